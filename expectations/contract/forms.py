@@ -1,0 +1,189 @@
+"""The forms a reporter sends and the measures in them: the one place where a figure is declared."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+Nature = Literal["stock", "increase", "decrease", "flow"]
+Privacy = Literal["open", "sensitive"]
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """One figure of a form: a count of members or of requests in one cell and period.
+
+    Attributes:
+        name: the column's name wherever the figure stands.
+        label_vi, label_en: as it is shown.
+        meaning_vi, meaning_en: what is counted, one sentence.
+        nature: "stock" at the period's start or end, "increase" or "decrease" of members, or another "flow".
+        privacy: "sensitive" where a small count tells of a person (departures, requests, reasons, contact).
+        unit: what one of it is.
+    """
+
+    name: str
+    label_vi: str
+    label_en: str
+    meaning_vi: str
+    meaning_en: str
+    nature: Nature
+    privacy: Privacy = "open"
+    unit: str = "đảng viên"
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """A table of the contract: one row a cell and period.
+
+    Attributes:
+        name: the table's name in the warehouse.
+        half_yearly: True for the form that comes with the June and December files only.
+        hamlet_only: True where only hamlet cells (ấp, khóm) report.
+    """
+
+    name: str
+    label_vi: str
+    label_en: str
+    measures: tuple[Measure, ...]
+    half_yearly: bool = False
+    hamlet_only: bool = False
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        return tuple(measure.name for measure in self.measures)
+
+
+BALANCE = Form(
+    "balance",
+    "Tăng, giảm đảng viên",
+    "Members: increases and decreases",
+    (
+        Measure("members_opening", "Số đảng viên đầu kỳ", "Members at the start",
+                "Số đảng viên của chi bộ vào đầu kỳ", "Members of the cell at the period's start", "stock"),
+        Measure("admitted", "Kết nạp", "Admitted",
+                "Đảng viên được kết nạp trong kỳ", "Members admitted in the period", "increase"),
+        Measure("restored", "Phục hồi đảng tịch", "Restored",
+                "Đảng viên được phục hồi trong kỳ", "Members restored in the period", "increase"),
+        Measure("transferred_in", "Chuyển đến", "Transferred in",
+                "Đảng viên chuyển sinh hoạt chính thức đến", "Members transferred in for good", "increase"),
+        Measure("transferred_out", "Chuyển đi", "Transferred out",
+                "Đảng viên chuyển sinh hoạt chính thức đi", "Members transferred out for good", "decrease"),
+        Measure("died", "Từ trần", "Died",
+                "Đảng viên từ trần trong kỳ", "Members who died in the period", "decrease", "sensitive"),
+        Measure("expelled", "Khai trừ", "Expelled",
+                "Đảng viên bị khai trừ trong kỳ", "Members expelled in the period", "decrease", "sensitive"),
+        Measure("struck_off", "Xóa tên", "Struck off",
+                "Đảng viên bị xóa tên trong kỳ, không kể cho ra theo đơn",
+                "Members struck off in the period, those let go on request not among them", "decrease", "sensitive"),
+        Measure("left_on_request", "Xin ra khỏi Đảng", "Left on request",
+                "Đảng viên được cho ra khỏi Đảng theo đơn trong kỳ",
+                "Members let go on their own request in the period", "decrease", "sensitive"),
+        Measure("members_closing", "Số đảng viên cuối kỳ", "Members at the end",
+                "Số đảng viên của chi bộ vào cuối kỳ", "Members of the cell at the period's end", "stock"),
+    ),
+)
+
+AWAY = Form(
+    "away",
+    "Đảng viên đi làm việc xa nơi cư trú",
+    "Members working away from residence",
+    (
+        Measure("away_total", "Tổng số đảng viên đi làm việc xa", "Working away",
+                "Đảng viên đi làm việc xa nơi cư trú vào cuối kỳ", "Members working away at the period's end", "stock"),
+        Measure("away_in_province", "Trong tỉnh", "Away, in the province",
+                "Trong số đi làm việc xa: làm việc trong tỉnh", "Of those away: in the province", "stock"),
+        Measure("away_other_province", "Ngoài tỉnh", "Away, in another province",
+                "Trong số đi làm việc xa: làm việc ở tỉnh khác", "Of those away: in another province", "stock"),
+        Measure("away_abroad", "Ngoài nước", "Away, abroad",
+                "Trong số đi làm việc xa: làm việc ở nước ngoài", "Of those away: abroad", "stock"),
+        Measure("away_started", "Đi mới", "Started to work away",
+                "Đảng viên bắt đầu đi làm việc xa trong kỳ", "Members who left for work in the period", "flow"),
+        Measure("away_returned", "Trở về", "Came back",
+                "Đảng viên trở về nơi cư trú trong kỳ", "Members who came back in the period", "flow"),
+        Measure("away_temporary_activity", "Chuyển sinh hoạt tạm thời", "Temporary activity where they work",
+                "Trong số đi làm việc xa: sinh hoạt tạm thời nơi làm việc",
+                "Of those away: take part in a cell where they work", "stock"),
+        Measure("away_exempt", "Được miễn công tác, sinh hoạt", "Exempt for a time",
+                "Trong số đi làm việc xa: được miễn công tác, sinh hoạt có thời hạn",
+                "Of those away: exempt for a time", "stock"),
+        Measure("away_in_contact", "Có giữ liên lạc", "In contact",
+                "Trong số đi làm việc xa: chi bộ ghi nhận ít nhất một lần trao đổi trong tháng",
+                "Of those away: the cell recorded at least one exchange in the month", "stock", "sensitive"),
+        Measure("away_out_of_contact", "Không giữ liên lạc", "Out of contact",
+                "Trong số đi làm việc xa: chi bộ không ghi nhận trao đổi nào trong tháng",
+                "Of those away: the cell recorded no exchange in the month", "stock", "sensitive"),
+        Measure("away_in_enterprise", "Làm việc tại doanh nghiệp", "In enterprises",
+                "Trong số đi làm việc xa: làm việc tại doanh nghiệp", "Of those away: work in enterprises", "stock"),
+        Measure("away_in_private_enterprise", "Doanh nghiệp ngoài nhà nước", "In private enterprises",
+                "Trong số làm ở doanh nghiệp: doanh nghiệp ngoài nhà nước",
+                "Of those in enterprises: in private ones", "stock"),
+    ),
+)
+
+REQUESTS = Form(
+    "requests",
+    "Đơn xin ra khỏi Đảng",
+    "Requests to leave the Party",
+    (
+        Measure("pending_opening", "Đơn tồn kỳ trước", "Pending at the start",
+                "Đơn chưa giải quyết vào đầu kỳ", "Requests not yet decided at the period's start",
+                "stock", "sensitive", "đơn"),
+        Measure("received", "Đơn nhận trong kỳ", "Received",
+                "Đơn xin ra khỏi Đảng nhận trong kỳ", "Requests received in the period", "flow", "sensitive", "đơn"),
+        Measure("withdrawn", "Rút đơn", "Withdrawn",
+                "Đơn được rút lại trong kỳ", "Requests withdrawn in the period", "flow", "sensitive", "đơn"),
+        Measure("declined", "Không chấp nhận", "Declined",
+                "Đơn chưa được chấp nhận trong kỳ", "Requests declined in the period", "flow", "sensitive", "đơn"),
+        Measure("approved", "Quyết định cho ra khỏi Đảng", "Approved",
+                "Đơn được quyết định cho ra trong kỳ", "Requests approved in the period", "flow", "sensitive", "đơn"),
+        Measure("pending_closing", "Đơn còn lại cuối kỳ", "Pending at the end",
+                "Đơn chưa giải quyết vào cuối kỳ", "Requests not yet decided at the period's end",
+                "stock", "sensitive", "đơn"),
+        Measure("received_from_away", "Trong đó: đảng viên đi làm việc xa", "Received from members away",
+                "Trong số đơn nhận: của đảng viên đi làm việc xa", "Of those received: from members working away",
+                "flow", "sensitive", "đơn"),
+        Measure("reason_work_away", "Lý do: đi làm việc xa", "Reason: work away",
+                "Trong số đơn nhận: lý do đi làm việc xa", "Of those received: for work away",
+                "flow", "sensitive", "đơn"),
+        Measure("reason_family", "Lý do: hoàn cảnh gia đình", "Reason: family",
+                "Trong số đơn nhận: lý do hoàn cảnh gia đình", "Of those received: for family reasons",
+                "flow", "sensitive", "đơn"),
+        Measure("reason_health", "Lý do: sức khỏe, tuổi cao", "Reason: health, age",
+                "Trong số đơn nhận: lý do sức khỏe, tuổi cao", "Of those received: for health or age",
+                "flow", "sensitive", "đơn"),
+        Measure("reason_other", "Lý do khác", "Reason: other",
+                "Trong số đơn nhận: lý do khác", "Of those received: for another reason", "flow", "sensitive", "đơn"),
+    ),
+)
+
+REGULATION_213 = Form(
+    "regulation_213",
+    "Giữ mối liên hệ nơi cư trú",
+    "Keeping in touch with the cell of residence",
+    (
+        Measure("r213_subject", "Số đảng viên thuộc diện", "Subject",
+                "Đảng viên đang công tác cư trú trên địa bàn", "Members in work who live here", "stock"),
+        Measure("r213_exempt", "Được miễn", "Exempt",
+                "Không thuộc đối tượng giới thiệu, hoặc đã giới thiệu nhưng được miễn sinh hoạt",
+                "Exempt from introduction, or introduced but exempt from activity", "stock"),
+        Measure("r213_introduced", "Đã được giới thiệu", "Introduced",
+                "Đã được giới thiệu về nơi cư trú (mẫu 1-213)", "Introduced to the cell of residence (form 1-213)",
+                "stock"),
+        Measure("r213_registered", "Nơi cư trú đã tiếp nhận", "Registered",
+                "Chi bộ nơi cư trú đã tiếp nhận", "Registered by the cell at residence", "stock"),
+        Measure("r213_attended", "Dự sinh hoạt, hội họp nơi cư trú", "Attended",
+                "Dự ít nhất một cuộc họp nơi cư trú", "Attended at least one meeting at residence", "stock"),
+        Measure("r213_remarked", "Được nhận xét", "Remarked on",
+                "Được chi bộ nơi cư trú nhận xét (mẫu 3-213); kỳ II là số cả năm đến nay",
+                "Remarked on by the cell at residence (form 3-213); the second half-year is the year so far", "stock"),
+    ),
+    half_yearly=True,
+    hamlet_only=True,
+)
+
+FORMS: dict[str, Form] = {form.name: form for form in (BALANCE, AWAY, REQUESTS, REGULATION_213)}
+MONTHLY: tuple[Form, ...] = tuple(form for form in FORMS.values() if not form.half_yearly)
+MEASURES: dict[str, Measure] = {measure.name: measure for form in FORMS.values() for measure in form.measures}
+FORM_OF: dict[str, str] = {name: form.name for form in FORMS.values() for name in form.names}
+MONTHLY_MEASURES: tuple[str, ...] = tuple(name for form in MONTHLY for name in form.names)

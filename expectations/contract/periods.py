@@ -1,0 +1,83 @@
+"""Periods of the contract: months `YYYY-MM` and half-years `YYYY-H1`, `YYYY-H2`."""
+
+from __future__ import annotations
+
+import re
+from calendar import monthrange
+from dataclasses import dataclass
+from datetime import date
+from typing import Literal
+
+PeriodKind = Literal["month", "half"]
+
+_TEXT = re.compile(r"(\d{4})-(?:H([12])|(\d{2}))")
+
+
+@dataclass(frozen=True, order=True, slots=True)
+class Period:
+    """A month or a half-year; ordered by its first day.
+
+    Attributes:
+        year: four digits.
+        first_month: 1 to 12; 1 or 7 for a half-year.
+        kind: "month" or "half".
+    """
+
+    year: int
+    first_month: int
+    kind: PeriodKind = "month"
+
+    def __post_init__(self) -> None:
+        if not 1900 <= self.year <= 2999 or not 1 <= self.first_month <= 12:
+            raise ValueError(f"no such period: month {self.first_month} of {self.year}")
+        if self.kind == "half" and self.first_month not in (1, 7):
+            raise ValueError(f"a half-year starts in month 1 or 7, not {self.first_month}")
+
+    @classmethod
+    def parse(cls, text: str) -> Period:
+        """The period written as `2021-03` or `2021-H1`; ValueError for anything else."""
+        found = _TEXT.fullmatch(text.strip())
+        if not found:
+            raise ValueError(f"'{text}' is no period: write 2021-03 or 2021-H1")
+        year, half, month = found.groups()
+        return cls(int(year), 6 * int(half) - 5, "half") if half else cls(int(year), int(month))
+
+    @classmethod
+    def month_of(cls, day: date) -> Period:
+        return cls(day.year, day.month)
+
+    @property
+    def first_day(self) -> date:
+        return date(self.year, self.first_month, 1)
+
+    @property
+    def last_day(self) -> date:
+        month = self.first_month + (5 if self.kind == "half" else 0)
+        return date(self.year, month, monthrange(self.year, month)[1])
+
+    @property
+    def half(self) -> Period:
+        """The half-year this period lies in."""
+        return Period(self.year, 1 if self.first_month < 7 else 7, "half")
+
+    @property
+    def previous(self) -> Period:
+        """The period of the same kind just before."""
+        step = 6 if self.kind == "half" else 1
+        months = self.year * 12 + self.first_month - 1 - step
+        return Period(months // 12, months % 12 + 1, self.kind)
+
+    @property
+    def ends_half(self) -> bool:
+        """Whether the half-yearly form is due with this month: June and December."""
+        return self.kind == "month" and self.first_month in (6, 12)
+
+    def due_on(self, day: int = 5) -> date:
+        """The day the report of this period is due: the 5th of the month after, unless set otherwise."""
+        after = self.last_day.year * 12 + self.last_day.month
+        return date(after // 12, after % 12 + 1, day)
+
+    def __str__(self) -> str:
+        if self.kind == "half":
+            return f"{self.year}-H{1 if self.first_month == 1 else 2}"
+        return f"{self.year}-{self.first_month:02d}"
