@@ -55,7 +55,7 @@ def wilson_interval(part: ArrayLike, whole: ArrayLike, confidence: float = 0.95)
 def rate_ratio_interval(
     count: ArrayLike, exposure: ArrayLike, base_count: ArrayLike, base_exposure: ArrayLike, confidence: float = 0.95
 ) -> tuple[Array, Array]:
-    """Exact conditional interval of the ratio of two Poisson rates (Przyborowski and Wilenski 1940, Biometrika 31: 313).
+    """Exact conditional interval of the ratio of two Poisson rates (Przyborowski, Wilenski 1940, Biometrika 31: 313).
 
     Given their sum the first count is binomial; its Clopper-Pearson bounds p give the ratio p / (1 - p) * E0 / E1.
 

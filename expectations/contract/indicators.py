@@ -1,4 +1,4 @@
-"""The indicators of the board, each declared once: what is divided by what, at which scale, and how it is to be read."""
+"""The indicators of the board, each declared once: what is divided by what, at which scale, and how to read it."""
 
 from __future__ import annotations
 
@@ -83,7 +83,7 @@ AWAY = (
         ("balance", "away"), commune_monthly=True,
     ),
     Indicator(
-        "away_outside_share", "Tỷ trọng ở ngoài tỉnh và nước ngoài", "Share away outside the province", "share", "stock",
+        "away_outside_share", "Tỷ trọng ở ngoài tỉnh và nước ngoài", "Share outside the province", "share", "stock",
         "away_other_province + away_abroad", "away_total", 1,
         "Phần đảng viên đi làm việc xa đang ở tỉnh khác hoặc ở nước ngoài, vào cuối kỳ",
         "Of those away, the part in another province or abroad at the period's end",
@@ -111,7 +111,7 @@ AWAY = (
         ("away",), good="up",
     ),
     Indicator(
-        "away_private_share", "Tỷ trọng ở doanh nghiệp ngoài nhà nước", "Share in private enterprises", "share", "stock",
+        "away_private_share", "Tỷ trọng ở doanh nghiệp ngoài nhà nước", "Share in private firms", "share", "stock",
         "away_in_private_enterprise", "away_total", 1,
         "Phần đảng viên đi làm việc xa đang làm ở doanh nghiệp ngoài nhà nước, vào cuối kỳ",
         "Of those away, the part working in private enterprises at the period's end",
@@ -186,25 +186,29 @@ REQUESTS = (
     Indicator(
         "reason_work_away_share", "Lý do: đi làm việc xa", "Reason: work away", "share", "flow",
         "reason_work_away", "received", 1,
-        "Phần đơn nhận trong kỳ nêu lý do đi làm việc xa", "Of the requests received, the part giving work away as reason",
+        "Phần đơn nhận trong kỳ nêu lý do đi làm việc xa",
+        "Of the requests received, the part giving work away as reason",
         ("requests",), privacy="sensitive",
     ),
     Indicator(
         "reason_family_share", "Lý do: hoàn cảnh gia đình", "Reason: family", "share", "flow",
         "reason_family", "received", 1,
-        "Phần đơn nhận trong kỳ nêu lý do gia đình", "Of the requests received, the part giving family as reason",
+        "Phần đơn nhận trong kỳ nêu lý do gia đình",
+        "Of the requests received, the part giving family as reason",
         ("requests",), privacy="sensitive",
     ),
     Indicator(
         "reason_health_share", "Lý do: sức khỏe, tuổi cao", "Reason: health or age", "share", "flow",
         "reason_health", "received", 1,
-        "Phần đơn nhận trong kỳ nêu lý do sức khỏe", "Of the requests received, the part giving health as reason",
+        "Phần đơn nhận trong kỳ nêu lý do sức khỏe, tuổi cao",
+        "Of the requests received, the part giving health as reason",
         ("requests",), privacy="sensitive",
     ),
     Indicator(
         "reason_other_share", "Lý do khác", "Reason: other", "share", "flow",
         "reason_other", "received", 1,
-        "Phần đơn nhận trong kỳ nêu lý do khác", "Of the requests received, the part giving another reason",
+        "Phần đơn nhận trong kỳ nêu lý do khác",
+        "Of the requests received, the part giving another reason",
         ("requests",), privacy="sensitive",
     ),
 )
