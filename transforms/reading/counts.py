@@ -1,0 +1,71 @@
+"""What a cell says as a count: a whole number, nothing at all, or something that is no count."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import date, datetime, time
+from typing import Any
+
+_BLANKS = "\u00a0\u200b\ufeff\u2007\u202f"
+_DASHES = {"-", "–", "—", "−"}
+_GROUPED = re.compile(r"-?[1-9]\d{0,2}(\.\d{3})+")
+_WHOLE = re.compile(r"[-−]?\d{1,15}")
+LARGEST = 1_000_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class NotACount:
+    """A value that stands where a count belongs and is none; `text` as the sender sees it."""
+
+    text: str
+
+
+class Counts(dict[Any, int | None | NotACount]):
+    """The count each value stands for, remembered: the same few values come again and again.
+
+    A blank gives None. Text may group thousands by full stops (`1.234`) and write nothing as a dash; a number may not
+    have decimals. Nothing is repaired: `1,5`, `12.0` as text and words are no counts.
+    """
+
+    def __missing__(self, value: Any) -> int | None | NotACount:
+        result = self[value] = _count(value)
+        return result
+
+
+def read_counts(values: list[Any], counts: Counts) -> list[int | None | NotACount]:
+    """The counts of a column, through the memory of what was met before."""
+    if bool in set(map(type, values)):  # True equals 1 as a key
+        return [NotACount("TRUE" if v else "FALSE") if type(v) is bool else counts[v] for v in values]
+    return [counts[value] for value in values]
+
+
+def _count(value: Any) -> int | None | NotACount:
+    if value is None:
+        return None
+    if isinstance(value, (int, float)):
+        if value != value or value in (float("inf"), float("-inf")):
+            return NotACount(str(value))
+        return int(value) if value == int(value) and abs(value) < LARGEST else NotACount(f"{value:.10g}")
+    if isinstance(value, str):
+        return _count_in_text(value)
+    if isinstance(value, datetime):
+        return NotACount(f"{value:%d/%m/%Y}")
+    if isinstance(value, date):
+        return NotACount(f"{value:%d/%m/%Y}")
+    if isinstance(value, time):
+        return NotACount(f"{value:%H:%M}")
+    return NotACount(str(value))
+
+
+def _count_in_text(value: str) -> int | None | NotACount:
+    text = value.strip().strip(_BLANKS).strip()
+    if not text:
+        return None
+    if text in _DASHES:
+        return 0
+    if _GROUPED.fullmatch(text):
+        text = text.replace(".", "")
+    if _WHOLE.fullmatch(text) and abs(number := int(text.replace("−", "-"))) < LARGEST:
+        return number
+    return NotACount(text[:200])

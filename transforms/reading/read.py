@@ -1,0 +1,376 @@
+"""One file's bytes into contract tables and located problems."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from typing import Any
+
+from expectations.contract.forms import FORMS, MONTHLY
+from expectations.contract.periods import Period
+from expectations.contract.problems import Problem
+from transforms.reading import legacy_fonts
+from transforms.reading.counts import Counts, NotACount, read_counts
+from transforms.reading.headings import heading_blocks
+from transforms.reading.people import lists_people
+from transforms.reading.sheets import Refused, Sheet, all_texts, column_letters, map_texts, open_sheets, stem
+from transforms.reading.tables import Row, Table, find_tables
+from transforms.reading.titles import Stated, periods_in, periods_in_name
+from transforms.reading.units import Directory, Found, SenderUnits
+
+
+@dataclass(slots=True)
+class Total:
+    """What a total row says and what its rows add up to; `computed` is None where one of them is not known."""
+
+    sheet: str
+    row: int
+    measure: str
+    label: str
+    value: int
+    computed: int | None
+
+
+@dataclass(slots=True)
+class FormRows:
+    """The rows of one form in one table, column by column.
+
+    Attributes:
+        form: the form's name.
+        table_no: counts the file's tables; `columns` holds for this one.
+        sheet: the sheet's name.
+        period: the month or half-year, None where it could not be read.
+        rows: 1-based physical rows.
+        cell_codes: None where the unit was not found.
+        units: as shown to people.
+        is_reported: False where every measure is blank.
+        counts: by measure; None where blank or unreadable.
+        columns: 1-based physical column of each measure.
+    """
+
+    form: str
+    table_no: int
+    sheet: str
+    period: str | None
+    rows: list[int]
+    cell_codes: list[str | None]
+    units: list[str]
+    is_reported: list[bool]
+    counts: dict[str, list[int | None]]
+    columns: dict[str, int]
+    totals: list[Total] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class Reading:
+    """What one file says.
+
+    Attributes:
+        period: the month it reports, None where that could not be read.
+        forms: its tables' rows by form.
+        problems: what is wrong with it, as far as the file alone and the registry tell.
+        notes: what was passed over, in Vietnamese.
+        encoding: how its text was encoded, "" in workbooks typed in Unicode.
+    """
+
+    period: str | None = None
+    forms: list[FormRows] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+    encoding: str = ""
+
+    @property
+    def is_personal(self) -> bool:
+        return any(problem.code == "personal-data" for problem in self.problems)
+
+
+def legible_sheets(data: bytes, name: str) -> tuple[list[Sheet], str]:
+    """The file's sheets with every text in Unicode, and how the text was written.
+
+    Raises:
+        Refused: the file is no table.
+    """
+    sheets = open_sheets(data, name)
+    encoding = next((sheet.encoding for sheet in sheets if sheet.encoding), "")
+    unread = [sheet for sheet in sheets if not sheet.encoding]
+    kind = legacy_fonts.detect(list(all_texts(unread)))
+    if kind != "unicode":
+        for sheet in unread:
+            map_texts(sheet, lambda text: legacy_fonts.to_unicode(text, kind))
+        encoding = encoding or kind
+    return sheets, encoding
+
+
+def read_file(data: bytes, name: str, reporter: str, received_on: date, directory: Directory) -> Reading:
+    """Read one file as the sender's report.
+
+    Args:
+        data: its bytes.
+        name: its name; only a period in it is compared with the title's.
+        reporter: the folder it came in: the sender's code.
+        received_on: the day it arrived.
+        directory: the registry.
+    """
+    try:
+        sheets, encoding = legible_sheets(data, name)
+    except Refused as refused:
+        problem = Problem(refused.code, sheet=refused.sheet, cell_ref=refused.cell_ref, found=refused.found,
+                          expected=refused.expected)  # fmt: skip
+        return Reading(problems=[problem])
+    if lists_people(sheets):
+        return Reading(problems=[Problem("personal-data")])
+    return _Report(sheets, encoding, name, reporter, received_on, directory).read()
+
+
+class _Report:
+    """The reading of one file that is a table: each step leaves what it found in `reading`."""
+
+    def __init__(self, sheets: list[Sheet], encoding: str, name: str, reporter: str, received_on: date,
+                 directory: Directory) -> None:  # fmt: skip
+        self.sheets = [sheet for sheet in sheets if not sheet.is_hidden]
+        self.name, self.reporter, self.received_on, self.directory = name, reporter, received_on, directory
+        self.reading = Reading(encoding=encoding)
+        self.counts = Counts()
+        self.day = received_on.replace(day=1) - timedelta(days=1)
+
+    def read(self) -> Reading:
+        self.day = self._likely_day()
+        units = self.directory.sender(self.reporter, self.day)
+        tables = [table for sheet in self.sheets for table in find_tables(sheet, units.is_commune)]
+        if not any(table.forms for table in tables):
+            self._problem("unknown-form")
+            return self.reading
+        month = self._judge_period(tables)
+        self.day = month.last_day if month else self.day
+        if not self.directory.is_reporter(self.reporter, self.day):
+            reporters = ", ".join(unit.name for unit in self.directory.registry.reporters_on(self.day)[:12])
+            self._problem("unknown-district", found=self.reporter, expected=reporters)
+            return self.reading
+        units = self.directory.sender(self.reporter, self.day)
+        if not self._is_anothers(tables, units):
+            self._take_forms(tables, units, month)
+        return self.reading
+
+    def _problem(self, code: str, **where: Any) -> None:
+        self.reading.problems.append(Problem(code, **where))
+
+    # -- the period ---------------------------------------------------------------------------------------------
+
+    def _likely_day(self) -> date:
+        """The last day of the first month that a title states, else of the month before receipt."""
+        for sheet in self.sheets:
+            blocks = heading_blocks(sheet.rows[:60])
+            for row in sheet.rows[: blocks[0][0] if blocks else 15]:
+                for value in row:
+                    for stated in periods_in(value) if type(value) is str and value else ():
+                        if stated.period and stated.period.kind == "month":
+                            return stated.period.last_day
+        return self.day
+
+    def _judge_period(self, tables: list[Table]) -> Period | None:
+        """The month of the report; None, with a problem, where there is none or it cannot be."""
+        monthly = {form.name for form in MONTHLY}
+        stated: list[Stated] = []
+        for table in tables:
+            if monthly & set(table.forms):
+                stated += _first_stated(table, "month")
+        if not stated:
+            stated = [one for table in tables for one in _first_stated(table, "month")]
+        example = f"Tháng {self.day.month} năm {self.day.year}"
+        impossible = next((one.text for one in stated if one.period is None), None)
+        months = sorted({one.period for one in stated if one.period})
+        if impossible is not None:
+            found = impossible
+        elif not months:
+            found = "không thấy kỳ nào trong tiêu đề"
+        elif len(months) > 1:
+            found = "các biểu thuộc nhiều kỳ: " + ", ".join(map(str, months))
+        elif months[0].last_day >= self.received_on:
+            found = f"{months[0]} chưa kết thúc vào ngày nhận {self.received_on:%d/%m/%Y}"
+        else:
+            self._judge_name(months[0])
+            self.reading.period = str(months[0])
+            return months[0]
+        self._problem("period-invalid", found=found, expected=example)
+        return None
+
+    def _judge_name(self, month: Period) -> None:
+        named = periods_in_name(stem(self.name))
+        near = {one for one in named if abs((one.first_day - month.first_day).days) < 750}
+        if near and month not in near:
+            self._problem("file-name-period", found=str(min(near)), expected=str(month))
+
+    # -- the sender ---------------------------------------------------------------------------------------------
+
+    def _is_anothers(self, tables: list[Table], units: SenderUnits) -> bool:
+        titled = set().union(*(self.directory.titled(line, self.day) for table in tables for line in table.titles))
+        other = ""
+        if titled and self.reporter not in titled:
+            other = min(titled)
+        elif not titled:
+            other = self._owner_by_units(tables, units)
+        if other:
+            self._problem("wrong-district", found=self.directory.name(other, self.day),
+                          expected=self.directory.name(self.reporter, self.day))  # fmt: skip
+        return bool(other)
+
+    def _owner_by_units(self, tables: list[Table], units: SenderUnits) -> str:
+        """The reporter most of the rows belong to, where that is not the sender."""
+        rows = list({(row.commune, row.cell, row.code) for table in tables for row in table.rows})
+        if not rows or 2 * sum(units.find(*row).cell_code is not None for row in rows) > len(rows):
+            return ""
+        owners = self.directory.owners(rows, self.day)
+        best = max(owners, key=lambda code: owners[code], default="")
+        return best if best != self.reporter and 2 * owners.get(best, 0) > len(rows) else ""
+
+    # -- the forms ----------------------------------------------------------------------------------------------
+
+    def _take_forms(self, tables: list[Table], units: SenderUnits, month: Period | None) -> None:
+        for form in FORMS.values():
+            holding = [table for table in tables if form.name in table.forms]
+            most = max((len(table.columns.of_form(form.name)) for table in holding), default=0)
+            # A table that repeats a few figures of another form beside its own is no table of that form.
+            holding = [table for table in holding if len(table.columns.of_form(form.name)) > 0.6 * most]
+            if not holding and not form.half_yearly:
+                self._problem("missing-form", form=form.name, expected=form.name)
+            for table in holding:
+                self._take(form.name, tables.index(table), table, units, self._period_of(form.name, table, month))
+        self._note_unknown(tables)
+
+    def _period_of(self, form: str, table: Table, month: Period | None) -> str | None:
+        if month is None:
+            return None
+        if not FORMS[form].half_yearly:
+            return str(month)
+        half = next((one.period for one in _first_stated(table, "half") if one.period), month.half)
+        if half not in (month.half, month.half.previous):
+            self._problem("period-invalid", form=form, sheet=table.sheet.name, found=f"{half} trong tệp của {month}",
+                          expected=str(month.half))  # fmt: skip
+        return str(half)
+
+    def _note_unknown(self, tables: list[Table]) -> None:
+        for table in tables:
+            for column, heading in table.columns.unknown.items():
+                self.reading.notes.append(
+                    f"{table.sheet.name}: bỏ qua cột {column_letters(column + 1)} «{heading[:80]}»"
+                )
+
+    def _take(self, form: str, number: int, table: Table, units: SenderUnits, period: str | None) -> None:
+        columns = table.columns.of_form(form)
+        for name in FORMS[form].names:
+            if name not in columns:
+                self._problem("missing-column", form=form, sheet=table.sheet.name, measure=name, expected=name,
+                              cell_ref=f"A{table.columns.last_row + 1}")  # fmt: skip
+        rows = [row for row in table.rows if _is_of(row, form)]
+        found = [units.find(row.commune, row.cell, row.code) for row in rows]
+        rows, found = _without_remarks(rows, found, table, columns)
+        counts = {name: read_counts([_value(table, row.index, column) for row in rows], self.counts)
+                  for name, column in columns.items()}  # fmt: skip
+        reported = [any(value is not None for value in line) for line in zip(*counts.values(), strict=True)]
+        if form == table.forms[0]:
+            self._judge_units(form, table, rows, found)
+        clean = self._judge_counts(form, table, rows, found, counts, reported, columns)
+        taken = FormRows(
+            form, number, table.sheet.name, period, [row.index + 1 for row in rows],
+            [one.cell_code for one in found], [one.shown for one in found], reported, clean,
+            {name: column + 1 for name, column in columns.items()},
+        )  # fmt: skip
+        if rows:
+            self._add_totals(taken, table, rows, counts)
+        self.reading.forms.append(taken)
+
+    def _judge_units(self, form: str, table: Table, rows: list[Row], found: list[Found]) -> None:
+        told: set[str] = set()
+        for row, one in zip(rows, found, strict=True):
+            if one.cell_code is not None or one.is_commune_unknown and one.shown in told:
+                continue
+            told.add(one.shown)
+            place = table.columns.units
+            column = place.get("commune") if one.is_commune_unknown else place.get("cell_code" if row.code else "cell")
+            column = column if column is not None else min(place.values(), default=0)
+            index = row.commune_index if one.is_commune_unknown else row.index
+            self._problem("unknown-unit", form=form, sheet=table.sheet.name, found=one.shown or "dòng không có tên đơn vị",
+                          cell_ref=f"{column_letters(column + 1)}{index + 1}", expected=one.nearest, unit=one.shown)  # fmt: skip
+
+    def _judge_counts(self, form: str, table: Table, rows: list[Row], found: list[Found],
+                      counts: dict[str, list[int | None | NotACount]], reported: list[bool],
+                      columns: dict[str, int]) -> dict[str, list[int | None]]:  # fmt: skip
+        """Problems of values that are no counts; the counts with these unknown."""
+        clean: dict[str, list[int | None]] = {}
+        for name, values in counts.items():
+            doubtful = [
+                position
+                for position, value in enumerate(values)
+                if (value is None and reported[position]) or type(value) is NotACount or (type(value) is int and value < 0)
+            ]
+            for position in doubtful:
+                value = values[position]
+                text = "ô trống" if value is None else value.text if isinstance(value, NotACount) else str(value)
+                self._problem(
+                    "negative-count" if isinstance(value, int) else "not-a-count", form=form, sheet=table.sheet.name,
+                    cell_ref=f"{column_letters(columns[name] + 1)}{rows[position].index + 1}", measure=name, found=text,
+                    unit_code=found[position].cell_code or "", unit=found[position].shown,
+                )  # fmt: skip
+            clean[name] = [value if isinstance(value, int) else None for value in values] if doubtful else values  # type: ignore[assignment]
+        return clean
+
+    def _add_totals(self, taken: FormRows, table: Table, rows: list[Row],
+                    counts: dict[str, list[int | None | NotACount]]) -> None:  # fmt: skip
+        positions = {row.index: position for position, row in enumerate(rows)}
+        for total in table.totals:
+            covered = [positions[row.index] for row in table.rows[total.first : total.last] if row.index in positions]
+            for name, column in taken.columns.items():
+                value = self.counts[_value(table, total.index, column - 1)]
+                if not isinstance(value, int) or not covered:
+                    continue
+                parts = [counts[name][position] for position in covered]
+                known = all(not isinstance(part, NotACount) for part in parts)
+                computed = sum(part for part in parts if isinstance(part, int)) if known else None
+                taken.totals.append(Total(table.sheet.name, total.index + 1, name, total.label, value, computed))
+                if computed is not None and computed != value:
+                    self._problem("total-mismatch", form=taken.form, sheet=table.sheet.name, measure=name,
+                                  cell_ref=f"{column_letters(column)}{total.index + 1}", unit=total.label,
+                                  found=str(value), expected=str(computed))  # fmt: skip
+
+
+def _value(table: Table, index: int, column: int) -> Any:
+    row = table.sheet.rows[index]
+    return row[column] if column < len(row) else None
+
+
+def _first_stated(table: Table, kind: str) -> list[Stated]:
+    """What the table's column of periods says, else the first statement of its title; impossible ones included."""
+    if "period" in table.columns.units:
+        return [_of_column(text, kind) for text in dict.fromkeys(row.period for row in table.rows)
+                if ("-H" in text) == (kind == "half")]  # fmt: skip
+    for line in table.titles:
+        for stated in periods_in(line):
+            if stated.period is None or stated.period.kind == kind:
+                return [stated]
+    return []
+
+
+def _of_column(text: str, kind: str) -> Stated:
+    try:
+        return Stated(Period.parse(text), text)
+    except ValueError:
+        return Stated(None, text)
+
+
+def _is_of(row: Row, form: str) -> bool:
+    """In a table with a column of periods, half-yearly rows belong to the half-yearly form only."""
+    return not row.period or bool(re.search(r"-H[12]$", row.period)) == FORMS[form].half_yearly
+
+
+def _without_remarks(rows: list[Row], found: list[Found], table: Table, columns: dict[str, int]
+                     ) -> tuple[list[Row], list[Found]]:  # fmt: skip
+    """Drop lines of text that name no unit and hold no figure: remarks and signatures under a table without a total."""
+    kept = [
+        (row, one)
+        for row, one in zip(rows, found, strict=True)
+        if one.cell_code is not None or any(_value(table, row.index, c) not in ("", None) for c in columns.values())
+    ]
+    return [row for row, _ in kept], [one for _, one in kept]
+
+

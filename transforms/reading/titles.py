@@ -1,0 +1,107 @@
+"""What titles and file names say of the period, in all the wordings met."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import date
+from functools import lru_cache
+
+from expectations.contract.periods import Period
+from transforms.reading.folding import fold
+
+_MONTH_WORDS = {
+    "một": 1, "giêng": 1, "hai": 2, "ba": 3, "tư": 4, "bốn": 4, "năm": 5, "sáu": 6, "bảy": 7, "tám": 8, "chín": 9,
+    "mười": 10, "mười một": 11, "mười hai": 12, "chạp": 12,
+}  # fmt: skip
+_DAY = r"(\d{1,2})\s*(?:[/.-]|\s+tháng\s+)\s*(\d{1,2})\s*(?:[/.-]|\s+năm\s+)\s*(\d{4})"
+_RANGE = re.compile(rf"từ\s+(?:ngày\s+)?{_DAY}\s*(?:đến|-|–)\s*(?:hết\s+)?(?:ngày\s+)?{_DAY}")
+_DATED = re.compile(rf"(?:ngày\s+){_DAY}")
+_UNTIL = re.compile(rf"đến\s+(?:hết\s+)?ngày\s+{_DAY}")
+_HALF = re.compile(r"(?:6|06|sáu)\s+tháng\s+(đầu|cuối)\s+năm\s+(?:năm\s+)?(\d{4})")
+_TERM = re.compile(r"(?:kỳ|đợt|học kỳ)\s+(i{1,2}|1|2)\s*(?:[,/-]|năm)?\s*(?:năm\s+)?(\d{4})\b")
+_MONTH = re.compile(r"tháng\s*(\d{1,3})\s*(?:[/.\-,]|năm|\s)\s*(?:năm\s+)?(\d{4})\b")
+_WORDED = re.compile(rf"tháng\s+({'|'.join(sorted(_MONTH_WORDS, key=len, reverse=True))})\s*(?:[,/-]\s*)?năm\s+(\d{{4}})\b")
+_BARE = re.compile(r"(?:kỳ báo cáo|kỳ|t)\s*[:.]?\s*(\d{1,2})\s*[/.-]\s*(\d{4})\b")
+
+
+@dataclass(frozen=True, slots=True)
+class Stated:
+    """A period as a title states it; `period` is None where what is written cannot be one."""
+
+    period: Period | None
+    text: str
+
+
+@lru_cache(maxsize=4096)
+def periods_in(title: str) -> tuple[Stated, ...]:
+    """Every period a line of a title states, in its order of certainty; a plain date is none."""
+    line = fold(title)
+    stated: list[Stated] = []
+
+    def take(pattern: re.Pattern[str], read: object) -> None:
+        nonlocal line
+        for match in pattern.finditer(line):
+            stated.append(Stated(read(match), match[0]))  # type: ignore[operator]
+        line = pattern.sub(" ", line)
+
+    take(_RANGE, lambda m: _of_range(*map(int, m.groups())))
+    until = [Stated(_month_ending(*map(int, m.groups())), m[0]) for m in _UNTIL.finditer(line)]
+    line = _DATED.sub(" ", line)
+    take(_HALF, lambda m: _period(int(m[2]), 1 if m[1] == "đầu" else 7, half=True))
+    take(_TERM, lambda m: _period(int(m[2]), 1 if m[1] in ("i", "1") else 7, half=True))
+    take(_MONTH, lambda m: _period(int(m[2]), int(m[1])))
+    take(_WORDED, lambda m: _period(int(m[2]), _MONTH_WORDS[m[1]]))
+    take(_BARE, lambda m: _period(int(m[2]), int(m[1])))
+    return tuple(stated or [one for one in until if one.period])
+
+
+def _period(year: int, month: int, half: bool = False) -> Period | None:
+    try:
+        return Period(year, month, "half" if half else "month")
+    except ValueError:
+        return None
+
+
+def _date(day: int, month: int, year: int) -> date | None:
+    try:
+        return date(year, month, day)
+    except ValueError:
+        return None
+
+
+def _of_range(d1: int, m1: int, y1: int, d2: int, m2: int, y2: int) -> Period | None:
+    """The month or half-year from one day to another, None where the days bound neither."""
+    first, last = _date(d1, m1, y1), _date(d2, m2, y2)
+    if first is None or last is None:
+        return None
+    for period in (Period.month_of(first), Period.month_of(first).half):
+        if (period.first_day, period.last_day) == (first, last):
+            return period
+    return None
+
+
+def _month_ending(day: int, month: int, year: int) -> Period | None:
+    last = _date(day, month, year)
+    return Period.month_of(last) if last and Period.month_of(last).last_day == last else None
+
+
+_NAME_DATE = re.compile(r"(?<!\d)\d{1,2}[-._ ]\d{1,2}[-._ ](?:19|20)\d\d(?!\d)|(?<!\d)(?:19|20)\d\d[-._ ]?\d\d[-._ ]?\d\d(?!\d)")
+_NAME_PATTERNS: tuple[tuple[re.Pattern[str], bool], ...] = (
+    (re.compile(r"(?<!\d)(\d{1,2})\s*(?:nam|năm|[-._ ])\s*(?:nam|năm)?\s*((?:19|20)\d\d)(?!\d)"), False),
+    (re.compile(r"(?<!\d)((?:19|20)\d\d)\s*[-._ ]?\s*(\d{2})(?!\d)"), True),
+    (re.compile(r"(?<!\d)(\d{2})((?:19|20)\d\d)(?!\d)"), False),
+    (re.compile(r"(?<!\d)(\d{2})[-._]?(\d{2})(?!\d)"), False),
+)
+
+
+def periods_in_name(name: str) -> set[Period]:
+    """Every month a file's name may mean (`T06_2019`, `201906`, `0619`); whole dates in it are none."""
+    text = _NAME_DATE.sub(" ", fold(name))
+    found = set()
+    for pattern, year_first in _NAME_PATTERNS:
+        for match in pattern.finditer(text):
+            year, month = (match[1], match[2]) if year_first else (match[2], match[1])
+            if period := _period(int(year) if len(year) == 4 else 2000 + int(year), int(month)):
+                found.add(period)
+    return found

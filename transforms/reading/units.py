@@ -1,0 +1,239 @@
+"""Whose row it is: names as senders write them, matched to the registry within the sender's own units."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from bisect import bisect_right
+from collections import defaultdict
+from dataclasses import dataclass
+from datetime import date
+from functools import lru_cache
+
+from transforms.reading.folding import fold, strip_marks
+from transforms.registry import Home, Registry, Unit
+
+_PREFIX = re.compile(r"(?:(?:ban chấp hành|bch|đảng bộ|đảng ủy|đảng uỷ|đb|đu|chi bộ|cb)\b\s*[:.]?\s*)+")
+_SHORT_KINDS = ((re.compile(r"^tt\.?\s+"), "thị trấn "), (re.compile(r"^p\.\s*|^p\s+(?=\d)"), "phường "),
+                (re.compile(r"^x\.\s*"), "xã "))  # fmt: skip
+_KINDS = re.compile(r"^(xã|phường|thị trấn|đặc khu)\s+")
+_CODE = re.compile(r"\d{5}-\d{2,3}")
+_COMMITTEES = {
+    "thành phố": ("thành ủy", "đảng bộ thành phố", "thành phố", "tp", "tp."),
+    "thị xã": ("thị ủy", "đảng bộ thị xã", "thị xã", "tx", "tx."),
+    "huyện": ("huyện ủy", "đảng bộ huyện", "huyện"),
+    "quận": ("quận ủy", "đảng bộ quận", "quận"),
+    "xã": ("đảng ủy xã", "đảng bộ xã", "xã"),
+    "phường": ("đảng ủy phường", "đảng bộ phường", "phường"),
+    "thị trấn": ("đảng ủy thị trấn", "đảng bộ thị trấn", "thị trấn"),
+    "đặc khu": ("đảng ủy đặc khu", "đảng bộ đặc khu", "đặc khu"),
+}
+
+
+@lru_cache(maxsize=65536)
+def plain_name(text: str) -> str:
+    """A unit's name folded, without "Đảng bộ", "Chi bộ" and the like; ấp and khóm stay."""
+    name = fold(text)
+    name = _PREFIX.sub("", name, count=1) if _PREFIX.match(name) else name
+    for short, kind in _SHORT_KINDS:
+        name = short.sub(kind, name)
+    return re.sub(r"\s*-\s*", "-", name).strip()
+
+
+@lru_cache(maxsize=65536)
+def _kindless(name: str) -> str:
+    return _KINDS.sub("", name)
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What became of a row's names: the cell, or why there is none and what is nearest."""
+
+    cell_code: str | None
+    shown: str
+    nearest: str = ""
+    is_commune_unknown: bool = False
+
+
+class SenderUnits:
+    """One reporter's communes and cells on one day, and how to find them by name or code."""
+
+    def __init__(self, homes: list[Home], communes: list[Unit], aliases: dict[str, list[str]], registry: Registry,
+                 day: date) -> None:  # fmt: skip
+        self.homes = {home.cell_code: home for home in homes}
+        self.registry, self.day = registry, day
+        self.communes = {unit.unit_id: unit for unit in communes}
+        self._communes: dict[str, set[str]] = defaultdict(set)
+        self._bare: dict[str, set[str]] = defaultdict(set)
+        for unit in communes:
+            for name in (unit.name, *aliases.get(unit.unit_code, ())):
+                self._communes[plain_name(name)].add(unit.unit_id)
+                self._bare[_kindless(plain_name(name))].add(unit.unit_id)
+        self._cells: dict[tuple[str | None, str], list[str]] = defaultdict(list)
+        for home in homes:
+            for name in (home.name, *aliases.get(home.cell_code, ())):
+                for place in (home.commune, None):
+                    self._cells[place, plain_name(name)].append(home.cell_code)
+        self._answers: dict[tuple[str, str, str], Found] = {}
+
+    def commune(self, text: str) -> str | None:
+        """The unit_id of a commune by its name: with its kind first, without only where one unit remains."""
+        name = plain_name(text)
+        for known in (self._communes.get(name), self._bare.get(_kindless(name)) if name == _kindless(name) else None):
+            if known and len(known) == 1:
+                return next(iter(known))
+        return None
+
+    def is_commune(self, text: str) -> bool:
+        return self.commune(text) is not None and (None, plain_name(text)) not in self._cells
+
+    def find(self, commune: str, cell: str, code: str) -> Found:
+        """The cell a row is about; never a guess: a name that fits two cells, or none, is not found."""
+        key = (commune, cell, code)
+        if key not in self._answers:
+            self._answers[key] = self._by_code(commune, cell, code) if code else self._by_name(commune, cell)
+        return self._answers[key]
+
+    def _by_code(self, commune: str, cell: str, code: str) -> Found:
+        code = code.strip().replace("–", "-")
+        shown = f"{code} {cell}".strip()
+        home = self.homes.get(code)
+        if home is None:
+            return Found(None, shown, self._successors(code) or self._near_codes(code, commune, cell))
+        place = self.commune(commune) if commune else home.commune
+        if cell and code not in self._cells.get((None, plain_name(cell)), ()) or place != home.commune:
+            return Found(None, f"{shown}, {commune}".strip(", "), self.describe(code))
+        return Found(code, self.describe(code))
+
+    def _by_name(self, commune: str, cell: str) -> Found:
+        shown = ", ".join(filter(None, (cell, commune)))
+        place: str | None = None
+        if commune:
+            place = self.commune(commune)
+            if place is None:
+                return Found(None, commune, self._near_communes(commune), is_commune_unknown=True)
+        elif len(self.communes) == 1:
+            place = next(iter(self.communes))
+        fits = self._cells.get((place, plain_name(cell)), [])
+        if len(fits) == 1:
+            return Found(fits[0], self.describe(fits[0]))
+        if len(fits) > 1:
+            return Found(None, shown, "; ".join(map(self.describe, fits)) + " (cần cột «Mã chi bộ»)")
+        return Found(None, shown, self._ended(place, cell) or self._near_cells(place, cell))
+
+    def describe(self, cell_code: str) -> str:
+        home = self.homes.get(cell_code)
+        if home is None:
+            return cell_code
+        commune = self.communes.get(home.commune or "")
+        return f"{home.name}, {commune.name} ({cell_code})" if commune else f"{home.name} ({cell_code})"
+
+    def _successors(self, code: str) -> str:
+        after = self.registry.successors(code)
+        return "nay là " + "; ".join(map(self.describe, after)) if after else ""
+
+    def _ended(self, place: str | None, cell: str) -> str:
+        """The successors of a cell of that name that has ended."""
+        for home in self.registry.homes:
+            if home.valid_to < self.day and plain_name(home.name) == plain_name(cell) and place in (None, home.commune):
+                if text := self._successors(home.cell_code):
+                    return text
+        return ""
+
+    def _near_codes(self, code: str, commune: str, cell: str) -> str:
+        named = self._by_name(commune, cell) if cell else None
+        if named and named.cell_code:
+            return self.describe(named.cell_code)
+        return "; ".join(map(self.describe, difflib.get_close_matches(code, self.homes, 3, 0.8))) or "không có"
+
+    def _near_communes(self, text: str) -> str:
+        names = {strip_marks(plain_name(unit.name)): unit.name for unit in self.communes.values()}
+        return _nearest(plain_name(text), names)
+
+    def _near_cells(self, place: str | None, cell: str) -> str:
+        names = {
+            strip_marks(plain_name(home.name)): self.describe(home.cell_code)
+            for home in self.homes.values()
+            if place in (None, home.commune)
+        }
+        return _nearest(plain_name(cell), names)
+
+
+def _nearest(text: str, names: dict[str, str]) -> str:
+    near = difflib.get_close_matches(strip_marks(text), names, 3, 0.6)
+    return "; ".join(names[name] for name in near) or "không có"
+
+
+class Directory:
+    """The registry as the reading asks it: who reports on a day, whose names a title bears, a sender's units."""
+
+    def __init__(self, registry: Registry) -> None:
+        self.registry = registry
+        turns = {home.valid_from for home in registry.homes} | {unit.valid_from for unit in registry.units}
+        ends = {home.valid_to for home in registry.homes} | {unit.valid_to for unit in registry.units}
+        self._turns = sorted(turns | {date.fromordinal(min(end.toordinal() + 1, date.max.toordinal())) for end in ends})
+        self._senders: dict[tuple[str, int], SenderUnits] = {}
+        self._titles: dict[int, dict[str, set[str]]] = {}
+
+    def _turn(self, day: date) -> int:
+        return bisect_right(self._turns, day)
+
+    def is_reporter(self, code: str, day: date) -> bool:
+        return any(unit.unit_code == code for unit in self.registry.reporters_on(day))
+
+    def name(self, code: str, day: date) -> str:
+        """A reporter's name on a day, its code where it has none."""
+        return next((u.name for u in self.registry.reporters_on(day) if u.unit_code == code), code)
+
+    def sender(self, code: str, day: date) -> SenderUnits:
+        key = (code, self._turn(day))
+        if key not in self._senders:
+            homes = [home for home in self.registry.homes_on(day) if home.reporter_code == code]
+            inside = {home.commune for home in homes}
+            communes = [unit for unit in self.registry.units_on(day, "commune")
+                        if unit.unit_id in inside or unit.parent_code == code]  # fmt: skip
+            self._senders[key] = SenderUnits(homes, communes, self._aliases(day), self.registry, day)
+        return self._senders[key]
+
+    def _aliases(self, day: date) -> dict[str, list[str]]:
+        names: dict[str, list[str]] = defaultdict(list)
+        for code, alias, first, last in self.registry.aliases:
+            if first <= day <= last:
+                names[code].append(alias)
+        return names
+
+    def titled(self, line: str, day: date) -> set[str]:
+        """The codes of the reporters of that day whose name, with its kind, stands in a title's line."""
+        turn = self._turn(day)
+        if turn not in self._titles:
+            self._titles[turn] = self._title_names(day)
+        names = self._titles[turn]
+        folded = fold(line)
+        if folded in names:
+            return names[folded]
+        found = [name for name in names if name in folded and re.search(rf"(?<!\w){re.escape(name)}(?!\w)", folded)]
+        longest = max(map(len, found), default=0)
+        return set().union(*(names[name] for name in found if len(name) == longest))
+
+    def _title_names(self, day: date) -> dict[str, set[str]]:
+        """Titles may still bear a former kind (THỊ ỦY for a town that became a city)."""
+        standing = {unit.unit_id for unit in self.registry.reporters_on(day)}
+        names: dict[str, set[str]] = defaultdict(set)
+        for unit in self.registry.units:
+            if unit.unit_id in standing and unit.valid_from <= day:
+                bare = fold(unit.name).removeprefix(unit.kind).strip()
+                for committee in _COMMITTEES.get(unit.kind, ()):
+                    names[f"{committee} {bare}"].add(unit.unit_code)
+        return names
+
+    def owners(self, rows: list[tuple[str, str, str]], day: date) -> dict[str, int]:
+        """How many rows (commune, cell, code) each reporter of the day would know as its own."""
+        counted: dict[str, int] = defaultdict(int)
+        for unit in self.registry.reporters_on(day):
+            units = self.sender(unit.unit_code, day)
+            counted[unit.unit_code] = sum(units.find(*row).cell_code is not None for row in rows)
+        return counted
+
+
+def looks_like_code(text: str) -> bool:
+    return bool(_CODE.fullmatch(text.strip()))
