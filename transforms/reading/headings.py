@@ -135,11 +135,12 @@ def _filled(line: list[str]) -> list[str]:
 
 
 def is_number_row(row: list[Any], columns: Columns) -> bool:
-    """Whether a row only numbers the columns: (1), (2) … or A, B, 1, 2 …"""
+    """Whether a row only numbers the columns: (1), (2) … or A, B, 1, 2 …, in whatever order they stand."""
     texts = [str(int(v)) if isinstance(v, float) and v == int(v) else str(v).strip() for v in row if v not in ("", None)]
     if len(texts) < ENOUGH or not all(_NUMBERED.fullmatch(fold(text)) for text in texts):
         return False
-    numbers = [int(match[0]) for text in texts if (match := re.search(r"\d+", text))]
-    spelt = any("(" in text for text in texts)
+    if all(text.startswith("(") for text in texts):
+        return True
+    numbers = sorted(int(text) for text in texts if text.isdigit())
     climbs = all(b - a == 1 for a, b in zip(numbers, numbers[1:], strict=False))
-    return len(numbers) >= ENOUGH - 1 and climbs and (spelt or numbers[0] <= len(columns.units) + 1)
+    return len(numbers) >= ENOUGH - 1 and climbs and numbers[0] <= len(columns.units) + 1

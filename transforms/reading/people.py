@@ -42,8 +42,11 @@ def lists_people(sheets: list[Sheet]) -> bool:
 
 def _sheet_lists_people(rows: list[list[Any]]) -> bool:
     texts = {value for value in set().union(*rows) if type(value) is str and len(value) > 3}
-    if not any(is_person_name(text) or _IDENTITY.search(text) or _NAME_HEADINGS.search(fold(text)) for text in texts):
-        return False
+    if not any(_NAME_HEADINGS.search(fold(text)) for text in texts):
+        signs = set().union(*map(_text_signs, texts))
+        numbers = {value for value in set().union(*rows) if not isinstance(value, str) and _number_sign(value)}
+        if not ("identity" in signs or "name" in signs and (len(signs) > 1 or numbers)):
+            return False
     told: dict[str, set[str]] = {"birth": set(), "identity": set(), "phone": set()}
     numbered = set()
     for row in rows:
@@ -69,15 +72,19 @@ def _signs(row: list[Any]) -> set[str]:
         if type(value) is str:
             if 3 < len(value) <= 200:
                 signs |= _text_signs(value)
-        elif isinstance(value, (date, datetime)):
-            if 1920 <= value.year <= 2009:
-                signs.add("birth")
-        elif isinstance(value, (int, float)) and value >= 1920:
-            if value <= 2009:
-                signs.add("birth")
-            elif 1e8 <= value < 1e12:
-                signs.add("identity" if value >= 1e9 else "phone")
+        elif sign := _number_sign(value):
+            signs.add(sign)
     return signs
+
+
+def _number_sign(value: Any) -> str:
+    if isinstance(value, (date, datetime)):
+        return "birth" if 1920 <= value.year <= 2009 else ""
+    if not isinstance(value, (int, float)) or value < 1920:
+        return ""
+    if value <= 2009:
+        return "birth"
+    return "" if value < 1e8 or value >= 1e12 else "phone" if value < 1e9 else "identity"
 
 
 @lru_cache(maxsize=16384)

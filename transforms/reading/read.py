@@ -20,6 +20,9 @@ from transforms.reading.titles import Stated, periods_in, periods_in_name
 from transforms.reading.units import Directory, Found, SenderUnits
 
 
+_LONE_BLANK = NotACount("ô trống")
+
+
 @dataclass(slots=True)
 class Total:
     """What a total row says and what its rows add up to; `computed` is None where one of them is not known."""
@@ -135,7 +138,9 @@ class _Report:
         self.day = received_on.replace(day=1) - timedelta(days=1)
 
     def read(self) -> Reading:
-        self.day = self._likely_day()
+        self.day = min(self._likely_day(), self.day)
+        if not self._is_known_sender():
+            return self.reading
         units = self.directory.sender(self.reporter, self.day)
         tables = [table for sheet in self.sheets for table in find_tables(sheet, units.is_commune)]
         if not any(table.forms for table in tables):
@@ -143,9 +148,7 @@ class _Report:
             return self.reading
         month = self._judge_period(tables)
         self.day = month.last_day if month else self.day
-        if not self.directory.is_reporter(self.reporter, self.day):
-            reporters = ", ".join(unit.name for unit in self.directory.registry.reporters_on(self.day)[:12])
-            self._problem("unknown-district", found=self.reporter, expected=reporters)
+        if not self._is_known_sender():
             return self.reading
         units = self.directory.sender(self.reporter, self.day)
         if not self._is_anothers(tables, units):
@@ -202,6 +205,13 @@ class _Report:
             self._problem("file-name-period", found=str(min(near)), expected=str(month))
 
     # -- the sender ---------------------------------------------------------------------------------------------
+
+    def _is_known_sender(self) -> bool:
+        known = self.directory.is_reporter(self.reporter, self.day)
+        if not known:
+            reporters = ", ".join(unit.name for unit in self.directory.registry.reporters_on(self.day)[:12])
+            self._problem("unknown-district", found=self.reporter, expected=f"{reporters}, …")
+        return known
 
     def _is_anothers(self, tables: list[Table], units: SenderUnits) -> bool:
         titled = set().union(*(self.directory.titled(line, self.day) for table in tables for line in table.titles))
@@ -268,9 +278,12 @@ class _Report:
         counts = {name: read_counts([_value(table, row.index, column) for row in rows], self.counts)
                   for name, column in columns.items()}  # fmt: skip
         reported = [any(value is not None for value in line) for line in zip(*counts.values(), strict=True)]
+        for name, values in counts.items():
+            if None in values:  # a blank beside filled measures is no zero
+                counts[name] = [_LONE_BLANK if value is None and reported[i] else value for i, value in enumerate(values)]
         if form == table.forms[0]:
             self._judge_units(form, table, rows, found)
-        clean = self._judge_counts(form, table, rows, found, counts, reported, columns)
+        clean = self._judge_counts(form, table, rows, found, counts, columns)
         taken = FormRows(
             form, number, table.sheet.name, period, [row.index + 1 for row in rows],
             [one.cell_code for one in found], [one.shown for one in found], reported, clean,
@@ -294,39 +307,40 @@ class _Report:
                           cell_ref=f"{column_letters(column + 1)}{index + 1}", expected=one.nearest, unit=one.shown)  # fmt: skip
 
     def _judge_counts(self, form: str, table: Table, rows: list[Row], found: list[Found],
-                      counts: dict[str, list[int | None | NotACount]], reported: list[bool],
+                      counts: dict[str, list[int | None | NotACount]],
                       columns: dict[str, int]) -> dict[str, list[int | None]]:  # fmt: skip
         """Problems of values that are no counts; the counts with these unknown."""
         clean: dict[str, list[int | None]] = {}
         for name, values in counts.items():
-            doubtful = [
-                position
-                for position, value in enumerate(values)
-                if (value is None and reported[position]) or type(value) is NotACount or (type(value) is int and value < 0)
-            ]
-            for position in doubtful:
-                value = values[position]
-                text = "ô trống" if value is None else value.text if isinstance(value, NotACount) else str(value)
+            known = clean[name] = [value if type(value) is not NotACount else None for value in values]  # type: ignore[misc]
+            if NotACount not in set(map(type, values)) and min(filter(None, known), default=0) >= 0:
+                continue
+            for position, value in enumerate(values):
+                if value is None or isinstance(value, int) and value >= 0:
+                    continue
                 self._problem(
                     "negative-count" if isinstance(value, int) else "not-a-count", form=form, sheet=table.sheet.name,
-                    cell_ref=f"{column_letters(columns[name] + 1)}{rows[position].index + 1}", measure=name, found=text,
+                    cell_ref=f"{column_letters(columns[name] + 1)}{rows[position].index + 1}", measure=name,
+                    found=str(value) if isinstance(value, int) else value.text,
                     unit_code=found[position].cell_code or "", unit=found[position].shown,
                 )  # fmt: skip
-            clean[name] = [value if isinstance(value, int) else None for value in values] if doubtful else values  # type: ignore[assignment]
         return clean
 
     def _add_totals(self, taken: FormRows, table: Table, rows: list[Row],
                     counts: dict[str, list[int | None | NotACount]]) -> None:  # fmt: skip
         positions = {row.index: position for position, row in enumerate(rows)}
-        for total in table.totals:
-            covered = [positions[row.index] for row in table.rows[total.first : total.last] if row.index in positions]
-            for name, column in taken.columns.items():
+        spans = [[positions[row.index] for row in table.rows[total.first : total.last] if row.index in positions]
+                 for total in table.totals]  # fmt: skip
+        for name, column in taken.columns.items():
+            values = counts[name]
+            is_known = NotACount not in set(map(type, values))
+            for total, span in zip(table.totals, spans, strict=True):
                 value = self.counts[_value(table, total.index, column - 1)]
-                if not isinstance(value, int) or not covered:
+                if not isinstance(value, int) or not span:
                     continue
-                parts = [counts[name][position] for position in covered]
-                known = all(not isinstance(part, NotACount) for part in parts)
-                computed = sum(part for part in parts if isinstance(part, int)) if known else None
+                parts = values[span[0] : span[-1] + 1]
+                known = is_known or NotACount not in set(map(type, parts))
+                computed = sum(filter(None, parts)) if known else None  # type: ignore[arg-type]
                 taken.totals.append(Total(table.sheet.name, total.index + 1, name, total.label, value, computed))
                 if computed is not None and computed != value:
                     self._problem("total-mismatch", form=taken.form, sheet=table.sheet.name, measure=name,
