@@ -1,0 +1,115 @@
+"""Reads the files that arrived, in processes of their own, so that one that breaks the reader breaks nothing else."""
+
+from __future__ import annotations
+
+import multiprocessing
+from collections.abc import Iterator
+from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+import polars as pl
+
+from expectations.contract.problems import Problem
+from flows.collect import File
+from flows.registry_files import load_registry
+from transforms.reading.frames import Frames, join_frames, to_frames
+from transforms.reading.read import Reading, read_file
+from transforms.reading.units import Directory
+
+CHUNK = 12  # files handed to a process at a time
+_Task = tuple[int, bytes, str, str, date]
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """A night's files, or a backfill's, as read.
+
+    Attributes:
+        submissions: a row a file: submission_id, reporter_code, reporter_level, period, received_on, received_at,
+            recorded_at, file_name, sha256, size, encoding, notes.
+        files: the files by their submission_id.
+        frames: their rows, columns, totals and problems.
+    """
+
+    submissions: pl.DataFrame
+    files: dict[int, File]
+    frames: Frames
+
+
+_directory: Directory
+
+
+def _start(registry_dir: str) -> None:
+    global _directory
+    _directory = Directory(load_registry(Path(registry_dir)))
+
+
+def _read_some(tasks: list[_Task]) -> Frames:
+    return to_frames({number: read_file(data, name, reporter, day, _directory) for number, data, name, reporter, day in tasks})
+
+
+def read(files: dict[int, File], recorded_at: dict[int, date], registry_dir: Path, processes: int) -> Batch:
+    """Read files.
+
+    Args:
+        files: by their submission_id.
+        recorded_at: the night each stands for.
+        registry_dir: the home's registry folder.
+        processes: how many read at once.
+    """
+    tasks = [(number, file.data, file.file_name, file.reporter_code, file.received_on) for number, file in files.items()]
+    chunks = [tasks[start : start + CHUNK] for start in range(0, len(tasks), CHUNK)]
+    frames = join_frames(list(_read_apart(chunks, registry_dir, processes)))
+    return Batch(_submissions(files, recorded_at, frames.heads, Directory(load_registry(registry_dir))), files, frames)
+
+
+def _pool(registry_dir: Path, processes: int) -> ProcessPoolExecutor:
+    return ProcessPoolExecutor(processes, multiprocessing.get_context("spawn"), _start, (str(registry_dir),))
+
+
+def _read_apart(chunks: list[list[_Task]], registry_dir: Path, processes: int) -> Iterator[Frames]:
+    """The chunks' frames; files of a chunk that broke its process are read one by one, each in a new one."""
+    broken: list[list[_Task]] = []
+    with _pool(registry_dir, min(processes, max(len(chunks), 1))) as pool:
+        waiting: list[tuple[Future[Frames], list[_Task]]] = [(pool.submit(_read_some, chunk), chunk) for chunk in chunks]
+        for future, chunk in waiting:
+            try:
+                yield future.result()
+            except BrokenProcessPool:
+                broken.append(chunk)
+    for chunk in broken:
+        for task in chunk:
+            yield _read_alone(task, registry_dir)
+
+
+def _read_alone(task: _Task, registry_dir: Path) -> Frames:
+    with _pool(registry_dir, 1) as pool:
+        try:
+            return pool.submit(_read_some, [task]).result()
+        except BrokenProcessPool:
+            problem = Problem("unreadable-file", found="tệp làm bộ đọc dừng đột ngột")
+            return to_frames({task[0]: Reading(problems=[problem])})
+
+
+def _submissions(files: dict[int, File], recorded_at: dict[int, date], heads: pl.DataFrame, directory: Directory) -> pl.DataFrame:
+    known = pl.DataFrame(
+        [
+            (number, file.reporter_code, file.received_on, file.received_at, recorded_at[number], file.file_name,
+             file.sha256, len(file.data))
+            for number, file in files.items()
+        ],
+        schema={
+            "submission_id": pl.Int64, "reporter_code": pl.String, "received_on": pl.Date,
+            "received_at": pl.Datetime("us"), "recorded_at": pl.Date, "file_name": pl.String, "sha256": pl.String,
+            "size": pl.Int64,
+        },
+        orient="row",
+    )  # fmt: skip
+    levels = {text: directory.registry.reporting_level(date(int(text[:4]), int(text[5:]), 1))
+              for text in heads["period"].drop_nulls().unique()}  # fmt: skip
+    return known.join(heads, on="submission_id", how="left").with_columns(
+        reporter_level=pl.col("period").replace_strict(levels, default=None, return_dtype=pl.String)
+    ).sort("submission_id")

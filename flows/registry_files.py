@@ -1,0 +1,60 @@
+"""The registry's CSV files: the home's own, begun as a copy of those that come with the product."""
+
+from __future__ import annotations
+
+import shutil
+from importlib.resources import files
+from pathlib import Path
+
+import polars as pl
+
+from flows.errors import UserError
+from transforms.registry import COLUMNS, Registry, build_registry
+
+
+def bundled_dir() -> Path:
+    """Where the real units that come with the product stand."""
+    return Path(str(files("warehouse").joinpath("registry")))
+
+
+def registry_tables(folder: Path) -> dict[str, pl.DataFrame]:
+    """The registry's tables of a home, the bundled ones for those it does not have.
+
+    Args:
+        folder: the home's registry folder; made and filled when it is not there.
+    """
+    if not folder.is_dir():
+        folder.mkdir(parents=True, exist_ok=True)
+        for name in COLUMNS:
+            shutil.copyfile(bundled_dir() / f"{name}.csv", folder / f"{name}.csv")
+    return {name: read_table(_or_bundled(folder / f"{name}.csv")) for name in COLUMNS}
+
+
+def _or_bundled(path: Path) -> Path:
+    return path if path.is_file() else bundled_dir() / path.name
+
+
+def read_table(path: Path) -> pl.DataFrame:
+    """A registry CSV with every column as text, blanks as ""."""
+    try:
+        return pl.read_csv(path, infer_schema=False).fill_null("")
+    except (pl.exceptions.PolarsError, OSError) as error:
+        raise UserError(
+            f"Không đọc được danh mục {path}: {error}. Sửa tệp CSV (UTF-8, dấu phẩy) rồi chạy lại.",
+            f"The registry {path} cannot be read: {error}. Mend the CSV (UTF-8, commas) and run again.",
+        ) from error
+
+
+def load_registry(folder: Path) -> Registry:
+    """The registry of a home.
+
+    Raises:
+        UserError: a table cannot be read or does not fit together.
+    """
+    tables = registry_tables(folder)
+    try:
+        return build_registry(tables)
+    except ValueError as error:
+        raise UserError(
+            f"Danh mục đơn vị trong {folder} có lỗi: {error}.", f"The registry in {folder} is at fault: {error}."
+        ) from error

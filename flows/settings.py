@@ -1,0 +1,84 @@
+"""What can be set: by environment variables MOBILITY_… and, below them, the file mobility.toml in the home."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Literal
+
+from pydantic import Field, ValidationError
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
+
+from flows.errors import UserError
+
+
+class Settings(BaseSettings):
+    """Each field is a setting; its description stands in docs/settings.md."""
+
+    model_config = SettingsConfigDict(env_prefix="MOBILITY_", extra="forbid", frozen=True)
+
+    home: Path = Field(Path("var"), description="Thư mục chứa kho dữ liệu, hộp thư đến, bản công bố / Where everything is kept")
+    inbox: Path | None = Field(None, description="Hộp thư đến, mặc định HOME/inbox / The inbox, HOME/inbox unless set")
+    timezone: str = Field("Asia/Ho_Chi_Minh", description="Múi giờ của tỉnh / The province's time zone")
+    language: Literal["vi", "en"] = Field("vi", description="Ngôn ngữ hiển thị / The language shown")
+    due_day: int = Field(5, ge=1, le=28, description="Hạn nộp: ngày của tháng sau / Reports are due on this day of the next month")
+    small_count: int = Field(3, ge=2, le=20, description="Số nhỏ hơn số này được bảo vệ khi công bố / Counts below it are protected where published")
+    keep_copies: int = Field(14, ge=1, le=400, description="Số bản công bố cũ được giữ / How many published copies are kept")
+    readers: int = Field(2, ge=1, le=64, description="Số tiến trình đọc tệp / Processes that read files")
+    false_alerts_a_quarter: float = Field(3.0, gt=0, le=100, description="Số cảnh báo sai chấp nhận mỗi quý / False alerts accepted a quarter, over the province")
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        home = Path(os.environ.get("MOBILITY_HOME", "var"))
+        return init_settings, env_settings, TomlConfigSettingsSource(settings_cls, home / "mobility.toml")
+
+    @property
+    def inbox_dir(self) -> Path:
+        return self.inbox or self.home / "inbox"
+
+    @property
+    def archive_dir(self) -> Path:
+        return self.home / "archive"
+
+    @property
+    def returns_dir(self) -> Path:
+        return self.home / "returns"
+
+    @property
+    def registry_dir(self) -> Path:
+        return self.home / "registry"
+
+    @property
+    def published_dir(self) -> Path:
+        return self.home / "published"
+
+    @property
+    def warehouse_path(self) -> Path:
+        return self.home / "warehouse.duckdb"
+
+    @property
+    def board_path(self) -> Path:
+        return self.home / "board.sqlite"
+
+
+def load_settings(**given: object) -> Settings:
+    """The settings, with what the command line gave on top.
+
+    Raises:
+        UserError: a setting is unknown or out of range; says which and where.
+    """
+    try:
+        return Settings(**{name: value for name, value in given.items() if value is not None})  # type: ignore[arg-type]
+    except ValidationError as error:
+        wrong = "; ".join(f"{'.'.join(map(str, one['loc']))}: {one['msg']}" for one in error.errors())
+        raise UserError(
+            f"Cấu hình sai: {wrong}. Sửa biến môi trường MOBILITY_… hoặc tệp mobility.toml.",
+            f"The settings are wrong: {wrong}. Correct the variable MOBILITY_… or the file mobility.toml.",
+        ) from error
