@@ -1,0 +1,124 @@
+"""What is judged on each row of a staged form: the contract's rules, and what an accepted row must be."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from expectations.contract.forms import FORM_OF, FORMS, Form
+from expectations.contract.rules import RULES, Rule
+
+# Rows of a file that the reading has already found at fault are not told of twice.
+_SOUND = "submission_id NOT IN (SELECT submission_id FROM staged_problem WHERE severity = 'error')"
+_PLACE = "this.submission_id, this.table_no, this.sheet, this.row, this.cell_code, this.unit"
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One thing that must hold in every row of a form.
+
+    Attributes:
+        name: unique; what must hold, for reports.
+        code: the problem code its failing rows get.
+        form: the form's name.
+        failing: SQL with `{batch}` for the staged table: every failing row whole (place, measure, found, expected).
+        judged: SQL with `{batch}`: one number, how many rows could be judged.
+        rule: the contract's rule, None for a check that is no arithmetic.
+    """
+
+    name: str
+    code: str
+    form: str
+    failing: str
+    judged: str
+    rule: Rule | None = None
+
+    def on_staged(self, query: str) -> str:
+        """A query of this check on the staged table."""
+        return query.format(batch=f"staged_{self.form}")
+
+
+def of_rule(rule: Rule) -> Check:
+    """The check of a rule; figures of a second form are those of the cell's first row there, null where it has none."""
+    source = f"{{batch}} AS this{_other_forms(rule)}"
+    failing = f"""
+        SELECT {_PLACE}, '{rule.measure}' AS measure,
+            CAST({rule.found} AS VARCHAR) AS found, CAST({rule.expected} AS VARCHAR) AS expected
+        FROM {source} WHERE NOT ({rule.holds})"""
+    return Check(rule.name, rule.code, rule.form, failing, f"SELECT count({rule.holds}) FROM {source}", rule)
+
+
+def _other_forms(rule: Rule) -> str:
+    joins = ""
+    for form in rule.forms:
+        if form != rule.form:
+            names = ", ".join(name for name in rule.measures if FORM_OF[name] == form)
+            joins += f"""
+        LEFT JOIN (SELECT submission_id AS its_submission, cell_code AS its_cell, {names}
+            FROM staged_{form} WHERE occurrence = 1) AS {form}
+        ON {form}.its_submission = this.submission_id AND {form}.its_cell = this.cell_code"""
+    return joins
+
+
+def no_cell_twice(form: Form) -> Check:
+    """`duplicate-unit`: found and expected are the places of this row and of the cell's first."""
+    failing = f"""
+        SELECT {_PLACE}, '' AS measure, here.letters || this.row AS found,
+            CASE WHEN first.sheet <> this.sheet THEN first.sheet || '!' ELSE '' END || there.letters || first.row
+                AS expected
+        FROM {{batch}} AS this
+        JOIN staged_{form.name} AS first ON first.submission_id = this.submission_id
+            AND first.cell_code = this.cell_code AND first.period IS NOT DISTINCT FROM this.period
+            AND first.occurrence = 1
+        LEFT JOIN staged_column AS here ON here.submission_id = this.submission_id
+            AND here.table_no = this.table_no AND here.form = '{form.name}' AND here.measure = ''
+        LEFT JOIN staged_column AS there ON there.submission_id = first.submission_id
+            AND there.table_no = first.table_no AND there.form = '{form.name}' AND there.measure = ''
+        WHERE this.occurrence > 1"""
+    judged = "SELECT count(cell_code) FROM {batch}"
+    return Check(f"{form.name}: one row a cell", "duplicate-unit", form.name, failing, judged)
+
+
+def every_unit_known(form: Form) -> Check:
+    """A row without a cell belongs to a file that was told so."""
+    failing = f"""
+        SELECT {_PLACE}, '' AS measure, this.unit AS found, '—' AS expected
+        FROM {{batch}} AS this WHERE this.cell_code IS NULL AND this.{_SOUND}"""
+    return Check(f"{form.name}: every row is a cell", "unknown-unit", form.name, failing, "SELECT count(*) FROM {batch}")
+
+
+def every_figure_known(form: Form) -> Check:
+    """A reported row without a figure belongs to a file that was told so."""
+    unknown = [f"this.is_reported AND this.{name} IS NULL" for name in form.names]
+    return _of_figures(form, "every figure is a count", "not-a-count", unknown)
+
+
+def no_figure_negative(form: Form) -> Check:
+    """A negative figure belongs to a file that was told so."""
+    return _of_figures(form, "no figure below 0", "negative-count", [f"this.{name} < 0" for name in form.names])
+
+
+def _of_figures(form: Form, name: str, code: str, conditions: list[str]) -> Check:
+    pairs = list(zip(form.names, conditions, strict=True))
+    at_fault = ", ".join(f"CASE WHEN {condition} THEN '{measure}' END" for measure, condition in pairs)
+    values = " ".join(f"WHEN '{measure}' THEN {measure}" for measure in form.names)
+    failing = f"""
+        SELECT {_PLACE.replace("this.", "")}, measure, CAST(CASE measure {values} END AS VARCHAR) AS found,
+            '0' AS expected
+        FROM (SELECT this.*, unnest([{at_fault}]) AS measure FROM {{batch}} AS this
+            WHERE ({" OR ".join(conditions)}) AND this.{_SOUND}) AS figures
+        WHERE measure IS NOT NULL"""
+    judged = "SELECT count(*) FILTER (is_reported) FROM {batch}"
+    return Check(f"{form.name}: {name}", code, form.name, failing, judged)
+
+
+CHECKS: tuple[Check, ...] = tuple(
+    check
+    for form in FORMS.values()
+    for check in (
+        no_cell_twice(form),
+        every_unit_known(form),
+        every_figure_known(form),
+        no_figure_negative(form),
+        *(of_rule(rule) for rule in RULES if rule.form == form.name),
+    )
+)

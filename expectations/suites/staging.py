@@ -1,0 +1,162 @@
+"""Put a batch into temporary tables of the warehouse's connection, where every rule is judged."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Protocol
+
+import duckdb
+import polars as pl
+
+from expectations.contract.forms import FORMS, Form
+from expectations.contract.periods import Period
+
+ROW_COLUMNS = {
+    "submission_id": "BIGINT",
+    "table_no": "INTEGER",
+    "sheet": "VARCHAR",
+    "row": "INTEGER",
+    "cell_code": "VARCHAR",
+    "unit": "VARCHAR",
+    "period": "VARCHAR",
+    "is_reported": "BOOLEAN",
+}
+SUBMISSION_COLUMNS = {
+    "submission_id": "BIGINT",
+    "reporter_code": "VARCHAR",
+    "period": "VARCHAR",
+    "received_on": "DATE",
+    "recorded_at": "DATE",
+    "file_name": "VARCHAR",
+    "sha256": "VARCHAR",
+}
+COLUMN_COLUMNS = {
+    "submission_id": "BIGINT",
+    "table_no": "INTEGER",
+    "form": "VARCHAR",
+    "measure": "VARCHAR",
+    "column": "INTEGER",
+}
+PROBLEM_COLUMNS = {
+    "submission_id": "BIGINT",
+    **dict.fromkeys(
+        ("code", "severity", "form", "sheet", "cell_ref", "unit_code", "measure", "found", "expected",
+         "message_vi", "message_en"), "VARCHAR"),
+}  # fmt: skip
+PROBLEM_SCHEMA = {name: pl.Int64 if kind == "BIGINT" else pl.String for name, kind in PROBLEM_COLUMNS.items()}
+
+# No form of the province holds a figure near this; above it sums of several figures could overflow in SQL.
+LARGEST_COUNT = 10**12
+
+
+class Batch(Protocol):
+    """What was read from the files of one or many nights, in the order of `submission_id`.
+
+    Attributes:
+        submissions: one row a file (`SUBMISSION_COLUMNS`); period null where it could not be read.
+        rows: by form, one row a cell as read (`ROW_COLUMNS` and the form's measures); null means not known.
+        columns: the physical column (1-based) of each measure in each table (`COLUMN_COLUMNS`); a measure named
+            `unit` stands for the column of the units' names, where it is told.
+        problems: what the reading found (`PROBLEM_COLUMNS`).
+    """
+
+    @property
+    def submissions(self) -> pl.DataFrame: ...
+    @property
+    def rows(self) -> Mapping[str, pl.DataFrame]: ...
+    @property
+    def columns(self) -> pl.DataFrame: ...
+    @property
+    def problems(self) -> pl.DataFrame: ...
+
+
+def stage(con: duckdb.DuckDBPyConnection, batch: Batch, due_day: int = 5) -> None:
+    """Create the temporary tables `staged_*` anew from a batch.
+
+    Args:
+        con: the warehouse's connection, outside a transaction.
+        batch: see `Batch`.
+        due_day: the day of the next month a report is due.
+    """
+    _stage_submissions(con, batch.submissions, due_day)
+    for form in FORMS.values():
+        _stage_rows(con, form, batch.rows.get(form.name))
+    _stage_columns(con, batch.columns)
+    _stage(con, "staged_problem", batch.problems, PROBLEM_COLUMNS)
+
+
+def _stage(
+    con: duckdb.DuckDBPyConnection,
+    table: str,
+    frame: pl.DataFrame | None,
+    columns: Mapping[str, str],
+    further: str = "",
+) -> None:
+    """One temporary table with the columns named, whatever the frame's types; an absent or empty frame gives no rows."""
+    if frame is None or frame.is_empty():
+        frame = pl.DataFrame(schema=dict.fromkeys(columns, pl.Null))
+    selected = ", ".join(_cast(name, kind) for name, kind in columns.items())
+    con.register("incoming", frame.select(columns))
+    con.execute(f"CREATE OR REPLACE TEMP TABLE {table} AS SELECT {selected}{further} FROM incoming AS this")
+    con.unregister("incoming")
+
+
+def _cast(name: str, kind: str) -> str:
+    value = f'CAST(this."{name}" AS {kind})'
+    if name in _MEASURE_NAMES:
+        value = f"CASE WHEN this.{name} BETWEEN -{LARGEST_COUNT} AND {LARGEST_COUNT} THEN {value} END"
+    return f'{value} AS "{name}"'
+
+
+_MEASURE_NAMES = frozenset(name for form in FORMS.values() for name in form.names)
+
+
+def _stage_submissions(con: duckdb.DuckDBPyConnection, submissions: pl.DataFrame, due_day: int) -> None:
+    _stage(con, "staged_submission", submissions, SUBMISSION_COLUMNS)
+    found = con.execute("SELECT DISTINCT period FROM staged_submission WHERE period IS NOT NULL ORDER BY 1").fetchall()
+    periods = [Period.parse(text) for (text,) in found]
+    frame = pl.DataFrame(
+        {
+            "period": [str(period) for period in periods],
+            "previous": [str(period.previous) for period in periods],
+            "previous_last_day": [period.previous.last_day for period in periods],
+            "last_day": [period.last_day for period in periods],
+            "due_on": [period.due_on(due_day) for period in periods],
+            "ends_half": [period.ends_half for period in periods],
+        }
+    )
+    kinds = ("VARCHAR", "VARCHAR", "DATE", "DATE", "DATE", "BOOLEAN")
+    _stage(con, "staged_period", frame, dict(zip(frame.columns, kinds, strict=True)))
+
+
+def _stage_rows(con: duckdb.DuckDBPyConnection, form: Form, frame: pl.DataFrame | None) -> None:
+    """`occurrence` counts the rows of one cell in one file and period: 1 is the first, null where no cell was matched."""
+    occurrence = """, CASE WHEN this.cell_code IS NOT NULL THEN CAST(row_number() OVER (
+        PARTITION BY this.submission_id, this.period, this.cell_code ORDER BY this.table_no, this.row) AS INTEGER)
+        END AS occurrence"""
+    measures = dict.fromkeys(form.names, "BIGINT")
+    _stage(con, f"staged_{form.name}", frame, {**ROW_COLUMNS, **measures}, occurrence)
+
+
+def _stage_columns(con: duckdb.DuckDBPyConnection, columns: pl.DataFrame) -> None:
+    """Columns with their letters; the measure '' is the cell a problem of a whole row points at."""
+    _stage(con, "staged_column", columns, COLUMN_COLUMNS)
+    con.execute("""
+        INSERT INTO staged_column
+        SELECT submission_id, table_no, form, '', coalesce(max("column") FILTER (measure = 'unit'), min("column"))
+        FROM staged_column GROUP BY ALL""")
+    numbers = [number for (number,) in con.execute('SELECT DISTINCT "column" FROM staged_column').fetchall()]
+    letters = pl.DataFrame({"column": numbers, "letters": [column_letters(number) for number in numbers]})
+    _stage(con, "staged_letters", letters, {"column": "INTEGER", "letters": "VARCHAR"})
+    con.execute("""
+        CREATE OR REPLACE TEMP TABLE staged_column AS
+        SELECT submission_id, table_no, form, measure, letters FROM staged_column JOIN staged_letters USING ("column")""")
+
+
+def column_letters(number: int) -> str:
+    """The letters of a 1-based column: 1 is A, 27 is AA."""
+    letters = ""
+    while number:
+        number, rest = divmod(number - 1, 26)
+        letters = chr(ord("A") + rest) + letters
+    return letters

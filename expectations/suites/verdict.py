@@ -1,0 +1,77 @@
+"""The verdict on a batch: every file's outcome and every problem, with what was judged to get there."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import duckdb
+import polars as pl
+
+from expectations.suites.history import look_back
+from expectations.suites.judged import Judgement, judge_directly
+from expectations.suites.located import failing_rows, located, no_problems
+from expectations.suites.outcomes import decide
+from expectations.suites.reporting import late, missing_units
+from expectations.suites.staging import PROBLEM_SCHEMA, Batch, stage
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What came of a batch.
+
+    Attributes:
+        outcomes: (submission_id, outcome): accepted, rejected or duplicate, one row a submission.
+        problems: the reading's and the rules' (`PROBLEM_COLUMNS`), by submission, errors first; none of duplicates.
+        judgement: the checks behind it.
+    """
+
+    outcomes: pl.DataFrame
+    problems: pl.DataFrame
+    judgement: Judgement
+
+
+def with_great_expectations(con: duckdb.DuckDBPyConnection, batch: Batch, due_day: int = 5) -> Verdict:
+    """Judge a batch; which rule failed is the word of Great Expectations' suites.
+
+    Args:
+        con: a connection with the schemas ledger, facts and registry, outside a transaction; the temporary tables
+            `staged_*` are made anew in it.
+        batch: see `Batch`; of one night or of many.
+        due_day: the day of the next month a report is due.
+    """
+    from expectations.suites.great import judge_with_great_expectations
+
+    return _judge(con, batch, due_day, judge_with_great_expectations)
+
+
+def without_great_expectations(con: duckdb.DuckDBPyConnection, batch: Batch, due_day: int = 5) -> Verdict:
+    """The same verdict by the rules' own queries, for one file at a desk: nothing heavy is imported."""
+    return _judge(con, batch, due_day, judge_directly)
+
+
+def _judge(
+    con: duckdb.DuckDBPyConnection,
+    batch: Batch,
+    due_day: int,
+    judge: Callable[[duckdb.DuckDBPyConnection], Judgement],
+) -> Verdict:
+    stage(con, batch, due_day)
+    judgement = judge(con)
+    failing = [failing_rows(con, judged.check) for judged in judgement.checks if not judged.holds]
+    read = batch.problems if batch.problems.height else no_problems()
+    read = read.select(pl.col(name).cast(kind) for name, kind in PROBLEM_SCHEMA.items())
+    errors = _one_a_row(pl.concat([read, *failing]))
+    flawed = set(errors.filter(pl.col("severity") == "error")["submission_id"])
+    outcomes, replacing = decide(con, flawed)
+    warnings = [late(con), missing_units(con), look_back(con), located(replacing, "resubmission")]
+    kept = outcomes.filter(pl.col("outcome") != "duplicate").select("submission_id")
+    problems = pl.concat([errors, *warnings]).join(kept, on="submission_id", how="semi")
+    return Verdict(outcomes, problems.sort("submission_id", "severity", maintain_order=True), judgement)
+
+
+def _one_a_row(problems: pl.DataFrame) -> pl.DataFrame:
+    """A cell that stands twice in a table of several forms is told of once."""
+    twice = pl.col("code") == "duplicate-unit"
+    place = ["submission_id", "sheet", "unit_code", "found"]
+    return problems.filter(~twice | (pl.struct("code", *place).is_first_distinct()))
