@@ -28,19 +28,19 @@ class Counts(dict[Any, int | None | NotACount]):
     have decimals. Nothing is repaired: `1,5`, `12.0` as text and words are no counts.
     """
 
-    def __missing__(self, value: Any) -> int | None | NotACount:
+    def __missing__(self, value: Any) -> int | NotACount | None:
         result = self[value] = _count(value)
         return result
 
 
-def read_counts(values: list[Any], counts: Counts) -> list[int | None | NotACount]:
+def read_counts(values: list[Any], counts: Counts) -> list[int | NotACount | None]:
     """The counts of a column, through the memory of what was met before."""
     if bool in set(map(type, values)):  # True equals 1 as a key
         return [NotACount("TRUE" if v else "FALSE") if type(v) is bool else counts[v] for v in values]
     return [counts[value] for value in values]
 
 
-def _count(value: Any) -> int | None | NotACount:
+def _count(value: Any) -> int | NotACount | None:
     if value is None:
         return None
     if isinstance(value, (int, float)):
@@ -58,7 +58,7 @@ def _count(value: Any) -> int | None | NotACount:
     return NotACount(str(value))
 
 
-def _count_in_text(value: str) -> int | None | NotACount:
+def _count_in_text(value: str) -> int | NotACount | None:
     text = value.strip().strip(_BLANKS).strip()
     if not text:
         return None

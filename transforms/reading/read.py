@@ -19,7 +19,6 @@ from transforms.reading.tables import Row, Table, find_tables
 from transforms.reading.titles import Stated, periods_in, periods_in_name
 from transforms.reading.units import Directory, Found, SenderUnits
 
-
 _LONE_BLANK = NotACount("ô trống")
 
 
@@ -296,7 +295,7 @@ class _Report:
     def _judge_units(self, form: str, table: Table, rows: list[Row], found: list[Found]) -> None:
         told: set[str] = set()
         for row, one in zip(rows, found, strict=True):
-            if one.cell_code is not None or one.is_commune_unknown and one.shown in told:
+            if one.cell_code is not None or (one.is_commune_unknown and one.shown in told):
                 continue
             told.add(one.shown)
             place = table.columns.units
@@ -307,7 +306,7 @@ class _Report:
                           cell_ref=f"{column_letters(column + 1)}{index + 1}", expected=one.nearest, unit=one.shown)  # fmt: skip
 
     def _judge_counts(self, form: str, table: Table, rows: list[Row], found: list[Found],
-                      counts: dict[str, list[int | None | NotACount]],
+                      counts: dict[str, list[int | NotACount | None]],
                       columns: dict[str, int]) -> dict[str, list[int | None]]:  # fmt: skip
         """Problems of values that are no counts; the counts with these unknown."""
         clean: dict[str, list[int | None]] = {}
@@ -316,7 +315,7 @@ class _Report:
             if NotACount not in set(map(type, values)) and min(filter(None, known), default=0) >= 0:
                 continue
             for position, value in enumerate(values):
-                if value is None or isinstance(value, int) and value >= 0:
+                if value is None or (isinstance(value, int) and value >= 0):
                     continue
                 self._problem(
                     "negative-count" if isinstance(value, int) else "not-a-count", form=form, sheet=table.sheet.name,
@@ -327,7 +326,7 @@ class _Report:
         return clean
 
     def _add_totals(self, taken: FormRows, table: Table, rows: list[Row],
-                    counts: dict[str, list[int | None | NotACount]]) -> None:  # fmt: skip
+                    counts: dict[str, list[int | NotACount | None]]) -> None:  # fmt: skip
         positions = {row.index: position for position, row in enumerate(rows)}
         spans = [[positions[row.index] for row in table.rows[total.first : total.last] if row.index in positions]
                  for total in table.totals]  # fmt: skip

@@ -101,7 +101,7 @@ class SenderUnits:
         if home is None:
             return Found(None, shown, self._successors(code) or self._near_codes(code, commune, cell))
         place = self.commune(commune) if commune else home.commune
-        if cell and code not in self._cells.get((None, plain_name(cell)), ()) or place != home.commune:
+        if (cell and code not in self._cells.get((None, plain_name(cell)), ())) or place != home.commune:
             return Found(None, f"{shown}, {commune}".strip(", "), self.describe(code))
         return Found(code, self.describe(code))
 
