@@ -60,7 +60,7 @@ def _missing_in(con: duckdb.DuckDBPyConnection, form: Form) -> pl.DataFrame:
     return con.execute(f"""
         WITH expected AS (
             SELECT expected.* EXCLUDE (ends_half, kind),
-                max(coalesce(sent.is_reported, false)) AS is_reported,
+                coalesce(bool_or(sent.is_reported), false) AS is_reported,
                 arg_min(sent.sheet, sent.occurrence) AS sheet,
                 arg_min(place.letters || sent.row, sent.occurrence) AS cell_ref
             FROM staged_expected AS expected
@@ -71,12 +71,12 @@ def _missing_in(con: duckdb.DuckDBPyConnection, form: Form) -> pl.DataFrame:
             GROUP BY ALL
         ), judged AS (
             SELECT *, commune_code IS NOT NULL
-                AND NOT max(is_reported) OVER (PARTITION BY submission_id, commune_code) AS is_whole
+                AND NOT bool_or(is_reported) OVER (PARTITION BY submission_id, commune_code) AS is_whole
             FROM expected
         )
         SELECT submission_id, '{form.name}' AS form, '{form.name}' AS expected,
             if(is_whole, commune_code, cell_code) AS unit_code, if(is_whole, commune, unit) AS unit,
-            if(is_whole, NULL, any_value(sheet)) AS sheet, if(is_whole, NULL, any_value(cell_ref)) AS cell_ref
+            any_value(sheet) FILTER (NOT is_whole) AS sheet, any_value(cell_ref) FILTER (NOT is_whole) AS cell_ref
         FROM judged WHERE NOT is_reported
         GROUP BY ALL ORDER BY submission_id, unit_code""").pl()
 

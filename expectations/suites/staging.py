@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Protocol
+from dataclasses import dataclass
 
 import duckdb
 import polars as pl
@@ -49,7 +49,8 @@ PROBLEM_SCHEMA = {name: pl.Int64 if kind == "BIGINT" else pl.String for name, ki
 LARGEST_COUNT = 10**12
 
 
-class Batch(Protocol):
+@dataclass(frozen=True, slots=True)
+class Batch:
     """What was read from the files of one or many nights, in the order of `submission_id`.
 
     Attributes:
@@ -60,14 +61,10 @@ class Batch(Protocol):
         problems: what the reading found (`PROBLEM_COLUMNS`).
     """
 
-    @property
-    def submissions(self) -> pl.DataFrame: ...
-    @property
-    def rows(self) -> Mapping[str, pl.DataFrame]: ...
-    @property
-    def columns(self) -> pl.DataFrame: ...
-    @property
-    def problems(self) -> pl.DataFrame: ...
+    submissions: pl.DataFrame
+    rows: Mapping[str, pl.DataFrame]
+    columns: pl.DataFrame
+    problems: pl.DataFrame
 
 
 def stage(con: duckdb.DuckDBPyConnection, batch: Batch, due_day: int = 5) -> None:
@@ -96,7 +93,7 @@ def _stage(
     if frame is None or frame.is_empty():
         frame = pl.DataFrame(schema=dict.fromkeys(columns, pl.Null))
     selected = ", ".join(_cast(name, kind) for name, kind in columns.items())
-    con.register("incoming", frame.select(columns))
+    con.register("incoming", frame.select(list(columns)))
     con.execute(f"CREATE OR REPLACE TEMP TABLE {table} AS SELECT {selected}{further} FROM incoming AS this")
     con.unregister("incoming")
 
