@@ -1,0 +1,5 @@
+"""Small counts of communes hidden by year, and enough others with them that none can be worked out."""
+
+from transforms.disclosure.table import FLOWS, SENSITIVE, Protected, area_months, last_released_year, protect
+
+__all__ = ["FLOWS", "SENSITIVE", "Protected", "area_months", "last_released_year", "protect"]

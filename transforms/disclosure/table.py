@@ -1,0 +1,225 @@
+"""Yearly totals of communes on both maps, with what must not be told left out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from transforms.disclosure.cover import Year, cover
+from transforms.disclosure.moves import FLOWS, SENSITIVE
+
+_PLACE = ("commune", "today_commune", "district", "today_district")
+_IS_SENSITIVE = np.array([name in SENSITIVE for name in FLOWS])
+SHOWN = {"map": pl.String, "unit_id": pl.String, "year": pl.Int32, "measure": pl.String, "value": pl.Int64}
+
+
+@dataclass(frozen=True)
+class Protected:
+    """What may be published of communes by year.
+
+    Attributes:
+        rows: map, unit_id, unit_code, year, the flows (null where hidden), suppressed (the measures hidden),
+            is_released; units_expected and units_reported count cells by month.
+        shown: map, unit_id, year, measure, value: every figure of a released year that the rows show.
+        exposed: map, unit_id, year, measure: small figures that are hidden but could be worked out, for want of
+            another commune in the district or because of what was published before; normally empty.
+    """
+
+    rows: pl.DataFrame
+    shown: pl.DataFrame
+    exposed: pl.DataFrame
+
+
+def last_released_year(as_of: date, days: int = 31) -> int:
+    """The last year whose communes' figures may be published on a day.
+
+    A year in course is never shown: from one night's copy to the next its totals would tell each month's. The days
+    after its end leave time for the reports of December and the first corrections.
+
+    Args:
+        as_of: the night.
+        days: how many days after the year's end it is released.
+    """
+    year = as_of.year - 1
+    return year if (as_of - date(year, 12, 31)).days > days else year - 1
+
+
+def area_months(cells: pl.DataFrame) -> pl.DataFrame:
+    """Pieces of cells summed to the smallest places that the published tables speak of.
+
+    Args:
+        cells: what `transforms.maps.pieces` gives, for whole years.
+
+    Returns:
+        period, commune, today_commune, district, today_district, the flows (0 where nothing was reported), is_reported,
+        units_expected, units_reported.
+    """
+    return cells.group_by("period", *_PLACE).agg(
+        pl.col(FLOWS).fill_null(0).sum(),
+        pl.col(FLOWS).is_not_null().any().name.prefix("has_"),
+        units_expected=pl.len().cast(pl.Int64),
+        units_reported=pl.col("is_reported").sum().cast(pl.Int64),
+    ).with_columns(is_reported=pl.any_horizontal(f"has_{name}" for name in FLOWS)).drop(f"has_{name}" for name in FLOWS)  # fmt: skip
+
+
+def protect(
+    months: pl.DataFrame,
+    released_until: int,
+    shown: pl.DataFrame | None = None,
+    before: pl.DataFrame | None = None,
+    small: int = 3,
+) -> Protected:
+    """The communes' yearly table with small counts hidden and others with them.
+
+    In a year that is released, sensitive counts from 1 to small - 1 are hidden on both maps, and others so that every
+    hidden figure lies on a move (see `moves`). A figure hidden before stays hidden; one shown before protects
+    nothing. In a later year all is hidden but zeros that the district's own monthly figures tell.
+
+    Args:
+        months: what `area_months` gives, all months of each year.
+        released_until: the last year that may be shown.
+        shown: figures that earlier copies showed, of these years (`Protected.shown` of then, put together).
+        before: map, unit_id, year, suppressed and is_released of the copy before, of these years.
+        small: the least count that is shown, apart from 0; at least 2.
+
+    Raises:
+        ValueError: small is below 2.
+    """
+    if small < 2:
+        raise ValueError(f"the least count shown must be at least 2, not {small}")
+    parts = [
+        _year(frame, int(year), int(year) <= released_until, shown, before, small)
+        for (year,), frame in months.with_columns(year=pl.col("period").str.slice(0, 4)).partition_by(
+            "year", as_dict=True
+        ).items()
+    ]  # fmt: skip
+    rows = pl.concat([part.rows for part in parts]).sort("map", "year", "unit_id")
+    return Protected(rows, pl.concat([part.shown for part in parts]), pl.concat([part.exposed for part in parts]))
+
+
+def _year(
+    months: pl.DataFrame, year: int, is_released: bool, shown: pl.DataFrame | None, before: pl.DataFrame | None, small: int
+) -> Protected:
+    """One year's table."""
+    figures, rows = _arrays(months)
+    if is_released:
+        public = _public(rows, figures.totals, shown, year)
+        targets = _IS_SENSITIVE & (figures.totals > 0) & (figures.totals < small) | _hidden_before(rows, before, year)
+        hidden, exposed = cover(figures, targets, public)
+    else:
+        hidden, exposed = ~_told_zero(months, rows), np.zeros_like(figures.totals, dtype=bool)
+    long = _long(rows, year, figures.totals)
+    return Protected(
+        _wide(rows, months, year, figures.totals, hidden).with_columns(is_released=pl.lit(is_released)),
+        long.filter(~hidden.ravel() & is_released),
+        long.filter(exposed.ravel()).drop("value"),
+    )
+
+
+def _arrays(months: pl.DataFrame) -> tuple[Year, pl.DataFrame]:
+    """A year's months as arrays, and the table's rows (map, unit_id, row)."""
+    places = months.select(_PLACE).unique().sort(_PLACE).with_row_index("place")
+    rows = pl.concat(
+        [
+            places.select(map=pl.lit("reported"), unit_id="commune").unique().sort("unit_id"),
+            places.select(map=pl.lit("today"), unit_id="today_commune").unique().sort("unit_id"),
+        ]
+    ).with_row_index("row")
+    areas = places.select("district", "today_district").unique().sort(pl.all()).with_row_index("area")
+    places = (
+        places.join(areas, on=["district", "today_district"], nulls_equal=True)
+        .join(rows.filter(map="reported").select(commune="unit_id", reported="row"), on="commune")
+        .join(rows.filter(map="today").select(today_commune="unit_id", today="row"), on="today_commune")
+        .sort("place")
+    )
+    counts = np.zeros((places.height, 12, len(FLOWS)), dtype=np.int64)
+    reported = np.zeros((places.height, 12), dtype=bool)
+    placed = months.join(places, on=_PLACE, nulls_equal=True)
+    at = (placed["place"].to_numpy(), placed["period"].str.slice(5).cast(pl.Int64).to_numpy() - 1)
+    counts[at] = placed.select(FLOWS).to_numpy()
+    reported[at] = placed["is_reported"].to_numpy()
+    of = places.select("reported", "today").to_numpy().astype(np.intp)
+    totals = np.zeros((rows.height, len(FLOWS)), dtype=np.int64)
+    for column in of.T:
+        np.add.at(totals, column, counts.sum(axis=1))
+    return Year(counts, reported, of, places["area"].to_numpy().astype(np.intp), totals), rows
+
+
+def _long(rows: pl.DataFrame, year: int, totals: NDArray[np.int64]) -> pl.DataFrame:
+    """Every figure of the table in one row: map, unit_id, year, measure, value."""
+    wide = pl.concat([rows.select("map", "unit_id"), pl.DataFrame(totals, schema=list(FLOWS))], how="horizontal")
+    order = pl.DataFrame({"measure": FLOWS}).with_row_index("measure_no")
+    return (
+        wide.with_row_index("row")
+        .unpivot(FLOWS, index=["row", "map", "unit_id"], variable_name="measure")
+        .join(order, on="measure")
+        .sort("row", "measure_no")
+        .select("map", "unit_id", pl.lit(year, pl.Int32).alias("year"), "measure", "value")
+    )
+
+
+def _public(rows: pl.DataFrame, totals: NDArray[np.int64], shown: pl.DataFrame | None, year: int) -> NDArray[np.bool_]:
+    """Figures that an earlier copy showed with the value they have now."""
+    if shown is None:
+        return np.zeros_like(totals, dtype=bool)
+    keys = ["map", "unit_id", "year", "measure", "value"]
+    known = shown.select(keys).unique().cast(SHOWN).with_columns(is_public=pl.lit(value=True))
+    marked = _long(rows, year, totals).join(known, on=keys, how="left", maintain_order="left")
+    return marked["is_public"].fill_null(value=False).to_numpy().reshape(totals.shape)
+
+
+def _hidden_before(rows: pl.DataFrame, before: pl.DataFrame | None, year: int) -> NDArray[np.bool_]:
+    hidden = np.zeros((rows.height, len(FLOWS)), dtype=bool)
+    if before is None:
+        return hidden
+    old = before.filter(pl.col("year") == year, "is_released").join(rows, on=["map", "unit_id"])
+    for row, names in old.select("row", "suppressed").iter_rows():
+        hidden[row, [FLOWS.index(name) for name in names]] = True
+    return hidden
+
+
+def _told_zero(months: pl.DataFrame, rows: pl.DataFrame) -> NDArray[np.bool_]:
+    """Rows x FLOWS: zeros that follow from the months' totals of the district, or of its area, being zero."""
+    told = months.select(
+        *_PLACE,
+        *(
+            ((pl.col(name).sum().over("period", "district") == 0) | (pl.col(name).sum().over("period", "today_district") == 0))
+            .alias(name)
+            for name in FLOWS
+        ),
+    )  # fmt: skip
+    by_row = [
+        told.group_by(unit_id=key).agg(pl.col(FLOWS).all()).with_columns(map=pl.lit(name))
+        for name, key in (("reported", "commune"), ("today", "today_commune"))
+    ]
+    ordered = rows.join(pl.concat(by_row), on=["map", "unit_id"], how="left", maintain_order="left")
+    return ordered.select(FLOWS).to_numpy().astype(bool)
+
+
+def _wide(
+    rows: pl.DataFrame, months: pl.DataFrame, year: int, totals: NDArray[np.int64], hidden: NDArray[np.bool_]
+) -> pl.DataFrame:
+    """The table's rows with the hidden figures null and named."""
+    seen = pl.concat(
+        [
+            months.group_by(unit_id=key).agg(pl.col("units_expected", "units_reported").sum()).with_columns(map=pl.lit(name))
+            for name, key in (("reported", "commune"), ("today", "today_commune"))
+        ]
+    )
+    flows = [
+        pl.Series(name, totals[:, index]).to_frame().select(pl.when(pl.lit(pl.Series(~hidden[:, index]))).then(name))
+        for index, name in enumerate(FLOWS)
+    ]
+    names = [[name for name, out in zip(FLOWS, line, strict=True) if out] for line in hidden.tolist()]
+    table = pl.concat([rows, *flows], how="horizontal").with_columns(
+        pl.Series("suppressed", names, dtype=pl.List(pl.String)),
+        year=pl.lit(year, pl.Int32),
+        unit_code=pl.col("unit_id").str.split("@").list.first(),
+    )
+    return table.join(seen, on=["map", "unit_id"], how="left").select(
+        "map", "unit_id", "unit_code", "year", *FLOWS, "suppressed", "units_expected", "units_reported"
+    )
