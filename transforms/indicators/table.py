@@ -153,8 +153,10 @@ def _ratios(long: pl.DataFrame) -> pl.DataFrame:
     top, below = (long.filter(pl.col("indicator") == name) for name in (ratio.numerator, ratio.denominator))
     pair = top.join(below, on=[*ROW], suffix="_base")
     scale = INDICATOR_OF[ratio.numerator].scale
-    counts = [pair[name].to_numpy() for name in ("numerator", "denominator", "numerator_base", "denominator_base")]
-    lower, upper = rate_ratio_interval(*counts)
+    events, time, base_events, base_time = (
+        pair[name].to_numpy() for name in ("numerator", "denominator", "numerator_base", "denominator_base")
+    )
+    lower, upper = rate_ratio_interval(events, time, base_events, base_time)
     rates = pair.with_columns(
         indicator=pl.lit(ratio.name),
         numerator=scale * pl.col("numerator") / _positive("denominator"),

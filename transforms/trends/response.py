@@ -1,0 +1,115 @@
+"""Counts made fit for linear algebra: the working response and weight of a generalised linear model."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.special import expit
+
+Array = NDArray[np.float64]
+Mask = NDArray[np.bool_]
+Link = Literal["log", "logit", "identity"]
+
+ROUNDS = 12
+LONGEST_STRIDE = 2.0  # of eta in one round, so that a month of zeros cannot run away
+
+
+@dataclass(frozen=True, slots=True)
+class Series:
+    """Series of one link and timing on common months.
+
+    Attributes:
+        top: series x months: events, parts, or net values; NaN where not reported.
+        below: series x months: exposures or wholes; 1 for counts and nets.
+        months: month numbers (12 * year + month - 1), without gaps.
+        link: log for rates and counts, logit for shares, identity for nets.
+        is_stock: True where a month's figure is mostly last month's people.
+        group: a series; those of one group (the units of one indicator) are held to be alike in how deviations last.
+    """
+
+    top: Array
+    below: Array
+    months: NDArray[np.int64]
+    link: Link
+    is_stock: bool
+    group: NDArray[np.int64]
+
+    @property
+    def known(self) -> Mask:
+        """Months with a figure and something to hold it against."""
+        return np.isfinite(self.top) & np.isfinite(self.below) & (self.below > 0)
+
+    @property
+    def is_event_count(self) -> bool:
+        """Whether the deviations are at least those of chance: new events, not standing stocks."""
+        return self.link != "identity" and not self.is_stock
+
+    def of(self, chosen: NDArray[np.int64]) -> Series:
+        """The chosen series alone."""
+        return replace(self, top=self.top[chosen], below=self.below[chosen], group=self.group[chosen])
+
+
+@dataclass(frozen=True, slots=True)
+class Response:
+    """What is left of a series for the linear model.
+
+    Attributes:
+        value: series x months, on the link scale; 0 where unknown.
+        weight: series x months, the inverse variance of the deviations; 0 where unknown.
+    """
+
+    value: Array
+    weight: Array
+
+    @property
+    def typical_weight(self) -> Array:
+        """A series; the mean weight of its known months."""
+        return self.weight.sum(axis=1) / (self.weight > 0).sum(axis=1)
+
+
+def working_response(series: Series, basis: Array, penalty: Array) -> Response:
+    """Iteratively reweighted least squares to its end (McCullagh and Nelder 1989, section 2.5).
+
+    Args:
+        series: what is fitted.
+        basis: months x columns.
+        penalty: columns x columns, the prior precision of a moderately smooth trend.
+    """
+    known = series.known
+    top, below = np.where(known, series.top, 0.0), np.where(known, series.below, 1.0)
+    eta = _start(top, below, known, series.link)
+    for _ in range(1 if series.link == "identity" else ROUNDS):
+        value, weight = _linearised(eta, top, below, series.link)
+        precision = np.matmul(basis.T * (weight * known)[:, None, :], basis) + penalty
+        fitted = np.matmul(basis, np.linalg.solve(precision, np.matmul(basis.T, (weight * known * value)[..., None])))
+        eta = np.clip(fitted[..., 0], eta - LONGEST_STRIDE, eta + LONGEST_STRIDE)
+    value, weight = _linearised(eta, top, below, series.link)
+    if not series.is_event_count:
+        weight = _level_weight(value - eta, known)
+    return Response(value * known, weight * known)
+
+
+def _start(top: Array, below: Array, known: Mask, link: Link) -> Array:
+    mean = (top.sum(axis=1) + 0.5) / ((below * known).sum(axis=1) + 1.0)
+    level = {"log": np.log, "logit": lambda p: np.log(p / (1 - p)), "identity": np.asarray}[link](mean)
+    return np.repeat(level[:, None], top.shape[1], axis=1)
+
+
+def _linearised(eta: Array, top: Array, below: Array, link: Link) -> tuple[Array, Array]:
+    if link == "identity":
+        return top, np.ones_like(top)
+    if link == "log":
+        expected = below * np.exp(np.clip(eta, -40, 40))
+        return eta + (top - expected) / expected, expected
+    share = expit(np.clip(eta, -20, 20))
+    weight = below * share * (1 - share)
+    return eta + (top - below * share) / weight, weight
+
+
+def _level_weight(residual: Array, known: Mask) -> Array:
+    """The same weight in every month: a stock's deviations are people who left or came, not the chance of a count."""
+    squares = (residual**2 * known).sum(axis=1) / known.sum(axis=1)
+    return np.repeat(1 / np.maximum(squares, 1e-12)[:, None], known.shape[1], axis=1)

@@ -1,0 +1,50 @@
+"""The season of a month: the year's round, and Tết, which moves between January and February."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+import numpy as np
+from holidays import country_holidays
+from numpy.typing import NDArray
+
+Array = NDArray[np.float64]
+
+DAYS_AROUND = 21  # people leave and return within about three weeks of Tết
+HARMONICS = 2
+TET_COLUMNS = 3
+
+
+def season(months: NDArray[np.int64]) -> Array:
+    """Columns a seasonal effect is fitted to, each with mean about zero over a year.
+
+    Args:
+        months: month numbers (12 * year + month - 1).
+
+    Returns:
+        one row a month: the share of the three weeks before Tết that lies in it, of the three weeks from Tết on,
+        how near its last day is to Tết (1 on the day, 0 three weeks off; what a stock feels), then two harmonics.
+    """
+    start = months.astype("datetime64[M]") - np.timedelta64(1970 * 12, "M")
+    first = start.astype("datetime64[D]").astype(np.int64)
+    after = (start + 1).astype("datetime64[D]").astype(np.int64)
+    tet = _tet_days(int(months.min()) // 12, int(months.max()) // 12 + 1)
+    before = _days_within(first, after, tet - DAYS_AROUND, tet)
+    since = _days_within(first, after, tet, tet + DAYS_AROUND)
+    near = np.maximum(0, 1 - np.abs(after[:, None] - 1 - tet) / DAYS_AROUND).sum(axis=1)
+    moving = np.column_stack([before / DAYS_AROUND - 1 / 12, since / DAYS_AROUND - 1 / 12, near - DAYS_AROUND / 365.25])
+    angle = 2 * np.pi * np.outer(months % 12, np.arange(1, HARMONICS + 1)) / 12
+    return np.hstack([moving, np.cos(angle), np.sin(angle)])
+
+
+def _days_within(first: NDArray[np.int64], after: NDArray[np.int64], begin: Array, end: Array) -> Array:
+    overlap = np.minimum(after[:, None], end) - np.maximum(first[:, None], begin)
+    return np.maximum(0, overlap).sum(axis=1)
+
+
+@lru_cache
+def _tet_days(first_year: int, last_year: int) -> Array:
+    """The first day of each lunar new year, in days since 1970."""
+    calendar = country_holidays("VN", years=range(first_year, last_year + 1), language="en_US")
+    days = [np.datetime64(day) for day, name in calendar.items() if name.split(";")[0] == "Lunar New Year"]
+    return np.sort(np.array(days, dtype="datetime64[D]")).astype(np.int64).astype(float)
