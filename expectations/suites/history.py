@@ -35,6 +35,8 @@ def look_back(con: duckdb.DuckDBPyConnection) -> pl.DataFrame:
     """
     stage_groups(con)
     _stage_before(con)
+    con.execute("""
+        CREATE OR REPLACE TEMP TABLE staged_compared AS SELECT DISTINCT submission_id, previous FROM staged_before""")
     for form in MONTHLY:
         _stage_known(con, form)
     mismatches = [located(_opening(con, carried), "opening-mismatch") for carried in CARRIED]
@@ -99,40 +101,44 @@ def _stage_known(con: duckdb.DuckDBPyConnection, form: Form) -> None:
 
 def _opening(con: duckdb.DuckDBPyConnection, carried: Carried) -> pl.DataFrame:
     """Groups of cells whose openings do not add up to the closings known; not judged unless every one is known."""
+    opened = _sums(carried, carried.opening, f"staged_{carried.form}", "is_after")
+    closed = _sums(carried, carried.closing, f"known_{carried.form}", "is_before")
     return con.execute(f"""
-        WITH opening AS (
-            SELECT sent.submission_id, before.previous, coalesce(becomes.group_key, sent.cell_code) AS group_key,
-                becomes.group_key IS NOT NULL AS is_group, sum(sent.{carried.opening}) AS found,
-                count(sent.{carried.opening}) AS cells, arg_min(sent.sheet, sent.row) AS sheet,
-                arg_min(place.letters || sent.row, sent.row) AS cell_ref, arg_min(sent.cell_code, sent.row) AS unit_code,
-                string_agg(sent.unit, ' + ' ORDER BY sent.row) AS unit
-            FROM (SELECT DISTINCT submission_id, previous FROM staged_before) AS before
-            JOIN staged_{carried.form} AS sent ON sent.submission_id = before.submission_id AND sent.is_reported
-            LEFT JOIN staged_group AS becomes ON becomes.previous = before.previous AND becomes.is_after
-                AND becomes.cell_code = sent.cell_code
-            LEFT JOIN staged_column AS place ON place.submission_id = sent.submission_id
-                AND place.table_no = sent.table_no AND place.form = '{carried.form}'
-                AND place.measure = '{carried.opening}'
-            GROUP BY ALL
-        ), closing AS (
-            SELECT known.submission_id, coalesce(origin.group_key, known.cell_code) AS group_key,
-                sum(known.{carried.closing}) AS expected, count(known.{carried.closing}) AS cells
-            FROM known_{carried.form} AS known
-            LEFT JOIN staged_group AS origin ON origin.previous = known.previous AND origin.is_before
-                AND origin.cell_code = known.cell_code
-            GROUP BY ALL
-        ), size AS (
-            SELECT previous, group_key, count(*) FILTER (is_before) AS before, count(*) FILTER (is_after) AS after
-            FROM staged_group GROUP BY ALL
+        WITH mismatch AS (
+            SELECT submission_id, group_key, opened.total AS found, closed.total AS expected
+            FROM ({opened}) AS opened JOIN ({closed}) AS closed USING (submission_id, group_key)
+            WHERE opened.total <> closed.total
         )
-        SELECT opening.submission_id, '{carried.form}' AS form, opening.sheet, opening.cell_ref, opening.unit_code,
-            opening.unit, '{carried.opening}' AS measure, CAST(opening.found AS VARCHAR) AS found,
-            CAST(closing.expected AS VARCHAR) AS expected
-        FROM opening JOIN closing USING (submission_id, group_key)
-        LEFT JOIN size ON opening.is_group AND size.previous = opening.previous AND size.group_key = opening.group_key
-        WHERE opening.found <> closing.expected AND opening.cells = coalesce(size.after, 1)
-            AND closing.cells = coalesce(size.before, 1)
-        ORDER BY opening.submission_id, opening.unit_code""").pl()
+        SELECT mismatch.submission_id, '{carried.form}' AS form, arg_min(sent.sheet, sent.row) AS sheet,
+            arg_min(place.letters || sent.row, sent.row) AS cell_ref, arg_min(sent.cell_code, sent.row) AS unit_code,
+            string_agg(sent.unit, ' + ' ORDER BY sent.row) AS unit, '{carried.opening}' AS measure,
+            CAST(any_value(mismatch.found) AS VARCHAR) AS found,
+            CAST(any_value(mismatch.expected) AS VARCHAR) AS expected
+        FROM mismatch
+        JOIN staged_compared AS before USING (submission_id)
+        JOIN staged_{carried.form} AS sent USING (submission_id)
+        LEFT JOIN staged_group AS part ON part.previous = before.previous AND part.cell_code = sent.cell_code
+        LEFT JOIN staged_column AS place ON place.submission_id = sent.submission_id
+            AND place.table_no = sent.table_no AND place.form = '{carried.form}' AND place.measure = '{carried.opening}'
+        WHERE coalesce(part.group_key, sent.cell_code) = mismatch.group_key
+        GROUP BY mismatch.submission_id, mismatch.group_key ORDER BY mismatch.submission_id, unit_code""").pl()
+
+
+def _sums(carried: Carried, measure: str, table: str, side: str) -> str:
+    """SQL: the sum of a measure over each group of cells of a file, where all of the group's cells are known.
+
+    Cells that became no other are a group of their own; they are most, so they are not grouped one by one.
+    """
+    source = f"""{table} AS figures JOIN staged_compared AS before USING (submission_id)
+        LEFT JOIN staged_group AS part ON part.previous = before.previous AND part.cell_code = figures.cell_code"""
+    return f"""
+        SELECT submission_id, figures.cell_code AS group_key, figures.{measure} AS total
+        FROM {source} WHERE part.cell_code IS NULL AND figures.{measure} IS NOT NULL
+        UNION ALL
+        SELECT submission_id, part.group_key, sum(figures.{measure})
+        FROM {source} WHERE part.{side} GROUP BY submission_id, part.group_key, before.previous
+        HAVING count(figures.{measure}) = (SELECT count(*) FROM staged_group AS every
+            WHERE every.previous = before.previous AND every.group_key = part.group_key AND every.{side})"""
 
 
 def _copied(con: duckdb.DuckDBPyConnection) -> pl.DataFrame:

@@ -59,26 +59,28 @@ def _only(form: Form) -> str:
 def _missing_in(con: duckdb.DuckDBPyConnection, form: Form) -> pl.DataFrame:
     return con.execute(f"""
         WITH expected AS (
-            SELECT expected.* EXCLUDE (ends_half, kind),
-                coalesce(bool_or(sent.is_reported), false) AS is_reported,
-                arg_min(sent.sheet, sent.occurrence) AS sheet,
-                arg_min(place.letters || sent.row, sent.occurrence) AS cell_ref
-            FROM staged_expected AS expected
-            LEFT JOIN staged_{form.name} AS sent USING (submission_id, cell_code)
-            LEFT JOIN staged_column AS place ON place.submission_id = sent.submission_id
-                AND place.table_no = sent.table_no AND place.form = '{form.name}' AND place.measure = ''
+            SELECT * FROM staged_expected AS expected
             WHERE {_only(form)} AND submission_id IN (SELECT submission_id FROM staged_{form.name})
-            GROUP BY ALL
-        ), judged AS (
-            SELECT *, commune_code IS NOT NULL
-                AND NOT bool_or(is_reported) OVER (PARTITION BY submission_id, commune_code) AS is_whole
-            FROM expected
+        ), missing AS (
+            SELECT * FROM expected ANTI JOIN (SELECT * FROM staged_{form.name} WHERE is_reported)
+                USING (submission_id, cell_code)
+        ), whole AS (
+            SELECT submission_id, commune_code FROM missing WHERE commune_code IS NOT NULL GROUP BY ALL
+            EXCEPT
+            SELECT submission_id, commune_code FROM expected ANTI JOIN missing USING (submission_id, cell_code)
         )
-        SELECT submission_id, '{form.name}' AS form, '{form.name}' AS expected,
-            if(is_whole, commune_code, cell_code) AS unit_code, if(is_whole, commune, unit) AS unit,
-            any_value(sheet) FILTER (NOT is_whole) AS sheet, any_value(cell_ref) FILTER (NOT is_whole) AS cell_ref
-        FROM judged WHERE NOT is_reported
-        GROUP BY ALL ORDER BY submission_id, unit_code""").pl()
+        SELECT submission_id, '{form.name}' AS form, '{form.name}' AS expected, commune_code AS unit_code,
+            any_value(commune) AS unit, NULL AS sheet, NULL AS cell_ref
+        FROM missing SEMI JOIN whole USING (submission_id, commune_code) GROUP BY submission_id, commune_code
+        UNION ALL
+        SELECT missing.submission_id, '{form.name}', '{form.name}', missing.cell_code, missing.unit, sent.sheet,
+            place.letters || sent.row
+        FROM missing ANTI JOIN whole USING (submission_id, commune_code)
+        LEFT JOIN staged_{form.name} AS sent ON sent.submission_id = missing.submission_id
+            AND sent.cell_code = missing.cell_code AND sent.occurrence = 1
+        LEFT JOIN staged_column AS place ON place.submission_id = sent.submission_id
+            AND place.table_no = sent.table_no AND place.form = '{form.name}' AND place.measure = ''
+        ORDER BY submission_id, unit_code""").pl()
 
 
 def _absent_form(con: duckdb.DuckDBPyConnection, form: Form) -> pl.DataFrame:
