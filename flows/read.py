@@ -16,6 +16,7 @@ from expectations.contract.problems import Problem
 from flows.collect import File
 from flows.registry_files import load_registry
 from transforms.reading.frames import Frames, join_frames, to_frames
+from transforms.reading.people import reduced_name
 from transforms.reading.read import Reading, read_file
 from transforms.reading.units import Directory
 
@@ -63,7 +64,7 @@ def read(files: dict[int, File], recorded_at: dict[int, date], registry_dir: Pat
     tasks = [(number, file.data, file.file_name, file.reporter_code, file.received_on) for number, file in files.items()]
     chunks = [tasks[start : start + CHUNK] for start in range(0, len(tasks), CHUNK)]
     frames = join_frames(list(_read_apart(chunks, registry_dir, processes)))
-    return Batch(_submissions(files, recorded_at, frames.heads, Directory(load_registry(registry_dir))), files, frames)
+    return Batch(_submissions(files, recorded_at, frames, Directory(load_registry(registry_dir))), files, frames)
 
 
 def _pool(registry_dir: Path, processes: int) -> ProcessPoolExecutor:
@@ -94,11 +95,14 @@ def _read_alone(task: _Task, registry_dir: Path) -> Frames:
             return to_frames({task[0]: Reading(problems=[problem])})
 
 
-def _submissions(files: dict[int, File], recorded_at: dict[int, date], heads: pl.DataFrame, directory: Directory) -> pl.DataFrame:
+def _submissions(
+    files: dict[int, File], recorded_at: dict[int, date], frames: Frames, directory: Directory
+) -> pl.DataFrame:
+    people = set(frames.problems.filter(pl.col("code") == "personal-data")["submission_id"])
     known = pl.DataFrame(
         [
-            (number, file.reporter_code, file.received_on, file.received_at, recorded_at[number], file.file_name,
-             file.sha256, len(file.data))
+            (number, file.reporter_code, file.received_on, file.received_at, recorded_at[number],
+             reduced_name(file.file_name) if number in people else file.file_name, file.sha256, len(file.data))
             for number, file in files.items()
         ],
         schema={
@@ -109,7 +113,7 @@ def _submissions(files: dict[int, File], recorded_at: dict[int, date], heads: pl
         orient="row",
     )  # fmt: skip
     levels = {text: directory.registry.reporting_level(date(int(text[:4]), int(text[5:]), 1))
-              for text in heads["period"].drop_nulls().unique()}  # fmt: skip
-    return known.join(heads, on="submission_id", how="left").with_columns(
+              for text in frames.heads["period"].drop_nulls().unique()}  # fmt: skip
+    return known.join(frames.heads, on="submission_id", how="left").with_columns(
         reporter_level=pl.col("period").replace_strict(levels, default=None, return_dtype=pl.String)
     ).sort("submission_id")

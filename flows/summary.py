@@ -1,0 +1,97 @@
+"""What a night comes to, as a person reads it on the terminal."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+import polars as pl
+from rich.console import Console
+from rich.table import Table
+
+from expectations.contract.problems import Language
+from flows.collect import PassedOver
+from flows.texts import text
+
+
+@dataclass(frozen=True, slots=True)
+class NightReport:
+    """The night's end.
+
+    Attributes:
+        as_of: the day.
+        files: submission_id, reporter_code, file_name, outcome of each file taken.
+        problems: their problems, with message_vi and message_en.
+        passed_over: what was left in the inbox.
+        status: marts.reporting_status of the latest period due.
+        published: the copy readers open now, None where nothing was published.
+        returns: where the marked workbooks are, None where there is none.
+        checked: the page of what was validated, None where nothing was.
+        opened, standing: alerts opened this night, and open now.
+    """
+
+    as_of: date
+    files: pl.DataFrame
+    problems: pl.DataFrame
+    passed_over: tuple[PassedOver, ...]
+    status: pl.DataFrame
+    published: Path | None
+    returns: Path | None
+    checked: Path | None = None
+    opened: int = 0
+    standing: int = 0
+
+
+def show(report: NightReport, console: Console, language: Language) -> None:
+    """Print it: what came, what goes back and why, who is missing, where to look next."""
+    console.rule(text("night.title", language, as_of=report.as_of))
+    if report.files.is_empty():
+        console.print(text("night.nothing", language))
+    else:
+        count = dict(report.files["outcome"].value_counts().iter_rows())
+        console.print(text("night.files", language, files=report.files.height, accepted=count.get("accepted", 0),
+                           rejected=count.get("rejected", 0), duplicates=count.get("duplicate", 0)))  # fmt: skip
+    _show_rejected(report, console, language)
+    if report.passed_over:
+        table = Table(title=text("night.passed_over", language), title_justify="left")
+        table.add_column(text("column.file", language), overflow="fold")
+        table.add_column(text("column.why", language))
+        for one in report.passed_over:
+            table.add_row(str(one.path), one.why_vi if language == "vi" else one.why_en)
+        console.print(table)
+    _show_missing(report.status, console, language)
+    for key, path in (("night.returns", report.returns), ("night.published", report.published),
+                      ("night.checked", report.checked)):  # fmt: skip
+        if path:
+            console.print(text(key, language, path=path), soft_wrap=True)
+    if report.standing or report.opened:
+        console.print(text("night.alerts", language, opened=report.opened, standing=report.standing))
+
+
+def _show_rejected(report: NightReport, console: Console, language: Language) -> None:
+    rejected = report.files.filter(pl.col("outcome") == "rejected") if report.files.height else report.files
+    if rejected.is_empty():
+        return
+    errors = report.problems.filter(pl.col("severity") == "error").group_by("submission_id", maintain_order=True).agg(
+        pl.col(f"message_{language}").first().alias("why"), pl.len().alias("number")
+    )  # fmt: skip
+    table = Table(title=text("night.rejected", language), title_justify="left")
+    table.add_column(text("column.reporter", language), no_wrap=True)
+    table.add_column(text("column.file", language), overflow="fold")
+    table.add_column(text("column.why", language), overflow="fold", ratio=1)
+    for row in rejected.join(errors, on="submission_id", how="left", maintain_order="left").iter_rows(named=True):
+        more = f" (+{row['number'] - 1})" if (row["number"] or 0) > 1 else ""
+        table.add_row(row["reporter_code"], row["file_name"], f"{row['why'] or ''}{more}")
+    console.print(table)
+
+
+def _show_missing(status: pl.DataFrame, console: Console, language: Language) -> None:
+    if status.is_empty():
+        return
+    period = status["period"][0]
+    missing = status.filter(pl.col("state").is_in(["missing", "rejected"]))["reporter_name"].to_list()
+    if missing:
+        console.print(text("night.missing", language, period=period, names=", ".join(missing)))
+    else:
+        console.print(text("night.all_reported", language, period=period))

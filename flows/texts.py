@@ -1,0 +1,74 @@
+"""Every sentence the command says, in Vietnamese and English; problems have theirs in the contract."""
+
+from __future__ import annotations
+
+from expectations.contract.problems import Language
+
+TEXTS: dict[str, tuple[str, str]] = {
+    "night.title": ("Đêm {as_of}", "The night of {as_of}"),
+    "night.files": (
+        "{files} tệp: {accepted} nhận, {rejected} trả lại, {duplicates} trùng.",
+        "{files} files: {accepted} accepted, {rejected} rejected, {duplicates} duplicates.",
+    ),
+    "night.nothing": ("Không có tệp mới.", "No new files."),
+    "night.rejected": ("Trả lại", "Rejected"),
+    "night.passed_over": ("Để lại trong hộp thư đến", "Left in the inbox"),
+    "night.missing": ("Chưa báo cáo kỳ {period}: {names}.", "Not yet reported for {period}: {names}."),
+    "night.all_reported": ("Kỳ {period}: mọi đơn vị đã báo cáo.", "{period}: every unit has reported."),
+    "night.returns": ("Tệp trả lại đã đánh dấu: {path}", "Marked workbooks to send back: {path}"),
+    "night.published": ("Bản công bố: {path}", "The published copy: {path}"),
+    "night.checked": ("Trang kiểm tra: {path}", "What was checked: {path}"),
+    "night.alerts": ("Cảnh báo mới: {opened}; đang mở: {standing}.", "New alerts: {opened}; open: {standing}."),
+    "column.reporter": ("Đơn vị", "Unit"),
+    "column.file": ("Tệp", "File"),
+    "column.why": ("Lý do", "Why"),
+    "column.period": ("Kỳ", "Period"),
+    "column.due": ("Hạn", "Due"),
+    "column.received": ("Nhận", "Received"),
+    "column.state": ("Trạng thái", "State"),
+    "column.units": ("Chi bộ", "Cells"),
+    "column.severity": ("Mức", "Severity"),
+    "column.place": ("Ô", "Cell"),
+    "column.problem": ("Vấn đề", "Problem"),
+    "severity.error": ("lỗi", "error"),
+    "severity.warning": ("lưu ý", "warning"),
+    "state.reported": ("đã báo cáo", "reported"),
+    "state.late": ("trễ hạn", "late"),
+    "state.rejected": ("bị trả lại", "rejected"),
+    "state.missing": ("chưa có", "missing"),
+    "state.not_due": ("chưa đến hạn", "not due"),
+    "status.title": ("Tình hình báo cáo kỳ {period}", "Reports for {period}"),
+    "status.none": ("Chưa có kỳ nào.", "There is no period yet."),
+    "check.clean": ("Tệp hợp lệ: {file}, kỳ {period}.", "The file is in order: {file}, {period}."),
+    "check.warned": (
+        "Tệp nhận được, có {warnings} lưu ý: {file}, kỳ {period}.",
+        "The file would be taken, with {warnings} warnings: {file}, {period}.",
+    ),
+    "check.faulty": ("Tệp sẽ bị trả lại: {errors} lỗi.", "The file would be rejected: {errors} errors."),
+    "check.no_history": (
+        "Kho dữ liệu đang bận hoặc chưa có: chưa so với kỳ trước.",
+        "The warehouse is busy or absent: not compared with the period before.",
+    ),
+    "registry.none": ("Không có gì thay đổi.", "Nothing would change."),
+    "registry.change": ("{table}: thêm {added}, sửa {changed}.", "{table}: {added} added, {changed} changed."),
+    "registry.dry": ("Chưa ghi. Chạy «mobility registry import» để áp dụng.", "Nothing written. 'mobility registry import' applies it."),
+    "registry.done": ("Đã cập nhật danh mục.", "The registry is updated."),
+    "registry.again": (
+        "Xét lại {files} tệp từng bị trả lại: {accepted} nhận.",
+        "{files} rejected files judged again: {accepted} accepted.",
+    ),
+    "reading": ("Đọc tệp", "Reading"),
+    "demo.writing": ("Viết báo cáo mẫu vào {path}", "Writing sample exports to {path}"),
+    "demo.backfill": ("Tiếp nhận các tháng trước", "Taking the earlier months in"),
+    "demo.night": ("Chạy đêm cuối bằng Prefect", "Running the last night with Prefect"),
+    "demo.next": (
+        "Xem tiếp: «mobility status», «mobility alerts», «mobility trends», «mobility sql \"…\"».",
+        "Look next: 'mobility status', 'mobility alerts', 'mobility trends', 'mobility sql \"…\"'.",
+    ),
+}  # fmt: skip
+
+
+def text(key: str, language: Language, **words: object) -> str:
+    """A sentence of the catalogue with its words filled in."""
+    vi, en = TEXTS[key]
+    return (vi if language == "vi" else en).format(**words)
