@@ -16,9 +16,10 @@ HALVINGS = 24
 
 
 class Alternatives(NamedTuple):
-    """What each alternative says, sorted by series: its weight, coefficients and their covariance."""
+    """What each alternative says, sorted by series: its noise, weight, coefficients and their covariance."""
 
     series: NDArray[np.int64]
+    noise: NDArray[np.int64]
     weight: Array
     mean: Array
     covariance: Array
@@ -32,6 +33,7 @@ class Fit(NamedTuple):
         level_sd, covariance: standard deviation of the level, covariance with the slope.
         slope_sd: such that slope -+ t * slope_sd holds 90 % of the alternatives' weight.
         freedom: a series; the degrees of freedom of t.
+        noise: a series; the place of the noise with most weight, -1 where nothing was fitted.
     """
 
     level: Array
@@ -40,11 +42,12 @@ class Fit(NamedTuple):
     slope_sd: Array
     covariance: Array
     freedom: Array
+    noise: NDArray[np.int64]
 
 
 def empty_fit(shape: tuple[int, ...]) -> Fit:
     """A fit of which nothing is known."""
-    return Fit(*(np.full(shape, np.nan) for _ in range(5)), freedom=np.full(shape[0], np.nan))
+    return Fit(*(np.full(shape, np.nan) for _ in range(5)), freedom=np.full(shape[0], np.nan), noise=np.full(shape[0], -1))
 
 
 def mixture(said: Alternatives, basis: Basis, freedom: Array) -> Fit:
@@ -70,7 +73,13 @@ def mixture(said: Alternatives, basis: Basis, freedom: Array) -> Fit:
     narrower = (slope_sd / moment_sd)[:, of_month]
     covariance = averaged(together + off_level * off_slope[:, of_month]) * narrower
     level_sd = np.sqrt(averaged(level_variance + off_level**2))
-    return Fit(mean_level, mean_slope[:, of_month], level_sd, slope_sd[:, of_month], covariance, freedom)
+    return Fit(mean_level, mean_slope[:, of_month], level_sd, slope_sd[:, of_month], covariance, freedom, _likeliest_noise(said))
+
+
+def _likeliest_noise(said: Alternatives) -> NDArray[np.int64]:
+    total = np.zeros((said.series[-1] + 1, said.noise.max() + 1))
+    np.add.at(total, (said.series, said.noise), said.weight)
+    return total.argmax(axis=1)
 
 
 def _spread(said: Alternatives, starts: NDArray[np.int64], off: Array, sd: Array, freedom: Array) -> Array:

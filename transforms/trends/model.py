@@ -79,7 +79,7 @@ def fit_trends(series: Series) -> Fit:
     chosen, basis = series.of(place), basis_of(series.months)
     freedom = _freedom(chosen, basis)
     pairings = _pairings(chosen, basis, freedom)
-    found = mixture(_weighted(pairings, chosen.group, _noises(chosen), freedom), basis, freedom)
+    found = mixture(_weighted(pairings, chosen.group, noises_of(chosen), freedom), basis, freedom)
     for target, source in zip(whole, found, strict=True):
         target[place] = source
     return whole
@@ -96,7 +96,8 @@ def _holds_enough(series: Series) -> Mask:
     return enough & (top.sum(axis=1) >= EVENTS_NEEDED)
 
 
-def _noises(series: Series) -> tuple[Noise, ...]:
+def noises_of(series: Series) -> tuple[Noise, ...]:
+    """The alternatives for how the deviations of these series last."""
     return STOCK_NOISE if series.is_stock else FLOW_NOISE
 
 
@@ -112,7 +113,7 @@ def _pairings(series: Series, basis: Basis, freedom: Array) -> Pairings:
     The normal model with unknown variance (Gelman et al., Bayesian Data Analysis, 3rd ed., 14.2 and 14.8):
     log p = (log|prior precision| - log|posterior precision| - log|V| - freedom * log(sum of squares)) / 2.
     """
-    response = working_response(series, basis.columns, _smoothing(basis))
+    response = working_response(series, basis.columns, smoothing(basis))
     gram, log_det = _gram(series, response, basis)
     squares, right = gram[..., -1, -1], gram[..., :-1, -1]
     known_beforehand = POISSON_MONTHS if series.is_event_count else 0.0
@@ -135,21 +136,17 @@ def _gram(series: Series, response: Response, basis: Basis) -> tuple[Array, Arra
         here = slice(start, start + TOGETHER)
         root = np.sqrt(response.weight[here])[..., None]
         columns = np.concatenate([root * basis.columns, root * response.value[here, :, None]], axis=2)
-        innovations, log_det = whiten(columns, series.known[here], _noises(series))
+        innovations, log_det = whiten(columns, series.known[here], noises_of(series))
         parts.append((np.matmul(innovations.swapaxes(2, 3), innovations), log_det))
     gram, log_det = (np.concatenate(part) for part in zip(*parts, strict=True))
     return gram, log_det
 
 
 def _precision(series: Series, response: Response, basis: Basis, step: float) -> Array:
-    """Prior precision, series x columns, in units of the deviations' variance: none on level and slope.
-
-    Event counts have a known variance and so a prior in log points. The others' variance is unknown: a season's prior
-    in units of it would speak about the variance where there is no season, so it is as good as none.
-    """
+    """Prior precision, series x columns, in units of the deviations' variance: none on level and slope."""
     unit = response.typical_weight[:, None]
     precision = np.zeros((len(unit), len(basis.is_step)))
-    precision[:, basis.is_season] = 1 / SEASON_SD**2 if series.is_event_count else FLAT * unit
+    precision[:, basis.is_season] = season_precision(series, response)[:, None]
     if step == 0:
         precision[:, basis.is_step] = NO_STEP * unit
     else:
@@ -157,7 +154,18 @@ def _precision(series: Series, response: Response, basis: Basis, step: float) ->
     return precision
 
 
-def _smoothing(basis: Basis) -> Array:
+def season_precision(series: Series, response: Response) -> Array:
+    """Prior precision of the season's coefficients, a series, in units of the deviations' variance.
+
+    Event counts have a known variance and so a prior in log points. The others' variance is unknown: a season's prior
+    in units of it would speak about the variance where there is no season, so it is as good as none.
+    """
+    if series.is_event_count:
+        return np.full(len(series.top), 1 / SEASON_SD**2)
+    return FLAT * response.typical_weight
+
+
+def smoothing(basis: Basis) -> Array:
     """Precision of the trend at which counts are linearised: nearly free, whatever is assumed afterwards."""
     return np.diag(np.where(basis.is_season, 1.0, np.where(basis.is_step, 100.0, 0.0)))
 
@@ -175,7 +183,7 @@ def _weighted(pairings: Pairings, group: NDArray[np.int64], noises: tuple[Noise,
     weight /= weight.sum(axis=(1, 2), keepdims=True)
     variance = pairings.residual[kept] / freedom[kept[0]]
     spread = np.linalg.inv(pairings.precision[kept]) * variance[:, None, None]
-    return Alternatives(kept[0], weight[kept], pairings.mean[kept], spread)
+    return Alternatives(kept[0], kept[2], weight[kept], pairings.mean[kept], spread)
 
 
 def _pooled_prior(evidence: Array, group: NDArray[np.int64], noises: tuple[Noise, ...]) -> Array:

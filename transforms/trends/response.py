@@ -64,6 +64,10 @@ class Response:
     value: Array
     weight: Array
 
+    def of(self, chosen: NDArray[np.int64]) -> Response:
+        """The chosen series alone."""
+        return Response(self.value[chosen], self.weight[chosen])
+
     @property
     def typical_weight(self) -> Array:
         """A series; the mean weight of its known months."""
