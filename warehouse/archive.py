@@ -1,0 +1,97 @@
+"""The bytes of what was sent, kept by their hash: `<archive>/<first two letters>/<sha256>`."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import tempfile
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+from warehouse.errors import ArchiveIncomplete
+
+
+def place(archive: Path, sha256: str) -> Path:
+    """Where the bytes of a hash stand, whether they are there or not."""
+    return archive / sha256[:2] / sha256
+
+
+def keep(archive: Path, wanted: Iterable[str], contents: Mapping[str, bytes]) -> int:
+    """Archive the bytes of every hash wanted that is not there yet; how many were written.
+
+    Bytes are written whole or not at all; what a killed run left half written is never read.
+
+    Raises:
+        ArchiveIncomplete: bytes are neither there nor given, or are not those of their hash.
+    """
+    written = 0
+    folders = set()
+    for sha256 in sorted(set(wanted)):
+        target = place(archive, sha256)
+        if target.exists():
+            continue
+        _folder(target.parent)
+        _write(target, _content(sha256, contents))
+        folders.add(target.parent)
+        written += 1
+    for folder in folders:
+        _sync(folder)
+    return written
+
+
+def read(archive: Path, sha256: str) -> bytes:
+    """The bytes of a hash.
+
+    Raises:
+        ArchiveIncomplete: they are not there, or are not those of their hash.
+    """
+    try:
+        content = place(archive, sha256).read_bytes()
+    except FileNotFoundError:
+        raise _incomplete(sha256) from None
+    if hashlib.sha256(content).hexdigest() != sha256:
+        raise _incomplete(sha256)
+    return content
+
+
+def _content(sha256: str, contents: Mapping[str, bytes]) -> bytes:
+    content = contents.get(sha256)
+    if content is None or hashlib.sha256(content).hexdigest() != sha256:
+        raise _incomplete(sha256)
+    return content
+
+
+def _folder(folder: Path) -> None:
+    for each in (folder.parent, folder):
+        if not each.exists():
+            each.mkdir(parents=True, exist_ok=True)
+            each.chmod(0o750)
+
+
+def _write(target: Path, content: bytes) -> None:
+    handle, name = tempfile.mkstemp(prefix=".", dir=target.parent)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(content)
+            os.fchmod(file.fileno(), 0o640)
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(name, target)
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise
+
+
+def _sync(folder: Path) -> None:
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def _incomplete(sha256: str) -> ArchiveIncomplete:
+    return ArchiveIncomplete(
+        f"Kho lưu thiếu hoặc hỏng nội dung {sha256}. Chạy «mobility doctor», khôi phục từ bản sao lưu.",
+        f"The archive lacks the bytes of {sha256}, or they are damaged. Run 'mobility doctor', restore a backup.",
+    )

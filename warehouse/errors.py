@@ -1,0 +1,53 @@
+"""What can stand in the way of the warehouse, told to a person: what, where and what to do next."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+
+class WarehouseError(Exception):
+    """Something a person can mend; shown without a traceback.
+
+    Attributes:
+        vi, en: what is wrong, where, and the next step, in both languages.
+    """
+
+    def __init__(self, vi: str, en: str) -> None:
+        super().__init__(en)
+        self.vi = vi
+        self.en = en
+
+    def says(self, language: Literal["vi", "en"]) -> str:
+        return self.vi if language == "vi" else self.en
+
+
+class StoreLocked(WarehouseError):
+    """Another process has the warehouse open."""
+
+
+class StoreMissing(WarehouseError):
+    """There is no warehouse yet, or its file is no DuckDB file."""
+
+
+class StoreTooNew(WarehouseError):
+    """A later release of the program made this warehouse."""
+
+
+class SchemaChanged(WarehouseError):
+    """A migration that was applied reads differently now."""
+
+
+class ArchiveIncomplete(WarehouseError):
+    """Bytes that must be archived were not given, or are not what their hash says."""
+
+
+class DecisionRefused(WarehouseError):
+    """A submission cannot be let in or taken back."""
+
+
+class EditionRefused(WarehouseError):
+    """What was built for the readers is not fit to be published."""
+
+
+class BackupRefused(WarehouseError):
+    """A backup is damaged, or would overwrite what stands."""

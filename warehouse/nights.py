@@ -1,0 +1,49 @@
+"""The nights: which days were taken in, how, and with how many files."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Literal
+
+from duckdb import DuckDBPyConnection
+
+Kind = Literal["nightly", "backfill", "registry", "accept", "retract", "rebuild"]
+
+_COUNT = """
+WITH taken AS (
+    SELECT recorded_at AS as_of, count(*) AS files, count_if(outcome = 'accepted') AS accepted,
+        count_if(outcome = 'rejected') AS rejected, count_if(outcome = 'duplicate') AS duplicates
+    FROM ledger.submission WHERE submission_id > $before GROUP BY recorded_at
+)
+UPDATE ledger.night AS n SET files = n.files + t.files, accepted = n.accepted + t.accepted,
+    rejected = n.rejected + t.rejected, duplicates = n.duplicates + t.duplicates
+FROM taken AS t WHERE n.as_of = t.as_of AND n.kind = $kind
+"""
+
+_BEGIN = """
+INSERT INTO ledger.night (night_id, as_of, kind, started_at)
+SELECT coalesce((SELECT max(night_id) FROM ledger.night), 0) + row_number() OVER (ORDER BY day), day, $kind, $at
+FROM (SELECT DISTINCT unnest($days::DATE[]) AS day)
+WHERE NOT EXISTS (FROM ledger.night WHERE as_of = day AND kind = $kind)
+"""
+
+
+def begin_nights(con: DuckDBPyConnection, kind: Kind, days: list[date], at: datetime | None = None) -> None:
+    """Note that work on these days' nights began; a day and kind already noted stays as it is."""
+    con.execute(_BEGIN, {"kind": kind, "days": days, "at": at})
+
+
+def count_files(con: DuckDBPyConnection, kind: Kind, before: int) -> None:
+    """Add the submissions numbered above `before` to the nights they stand for."""
+    con.execute(_COUNT, {"kind": kind, "before": before})
+
+
+def finish_nights(con: DuckDBPyConnection, at: datetime) -> None:
+    """Note that everything begun is done; after publishing. A night without this was broken off."""
+    con.execute("UPDATE ledger.night SET finished_at = ? WHERE finished_at IS NULL", [at])
+
+
+def last_night(con: DuckDBPyConnection) -> date | None:
+    """The latest day the warehouse stands for, null where nothing was taken in."""
+    row = con.execute("SELECT max(as_of) FROM ledger.night").fetchone()
+    return row[0] if row else None

@@ -1,0 +1,59 @@
+"""What changed and has not been computed anew: kept in the ledger, so that a night broken off is made good."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import polars as pl
+from duckdb import DuckDBPyConnection
+
+from expectations.contract.forms import FORMS
+
+
+@dataclass(frozen=True, slots=True)
+class Touched:
+    """Figures that changed since the derived tables were last computed.
+
+    Attributes:
+        versions: reporter_code, form, period.
+        cells: cell_code, period of every figure that came, went or changed there.
+    """
+
+    versions: pl.DataFrame
+    cells: pl.DataFrame
+
+    @property
+    def reporters(self) -> list[str]:
+        return self.versions["reporter_code"].unique().sort().to_list()
+
+    @property
+    def periods(self) -> list[str]:
+        return self.versions["period"].unique().sort().to_list()
+
+    def __bool__(self) -> bool:
+        return self.versions.height > 0
+
+
+def touched(con: DuckDBPyConnection) -> Touched:
+    """Everything loaded, taken back or moved to another unit that the derived tables do not show yet."""
+    cells = " UNION ".join(
+        f"""SELECT cell_code, f.period FROM facts.{form} AS f
+            SEMI JOIN (FROM ledger.touched WHERE form = '{form}') AS t
+            ON f.reporter_code = t.reporter_code AND f.period = t.period"""
+        for form in FORMS
+    )
+    return Touched(
+        con.sql("SELECT DISTINCT reporter_code, form, period FROM ledger.touched ORDER BY ALL").pl(),
+        con.sql(f"FROM ({cells}) ORDER BY ALL").pl(),
+    )
+
+
+def touch_everything(con: DuckDBPyConnection) -> None:
+    """Have every derived figure computed anew: the registry changed, or a formula did."""
+    con.execute("DELETE FROM ledger.touched")
+    con.execute("INSERT INTO ledger.touched SELECT DISTINCT reporter_code, form, period FROM ledger.version")
+
+
+def mark_computed(con: DuckDBPyConnection) -> None:
+    """Note that the derived tables are up to date; in the transaction that replaced them."""
+    con.execute("DELETE FROM ledger.touched")
