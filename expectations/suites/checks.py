@@ -9,6 +9,8 @@ from expectations.contract.rules import RULES, Rule
 
 # Rows of a file that the reading has already found at fault are not told of twice.
 _SOUND = "submission_id NOT IN (SELECT submission_id FROM staged_problem WHERE severity = 'error')"
+# Great Expectations puts a table or a subquery in the place of {batch}, and an alias of its own after some of them.
+_THIS = "(SELECT * FROM {batch}) AS this"
 _PLACE = "this.submission_id, this.table_no, this.sheet, this.row, this.cell_code, this.unit"
 
 
@@ -39,7 +41,7 @@ class Check:
 
 def of_rule(rule: Rule) -> Check:
     """The check of a rule; figures of a second form are those of the cell's first row there, null where it has none."""
-    source = f"{{batch}} AS this{_other_forms(rule)}"
+    source = f"{_THIS}{_other_forms(rule)}"
     failing = f"""
         SELECT {_PLACE}, '{rule.measure}' AS measure,
             CAST({rule.found} AS VARCHAR) AS found, CAST({rule.expected} AS VARCHAR) AS expected
@@ -65,7 +67,7 @@ def no_cell_twice(form: Form) -> Check:
         SELECT {_PLACE}, '' AS measure, here.letters || this.row AS found,
             CASE WHEN first.sheet <> this.sheet THEN first.sheet || '!' ELSE '' END || there.letters || first.row
                 AS expected
-        FROM {{batch}} AS this
+        FROM {_THIS}
         JOIN staged_{form.name} AS first ON first.submission_id = this.submission_id
             AND first.cell_code = this.cell_code AND first.period IS NOT DISTINCT FROM this.period
             AND first.occurrence = 1
@@ -82,7 +84,7 @@ def every_unit_known(form: Form) -> Check:
     """A row without a cell belongs to a file that was told so."""
     failing = f"""
         SELECT {_PLACE}, '' AS measure, this.unit AS found, '—' AS expected
-        FROM {{batch}} AS this WHERE this.cell_code IS NULL AND this.{_SOUND}"""
+        FROM {_THIS} WHERE this.cell_code IS NULL AND this.{_SOUND}"""
     return Check(f"{form.name}: every row is a cell", "unknown-unit", form.name, failing, "SELECT count(*) FROM {batch}")
 
 
@@ -104,7 +106,7 @@ def _of_figures(form: Form, name: str, code: str, conditions: list[str]) -> Chec
     failing = f"""
         SELECT {_PLACE.replace("this.", "")}, measure, CAST(CASE measure {values} END AS VARCHAR) AS found,
             '0' AS expected
-        FROM (SELECT this.*, unnest([{at_fault}]) AS measure FROM {{batch}} AS this
+        FROM (SELECT this.*, unnest([{at_fault}]) AS measure FROM {_THIS}
             WHERE ({" OR ".join(conditions)}) AND this.{_SOUND}) AS figures
         WHERE measure IS NOT NULL"""
     judged = "SELECT count(*) FILTER (is_reported) FROM {batch}"

@@ -40,7 +40,7 @@ def _stage_expected(con: duckdb.DuckDBPyConnection) -> None:
     con.execute(f"""
         CREATE OR REPLACE TEMP TABLE staged_expected AS
         SELECT sent.submission_id, home.cell_code, home.kind, home.commune_code, commune.name AS commune,
-            home.name || coalesce(', ' || commune.name, '') AS unit, period.ends_half
+            home.name || coalesce(', ' || commune.name, '') || ' (' || home.cell_code || ')' AS unit, period.ends_half
         FROM staged_submission AS sent
         JOIN staged_period AS period USING (period)
         JOIN registry.home AS home ON home.reporter_code = sent.reporter_code

@@ -71,7 +71,7 @@ def _judge(
 
 
 def _one_a_row(problems: pl.DataFrame) -> pl.DataFrame:
-    """A cell that stands twice in a table of several forms is told of once."""
-    twice = pl.col("code") == "duplicate-unit"
-    place = ["submission_id", "sheet", "unit_code", "found"]
-    return problems.filter(~twice | (pl.struct("code", *place).is_first_distinct()))
+    """A row that stands twice in a table of several forms is told of once."""
+    is_twice = pl.col("code") == "duplicate-unit"
+    row = pl.col("cell_ref").str.extract(r"(\d+)$")
+    return problems.filter(~is_twice | pl.struct("submission_id", "code", "sheet", "unit_code", row).is_first_distinct())
