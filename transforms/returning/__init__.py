@@ -1,0 +1,1 @@
+"""What the sender of a rejected file gets back."""

@@ -1,0 +1,90 @@
+"""The workbook that goes back with a rejected file: what is wrong, and the sender's own tables with it marked."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import date
+
+from expectations.contract.problems import Language
+from transforms.reading.sheets import Sheet
+from transforms.returning.book import Book, clean_text
+from transforms.returning.cover import COVER_NAME, add_cover
+from transforms.returning.faults import Problems, faults_of, marks_on
+from transforms.returning.tables import MOST_CELLS, add_table, is_cut
+
+_LONGEST_NAME = 31  # of a sheet
+_NOT_IN_NAMES = re.compile(r"[\[\]:*?/\\\x00-\x1f]+")
+
+
+@dataclass(frozen=True, slots=True)
+class About:
+    """Whose file it is and when it came; `period` as '2021-03', None where none could be read."""
+
+    file_name: str
+    reporter_name: str
+    period: str | None
+    received_on: date
+    due_on: date | None = None
+
+
+def returned_workbook(sheets: list[Sheet], problems: Problems, about: About, language: Language = "vi") -> bytes:
+    """The workbook for the sender: a first sheet listing the problems, then the sender's tables with marks.
+
+    Args:
+        sheets: the file's sheets, texts in Unicode; none where it could not be read. Hidden ones stay hidden.
+        problems: rows with the columns of `ledger.problem`; besides, where there: `last_accepted` (what was last
+            accepted in that cell), `cell_refs` (further cells of the same sheet to colour, comma separated) and
+            `unit` (the unit in words).
+        about: the file.
+        language: of the first sheet and the comments.
+
+    Returns:
+        The .xlsx. The same arguments give the same bytes.
+
+    Raises:
+        ValueError: the file lists people; nothing of such a file goes anywhere.
+    """
+    rows = list(problems.iter_rows(named=True)) if hasattr(problems, "iter_rows") else list(problems)
+    if any(row["code"] == "personal-data" for row in rows):
+        raise ValueError("a file that lists people gets no workbook back")
+    faults = faults_of(rows, sheets, language)
+    book = Book(about.received_on)
+    cover = book.file.add_worksheet(COVER_NAME[language])
+    names = sheet_names([sheet.name for sheet in sheets], {COVER_NAME[language]})
+    shown: dict[str, str] = {}
+    cut: list[str] = []
+    left = MOST_CELLS
+    for sheet, name in zip(sheets, names, strict=True):
+        page = book.file.add_worksheet(name)
+        if sheet.is_hidden:
+            page.hide()
+        is_first = sheet.name not in shown
+        marks = marks_on(sheet.name, faults, language) if is_first else {}
+        written = add_table(book, page, sheet, marks, left)
+        if is_cut(sheet, written, left):
+            cut.append(name)
+        left = max(left - written, 0)
+        shown.setdefault(sheet.name, name)
+    add_cover(book, cover, faults, about, shown, cut, language)
+    return book.close()
+
+
+def sheet_names(names: list[str], taken: set[str]) -> list[str]:
+    """Names a workbook can hold, as near as may be to those given: legal, at most 31 long, each once in any case."""
+    used = {name.casefold() for name in taken} | {"history"}
+    legal = []
+    for number, name in enumerate(names, 1):
+        plain = clean_text(_NOT_IN_NAMES.sub(" ", name)).strip("' ") or f"Trang {number}"
+        candidate, copy = _cut(plain, ""), 1
+        while candidate.casefold() in used:
+            copy += 1
+            candidate = _cut(plain, f" ({copy})")
+        used.add(candidate.casefold())
+        legal.append(candidate)
+    return legal
+
+
+def _cut(name: str, ending: str) -> str:
+    room = 2 * (_LONGEST_NAME - len(ending))
+    return name.encode("utf-16-le")[:room].decode("utf-16-le", "ignore").strip("' ") + ending
