@@ -24,7 +24,7 @@ _WRITTEN_AS = str.maketrans(
 _HAS_INVISIBLE = re.compile(f"[{_INVISIBLE}]")
 _HAS_VARIANT = re.compile(f"[{_DASHES}{_DOUBLE_QUOTES}{_SINGLE_QUOTES}\u2026ðɖ]")
 _SPACED_PUNCTUATION = re.compile(r" ?([-/(),;:]) ?")
-_SPACE_BESIDE_PUNCTUATION = re.compile(r" [-/(),;:]|[-/(),;:] ")
+_PUNCTUATION = re.compile("[-/(),;:]")
 _BULLETS = re.compile(r"(?:[-+*•·] ?(?=[^\d ]))+")
 _TRAILING = " .,:;"
 _WORD = re.compile(r"[^\W_]+")
@@ -43,6 +43,9 @@ _TONE_TOO_EARLY = re.compile(
     f"|(?<=q)[{_toned('u')}][aeio]|(?<=g)[{_toned('i')}][aeou]"
 )
 
+# A quick no for nearly every text: any tone mark before any vowel.
+_TONE_BEFORE_VOWEL = re.compile(f"[{_toned('oiuưy')}][aăâeêioôơuy]")
+
 
 def _move_tone(match: re.Match[str]) -> str:
     decomposed = unicodedata.normalize("NFD", match[0][0])
@@ -52,7 +55,7 @@ def _move_tone(match: re.Match[str]) -> str:
 
 def _place_tones(text: str) -> str:
     # A move may bring the mark before another pair, so until nothing moves; each step goes to the right.
-    while _TONE_TOO_EARLY.search(text):
+    while _TONE_BEFORE_VOWEL.search(text) and _TONE_TOO_EARLY.search(text):
         text = _TONE_TOO_EARLY.sub(_move_tone, text)
     return text
 
@@ -82,7 +85,7 @@ def fold(text: str) -> str:
             text = text.translate(_WRITTEN_AS)
         text = _place_tones(text)
     text = " ".join(text.split()).rstrip(_TRAILING)
-    if _SPACE_BESIDE_PUNCTUATION.search(text):
+    if _PUNCTUATION.search(text):
         text = _SPACED_PUNCTUATION.sub(r"\1", text)
     bullets = _BULLETS.match(text)
     return text[bullets.end() :] if bullets else text
