@@ -1,0 +1,22 @@
+-- Against the same period a year before, and twelve months against the twelve before.
+
+CREATE VIEW marts.comparison AS
+SELECT t.map, t.unit_code, t.level, t.indicator, t.period, t.period_kind, t.base_period, t.value, t.base_value, t.ratio,
+    t.lower, t.upper
+FROM derived.comparison AS t
+WHERE t.level IN ('district', 'province') AND derived.last_month(t.period) NOT IN (FROM derived.unsettled)
+ORDER BY t.map, t.level, t.indicator, t.period_kind, t.unit_code, t.period;
+
+COMMENT ON VIEW marts.comparison IS 'So với cùng kỳ năm trước, và mười hai tháng gần nhất so với mười hai tháng trước đó / Against the same period of the year before, and twelve months against the twelve before';
+COMMENT ON COLUMN marts.comparison.map IS 'reported: đơn vị của thời điểm đó; today: theo bản đồ hiện nay, chi bộ được dõi theo qua nhập, tách, đổi tên / reported: the units of the time; today: today''s units, cells followed through merges, splits and renames';
+COMMENT ON COLUMN marts.comparison.unit_code IS 'Mã đơn vị / Unit code';
+COMMENT ON COLUMN marts.comparison.level IS 'province, district hoặc commune / Level';
+COMMENT ON COLUMN marts.comparison.indicator IS 'Tên chỉ số, giải thích trong dictionary / Name of the indicator, explained in the dictionary';
+COMMENT ON COLUMN marts.comparison.period IS 'Kỳ / The period';
+COMMENT ON COLUMN marts.comparison.period_kind IS 'month, quarter, half, year hoặc rolling12 / Kind of period';
+COMMENT ON COLUMN marts.comparison.base_period IS 'Kỳ gốc / The period it is compared with';
+COMMENT ON COLUMN marts.comparison.value IS 'Giá trị kỳ này / Value in the period';
+COMMENT ON COLUMN marts.comparison.base_value IS 'Giá trị kỳ gốc / Value in the base period';
+COMMENT ON COLUMN marts.comparison.ratio IS 'Gấp mấy lần kỳ gốc / How many times the base value';
+COMMENT ON COLUMN marts.comparison.lower IS 'Cận dưới khoảng 95 % của ratio / Lower end of the ratio''s 95 % interval';
+COMMENT ON COLUMN marts.comparison.upper IS 'Cận trên khoảng 95 % của ratio / Upper end of the ratio''s 95 % interval';

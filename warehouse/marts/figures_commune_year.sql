@@ -1,0 +1,35 @@
+-- Communes by year, small counts hidden, and others with them so that none can be worked out.
+
+CREATE VIEW marts.figures_commune_year AS
+SELECT map, unit_code, unit_name, year,
+    admitted, restored, transferred_in, transferred_out, died, expelled, struck_off, left_on_request, received,
+    withdrawn, declined, approved, received_from_away, reason_work_away, reason_family, reason_health, reason_other,
+    suppressed, units_expected, units_reported
+FROM derived.commune_year
+ORDER BY map, year, unit_code, unit_id DESC;
+
+COMMENT ON VIEW marts.figures_commune_year IS 'Số tăng giảm và đơn thư của xã theo năm. Số từ 1 đến k-1 (k mặc định 3) được che, cùng một số số khác để không tính ngược được; số bị che có thể là 0. Năm chưa qua ngày 31-01 năm sau được che toàn bộ, trừ số 0 của cả huyện / Communes'' flows and requests by year. Counts from 1 to k-1 (k is 3 unless set) are hidden, and others with them so that none can be worked out; a hidden figure may be 0. A year is hidden whole until 31 January of the next, but for zeros of the whole district';
+COMMENT ON COLUMN marts.figures_commune_year.map IS 'reported: đơn vị của thời điểm đó; today: theo bản đồ hiện nay, chi bộ được dõi theo qua nhập, tách, đổi tên / reported: the units of the time; today: today''s units, cells followed through merges, splits and renames';
+COMMENT ON COLUMN marts.figures_commune_year.unit_code IS 'Mã xã; trong năm 2025 một mã có thể là hai địa bàn, phân biệt bằng tên / Commune code; in 2025 one code may be two territories, told apart by name';
+COMMENT ON COLUMN marts.figures_commune_year.unit_name IS 'Tên xã: cuối năm đó, hoặc hiện nay / Name at the year''s end, or today''s';
+COMMENT ON COLUMN marts.figures_commune_year.year IS 'Năm; năm 2025 của xã cũ là sáu tháng đầu, của xã mới là sáu tháng cuối / Year; of 2025 the former communes hold the first half, the new ones the second';
+COMMENT ON COLUMN marts.figures_commune_year.admitted IS 'Đảng viên được kết nạp trong kỳ; cộng cả năm, trống nếu được che / Members admitted in the period; over the year, null where hidden';
+COMMENT ON COLUMN marts.figures_commune_year.restored IS 'Đảng viên được phục hồi trong kỳ; cộng cả năm, trống nếu được che / Members restored in the period; over the year, null where hidden';
+COMMENT ON COLUMN marts.figures_commune_year.transferred_in IS 'Đảng viên chuyển sinh hoạt chính thức đến; cộng cả năm, trống nếu được che / Members transferred in for good; over the year, null where hidden';
+COMMENT ON COLUMN marts.figures_commune_year.transferred_out IS 'Đảng viên chuyển sinh hoạt chính thức đi; cộng cả năm, trống nếu được che / Members transferred out for good; over the year, null where hidden';
+COMMENT ON COLUMN marts.figures_commune_year.died IS 'Đảng viên từ trần trong kỳ; cộng cả năm, trống nếu được che / Members who died in the period; over the year, null where hidden';
+COMMENT ON COLUMN marts.figures_commune_year.expelled IS 'Đảng viên bị khai trừ trong kỳ; cộng cả năm, trống nếu được che / Members expelled in the period; over the year, null where hidden';
+COMMENT ON COLUMN marts.figures_commune_year.struck_off IS 'Đảng viên bị xóa tên trong kỳ, không kể cho ra theo đơn; cộng cả năm, trống nếu được che / Members struck off in the period, those let go on request not among them; over the year, null where hidden';
+COMMENT ON COLUMN marts.figures_commune_year.left_on_request IS 'Đảng viên được cho ra khỏi Đảng theo đơn trong kỳ; cộng cả năm, trống nếu được che / Members let go on their own request in the period; over the year, null where hidden';
+COMMENT ON COLUMN marts.figures_commune_year.received IS 'Đơn xin ra khỏi Đảng nhận trong kỳ; cộng cả năm, trống nếu được che / Requests received in the period; over the year, null where hidden';
+COMMENT ON COLUMN marts.figures_commune_year.withdrawn IS 'Đơn được rút lại trong kỳ; cộng cả năm, trống nếu được che / Requests withdrawn in the period; over the year, null where hidden';
+COMMENT ON COLUMN marts.figures_commune_year.declined IS 'Đơn chưa được chấp nhận trong kỳ; cộng cả năm, trống nếu được che / Requests declined in the period; over the year, null where hidden';
+COMMENT ON COLUMN marts.figures_commune_year.approved IS 'Đơn được quyết định cho ra trong kỳ; cộng cả năm, trống nếu được che / Requests approved in the period; over the year, null where hidden';
+COMMENT ON COLUMN marts.figures_commune_year.received_from_away IS 'Trong số đơn nhận: của đảng viên đi làm việc xa; cộng cả năm, trống nếu được che / Of those received: from members working away; over the year, null where hidden';
+COMMENT ON COLUMN marts.figures_commune_year.reason_work_away IS 'Trong số đơn nhận: lý do đi làm việc xa; cộng cả năm, trống nếu được che / Of those received: for work away; over the year, null where hidden';
+COMMENT ON COLUMN marts.figures_commune_year.reason_family IS 'Trong số đơn nhận: lý do hoàn cảnh gia đình; cộng cả năm, trống nếu được che / Of those received: for family reasons; over the year, null where hidden';
+COMMENT ON COLUMN marts.figures_commune_year.reason_health IS 'Trong số đơn nhận: lý do sức khỏe, tuổi cao; cộng cả năm, trống nếu được che / Of those received: for health or age; over the year, null where hidden';
+COMMENT ON COLUMN marts.figures_commune_year.reason_other IS 'Trong số đơn nhận: lý do khác; cộng cả năm, trống nếu được che / Of those received: for another reason; over the year, null where hidden';
+COMMENT ON COLUMN marts.figures_commune_year.suppressed IS 'Các cột bị che trong dòng này / The columns hidden in this row';
+COMMENT ON COLUMN marts.figures_commune_year.units_expected IS 'Số chi bộ-tháng phải có số liệu / Cell-months that were due';
+COMMENT ON COLUMN marts.figures_commune_year.units_reported IS 'Số chi bộ-tháng đã có số liệu / Cell-months whose figures have come';

@@ -1,0 +1,89 @@
+-- How a reporter's figures moved from version to version.
+
+CREATE VIEW marts.revision AS
+WITH figure AS (
+    SELECT version_id, measure, value FROM (
+        SELECT version_id,
+            sum(members_opening)::BIGINT AS members_opening, sum(admitted)::BIGINT AS admitted,
+            sum(restored)::BIGINT AS restored, sum(transferred_in)::BIGINT AS transferred_in,
+            sum(transferred_out)::BIGINT AS transferred_out, sum(died)::BIGINT AS died,
+            sum(expelled)::BIGINT AS expelled, sum(struck_off)::BIGINT AS struck_off,
+            sum(left_on_request)::BIGINT AS left_on_request, sum(members_closing)::BIGINT AS members_closing
+        FROM facts.balance GROUP BY version_id
+    ) UNPIVOT (value FOR measure IN (
+        members_opening, admitted, restored, transferred_in, transferred_out, died, expelled, struck_off,
+        left_on_request, members_closing))
+    UNION ALL
+    SELECT version_id, measure, value FROM (
+        SELECT version_id,
+            sum(away_total)::BIGINT AS away_total, sum(away_in_province)::BIGINT AS away_in_province,
+            sum(away_other_province)::BIGINT AS away_other_province, sum(away_abroad)::BIGINT AS away_abroad,
+            sum(away_started)::BIGINT AS away_started, sum(away_returned)::BIGINT AS away_returned,
+            sum(away_temporary_activity)::BIGINT AS away_temporary_activity,
+            sum(away_exempt)::BIGINT AS away_exempt, sum(away_in_contact)::BIGINT AS away_in_contact,
+            sum(away_out_of_contact)::BIGINT AS away_out_of_contact,
+            sum(away_in_enterprise)::BIGINT AS away_in_enterprise,
+            sum(away_in_private_enterprise)::BIGINT AS away_in_private_enterprise
+        FROM facts.away GROUP BY version_id
+    ) UNPIVOT (value FOR measure IN (
+        away_total, away_in_province, away_other_province, away_abroad, away_started, away_returned,
+        away_temporary_activity, away_exempt, away_in_contact, away_out_of_contact, away_in_enterprise,
+        away_in_private_enterprise))
+    UNION ALL
+    SELECT version_id, measure, value FROM (
+        SELECT version_id,
+            sum(pending_opening)::BIGINT AS pending_opening, sum(received)::BIGINT AS received,
+            sum(withdrawn)::BIGINT AS withdrawn, sum(declined)::BIGINT AS declined,
+            sum(approved)::BIGINT AS approved, sum(pending_closing)::BIGINT AS pending_closing,
+            sum(received_from_away)::BIGINT AS received_from_away,
+            sum(reason_work_away)::BIGINT AS reason_work_away, sum(reason_family)::BIGINT AS reason_family,
+            sum(reason_health)::BIGINT AS reason_health, sum(reason_other)::BIGINT AS reason_other
+        FROM facts.requests GROUP BY version_id
+    ) UNPIVOT (value FOR measure IN (
+        pending_opening, received, withdrawn, declined, approved, pending_closing, received_from_away,
+        reason_work_away, reason_family, reason_health, reason_other))
+    UNION ALL
+    SELECT version_id, measure, value FROM (
+        SELECT version_id,
+            sum(r213_subject)::BIGINT AS r213_subject, sum(r213_exempt)::BIGINT AS r213_exempt,
+            sum(r213_introduced)::BIGINT AS r213_introduced, sum(r213_registered)::BIGINT AS r213_registered,
+            sum(r213_attended)::BIGINT AS r213_attended, sum(r213_remarked)::BIGINT AS r213_remarked
+        FROM facts.regulation_213 GROUP BY version_id
+    ) UNPIVOT (value FOR measure IN (
+        r213_subject, r213_exempt, r213_introduced, r213_registered, r213_attended, r213_remarked))
+)
+SELECT v.reporter_code AS unit_code, u.name AS unit_name, l.level, v.form, v.period, f.measure,
+    row_number() OVER versions AS version_no, v.submission_id, v.recorded_at,
+    (v.recorded_at - p.period_end)::INTEGER AS days_after_period, f.value,
+    lag(f.value) OVER versions AS previous_value, v.units_reported, v.superseded_at,
+    v.superseded_at IS NULL AS is_standing
+FROM ledger.version AS v
+JOIN figure AS f ON f.version_id = v.version_id
+JOIN (
+    SELECT DISTINCT period, last_day(make_date(derived.last_month(period)[:4]::INTEGER,
+        derived.last_month(period)[6:]::INTEGER, 1)) AS period_end FROM ledger.version
+) AS p ON p.period = v.period
+JOIN registry.reporting_level AS l ON p.period_end BETWEEN l.valid_from AND l.valid_to
+LEFT JOIN registry.unit AS u ON u.unit_code = v.reporter_code AND u.level = l.level
+    AND p.period_end BETWEEN u.valid_from AND u.valid_to
+WHERE l.level = 'district'
+    OR f.measure IN ('members_closing', 'away_total', 'away_in_province', 'away_other_province', 'away_abroad')
+WINDOW versions AS (PARTITION BY v.reporter_code, v.period, f.measure ORDER BY v.recorded_at, v.version_id)
+ORDER BY v.period, v.reporter_code, v.form, f.measure, v.recorded_at, v.version_id;
+
+COMMENT ON VIEW marts.revision IS 'Số liệu của một đơn vị và kỳ đã thay đổi thế nào qua các lần báo cáo, và bao lâu sau kỳ. Từ 07-2025 đơn vị báo cáo là xã nên chỉ có các chỉ tiêu được công bố theo tháng / How a reporter''s figures of a period moved from version to version, and how long after the period. From 07-2025 reporters are communes: only the measures that are published of them by month';
+COMMENT ON COLUMN marts.revision.unit_code IS 'Mã đơn vị báo cáo / The reporter';
+COMMENT ON COLUMN marts.revision.unit_name IS 'Tên khi đó / Its name at the time';
+COMMENT ON COLUMN marts.revision.level IS 'district hoặc commune / The level that reported';
+COMMENT ON COLUMN marts.revision.form IS 'Biểu / The form';
+COMMENT ON COLUMN marts.revision.period IS 'Tháng YYYY-MM hoặc nửa năm YYYY-H1, YYYY-H2 / Month or half-year';
+COMMENT ON COLUMN marts.revision.measure IS 'Chỉ tiêu, xem dictionary / The measure, see dictionary';
+COMMENT ON COLUMN marts.revision.version_no IS 'Lần thứ mấy / First, second, … version';
+COMMENT ON COLUMN marts.revision.submission_id IS 'Tệp, xem submission_log / The file, see submission_log';
+COMMENT ON COLUMN marts.revision.recorded_at IS 'Đêm ghi nhận / The night it was recorded';
+COMMENT ON COLUMN marts.revision.days_after_period IS 'Số ngày từ cuối kỳ đến khi ghi nhận / Days from the period''s end to the recording';
+COMMENT ON COLUMN marts.revision.value IS 'Tổng các chi bộ trong phiên bản này / Sum over the cells in this version';
+COMMENT ON COLUMN marts.revision.previous_value IS 'Tổng ở phiên bản trước; trống ở lần đầu / The sum in the version before, null in the first';
+COMMENT ON COLUMN marts.revision.units_reported IS 'Số chi bộ có số liệu trong phiên bản / Cells with figures in the version';
+COMMENT ON COLUMN marts.revision.superseded_at IS 'Đêm bị thay thế; trống nếu còn hiệu lực / The night it was replaced, null while it stands';
+COMMENT ON COLUMN marts.revision.is_standing IS 'Còn hiệu lực / Whether it stands';

@@ -1,0 +1,22 @@
+-- Level and trend with the season taken out.
+
+CREATE VIEW marts.trend AS
+SELECT t.map, t.unit_code, t.level, t.indicator, t.period, t.level_value, t.slope_per_year, t.slope_lower,
+    t.slope_upper, t.word, t.since, t.probability
+FROM derived.trend AS t
+WHERE t.level IN ('district', 'province') AND derived.last_month(t.period) NOT IN (FROM derived.unsettled)
+ORDER BY t.map, t.level, t.indicator, t.unit_code, t.period;
+
+COMMENT ON VIEW marts.trend IS 'Mức và xu hướng của huyện và tỉnh, đã loại mùa vụ và Tết / Level and trend of districts and the province, season and Tết taken out';
+COMMENT ON COLUMN marts.trend.map IS 'reported: đơn vị của thời điểm đó; today: theo bản đồ hiện nay, chi bộ được dõi theo qua nhập, tách, đổi tên / reported: the units of the time; today: today''s units, cells followed through merges, splits and renames';
+COMMENT ON COLUMN marts.trend.unit_code IS 'Mã đơn vị / Unit code';
+COMMENT ON COLUMN marts.trend.level IS 'province, district hoặc commune / Level';
+COMMENT ON COLUMN marts.trend.indicator IS 'Tên chỉ số, giải thích trong dictionary / Name of the indicator, explained in the dictionary';
+COMMENT ON COLUMN marts.trend.period IS 'Tháng YYYY-MM / Month YYYY-MM';
+COMMENT ON COLUMN marts.trend.level_value IS 'Mức đã loại mùa vụ, theo đơn vị của chỉ số / Level with the season taken out, in the indicator''s unit';
+COMMENT ON COLUMN marts.trend.slope_per_year IS 'Thay đổi một năm, cùng đơn vị / Change a year, in the same unit';
+COMMENT ON COLUMN marts.trend.slope_lower IS 'Cận dưới khoảng 90 % / Lower end of the 90 % interval';
+COMMENT ON COLUMN marts.trend.slope_upper IS 'Cận trên khoảng 90 % / Upper end of the 90 % interval';
+COMMENT ON COLUMN marts.trend.word IS 'tăng, giảm, hoặc không rõ khi chưa đủ bằng chứng / Rises, falls, or not clear where the evidence is lacking';
+COMMENT ON COLUMN marts.trend.since IS 'Từ tháng nào; trống nếu không rõ / Since which month the word holds, null where not clear';
+COMMENT ON COLUMN marts.trend.probability IS 'Xác suất chiều thay đổi đúng như dấu / Probability that the slope has the sign it shows';
