@@ -26,17 +26,18 @@ class Labels:
         self.groups = {wording.group for known in self.by_text.values() for wording in known if wording.group}
         self._hits: dict[Any, bool] = {}
 
-    def hits(self, row: list[Any]) -> int:
-        """How many cells of a row are headings the contract knows."""
-        known = 0
-        for value in row:
-            if type(value) is str and value:
-                hit = self._hits.get(value)
+    def known(self, rows: list[list[Any]]) -> set[str]:
+        """The texts among the rows that are headings or groups of the contract, as they stand."""
+        found = set()
+        for text in set().union(*rows):
+            if type(text) is str and text:
+                hit = self._hits.get(text)
                 if hit is None:
-                    text = fold(value)
-                    hit = self._hits[value] = text in self.by_text or text in self.groups
-                known += hit
-        return known
+                    folded = fold(text)
+                    hit = self._hits[text] = folded in self.by_text or folded in self.groups
+                if hit:
+                    found.add(text)
+        return found
 
     def match(self, own: str, groups: list[str]) -> Wording | None:
         """The wording a column's own heading stands for, under the headings above it; None if unknown or unclear."""
@@ -81,7 +82,8 @@ class Columns:
 def heading_blocks(rows: list[list[Any]], labels: Labels = LABELS) -> list[tuple[int, int]]:
     """First and last row of every block of headings, the row of column numbers below it not counted."""
     blocks: list[tuple[int, int]] = []
-    hits = [labels.hits(row) if row else 0 for row in rows]
+    known = labels.known(rows)
+    hits = [0 if known.isdisjoint(row) else sum(value in known for value in row) for row in rows]
     row = 0
     while row < len(rows):
         if hits[row] < ENOUGH:

@@ -14,7 +14,9 @@ FEW = 2  # rows of a name beside a birth date or an identity number
 MANY = 3  # rows of a name beside a telephone number only: a signature block has such rows too
 
 _SURNAMES = frozenset(
-    ["nguyễn", "trần", "lê", "phạm", "huỳnh", "hoàng", "phan", "vũ", "võ", "đặng", "bùi", "đỗ", "hồ", "ngô", "dương", "lý", "đinh", "trương", "lâm", "mai", "đoàn", "trịnh", "cao", "châu", "tô", "tạ", "hà", "thái", "lưu", "phùng", "vương", "quách", "lương", "đào", "tăng", "kiều", "la", "thạch", "danh", "kim", "sơn", "từ", "văn", "khưu", "tống", "nghiêm", "ông", "triệu", "thân", "quan", "diệp", "đàm", "giang", "mạc", "ninh", "phó", "tiêu", "trà", "ung", "viên"]
+    ("nguyễn trần lê phạm huỳnh hoàng phan vũ võ đặng bùi đỗ hồ ngô dương lý đinh trương lâm mai đoàn "
+     "trịnh cao châu tô tạ hà thái lưu phùng vương quách lương đào tăng kiều la thạch danh kim sơn từ "
+     "văn khưu tống nghiêm ông triệu thân quan diệp đàm giang mạc ninh phó tiêu trà ung viên").split()
 )  # fmt: skip
 _PLAIN_SURNAMES = frozenset(strip_marks(name) for name in _SURNAMES)
 _NOT_NAMES = re.compile(r"^(ấp|khóm|khu|chi bộ|cb|đảng bộ|trường|trạm|công ty|xã|phường|thị trấn|huyện|tỉnh|ban|cơ quan)\b")

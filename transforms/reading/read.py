@@ -49,6 +49,7 @@ class FormRows:
         is_reported: False where every measure is blank.
         counts: by measure; None where blank or unreadable.
         columns: 1-based physical column of each measure.
+        unit_column: 1-based physical column of the units' names.
     """
 
     form: str
@@ -61,6 +62,7 @@ class FormRows:
     is_reported: list[bool]
     counts: dict[str, list[int | None]]
     columns: dict[str, int]
+    unit_column: int
     totals: list[Total] = field(default_factory=list)
 
 
@@ -274,36 +276,38 @@ class _Report:
         rows = [row for row in table.rows if _is_of(row, form)]
         found = [units.find(row.commune, row.cell, row.code) for row in rows]
         rows, found = _without_remarks(rows, found, table, columns)
-        counts = {name: read_counts([_value(table, row.index, column) for row in rows], self.counts)
-                  for name, column in columns.items()}  # fmt: skip
+        lines = _lines(table, rows)
+        counts = {name: read_counts([line[column] for line in lines], self.counts) for name, column in columns.items()}
         reported = [any(value is not None for value in line) for line in zip(*counts.values(), strict=True)]
         for name, values in counts.items():
             if None in values:  # a blank beside filled measures is no zero
                 counts[name] = [_LONE_BLANK if value is None and reported[i] else value for i, value in enumerate(values)]
         if form == table.forms[0]:
-            self._judge_units(form, table, rows, found)
+            self._judge_units(form, table, rows, found, units)
         clean = self._judge_counts(form, table, rows, found, counts, columns)
         taken = FormRows(
             form, number, table.sheet.name, period, [row.index + 1 for row in rows],
             [one.cell_code for one in found], [one.shown for one in found], reported, clean,
-            {name: column + 1 for name, column in columns.items()},
+            {name: column + 1 for name, column in columns.items()}, _unit_column(table) + 1,
         )  # fmt: skip
         if rows:
             self._add_totals(taken, table, rows, counts)
         self.reading.forms.append(taken)
 
-    def _judge_units(self, form: str, table: Table, rows: list[Row], found: list[Found]) -> None:
+    def _judge_units(
+        self, form: str, table: Table, rows: list[Row], found: list[Found], units: SenderUnits
+    ) -> None:
         told: set[str] = set()
         for row, one in zip(rows, found, strict=True):
             if one.cell_code is not None or (one.is_commune_unknown and one.shown in told):
                 continue
             told.add(one.shown)
             place = table.columns.units
-            column = place.get("commune") if one.is_commune_unknown else place.get("cell_code" if row.code else "cell")
-            column = column if column is not None else min(place.values(), default=0)
+            named = place.get("commune") if one.is_commune_unknown else place.get("cell_code") if row.code else None
+            column = _unit_column(table) if named is None else named
             index = row.commune_index if one.is_commune_unknown else row.index
             self._problem("unknown-unit", form=form, sheet=table.sheet.name, found=one.shown or "dòng không có tên đơn vị",
-                          cell_ref=f"{column_letters(column + 1)}{index + 1}", expected=one.nearest, unit=one.shown)  # fmt: skip
+                          cell_ref=f"{column_letters(column + 1)}{index + 1}", expected=units.nearest(row.commune, row.cell, row.code), unit=one.shown)  # fmt: skip
 
     def _judge_counts(self, form: str, table: Table, rows: list[Row], found: list[Found],
                       counts: dict[str, list[int | NotACount | None]],
@@ -345,6 +349,19 @@ class _Report:
                     self._problem("total-mismatch", form=taken.form, sheet=table.sheet.name, measure=name,
                                   cell_ref=f"{column_letters(column)}{total.index + 1}", unit=total.label,
                                   found=str(value), expected=str(computed))  # fmt: skip
+
+
+def _unit_column(table: Table) -> int:
+    """The 0-based column of the cells' names, or what tells them in its place."""
+    places = table.columns.units
+    return next((places[name] for name in ("cell", "commune", "cell_code") if name in places), 0)
+
+
+def _lines(table: Table, rows: list[Row]) -> list[list[Any]]:
+    """The rows' values, short rows filled up with blanks."""
+    width = max(table.columns.measures.values()) + 1
+    lines = [table.sheet.rows[row.index] for row in rows]
+    return [line if len(line) >= width else line + [""] * (width - len(line)) for line in lines]
 
 
 def _value(table: Table, index: int, column: int) -> Any:

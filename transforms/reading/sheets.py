@@ -407,7 +407,7 @@ def _span_of(cell: LexborNode, name: str, most: int) -> int:
 
 def all_texts(sheets: list[Sheet]) -> set[str]:
     """Every distinct text in the sheets."""
-    return {value for sheet in sheets for row in sheet.rows for value in row if type(value) is str}
+    return {value for sheet in sheets for value in set().union(*sheet.rows) if type(value) is str}
 
 
 def map_texts(sheet: Sheet, change: Callable[[str], str]) -> None:

@@ -17,7 +17,6 @@ _PREFIX = re.compile(r"(?:(?:ban chấp hành|bch|đảng bộ|đảng ủy|đ�
 _SHORT_KINDS = ((re.compile(r"^tt\.?\s+"), "thị trấn "), (re.compile(r"^p\.\s*|^p\s+(?=\d)"), "phường "),
                 (re.compile(r"^x\.\s*"), "xã "))  # fmt: skip
 _KINDS = re.compile(r"^(xã|phường|thị trấn|đặc khu)\s+")
-_CODE = re.compile(r"\d{5}-\d{2,3}")
 _COMMITTEES = {
     "thành phố": ("thành ủy", "đảng bộ thành phố", "thành phố", "tp", "tp."),
     "thị xã": ("thị ủy", "đảng bộ thị xã", "thị xã", "tx", "tx."),
@@ -47,11 +46,10 @@ def _kindless(name: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """What became of a row's names: the cell, or why there is none and what is nearest."""
+    """What became of a row's names: the cell, or None with what is shown in its place."""
 
     cell_code: str | None
     shown: str
-    nearest: str = ""
     is_commune_unknown: bool = False
 
 
@@ -95,31 +93,39 @@ class SenderUnits:
         return self._answers[key]
 
     def _by_code(self, commune: str, cell: str, code: str) -> Found:
-        code = code.strip().replace("–", "-")
+        code = _plain_code(code)
         shown = f"{code} {cell}".strip()
         home = self.homes.get(code)
         if home is None:
-            return Found(None, shown, self._successors(code) or self._near_codes(code, commune, cell))
+            return Found(None, shown)
         place = self.commune(commune) if commune else home.commune
         if (cell and code not in self._cells.get((None, plain_name(cell)), ())) or place != home.commune:
-            return Found(None, f"{shown}, {commune}".strip(", "), self.describe(code))
+            return Found(None, f"{shown}, {commune}".strip(", "))
         return Found(code, self.describe(code))
 
     def _by_name(self, commune: str, cell: str) -> Found:
-        shown = ", ".join(filter(None, (cell, commune)))
-        place: str | None = None
-        if commune:
-            place = self.commune(commune)
-            if place is None:
-                return Found(None, commune, self._near_communes(commune), is_commune_unknown=True)
-        elif len(self.communes) == 1:
-            place = next(iter(self.communes))
-        fits = self._cells.get((place, plain_name(cell)), [])
-        if len(fits) == 1:
-            return Found(fits[0], self.describe(fits[0]))
+        if commune and self.commune(commune) is None:
+            return Found(None, commune, is_commune_unknown=True)
+        fits = self._fits(commune, cell)
+        return Found(fits[0], self.describe(fits[0])) if len(fits) == 1 else Found(None, _shown(commune, cell))
+
+    def _fits(self, commune: str, cell: str) -> list[str]:
+        """The cells of that name, in the commune where one is told or there is but one."""
+        place = self.commune(commune) if commune else next(iter(self.communes)) if len(self.communes) == 1 else None
+        return self._cells.get((place, plain_name(cell)), [])
+
+    def nearest(self, commune: str, cell: str, code: str) -> str:
+        """What a row that was not found may have meant, for a person to choose from."""
+        if code:
+            code = _plain_code(code)
+            return self._successors(code) or (self.describe(code) if code in self.homes else self._near_code(code, commune, cell))
+        place = self.commune(commune) if commune else None
+        if commune and place is None:
+            return self._near_communes(commune)
+        fits = self._fits(commune, cell)
         if len(fits) > 1:
-            return Found(None, shown, "; ".join(map(self.describe, fits)) + " (cần cột «Mã chi bộ»)")
-        return Found(None, shown, self._ended(place, cell) or self._near_cells(place, cell))
+            return "; ".join(map(self.describe, fits)) + " (cần cột «Mã chi bộ»)"
+        return self._ended(place, cell) or self._near_cells(place, cell)
 
     def describe(self, cell_code: str) -> str:
         home = self.homes.get(cell_code)
@@ -140,7 +146,7 @@ class SenderUnits:
                     return text
         return ""
 
-    def _near_codes(self, code: str, commune: str, cell: str) -> str:
+    def _near_code(self, code: str, commune: str, cell: str) -> str:
         named = self._by_name(commune, cell) if cell else None
         if named and named.cell_code:
             return self.describe(named.cell_code)
@@ -157,6 +163,14 @@ class SenderUnits:
             if place in (None, home.commune)
         }
         return _nearest(plain_name(cell), names)
+
+
+def _plain_code(code: str) -> str:
+    return code.strip().replace("–", "-")
+
+
+def _shown(commune: str, cell: str) -> str:
+    return ", ".join(filter(None, (cell, commune)))
 
 
 def _nearest(text: str, names: dict[str, str]) -> str:
@@ -234,6 +248,3 @@ class Directory:
             counted[unit.unit_code] = sum(units.find(*row).cell_code is not None for row in rows)
         return counted
 
-
-def looks_like_code(text: str) -> bool:
-    return bool(_CODE.fullmatch(text.strip()))

@@ -1,0 +1,97 @@
+"""The `mobility` command: each command one call into the flows; nothing heavy is imported before it is needed."""
+
+from __future__ import annotations
+
+import sys
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated, Optional
+
+import typer
+
+app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    help="Biến động và giữ chân đảng viên: từ báo cáo của huyện, xã đến kho dữ liệu, cảnh báo và theo dõi. / "
+    "Member mobility and retention: from districts' exports to the warehouse, alerts and follow-up.",
+)
+registry_app = typer.Typer(no_args_is_help=True, help="Danh mục đơn vị và chi bộ / The registry of units and cells")
+app.add_typer(registry_app, name="registry")
+
+Day = Annotated[Optional[datetime], typer.Option(formats=["%Y-%m-%d"], metavar="NGÀY")]
+
+
+@app.command()
+def nightly(
+    as_of: Day = None,
+    inbox: Annotated[Optional[Path], typer.Option(help="Thư mục <đơn vị>/<tệp> / Folder of <reporter>/<file>")] = None,
+) -> None:
+    """Chạy đêm: nhận tệp mới, kiểm tra, tính toán, công bố / The night: take in, validate, compute, publish."""
+    from flows.nightly import run_nightly
+
+    run_nightly(as_of.date() if as_of else None, inbox)
+
+
+@app.command()
+def backfill(
+    folder: Annotated[Path, typer.Argument(help="<ngày nhận>/<đơn vị>/<tệp> / <date received>/<reporter>/<file>")],
+    received_on: Day = None,
+) -> None:
+    """Nhận một cây tệp cũ, mỗi ngày như đêm của ngày đó / Take a tree of past files in, each date as its night."""
+    from flows.backfill import run_backfill
+
+    run_backfill(folder, received_on.date() if received_on else None)
+
+
+@app.command()
+def check(
+    file: Annotated[Path, typer.Argument(help="Tệp sắp gửi / The file to send")],
+    reporter: Annotated[Optional[str], typer.Option(help="Mã đơn vị gửi / Code of the sender")] = None,
+    as_of: Day = None,
+) -> None:
+    """Kiểm tra một tệp trước khi gửi, không lưu gì / Check a file before sending it; nothing is stored."""
+    from flows.check import run_check
+
+    raise typer.Exit(run_check(file, reporter, as_of.date() if as_of else None))
+
+
+@app.command()
+def status(
+    period: Annotated[Optional[str], typer.Option(help="YYYY-MM")] = None,
+) -> None:
+    """Ai đã báo cáo, khi nào, ra sao / Who has reported, when, in what state."""
+    from flows.status import run_status
+
+    run_status(period)
+
+
+@app.command()
+def demo() -> None:
+    """Báo cáo mẫu, nhận các tháng trước, chạy đêm cuối / Sample exports, the months before, the last night."""
+    from flows.demo import run_demo
+
+    run_demo()
+
+
+@registry_app.command("check")
+def registry_check(file: Annotated[Path, typer.Argument(help="CSV")]) -> None:
+    """Cho biết tệp CSV sẽ thay đổi gì trong danh mục / What a CSV would change in the registry."""
+    from flows.registry_import import run_check
+
+    run_check(file)
+
+
+@registry_app.command("import")
+def registry_import(file: Annotated[Path, typer.Argument(help="CSV")], as_of: Day = None) -> None:
+    """Cập nhật danh mục, xét lại các tệp đang chờ / Update the registry, judge the waiting files again."""
+    from flows.registry_import import run_import
+
+    run_import(file, as_of.date() if as_of else None)
+
+
+def main() -> None:
+    """The console script: errors a person can mend are shown without a traceback."""
+    from flows.errors import shown
+
+    sys.exit(shown(app))

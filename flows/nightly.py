@@ -1,0 +1,40 @@
+"""The night, as a Prefect flow: only verbs, each one call."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+
+from prefect import flow, task
+from prefect.cache_policies import NO_CACHE
+
+from flows import steps
+from flows.clock import now, today
+from flows.engine import quiet_engine
+from flows.settings import load_settings
+from flows.summary import NightReport
+
+collect = task(steps.collect, cache_policy=NO_CACHE)
+take_in = task(steps.take_in, cache_policy=NO_CACHE)
+send_back = task(steps.send_back, cache_policy=NO_CACHE)
+publish = task(steps.publish, cache_policy=NO_CACHE)
+
+
+@flow(name="nightly", log_prints=False)
+def nightly(as_of: date | None = None, inbox: Path | None = None) -> NightReport:
+    """Take in what arrived, recompute what it touches, publish, tell people."""
+    settings = load_settings(inbox=inbox)  # never a parameter: Prefect stores and shows those
+    started = now(settings.timezone)
+    as_of = as_of or today(settings.timezone)
+    with steps.open_home(settings) as store:
+        arrived = collect(settings, as_of)
+        taken = take_in(store, arrived, settings, as_of, started)
+        returned = send_back(store, taken, settings)
+        edition = publish(store, taken, settings, as_of)
+        return steps.report(store, arrived, taken, returned, edition, as_of)
+
+
+def run_nightly(as_of: date | None, inbox: Path | None) -> None:
+    """Run the flow in this process and print what it came to."""
+    with quiet_engine(load_settings()):
+        steps.show_report(nightly(as_of, inbox))

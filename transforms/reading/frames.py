@@ -1,0 +1,102 @@
+"""Many files' readings as the frames that validation and loading work on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import polars as pl
+
+from expectations.contract.forms import FORMS
+from expectations.contract.problems import Problem
+from transforms.reading.read import Reading
+
+HEADS = {"submission_id": pl.Int64, "period": pl.String, "encoding": pl.String, "notes": pl.String}
+PROBLEMS = {
+    "submission_id": pl.Int64, "code": pl.String, "severity": pl.String, "form": pl.String, "sheet": pl.String,
+    "cell_ref": pl.String, "unit_code": pl.String, "measure": pl.String, "found": pl.String, "expected": pl.String,
+    "message_vi": pl.String, "message_en": pl.String,
+}  # fmt: skip
+COLUMNS = {"submission_id": pl.Int64, "table_no": pl.Int32, "form": pl.String, "measure": pl.String, "column": pl.Int32}
+TOTALS = {
+    "submission_id": pl.Int64, "table_no": pl.Int32, "form": pl.String, "sheet": pl.String, "row": pl.Int32,
+    "measure": pl.String, "label": pl.String, "value": pl.Int64, "computed": pl.Int64,
+}  # fmt: skip
+
+
+def row_schema(form: str) -> dict[str, type[pl.DataType]]:
+    """The columns of a form's staged rows."""
+    places = {
+        "submission_id": pl.Int64, "table_no": pl.Int32, "sheet": pl.String, "row": pl.Int32, "cell_code": pl.String,
+        "unit": pl.String, "period": pl.String, "is_reported": pl.Boolean,
+    }  # fmt: skip
+    return {**places, **dict.fromkeys(FORMS[form].names, pl.Int64)}
+
+
+@dataclass(frozen=True, slots=True)
+class Frames:
+    """What a number of files say.
+
+    Attributes:
+        heads: a row a file (`HEADS`): its month, encoding and notes.
+        rows: by form, a row a table row (`row_schema`): counts null where blank, unreadable or without a column.
+        columns: where each measure stands (`COLUMNS`), 1-based; the units' names as the measure `unit`.
+        totals: total rows (`TOTALS`) with what their rows add up to.
+        problems: what the reading found (`PROBLEMS`); null where a column is not meant.
+    """
+
+    heads: pl.DataFrame
+    rows: dict[str, pl.DataFrame]
+    columns: pl.DataFrame
+    totals: pl.DataFrame
+    problems: pl.DataFrame
+
+
+def to_frames(readings: dict[int, Reading]) -> Frames:
+    """The readings of files, by their submission_id."""
+    parts: dict[str, list[pl.DataFrame]] = {form: [] for form in FORMS}
+    columns: list[tuple[object, ...]] = []
+    totals: list[tuple[object, ...]] = []
+    for number, reading in readings.items():
+        for taken in reading.forms:
+            height = len(taken.rows)
+            places = {
+                "submission_id": [number] * height, "table_no": [taken.table_no] * height,
+                "sheet": [taken.sheet] * height, "row": taken.rows, "cell_code": taken.cell_codes,
+                "unit": taken.units, "period": [taken.period] * height, "is_reported": taken.is_reported,
+            }  # fmt: skip
+            counts = {name: taken.counts.get(name, [None] * height) for name in FORMS[taken.form].names}
+            parts[taken.form].append(pl.DataFrame({**places, **counts}, schema=row_schema(taken.form)))
+            places_at = {"unit": taken.unit_column, **taken.columns}
+            columns += [(number, taken.table_no, taken.form, name, at) for name, at in places_at.items()]
+            totals += [(number, taken.table_no, taken.form, one.sheet, one.row, one.measure, one.label, one.value,
+                        one.computed) for one in taken.totals]  # fmt: skip
+    heads = [(number, one.period, one.encoding or None, "\n".join(one.notes) or None) for number, one in readings.items()]
+    problems = [problem_row(number, problem) for number, one in readings.items() for problem in one.problems]
+    return Frames(
+        pl.DataFrame(heads, schema=HEADS, orient="row"),
+        {form: pl.concat(some) if some else pl.DataFrame(schema=row_schema(form)) for form, some in parts.items()},
+        pl.DataFrame(columns, schema=COLUMNS, orient="row"),
+        pl.DataFrame(totals, schema=TOTALS, orient="row"),
+        pl.DataFrame(problems, schema=PROBLEMS, orient="row"),
+    )
+
+
+def problem_row(submission_id: int, problem: Problem) -> tuple[object, ...]:
+    """A problem as a row of `PROBLEMS`, its message in both languages."""
+    texts = (problem.form, problem.sheet, problem.cell_ref, problem.unit_code, problem.measure, problem.found,
+             problem.expected)  # fmt: skip
+    return (submission_id, problem.code, problem.severity, *(text or None for text in texts), problem.says("vi"),
+            problem.says("en"))  # fmt: skip
+
+
+def join_frames(some: list[Frames]) -> Frames:
+    """Frames read apart, together."""
+    if not some:
+        return to_frames({})
+    return Frames(
+        pl.concat([one.heads for one in some]),
+        {form: pl.concat([one.rows[form] for one in some]) for form in FORMS},
+        pl.concat([one.columns for one in some]),
+        pl.concat([one.totals for one in some]),
+        pl.concat([one.problems for one in some]),
+    )
