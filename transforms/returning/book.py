@@ -74,7 +74,7 @@ class Book:
             "in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False,
             "remove_timezone": True,
         })  # fmt: skip
-        self.file.set_properties({"created": datetime(created.year, created.month, created.day)})
+        self.file.set_properties({"created": datetime.combine(created, time())})
         self._formats: dict[tuple[str, str, str, bool], Any] = {}
 
     def close(self) -> bytes:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date
-from typing import Any, Protocol
+from typing import Any
 
 from expectations.contract.periods import Period
 from expectations.contract.problems import Language
@@ -29,9 +30,9 @@ _WORDS = {
         "title": "TỆP GỬI LẠI ĐỂ SỬA", "reporter": "Nơi gửi", "file": "Tên tệp", "period": "Kỳ số liệu",
         "received": "Nhận ngày", "due": "hạn nộp", "no_period": "chưa đọc được",
         "errors": "{errors} lỗi phải sửa", "warnings": ", {warnings} điểm cần xem lại (không bắt buộc)",
-        "advice": "Tệp chưa được nhận, số liệu chưa vào hệ thống. Sửa trong tệp gốc của đơn vị theo bảng dưới đây rồi gửi"
-                  " lại cả tệp. Ở các trang sau, ô tô đỏ là lỗi, ô tô vàng là điểm cần xem lại; đưa chuột vào ô để xem"
-                  " ghi chú.",
+        "advice": "Tệp chưa được nhận, số liệu chưa vào hệ thống. Sửa trong tệp gốc của đơn vị theo bảng dưới đây rồi"
+                  " gửi lại cả tệp. Ở các trang sau, ô tô đỏ là lỗi, ô tô vàng là điểm cần xem lại; đưa chuột vào ô để"
+                  " xem ghi chú.",
         "advice_unread": "Tệp chưa được nhận và không mở ra được, nên không có trang tính nào kèm theo. Làm theo bảng"
                          " dưới đây rồi gửi lại.",
         "cut": "Các trang chỉ chép được một phần vì quá lớn: {names}",
@@ -40,9 +41,9 @@ _WORDS = {
         "title": "FILE RETURNED FOR CORRECTION", "reporter": "Sender", "file": "File", "period": "Period",
         "received": "Received", "due": "due", "no_period": "could not be read",
         "errors": "{errors} errors to correct", "warnings": ", {warnings} notes to look at (optional)",
-        "advice": "The file was not accepted; none of its figures were taken in. Correct your own file as the list below"
-                  " says and send the whole file again. On the following sheets errors are red, notes amber; point at a"
-                  " cell to see its comment.",
+        "advice": "The file was not accepted; none of its figures were taken in. Correct your own file as the list"
+                  " below says and send the whole file again. On the following sheets errors are red, notes amber;"
+                  " point at a cell to see its comment.",
         "advice_unread": "The file was not accepted and could not be opened, so no sheet follows. Do as the list below"
                          " says and send it again.",
         "cut": "Sheets copied in part only, being too large: {names}",
@@ -50,22 +51,18 @@ _WORDS = {
 }  # fmt: skip
 
 
-class AboutFile(Protocol):
-    """What the head of the first sheet says of the file."""
+@dataclass(frozen=True, slots=True)
+class About:
+    """Whose file it is and when it came; `period` as '2021-03', None where none could be read."""
 
-    @property
-    def file_name(self) -> str: ...
-    @property
-    def reporter_name(self) -> str: ...
-    @property
-    def period(self) -> str | None: ...
-    @property
-    def received_on(self) -> date: ...
-    @property
-    def due_on(self) -> date | None: ...
+    file_name: str
+    reporter_name: str
+    period: str | None
+    received_on: date
+    due_on: date | None = None
 
 
-def add_cover(book: Book, page: Any, faults: list[Fault], about: AboutFile, shown: dict[str, str], cut: list[str],
+def add_cover(book: Book, page: Any, faults: list[Fault], about: About, shown: dict[str, str], cut: list[str],
               language: Language) -> None:  # fmt: skip
     """Fill the first sheet.
 
@@ -92,7 +89,7 @@ def add_cover(book: Book, page: Any, faults: list[Fault], about: AboutFile, show
     page.set_footer("&R&P/&N")
 
 
-def _head(book: Book, page: Any, faults: list[Fault], about: AboutFile, shown: dict[str, str], cut: list[str],
+def _head(book: Book, page: Any, faults: list[Fault], about: About, shown: dict[str, str], cut: list[str],
           language: Language, last_column: int) -> None:  # fmt: skip
     words = _WORDS[language]
     errors = sum(fault.severity == "error" for fault in faults)
@@ -132,9 +129,9 @@ def _row(book: Book, page: Any, index: int, fault: Fault, shown: dict[str, str],
          language: Language) -> None:  # fmt: skip
     row = _HEADING_ROW + 1 + index
     name = shown.get(fault.sheet, "")
-    texts = (_SEVERITY[language][fault.severity], name or fault.sheet, fault.cell_ref, fault.unit, fault.measure,
-             fault.found, fault.expected, fault.last_accepted, fault.message)  # fmt: skip
-    texts = tuple(clean_text(text, _LONGEST_VALUE) for text in texts[:-1]) + texts[-1:]
+    values = (_SEVERITY[language][fault.severity], name or fault.sheet, fault.cell_ref, fault.unit, fault.measure,
+             fault.found, fault.expected, fault.last_accepted)  # fmt: skip
+    texts = [*(clean_text(text, _LONGEST_VALUE) for text in values), fault.message]
     widths = [width for _, width in _COLUMNS[language]]
     page.set_row(row, LINE * max(lines_of(texts[number - 1], widths[number]) for number in kept[1:]) + 2)
     for position, number in enumerate(kept):

@@ -24,7 +24,7 @@ _PAGE_LETTERS = 190  # printed across one page before it gets too small to read
 
 @dataclass(slots=True)
 class _Layout:
-    """What each row of a sheet is: `kinds` by row, merges of headings as (top, left, bottom, right), widths of columns."""
+    """What each row of a sheet is (`kinds`), headings merged as (top, left, bottom, right), widths by column."""
 
     kinds: dict[int, str]
     merges: list[tuple[int, int, int, int]]
@@ -80,7 +80,7 @@ def _anchored(marks: dict[Place, Mark], anchors: dict[Place, Place]) -> dict[Pla
 def _write_row(book: Book, page: Any, index: int, row: list[Any], layout: _Layout, marks: dict[Place, Mark],
                anchors: dict[Place, Place]) -> int:  # fmt: skip
     kind = layout.kinds.get(index, "plain")
-    framed = layout.width if kind != "plain" and kind != "title" else 0
+    framed = layout.width if kind not in {"plain", "title"} else 0
     number_format = book.format(kind)
     filled = 0
     for column in range(min(max(len(row), framed), MAX_COLUMNS)):
@@ -196,17 +196,11 @@ def _widths(rows: list[list[Any]], kinds: dict[int, str], width: int) -> list[fl
     letters = [3] * width
     told: list[set[Any]] = [set() for _ in range(width)]
     for index, kind in list(kinds.items())[:_MEASURED_ROWS]:
-        row = rows[index][:width]
-        if kind == "body":
-            for column, value in enumerate(row):
-                told[column].add(value)
-        elif kind == "strong":
-            for column, value in enumerate(row):
-                if not isinstance(value, str):
-                    told[column].add(value)
-        elif kind == "heading":
-            for column, value in enumerate(row):
+        for column, value in enumerate(rows[index][:width]):
+            if kind == "heading":
                 letters[column] = max(letters[column], _heading_letters(str(value or "")))
+            elif kind == "body" or (kind == "strong" and not isinstance(value, str)):
+                told[column].add(value if isinstance(value, (str, float, int)) else str(value))
     for column, values in enumerate(told):
         letters[column] = max(letters[column], max((min(len(_shown(value)), 36) for value in values), default=0))
     return [count * 1.05 + 1.8 for count in letters]

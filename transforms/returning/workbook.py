@@ -3,29 +3,18 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
-from datetime import date
 
 from expectations.contract.problems import Language
 from transforms.reading.sheets import Sheet
 from transforms.returning.book import Book, clean_text
-from transforms.returning.cover import COVER_NAME, add_cover
+from transforms.returning.cover import COVER_NAME, About, add_cover
 from transforms.returning.faults import Problems, faults_of, marks_on
 from transforms.returning.tables import MOST_CELLS, add_table, is_cut
 
+__all__ = ["About", "returned_workbook", "sheet_names"]
+
 _LONGEST_NAME = 31  # of a sheet
 _NOT_IN_NAMES = re.compile(r"[\[\]:*?/\\\x00-\x1f]+")
-
-
-@dataclass(frozen=True, slots=True)
-class About:
-    """Whose file it is and when it came; `period` as '2021-03', None where none could be read."""
-
-    file_name: str
-    reporter_name: str
-    period: str | None
-    received_on: date
-    due_on: date | None = None
 
 
 def returned_workbook(sheets: list[Sheet], problems: Problems, about: About, language: Language = "vi") -> bytes:
