@@ -63,7 +63,7 @@ def pending(con: DuckDBPyConnection, steps: list[Migration]) -> list[Migration]:
     done = applied(con)
     if unknown := sorted(set(done) - {step.number for step in steps}):
         raise StoreTooNew(
-            f"Kho dữ liệu ở phiên bản {unknown[-1]}, chương trình chỉ biết đến {len(steps)}. Hãy cập nhật chương trình.",
+            f"Kho dữ liệu ở phiên bản {unknown[-1]}, chương trình chỉ biết đến {len(steps)}. Cập nhật chương trình.",
             f"The warehouse is of version {unknown[-1]}, this release knows {len(steps)}. Update the program.",
         )
     for step in steps:
@@ -87,7 +87,11 @@ def migrate(con: DuckDBPyConnection, steps: list[Migration]) -> None:
 
 _TABLE = """
 CREATE SCHEMA IF NOT EXISTS ledger;
-CREATE TABLE IF NOT EXISTS ledger.migration (number INTEGER PRIMARY KEY, name VARCHAR NOT NULL, sha256 VARCHAR NOT NULL);
+CREATE TABLE IF NOT EXISTS ledger.migration (
+    number INTEGER PRIMARY KEY,
+    name VARCHAR NOT NULL,
+    sha256 VARCHAR NOT NULL
+);
 COMMENT ON TABLE ledger.migration IS 'Các bước nâng cấp đã áp dụng / The migrations applied';
 COMMENT ON COLUMN ledger.migration.number IS 'Số / Number';
 COMMENT ON COLUMN ledger.migration.name IS 'Tên tệp / The file''s name';

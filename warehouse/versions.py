@@ -53,8 +53,9 @@ def end_facts(con: DuckDBPyConnection, form: Form, ended: str) -> None:
 def _periods(names: set[str]) -> pl.DataFrame:
     known = [Period.parse(name) for name in sorted(names)]
     return pl.DataFrame(
-        {"period": map(str, known), "period_start": [p.first_day for p in known], "period_kind": [p.kind for p in known]},
+        [(str(period), period.first_day, period.kind) for period in known],
         schema={"period": pl.String, "period_start": pl.Date, "period_kind": pl.String},
+        orient="row",
     )
 
 

@@ -1,15 +1,16 @@
-"""Small judged batches for the tests of the warehouse: what a reporter sent on a day, with figures made of one number."""
+"""Small judged batches for the tests of the warehouse: what a reporter sent on a day, figures made of one number."""
 
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime
 
 import polars as pl
 
 from expectations.contract.forms import FORMS, MONTHLY
 from expectations.contract.periods import Period
+from expectations.contract.problems import CODES
 from warehouse.load import PROBLEM, Judged
 
 
@@ -85,10 +86,4 @@ def _rows(form: str, numbered: list[tuple[int, Sent]]) -> pl.DataFrame:
 
 
 def _problem(no: int, code: str) -> tuple:
-    from expectations.contract.problems import CODES
-
     return (no, code, CODES[code].severity, "balance", "Sheet1", "C14", "866-01", "died", "1", "2", "vi", "en")
-
-
-def on(sent: Sent, **changes) -> Sent:
-    return replace(sent, **changes)
