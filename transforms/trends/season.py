@@ -12,7 +12,6 @@ Array = NDArray[np.float64]
 
 DAYS_AROUND = 21  # people leave and return within about three weeks of Tết
 HARMONICS = 2
-TET_COLUMNS = 3
 
 
 def season(months: NDArray[np.int64]) -> Array:
@@ -22,19 +21,30 @@ def season(months: NDArray[np.int64]) -> Array:
         months: month numbers (12 * year + month - 1).
 
     Returns:
-        one row a month: the share of the three weeks before Tết that lies in it, of the three weeks from Tết on,
-        how near its last day is to Tết (1 on the day, 0 three weeks off; what a stock feels), then two harmonics.
+        one row a month: the columns of `tet`, then two harmonics.
+    """
+    angle = 2 * np.pi * np.outer(months % 12, np.arange(1, HARMONICS + 1)) / 12
+    return np.hstack([tet(months), np.cos(angle), np.sin(angle)])
+
+
+def tet(months: NDArray[np.int64]) -> Array:
+    """How much of Tết each month has.
+
+    Args:
+        months: month numbers (12 * year + month - 1).
+
+    Returns:
+        one row a month: the share of the three weeks before Tết that lies in it, of the three weeks from Tết on, and
+        how near its last day is to Tết (1 on the day, 0 three weeks off; what a stock feels), each less its yearly mean.
     """
     start = months.astype("datetime64[M]") - np.timedelta64(1970 * 12, "M")
     first = start.astype("datetime64[D]").astype(np.int64)
     after = (start + 1).astype("datetime64[D]").astype(np.int64)
-    tet = _tet_days(int(months.min()) // 12, int(months.max()) // 12 + 1)
-    before = _days_within(first, after, tet - DAYS_AROUND, tet)
-    since = _days_within(first, after, tet, tet + DAYS_AROUND)
-    near = np.maximum(0, 1 - np.abs(after[:, None] - 1 - tet) / DAYS_AROUND).sum(axis=1)
-    moving = np.column_stack([before / DAYS_AROUND - 1 / 12, since / DAYS_AROUND - 1 / 12, near - DAYS_AROUND / 365.25])
-    angle = 2 * np.pi * np.outer(months % 12, np.arange(1, HARMONICS + 1)) / 12
-    return np.hstack([moving, np.cos(angle), np.sin(angle)])
+    days = _tet_days(int(months.min()) // 12, int(months.max()) // 12 + 1)
+    before = _days_within(first, after, days - DAYS_AROUND, days)
+    since = _days_within(first, after, days, days + DAYS_AROUND)
+    near = np.maximum(0, 1 - np.abs(after[:, None] - 1 - days) / DAYS_AROUND).sum(axis=1)
+    return np.column_stack([before / DAYS_AROUND - 1 / 12, since / DAYS_AROUND - 1 / 12, near - DAYS_AROUND / 365.25])
 
 
 def _days_within(first: NDArray[np.int64], after: NDArray[np.int64], begin: Array, end: Array) -> Array:
