@@ -36,9 +36,7 @@ class Edition:
     small_count: int = 3
 
 
-def first_to_compute(
-    con: DuckDBPyConnection, edition: Edition, periods: list[str], released_until: int
-) -> str | None:
+def first_to_compute(con: DuckDBPyConnection, edition: Edition, periods: list[str], released_until: int) -> str | None:
     """The January from which the figures must be computed anew; None where nothing must.
 
     Args:
