@@ -9,8 +9,8 @@ from typing import Any
 
 _BLANKS = "\u00a0\u200b\ufeff\u2007\u202f"
 _DASHES = {"-", "–", "—", "−"}
-_GROUPED = re.compile(r"-?[1-9]\d{0,2}(\.\d{3})+")
-_WHOLE = re.compile(r"[-−]?\d{1,15}")
+_GROUPED = re.compile(r"-?[1-9]\d{0,2}(\.\d{3})+", re.ASCII)
+_WHOLE = re.compile(r"[-−]?\d{1,15}", re.ASCII)
 LARGEST = 1_000_000_000
 
 

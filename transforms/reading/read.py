@@ -14,7 +14,7 @@ from transforms.reading import legacy_fonts
 from transforms.reading.counts import Counts, NotACount, read_counts
 from transforms.reading.headings import heading_blocks
 from transforms.reading.people import lists_people
-from transforms.reading.sheets import Refused, Sheet, all_texts, column_letters, map_texts, open_sheets, stem
+from transforms.reading.sheets import Refused, Sheet, column_letters, map_texts, open_sheets, stem, texts_in
 from transforms.reading.tables import Row, Table, find_tables
 from transforms.reading.titles import Stated, periods_in, periods_in_name
 from transforms.reading.units import Directory, Found, SenderUnits
@@ -97,13 +97,19 @@ def legible_sheets(data: bytes, name: str) -> tuple[list[Sheet], str]:
     """
     sheets = open_sheets(data, name)
     encoding = next((sheet.encoding for sheet in sheets if sheet.encoding), "")
-    unread = [sheet for sheet in sheets if not sheet.encoding]
-    kind = legacy_fonts.detect(list(all_texts(unread)))
-    if kind != "unicode":
-        for sheet in unread:
-            map_texts(sheet, lambda text: legacy_fonts.to_unicode(text, kind))
-        encoding = encoding or kind
+    for sheet in sheets:
+        if not sheet.encoding:
+            encoding = _from_legacy_fonts(sheet) or encoding
     return sheets, encoding
+
+
+def _from_legacy_fonts(sheet: Sheet) -> str:
+    """Turn a sheet's texts typed in TCVN3 or VNI fonts into Unicode; the font, "" where there was none."""
+    texts = list(texts_in(sheet))
+    turned = {old: new for old, new in zip(texts, legacy_fonts.convert(texts), strict=True) if old != new}
+    if turned:
+        map_texts(sheet, lambda text: turned.get(text, text))
+    return legacy_fonts.detect(texts) if turned else ""
 
 
 def read_file(data: bytes, name: str, reporter: str, received_on: date, directory: Directory) -> Reading:

@@ -405,9 +405,9 @@ def _span_of(cell: LexborNode, name: str, most: int) -> int:
     return min(int(text), most) if text.isdigit() and int(text) > 0 else 1
 
 
-def all_texts(sheets: list[Sheet]) -> set[str]:
-    """Every distinct text in the sheets."""
-    return {value for sheet in sheets for value in set().union(*sheet.rows) if type(value) is str}
+def texts_in(sheet: Sheet) -> set[str]:
+    """Every distinct text of a sheet."""
+    return {value for value in set().union(*sheet.rows) if type(value) is str and value}
 
 
 def map_texts(sheet: Sheet, change: Callable[[str], str]) -> None:

@@ -1,0 +1,82 @@
+"""The period as titles and file names word it."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from expectations.contract.periods import Period
+from transforms.reading.titles import periods_in, periods_in_name
+
+
+@pytest.mark.parametrize(
+    ("title", "period"),
+    [
+        ("Tháng 6 năm 2019", "2019-06"),
+        ("THÁNG 06/2019", "2019-06"),
+        ("tháng 6-2019", "2019-06"),
+        ("BÁO CÁO SỐ LIỆU THÁNG 12 NĂM 2020", "2020-12"),
+        ("(Số liệu từ ngày 01/06/2019 đến ngày 30/06/2019)", "2019-06"),
+        ("Từ ngày 01 tháng 02 năm 2020 đến ngày 29 tháng 02 năm 2020", "2020-02"),
+        ("Số liệu từ 01/01/2020 đến 30/06/2020", "2020-H1"),
+        ("6 tháng đầu năm 2021", "2021-H1"),
+        ("6 tháng cuối năm 2021", "2021-H2"),
+        ("Kỳ I năm 2020", "2020-H1"),
+        ("KỲ II NĂM 2020", "2020-H2"),
+        ("Kỳ báo cáo: 06/2019", "2019-06"),
+        ("Tháng sáu năm 2019", "2019-06"),
+        ("Tháng mười hai năm 2019", "2019-12"),
+        ("Số liệu tính đến ngày 30/6/2019", "2019-06"),
+    ],
+)
+def test_a_period_is_read_in_every_wording(title, period):
+    assert [str(stated.period) for stated in periods_in(title)] == [period]
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        "Cao Lãnh, ngày 03 tháng 02 năm 2019",
+        "BÁO CÁO THỰC HIỆN QUY ĐỊNH 213-QĐ/TW NGÀY 02-01-2020",
+        "Ban hành kèm theo Công văn số 12-CV/BTCTU ngày 05/01/2019",
+        "Số liệu tính đến ngày 15/6/2019",
+        "ĐẢNG BỘ TỈNH ĐỒNG THÁP",
+        "Mẫu số 02-ĐV",
+    ],
+)
+def test_a_plain_date_is_no_period(title):
+    assert periods_in(title) == ()
+
+
+@pytest.mark.parametrize("title", ["Tháng 13 năm 2020", "THÁNG 00/2020", "từ ngày 01/02/2020 đến ngày 30/02/2020",
+                                   "từ ngày 05/02/2020 đến ngày 09/02/2020"])  # fmt: skip
+def test_an_impossible_period_is_told_as_such(title):
+    assert [stated.period for stated in periods_in(title)] == [None]
+
+
+@pytest.mark.parametrize(
+    ("name", "period"),
+    [
+        ("BC thang 1-2019", "2019-01"), ("Báo cáo tháng 1 năm 2019", "2019-01"), ("TB-01.2019", "2019-01"),
+        ("bao-cao-2019-01", "2019-01"), ("caolanh_2019_01", "2019-01"), ("CT_012019", "2019-01"),
+        ("T01_2019 TP Hong Ngu", "2019-01"), ("Lai Vung T1.2019", "2019-01"), ("SaDec_201901", "2019-01"),
+        ("BCDV0119", "2019-01"), ("lapvo-201901", "2019-01"), ("dinh chinh thang 06 nam 2020", "2020-06"),
+        ("29926_2025_07", "2025-07"), ("BC thang 7-2019_sua (2)", "2019-07"),
+    ],
+)  # fmt: skip
+def test_a_files_name_may_mean_its_period(name, period):
+    assert Period.parse(period) in periods_in_name(name)
+
+
+@pytest.mark.parametrize("name", ["bao cao", "danh sach 874", "gui ngay 05-07-2019", "BC 2019", "so lieu 20190705"])
+def test_a_name_without_a_month_means_none(name):
+    assert periods_in_name(name) == set()
+
+
+@given(st.integers(2015, 2035), st.integers(1, 12))
+def test_months_survive_the_wordings(year, month):
+    period = Period(year, month)
+    for title in (f"Tháng {month} năm {year}", f"THÁNG {month:02d}/{year}",
+                  f"(Số liệu từ ngày {period.first_day:%d/%m/%Y} đến ngày {period.last_day:%d/%m/%Y})"):  # fmt: skip
+        assert [stated.period for stated in periods_in(title)] == [period]
+    assert period in periods_in_name(f"bc_{year}{month:02d}")
+    assert period.previous.last_day < period.first_day
