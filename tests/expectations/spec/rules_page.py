@@ -1,0 +1,105 @@
+"""Writes docs/rules.md from the spec: what each rule says, a file that keeps it, one that does not, and what is told."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import polars as pl
+from spec_cases import SPEC, Case
+from spec_judging import judge
+from spec_reports import MEASURES_FORM, Sent
+
+from expectations.contract.forms import FORMS, MEASURES
+from expectations.contract.problems import CODES
+from expectations.contract.rules import RULES
+
+PAGE = Path("docs") / "rules.md"
+OUTCOMES = {"accepted": "được nhận", "rejected": "bị trả lại", "duplicate": "bản trùng, không nạp"}
+HEAD = """# Các quy tắc kiểm tra / The rules
+
+<!-- Trang này được viết từ các ca kiểm thử: python tests/expectations/spec/rules_page.py -->
+
+Một **lỗi** (error) làm cả tệp bị trả lại, không số nào được nạp. Một **cảnh báo** (warning) được ghi cùng tệp đã nhận.
+Quy tắc cần một số không đọc được thì không xét. Mỗi mục dưới đây có một tệp không mắc và một tệp mắc, với đúng những gì
+hệ thống trả lời; các ô trống trong bảng là các cột không liên quan.
+
+*An error rejects the whole file; a warning is kept with the accepted file. A rule that needs a value which could not be
+read is not judged. Each section shows a file that keeps the rule, one that does not, and the pipeline's own answer.*
+
+| Mã / code | Mức / severity | Nội dung / what it says |
+|---|---|---|
+"""
+
+
+def rules_page() -> str:
+    """The whole page."""
+    contents = "".join(
+        f"| [`{code}`](#{code}) | {_severity(code)} | {_plain(CODES[code].says_vi)} |\n" for code in SPEC
+    )
+    return HEAD + contents + "".join(_section(code, *pair) for code, pair in SPEC.items())
+
+
+def _section(code: str, clean: Case, told: Case) -> str:
+    says = CODES[code]
+    lines = [f"\n## {code}\n", f"{_severity(code)}. {_plain(says.says_vi)} {_plain(says.mend_vi)}\n",
+             f"*{_plain(says.says_en)} {_plain(says.mend_en)}*\n"]  # fmt: skip
+    rules = [rule for rule in RULES if rule.code == code]
+    if rules:
+        lines.append("| Biểu / form | Phải đúng / must hold |\n|---|---|")
+        lines += [
+            f"| {FORMS[rule.form].label_vi} | {rule.side(rule.found, 'vi')} {_sign(rule.op)} {rule.side(rule.expected, 'vi')}"
+            f"<br>`{rule.holds}` |"
+            for rule in rules
+        ]
+        lines.append("")
+    return "\n".join([*lines, _case("✓", code, clean), _case("✗", code, told)])
+
+
+def _case(mark: str, code: str, case: Case) -> str:
+    verdict = judge(list(case.sent))
+    last = verdict.outcomes["submission_id"].max()
+    problems = verdict.problems.filter((pl.col("submission_id") == last) & (pl.col("code") == code))
+    lines = [f"**{mark} {case.fact}**\n", *(_sent(one, case.shows) for one in case.sent)]
+    lines.append(f"→ {OUTCOMES[case.outcome]} / {case.outcome}\n")
+    if problems.height:
+        lines.append("| Ô | Thông báo / message |\n|---|---|")
+        lines += [f"| {row['cell_ref'] or ''} | {row['message_vi']}<br>*{row['message_en']}* |"
+                  for row in problems.iter_rows(named=True)]  # fmt: skip
+        lines.append("")
+    return "\n".join(lines)
+
+
+def _sent(sent: Sent, shows: tuple[str, ...]) -> str:
+    heads = [f"Tệp `{sent.file_name}`, thư mục `{sent.reporter}`, nhận ngày {sent.received:%d/%m/%Y}"]
+    if sent.raw is None:
+        heads.append(f"tiêu đề «{sent.sender}», «{sent.title_line}»")
+    text = "; ".join(heads) + "\n"
+    shown = {form: [name for name in shows if MEASURES_FORM[name] == form and name not in sent.without] for form in FORMS}
+    return "\n".join([text, *(_table(sent, form, names) for form, names in shown.items() if names)])
+
+
+def _table(sent: Sent, form: str, names: list[str]) -> str:
+    rows = [[*sent.names(cell), *(sent.figure(cell, name) for name in names)] for cell in sent.rows(form)]
+    total = ["", "Tổng cộng", *(sent.figure("Tổng cộng", name) for name in names)]
+    heads = ["Đảng bộ", "Chi bộ", *(MEASURES[name].label_vi for name in names)]
+    lines = [heads, ["---"] * len(heads), *rows, total]
+    return "\n".join(f"| {' | '.join(line)} |" for line in lines) + "\n"
+
+
+def _severity(code: str) -> str:
+    return "Lỗi (error)" if CODES[code].severity == "error" else "Cảnh báo (warning)"
+
+
+def _plain(text: str) -> str:
+    """A message with its places left open."""
+    for place in ("unit", "measure", "found_label", "expected_label", "found", "expected"):
+        text = text.replace("{" + place + "}", "…")
+    return text.replace("«…»", "…").replace("'…'", "…")
+
+
+def _sign(op: str) -> str:
+    return {"=": "=", "<=": "≤"}[op]
+
+
+if __name__ == "__main__":
+    (Path(__file__).resolve().parents[3] / PAGE).write_text(rules_page(), "utf-8")

@@ -1,0 +1,70 @@
+"""The way of a spec's files: read, staged, judged; each on the night it came in."""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import date
+
+import duckdb
+import polars as pl
+from spec_reports import Sent, registry
+
+from expectations.suites.staging import Batch
+from expectations.suites.verdict import Verdict, without_great_expectations
+from transforms.reading.frames import to_frames
+from transforms.reading.read import read_file
+from transforms.reading.units import Directory
+from transforms.registry import Registry
+from warehouse.store import memory_store
+
+REGISTRY = registry()
+DIRECTORY = Directory(REGISTRY)
+
+
+def read_batch(sent: list[Sent]) -> Batch:
+    """The files, numbered from 1 in the order given."""
+    frames = to_frames(
+        {no: read_file(one.data, one.file_name, one.reporter, one.received, DIRECTORY) for no, one in enumerate(sent, 1)}
+    )
+    rows = [
+        (no, one.reporter, one.received, one.received, one.file_name, hashlib.sha256(one.data).hexdigest())
+        for no, one in enumerate(sent, 1)
+    ]
+    kinds = {"submission_id": pl.Int64, "reporter_code": pl.String, "received_on": pl.Date, "recorded_at": pl.Date,
+             "file_name": pl.String, "sha256": pl.String}  # fmt: skip
+    submissions = pl.DataFrame(rows, schema=kinds, orient="row").join(frames.heads, on="submission_id", how="left")
+    return Batch(submissions, frames.rows, frames.columns, frames.problems)
+
+
+@contextmanager
+def warehouse(known: Registry = REGISTRY) -> Iterator[duckdb.DuckDBPyConnection]:
+    """An empty warehouse that knows a registry."""
+    with memory_store() as con:
+        mirror(con, known)
+        yield con
+
+
+def mirror(con: duckdb.DuckDBPyConnection, known: Registry) -> None:
+    """Write what validation asks of a registry into a warehouse."""
+    steps = [dict(zip(("from_code", "to_code", "effective_date", "kind", "weight"), step, strict=True))
+             for step in known.cell_succession]  # fmt: skip
+    units, homes = ([dataclasses.asdict(one) for one in some] for some in (known.units, known.homes))
+    for table, rows in (("unit", units), ("home", homes), ("cell_succession", steps)):
+        con.register("incoming", pl.DataFrame(rows, infer_schema_length=None))
+        con.execute(f"INSERT INTO registry.{table} BY NAME SELECT * FROM incoming")
+        con.unregister("incoming")
+
+
+def judge(
+    sent: list[Sent], judged: Callable[[duckdb.DuckDBPyConnection, Batch], Verdict] = without_great_expectations
+) -> Verdict:
+    """The verdict on files that came one after the other into an empty warehouse."""
+    with warehouse() as con:
+        return judged(con, read_batch(sent))
+
+
+def day(text: str) -> date:
+    return date.fromisoformat(text)
