@@ -67,6 +67,13 @@ def read(files: dict[int, File], recorded_at: dict[int, date], registry_dir: Pat
     return Batch(_submissions(files, recorded_at, frames, Directory(load_registry(registry_dir))), files, frames)
 
 
+def read_here(files: dict[int, File], recorded_at: dict[int, date], directory: Directory) -> Batch:
+    """Read files in this process, for one file at a desk."""
+    frames = to_frames({n: read_file(f.data, f.file_name, f.reporter_code, f.received_on, directory)
+                        for n, f in files.items()})  # fmt: skip
+    return Batch(_submissions(files, recorded_at, frames, directory), files, frames)
+
+
 def _pool(registry_dir: Path, processes: int) -> ProcessPoolExecutor:
     return ProcessPoolExecutor(processes, multiprocessing.get_context("spawn"), _start, (str(registry_dir),))
 

@@ -133,6 +133,24 @@ def read_file(data: bytes, name: str, reporter: str, received_on: date, director
     return _Report(sheets, encoding, name, reporter, received_on, directory).read()
 
 
+def sender_of(data: bytes, name: str, received_on: date, directory: Directory) -> str | None:
+    """The code of the reporter a file's titles name, None where they name none or several."""
+    try:
+        sheets, _ = legible_sheets(data, name)
+    except Refused:
+        return None
+    report = _Report(sheets, "", name, "", received_on, directory)
+    day = report.likely_day()
+    named: set[str] = set()
+    for sheet in report.sheets:
+        blocks = heading_blocks(sheet.rows)
+        for row in sheet.rows[: blocks[0][0] if blocks else 0]:
+            for value in row:
+                if type(value) is str and value:
+                    named |= directory.titled(value, day)
+    return next(iter(named)) if len(named) == 1 else None
+
+
 class _Report:
     """The reading of one file that is a table: each step leaves what it found in `reading`."""
 
@@ -145,7 +163,7 @@ class _Report:
         self.day = received_on.replace(day=1) - timedelta(days=1)
 
     def read(self) -> Reading:
-        self.day = min(self._likely_day(), self.day)
+        self.day = min(self.likely_day(), self.day)
         if not self._is_known_sender():
             return self.reading
         units = self.directory.sender(self.reporter, self.day)
@@ -167,7 +185,7 @@ class _Report:
 
     # -- the period ---------------------------------------------------------------------------------------------
 
-    def _likely_day(self) -> date:
+    def likely_day(self) -> date:
         """The last day of the first month that a title states, else of the month before receipt."""
         for sheet in self.sheets:
             blocks = heading_blocks(sheet.rows[:60])

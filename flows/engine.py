@@ -1,0 +1,30 @@
+"""Prefect's own settings, made before it is imported: its state in the home, nothing sent anywhere, quiet."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from flows.settings import Settings
+
+
+def prepare_engine(settings: Settings) -> None:
+    """Set Prefect's environment where the operator has not; before the first import of Prefect."""
+    defaults = {
+        "PREFECT_HOME": str((settings.home / "prefect").resolve()),
+        "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
+        "DO_NOT_TRACK": "1",
+        "PREFECT_LOGGING_LEVEL": "WARNING",
+        "PREFECT_LOGGING_SERVER_LEVEL": "ERROR",
+        "PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS": "120",
+    }
+    for name, value in defaults.items():
+        os.environ.setdefault(name, value)
+
+
+@contextmanager
+def quiet_engine(settings: Settings) -> Iterator[None]:
+    """A run of a flow in this process, Prefect's temporary server included."""
+    prepare_engine(settings)
+    yield

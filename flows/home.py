@@ -1,0 +1,50 @@
+"""The home: its folders, and the warehouse opened for a night with the registry as the files have it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import polars as pl
+from duckdb import DuckDBPyConnection
+
+from flows.registry_files import load_registry
+from flows.settings import Settings
+from transforms.registry import Home, Registry, Unit
+from warehouse.registry_tables import replace_registry
+from warehouse.store import open_store
+
+
+@contextmanager
+def open_home(settings: Settings) -> Iterator[DuckDBPyConnection]:
+    """The warehouse for writing, made with its folders where there is none; the registry in it brought up to date."""
+    for folder in (settings.home, settings.inbox_dir, settings.archive_dir, settings.returns_dir):
+        folder.mkdir(parents=True, exist_ok=True)
+    registry = load_registry(settings.registry_dir)
+    with open_store(settings.warehouse_path) as con:
+        replace_registry(con, registry_frames(registry))
+        yield con
+
+
+def registry_frames(registry: Registry) -> dict[str, pl.DataFrame]:
+    """The registry as the frames the warehouse keeps."""
+
+    def frame(rows: list[tuple[object, ...]], *columns: str) -> pl.DataFrame:
+        text_only = {name: pl.Date if name.endswith(("_from", "_to", "_date")) else pl.String for name in columns}
+        schema = text_only | ({"weight": pl.Float64} if "weight" in columns else {})
+        return pl.DataFrame(rows, schema=schema, orient="row")
+
+    def fields(some: tuple[Unit, ...] | tuple[Home, ...], *columns: str) -> pl.DataFrame:
+        return frame([tuple(getattr(one, name) for name in columns) for one in some], *columns)
+
+    return {
+        "unit": fields(registry.units, "unit_id", "unit_code", "name", "kind", "level", "parent_code", "valid_from",
+                       "valid_to"),
+        "home": fields(registry.homes, "cell_code", "name", "kind", "commune", "commune_code", "reporter_code",
+                       "district_code", "valid_from", "valid_to"),
+        "cell_succession": frame(list(registry.cell_succession), "from_code", "to_code", "effective_date", "kind",
+                                 "weight"),
+        "unit_succession": frame(list(registry.unit_succession), "from_code", "to_code", "extent", "effective_date"),
+        "reporting_level": frame(list(registry.reporting), "level", "valid_from", "valid_to"),
+        "alias": frame(list(registry.aliases), "unit_code", "alias", "valid_from", "valid_to"),
+    }  # fmt: skip

@@ -1,0 +1,43 @@
+"""Who has reported, when, in what state."""
+
+from __future__ import annotations
+
+import polars as pl
+from rich.console import Console
+from rich.table import Table
+
+from flows.errors import UserError
+from flows.published import open_published
+from flows.settings import load_settings
+from flows.texts import text
+
+LATEST = "SELECT max(period) FROM marts.reporting_status WHERE state <> 'not_due'"
+
+
+def run_status(period: str | None) -> None:
+    """Print the state of each reporter for a period, the latest due unless named."""
+    settings = load_settings()
+    with open_published(settings) as con:
+        (latest,) = con.execute(LATEST).fetchone() or (None,)
+        period = period or latest
+        rows = con.execute("FROM marts.reporting_status WHERE period = ? ORDER BY reporter_code", [period]).pl()
+    if rows.is_empty():
+        raise UserError(f"Không có kỳ báo cáo {period}.", f"There is no period {period}.")
+    Console().print(status_table(rows, settings.language))
+
+
+def status_table(rows: pl.DataFrame, language: str) -> Table:
+    """marts.reporting_status of one period as a table."""
+    lang = "vi" if language == "vi" else "en"
+    table = Table(title=text("status.title", lang, period=rows["period"][0]), title_justify="left")
+    for name in ("reporter", "due", "received", "state", "units"):
+        table.add_column(text(f"column.{name}", lang), justify="right" if name == "units" else "left")
+    styles = {"reported": "green", "late": "yellow", "rejected": "red", "missing": "red", "not_due": "dim"}
+    for row in rows.iter_rows(named=True):
+        late = f" (+{row['days_late']})" if row["days_late"] else ""
+        table.add_row(
+            f"{row['reporter_code']} {row['reporter_name']}", str(row["due_on"]),
+            f"{row['received_on'] or '—'}{late}", f"[{styles[row['state']]}]{text('state.' + row['state'], lang)}[/]",
+            f"{'—' if row['units_reported'] is None else row['units_reported']}/{row['units_expected']}",
+        )  # fmt: skip
+    return table
