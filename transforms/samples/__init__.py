@@ -1,0 +1,1 @@
+"""Invented reports in the districts' manner, for the demonstration and for tests."""
