@@ -1,0 +1,185 @@
+"""Publishing: a new file is built and checked, the link is switched at once, and no reader is ever disturbed."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from datetime import date
+from pathlib import Path
+
+import duckdb
+import pytest
+from warehouse_batches import Sent, judged
+
+from warehouse.errors import EditionRefused
+from warehouse.load import load
+from warehouse.mart_views import MARTS, apply_marts
+from warehouse.publish import publish
+from warehouse.store import open_store
+
+SENDERS = """
+CREATE VIEW marts.sender AS
+SELECT reporter_code, count(*) AS files, list(period) AS periods FROM ledger.submission GROUP BY ALL ORDER BY ALL;
+COMMENT ON VIEW marts.sender IS 'Đơn vị gửi / Senders';
+COMMENT ON COLUMN marts.sender.reporter_code IS 'Mã, it''s a code / Code';
+COMMENT ON COLUMN marts.sender.files IS 'Số tệp / Files';
+COMMENT ON COLUMN marts.sender.periods IS 'Các kỳ / Periods';
+"""
+TOTAL = """
+CREATE VIEW marts.all_files AS SELECT sum(files)::BIGINT AS files FROM marts.sender;
+COMMENT ON VIEW marts.all_files IS 'Tổng / Total';
+COMMENT ON COLUMN marts.all_files.files IS 'Số tệp / Files';
+"""
+
+
+@pytest.fixture
+def marts(tmp_path) -> Path:
+    folder = tmp_path / "marts"
+    folder.mkdir()
+    (folder / "sender.sql").write_text(SENDERS)
+    (folder / "all_files.sql").write_text(TOTAL)
+    return folder
+
+
+@pytest.fixture
+def loaded(con):
+    load(con, judged([Sent("866", "2019-05", date(2019, 6, 3), 1), Sent("870", "2019-05", date(2019, 6, 3), 1)]),
+         kind="nightly")  # fmt: skip
+    return con
+
+
+def read(path: Path, query: str) -> list:
+    with duckdb.connect(str(path), read_only=True) as con:
+        return con.sql(query).fetchall()
+
+
+def test_marts_are_made_in_the_order_they_read_one_another_and_again_when_a_file_changes(con, marts):
+    assert apply_marts(con, marts) == ["sender", "all_files"]
+    assert con.sql("FROM marts.all_files").fetchall() == [(None,)]
+    (marts / "all_files.sql").write_text(TOTAL.replace("sum(files)", "-sum(files)"))
+    (marts / "sender.sql").write_text(SENDERS.replace("count(*)", "10 * count(*)"))
+    load(con, judged([Sent("866", "2019-05", date(2019, 6, 3), 1)]), kind="nightly")
+    assert con.sql("FROM marts.all_files").fetchall() == [(1,)]
+    apply_marts(con, marts)
+    assert con.sql("FROM marts.all_files").fetchall() == [(-10,)]
+
+
+def test_a_mart_that_is_no_longer_there_goes_and_a_wrong_one_changes_nothing(con, marts):
+    apply_marts(con, marts)
+    (marts / "all_files.sql").unlink()
+    assert apply_marts(con, marts) == ["sender"]
+    (marts / "broken.sql").write_text("CREATE VIEW marts.broken AS SELECT nothing;")
+    with pytest.raises(duckdb.BinderException):
+        apply_marts(con, marts)
+    assert con.sql("SELECT view_name FROM duckdb_views() WHERE schema_name = 'marts'").fetchall() == [("sender",)]
+
+
+def test_the_copy_holds_each_mart_as_a_table_with_its_comments_and_nothing_else(loaded, marts, tmp_path):
+    published = publish(loaded, tmp_path / "published", "20190603", marts=marts)
+    assert published.rows == {"sender": 2, "all_files": 1}
+    link = tmp_path / "published" / "mobility.duckdb"
+    assert os.readlink(link) == "mobility-20190603.duckdb"
+    assert read(link, "FROM marts.sender") == [("866", 1, ["2019-05"]), ("870", 1, ["2019-05"])]
+    tables = "SELECT schema_name, table_name, comment FROM duckdb_tables() ORDER BY ALL"
+    assert read(link, tables) == [("marts", "all_files", "Tổng / Total"), ("marts", "sender", "Đơn vị gửi / Senders")]
+    comments = "SELECT comment FROM duckdb_columns() WHERE table_name = 'sender' AND NOT internal ORDER BY column_index"
+    assert read(link, comments) == [("Mã, it's a code / Code",), ("Số tệp / Files",), ("Các kỳ / Periods",)]
+    assert sorted(os.listdir(tmp_path / "published")) == ["mobility-20190603.duckdb", "mobility.duckdb"]
+    assert published.path.stat().st_mode & 0o777 == 0o644
+
+
+@pytest.mark.parametrize(
+    ("sql", "why"),
+    [
+        (SENDERS.replace("COMMENT ON COLUMN marts.sender.files", "-- "), "no comment: sender.files"),
+        (SENDERS.replace("COMMENT ON VIEW marts.sender IS", "-- "), "no comment: sender"),
+        (SENDERS.replace("list(period)", "(SELECT any_value(cell_code) FROM facts.away)"), "party cells: sender.per"),
+        (SENDERS.replace("list(period)", "(SELECT list(cell_code) FROM facts.away)"), "party cells: sender.periods"),
+        (SENDERS.replace("AS files", "AS cell_code").replace("sender.files", "sender.cell_code"), "party cells"),
+    ],
+)  # fmt: skip
+def test_a_copy_that_is_not_fit_leaves_the_former_in_place(loaded, marts, tmp_path, sql, why):
+    folder = tmp_path / "published"
+    publish(loaded, folder, "1", marts=marts)
+    (marts / "sender.sql").write_text(sql)
+    (marts / "all_files.sql").unlink()
+    with pytest.raises(EditionRefused, match=why):
+        publish(loaded, folder, "2", marts=marts)
+    assert os.readlink(folder / "mobility.duckdb") == "mobility-1.duckdb"
+    assert len(read(folder / "mobility.duckdb", "FROM marts.sender")) == 2
+    (marts / "sender.sql").write_text(SENDERS)
+    publish(loaded, folder, "2", marts=marts)
+    assert sorted(os.listdir(folder)) == ["mobility-1.duckdb", "mobility-2.duckdb", "mobility.duckdb"]
+
+
+def test_the_last_copies_are_kept_and_the_current_one_always(loaded, marts, tmp_path):
+    folder = tmp_path / "published"
+    for stamp in ("1", "2", "3", "4", "0"):
+        publish(loaded, folder, stamp, keep=3, marts=marts)
+    assert sorted(os.listdir(folder)) == [f"mobility-{n}.duckdb" for n in (0, 3, 4)] + ["mobility.duckdb"]
+    assert os.readlink(folder / "mobility.duckdb") == "mobility-0.duckdb"
+    publish(loaded, folder, "0", keep=1, marts=marts)
+    assert sorted(os.listdir(folder)) == ["mobility-0.duckdb", "mobility.duckdb"]
+
+
+def test_ten_readers_see_twenty_nights_without_an_error_or_a_half_written_figure(tmp_path, marts):
+    folder = tmp_path / "published"
+    with open_store(tmp_path / "w.duckdb") as con:
+        publish(con, folder, "00", marts=marts)
+        readers = [start_reader(folder) for _ in range(10)]
+        for reader in readers:
+            assert reader.stdout.readline() == "ready\n"
+        for night in range(1, 21):
+            sent = [Sent(r, "2019-05", date(2019, 6, night), night) for r in ("866", "869", "870")]
+            load(con, judged(sent, 3 * night - 2), kind="nightly")
+            publish(con, folder, f"{night:02d}", keep=2, marts=marts)
+    (folder / "stop").touch()
+    ends = [reader.communicate(timeout=60) for reader in readers]
+    assert [err for _, err in ends if err] == []
+    reads = [int(out.split()[0]) for out, _ in ends]
+    seen = set().union(*(map(int, out.split()[1:]) for out, _ in ends))
+    assert min(reads) > 1
+    assert len(seen) > 5
+    assert 60 in seen
+
+
+def start_reader(folder: Path) -> subprocess.Popen:
+    code = f"""
+import time
+from pathlib import Path
+import duckdb
+folder = Path({str(folder)!r})
+one_thread = {{"threads": 1}}
+held = duckdb.connect(config=one_thread)
+held.execute("ATTACH '" + str(folder / "mobility.duckdb") + "' AS mobility (READ_ONLY)")
+reads, seen, last = 0, set(), 0
+print("ready", flush=True)
+while True:
+    done = (folder / "stop").exists()
+    with duckdb.connect(config=one_thread) as con:
+        con.execute("ATTACH '" + str(folder / "mobility.duckdb") + "' AS mobility (READ_ONLY)")
+        total = con.sql("SELECT coalesce(files, 0) FROM mobility.marts.all_files").fetchall()[0][0]
+        parts = con.sql("SELECT files, len(periods) FROM mobility.marts.sender").fetchall()
+    assert sum(files for files, _ in parts) == total and all(a == b for a, b in parts), (total, parts)
+    assert total >= last and total % 3 == 0, (total, last)
+    assert held.sql("FROM mobility.marts.sender").fetchall() == []
+    reads, last = reads + 1, total
+    seen.add(total)
+    if done:
+        break
+    time.sleep(0.3)
+print(reads, *sorted(seen))
+"""
+    return subprocess.Popen(
+        [sys.executable, "-c", code],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        stdin=subprocess.DEVNULL,
+        text=True,
+    )
+
+
+def test_the_projects_own_marts_are_published_from_an_empty_warehouse(con, tmp_path):
+    published = publish(con, tmp_path / "published", "1")
+    assert set(published.rows) == {file.stem for file in MARTS.glob("*.sql")}

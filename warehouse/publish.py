@@ -1,0 +1,139 @@
+"""The copy that analysts read: every mart as a table in a new file, checked, then put in the old one's place."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from duckdb import DuckDBPyConnection
+
+from warehouse.errors import EditionRefused
+from warehouse.facts_comments import quoted
+from warehouse.mart_views import MARTS, apply_marts
+from warehouse.store import replace
+from warehouse.transaction import transaction
+
+LINK = "mobility.duckdb"
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """What was published.
+
+    Attributes:
+        path: the new file; the link beside it points there.
+        rows: rows of each mart.
+    """
+
+    path: Path
+    rows: dict[str, int]
+
+
+def publish(con: DuckDBPyConnection, folder: Path, stamp: str, *, keep: int = 7, marts: Path = MARTS) -> Published:
+    """Build `mobility-<stamp>.duckdb`, check it, and let `mobility.duckdb` point to it.
+
+    Who has an earlier copy open goes on reading it, also when it is no longer kept. Killed at any point, it leaves
+    the former copy in place and at most a `.part` file, which the next call removes.
+
+    Args:
+        folder: where copies stand; made if absent, readable by everyone who may enter it.
+        stamp: names the copy; one that stands under this name is replaced.
+        keep: copies to keep, this one included.
+        marts: the folder of the marts' SQL.
+
+    Raises:
+        EditionRefused: a mart or column says nothing of itself, holds party cells, or lost rows.
+    """
+    names = apply_marts(con, marts)
+    folder.mkdir(parents=True, exist_ok=True)
+    folder.chmod(0o755)
+    for left in folder.glob(".mobility-*.part*"):
+        left.unlink()
+    target = folder / f"mobility-{stamp}.duckdb"
+    part = folder / f".{target.name}.part"
+    with _attached(con, part):
+        # One transaction: all marts are of one moment.
+        with transaction(con):
+            rows = {name: _materialise(con, name) for name in names}
+        _check(con, rows)
+    part.chmod(0o644)
+    replace(part, target)
+    _switch(folder, target)
+    _retire(folder, target, keep)
+    return Published(target, rows)
+
+
+@contextmanager
+def _attached(con: DuckDBPyConnection, part: Path) -> Iterator[None]:
+    con.execute(f"ATTACH {quoted(str(part))} AS edition")
+    try:
+        con.execute("CREATE SCHEMA edition.marts")
+        yield
+        con.execute("CHECKPOINT edition")
+    finally:
+        con.execute("DETACH edition")
+
+
+def _materialise(con: DuckDBPyConnection, name: str) -> int:
+    con.execute(f"CREATE TABLE edition.marts.{name} AS FROM marts.{name}")
+    here = f"schema_name = 'marts' AND database_name = current_database() AND {{}} = {quoted(name)}"
+    of_view = con.execute(f"SELECT comment FROM duckdb_views() WHERE {here.format('view_name')}").fetchone()
+    if of_view and of_view[0]:
+        con.execute(f"COMMENT ON TABLE edition.marts.{name} IS {quoted(of_view[0])}")
+    of_columns = con.execute(f"SELECT column_name, comment FROM duckdb_columns() WHERE {here.format('table_name')}")
+    for column, comment in of_columns.fetchall():
+        if comment:
+            con.execute(f'COMMENT ON COLUMN edition.marts.{name}."{column}" IS {quoted(comment)}')
+    row = con.execute(f"SELECT count(*) FROM marts.{name}").fetchone()
+    return int(row[0]) if row else 0
+
+
+def _check(con: DuckDBPyConnection, rows: dict[str, int]) -> None:
+    columns = con.execute(_COLUMNS).fetchall()
+    mute = [name for name, comment in con.execute(_TABLES).fetchall() if not comment]
+    mute += [f"{table}.{column}" for table, column, _, comment in columns if not comment]
+    cells = [f"{table}.{column}" for table, column, _, _ in columns if column == "cell_code"]
+    cells += [f"{table}.{column}" for table, column, kind, _ in columns if _holds_cells(con, table, column, kind)]
+    lost = [name for name, count in rows.items() if count != _count(con, f"FROM edition.marts.{name}")]
+    faults = {"không có chú thích / no comment": mute, "có chi bộ / party cells": cells, "mất dòng / rows lost": lost}
+    found = "; ".join(f"{what}: {', '.join(names[:5])}" for what, names in faults.items() if names)
+    if found:
+        raise EditionRefused(
+            f"Không công bố được: {found}. Bản cũ vẫn giữ nguyên.",
+            f"Not fit to be published: {found}. The former copy stands.",
+        )
+
+
+def _holds_cells(con: DuckDBPyConnection, table: str, column: str, kind: str) -> bool:
+    if not kind.startswith("VARCHAR"):
+        return False
+    value = f'unnest("{column}")' if kind.endswith("[]") else f'"{column}"'
+    cells = "SELECT cell_code FROM registry.home UNION SELECT cell_code FROM facts.balance"
+    return _count(con, f"FROM (SELECT {value} AS v FROM edition.marts.{table}) WHERE v IN ({cells})") > 0
+
+
+def _count(con: DuckDBPyConnection, source: str) -> int:
+    row = con.execute(f"SELECT count(*) {source}").fetchone()
+    return int(row[0]) if row else 0
+
+
+def _switch(folder: Path, target: Path) -> None:
+    new = folder / f".{LINK}.part"
+    new.symlink_to(target.name)
+    os.replace(new, folder / LINK)
+
+
+def _retire(folder: Path, current: Path, keep: int) -> None:
+    others = [file for file in folder.glob("mobility-*.duckdb") if file != current]
+    others.sort(key=lambda file: file.stat().st_mtime_ns)
+    for file in others[: max(0, len(others) + 1 - keep)]:
+        file.unlink()
+
+
+_TABLES = "SELECT table_name, comment FROM duckdb_tables() WHERE database_name = 'edition'"
+_COLUMNS = """
+SELECT table_name, column_name, data_type, comment FROM duckdb_columns() WHERE database_name = 'edition' ORDER BY ALL
+"""
