@@ -28,8 +28,7 @@ def add_versions(con: DuckDBPyConnection, accepted: pl.DataFrame, rows: Mapping[
     frames = {f"given_{name}": rows[name] for name in FORMS if name in rows}
     if not frames or accepted.is_empty():
         return
-    periods = {period for frame in frames.values() for period in frame["period"].unique() if period is not None}
-    frames |= {"given_accepted": accepted, "given_period": _periods(periods)}
+    frames |= {"given_accepted": accepted, "given_period": periods_of(rows)}
     with given(con, frames):
         con.execute(_arriving(name for name in FORMS if name in rows))
         con.execute(_CHAIN)
@@ -38,7 +37,7 @@ def add_versions(con: DuckDBPyConnection, accepted: pl.DataFrame, rows: Mapping[
         for form in FORMS.values():
             end_facts(con, form, "chain_version")
             if form.name in rows:
-                con.execute(_add_facts(form))
+                con.execute(f"INSERT INTO facts.{form.name} BY NAME {facts_of(form, _ADDED)}")
         con.execute("INSERT INTO ledger.touched SELECT DISTINCT reporter_code, form, period FROM arriving_version")
         con.execute("DROP TABLE arriving_version; DROP TABLE chain_version")
 
@@ -50,7 +49,9 @@ def end_facts(con: DuckDBPyConnection, form: Form, ended: str) -> None:
         FROM {ended} AS e WHERE f.version_id = e.version_id""")
 
 
-def _periods(names: set[str]) -> pl.DataFrame:
+def periods_of(rows: Mapping[str, pl.DataFrame]) -> pl.DataFrame:
+    """The periods that stand in rows: period, period_start, period_kind."""
+    names = {name for frame in rows.values() for name in frame["period"].drop_nulls().unique()}
     known = [Period.parse(name) for name in sorted(names)]
     return pl.DataFrame(
         [(str(period), period.first_day, period.kind) for period in known],
@@ -93,6 +94,8 @@ SELECT version_id, superseded_at, superseded_by FROM followed
 WHERE superseded_at IS NOT NULL AND (is_new OR (by_new AND (was IS NULL OR was > superseded_at)))
 """
 
+_ADDED = "(FROM ledger.version SEMI JOIN arriving_version USING (version_id))"
+
 _END_VERSIONS = """
 UPDATE ledger.version AS v SET superseded_at = c.superseded_at, superseded_by = c.superseded_by
 FROM chain_version AS c WHERE v.version_id = c.version_id
@@ -105,13 +108,13 @@ ORDER BY version_id
 """
 
 
-def _add_facts(form: Form) -> str:
+def facts_of(form: Form, versions: str) -> str:
+    """SQL: the rows of `facts.<form>` that `given_<form>`, `given_period` and a table of versions make."""
     return f"""
-        INSERT INTO facts.{form.name} BY NAME
         SELECT g.cell_code, v.period, p.period_start, p.period_kind, {", ".join(form.names)}, v.reporter_code,
             v.submission_id, v.version_id, v.recorded_at, v.superseded_at, v.superseded_by
         FROM given_{form.name} AS g
-        JOIN ledger.version AS v USING (submission_id, period)
+        JOIN {versions} AS v USING (submission_id, period)
         JOIN given_period AS p ON p.period = v.period
-        WHERE v.form = '{form.name}' AND g.is_reported AND v.version_id IN (SELECT version_id FROM arriving_version)
+        WHERE v.form = '{form.name}' AND g.is_reported
         ORDER BY v.version_id, g.table_no, g.row"""
