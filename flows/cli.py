@@ -28,7 +28,7 @@ def nightly(
     inbox: Annotated[Optional[Path], typer.Option(help="Thư mục <đơn vị>/<tệp> / Folder of <reporter>/<file>")] = None,
 ) -> None:
     """Chạy đêm: nhận tệp mới, kiểm tra, tính toán, công bố / The night: take in, validate, compute, publish."""
-    from flows.nightly import run_nightly
+    from flows.run_nightly import run_nightly
 
     run_nightly(as_of.date() if as_of else None, inbox)
 

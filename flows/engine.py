@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
-from contextlib import contextmanager
 
 from flows.settings import Settings
 
@@ -22,9 +20,3 @@ def prepare_engine(settings: Settings) -> None:
     for name, value in defaults.items():
         os.environ.setdefault(name, value)
 
-
-@contextmanager
-def quiet_engine(settings: Settings) -> Iterator[None]:
-    """A run of a flow in this process, Prefect's temporary server included."""
-    prepare_engine(settings)
-    yield

@@ -10,7 +10,7 @@ from prefect.cache_policies import NO_CACHE
 
 from flows import steps
 from flows.clock import now, today
-from flows.engine import quiet_engine
+from flows.home import open_home
 from flows.settings import load_settings
 from flows.summary import NightReport
 
@@ -20,21 +20,15 @@ send_back = task(steps.send_back, cache_policy=NO_CACHE)
 publish = task(steps.publish, cache_policy=NO_CACHE)
 
 
-@flow(name="nightly", log_prints=False)
+@flow(name="nightly")
 def nightly(as_of: date | None = None, inbox: Path | None = None) -> NightReport:
     """Take in what arrived, recompute what it touches, publish, tell people."""
     settings = load_settings(inbox=inbox)  # never a parameter: Prefect stores and shows those
     started = now(settings.timezone)
     as_of = as_of or today(settings.timezone)
-    with steps.open_home(settings) as store:
+    with open_home(settings) as store:
         arrived = collect(settings, as_of)
         taken = take_in(store, arrived, settings, as_of, started)
         returned = send_back(store, taken, settings)
         edition = publish(store, taken, settings, as_of)
-        return steps.report(store, arrived, taken, returned, edition, as_of)
-
-
-def run_nightly(as_of: date | None, inbox: Path | None) -> None:
-    """Run the flow in this process and print what it came to."""
-    with quiet_engine(load_settings()):
-        steps.show_report(nightly(as_of, inbox))
+        return steps.report(store, arrived, taken, returned, edition, settings, as_of)

@@ -1,0 +1,94 @@
+"""The verbs of a night, each one call into another room; the flow and the backfill use the same."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from pathlib import Path
+
+import polars as pl
+from duckdb import DuckDBPyConnection
+from rich.console import Console
+
+from flows import inbox, summary
+from flows.clock import now
+from flows.collect import Arrived, File, collect_inbox
+from flows.measure import measure
+from flows.returns import Returned
+from flows.returns import send_back as write_returns
+from flows.settings import Settings
+from flows.status import LATEST
+from flows.summary import NightReport
+from flows.take_in import Kind, TakenIn, unseen
+from flows.take_in import take_in as take_files_in
+from warehouse.nights import finish_nights, last_night
+from warehouse.publish import Published
+from warehouse.publish import publish as publish_copy
+from warehouse.touched import touched
+
+
+def collect(settings: Settings, as_of: date) -> Arrived:
+    """What lies in the inbox by the end of the day."""
+    return collect_inbox(settings.inbox_dir, as_of, settings.timezone)
+
+
+def take_in(
+    con: DuckDBPyConnection, arrived: Arrived, settings: Settings, as_of: date | None, started: datetime,
+    kind: Kind = "nightly",
+) -> TakenIn:  # fmt: skip
+    """Read, judge and load what no night has taken in yet; the inbox is cleared of what the warehouse then holds."""
+    taken = take_in_files(con, unseen(arrived.files, con), settings, as_of, started, kind)
+    if kind == "nightly":
+        inbox.clear(arrived.files)
+    return taken
+
+
+def take_in_files(
+    con: DuckDBPyConnection, files: list[File], settings: Settings, as_of: date | None, started: datetime, kind: Kind
+) -> TakenIn:
+    """Read, judge and load; with no file at all the night is noted by publishing only."""
+    if not files:
+        return TakenIn(None, None, touched(con))
+    return take_files_in(con, files, settings, kind, as_of=as_of, started=started)
+
+
+def send_back(con: DuckDBPyConnection, taken: TakenIn, settings: Settings) -> list[Returned]:
+    """Marked workbooks for what was rejected."""
+    return write_returns(con, taken, settings)
+
+
+def publish(con: DuckDBPyConnection, taken: TakenIn, settings: Settings, as_of: date) -> Published:
+    """Compute what the night touched, and let the readers have it."""
+    measure(con, taken.touched, settings, as_of)
+    at = now(settings.timezone)
+    edition = publish_copy(con, settings.published_dir, f"{as_of}-{at:%H%M%S}", keep=settings.keep_copies)
+    finish_nights(con, at)
+    return edition
+
+
+def latest_night(con: DuckDBPyConnection) -> date | None:
+    return last_night(con)
+
+
+def report(
+    con: DuckDBPyConnection, arrived: Arrived, taken: TakenIn, returned: list[Returned], edition: Published,
+    settings: Settings, as_of: date,
+) -> NightReport:  # fmt: skip
+    """What the night came to."""
+    files, problems = pl.DataFrame(), pl.DataFrame()
+    if taken.batch is not None and taken.verdict is not None:
+        files = taken.batch.submissions.join(taken.verdict.outcomes, on="submission_id")
+        problems = taken.verdict.problems
+    (latest,) = con.execute(LATEST).fetchone() or (None,)
+    status = con.execute("FROM marts.reporting_status WHERE period = ? ORDER BY reporter_code", [latest]).pl()
+    return NightReport(
+        as_of, files, problems, arrived.passed_over, status, edition.path, _common_folder(returned, settings)
+    )
+
+
+def _common_folder(returned: list[Returned], settings: Settings) -> Path | None:
+    return settings.returns_dir if returned else None
+
+
+def show_report(night: NightReport, settings: Settings) -> None:
+    """Print it on the terminal."""
+    summary.show(night, Console(), settings.language)
