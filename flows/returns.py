@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import multiprocessing
 import os
 import re
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
 import polars as pl
 from duckdb import DuckDBPyConnection
 
-from flows.collect import File
+from expectations.contract.problems import Language
 from flows.settings import Settings
 from flows.take_in import TakenIn
 from transforms.reading.read import legible_sheets
@@ -19,7 +21,11 @@ from transforms.returning.workbook import About, returned_workbook
 from warehouse.last_accepted import last_accepted
 
 _UNFIT = re.compile(r'[\x00-\x1f<>:"/\\|?*]')
+FEW = 12  # workbooks that are written in this process
 LONGEST = 180  # bytes of the sender's name kept in ours: a file system takes 255
+
+
+_Order = tuple[Path, bytes, pl.DataFrame, About, Language]
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,15 +51,34 @@ def send_back(con: DuckDBPyConnection, taken: TakenIn, settings: Settings) -> li
         return []
     known = last_accepted(con, rejected["submission_id"].to_list())
     problems = _problems(con, rejected["submission_id"].to_list()).join(known, on=["submission_id", "problem_no"], how="left")
-    back = []
-    for row in rejected.iter_rows(named=True):
-        file = taken.batch.files[row["submission_id"]]
-        path = settings.returns_dir / _fit(row["reporter_code"]) / f"{row['received_on']}-{_fit(row['file_name'])}.xlsx"
-        about = About(row["file_name"], _name_of(con, row), row["period"], row["received_on"])
-        mine = problems.filter(pl.col("submission_id") == row["submission_id"])
-        _write(path, returned_workbook(_sheets(file), mine, about, settings.language))
-        back.append(Returned(row["submission_id"], row["reporter_code"], path))
-    return back
+    orders = [
+        (
+            settings.returns_dir / _fit(row["reporter_code"]) / f"{row['received_on']}-{_fit(row['file_name'])}.xlsx",
+            taken.batch.files[row["submission_id"]].data,
+            problems.filter(pl.col("submission_id") == row["submission_id"]),
+            About(row["file_name"], _name_of(con, row), row["period"], row["received_on"]),
+            settings.language,
+        )
+        for row in rejected.iter_rows(named=True)
+    ]
+    _write_all(orders, settings.readers)
+    return [Returned(number, reporter, order[0]) for number, reporter, order
+            in zip(rejected["submission_id"], rejected["reporter_code"], orders, strict=True)]  # fmt: skip
+
+
+def _write_all(orders: list[_Order], processes: int) -> None:
+    """Write the workbooks, a backfill's many in several processes."""
+    if len(orders) < FEW or processes == 1:
+        for order in orders:
+            _make(order)
+        return
+    with ProcessPoolExecutor(processes, multiprocessing.get_context("spawn")) as pool:
+        list(pool.map(_make, orders, chunksize=8))
+
+
+def _make(order: _Order) -> None:
+    path, data, problems, about, language = order
+    _write(path, returned_workbook(_sheets(data, about.file_name), problems, about, language))
 
 
 def _problems(con: DuckDBPyConnection, submissions: list[int]) -> pl.DataFrame:
@@ -67,9 +92,9 @@ def _name_of(con: DuckDBPyConnection, row: dict[str, object]) -> str:
     return str(found[0]) if found else str(row["reporter_code"])
 
 
-def _sheets(file: File) -> list[Sheet]:
+def _sheets(data: bytes, name: str) -> list[Sheet]:
     try:
-        return [sheet for sheet in legible_sheets(file.data, file.file_name)[0] if not sheet.is_hidden]
+        return [sheet for sheet in legible_sheets(data, name)[0] if not sheet.is_hidden]
     except Refused:
         return []
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Literal
@@ -11,6 +12,7 @@ import polars as pl
 from duckdb import DuckDBPyConnection
 
 from expectations.suites import staging
+from expectations.suites.great import load_great_expectations
 from expectations.suites.verdict import Verdict, with_great_expectations
 from flows.collect import File
 from flows.read import Batch, read
@@ -75,7 +77,9 @@ def take_in(
     """
     numbered = number(files, con)
     nights = {at: as_of or file.received_on for at, file in numbered.items()}
-    batch = read(numbered, nights, settings.registry_dir, settings.readers)
+    with ThreadPoolExecutor(1) as aside:
+        aside.submit(load_great_expectations)  # its import takes seconds: done while other processes read
+        batch = read(numbered, nights, settings.registry_dir, settings.readers)
     verdict = judge(con, batch, settings.due_day)
     contents = {file.sha256: file.data for file in files}
     judged = Judged(batch.submissions, verdict.outcomes, batch.frames.rows, verdict.problems, contents)
