@@ -1,0 +1,266 @@
+"""Farrington's outbreak detector as improved by Noufaily et al. 2013, for many series at once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+import polars as pl
+from scipy.special import ndtr, ndtri, stdtr
+
+from transforms.detection.panel import Array, Index, Mask, Panel, nullable, to_panel
+from transforms.detection.predictive import quantile, upper_tail
+from transforms.detection.quasipoisson import Design, Fit, Sample, fit, moments
+from transforms.detection.reference import Layout, layout, yearly_lags
+
+BLOCK = 1024
+
+
+@dataclass(frozen=True)
+class FarringtonControl:
+    """Options, in brackets R's names for them.
+
+    Attributes:
+        frequency: periods a year, 52 or 12 (freq).
+        years_back: years of reference (b).
+        window_half_width: periods on each side of the same time of past years (w).
+        past_periods_not_included: latest periods left out of the reference (pastWeeksNotIncluded).
+        seasonal_periods: seasons of a year; 1 uses the windows only (noPeriods).
+        reweight: whether past outbreaks are down-weighted.
+        weights_threshold: Anscombe residual above which they are (weightsThreshold).
+        trend: whether a linear trend is fitted and kept where it is justified.
+        trend_p_threshold: its p-value up to which it is kept (pThresholdTrend).
+        threshold_method: how the bound follows from the fit (thresholdMethod).
+        alpha: one-sided level of the bound.
+        low_count_limit: no alarm with fewer than `cases` in the last `periods`, the current included (limit54).
+        use_population: whether the population enters as an offset (populationOffset).
+    """
+
+    frequency: int = 52
+    years_back: int = 5
+    window_half_width: int = 3
+    past_periods_not_included: int = 26
+    seasonal_periods: int = 10
+    reweight: bool = True
+    weights_threshold: float = 2.58
+    trend: bool = True
+    trend_p_threshold: float = 1.0
+    threshold_method: Literal["delta", "nbPlugin", "muan"] = "nbPlugin"
+    alpha: float = 0.005
+    low_count_limit: tuple[int, int] = (5, 4)
+    use_population: bool = False
+
+    def __post_init__(self) -> None:
+        if self.threshold_method not in ("delta", "nbPlugin", "muan"):
+            raise ValueError(f"threshold_method is {self.threshold_method!r}; it is delta, nbPlugin or muan")
+        if not 0 < self.alpha < 1:
+            raise ValueError(f"alpha is {self.alpha}; it lies between 0 and 1")
+        if min(self.years_back, self.seasonal_periods) < 1 or self.window_half_width < 0:
+            raise ValueError("years_back and seasonal_periods are at least 1, window_half_width at least 0")
+        if self.seasonal_periods > 1 and 2 * self.window_half_width + 1 >= self.frequency:
+            raise ValueError("the window fills the year; choose a smaller window_half_width or seasonal_periods=1")
+
+
+@dataclass(frozen=True)
+class Prediction:
+    """For F points: mean, dispersion (at least 1), standard error of the log mean, whether a trend was kept."""
+
+    mean: Array
+    dispersion: Array
+    log_se: Array
+    trend: Mask
+
+
+def farrington_flexible(frame: pl.DataFrame, control: FarringtonControl, first: int, last: int) -> pl.DataFrame:
+    """Upper bounds and alarms of every unit at every t in first..last.
+
+    Noufaily et al. 2013 (doi 10.1002/sim.5595), Salmon, Schumacher, Hoehle 2016 (doi 10.18637/jss.v070.i10) section 3.1;
+    each point is fitted on its own reference periods, all fits together.
+
+    Args:
+        frame: unit, t (1-based), count, population with use_population, date (first day of the period, by which weekly
+            data are placed in the year; without it a year is `frequency` periods). Null counts are left out.
+        control: the options.
+        first, last: the points wanted.
+
+    Returns:
+        unit, t, expected, upperbound, alarm, trend, p_value, score; one row a unit and t. expected and upperbound are
+        null, and alarm false, where fewer than the low count limit were seen, or where the references reach before
+        the series; p_value is P(Y >= count), score (count - expected) / (upperbound - expected).
+    """
+    panel = to_panel(frame, control.use_population, last)
+    prediction = _predictions(panel, control, first, last)
+    now = panel.counts[:, first - panel.start : last + 1 - panel.start].ravel()
+    bound = upper_bound(prediction, control.threshold_method, control.alpha)
+    enough = _enough(panel, control.low_count_limit, first, last).ravel() & np.isfinite(bound)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        score = (now - prediction.mean) / (bound - prediction.mean)
+    tail = _p_value(now, prediction, control)
+    return panel.rows(first, last).with_columns(
+        expected=nullable(np.where(enough, prediction.mean, np.nan)),
+        upperbound=nullable(np.where(enough, bound, np.nan)),
+        alarm=pl.Series(enough & (now > bound)),
+        trend=pl.Series(prediction.trend),
+        p_value=nullable(np.where(np.isfinite(bound), tail, np.nan)),
+        score=nullable(score),
+    )
+
+
+def _enough(panel: Panel, limit: tuple[int, int], first: int, last: int) -> Mask:
+    """(U, P) whether at least `cases` were seen in the last `periods`."""
+    cases, periods = limit
+    total = np.cumsum(np.nan_to_num(panel.counts), axis=1)
+    total = np.concatenate([np.zeros((total.shape[0], periods)), total], axis=1)
+    sums = total[:, periods:] - total[:, :-periods] if periods else np.zeros_like(panel.counts)
+    return sums[:, first - panel.start : last + 1 - panel.start] >= cases
+
+
+def _p_value(now: Array, prediction: Prediction, control: FarringtonControl) -> Array:
+    """P(Y >= count) in the distribution whose quantile the bound is."""
+    mu, phi = prediction.mean, prediction.dispersion
+    with np.errstate(invalid="ignore", over="ignore", divide="ignore"):
+        if control.threshold_method == "delta":
+            spread = np.sqrt(phi * mu + (mu * prediction.log_se) ** 2)
+            return ndtr(-1.5 * ((now / mu) ** (2 / 3) - 1) * mu / spread)
+        raised = mu * np.exp(ndtri(1 - control.alpha) * prediction.log_se)
+        return upper_tail(now, raised if control.threshold_method == "muan" else mu, phi)
+
+
+def upper_bound(prediction: Prediction, method: str, alpha: float) -> Array:
+    """Upper bounds at one-sided level alpha.
+
+    delta: Farrington et al. 1996, with the 2/3 power, U = mu (1 + 2/3 z sd / mu)^(3/2), sd^2 = phi mu + Var(mu).
+    nbPlugin: quantile of the negative binomial with the estimates put in (Noufaily et al. 2013, section 3.4).
+    muan: the same at the upper 1 - alpha quantile of the asymptotic distribution of the mean (Salmon et al. 2016).
+    """
+    mu, phi = prediction.mean, prediction.dispersion
+    z = ndtri(1 - alpha)
+    with np.errstate(invalid="ignore", over="ignore", divide="ignore"):
+        if method == "delta":
+            spread = np.sqrt(phi * mu + (mu * prediction.log_se) ** 2)
+            return mu * (1 + 2 / 3 * z * spread / mu) ** 1.5
+        return quantile(1 - alpha, mu * np.exp(z * prediction.log_se) if method == "muan" else mu, phi)
+
+
+def _predictions(panel: Panel, control: FarringtonControl, first: int, last: int) -> Prediction:
+    """Fits of all points, those with the same layout of reference periods together, in blocks that fit the cache."""
+    shape = (len(panel.units), last - first + 1)
+    columns = slice(first - panel.start, last + 1 - panel.start)
+    days = None if panel.days is None else panel.days[:, columns]
+    lags = yearly_lags(days, shape, control.frequency, control.years_back).reshape(-1, control.years_back)
+    kinds, kind = np.unique(lags, axis=0, return_inverse=True)
+    out = Prediction(*(np.full(len(lags), np.nan) for _ in range(3)), np.zeros(len(lags), dtype=bool))
+    for k, one in enumerate(kinds):
+        here = layout(one, control.window_half_width, control.past_periods_not_included, control.seasonal_periods)
+        points = np.flatnonzero(kind.ravel() == k)
+        for begin in range(0, len(points), BLOCK):
+            _predict(panel, control, here, points[begin : begin + BLOCK], first, out)
+    return out
+
+
+def _predict(panel: Panel, control: FarringtonControl, here: Layout, points: Index, first: int, out: Prediction) -> None:
+    """Writes the predictions of the points, which share one layout, where their references lie within the series."""
+    width = len(out.mean) // len(panel.units)
+    row, column = points // width, points % width + first - panel.start
+    started = np.isfinite(panel.counts).argmax(axis=1)
+    inside = column - here.back.max(initial=0) >= started[row]
+    points, row, column = points[inside], row[inside], column[inside]
+    if not len(points) or not len(here.back) or here.edges[0] != 0:
+        return
+    where = (row[None, :], column[None, :] - here.back[:, None])
+    y = panel.counts[where]
+    exposure = None if panel.population is None else np.log(panel.population[where])
+    known = np.isfinite(y) if exposure is None else np.isfinite(y) & np.isfinite(exposure)
+    time = _elapsed(panel, here, row, column)
+    sample = Sample(np.where(known, y, 0.0), exposure, known.astype(float), time)
+    now = np.ones(len(points)) if panel.population is None else panel.population[row, column]
+    result = _with_trend_where_justified(here, sample, now, control)
+    for name in ("mean", "dispersion", "log_se", "trend"):
+        getattr(out, name)[points] = getattr(result, name)
+
+
+def _elapsed(panel: Panel, here: Layout, row: Index, column: Index) -> Array:
+    """(N, F) or (N, 1) time of the reference periods before the point, in days where dates are known; within -1..0."""
+    if panel.days is None or (panel.days[row, column] < 0).any():
+        return -here.back[:, None] / here.back.max()
+    ago = panel.days[row[None, :], column[None, :] - here.back[:, None]] - panel.days[row, column]
+    same = ago[:, :1] if (ago == ago[:, :1]).all() else ago
+    return same / -ago.min()
+
+
+def _with_trend_where_justified(
+    here: Layout, sample: Sample, exposure: Array, control: FarringtonControl
+) -> Prediction:
+    """The prediction with the trend where it is significant and does not extrapolate, without it elsewhere."""
+    design = Design(here.edges)
+    plain = Sample(sample.counts, sample.log_exposure, sample.weights, None)
+    if not control.trend:
+        return _reweighted(design, plain, exposure, control)[0]
+    with_trend, p = _reweighted(design, sample, exposure, control)
+    most = sample.counts.max(axis=0)
+    keep = (p <= control.trend_p_threshold) & (with_trend.mean <= most) & (control.years_back >= 3)
+    if not keep.all():
+        without = _reweighted(design, plain.take(~keep), exposure[~keep], control)[0]
+        for name in ("mean", "dispersion", "log_se"):
+            getattr(with_trend, name)[~keep] = getattr(without, name)
+    return Prediction(with_trend.mean, with_trend.dispersion, with_trend.log_se, keep)
+
+
+def _reweighted(
+    design: Design, sample: Sample, exposure: Array, control: FarringtonControl
+) -> tuple[Prediction, Array]:
+    """Prediction after one round of down-weighting, and the p-value of the trend (NaN without one)."""
+    fitted = fit(design, sample)
+    if control.reweight:
+        weights = _outbreak_weights(design, sample, fitted, control.weights_threshold)
+        sample = Sample(sample.counts, sample.log_exposure, weights, sample.time)
+        fitted = fit(design, sample)
+    freedom = _freedom(design, sample)
+    phi = np.maximum(_dispersion(sample, fitted, freedom), 1.0)
+    m = moments(design, sample, fitted)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        t = fitted.slope / np.sqrt(m.slope_variance * _working_dispersion(sample, fitted, freedom))
+        log_se = np.sqrt(m.variance * _working_dispersion(sample, fitted, freedom))
+        mean = exposure * np.exp(fitted.season[0])
+    kept = np.full(len(phi), sample.time is not None)
+    return Prediction(mean, phi, log_se, kept), 2 * stdtr(freedom, -np.abs(t))
+
+
+def _working_dispersion(sample: Sample, fitted: Fit, freedom: Array) -> Array:
+    """(F,) sum of w ((y - mu) / mu)^2 over the degrees of freedom: what the reference scales the predictor's variance by.
+
+    Found by comparing with its answers: the residuals are on the scale of the predictor and weighted by the outbreak
+    weights only, not by the mean as well.
+    """
+    with np.errstate(invalid="ignore", divide="ignore"):
+        working = sample.weights * (sample.counts / fitted.mean - 1) ** 2
+        return np.where(freedom > 0, working.sum(axis=0) / freedom, np.nan)
+
+
+def _freedom(design: Design, sample: Sample) -> Array:
+    """(F,) residual degrees of freedom: known points less the coefficients that they determine."""
+    seasons = (design.sums(sample.weights) > 0).sum(axis=0)
+    return (sample.weights > 0).sum(axis=0) - seasons - (sample.time is not None)
+
+
+def _dispersion(sample: Sample, fitted: Fit, freedom: Array) -> Array:
+    """(F,) sum of w (y - mu)^2 / mu over the degrees of freedom; NaN without any."""
+    with np.errstate(invalid="ignore", divide="ignore"):
+        pearson = fitted.information * ((sample.counts - fitted.mean) / fitted.mean) ** 2
+        return np.where(freedom > 0, pearson.sum(axis=0) / freedom, np.nan)
+
+
+def _outbreak_weights(design: Design, sample: Sample, fitted: Fit, threshold: float) -> Array:
+    """Weights that keep past outbreaks from raising the bound (Farrington et al. 1996, section 3.6).
+
+    s = 3/2 (y^(2/3) mu^(-1/6) - mu^(1/2)) / sqrt(phi (1 - h)); a point with s above the threshold weighs s^-2, any
+    other 1, scaled to sum to the number of points.
+    """
+    phi = np.maximum(_dispersion(sample, fitted, _freedom(design, sample)), 1.0)
+    leverage = moments(design, sample, fitted).leverage
+    with np.errstate(invalid="ignore", divide="ignore"):
+        s = 1.5 * (np.cbrt(sample.counts**2) * np.exp(-fitted.eta / 6) - np.exp(fitted.eta / 2))
+        s /= np.sqrt(phi * (1 - leverage))
+        raw = np.where(s > threshold, s**-2.0, 1.0) * (sample.weights > 0)
+        return raw * ((sample.weights > 0).sum(axis=0) / raw.sum(axis=0))

@@ -1,0 +1,76 @@
+"""Negative binomial tails and quantiles in the field's terms: a mean and a dispersion (variance = dispersion * mean)."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import ArrayLike
+from scipy.special import betainc, gammainc, gammaincc, ndtri
+
+from transforms.detection.panel import Array
+
+SMOOTH = 1e9
+"""A mean so many dispersions high has a quantile that is normal to a relative 1e-9."""
+
+
+def upper_tail(count: ArrayLike, mean: ArrayLike, dispersion: ArrayLike) -> Array:
+    """P(Y >= count) for a negative binomial of size mean / (dispersion - 1); Poisson where the dispersion is 1.
+
+    The three broadcast; NaN where one of them is NaN; 1 for a count of 0 or less.
+    """
+    k, mu, phi = np.broadcast_arrays(*(np.asarray(x, dtype=float) for x in (count, mean, dispersion)))
+    return _tail(k, mu, phi, upper=True)
+
+
+def lower_tail(count: ArrayLike, mean: ArrayLike, dispersion: ArrayLike) -> Array:
+    """P(Y <= count), as `upper_tail`; 0 for a count below 0."""
+    k, mu, phi = np.broadcast_arrays(*(np.asarray(x, dtype=float) for x in (count, mean, dispersion)))
+    return _tail(k + 1, mu, phi, upper=False)
+
+
+def _tail(k: Array, mu: Array, phi: Array, upper: bool) -> Array:
+    """P(Y >= k), or P(Y < k)."""
+    out = np.where(k <= 0, 1.0 if upper else 0.0, np.nan)
+    out[np.isnan(mu) | np.isnan(phi)] = np.nan
+    counted = k > 0
+    poisson = counted & (phi <= 1)
+    out[poisson] = (gammainc if upper else gammaincc)(k[poisson], mu[poisson])
+    nb = counted & (phi > 1)
+    size, success = mu[nb] / (phi[nb] - 1), 1 / phi[nb]
+    out[nb] = betainc(k[nb], size, 1 - success) if upper else betainc(size, k[nb], success)
+    return out
+
+
+def quantile(probability: ArrayLike, mean: ArrayLike, dispersion: ArrayLike) -> Array:
+    """Least count k with P(Y <= k) >= probability; NaN where an argument is NaN or the mean is infinite.
+
+    Begins at the normal approximation, brackets by doubling steps and halves the bracket, all points together.
+    """
+    q, mu, phi = np.broadcast_arrays(*(np.asarray(x, dtype=float) for x in (probability, mean, dispersion)))
+    out = np.full(q.shape, np.nan)
+    known = np.isfinite(q) & np.isfinite(mu) & np.isfinite(phi)
+    smooth = known & (mu > SMOOTH * phi)
+    out[smooth] = np.ceil(mu[smooth] + ndtri(q[smooth]) * np.sqrt(mu[smooth] * phi[smooth]))
+    known &= ~smooth
+    out[known] = _search(q[known], mu[known], phi[known])
+    return out
+
+
+def _search(q: Array, mu: Array, phi: Array) -> Array:
+    """The quantile by bracketing around the normal guess; `low` stays below it and `high` at or above it."""
+    spread = np.sqrt(mu * phi)
+    high = np.maximum(np.floor(mu + ndtri(q) * spread), 0.0)
+    step = np.maximum(np.floor(spread / 8), 1.0)
+    low = np.maximum(high - step, -1.0)
+    while (short := np.flatnonzero(lower_tail(high, mu, phi) < q)).size:
+        low[short] = high[short]
+        high[short] += step[short]
+        step[short] *= 2
+    while (over := np.flatnonzero((low >= 0) & (lower_tail(low, mu, phi) >= q))).size:
+        high[over] = low[over]
+        low[over] = np.maximum(low[over] - step[over], -1.0)
+        step[over] *= 2
+    while (wide := np.flatnonzero(high - low > 1)).size:
+        middle = np.floor((low[wide] + high[wide]) / 2)
+        reached = lower_tail(middle, mu[wide], phi[wide]) >= q[wide]
+        high[wide], low[wide] = np.where(reached, middle, high[wide]), np.where(reached, low[wide], middle)
+    return high
