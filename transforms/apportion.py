@@ -102,5 +102,3 @@ def _complement(parts: dict[str, Counts], name: str, rest: Counts) -> None:
     whole = parts[name].sum(axis=-1)
     fits = ((rest >= 0).all(axis=-1) & (rest.sum(axis=-1) == whole))[:, None]
     parts[name] = np.where(fits, rest, parts[name])
-
-

@@ -48,9 +48,7 @@ class Figures:
     exposed: pl.DataFrame
 
 
-def figures(
-    cells: Cells, past: Past, registry: Registry, today: date, released_until: int, small: int = 3
-) -> Figures:
+def figures(cells: Cells, past: Past, registry: Registry, today: date, released_until: int, small: int = 3) -> Figures:
     """Gather cells by unit on both maps, and protect the communes' years.
 
     Args:

@@ -8,6 +8,7 @@ cell is where the list of moved cells puts it, or under "chưa phân bổ" while
 
 from __future__ import annotations
 
+import hashlib
 from collections import defaultdict
 from collections.abc import Iterable
 from datetime import date
@@ -122,9 +123,9 @@ def places(registry: Registry, periods: Iterable[str], today: date) -> pl.DataFr
         today: the day whose map is called today's.
 
     Returns:
-        period, cell_code, kind, commune, district (null where there is none), province, today_cell, weight, today_commune,
-        today_district, today_province, span (the day from which the cell was followed so). Communes are unit_ids, the
-        others codes; `chua-phan-bo` where the registry does not tell. A split cell has one row a part.
+        period, cell_code, kind, commune, district (null where there is none), province, today_cell, weight,
+        today_commune, today_district, today_province, span (the day from which the cell was followed so). Communes are
+        unit_ids, the others codes; `chua-phan-bo` where the registry does not tell. A split cell has one row a part.
     """
     ends = _period_ends(registry, periods)
     homes = pl.DataFrame(
@@ -161,9 +162,7 @@ def _followed(active: pl.DataFrame, registry: Registry, today: date) -> pl.DataF
         .filter(pl.col("period_end").is_between("valid_from", "valid_to") | pl.col("today_cell").is_null())
         .with_columns(pl.col("today_cell").fill_null(pl.col("cell_code")), pl.col("weight").fill_null(1.0))
         .join(today_homes(registry, today).drop("today_commune_code"), on="today_cell", how="left")
-        .with_columns(
-            pl.col("today_commune", "today_district").fill_null(UNALLOCATED), today_province=pl.lit(province)
-        )
+        .with_columns(pl.col("today_commune", "today_district").fill_null(UNALLOCATED), today_province=pl.lit(province))
         .rename({"valid_from": "span"})
         .drop("valid_to", "period_end")
     )
@@ -235,12 +234,9 @@ def last_known(cells: pl.DataFrame, members: pl.DataFrame, registry: Registry) -
         [(to, origin, weight) for origin, to, _, _, weight in registry.cell_succession if to != origin],
         schema={"cell_code": pl.String, "origin": pl.String, "weight": pl.Float64}, orient="row",
     )  # fmt: skip
-    final = history.group_by("cell_code", maintain_order=True).last().select(origin="cell_code", members="members_known")
-    inherited = (
-        origins.join(final, on="origin").group_by("cell_code").agg(
-            inherited=(pl.col("weight") * pl.col("members")).sum().round().cast(pl.Int64)
-        )
-    )  # fmt: skip
+    final = history.group_by("cell_code", maintain_order=True).last().rename({"cell_code": "origin"})
+    members_then = (pl.col("weight") * pl.col("members_known")).sum().round().cast(pl.Int64)
+    inherited = origins.join(final, on="origin").group_by("cell_code").agg(inherited=members_then)
     return (
         found.join(inherited, on="cell_code", how="left")
         .with_columns(pl.col("members_known").fill_null(pl.col("inherited")))
@@ -249,11 +245,11 @@ def last_known(cells: pl.DataFrame, members: pl.DataFrame, registry: Registry) -
 
 
 def _month_number() -> pl.Expr:
-    """Months since year 0; a half-year stands at its last month."""
+    """Months since year 0; a half-year or year stands at its last month."""
     text = pl.col("period")
     tail = text.str.slice(5)
     half = tail.str.starts_with("H")
-    number = tail.str.strip_prefix("H").cast(pl.Int32)
+    number = pl.when(tail == "").then(12).otherwise(tail.str.strip_prefix("H").cast(pl.Int32, strict=False))
     return (text.str.slice(0, 4).cast(pl.Int32) * 12 + pl.when(half).then(number * 6).otherwise(number)).alias("month")
 
 
@@ -277,16 +273,18 @@ def _divide(months: pl.DataFrame, measures: list[str]) -> pl.DataFrame:
     )
 
 
-def unit_figures(cells: pl.DataFrame) -> pl.DataFrame:
+def unit_figures(cells: pl.DataFrame, registry: Registry, today: date) -> pl.DataFrame:
     """Gather pieces by unit, on both maps and at every level.
 
     Args:
         cells: what `pieces` gives.
+        registry: for the units' names.
+        today: the day whose map is called today's.
 
     Returns:
-        map, level, unit_id, unit_code, period, the measures (null where no cell of the unit reported the form),
-        units_expected, units_reported (cells), members_reported, members_known (the last known members of the cells
-        that reported, and of all); one row a unit and period in which it has cells. From the day districts were
+        map, level, unit_id, unit_code, unit_name, period, the measures (null where no cell of the unit reported the
+        form), units_expected, units_reported (cells), members_reported, members_known (the last known members of the
+        cells that reported, and of all); one row a unit and period in which it has cells. From the day districts were
         abolished map `reported` has no row of level district; map `today` follows the former districts' areas.
     """
     measures = [name for name in cells.columns if name in FORM_OF]
@@ -297,11 +295,48 @@ def unit_figures(cells: pl.DataFrame) -> pl.DataFrame:
         lowest = _lowest(cells.with_columns(*keys, cell=pl.col(f"{prefix}cell") if prefix else "cell_code"), measures)
         frames += [_gathered(lowest, level, measures).with_columns(map=pl.lit(name)) for level in LEVELS]
     return (
-        pl.concat(frames)
-        .with_columns(unit_code=pl.col("unit_id").str.split("@").list.first())
-        .select("map", "level", "unit_id", "unit_code", "period", *measures, *COUNTS)
+        with_names(pl.concat(frames), registry, today)
+        .select("map", "level", "unit_id", "unit_code", "unit_name", "period", *measures, *COUNTS)
         .sort("map", "level", "unit_id", "period")
     )
+
+
+def with_names(rows: pl.DataFrame, registry: Registry, today: date) -> pl.DataFrame:
+    """Add unit_code and unit_name: on map `reported` as it was called at the period's end, on `today` as it is now.
+
+    Args:
+        rows: map, level, unit_id (of communes) or code (of the others), period (YYYY-MM, YYYY-H1 or YYYY).
+        registry: the units and their names.
+        today: the day whose map is called today's.
+    """
+    names = pl.DataFrame(
+        [(u.unit_id if u.level == "commune" else u.unit_code, u.level, u.name, u.valid_from) for u in registry.units],
+        schema={"unit_id": pl.String, "level": pl.String, "unit_name": pl.String, "named_on": pl.Date},
+        orient="row",
+    ).sort("named_on")
+    named_on = pl.when(pl.col("map") == "today").then(pl.lit(today)).otherwise(_last_day())
+    dated = rows.with_columns(named_on=named_on, order=pl.int_range(pl.len())).sort("named_on")
+    named = dated.join_asof(names, on="named_on", by=["unit_id", "level"], strategy="backward", check_sortedness=False)
+    return named.sort("order").drop("order", "named_on").with_columns(
+        pl.col("unit_name").fill_null(pl.when(pl.col("unit_id") == UNALLOCATED).then(pl.lit(UNALLOCATED_NAME))),
+        unit_code=pl.col("unit_id").str.split("@").list.first(),
+    )  # fmt: skip
+
+
+def _last_day() -> pl.Expr:
+    """The last day of a period's month; of a year, its 31 December."""
+    month = _month_number() - 1
+    return pl.date(month // 12, month % 12 + 1, 1).dt.month_end()
+
+
+def map_fingerprint(registry: Registry, today: date) -> str:
+    """A short text that changes when today's map does: then every period's figures are to be made again."""
+    frames = (lineage(registry, today), today_homes(registry, today).sort("today_cell"))
+    names = [unit.name for unit in registry.units if unit.valid_from <= today]
+    digest = hashlib.sha256(repr((registry.homes, registry.units, names)).encode())
+    for frame in frames:
+        digest.update(frame.write_csv().encode())
+    return digest.hexdigest()[:16]
 
 
 def _lowest(cells: pl.DataFrame, measures: list[str]) -> pl.DataFrame:

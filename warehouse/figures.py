@@ -68,8 +68,9 @@ def cell_facts(con: DuckDBPyConnection, first: str) -> tuple[pl.DataFrame, pl.Da
     """
     months = con.sql(_joined(first)).pl()
     r213 = ", ".join(FORMS["regulation_213"].names)
-    halves = con.sql(
-        f"SELECT cell_code, period, {r213} FROM facts.regulation_213 WHERE superseded_at IS NULL AND period >= '{first}'"
+    halves = con.execute(
+        f"SELECT cell_code, period, {r213} FROM facts.regulation_213 WHERE superseded_at IS NULL AND period >= ?",
+        [first],
     ).pl()
     members = con.sql("SELECT cell_code, period, members_closing FROM facts.balance WHERE superseded_at IS NULL").pl()
     return months, halves, members, _month_names(first, max(months["period"], default=None))

@@ -3,9 +3,12 @@
 A move takes a count of 1 from some measures of one place in one month and adds it to others, and does the opposite in
 a second place of the same district and month. District and province totals of that month stay, and within each place
 the contract's identities hold before and after: opening + increases - decreases = closing, the reasons add up to the
-requests received, approved = left on request, received from away <= received. A reader of the published figures
-cannot tell the true figures from the moved ones, so no figure in the move can be computed, nor narrowed to less than
-a whole one. (Whole-number elements of the kernel of the table's equations: Willenborg and de Waal 2001, ch. 8.)
+requests received, approved = left on request, received from away <= received. A move that would change how many
+requests are pending is made of two, months apart, and a place never decides a request it cannot have had.
+
+A reader of the published figures cannot tell the true figures from the moved ones, so no figure in the move can be
+computed, nor narrowed to less than a whole one. (Whole-number elements of the kernel of the table's equations:
+Willenborg and de Waal 2001, "Elements of Statistical Disclosure Control", ch. 8.)
 """
 
 from __future__ import annotations
@@ -13,15 +16,19 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from expectations.contract.forms import FORMS
+from expectations.contract.forms import FORMS, MEASURES
 
 UP = tuple(m.name for m in FORMS["balance"].measures if m.nature == "increase")
 DOWN = tuple(m.name for m in FORMS["balance"].measures if m.nature == "decrease")
 REQUESTS = tuple(m.name for m in FORMS["requests"].measures if m.nature == "flow")
 FLOWS = UP + DOWN + REQUESTS
-SENSITIVE = tuple(m.name for form in FORMS.values() for m in form.measures if m.name in FLOWS and m.privacy == "sensitive")
+SENSITIVE = tuple(name for name in FLOWS if MEASURES[name].privacy == "sensitive")
 REASONS = tuple(name for name in REQUESTS if name.startswith("reason_"))
 RECEIVED, FROM_AWAY = FLOWS.index("received"), FLOWS.index("received_from_away")
+# What a flow does to the requests pending.
+PENDING = np.array(
+    [{"received": 1, "withdrawn": -1, "declined": -1, "approved": -1}.get(name, 0) for name in FLOWS], dtype=np.int8
+)
 # Who left on request was approved: one person, two measures.
 _TWIN = {"left_on_request": "approved"}
 

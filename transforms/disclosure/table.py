@@ -13,8 +13,9 @@ from transforms.disclosure.cover import Year, cover
 from transforms.disclosure.moves import FLOWS, SENSITIVE
 
 _PLACE = ("commune", "today_commune", "district", "today_district")
+_MAPS = {"reported": "commune", "today": "today_commune"}
 _IS_SENSITIVE = np.array([name in SENSITIVE for name in FLOWS])
-SHOWN = {"map": pl.String, "unit_id": pl.String, "year": pl.Int32, "measure": pl.String, "value": pl.Int64}
+SHOWN = pl.Schema({"map": pl.String, "unit_id": pl.String, "year": pl.Int32, "measure": pl.String, "value": pl.Int64})
 
 
 @dataclass(frozen=True)
@@ -22,7 +23,7 @@ class Protected:
     """What may be published of communes by year.
 
     Attributes:
-        rows: map, unit_id, unit_code, year, the flows (null where hidden), suppressed (the measures hidden),
+        rows: map, unit_id, year, the flows (null where hidden), suppressed (the measures hidden),
             is_released; units_expected and units_reported count cells by month.
         shown: map, unit_id, year, measure, value: every figure of a released year that the rows show.
         exposed: map, unit_id, year, measure: small figures that are hidden but could be worked out, for want of
@@ -55,15 +56,19 @@ def area_months(cells: pl.DataFrame) -> pl.DataFrame:
         cells: what `transforms.maps.pieces` gives, for whole years.
 
     Returns:
-        period, commune, today_commune, district, today_district, the flows (0 where nothing was reported), is_reported,
-        units_expected, units_reported.
+        period, commune, today_commune, district, today_district, the flows and pending_closing (0 where nothing was
+        reported), is_reported, units_expected, units_reported.
     """
-    return cells.group_by("period", *_PLACE).agg(
-        pl.col(FLOWS).fill_null(0).sum(),
-        pl.col(FLOWS).is_not_null().any().name.prefix("has_"),
-        units_expected=pl.len().cast(pl.Int64),
-        units_reported=pl.col("is_reported").sum().cast(pl.Int64),
-    ).with_columns(is_reported=pl.any_horizontal(f"has_{name}" for name in FLOWS)).drop(f"has_{name}" for name in FLOWS)  # fmt: skip
+    return (
+        cells.with_columns(has_any=pl.any_horizontal(pl.col(FLOWS).is_not_null()))
+        .group_by("period", *_PLACE)
+        .agg(
+            pl.col(*FLOWS, "pending_closing").fill_null(0).sum(),
+            pl.col("has_any").any().alias("is_reported"),
+            units_expected=pl.len().cast(pl.Int64),
+            units_reported=pl.col("is_reported").sum().cast(pl.Int64),
+        )
+    )
 
 
 def protect(
@@ -102,7 +107,12 @@ def protect(
 
 
 def _year(
-    months: pl.DataFrame, year: int, is_released: bool, shown: pl.DataFrame | None, before: pl.DataFrame | None, small: int
+    months: pl.DataFrame,
+    year: int,
+    is_released: bool,
+    shown: pl.DataFrame | None,
+    before: pl.DataFrame | None,
+    small: int,
 ) -> Protected:
     """One year's table."""
     figures, rows = _arrays(months)
@@ -124,10 +134,7 @@ def _arrays(months: pl.DataFrame) -> tuple[Year, pl.DataFrame]:
     """A year's months as arrays, and the table's rows (map, unit_id, row)."""
     places = months.select(_PLACE).unique().sort(_PLACE).with_row_index("place")
     rows = pl.concat(
-        [
-            places.select(map=pl.lit("reported"), unit_id="commune").unique().sort("unit_id"),
-            places.select(map=pl.lit("today"), unit_id="today_commune").unique().sort("unit_id"),
-        ]
+        [places.select(map=pl.lit(name), unit_id=key).unique().sort("unit_id") for name, key in _MAPS.items()]
     ).with_row_index("row")
     areas = places.select("district", "today_district").unique().sort(pl.all()).with_row_index("area")
     places = (
@@ -137,16 +144,18 @@ def _arrays(months: pl.DataFrame) -> tuple[Year, pl.DataFrame]:
         .sort("place")
     )
     counts = np.zeros((places.height, 12, len(FLOWS)), dtype=np.int64)
+    pending = np.zeros((places.height, 12), dtype=np.int64)
     reported = np.zeros((places.height, 12), dtype=bool)
     placed = months.join(places, on=_PLACE, nulls_equal=True)
     at = (placed["place"].to_numpy(), placed["period"].str.slice(5).cast(pl.Int64).to_numpy() - 1)
     counts[at] = placed.select(FLOWS).to_numpy()
+    pending[at] = placed["pending_closing"].to_numpy()
     reported[at] = placed["is_reported"].to_numpy()
     of = places.select("reported", "today").to_numpy().astype(np.intp)
     totals = np.zeros((rows.height, len(FLOWS)), dtype=np.int64)
     for column in of.T:
         np.add.at(totals, column, counts.sum(axis=1))
-    return Year(counts, reported, of, places["area"].to_numpy().astype(np.intp), totals), rows
+    return Year(counts, pending, reported, of, places["area"].to_numpy().astype(np.intp), totals), rows
 
 
 def _long(rows: pl.DataFrame, year: int, totals: NDArray[np.int64]) -> pl.DataFrame:
@@ -184,18 +193,11 @@ def _hidden_before(rows: pl.DataFrame, before: pl.DataFrame | None, year: int) -
 
 def _told_zero(months: pl.DataFrame, rows: pl.DataFrame) -> NDArray[np.bool_]:
     """Rows x FLOWS: zeros that follow from the months' totals of the district, or of its area, being zero."""
-    told = months.select(
-        *_PLACE,
-        *(
-            ((pl.col(name).sum().over("period", "district") == 0) | (pl.col(name).sum().over("period", "today_district") == 0))
-            .alias(name)
-            for name in FLOWS
-        ),
-    )  # fmt: skip
-    by_row = [
-        told.group_by(unit_id=key).agg(pl.col(FLOWS).all()).with_columns(map=pl.lit(name))
-        for name, key in (("reported", "commune"), ("today", "today_commune"))
-    ]
+    none = [pl.col(FLOWS).sum().over("period", level) == 0 for level in ("district", "today_district")]
+    in_area = months.select(*_PLACE, none[0].name.prefix("then_"), none[1])
+    told = in_area.select(*_PLACE, *(pl.col(name) | pl.col(f"then_{name}") for name in FLOWS))
+    everywhere = pl.col(FLOWS).all()
+    by_row = [told.group_by(unit_id=key).agg(everywhere).with_columns(map=pl.lit(name)) for name, key in _MAPS.items()]
     ordered = rows.join(pl.concat(by_row), on=["map", "unit_id"], how="left", maintain_order="left")
     return ordered.select(FLOWS).to_numpy().astype(bool)
 
@@ -204,11 +206,9 @@ def _wide(
     rows: pl.DataFrame, months: pl.DataFrame, year: int, totals: NDArray[np.int64], hidden: NDArray[np.bool_]
 ) -> pl.DataFrame:
     """The table's rows with the hidden figures null and named."""
+    counts = pl.col("units_expected", "units_reported").sum()
     seen = pl.concat(
-        [
-            months.group_by(unit_id=key).agg(pl.col("units_expected", "units_reported").sum()).with_columns(map=pl.lit(name))
-            for name, key in (("reported", "commune"), ("today", "today_commune"))
-        ]
+        [months.group_by(unit_id=key).agg(counts).with_columns(map=pl.lit(name)) for name, key in _MAPS.items()]
     )
     flows = [
         pl.Series(name, totals[:, index]).to_frame().select(pl.when(pl.lit(pl.Series(~hidden[:, index]))).then(name))
@@ -218,8 +218,7 @@ def _wide(
     table = pl.concat([rows, *flows], how="horizontal").with_columns(
         pl.Series("suppressed", names, dtype=pl.List(pl.String)),
         year=pl.lit(year, pl.Int32),
-        unit_code=pl.col("unit_id").str.split("@").list.first(),
     )
     return table.join(seen, on=["map", "unit_id"], how="left").select(
-        "map", "unit_id", "unit_code", "year", *FLOWS, "suppressed", "units_expected", "units_reported"
+        "map", "unit_id", "year", *FLOWS, "suppressed", "units_expected", "units_reported"
     )
