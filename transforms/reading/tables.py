@@ -16,6 +16,8 @@ _TOTAL = re.compile(
     r"(tổng( số| cộng)?|cộng|tổng (số |cộng )?(chung|toàn .*|đảng bộ.*|huyện.*|thành phố.*|thị xã.*)"
     r"|cộng (chung|toàn .*)|toàn (huyện|thị xã|thành phố|xã|phường|đảng bộ.*|tỉnh))\s*[:.]?"
 )
+_LIKE_COMMUNE = re.compile(r"(đảng (bộ|ủy)|xã|phường|thị trấn) ")
+_ROMAN = re.compile(r"[IVXLC]+")
 _SUBTOTAL = re.compile(r"(tổng )?cộng\s+(?=đảng|xã|phường|thị trấn)")
 
 
@@ -178,8 +180,11 @@ class _Walk:
             self._unit(index, row, "", "", "")
 
     def _heads_group(self, cell: str, row: list[Any]) -> bool:
+        """Whether a name in a single column of names is a commune's: known as one, or set off as one."""
         ordinal = self.text(row, self.ordinal).rstrip(".")
-        return self.is_commune(cell) and (not ordinal.isdigit() or self.current != cell)
+        if self.is_commune(cell):
+            return not ordinal.isdigit() or self.current != cell
+        return not ordinal.isdigit() and bool(_LIKE_COMMUNE.match(fold(cell)) or _ROMAN.fullmatch(ordinal))
 
     def _group(self, index: int, name: str) -> None:
         self.close_group()
