@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import os
-import tempfile
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
@@ -69,17 +68,14 @@ def _folder(folder: Path) -> None:
 
 
 def _write(target: Path, content: bytes) -> None:
-    handle, name = tempfile.mkstemp(prefix=".", dir=target.parent)
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(content)
-            os.fchmod(file.fileno(), 0o640)
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(name, target)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise
+    # Always the same name, so that a run that was killed leaves nothing the next one does not take up.
+    part = target.with_name(f".{target.name}.part")
+    with part.open("wb") as file:
+        os.fchmod(file.fileno(), 0o640)
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+    os.replace(part, target)
 
 
 def _sync(folder: Path) -> None:

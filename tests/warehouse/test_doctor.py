@@ -1,0 +1,171 @@
+"""The doctor finds what is wrong in a home, and nothing in a sound one; a backup brings it back whole."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from datetime import date, datetime
+from pathlib import Path
+
+import duckdb
+import pytest
+from warehouse_batches import Sent, judged
+
+from warehouse.archive import place
+from warehouse.backup import backup, restore
+from warehouse.board import open_board
+from warehouse.decisions import Decision, accept, retract
+from warehouse.doctor import examine
+from warehouse.errors import ArchiveIncomplete, BackupRefused, StoreLocked, StoreMissing
+from warehouse.load import load
+from warehouse.nights import finish_nights
+from warehouse.publish import LINK
+from warehouse.store import open_store
+from warehouse.touched import mark_computed
+
+DAY = date(2019, 6, 3)
+NOON = datetime(2019, 6, 3, 12)
+SENT = [
+    Sent("866", "2019-05", DAY, 1),
+    Sent("866", "2019-05", DAY, 2, problems=("late", "resubmission")),
+    Sent("870", "2019-05", DAY, 3, outcome="rejected", problems=("balance-broken",)),
+    Sent("869", "2019-05", DAY, 4, outcome="rejected", problems=("personal-data",)),
+]
+
+
+@pytest.fixture(scope="module")
+def sound(tmp_path_factory) -> Path:
+    home = tmp_path_factory.mktemp("sound")
+    with open_store(home / "warehouse.duckdb") as con:
+        load(con, judged(SENT), kind="nightly", archive=home / "archive")
+        accept(con, 3, judged(SENT).rows, Decision(DAY, "a", "b"))
+        retract(con, 2, Decision(DAY, "a", "b"))
+        mark_computed(con)
+        finish_nights(con, NOON)
+    with open_board(home / "board.sqlite") as board:
+        board.append("A", "close", {"alert_id": "a1"}, NOON)
+    (home / "published").mkdir()
+    (home / "published" / LINK).touch()
+    (home / "registry").mkdir()
+    (home / "registry" / "units.csv").write_text("unit_code\n")
+    return home
+
+
+@pytest.fixture
+def home(sound, tmp_path) -> Path:
+    return Path(shutil.copytree(sound, tmp_path / "home"))
+
+
+def wrong(home: Path, **how) -> dict[str, str]:
+    return {finding.check: finding.en for finding in examine(home, **how) if finding.state != "ok"}
+
+
+def test_a_sound_home_has_no_findings_but_every_check_speaks_both_languages(home):
+    assert wrong(home, deep=True) == {}
+    assert all(finding.vi and finding.en and finding.vi != finding.en for finding in examine(home))
+
+
+@pytest.mark.parametrize(
+    ("sql", "check"),
+    [
+        ("DELETE FROM facts.away WHERE cell_code = '866-01'", "facts"),
+        ("UPDATE facts.balance SET superseded_at = NULL", "facts"),
+        ("INSERT INTO facts.away FROM facts.away WHERE superseded_at IS NULL LIMIT 1", "standing"),
+        ("UPDATE ledger.submission SET outcome = 'rejected' WHERE submission_id = 1", "versions"),
+        ("UPDATE ledger.submission SET outcome = 'accepted' WHERE submission_id = 4", "outcomes"),
+        ("UPDATE ledger.problem SET submission_id = 99 WHERE submission_id = 2", "problems"),
+        ("UPDATE ledger.night SET finished_at = NULL", "nights"),
+        ("INSERT INTO ledger.touched VALUES ('866', 'away', '2019-05')", "touched"),
+        ("DELETE FROM ledger.migration WHERE number = 3", "schema"),
+        ("UPDATE ledger.migration SET sha256 = 'x' WHERE number = 3", "schema"),
+        ("INSERT INTO ledger.migration VALUES (99, 'x', 'x')", "schema"),
+    ],
+)
+def test_what_is_wrong_in_the_warehouse_is_found(home, sql, check):
+    with duckdb.connect(str(home / "warehouse.duckdb")) as con:
+        con.execute(sql)
+    assert check in wrong(home)
+
+
+def test_lost_damaged_and_forbidden_bytes_are_found(home):
+    os.remove(place(home / "archive", SENT[0].sha256))
+    assert "1 missing" in wrong(home)["archive"]
+    place(home / "archive", SENT[1].sha256).write_bytes(b"damaged")
+    assert "1 missing" in wrong(home)["archive"]
+    assert "2 missing" in wrong(home, deep=True)["archive"]
+    assert not place(home / "archive", SENT[3].sha256).exists()
+    place(home / "archive", SENT[3].sha256).parent.mkdir(exist_ok=True)
+    place(home / "archive", SENT[3].sha256).write_bytes(SENT[3].content)
+    assert SENT[3].sha256 in wrong(home)["personal-data"]
+
+
+def test_wide_permissions_leftovers_and_a_missing_copy_are_found(home):
+    (home / "warehouse.duckdb").chmod(0o644)
+    (home / "warehouse.duckdb.migrating").touch()
+    (home / "published" / LINK).unlink()
+    assert {"permissions", "leftovers", "published"} <= wrong(home).keys()
+
+
+def test_bytes_that_are_not_given_or_not_those_of_their_hash_stop_the_load(con, tmp_path):
+    batch = judged(SENT)
+    batch.contents[SENT[1].sha256] = b"other"
+    with pytest.raises(ArchiveIncomplete, match=SENT[1].sha256):
+        load(con, batch, kind="nightly", archive=tmp_path / "archive")
+    assert con.sql("SELECT count(*) FROM ledger.submission").fetchone() == (0,)
+
+
+def test_the_archive_is_readable_by_its_group_only(home):
+    file = place(home / "archive", SENT[0].sha256)
+    assert file.read_bytes() == SENT[0].content
+    assert [path.stat().st_mode & 0o777 for path in (file, file.parent, file.parent.parent)] == [0o640, 0o750, 0o750]
+
+
+def test_a_backup_restores_the_same_home(home, tmp_path):
+    made = backup(home, tmp_path / "backups" / "one")
+    assert {"warehouse.duckdb", "board.sqlite", "registry/units.csv"} < made.files.keys()
+    restore(made.path, tmp_path / "again")
+    assert facts(tmp_path / "again") == facts(home)
+    with open_board(tmp_path / "again" / "board.sqlite") as board:
+        assert [event.who for event in board.since()] == ["A"]
+    assert wrong(tmp_path / "again", deep=True).keys() == {"published"}
+
+
+def test_a_restore_replaces_only_when_told_and_keeps_what_stood(home, tmp_path):
+    made = backup(home, tmp_path / "one")
+    with open_store(home / "warehouse.duckdb") as con:
+        load(con, judged([Sent("867", "2019-05", DAY, 5)], 5), kind="nightly", archive=home / "archive")
+    later = facts(home)
+    with pytest.raises(BackupRefused, match="--replace"):
+        restore(made.path, home)
+    assert facts(home) == later
+    restore(made.path, home, replace=True)
+    assert len(facts(home)) < len(later)
+    assert facts(home, "warehouse.duckdb.before-restore") == later
+    assert place(home / "archive", Sent("867", "2019-05", DAY, 5).sha256).exists()
+
+
+def test_a_damaged_backup_is_refused_whole(home, tmp_path):
+    made = backup(home, tmp_path / "one")
+    with (made.path / "warehouse.duckdb").open("r+b") as file:
+        file.seek(20_000)
+        file.write(b"damage")
+    with pytest.raises(BackupRefused, match="damaged: warehouse"):
+        restore(made.path, tmp_path / "again")
+    assert not (tmp_path / "again").exists()
+    with pytest.raises(BackupRefused, match="no backup"):
+        restore(home, tmp_path / "again")
+
+
+def test_a_backup_waits_for_no_night_and_overwrites_nothing(home, tmp_path):
+    with open_store(home / "warehouse.duckdb"), pytest.raises(StoreLocked):
+        backup(home, tmp_path / "one")
+    backup(home, tmp_path / "one")
+    with pytest.raises(BackupRefused, match="already"):
+        backup(home, tmp_path / "one")
+    with pytest.raises(StoreMissing):
+        backup(tmp_path / "nowhere", tmp_path / "two")
+
+
+def facts(home: Path, name: str = "warehouse.duckdb") -> list:
+    with duckdb.connect(str(home / name), read_only=True) as con:
+        return con.sql("FROM facts.balance ORDER BY ALL").fetchall()

@@ -1,0 +1,156 @@
+"""Backups: the warehouse, the archive, the board and the registry as of one moment, checked when they are restored."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import shutil
+import sqlite3
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+
+from warehouse.errors import BackupRefused, StoreMissing
+from warehouse.lock import locked, writer_lock
+
+_MANIFEST = "manifest.json"
+_STORE, _BOARD = "warehouse.duckdb", "board.sqlite"
+_FOLDERS = ("archive", "registry")
+
+
+@dataclass(frozen=True, slots=True)
+class Backup:
+    """A backup: its folder, and the hash of each file in it by its path."""
+
+    path: Path
+    files: dict[str, str]
+
+
+def backup(home: Path, target: Path) -> Backup:
+    """Copy the home's data to a new folder; no night runs meanwhile, readers and people at the board are not disturbed.
+
+    Killed at any point, it leaves at most `<target>.part`.
+
+    Raises:
+        StoreLocked: a night is running.
+        StoreMissing: there is no warehouse.
+        BackupRefused: the target stands already.
+    """
+    store = home / _STORE
+    if not store.exists():
+        raise StoreMissing(f"Chưa có kho dữ liệu {store}.", f"There is no warehouse {store} to back up.")
+    if target.exists():
+        raise BackupRefused(f"{target} đã có. Chọn thư mục khác.", f"{target} is there already. Name another folder.")
+    part = target.with_name(f"{target.name}.part")
+    shutil.rmtree(part, ignore_errors=True)
+    part.mkdir(mode=0o700, parents=True)
+    with writer_lock(store):
+        _settle(store)
+        shutil.copyfile(store, part / _STORE)
+        _copy_board(home / _BOARD, part / _BOARD)
+        for name in _FOLDERS:
+            if (home / name).is_dir():
+                shutil.copytree(home / name, part / name, ignore=shutil.ignore_patterns(".*"))
+    files = {str(path.relative_to(part)): _hash(path) for path in sorted(part.rglob("*")) if path.is_file()}
+    (part / _MANIFEST).write_text(json.dumps(files, indent=1), "utf-8")
+    _harden(part)
+    os.replace(part, target)
+    return Backup(target, files)
+
+
+def restore(source: Path, home: Path, *, replace: bool = False) -> Backup:
+    """Put a backup's data in a home.
+
+    The archive's files are added to those that stand there. What the warehouse, board and registry replace is kept
+    beside them as `<name>.before-restore`.
+
+    Raises:
+        BackupRefused: a file of the backup is missing or damaged, or the home has a warehouse and `replace` is not set.
+        StoreLocked: a night is running in the home.
+    """
+    files = _verified(source)
+    store = home / _STORE
+    if store.exists() and not replace:
+        raise BackupRefused(f"{store} đã có. Thêm --replace để thay thế.", f"{store} is there already. Add --replace.")
+    home.mkdir(mode=0o750, parents=True, exist_ok=True)
+    with writer_lock(store):
+        if (source / "archive").is_dir():
+            _restore_archive(source / "archive", home / "archive")
+        for name in ("registry", _BOARD, _STORE):
+            _put(source / name, home / name)
+    return Backup(source, files)
+
+
+def _settle(store: Path) -> None:
+    """Fold DuckDB's log into the file: then the file alone is the warehouse."""
+    try:
+        with duckdb.connect(str(store)) as con:
+            con.execute("CHECKPOINT")
+    except duckdb.IOException as error:
+        raise locked(store, "") from error
+
+
+def _copy_board(board: Path, target: Path) -> None:
+    if not board.exists():
+        return
+    with closing(sqlite3.connect(board)) as source, closing(sqlite3.connect(target)) as copy:
+        source.backup(copy)
+
+
+def _verified(source: Path) -> dict[str, str]:
+    try:
+        files: dict[str, str] = json.loads((source / _MANIFEST).read_text("utf-8"))
+    except (OSError, ValueError):
+        raise BackupRefused(f"{source} không phải là bản sao lưu.", f"{source} is no backup.") from None
+    wrong = [name for name, sha256 in files.items() if not (source / name).is_file() or _hash(source / name) != sha256]
+    if wrong:
+        listed = ", ".join(wrong[:5])
+        raise BackupRefused(f"Bản sao lưu {source} thiếu hoặc hỏng: {listed}. Dùng bản khác.",
+                            f"Of the backup {source} are missing or damaged: {listed}. Use another.")  # fmt: skip
+    return files
+
+
+def _restore_archive(source: Path, target: Path) -> None:
+    for file in source.rglob("*"):
+        place = target / file.relative_to(source)
+        if file.is_file() and not place.exists():
+            place.parent.mkdir(mode=0o750, parents=True, exist_ok=True)
+            part = place.with_name(f".{place.name}.part")
+            shutil.copyfile(file, part)
+            part.chmod(0o640)
+            os.replace(part, place)
+
+
+def _put(source: Path, target: Path) -> None:
+    """A file or folder of the backup in the place of the home's, what stood there moved aside with its logs."""
+    if not source.exists():
+        return
+    part = target.with_name(f"{target.name}.part")
+    if source.is_dir():
+        shutil.rmtree(part, ignore_errors=True)
+        shutil.copytree(source, part)
+    else:
+        shutil.copyfile(source, part)
+        part.chmod(0o660 if target.name == _BOARD else 0o600)
+    aside = target.with_name(f"{target.name}.before-restore")
+    if aside.is_dir():
+        shutil.rmtree(aside)
+    for log in (".wal", "-wal", "-shm"):
+        if (left := target.with_name(target.name + log)).exists():
+            os.replace(left, aside.with_name(aside.name + log))
+    if target.exists():
+        os.replace(target, aside)
+    os.replace(part, target)
+
+
+def _harden(folder: Path) -> None:
+    for path in folder.rglob("*"):
+        path.chmod(0o700 if path.is_dir() else 0o600)
+
+
+def _hash(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
