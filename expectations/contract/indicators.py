@@ -74,6 +74,7 @@ class Indicator:
         return self.kind != "ratio" and not {"regulation_213", "reporting"} & set(self.forms)
 
 
+# fmt: off
 AWAY = (
     Indicator(
         "away_rate", "Tỷ lệ đảng viên đi làm việc xa", "Members working away", "rate", "stock",
@@ -285,5 +286,6 @@ REPORTING = (
     ),
 )
 
+# fmt: on
 INDICATORS = AWAY + REQUESTS + BALANCE + REGULATION_213 + REPORTING
 INDICATOR_OF = {indicator.name: indicator for indicator in INDICATORS}

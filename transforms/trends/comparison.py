@@ -6,8 +6,8 @@ import numpy as np
 import polars as pl
 
 from expectations.contract.indicators import INDICATORS
-from transforms.intervals import rate_ratio_interval, share_ratio_interval
 from transforms.indicators.periods import month_number
+from transforms.intervals import rate_ratio_interval, share_ratio_interval
 from transforms.trends.season import tet
 
 KEYS = ("map", "unit_code", "level", "indicator", "period_kind")
@@ -69,8 +69,8 @@ def _bounds(pairs: pl.DataFrame, kind: pl.Series) -> tuple[pl.Series, pl.Series]
     )
     is_count = (kind == "count").to_numpy()
     below, base_below = np.where(is_count, 1.0, below), np.where(is_count, 1.0, base_below)
-    is_share = (kind == "share").to_numpy()
-    for mine, interval in ((is_share, share_ratio_interval), (is_count | (kind == "rate").to_numpy(), rate_ratio_interval)):
+    is_rate, is_share = (kind == "rate").to_numpy() | is_count, (kind == "share").to_numpy()
+    for mine, interval in ((is_share, share_ratio_interval), (is_rate, rate_ratio_interval)):
         lower[mine], upper[mine] = interval(top[mine], below[mine], base_top[mine], base_below[mine])
     return _nullable(lower), _nullable(upper)
 
@@ -87,4 +87,5 @@ def _tet_moved(pairs: pl.DataFrame) -> pl.Series:
         return pl.repeat(False, pairs.height, eager=True)
     moved = np.abs(tet(number) - tet(number - 12)).max(axis=1) > MOVED
     named = months.with_columns(period_kind=pl.lit("month"), moved=pl.Series(moved))
-    return pairs.join(named, on=["period_kind", "period"], how="left", maintain_order="left")["moved"].fill_null(value=False)
+    joined = pairs.join(named, on=["period_kind", "period"], how="left", maintain_order="left")
+    return joined["moved"].fill_null(value=False)

@@ -125,9 +125,7 @@ def _with_rates(
 ) -> pl.DataFrame:
     """Values of both periods; where a period has nobody, the other's, so that no change is made of it."""
     now, base = (pl.when(d > 0).then(pl.col("scale") * n / d) for n, d in ((top, below), (top0, below0)))
-    return pairs.with_columns(
-        pl.coalesce(now, base, 0.0).alias(name), pl.coalesce(base, now, 0.0).alias(f"{name}0")
-    )
+    return pairs.with_columns(pl.coalesce(now, base, 0.0).alias(name), pl.coalesce(base, now, 0.0).alias(f"{name}0"))
 
 
 def _with_groups(pairs: pl.DataFrame) -> pl.DataFrame:

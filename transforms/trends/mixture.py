@@ -45,9 +45,10 @@ class Fit(NamedTuple):
     noise: NDArray[np.int64]
 
 
-def empty_fit(shape: tuple[int, ...]) -> Fit:
+def empty_fit(shape: tuple[int, int]) -> Fit:
     """A fit of which nothing is known."""
-    return Fit(*(np.full(shape, np.nan) for _ in range(5)), freedom=np.full(shape[0], np.nan), noise=np.full(shape[0], -1))
+    level, slope, level_sd, slope_sd, covariance = np.full((5, *shape), np.nan)
+    return Fit(level, slope, level_sd, slope_sd, covariance, np.full(shape[0], np.nan), np.full(shape[0], -1))
 
 
 def mixture(said: Alternatives, basis: Basis, freedom: Array) -> Fit:
@@ -73,7 +74,8 @@ def mixture(said: Alternatives, basis: Basis, freedom: Array) -> Fit:
     narrower = (slope_sd / moment_sd)[:, of_month]
     covariance = averaged(together + off_level * off_slope[:, of_month]) * narrower
     level_sd = np.sqrt(averaged(level_variance + off_level**2))
-    return Fit(mean_level, mean_slope[:, of_month], level_sd, slope_sd[:, of_month], covariance, freedom, _likeliest_noise(said))
+    slope, sd = mean_slope[:, of_month], slope_sd[:, of_month]
+    return Fit(mean_level, slope, level_sd, sd, covariance, freedom, _likeliest_noise(said))
 
 
 def _likeliest_noise(said: Alternatives) -> NDArray[np.int64]:

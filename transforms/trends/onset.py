@@ -8,9 +8,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from transforms.trends.basis import basis_of
-from transforms.trends.model import POISSON_MONTHS, noises_of, season_precision, smoothing
+from transforms.trends.model import noises_of, smoothing
 from transforms.trends.noise import whiten
 from transforms.trends.response import Series, working_response
+from transforms.trends.shapes import POISSON_MONTHS, season_precision
 
 Array = NDArray[np.float64]
 Months = NDArray[np.int64]

@@ -7,7 +7,7 @@ from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import expit
+from scipy.special import expit, logit
 
 Array = NDArray[np.float64]
 Mask = NDArray[np.bool_]
@@ -98,7 +98,7 @@ def working_response(series: Series, basis: Array, penalty: Array) -> Response:
 
 def _start(top: Array, below: Array, known: Mask, link: Link) -> Array:
     mean = (top.sum(axis=1) + 0.5) / ((below * known).sum(axis=1) + 1.0)
-    level = {"log": np.log, "logit": lambda p: np.log(p / (1 - p)), "identity": np.asarray}[link](mean)
+    level = mean if link == "identity" else np.log(mean) if link == "log" else logit(mean)
     return np.repeat(level[:, None], top.shape[1], axis=1)
 
 

@@ -35,7 +35,8 @@ def tet(months: NDArray[np.int64]) -> Array:
 
     Returns:
         one row a month: the share of the three weeks before Tết that lies in it, of the three weeks from Tết on, and
-        how near its last day is to Tết (1 on the day, 0 three weeks off; what a stock feels), each less its yearly mean.
+        how near its last day is to Tết (1 on the day, 0 three weeks off; what a stock feels), each less its
+        mean over a year.
     """
     start = months.astype("datetime64[M]") - np.timedelta64(1970 * 12, "M")
     first = start.astype("datetime64[D]").astype(np.int64)

@@ -17,6 +17,7 @@ from transforms.trends.onset import onset
 from transforms.trends.response import Link, Series
 
 Array = NDArray[np.float64]
+Months = NDArray[np.int64]
 
 SERIES = ("map", "unit_code", "level", "indicator")
 SINCE = ("since", "since_earliest", "since_latest")
@@ -78,11 +79,14 @@ def _batches(indicators: pl.DataFrame, levels: Sequence[str]) -> Iterator[tuple[
                 yield _series(rows, LINKS[mine[0].kind], timing == "stock", scales)
 
 
-def _series(rows: pl.DataFrame, link: Link, is_stock: bool, scales: dict[str, float]) -> tuple[Series, pl.DataFrame, Array]:
+def _series(
+    rows: pl.DataFrame, link: Link, is_stock: bool, scales: dict[str, float]
+) -> tuple[Series, pl.DataFrame, Array]:
     keys = rows.select(SERIES).unique().sort(SERIES).with_row_index("series")
     placed = rows.join(keys, on=[*SERIES])
-    months = np.arange(rows["month"].min(), rows["month"].max() + 1, dtype=np.int64)  # type: ignore[operator]
-    at = placed["series"].to_numpy(), placed["month"].to_numpy() - months[0]
+    month = placed["month"].to_numpy().astype(np.int64)
+    months = np.arange(month.min(), month.max() + 1)
+    at = placed["series"].to_numpy(), month - months[0]
     top, below = np.full((2, keys.height, len(months)), np.nan)
     net = link == "identity"
     top[at] = placed["value" if net else "numerator"].cast(pl.Float64).to_numpy()
@@ -102,24 +106,25 @@ def _rows(series: Series, keys: pl.DataFrame, scale: Array) -> pl.DataFrame:
     where, month = np.nonzero(lived)
     columns = {name: pl.Series(name, values[where, month]).fill_nan(None) for name, values in figures.items()}
     words = np.array([UNKNOWN, RISES, FALLS])[direction[where, month]]
-    months = {"period": series.months, **_since(series, fit, direction, lived)}
-    names = {name: _names(values[month] if values.ndim == 1 else values[where, month]) for name, values in months.items()}
+    everywhere = np.broadcast_to(series.months, lived.shape)
+    months = {"period": everywhere, **_since(series, fit, direction, lived)}
+    names = {name: _names(values[where, month]) for name, values in months.items()}
     return pl.concat([keys[where], pl.DataFrame({**names, **columns, "word": words})], how="horizontal")
 
 
-def _names(months: NDArray[np.int64]) -> pl.Series:
+def _names(months: Months) -> pl.Series:
     """Names of month numbers; those below 0 are unknown."""
     numbers = pl.DataFrame({"month": months})
     return numbers.select(pl.when(pl.col("month") >= 0).then(period_name("month"))).to_series()
 
 
-def _direction(fit: Fit) -> NDArray[np.int64]:
+def _direction(fit: Fit) -> Months:
     """1 up, -1 down, 0 where the evidence does not reach."""
     reach = stdtrit(fit.freedom, (1 + WORD_CONFIDENCE) / 2)[:, None] * fit.slope_sd
     return np.where(fit.slope > reach, 1, np.where(fit.slope < -reach, -1, 0))
 
 
-def _since(series: Series, fit: Fit, direction: NDArray[np.int64], lived: NDArray[np.bool_]) -> dict[str, NDArray[np.int64]]:
+def _since(series: Series, fit: Fit, direction: Months, lived: NDArray[np.bool_]) -> dict[str, Months]:
     """Month numbers of each series' last month's beginnings, series x months; -1 elsewhere."""
     months = {name: np.full(direction.shape, -1) for name in SINCE}
     last = direction.shape[1] - 1 - lived[:, ::-1].argmax(axis=1)

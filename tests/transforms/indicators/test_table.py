@@ -149,9 +149,7 @@ def with_holes() -> Frames:
 
 
 @pytest.mark.parametrize("indicator", MONTHLY)
-def test_every_level_and_period_kind_agrees_with_figures_worked_out_anew(
-    with_holes: Frames, indicator: str
-) -> None:
+def test_every_level_and_period_kind_agrees_with_figures_worked_out_anew(with_holes: Frames, indicator: str) -> None:
     assert_agrees(*with_holes, indicator, "2021-04")
 
 

@@ -1,0 +1,140 @@
+"""What a slope may have done: nothing, one bend, or small steps all along; and how well each explains the series."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from transforms.trends.basis import Basis
+from transforms.trends.response import Response, Series
+
+Array = NDArray[np.float64]
+
+SEASON_SD = 0.5  # on the log scale: a month of Tết may halve or nearly double a figure
+POISSON_MONTHS = 8.0  # the weight, in months, of holding events to be Poisson before the series is seen
+FLAT, NO_STEP = 1e-6, 1e6
+# Standard deviations of a slope's change: log points a year for events, else in standard deviations of the deviations.
+STEPS_A_YEAR = {True: (0.05, 0.15, 0.4), False: (0.3, 1.0, 3.0)}
+ONE_BEND = {True: (0.15, 0.4), False: (1.0, 3.0)}
+
+
+class Shapes(NamedTuple):
+    """Alternatives for the slope; the first is a straight line.
+
+    Attributes:
+        sizes: shapes x steps, the standard deviation of each step of the slope, 0 where there is none.
+        prior: a shape, how likely it is held beforehand, given that it is (the first) or is not a line.
+    """
+
+    sizes: Array
+    prior: Array
+
+
+class Grams(NamedTuple):
+    """Cross products of the basis and the response, the last column, with each noise's correlation taken out.
+
+    Attributes:
+        products: series x noises x columns x columns.
+        log_det: series x noises, the log determinant of the noise's covariance.
+    """
+
+    products: Array
+    log_det: Array
+
+
+def shapes_of(basis: Basis, is_event_count: bool) -> Shapes:
+    """A line; steps at every half-year, of three sizes; one bend at one half-year, of two sizes."""
+    count = int(basis.is_step.sum())
+    all_along = [np.full((1, count), size * np.sqrt(0.5)) for size in STEPS_A_YEAR[is_event_count]]
+    one = [size * np.eye(count) for size in ONE_BEND[is_event_count]]
+    sizes = np.concatenate([np.zeros((1, count)), *all_along, *one])
+    prior = np.repeat([1.0, 0.5 / len(all_along), 0.5 / (len(one) * count)], [1, len(all_along), len(one) * count])
+    return Shapes(sizes, prior)
+
+
+def evidence_of(series: Series, response: Response, grams: Grams, basis: Basis, freedom: Array) -> Array:
+    """Log marginal likelihood of every shape with every noise, series x shapes x noises.
+
+    The normal model with unknown variance (Gelman et al., Bayesian Data Analysis, 3rd ed., 14.2 and 14.8):
+    log p = (log|prior precision| - log|posterior precision| - log|V| - freedom * log(sum of squares)) / 2.
+    """
+    line, bends = _line_and_bends(series, response, grams, basis, freedom)
+    along = [
+        _all_along(series, response, grams, basis, freedom, size * np.sqrt(0.5))
+        for size in STEPS_A_YEAR[series.is_event_count]
+    ]
+    return np.concatenate([line[:, None], np.stack(along, axis=1), bends], axis=1)
+
+
+def _all_along(series: Series, response: Response, grams: Grams, basis: Basis, freedom: Array, size: float) -> Array:
+    prior = precision_of(series, response, basis, np.full((1, int(basis.is_step.sum())), size))
+    posterior = grams.products[..., :-1, :-1] + (prior[:, :, None] * np.eye(prior.shape[1]))[:, None]
+    right = grams.products[..., :-1, -1]
+    mean = np.linalg.solve(posterior, right[..., None])[..., 0]
+    left = squares_left(series, grams.products[..., -1, -1] - (right * mean).sum(axis=2))
+    log_prior = np.log(np.where(prior > 0, prior, 1.0)).sum(axis=1)[:, None]
+    found: Array = log_prior - np.linalg.slogdet(posterior)[1] - grams.log_det - freedom[:, None] * np.log(left)
+    return found / 2
+
+
+def _line_and_bends(
+    series: Series, response: Response, grams: Grams, basis: Basis, freedom: Array
+) -> tuple[Array, Array]:
+    """The line's evidence, series x noises, and that of one bend at each half-year, series x bends x noises.
+
+    One more column changes determinant and sum of squares by its own part alone (the partitioned inverse).
+    """
+    rest, steps = np.flatnonzero(~basis.is_step), np.flatnonzero(basis.is_step)
+    season = season_precision(series, response)
+    prior = np.where(basis.is_season[rest], season[:, None], 0.0)
+    posterior = grams.products[..., rest[:, None], rest] + (prior[:, :, None] * np.eye(len(rest)))[:, None]
+    others = grams.products[..., rest[:, None], np.append(steps, len(basis.is_step))]
+    explained = np.matmul(others.swapaxes(2, 3), np.linalg.solve(posterior, others))
+    squares = squares_left(series, grams.products[..., -1, -1] - explained[..., -1, -1])
+    own = grams.products[..., steps, steps] - explained[..., range(len(steps)), range(len(steps))]
+    cross = grams.products[..., steps, -1] - explained[..., :-1, -1]
+    log_prior = np.log(season)[:, None] * basis.is_season.sum()
+    common: Array = log_prior - np.linalg.slogdet(posterior)[1] - grams.log_det
+    bends = []
+    for size in ONE_BEND[series.is_event_count]:
+        precision = _unit(series, response)[:, None, None] / size**2
+        gained = np.log(precision) - np.log(np.maximum(own, 0) + precision)
+        left = np.maximum(squares[..., None] - cross**2 / (np.maximum(own, 0) + precision), 1e-9)
+        bends.append((common[..., None] + gained - freedom[:, None, None] * np.log(left)) / 2)
+    line = (common - freedom[:, None] * np.log(squares)) / 2
+    return line, np.concatenate(bends, axis=2).swapaxes(1, 2)
+
+
+def squares_left(series: Series, squares: Array) -> Array:
+    """The sum of squares with what is known of events beforehand; never 0."""
+    return np.maximum(squares, 1e-9) + (POISSON_MONTHS if series.is_event_count else 0.0)
+
+
+def precision_of(series: Series, response: Response, basis: Basis, sizes: Array) -> Array:
+    """Prior precision, series x columns, in units of the deviations' variance: none on level and slope.
+
+    Args:
+        sizes: series x steps, or 1 x steps for all; 0 where there is no step.
+    """
+    unit = _unit(series, response)[:, None]
+    precision = np.zeros((len(unit), len(basis.is_step)))
+    precision[:, basis.is_season] = season_precision(series, response)[:, None]
+    precision[:, basis.is_step] = np.where(sizes > 0, unit / np.where(sizes > 0, sizes, 1.0) ** 2, NO_STEP * unit)
+    return precision
+
+
+def season_precision(series: Series, response: Response) -> Array:
+    """Prior precision of the season's coefficients, a series, in units of the deviations' variance.
+
+    Event counts have a known variance and so a prior in log points. The others' variance is unknown: a season's prior
+    in units of it would speak about the variance where there is no season, so it is as good as none.
+    """
+    if series.is_event_count:
+        return np.full(len(series.top), 1 / SEASON_SD**2)
+    return FLAT * response.typical_weight
+
+
+def _unit(series: Series, response: Response) -> Array:
+    return np.ones(len(series.top)) if series.is_event_count else response.typical_weight
