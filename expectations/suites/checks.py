@@ -85,7 +85,8 @@ def every_unit_known(form: Form) -> Check:
     failing = f"""
         SELECT {_PLACE}, '' AS measure, this.unit AS found, '—' AS expected
         FROM {_THIS} WHERE this.cell_code IS NULL AND this.{_SOUND}"""
-    return Check(f"{form.name}: every row is a cell", "unknown-unit", form.name, failing, "SELECT count(*) FROM {batch}")
+    judged = "SELECT count(*) FROM {batch}"
+    return Check(f"{form.name}: every row is a cell", "unknown-unit", form.name, failing, judged)
 
 
 def every_figure_known(form: Form) -> Check:

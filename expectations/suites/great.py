@@ -47,14 +47,14 @@ def judge_with_great_expectations(con: duckdb.DuckDBPyConnection) -> Judgement:
 
 
 def load_great_expectations() -> ModuleType:
-    """Import Great Expectations; the garbage collector rests meanwhile, which takes a fifth off the seconds it needs."""
+    """Import Great Expectations; the garbage collector rests meanwhile, which saves a fifth of the seconds."""
     was_on = gc.isenabled()
     gc.disable()
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            import great_expectations
-            import great_expectations.expectations
+            import great_expectations  # noqa: PLC0415
+            import great_expectations.expectations  # noqa: PLC0415
     finally:
         if was_on:
             gc.enable()
@@ -62,7 +62,7 @@ def load_great_expectations() -> ModuleType:
 
 
 def expectations_of(form: Form) -> list[Any]:
-    """The expectations of a form's suite; in the meta of each the check's name and the problem code, None for structure.
+    """The expectations of a form's suite; in the meta of each its check's name and problem code, None for structure.
 
     Great Expectations' own column expectations cost 15 ms of bookkeeping for each measure, and call a column without
     any value a failure; one query a form says the same.
@@ -75,9 +75,7 @@ def expectations_of(form: Form) -> list[Any]:
         "one row a physical row": _twice(*_KEY),
     }
     structure = [
-        gxe.UnexpectedRowsExpectation(
-            unexpected_rows_query=query, meta={"check": f"{form.name}: {what}", "code": None}
-        )
+        gxe.UnexpectedRowsExpectation(unexpected_rows_query=query, meta={"check": f"{form.name}: {what}", "code": None})
         for what, query in queries.items()
     ]
     contract = [
@@ -110,7 +108,7 @@ def _twice(*key: str) -> str:
 
 def _context(gx: ModuleType) -> EphemeralDataContext:
     """A context that lives in memory only, shows no progress bars and reports to nobody."""
-    from great_expectations.data_context.types.base import (
+    from great_expectations.data_context.types.base import (  # noqa: PLC0415
         DataContextConfig,
         InMemoryStoreBackendDefaults,
         ProgressBarsConfig,
@@ -121,15 +119,15 @@ def _context(gx: ModuleType) -> EphemeralDataContext:
         progress_bars=ProgressBarsConfig(globally=False),
         store_backend_defaults=InMemoryStoreBackendDefaults(init_temp_docs_sites=False),
     )
-    return gx.get_context(mode="ephemeral", project_config=config)  # type: ignore[no-any-return]
+    return gx.get_context(mode="ephemeral", project_config=config)
 
 
 def _source(context: EphemeralDataContext, con: duckdb.DuckDBPyConnection) -> SQLDatasource:
     """The warehouse's own connection as a data source, so that temporary tables are seen."""
-    from duckdb_sqlalchemy import ConnectionWrapper
-    from sqlalchemy.pool import StaticPool
+    from duckdb_sqlalchemy import ConnectionWrapper  # noqa: PLC0415
+    from sqlalchemy.pool import StaticPool  # noqa: PLC0415
 
-    class Borrowed(ConnectionWrapper):  # type: ignore[misc]
+    class Borrowed(ConnectionWrapper):
         """A connection that is lent: the borrower may neither close it nor, by rolling back, drop an open result."""
 
         def close(self) -> None:
@@ -145,7 +143,7 @@ def _source(context: EphemeralDataContext, con: duckdb.DuckDBPyConnection) -> SQ
 
 
 def _run(gx: ModuleType, source: SQLDatasource, form: Form) -> list[Any]:
-    """The results of one form's suite. The suite is judged on the batch itself, so that nothing is stored on the way."""
+    """The results of one form's suite, judged on the batch itself, so that nothing is stored on the way."""
     asset = source.add_table_asset(form.name, table_name=f"staged_{form.name}")
     batch = asset.add_batch_definition_whole_table("all").get_batch()
     suite = gx.ExpectationSuite(name=form.name, expectations=expectations_of(form))
@@ -165,7 +163,7 @@ def _exceptions(result: Any) -> list[dict[str, Any]]:
 
 @contextmanager
 def _quiet() -> Iterator[None]:
-    """No warnings of Great Expectations' own libraries on the user's terminal; what goes wrong is raised or a result."""
+    """No warnings of its libraries on the user's terminal; what goes wrong is raised, or is a result."""
     logger = logging.getLogger("great_expectations")
     before = logger.level
     logger.setLevel(logging.CRITICAL)

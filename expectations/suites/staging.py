@@ -154,7 +154,8 @@ def _stage_columns(con: duckdb.DuckDBPyConnection, columns: pl.DataFrame) -> Non
     _stage(con, "staged_letters", letters, {"column": "INTEGER", "letters": "VARCHAR"})
     con.execute("""
         CREATE OR REPLACE TEMP TABLE staged_column AS
-        SELECT submission_id, table_no, form, measure, letters FROM staged_column JOIN staged_letters USING ("column")""")
+        SELECT submission_id, table_no, form, measure, letters
+        FROM staged_column JOIN staged_letters USING ("column")""")
 
 
 def column_letters(number: int) -> str:

@@ -1,4 +1,4 @@
-"""The spec's small reports are also run by the script that writes docs/rules.md, so they are modules and no fixtures."""
+"""The spec's small reports are modules and no fixtures: the script that writes docs/rules.md runs them too."""
 
 import sys
 from pathlib import Path

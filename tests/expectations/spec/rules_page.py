@@ -1,4 +1,4 @@
-"""Writes docs/rules.md from the spec: what each rule says, a file that keeps it, one that does not, and what is told."""
+"""Writes docs/rules.md from the spec: what each rule says, a file that keeps it, one that does not, the answers."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from spec_reports import MEASURES_FORM, Sent
 
 from expectations.contract.forms import FORMS, MEASURES
 from expectations.contract.problems import CODES
-from expectations.contract.rules import RULES
+from expectations.contract.rules import RULES, Rule
 
 PAGE = Path("docs") / "rules.md"
 OUTCOMES = {"accepted": "được nhận", "rejected": "bị trả lại", "duplicate": "bản trùng, không nạp"}
@@ -46,11 +46,7 @@ def _section(code: str, clean: Case, told: Case) -> str:
     rules = [rule for rule in RULES if rule.code == code]
     if rules:
         lines.append("| Biểu / form | Phải đúng / must hold |\n|---|---|")
-        lines += [
-            f"| {FORMS[rule.form].label_vi} | {rule.side(rule.found, 'vi')} {_sign(rule.op)} {rule.side(rule.expected, 'vi')}"
-            f"<br>`{rule.holds}` |"
-            for rule in rules
-        ]
+        lines += [f"| {FORMS[rule.form].label_vi} | {_in_words(rule)}<br>`{rule.holds}` |" for rule in rules]
         lines.append("")
     return "\n".join([*lines, _case("✓", code, clean), _case("✗", code, told)])
 
@@ -74,7 +70,9 @@ def _sent(sent: Sent, shows: tuple[str, ...]) -> str:
     if sent.raw is None:
         heads.append(f"tiêu đề «{sent.sender}», «{sent.title_line}»")
     text = "; ".join(heads) + "\n"
-    shown = {form: [name for name in shows if MEASURES_FORM[name] == form and name not in sent.without] for form in FORMS}
+    shown = {
+        form: [name for name in shows if MEASURES_FORM[name] == form and name not in sent.without] for form in FORMS
+    }
     return "\n".join([text, *(_table(sent, form, names) for form, names in shown.items() if names)])
 
 
@@ -97,8 +95,9 @@ def _plain(text: str) -> str:
     return text.replace("«…»", "…").replace("'…'", "…")
 
 
-def _sign(op: str) -> str:
-    return {"=": "=", "<=": "≤"}[op]
+def _in_words(rule: Rule) -> str:
+    sign = {"=": "=", "<=": "≤"}[rule.op]
+    return f"{rule.side(rule.found, 'vi')} {sign} {rule.side(rule.expected, 'vi')}"
 
 
 if __name__ == "__main__":

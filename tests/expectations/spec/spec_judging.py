@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import dataclasses
 import hashlib
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import date
+from functools import cache
 
 import duckdb
 import polars as pl
@@ -18,6 +18,7 @@ from transforms.reading.frames import to_frames
 from transforms.reading.read import read_file
 from transforms.reading.units import Directory
 from transforms.registry import Registry
+from warehouse.migrations import migrate, migrations
 from warehouse.store import memory_store
 
 REGISTRY = registry()
@@ -27,7 +28,10 @@ DIRECTORY = Directory(REGISTRY)
 def read_batch(sent: list[Sent]) -> Batch:
     """The files, numbered from 1 in the order given."""
     frames = to_frames(
-        {no: read_file(one.data, one.file_name, one.reporter, one.received, DIRECTORY) for no, one in enumerate(sent, 1)}
+        {
+            no: read_file(one.data, one.file_name, one.reporter, one.received, DIRECTORY)
+            for no, one in enumerate(sent, 1)
+        }
     )
     rows = [
         (no, one.reporter, one.received, one.received, one.file_name, hashlib.sha256(one.data).hexdigest())
@@ -58,13 +62,15 @@ def mirror(con: duckdb.DuckDBPyConnection, known: Registry) -> None:
         con.unregister("incoming")
 
 
-def judge(
-    sent: list[Sent], judged: Callable[[duckdb.DuckDBPyConnection, Batch], Verdict] = without_great_expectations
-) -> Verdict:
+@cache
+def _shared() -> duckdb.DuckDBPyConnection:
+    """One warehouse for all of the spec: judging leaves nothing in it but temporary tables, made anew each time."""
+    con = duckdb.connect()
+    migrate(con, migrations())
+    mirror(con, REGISTRY)
+    return con
+
+
+def judge(sent: list[Sent]) -> Verdict:
     """The verdict on files that came one after the other into an empty warehouse."""
-    with warehouse() as con:
-        return judged(con, read_batch(sent))
-
-
-def day(text: str) -> date:
-    return date.fromisoformat(text)
+    return without_great_expectations(_shared(), read_batch(sent))

@@ -1,4 +1,4 @@
-"""Small reports for the spec: what a sender's text file holds, cell by cell, and a registry of three party cells."""
+"""Small reports for the spec: what a sender's text file holds, cell by cell, and a registry of a few party cells."""
 
 from __future__ import annotations
 
@@ -6,10 +6,11 @@ import csv
 import io
 from dataclasses import dataclass, field
 from datetime import date
+from importlib.resources import files
 
 import polars as pl
 
-from expectations.contract.forms import FORMS, MEASURES
+from expectations.contract.forms import FORMS
 from expectations.contract.periods import Period
 from transforms.registry import COLUMNS, Registry, build_registry
 
@@ -18,6 +19,8 @@ CELLS = {
     "29869-01": ("Phường 1", "Khóm 1"),
     "29869-02": ("Phường 1", "Trường Tiểu học"),
     "29872-01": ("Phường 2", "Khóm 2"),
+    "29872-03": ("Phường 2", "Khóm 3"),
+    "29872-04": ("Phường 2", "Khóm 4"),
 }
 TOTAL = "Tổng cộng"
 _FIGURES = {
@@ -82,14 +85,14 @@ class Sent:
         """The cells with a row in a form, those that stand twice one after the other."""
         held = [cell for cell in self.cells if cell not in self.without]
         if FORMS[form].hamlet_only:
-            held = [cell for cell in held if CELLS.get(cell, ("", "Khóm"))[1].startswith("Khóm")]
+            held = [cell for cell in held if CELLS[cell][1].startswith("Khóm")]
         return [cell for cell in held for _ in range(2 if cell in self.twice else 1)]
 
     def measures(self, form: str) -> list[str]:
         return [name for name in FORMS[form].names if name not in self.without]
 
     def names(self, cell: str) -> tuple[str, str]:
-        commune, name = CELLS.get(cell, (CELLS["29869-01"][0], cell))
+        commune, name = CELLS[cell]
         return commune, self.named.get(cell, name)
 
 
@@ -130,8 +133,6 @@ def _heading(measure: str) -> tuple[str, str]:
 
 
 def labels() -> pl.DataFrame:
-    from importlib.resources import files
-
     text = files("expectations.contract").joinpath("labels.csv").read_text("utf-8")
     return pl.read_csv(io.StringIO(text), infer_schema=False).fill_null("").unique("measure", keep="first")
 

@@ -13,7 +13,11 @@ from spec_judging import judge
 from expectations.contract.problems import CODES
 
 PLACE = ["cell_ref", "unit_code", "measure", "found", "expected"]
-CASES = [pytest.param(code, case, id=f"{code}-{'told' if case.told else 'clean'}") for code, pair in SPEC.items() for case in pair]
+CASES = [
+    pytest.param(code, case, id=f"{code}-{'told' if case.told else 'clean'}")
+    for code, pair in SPEC.items()
+    for case in pair
+]
 
 
 @pytest.mark.parametrize(("code", "case"), CASES)
