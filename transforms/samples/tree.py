@@ -45,7 +45,7 @@ def planted_changes(registry: Registry, last_period: Period) -> tuple[Change, ..
     requests, away = codes[len(codes) // 3], codes[2 * len(codes) // 3]
     before = last_period.previous
     return (
-        Change(requests, "received", before, last_period, 5.0),
+        Change(requests, "received", before, last_period, 6.0),
         Change(away, "away_total", before.previous, last_period, 1.6),
     )
 
