@@ -169,8 +169,8 @@ def _members(archive: zipfile.ZipFile, members: list[zipfile.ZipInfo], depth: in
 
 
 # A reference that far out makes the workbook reader lay out an area it cannot hold.
-_FAR = re.compile(rb' r="(?:[A-Z]{3}\d|[A-Z]{1,2}\d{6})')
-_VALUED = re.compile(rb'<(?:\w+:)?c r="([A-Z]{1,3})(\d{1,7})"[^>/]*>')
+_FAR = re.compile(rb"""\sr\s*=\s*["'](?:[A-Z]{3}\d|[A-Z]{1,2}\d{6})""")
+_VALUED = re.compile(rb"""<(?:\w+:)?c\s(?:[^>/]*\s)?r\s*=\s*["']([A-Z]{1,3})(\d{1,7})["'][^>/]*>""")
 _FORMULA = re.compile(rb'<(?:\w+:)?c r="([A-Z]{1,3})(\d{1,7})"[^>]*>\s*<(?:\w+:)?f\b([^>]*/>|[^<]*(?:<[^v/][^<]*)*</(?:\w+:)?f>)\s*'
                       rb'(?:<(?:\w+:)?v\s*/>|<(?:\w+:)?v></(?:\w+:)?v>)?\s*</(?:\w+:)?c>')  # fmt: skip
 
@@ -228,15 +228,15 @@ def _opendocument(data: bytes, archive: zipfile.ZipFile) -> list[Sheet]:
     return _workbook(data, {})
 
 
-_REPEATED_VALUE = re.compile(rb'<table:table-cell(?=[^>]*number-columns-repeated="(\d+)")[^>]*office:value')
-_ROW = re.compile(rb'<table:table-row(?:[^>]*number-rows-repeated="(\d+)")?[^>]*>(.*?)</table:table-row>', re.DOTALL)
+_REPEATED_VALUE = re.compile(rb"""<table:table-cell[^>]*number-columns-repeated=["'](\d+)["'](?:[^>]*[^/>])?>""")
+_ROW = re.compile(rb"""<table:table-row(?:[^>]*number-rows-repeated=["'](\d+)["'])?[^>]*>(.*?)</table:table-row>""", re.DOTALL)
 
 
 def _check_repeats(xml: bytes) -> None:
     """Refuse a table that says a few bytes a million times over."""
     if b"<!ENTITY" in xml[:4096]:
         raise Refused("unreadable-file", "trang tính khai báo thực thể XML")
-    if not re.search(rb'repeated="\d{4,}"', xml):
+    if not re.search(rb"""repeated=["']\d{4,}["']""", xml):
         return
     height = width = 0
     for repeated, cells in _ROW.findall(xml):
