@@ -1,8 +1,8 @@
 -- Against the same period a year before, and twelve months against the twelve before.
 
 CREATE VIEW marts.comparison AS
-SELECT t.map, t.unit_code, t.level, t.indicator, t.period, t.period_kind, t.base_period, t.value, t.base_value, t.ratio,
-    t.lower, t.upper
+SELECT t.map, t.unit_code, t.level, t.indicator, t.period, t.period_kind, t.base_period, t.value, t.base_value,
+    t.difference, t.ratio, t.lower, t.upper, t.is_tet_moved
 FROM derived.comparison AS t
 WHERE t.level IN ('district', 'province') AND derived.last_month(t.period) NOT IN (FROM derived.unsettled)
 ORDER BY t.map, t.level, t.indicator, t.period_kind, t.unit_code, t.period;
@@ -17,6 +17,8 @@ COMMENT ON COLUMN marts.comparison.period_kind IS 'month, quarter, half, year ho
 COMMENT ON COLUMN marts.comparison.base_period IS 'Kỳ gốc / The period it is compared with';
 COMMENT ON COLUMN marts.comparison.value IS 'Giá trị kỳ này / Value in the period';
 COMMENT ON COLUMN marts.comparison.base_value IS 'Giá trị kỳ gốc / Value in the base period';
-COMMENT ON COLUMN marts.comparison.ratio IS 'Gấp mấy lần kỳ gốc / How many times the base value';
+COMMENT ON COLUMN marts.comparison.difference IS 'value trừ base_value, theo đơn vị của chỉ số / value less base_value, in the indicator''s unit';
+COMMENT ON COLUMN marts.comparison.ratio IS 'Gấp mấy lần kỳ gốc; trống nếu kỳ gốc là 0 hoặc chỉ số có thể âm / How many times the base value, null where that is 0 or the indicator may be negative';
 COMMENT ON COLUMN marts.comparison.lower IS 'Cận dưới khoảng 95 % của ratio / Lower end of the ratio''s 95 % interval';
 COMMENT ON COLUMN marts.comparison.upper IS 'Cận trên khoảng 95 % của ratio / Upper end of the ratio''s 95 % interval';
+COMMENT ON COLUMN marts.comparison.is_tet_moved IS 'Tết rơi khác nhau ở hai kỳ nên khó so sánh / Tết fell otherwise in the two periods, so they are not quite alike';

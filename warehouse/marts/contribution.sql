@@ -1,16 +1,17 @@
 -- What explains the change of the province.
 
 CREATE VIEW marts.contribution AS
-SELECT t.map, t.indicator, t.period, t.base_period, t.unit_code, t.part, t.value
+SELECT t.map, t.indicator, t.period_kind, t.period, t.base_period, t.unit_code, t.part, t.value
 FROM derived.contribution AS t
 WHERE derived.last_month(t.period) NOT IN (FROM derived.unsettled)
-ORDER BY t.map, t.indicator, t.period, t.base_period, t.unit_code, t.part;
+ORDER BY t.map, t.indicator, t.period_kind, t.period, t.base_period, t.unit_code, t.part;
 
 COMMENT ON VIEW marts.contribution IS 'Thay đổi của tỉnh chia đúng cho các huyện, mỗi huyện thành phần do cơ cấu và phần do tỷ suất (Kitagawa); cộng lại bằng thay đổi / The province''s change split exactly among districts, and each into who (composition) and how often (rate), after Kitagawa; the parts add up to the change';
 COMMENT ON COLUMN marts.contribution.map IS 'reported: đơn vị của thời điểm đó; today: theo bản đồ hiện nay, chi bộ được dõi theo qua nhập, tách, đổi tên / reported: the units of the time; today: today''s units, cells followed through merges, splits and renames';
 COMMENT ON COLUMN marts.contribution.indicator IS 'Tên chỉ số, giải thích trong dictionary / Name of the indicator, explained in the dictionary';
+COMMENT ON COLUMN marts.contribution.period_kind IS 'quarter, half, year hoặc rolling12 / Kind of period';
 COMMENT ON COLUMN marts.contribution.period IS 'Kỳ / The period';
 COMMENT ON COLUMN marts.contribution.base_period IS 'Kỳ gốc / The period it is compared with';
-COMMENT ON COLUMN marts.contribution.unit_code IS 'Mã huyện hoặc tỉnh / District or province code';
-COMMENT ON COLUMN marts.contribution.part IS 'Phần nào của thay đổi / Which part of the change';
+COMMENT ON COLUMN marts.contribution.unit_code IS 'Mã huyện / District code';
+COMMENT ON COLUMN marts.contribution.part IS 'how_often: tỷ suất của từng nhóm; who: cơ cấu nhóm; size: tỷ trọng của huyện; reporting: có hoặc không có báo cáo / how_often: the groups'' rates; who: the mix of groups; size: the district''s weight; reporting: its coming or going';
 COMMENT ON COLUMN marts.contribution.value IS 'Đóng góp, theo đơn vị của chỉ số / Contribution, in the indicator''s unit';

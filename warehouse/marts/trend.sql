@@ -2,7 +2,7 @@
 
 CREATE VIEW marts.trend AS
 SELECT t.map, t.unit_code, t.level, t.indicator, t.period, t.level_value, t.slope_per_year, t.slope_lower,
-    t.slope_upper, t.word, t.since, t.probability
+    t.slope_upper, t.word, t.since, t.since_earliest, t.since_latest, t.probability
 FROM derived.trend AS t
 WHERE t.level IN ('district', 'province') AND derived.last_month(t.period) NOT IN (FROM derived.unsettled)
 ORDER BY t.map, t.level, t.indicator, t.unit_code, t.period;
@@ -18,5 +18,7 @@ COMMENT ON COLUMN marts.trend.slope_per_year IS 'Thay đổi một năm, cùng �
 COMMENT ON COLUMN marts.trend.slope_lower IS 'Cận dưới khoảng 90 % / Lower end of the 90 % interval';
 COMMENT ON COLUMN marts.trend.slope_upper IS 'Cận trên khoảng 90 % / Upper end of the 90 % interval';
 COMMENT ON COLUMN marts.trend.word IS 'tăng, giảm, hoặc không rõ khi chưa đủ bằng chứng / Rises, falls, or not clear where the evidence is lacking';
-COMMENT ON COLUMN marts.trend.since IS 'Từ tháng nào; trống nếu không rõ / Since which month the word holds, null where not clear';
+COMMENT ON COLUMN marts.trend.since IS 'Tháng có thể nhất mà xu hướng bắt đầu, ở tháng cuối của đơn vị; trống nếu không rõ / The likeliest month in which the direction began, in the unit''s last month; null where not clear';
+COMMENT ON COLUMN marts.trend.since_earliest IS 'Sớm nhất (90 % khả năng) / Earliest month, of 90 % of the likelihood';
+COMMENT ON COLUMN marts.trend.since_latest IS 'Muộn nhất (90 % khả năng) / Latest month, of 90 % of the likelihood';
 COMMENT ON COLUMN marts.trend.probability IS 'Xác suất chiều thay đổi đúng như dấu / Probability that the slope has the sign it shows';

@@ -151,6 +151,8 @@ CREATE TABLE derived.trend (
     slope_upper DOUBLE,
     word VARCHAR,
     since VARCHAR,
+    since_earliest VARCHAR,
+    since_latest VARCHAR,
     probability DOUBLE,
     link_slope DOUBLE,
     link_lower DOUBLE,
@@ -168,15 +170,18 @@ CREATE TABLE derived.comparison (
     base_period VARCHAR NOT NULL,
     value DOUBLE,
     base_value DOUBLE,
+    difference DOUBLE,
     ratio DOUBLE,
     lower DOUBLE,
-    upper DOUBLE
+    upper DOUBLE,
+    is_tet_moved BOOLEAN
 );
 COMMENT ON TABLE derived.comparison IS 'So với cùng kỳ và mười hai tháng trước / Against the year before and the twelve months before';
 
 CREATE TABLE derived.contribution (
     map VARCHAR NOT NULL,
     indicator VARCHAR NOT NULL,
+    period_kind VARCHAR NOT NULL,
     period VARCHAR NOT NULL,
     base_period VARCHAR NOT NULL,
     unit_code VARCHAR NOT NULL,
@@ -191,10 +196,11 @@ CREATE TABLE derived.waterfall (
     level VARCHAR NOT NULL,
     period VARCHAR NOT NULL,
     period_kind VARCHAR NOT NULL,
-    step_no INTEGER NOT NULL,
+    position INTEGER NOT NULL,
     step VARCHAR NOT NULL,
     value BIGINT,
-    running_total BIGINT
+    running BIGINT,
+    coverage DOUBLE
 );
 COMMENT ON TABLE derived.waterfall IS 'Từ đầu kỳ đến cuối kỳ qua từng khoản tăng, giảm / From opening to closing, step by step';
 
