@@ -17,7 +17,7 @@ import duckdb
 
 from expectations.contract.forms import FORMS, Form
 from expectations.suites.checks import CHECKS, Check
-from expectations.suites.judged import Judged, Judgement, judged_rows
+from expectations.suites.judged import Judged, Judgement, failed_rows, judged_rows
 from expectations.suites.staging import ROW_COLUMNS
 
 _KEY = ("submission_id", "table_no", "row")
@@ -41,9 +41,13 @@ def judge_with_great_expectations(con: duckdb.DuckDBPyConnection) -> Judgement:
         context = _context(gx)
         source = _source(context, con)
         results = [result for form in FORMS.values() for result in _run(gx, source, form)]
-    failed = {result.expectation_config.meta["check"] for result in results if not result.success}
-    checks = tuple(Judged(check, check.name not in failed, judged_rows(con, check)) for check in CHECKS)
-    return Judgement(checks, tuple(sorted(failed - {check.name for check in CHECKS})), len(results))
+    held = {result.expectation_config.meta["check"]: bool(result.success) for result in results}
+    checks = tuple(_judged(con, check, held.pop(check.name)) for check in CHECKS)
+    return Judgement(checks, tuple(held.items()))
+
+
+def _judged(con: duckdb.DuckDBPyConnection, check: Check, holds: bool) -> Judged:
+    return Judged(check, holds, judged_rows(con, check), 0 if holds else failed_rows(con, check))
 
 
 def load_great_expectations() -> ModuleType:

@@ -17,11 +17,13 @@ class Judged:
         check: what must hold.
         holds: whether it does in every row that could be judged.
         rows: how many rows could be judged.
+        failed: how many of them it does not hold in; those told of by the reading already are not counted again.
     """
 
     check: Check
     holds: bool
     rows: int
+    failed: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,25 +32,34 @@ class Judgement:
 
     Attributes:
         checks: in the order of `CHECKS`.
-        broken: what is wrong with the staged tables themselves; such a thing is a fault of this program, not of a
-            sender. Empty as well where the tables were not examined.
-        expectations: how many expectations were judged by Great Expectations, 0 without it.
+        structure: what the staged tables themselves must be, and whether they are: (form and what, holds). Empty
+            where the tables were not examined, as without Great Expectations.
     """
 
     checks: tuple[Judged, ...]
-    broken: tuple[str, ...] = ()
-    expectations: int = 0
+    structure: tuple[tuple[str, bool], ...] = ()
+
+    @property
+    def broken(self) -> tuple[str, ...]:
+        """What is wrong with the staged tables; such a thing is a fault of this program, not of a sender."""
+        return tuple(name for name, holds in self.structure if not holds)
 
 
 def judge_directly(con: duckdb.DuckDBPyConnection) -> Judgement:
     """Judge every check by its own query, without Great Expectations."""
-    failing = {check.name: _number(con, check, f"SELECT count(*) FROM ({check.failing})") for check in CHECKS}
-    return Judgement(tuple(Judged(check, not failing[check.name], judged_rows(con, check)) for check in CHECKS))
+    failed = {check.name: failed_rows(con, check) for check in CHECKS}
+    checks = (Judged(check, not failed[check.name], judged_rows(con, check), failed[check.name]) for check in CHECKS)
+    return Judgement(tuple(checks))
 
 
 def judged_rows(con: duckdb.DuckDBPyConnection, check: Check) -> int:
     """How many staged rows a check could judge."""
     return _number(con, check, check.judged)
+
+
+def failed_rows(con: duckdb.DuckDBPyConnection, check: Check) -> int:
+    """How many rows a check does not hold in."""
+    return _number(con, check, f"SELECT count(*) FROM ({check.failing})")
 
 
 def _number(con: duckdb.DuckDBPyConnection, check: Check, query: str) -> int:

@@ -15,16 +15,20 @@ from expectations.contract.rules import RULES, Rule
 
 PAGE = Path("docs") / "rules.md"
 OUTCOMES = {"accepted": "được nhận", "rejected": "bị trả lại", "duplicate": "bản trùng, không nạp"}
+PLACES = {"unit": "đơn vị / unit", "measure": "chỉ tiêu / measure", "found": "trong tệp / found",
+          "expected": "phải là / expected", "found_label": "số này / this",
+          "expected_label": "số kia / that"}  # fmt: skip
 HEAD = """# Các quy tắc kiểm tra / The rules
 
 <!-- Trang này được viết từ các ca kiểm thử: python tests/expectations/spec/rules_page.py -->
 
 Một **lỗi** (error) làm cả tệp bị trả lại, không số nào được nạp. Một **cảnh báo** (warning) được ghi cùng tệp đã nhận.
 Quy tắc cần một số không đọc được thì không xét. Mỗi mục dưới đây có một tệp không mắc và một tệp mắc, với đúng những gì
-hệ thống trả lời; các ô trống trong bảng là các cột không liên quan.
+hệ thống trả lời; bảng chỉ vẽ các cột liên quan.
 
 *An error rejects the whole file; a warning is kept with the accepted file. A rule that needs a value which could not be
-read is not judged. Each section shows a file that keeps the rule, one that does not, and the pipeline's own answer.*
+read is not judged. Each section shows a file that keeps the rule, one that does not, and the pipeline's own answer;
+the tables show the columns in question only.*
 
 | Mã / code | Mức / severity | Nội dung / what it says |
 |---|---|---|
@@ -91,8 +95,8 @@ def _severity(code: str) -> str:
 def _plain(text: str) -> str:
     """A message with its places left open."""
     for place in ("unit", "measure", "found_label", "expected_label", "found", "expected"):
-        text = text.replace("{" + place + "}", "…")
-    return text.replace("«…»", "…").replace("'…'", "…")
+        text = text.replace("{" + place + "}", f"[{PLACES[place]}]")
+    return text
 
 
 def _in_words(rule: Rule) -> str:
