@@ -16,6 +16,7 @@ MOST_PROBLEMS = 200  # shown of one file; the ledger has them all
 
 _NUMERIC = ' class="n"'
 _CHECK_WIDTHS, _PROBLEM_WIDTHS, _OTHER_WIDTHS = (50, 18, 11, 9, 12), (9, 16, 8, 67), (50, 25, 25)
+_STRUCTURE_WIDTHS = (88, 12)
 
 _TEXTS: dict[Language, dict[str, str]] = {
     "vi": {
@@ -23,8 +24,10 @@ _TEXTS: dict[Language, dict[str, str]] = {
         "duplicate": "Bản trùng", "errors": "Lỗi", "warnings": "Cảnh báo", "returned": "Các tệp bị trả lại",
         "warned": "Các tệp được nhận có cảnh báo", "none": "Không có.", "place": "Ô", "sheet": "Trang", "form": "Biểu",
         "says": "Nội dung", "code": "Mã", "checks": "Đã kiểm tra những gì", "must": "Điều phải đúng",
-        "judged": "Dòng xét được", "failed": "Dòng sai", "told": "Vấn đề", "result": "Kết quả", "holds": "đạt", "fails": "không đạt",
+        "judged": "Dòng xét được", "failed": "Dòng sai",
+        "told": "Vấn đề", "result": "Kết quả", "holds": "đạt", "fails": "không đạt",
         "broken": "Bảng tạm sai cấu trúc: lỗi của chương trình, không phải của người gửi",
+        "structure": "Cấu trúc của bảng tạm",
         "other": "Kiểm tra khi đọc tệp và khi so với kỳ trước", "severity": "Mức", "received": "nhận ngày",
         "more": "và {number} vấn đề nữa, xem trong sổ", "by": "{number} điều kiểm tra bằng Great Expectations.",
         "directly": "Kiểm tra trực tiếp bằng truy vấn, không qua Great Expectations.",
@@ -37,8 +40,10 @@ _TEXTS: dict[Language, dict[str, str]] = {
         "duplicate": "Duplicates", "errors": "Errors", "warnings": "Warnings", "returned": "Rejected files",
         "warned": "Accepted files with warnings", "none": "None.", "place": "Cell", "sheet": "Sheet", "form": "Form",
         "says": "Message", "code": "Code", "checks": "What was checked", "must": "What must hold",
-        "judged": "Rows judged", "failed": "Rows at fault", "told": "Problems", "result": "Result", "holds": "holds", "fails": "fails",
+        "judged": "Rows judged", "failed": "Rows at fault",
+        "told": "Problems", "result": "Result", "holds": "holds", "fails": "fails",
         "broken": "Staged tables out of shape: a fault of this program, not of a sender",
+        "structure": "Structure of the staged tables",
         "other": "Checked while reading and against the period before", "severity": "Severity",
         "received": "received on", "more": "and {number} more, see the ledger",
         "by": "{number} expectations judged by Great Expectations.",
@@ -112,9 +117,9 @@ def _tiles(verdict: Verdict, files: pl.DataFrame, says: dict[str, str]) -> str:
         ("warnings", _count(severity, "warning")),
     ]
     tiles = "".join(f'<div class="tile"><b>{_number(number)}</b>{says[name]}</div>' for name, number in numbers)
-    by = (
-        says["by"].format(number=verdict.judgement.expectations) if verdict.judgement.expectations else says["directly"]
-    )
+    judgement = verdict.judgement
+    number = len(judgement.checks) + len(judgement.structure)
+    by = says["by"].format(number=number) if judgement.structure else says["directly"]
     return f'<div class="tiles">{tiles}</div><p class="note">{by}</p>'
 
 
@@ -164,6 +169,9 @@ def _checks(verdict: Verdict, language: Language) -> str:
         label = form.label_vi if language == "vi" else form.label_en
         parts.append(f"<h3>{escape(label)}</h3>{_table(heads, rows, _CHECK_WIDTHS)}")
     parts.append(f"<h3>{says['other']}</h3>{_other(verdict, language)}")
+    if verdict.judgement.structure:
+        rows = [(f"<code>{escape(name)}</code>", _result(holds, says)) for name, holds in verdict.judgement.structure]
+        parts.append(f"<h3>{says['structure']}</h3>{_table([says['must'], says['result']], rows, _STRUCTURE_WIDTHS)}")
     return "\n".join(parts)
 
 
@@ -175,12 +183,12 @@ def _check(judged: Judged, language: Language) -> tuple[str, ...]:
         sign = "≤" if check.rule.op == "<=" else "="
         left, right = (check.rule.side(side, language) for side in (check.rule.found, check.rule.expected))
         must = f"{escape(f'{left} {sign} {right}')}<br><code>{escape(check.rule.holds)}</code>"
-    result = (
-        f'<span class="good">✓ {says["holds"]}</span>'
-        if judged.holds
-        else f'<span class="bad">✗ {says["fails"]}</span>'
-    )
-    return must, f"<code>{check.code}</code>", _number(judged.rows), _number(judged.failed), result
+    code = f"<code>{check.code}</code>"
+    return must, code, _number(judged.rows), _number(judged.failed), _result(judged.holds, says)
+
+
+def _result(holds: bool, says: dict[str, str]) -> str:
+    return f'<span class="good">✓ {says["holds"]}</span>' if holds else f'<span class="bad">✗ {says["fails"]}</span>'
 
 
 def _other(verdict: Verdict, language: Language) -> str:
