@@ -9,12 +9,13 @@ from typing import Any
 from expectations.contract.periods import Period
 from expectations.contract.problems import Language
 from transforms.returning.book import LINE, Book, clean_text, lines_of
-from transforms.returning.faults import Fault
+from transforms.returning.faults import Fault, place_of
 
 COVER_NAME = {"vi": "Cần sửa", "en": "To mend"}
 MOST_LINKS = 60_000  # a sheet can hold some more than 65,000
 _LONGEST_VALUE = 300
 _HEADING_ROW = 7
+_ALWAYS = (1, 9)  # severity and message; other columns only where one row fills them
 _TEXTS = (2, 4, 5, 9)  # columns of words; figures stand in the middle
 
 # heading, width; the texts differ from the contract's headings, lest the list be taken for a table when sent again
@@ -71,15 +72,17 @@ def add_cover(book: Book, page: Any, faults: list[Fault], about: About, shown: d
         cut: the sheets that could not be copied whole.
     """
     columns = _COLUMNS[language]
-    kept = [n for n in range(len(columns)) if n != 8 or any(fault.last_accepted for fault in faults)]
+    texts = [_texts(fault, shown, language) for fault in faults]
+    kept = [0, *(n for n in range(1, len(columns)) if n in _ALWAYS or any(row[n - 1] for row in texts))]
     for position, number in enumerate(kept):
         page.set_column(position, position, columns[number][1])
-    _head(book, page, faults, about, shown, cut, language, len(kept) - 1)
+    _head(book, page, faults, about, shown, cut, language,
+          len(kept) - 1, sum(columns[number][1] for number in kept))
     for position, number in enumerate(kept):
         book.put_text(page, _HEADING_ROW, position, columns[number][0], "heading")
     page.set_row(_HEADING_ROW, 32)
     for index, fault in enumerate(faults):
-        _row(book, page, index, fault, shown, kept, language)
+        _row(book, page, index, fault, texts[index], shown, kept, language)
     page.freeze_panes(_HEADING_ROW + 1, 0)
     page.set_landscape()
     page.set_paper(9)
@@ -90,7 +93,7 @@ def add_cover(book: Book, page: Any, faults: list[Fault], about: About, shown: d
 
 
 def _head(book: Book, page: Any, faults: list[Fault], about: About, shown: dict[str, str], cut: list[str],
-          language: Language, last_column: int) -> None:  # fmt: skip
+          language: Language, last_column: int, width: int) -> None:  # fmt: skip
     words = _WORDS[language]
     errors = sum(fault.severity == "error" for fault in faults)
     count = words["errors"] + (words["warnings"] if errors < len(faults) else "")
@@ -112,7 +115,6 @@ def _head(book: Book, page: Any, faults: list[Fault], about: About, shown: dict[
         advice += " " + words["cut"].format(names=", ".join(cut)) + "."
     page.merge_range(5, 0, 5, last_column, "", book.format("advice"))
     book.put_text(page, 5, 0, advice, "advice")
-    width = sum(columns_width for _, columns_width in _COLUMNS[language][: last_column + 1])
     page.set_row(5, LINE * lines_of(advice, width) + 2)
 
 
@@ -125,13 +127,17 @@ def _period(period: str | None, language: Language) -> str:
     return f"tháng {known.first_month} năm {known.year}" if language == "vi" else f"{known.first_day:%m/%Y}"
 
 
-def _row(book: Book, page: Any, index: int, fault: Fault, shown: dict[str, str], kept: list[int],
+def _texts(fault: Fault, shown: dict[str, str], language: Language) -> list[str]:
+    """A row of the list after its number."""
+    values = (_SEVERITY[language][fault.severity], shown.get(fault.sheet, fault.sheet), fault.cell_ref, fault.unit,
+              fault.measure, fault.found, fault.expected, fault.last_accepted)  # fmt: skip
+    return [*(clean_text(text, _LONGEST_VALUE) for text in values), fault.message]
+
+
+def _row(book: Book, page: Any, index: int, fault: Fault, texts: list[str], shown: dict[str, str], kept: list[int],
          language: Language) -> None:  # fmt: skip
     row = _HEADING_ROW + 1 + index
     name = shown.get(fault.sheet, "")
-    values = (_SEVERITY[language][fault.severity], name or fault.sheet, fault.cell_ref, fault.unit, fault.measure,
-             fault.found, fault.expected, fault.last_accepted)  # fmt: skip
-    texts = [*(clean_text(text, _LONGEST_VALUE) for text in values), fault.message]
     widths = [width for _, width in _COLUMNS[language]]
     page.set_row(row, LINE * max(lines_of(texts[number - 1], widths[number]) for number in kept[1:]) + 2)
     for position, number in enumerate(kept):
@@ -139,7 +145,7 @@ def _row(book: Book, page: Any, index: int, fault: Fault, shown: dict[str, str],
             page.write_number(row, position, index + 1, book.format("centred"))
         elif number == 1:
             book.put_text(page, row, position, texts[0], "centred", fault.severity)
-        elif number == 3 and name and fault.places and index < MOST_LINKS:
+        elif number == 3 and name and place_of(fault.cell_ref) and index < MOST_LINKS:
             quoted = name.replace("'", "''")
             page.write_url(row, position, f"internal:'{quoted}'!{fault.cell_ref.replace('$', '').upper()}",
                            book.format("link"), fault.cell_ref)  # fmt: skip

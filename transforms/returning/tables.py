@@ -192,14 +192,14 @@ def _merges(rows: list[list[Any]], first: int, last: int, width: int) -> list[tu
 
 
 def _widths(rows: list[list[Any]], kinds: dict[int, str], width: int) -> list[float]:
-    """Widths that show what the first rows hold; the texts of total rows run over into the cells beside them."""
+    """Widths that show what the first rows hold; a total's label runs over into the cells beside it."""
     letters = [3] * width
     told: list[set[Any]] = [set() for _ in range(width)]
     for index, kind in list(kinds.items())[:_MEASURED_ROWS]:
         for column, value in enumerate(rows[index][:width]):
             if kind == "heading":
                 letters[column] = max(letters[column], _heading_letters(str(value or "")))
-            elif kind == "body" or (kind == "strong" and not isinstance(value, str)):
+            elif kind == "body" or (kind == "strong" and (column or not isinstance(value, str))):
                 told[column].add(value if isinstance(value, (str, float, int)) else str(value))
     for column, values in enumerate(told):
         letters[column] = max(letters[column], max((min(len(_shown(value)), 36) for value in values), default=0))
