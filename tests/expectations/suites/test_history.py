@@ -1,0 +1,156 @@
+"""What looks back sees the figures that stood on the night a file came in, whether in one batch or night by night."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from datetime import date
+from pathlib import Path
+
+import duckdb
+import polars as pl
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from spec_judging import read_batch, warehouse
+from spec_reports import Sent
+
+from expectations.suites.staging import Batch
+from expectations.suites.verdict import Verdict, without_great_expectations
+from warehouse.load import Judged, load, next_submission_id
+
+APRIL, MAY, JUNE = date(2021, 5, 3), date(2021, 6, 3), date(2021, 7, 3)
+
+
+def month(period: str, on: date, members: int = 20, opening: int | None = None, **changes: object) -> Sent:
+    """A month's file; its first cell opens and closes as told."""
+    opened = members if opening is None else opening
+    written = {("29869-01", "members_opening"): str(opened), ("29869-01", "members_closing"): str(members)}
+    gained = members - opened
+    written["29869-01", "admitted" if gained >= 0 else "transferred_out"] = str(abs(gained))
+    return Sent(period=period, received=on, written=written, **changes)  # type: ignore[arg-type]
+
+
+def numbered(sent: list[Sent], first: int, night: date | None = None) -> Batch:
+    """The files as a batch whose numbers go on from others'."""
+    read = read_batch(sent)
+    shift = pl.col("submission_id") + (first - 1)
+    nights = read.submissions.with_columns(recorded_at=pl.lit(night)) if night else read.submissions
+    return Batch(
+        nights.with_columns(shift),
+        {form: rows.with_columns(shift) for form, rows in read.rows.items()},
+        read.columns.with_columns(shift),
+        read.problems.with_columns(shift),
+    )
+
+
+def night(con: duckdb.DuckDBPyConnection, sent: list[Sent], on: date | None = None) -> Verdict:
+    """Judge and load files as a night would."""
+    taken = numbered(sent, next_submission_id(con), on)
+    verdict = without_great_expectations(con, taken)
+    whole = taken.submissions.with_columns(
+        reporter_level=pl.lit("district"), received_at=pl.col("received_on").cast(pl.Datetime("us")), size=pl.lit(1)
+    )
+    load(con, Judged(whole, verdict.outcomes, dict(taken.rows), verdict.problems, {}), kind="backfill")
+    return verdict
+
+
+def codes(verdict: Verdict) -> list[str]:
+    return verdict.problems["code"].to_list()
+
+
+def test_an_opening_is_compared_with_what_stood_on_the_night_it_came_in() -> None:
+    april, corrected = month("2021-04", APRIL), month("2021-04", date(2021, 6, 10), 21)
+    with warehouse() as con:
+        night(con, [april])
+        night(con, [corrected])
+        before = without_great_expectations(con, numbered([month("2021-05", MAY, 21, 20)], 3))
+        after = without_great_expectations(con, numbered([month("2021-05", date(2021, 6, 11), 21, 20)], 3))
+    assert "opening-mismatch" not in codes(before)
+    assert "opening-mismatch" in codes(after)
+
+
+def test_a_month_that_is_not_known_is_not_compared() -> None:
+    with warehouse() as con:
+        night(con, [month("2021-03", date(2021, 4, 3), 40)])
+        assert codes(night(con, [month("2021-05", MAY)])) == []
+
+
+def test_a_rejected_file_is_neither_compared_with_nor_replaced() -> None:
+    broken = month("2021-04", APRIL, 30)
+    broken.written["29869-01", "died"] = "7"
+    with warehouse() as con:
+        verdict = night(con, [broken, month("2021-04", APRIL, 20), month("2021-05", MAY, 21, 20)])
+    assert verdict.outcomes["outcome"].to_list() == ["rejected", "accepted", "accepted"]
+    assert set(codes(verdict)) == {"balance-broken"}
+
+
+def test_a_then_b_then_a_restores_a() -> None:
+    a, b = month("2021-04", APRIL, 20), month("2021-04", APRIL, 21)
+    with warehouse() as con:
+        outcomes = [night(con, [sent]).outcomes["outcome"][0] for sent in (a, a, b, a, a)]
+        standing = con.sql(
+            "SELECT members_closing FROM facts.balance WHERE superseded_at IS NULL AND cell_code = '29869-01'"
+        )
+        assert standing.fetchall() == [(20,)]
+    assert outcomes == ["accepted", "duplicate", "accepted", "accepted", "duplicate"]
+
+
+def test_a_rejected_file_sent_again_is_judged_again() -> None:
+    unknown = month("2021-04", APRIL, named={"29869-01": "Khóm 77"})
+    with warehouse() as con:
+        assert [night(con, [unknown]).outcomes["outcome"][0] for _ in range(2)] == ["rejected", "rejected"]
+
+
+SENT = st.builds(
+    month,
+    st.sampled_from(["2021-04", "2021-05", "2021-06", "2021-07"]),
+    st.sampled_from([APRIL, MAY, JUNE, date(2021, 8, 3), date(2021, 8, 9)]),
+    st.sampled_from([20, 21]),
+    st.sampled_from([None, 20]),
+    cells=st.sampled_from([("29869-01", "29869-02", "29872-01"), ("29869-01", "29872-03", "29872-04"), ("29869-01",)]),
+)
+
+
+@settings(max_examples=8, deadline=None)
+@given(st.lists(SENT, min_size=1, max_size=7))
+def test_one_batch_is_judged_as_its_nights_would_be(sent: list[Sent]) -> None:
+    ordered = sorted(sent, key=lambda one: one.received)
+    with warehouse() as con:
+        whole = without_great_expectations(con, numbered(ordered, 1))
+        nightly = []
+        for on in sorted({one.received for one in ordered}):
+            nightly.append(night(con, [one for one in ordered if one.received == on]))
+    outcomes = pl.concat([one.outcomes for one in nightly])
+    problems = pl.concat([one.problems for one in nightly])
+    assert whole.outcomes.equals(outcomes)
+    assert whole.problems.equals(problems)
+
+
+def test_a_warehouse_that_is_open_for_reading_only_can_be_judged_against(tmp_path: Path) -> None:
+    path = str(tmp_path / "warehouse.duckdb")
+    with warehouse() as con:
+        night(con, [month("2021-04", APRIL)])
+        con.execute(f"ATTACH '{path}' AS kept")
+        con.execute("COPY FROM DATABASE memory TO kept")
+        con.execute("DETACH kept")
+    with duckdb.connect(path, read_only=True) as con:
+        verdict = without_great_expectations(con, numbered([month("2021-05", MAY, 21)], 1))
+    assert codes(verdict) == ["opening-mismatch"]
+
+
+@pytest.mark.parametrize("module", ["flows.check", "expectations.suites.verdict", "expectations.suites.page"])
+def test_check_does_not_load_great_expectations(module: str) -> None:
+    heavy = "{'great_expectations', 'sqlalchemy', 'prefect', 'pandas'}"
+    script = f"import sys, {module}; print(sorted({heavy} & set(sys.modules)))"
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
+
+
+def test_judging_without_great_expectations_does_not_load_it() -> None:
+    here = Path(__file__).resolve().parents[1]
+    script = (f"import sys; sys.path[:0] = [{str(here)!r}, {str(here / 'spec')!r}]\n"
+              "from spec_judging import judge; from spec_reports import Sent\n"
+              "judge([Sent()]); print('great_expectations' in sys.modules)")  # fmt: skip
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "False"
