@@ -26,8 +26,10 @@ def ears(
     """Upper bounds from the mean and standard deviation of the periods just before.
 
     C1 takes the `baseline` periods before t, C2 and C3 those before t - 2: U = mean + z sd, for C3
-    U = mean + sd (z - sum over the two periods before of max(0, C2 - 1)), with C2 = (count - mean) / sd
-    (Fricker, Hegler, Dunfee 2008; Salmon, Schumacher, Hoehle 2016, section 2.2).
+    U = count + sd (z - sum over the two periods before of max(0, C2 - 1)), at least 0, with C2 = (count - mean) / sd
+    (Fricker, Hegler, Dunfee 2008; Salmon, Schumacher, Hoehle 2016, section 2.2). The reference implementation's C3
+    bound starts from the count where the papers have the mean; it is kept to, so an alarm of C3 tells of the two
+    periods before.
 
     Args:
         frame: unit, t (1-based), count; one row a unit and t.
@@ -48,7 +50,8 @@ def ears(
     room = np.full(mean.shape, ndtri(1 - alpha))
     if method == "C3":
         room -= _recent_excess(panel.counts, mean, sd)
-    bound = mean + sd * room
+    with np.errstate(invalid="ignore"):
+        bound = np.maximum(panel.counts + sd * room, 0.0) if method == "C3" else mean + sd * room
     columns = np.arange(first, last + 1) - panel.start
     now, mean, bound = (_columns(values, columns) for values in (panel.counts, mean, bound))
     return panel.rows(first, last).with_columns(

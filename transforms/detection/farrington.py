@@ -11,10 +11,10 @@ from scipy.special import ndtr, ndtri, stdtr
 
 from transforms.detection.panel import Array, Index, Mask, Panel, nullable, to_panel
 from transforms.detection.predictive import quantile, upper_tail
-from transforms.detection.quasipoisson import Design, Fit, Sample, fit, moments
+from transforms.detection.quasipoisson import LEAST_MEAN, Design, Fit, Sample, fit, moments
 from transforms.detection.reference import Layout, layout, yearly_lags
 
-BLOCK = 1024
+BLOCK = 256
 
 
 @dataclass(frozen=True)
@@ -199,7 +199,7 @@ def _with_trend_where_justified(
         return _reweighted(design, plain, exposure, control)[0]
     with_trend, p = _reweighted(design, sample, exposure, control)
     most = sample.counts.max(axis=0)
-    keep = (p <= control.trend_p_threshold) & (with_trend.mean <= most) & (control.years_back >= 3)
+    keep = with_trend.trend & (p <= control.trend_p_threshold) & (with_trend.mean <= most) & (control.years_back >= 3)
     if not keep.all():
         without = _reweighted(design, plain.take(~keep), exposure[~keep], control)[0]
         for name in ("mean", "dispersion", "log_se"):
@@ -217,21 +217,22 @@ def _reweighted(
         sample = Sample(sample.counts, sample.log_exposure, weights, sample.time)
         fitted = fit(design, sample)
     freedom = _freedom(design, sample)
-    phi = np.maximum(_dispersion(sample, fitted, freedom), 1.0)
+    raw = _dispersion(sample, fitted, freedom)
+    scale = _working_dispersion(sample, fitted, freedom) if control.reweight else raw
     m = moments(design, sample, fitted)
-    with np.errstate(invalid="ignore", divide="ignore"):
-        t = fitted.slope / np.sqrt(m.slope_variance * _working_dispersion(sample, fitted, freedom))
-        log_se = np.sqrt(m.variance * _working_dispersion(sample, fitted, freedom))
-        mean = exposure * np.exp(fitted.season[0])
-    kept = np.full(len(phi), sample.time is not None)
-    return Prediction(mean, phi, log_se, kept), 2 * stdtr(freedom, -np.abs(t))
+    with np.errstate(invalid="ignore", divide="ignore", over="ignore"):
+        t = fitted.slope / np.sqrt(m.slope_variance * scale)
+        mean = np.maximum(exposure * np.exp(fitted.season[0]), LEAST_MEAN)
+        log_se = np.sqrt(m.variance * scale)
+    kept = fitted.converged & (sample.time is not None)
+    return Prediction(mean, np.maximum(raw, 1.0), log_se, kept), 2 * stdtr(freedom, -np.abs(t))
 
 
 def _working_dispersion(sample: Sample, fitted: Fit, freedom: Array) -> Array:
-    """(F,) sum of w ((y - mu) / mu)^2 over the degrees of freedom: what the reference scales the predictor's variance by.
+    """(F,) sum of w ((y - mu) / mu)^2 over the degrees of freedom: what scales the variances after the reweighting.
 
-    Found by comparing with its answers: the residuals are on the scale of the predictor and weighted by the outbreak
-    weights only, not by the mean as well.
+    Found by comparing with the reference's answers: after it has reweighted, the residuals enter on the scale of the
+    predictor with the outbreak weights only, not with the mean as well.
     """
     with np.errstate(invalid="ignore", divide="ignore"):
         working = sample.weights * (sample.counts / fitted.mean - 1) ** 2
@@ -259,8 +260,8 @@ def _outbreak_weights(design: Design, sample: Sample, fitted: Fit, threshold: fl
     """
     phi = np.maximum(_dispersion(sample, fitted, _freedom(design, sample)), 1.0)
     leverage = moments(design, sample, fitted).leverage
-    with np.errstate(invalid="ignore", divide="ignore"):
+    with np.errstate(invalid="ignore", divide="ignore", over="ignore"):
         s = 1.5 * (np.cbrt(sample.counts**2) * np.exp(-fitted.eta / 6) - np.exp(fitted.eta / 2))
         s /= np.sqrt(phi * (1 - leverage))
-        raw = np.where(s > threshold, s**-2.0, 1.0) * (sample.weights > 0)
+        raw = np.where(s > threshold, 1 / (s * s), 1.0) * (sample.weights > 0)
         return raw * ((sample.weights > 0).sum(axis=0) / raw.sum(axis=0))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 
 import numpy as np
 from scipy.special import xlogy
@@ -11,6 +11,7 @@ from transforms.detection.panel import Array, Index, Mask
 
 TOLERANCE = 1e-8
 MOST_STEPS = 25
+LEAST_MEAN = float(np.finfo(float).eps)
 
 
 @dataclass(frozen=True)
@@ -56,16 +57,39 @@ class Sample:
 
 
 @dataclass(frozen=True)
+class Coefficients:
+    """L seasons and a slope for each of F fits; season is NaN where it has no known point, slope 0 without a trend."""
+
+    season: Array
+    slope: Array
+
+    def copy(self) -> Coefficients:
+        """The same, to be written to."""
+        return Coefficients(self.season.copy(), self.slope.copy())
+
+    def plus(self, step: Coefficients) -> Coefficients:
+        """The coefficients after a step."""
+        return Coefficients(self.season + step.season, self.slope + step.slope)
+
+    def take(self, keep: Mask) -> Coefficients:
+        """The fits where `keep` is true."""
+        return Coefficients(self.season[:, keep], self.slope[keep])
+
+    def put(self, place: Index, other: Coefficients, taken: Mask) -> None:
+        """Copies the taken fits of another to their places here."""
+        self.season[:, place], self.slope[place] = other.season[:, taken], other.slope[taken]
+
+
+@dataclass(frozen=True)
 class Fit:
-    """The state of F fits after a step.
+    """The result of F fits.
 
     Attributes:
-        season: (L, F) coefficients of the seasons, NaN where a season has no known point.
-        slope: (F,) coefficient of the trend, 0 without one.
+        season, slope: the coefficients.
         eta: (N, F) linear predictors.
         mean: (N, F) their exponentials.
         information: (N, F) weights of the last step, from which the covariance follows.
-        deviance: (F,).
+        converged: (F,) whether the last step changed the deviance by less than the tolerance.
     """
 
     season: Array
@@ -73,19 +97,41 @@ class Fit:
     eta: Array
     mean: Array
     information: Array
-    deviance: Array
+    converged: Mask
 
-    def put(self, place: Index, other: Fit, taken: Mask) -> None:
-        """Copies the taken fits of another state to their places here."""
-        for name in FIELDS:
-            getattr(self, name)[..., place] = getattr(other, name)[..., taken]
 
-    def take(self, keep: Mask) -> Fit:
+@dataclass(frozen=True)
+class Totals:
+    """What the steps need of the observations, summed once.
+
+    Attributes:
+        events: (L, F) sums of w y.
+        exposure: (L, F) sums of w times the exposure.
+        timed: (F,) sum of w y time.
+        fixed: (F,) sum of w (y log y - y - y log exposure), the part of the deviance that does not change.
+    """
+
+    events: Array
+    exposure: Array
+    timed: Array
+    fixed: Array
+
+    def take(self, keep: Mask) -> Totals:
         """The fits where `keep` is true."""
-        return Fit(*(getattr(self, name)[..., keep] for name in FIELDS))
+        return Totals(self.events[:, keep], self.exposure[:, keep], self.timed[keep], self.fixed[keep])
 
 
-FIELDS = tuple(f.name for f in fields(Fit))
+@dataclass(frozen=True)
+class Level:
+    """Sums of the weights (L, F), of weights times time (L, F) and of weights times time squared (F,)."""
+
+    weight: Array
+    timed: Array
+    squared: Array
+
+    def take(self, keep: Mask) -> Level:
+        """The fits where `keep` is true."""
+        return Level(self.weight[:, keep], self.timed[:, keep], self.squared[keep])
 
 
 def fit(design: Design, sample: Sample) -> Fit:
@@ -95,74 +141,103 @@ def fit(design: Design, sample: Sample) -> Fit:
     25 steps, the customary rule; where a season has no event the mean only tends to 0, so the rule is part of the
     answer.
     """
-    state = _start(design, sample)
-    saturated = _saturated(sample)
-    out = state.take(np.ones(len(state.slope), dtype=bool))
-    place = np.arange(len(state.slope))
-    for step in range(MOST_STEPS):
-        before = state.deviance
-        state = _step(design, sample, state, saturated, first=step == 0)
-        change = np.abs(state.deviance - before) / (np.abs(state.deviance) + 0.1)
-        going = ~(change < TOLERANCE) & np.isfinite(state.deviance)
-        if step == MOST_STEPS - 1 or not going.all():
-            finished = ~going | (step == MOST_STEPS - 1)
-            out.put(place[finished], state, finished)
-            if not going.any():
+    some, totals, now = sample, _totals(design, sample), _first(design, sample)
+    out, previous = now.copy(), now.copy()
+    place, converged = np.arange(now.slope.size), np.zeros(now.slope.size, dtype=bool)
+    before, deviance = now, np.full(now.slope.size, np.inf)
+    for step in range(1, MOST_STEPS + 1):
+        level = _level(design, some, totals, now)
+        moved = _deviance(totals, now, level)
+        settled = np.abs(moved - deviance) < TOLERANCE * (np.abs(moved) + 0.1)
+        stop = settled | ~np.isfinite(moved) | (step == MOST_STEPS)
+        if stop.any():
+            out.put(place[stop], now, stop)
+            previous.put(place[stop], before, stop)
+            converged[place[stop]] = settled[stop]
+            if stop.all():
                 break
-            place, sample, state, saturated = place[going], sample.take(going), state.take(going), saturated[going]
-    return out
+            going = ~stop
+            place, moved = place[going], moved[going]
+            some, totals, now, level = (x.take(going) for x in (some, totals, now, level))
+        before, deviance = now, moved
+        now = now.plus(_solve(level, totals.events - level.weight, totals.timed - level.timed.sum(axis=0)))
+    eta = _eta(design, sample, out)
+    information = sample.weights * np.exp(_eta(design, sample, previous))
+    return Fit(out.season, out.slope, eta, np.exp(eta), information, converged)
 
 
-def _saturated(sample: Sample) -> Array:
-    """(F,) sum of w (y log y - y), the part of the deviance that does not change."""
-    y = sample.counts
-    return (sample.weights * (xlogy(y, y) - y)).sum(axis=0)
+def _totals(design: Design, sample: Sample) -> Totals:
+    """The sums that do not change from step to step."""
+    y, events = sample.counts, sample.weights * sample.counts
+    fixed = sample.weights * xlogy(y, y) - events
+    exposure = sample.weights
+    if sample.log_exposure is not None:
+        fixed -= events * sample.log_exposure
+        exposure = exposure * np.exp(sample.log_exposure)
+    timed = np.zeros(y.shape[1]) if sample.time is None else (events * sample.time).sum(axis=0)
+    return Totals(design.sums(events), design.sums(exposure), timed, fixed.sum(axis=0))
 
 
-def _deviance(sample: Sample, eta: Array, mean: Array, saturated: Array) -> Array:
-    """(F,) twice the sum of w (y log(y / mean) - (y - mean))."""
-    return 2 * (saturated + (sample.weights * (mean - sample.counts * eta)).sum(axis=0))
-
-
-def _start(design: Design, sample: Sample) -> Fit:
-    """The state before the first step: each mean is its count and a tenth."""
+def _first(design: Design, sample: Sample) -> Coefficients:
+    """The coefficients after the first step, which starts from the means y + 0.1."""
     mean = sample.counts + 0.1
-    eta = np.log(mean)
-    n = mean.shape[1]
-    season = np.zeros((len(design.edges) - 1, n))
-    return Fit(season, np.zeros(n), eta, mean, mean, _deviance(sample, eta, mean, _saturated(sample)))
+    w = sample.weights * mean
+    target = np.log(mean) if sample.log_exposure is None else np.log(mean) - sample.log_exposure
+    r = w * target - 0.1 * sample.weights
+    timed = 0.0 if sample.time is None else (sample.time * r).sum(axis=0)
+    return _solve(_weights(design, sample.time, w), design.sums(r), timed)
 
 
-def _step(design: Design, sample: Sample, state: Fit, saturated: Array, first: bool) -> Fit:
-    """One weighted least squares; the seasons do not overlap, so only the trend couples them."""
-    w = sample.weights * state.mean
-    r = sample.weights * sample.counts - w
-    if first:
-        r += w * (state.eta if sample.log_exposure is None else state.eta - sample.log_exposure)
-    with np.errstate(invalid="ignore", divide="ignore"):
-        season, slope = _solve(design, sample.time, w, r)
-    season, slope = state.season + season, state.slope + slope
-    eta = design.spread(np.nan_to_num(season))
+def _weights(design: Design, time: Array | None, w: Array) -> Level:
+    """The sums of the weights."""
+    weight = design.sums(w)
+    if time is None:
+        return Level(weight, np.zeros_like(weight), np.zeros(w.shape[1]))
+    timed = time * w
+    by_season = design.sums(timed)
+    timed *= time
+    return Level(weight, by_season, timed.sum(axis=0))
+
+
+def _level(design: Design, sample: Sample, totals: Totals, now: Coefficients) -> Level:
+    """The sums of the weights at the coefficients; without a trend they follow from the exposures alone."""
+    if sample.time is None:
+        weight = totals.exposure * np.exp(np.nan_to_num(now.season))
+        return Level(weight, np.zeros_like(weight), np.zeros_like(now.slope))
+    w = _eta(design, sample, now)
+    np.exp(w, out=w)
+    w *= sample.weights
+    return _weights(design, sample.time, w)
+
+
+def _eta(design: Design, sample: Sample, now: Coefficients) -> Array:
+    """(N, F) linear predictors; 0 stands for a season without a known point."""
+    eta = design.spread(np.nan_to_num(now.season))
     if sample.time is not None:
-        eta += sample.time * slope
+        eta += sample.time * now.slope
     if sample.log_exposure is not None:
         eta += sample.log_exposure
-    mean = np.exp(eta)
-    return Fit(season, slope, eta, mean, w, _deviance(sample, eta, mean, saturated))
+    return eta
 
 
-def _solve(design: Design, time: Array | None, w: Array, r: Array) -> tuple[Array, Array]:
-    """Coefficients of seasons (L, F) and trend (F,) from the weights and the weighted residuals."""
-    a, u = design.sums(w), design.sums(r)
-    if time is None:
-        return u / a, np.zeros(w.shape[1])
-    timed = time * w
-    b = design.sums(timed)
-    known = a > 0
-    spread = (time * timed).sum(axis=0) - np.where(known, b * b / a, 0.0).sum(axis=0)
-    slope = ((time * r).sum(axis=0) - np.where(known, b * u / a, 0.0).sum(axis=0)) / spread
-    slope = np.where(np.isfinite(slope), slope, 0.0)
-    return (u - b * slope) / a, slope
+def _deviance(totals: Totals, now: Coefficients, level: Level) -> Array:
+    """(F,) twice the sum of w (y log(y / mean) - (y - mean)), from the sums."""
+    fitted = (np.nan_to_num(now.season) * totals.events).sum(axis=0) + now.slope * totals.timed
+    return 2 * (totals.fixed + level.weight.sum(axis=0) - fitted)
+
+
+def _solve(level: Level, residual: Array, timed: Array | float) -> Coefficients:
+    """Weighted least squares; the seasons do not overlap, so only the trend couples them.
+
+    Args:
+        residual: (L, F) sums of the weighted residuals, timed: (F,) of the weighted residuals times time.
+    """
+    a, b = level.weight, level.timed
+    with np.errstate(invalid="ignore", divide="ignore"):
+        share = np.where(a > 0, b / a, 0.0)
+        slope = (timed - (share * residual).sum(axis=0)) / (level.squared - (share * b).sum(axis=0))
+        slope = np.where(np.isfinite(slope) & (level.squared > 0), slope, 0.0)
+        return Coefficients((residual - b * slope) / a, slope)
 
 
 @dataclass(frozen=True)
