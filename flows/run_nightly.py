@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import logging
 from datetime import date
 from pathlib import Path
 
 from flows.engine import prepare_engine
+from flows.errors import UserError
 from flows.settings import load_settings
+from warehouse.errors import WarehouseError
 
 
 def run_nightly(as_of: date | None, inbox: Path | None) -> None:
@@ -16,4 +19,12 @@ def run_nightly(as_of: date | None, inbox: Path | None) -> None:
     from flows.nightly import nightly  # noqa: PLC0415 - Prefect reads its settings when it is imported
     from flows.steps import show_report  # noqa: PLC0415
 
+    for name in ("prefect.flow_runs", "prefect.task_runs"):
+        logging.getLogger(name).addFilter(_is_for_operators)
     show_report(nightly(as_of, inbox), settings)
+
+
+def _is_for_operators(record: logging.LogRecord) -> bool:
+    """What a person can mend is told in a line at the end, without the engine's traceback before it."""
+    raised = record.exc_info[1] if record.exc_info else None
+    return not isinstance(raised, (UserError, WarehouseError))
