@@ -7,11 +7,14 @@ import os
 import re
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 from duckdb import DuckDBPyConnection
 
+from expectations.contract.periods import Period
 from expectations.contract.problems import Language
 from flows.settings import Settings
 from flows.take_in import TakenIn
@@ -56,7 +59,7 @@ def send_back(con: DuckDBPyConnection, taken: TakenIn, settings: Settings) -> li
             settings.returns_dir / _fit(row["reporter_code"]) / f"{row['received_on']}-{_fit(row['file_name'])}.xlsx",
             taken.batch.files[row["submission_id"]].data,
             problems.filter(pl.col("submission_id") == row["submission_id"]),
-            About(row["file_name"], _name_of(con, row), row["period"], row["received_on"]),
+            About(row["file_name"], _name_of(con, row), row["period"], row["received_on"], _due_on(row, settings)),
             settings.language,
         )
         for row in rejected.iter_rows(named=True)
@@ -84,6 +87,10 @@ def _make(order: _Order) -> None:
 def _problems(con: DuckDBPyConnection, submissions: list[int]) -> pl.DataFrame:
     query = "FROM ledger.problem WHERE submission_id IN (SELECT unnest(?::BIGINT[])) ORDER BY submission_id, problem_no"
     return con.execute(query, [submissions]).pl()
+
+
+def _due_on(row: dict[str, Any], settings: Settings) -> date | None:
+    return Period.parse(row["period"]).due_on(settings.due_day) if row["period"] else None
 
 
 def _name_of(con: DuckDBPyConnection, row: dict[str, object]) -> str:

@@ -12,6 +12,7 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 
 import polars as pl
+import polars.selectors as cs
 import python_calamine
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
@@ -302,10 +303,12 @@ def _parquet(data: bytes, name: str) -> Sheet:
         height, width = lazy.select(pl.len()).collect().item(), len(lazy.collect_schema())
         if height * width > MAX_AREA:
             raise Refused("file-too-large", f"{height} dòng × {width} cột", f"{MAX_AREA} ô")
-        frame = lazy.collect()
+        frame = lazy.with_columns(cs.decimal().cast(pl.Float64)).collect()
     except (pl.exceptions.PolarsError, OSError, ValueError) as error:
         raise Refused("unreadable-file", "tệp Parquet bị hỏng") from error
-    return Sheet(stem(name), [list(frame.columns), *map(list, frame.iter_rows())])
+    nested = [name for name, kind in frame.schema.items() if kind.is_nested() or kind == pl.Object]
+    plain = frame.with_columns(pl.Series(name, [str(v) for v in frame[name].to_list()]) for name in nested)
+    return Sheet(stem(name), [list(frame.columns), *map(list, plain.iter_rows())])
 
 
 def _open_text(data: bytes, name: str) -> list[Sheet]:

@@ -73,7 +73,7 @@ def find_tables(sheet: Sheet, is_commune: Callable[[str], bool]) -> list[Table]:
         sheet: the grid.
         is_commune: whether a text names a commune, which may head a group of rows in a single column of names.
     """
-    tables: list[Table] = []
+    walks: list[_Walk] = []
     blocks = heading_blocks(sheet.rows)
     top = 0
     for number, (first, last) in enumerate(blocks):
@@ -82,12 +82,13 @@ def find_tables(sheet: Sheet, is_commune: Callable[[str], bool]) -> list[Table]:
         if len(columns.measures) < ENOUGH:
             continue
         table = Table(sheet, _titles(sheet.rows, top, first), columns)
-        top = _fill(table, last + 1, end, is_commune)
-        if tables and _continues(tables[-1], table):
-            _append(tables[-1], table)
-        else:
-            tables.append(table)
-    return tables
+        # Headings printed again, on a new page, go on with the table before, in the middle of a commune as well.
+        if not (walks and _continues(walks[-1].table, table)):
+            walks.append(_Walk(table, is_commune))
+        top = walks[-1].go_on(last + 1, end)
+    for walk in walks:
+        walk.finish()
+    return [walk.table for walk in walks]
 
 
 def _titles(rows: list[list[Any]], first: int, last: int) -> list[str]:
@@ -99,20 +100,6 @@ def _continues(before: Table, after: Table) -> bool:
     return before.columns.measures == after.columns.measures and before.columns.units == after.columns.units and not (
         after.titles and set(after.titles) - set(before.titles)
     )
-
-
-def _append(before: Table, after: Table) -> None:
-    shift = len(before.rows)
-    if after.rows and not after.rows[0].commune and before.rows:
-        carried = before.rows[-1].commune
-        for row in after.rows:
-            if row.commune:
-                break
-            row.commune = carried
-    before.rows += after.rows
-    for total in after.totals:
-        covers_all = total.first == 0 and total.last == len(after.rows)
-        before.totals.append(Total(total.index, total.label, 0 if covers_all else total.first + shift, total.last + shift))
 
 
 class _Walk:
@@ -144,6 +131,24 @@ class _Walk:
         if type(value) is float and value == int(value):
             return str(int(value))
         return "" if value is None else str(value).strip()
+
+    def go_on(self, first: int, end: int) -> int:
+        """Read rows of the body; gives the row after the last one used, where the next table's title may begin."""
+        rows = self.table.sheet.rows
+        self.last_used = first - 1
+        for index in range(first, end):
+            if index == first and is_number_row(rows[index], self.table.columns):
+                self.last_used = index
+            elif rows[index]:
+                self.take(index, rows[index])
+        return self.last_used + 1
+
+    def finish(self) -> None:
+        """Close the last group; a total above its rows covers all of them."""
+        self.close_group()
+        for total in self.table.totals:
+            if total.first == total.last == 0:
+                total.last = len(self.table.rows)
 
     def has_numbers(self, row: list[Any]) -> bool:
         return any(c < len(row) and row[c] not in ("", None) for c in self.numbers)
@@ -210,23 +215,3 @@ class _Walk:
         period = self.text(row, self.period)
         self.table.rows.append(Row(index, self.current, cell, code, self.current_index, period))
         self.last_used = index
-
-
-def _fill(table: Table, first: int, end: int, is_commune: Callable[[str], bool]) -> int:
-    """Read the body; gives the row after the last one used, where the next table's title may begin."""
-    walk = _Walk(table, is_commune)
-    rows = table.sheet.rows
-    walk.last_used = first - 1
-    for index in range(first, end):
-        row = rows[index]
-        if not row:
-            continue
-        if index == first and is_number_row(row, table.columns):
-            walk.last_used = index
-            continue
-        walk.take(index, row)
-    walk.close_group()
-    for total in table.totals:  # a total above its rows covers all of them
-        if total.first == total.last == 0:
-            total.last = len(table.rows)
-    return walk.last_used + 1
