@@ -40,6 +40,9 @@ def onset(series: Series, noise: Months, start: Months, direction: Months) -> On
         noise: a series, the place of its noise in `noises_of(series)`.
         start: a series, the first month of the stretch through which the direction holds.
         direction: a series, 1 up or -1 down.
+
+    Returns:
+        `start` for a series in which no beginning points in its direction.
     """
     whole = len(series.months)
     response = working_response(series, basis_of(series.months).columns, smoothing(basis_of(series.months)))
@@ -56,6 +59,8 @@ def onset(series: Series, noise: Months, start: Months, direction: Months) -> On
         clean, _ = whiten(columns[here], known[here], (noises_of(series)[place],))
         prior = season_precision(series.of(here), response.of(here))
         log_weight[here] = _evidence(clean[:, 0], prior, mean.shape[1], direction[here], series.is_event_count)
+    silent = ~np.isfinite(log_weight).any(axis=1)
+    log_weight[silent, start[silent]] = 0.0
     weight = np.exp(log_weight - log_weight.max(axis=1, keepdims=True))
     return _summary(weight[:, :whole] + weight[:, whole:], start)
 

@@ -8,6 +8,7 @@ import pytest
 from transforms.trends.basis import basis_of
 from transforms.trends.model import fit_trends
 from transforms.trends.noise import Noise, whiten
+from transforms.trends.onset import onset
 from transforms.trends.response import Response, Series, working_response
 from transforms.trends.season import season, tet
 from transforms.trends.shapes import Grams, evidence_of, precision_of, shapes_of, squares_left
@@ -76,6 +77,13 @@ def test_a_straight_series_without_noise_to_speak_of_gives_its_slope_back() -> N
     fit = fit_trends(series)
     np.testing.assert_allclose(fit.slope, 0.07, atol=1e-4)
     np.testing.assert_allclose(fit.level[0], np.log(top[0]), atol=1e-4)
+
+
+def test_a_direction_that_no_beginning_shows_is_held_to_begin_with_its_stretch() -> None:
+    top = np.round(1000 * np.exp(0.2 * np.arange(len(MONTHS)) / 12))[None]
+    series = Series(top, np.ones_like(top), MONTHS, "log", False, np.zeros(1, dtype=np.int64))
+    found = onset(series, np.array([0]), np.array([4]), np.array([-1]))
+    assert [place.tolist() for place in found] == [[4], [4], [4]]
 
 
 def test_seasons_columns_add_up_to_nothing_over_the_years() -> None:
