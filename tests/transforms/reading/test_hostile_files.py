@@ -43,6 +43,17 @@ def patched(data: bytes, name: str, change) -> bytes:
     return stream.getvalue()
 
 
+def opendocument(rows: int, columns: int) -> bytes:
+    """A value said a thousand million times in a few bytes."""
+    spaces = " ".join(f'xmlns:{n}="urn:oasis:names:tc:opendocument:xmlns:{n}:1.0"' for n in ("office", "table", "text"))
+    cell = f'<table:table-cell office:value-type="string" table:number-columns-repeated="{columns}"><text:p>x</text:p></table:table-cell>'
+    content = (f'<?xml version="1.0"?><office:document-content {spaces}><office:body><office:spreadsheet>'
+               f'<table:table table:name="a"><table:table-row table:number-rows-repeated="{rows}">{cell}</table:table-row>'
+               "</table:table></office:spreadsheet></office:body></office:document-content>")  # fmt: skip
+    kind = b"application/vnd.oasis.opendocument.spreadsheet"
+    return zipped(mimetype=kind, **{"content.xml": content.encode(), "META-INF/manifest.xml": b"<manifest/>"})
+
+
 def code_of(data: bytes, name: str = "bao cao.xlsx") -> str:
     with pytest.raises(Refused) as refused:
         open_sheets(data, name)
@@ -93,6 +104,8 @@ def _nested(depth: int) -> bytes:
         ("unsupported-format", b"{\\rtf1 hello}"),
         ("unsupported-format", _nested(4)),
         ("file-too-large", workbook(_stray)),
+        ("file-too-large", patched(workbook(_stray), SHEET, lambda xml: xml.replace(b'"', b"'"))),
+        ("file-too-large", opendocument(rows=1_000_000, columns=16_000)),
         ("file-too-large", zipped(**{"a.csv": b"0" * 120_000_000})),
         ("file-too-large", zipped(**{"a.csv": b"0" * 20_000_000})),
     ],
