@@ -1,21 +1,32 @@
-"""Warehouses for the tests: real DuckDB files, and one in memory where no file is needed."""
+"""An empty warehouse, a real DuckDB file, for each test."""
 
 from __future__ import annotations
 
+import shutil
 import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+import duckdb
 import pytest
 from duckdb import DuckDBPyConnection
 
-from warehouse.store import memory_store
+from warehouse.store import open_store
 
 # The batches' builder is also imported by the processes the tests start, so it is a module and no fixture.
 sys.path.insert(0, str(Path(__file__).parent))
 
 
+@pytest.fixture(scope="session")
+def empty_store(tmp_path_factory) -> Path:
+    """A warehouse's file with nothing in it; copying it is quicker than making one a test."""
+    path = tmp_path_factory.mktemp("empty") / "warehouse.duckdb"
+    with open_store(path):
+        return path
+
+
 @pytest.fixture
-def con() -> Iterator[DuckDBPyConnection]:
-    with memory_store() as con:
+def con(empty_store, tmp_path) -> Iterator[DuckDBPyConnection]:
+    path = Path(shutil.copyfile(empty_store, tmp_path / "empty.duckdb"))
+    with duckdb.connect(str(path)) as con:
         yield con

@@ -14,8 +14,8 @@ import pytest
 from warehouse_batches import Sent
 
 ROOT = Path(__file__).resolve().parents[2]
-NIGHTS = 12
-KILLS = 8
+NIGHTS = 8
+KILLS = 5
 
 # Takes in every night that is not yet in, as a nightly run would, and says when each step is done.
 RUN = f"""
