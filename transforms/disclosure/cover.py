@@ -66,13 +66,17 @@ def cover(year: Year, targets: Flags, public: Flags) -> tuple[Flags, Flags]:
         public: rows x FLOWS, figures published earlier with the value they still have.
 
     Returns:
-        hidden and exposed, both rows x FLOWS: the latter are targets for which there is no move, or none but through
-        figures that are public already or past what the requests pending allow.
+        hidden and exposed, both rows x FLOWS: the latter are hidden, but there is no move through them, or none but
+        through figures that are public already or past what the requests pending allow.
     """
     search = _Search(year, targets, public)
-    for row, measure in _in_turn(year, targets):
-        if not search.protected[row, measure]:
-            search.protect(row, measure)
+    while (waiting := search.hidden & ~search.settled).any():
+        for row, measure in _in_turn(year, waiting):
+            if not search.settled[row, measure]:
+                search.protect(row, measure)
+    # What was hidden since may serve those that had to do without.
+    for row, measure in _in_turn(year, search.exposed):
+        search.protect(row, measure)
     return search.hidden, search.exposed
 
 
@@ -88,10 +92,11 @@ class _Search:
     def __init__(self, year: Year, targets: Flags, public: Flags) -> None:
         self.year = year
         self.hidden = targets.copy()
-        self.protected = np.zeros_like(targets)
+        self.settled = np.zeros_like(targets)
         self.exposed = np.zeros_like(targets)
         loss = 1 + np.log10(1 + year.totals)
-        self.cost = np.where(targets, 0.0, loss) + np.where(public & ~targets, PUBLIC, 0.0)
+        self.known = np.where(public, PUBLIC, 0.0)
+        self.cost = np.where(targets, 0.0, loss) + self.known
         self.feasible = year.feasible()
         self.lasting = year.lasting()
         self.areas = [np.nonzero(year.area == area)[0] for area in range(int(year.area.max(initial=-1)) + 1)]
@@ -99,8 +104,9 @@ class _Search:
     def protect(self, row: int, measure: int) -> None:
         """Hide along the cheapest move through a figure."""
         best = min(self._ways(row, measure), default=None)
-        self.exposed[row, measure] = best is None or best[0] >= UNLIKELY
-        self.protected[row, measure] = True
+        is_sound = best is not None and best[0] < UNLIKELY
+        self.settled[row, measure] = True
+        self.exposed[row, measure] = not is_sound
         if best is None:
             return
         _, used, place, partner = best
@@ -109,8 +115,10 @@ class _Search:
             if mine != other:
                 at = np.ix_([mine, other], touched)
                 self.hidden[at] = True
-                self.protected[at] = True
-                self.cost[at] = 0.0
+                self.cost[at] = self.known[at]
+                if is_sound:
+                    self.settled[at] = True
+                    self.exposed[at] = False
 
     def _ways(self, row: int, measure: int) -> list[_Way]:
         """The cheapest moves through a figure, one a place of its row and kind of move."""

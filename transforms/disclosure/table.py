@@ -26,8 +26,8 @@ class Protected:
         rows: map, unit_id, year, the flows (null where hidden), suppressed (the measures hidden),
             is_released; units_expected and units_reported count cells by month.
         shown: map, unit_id, year, measure, value: every figure of a released year that the rows show.
-        exposed: map, unit_id, year, measure: small figures that are hidden but could be worked out, for want of
-            another commune in the district or because of what was published before; normally empty.
+        exposed: map, unit_id, year, measure: figures that are hidden but could be worked out, for want of another
+            commune in the district or because of what was published before; normally empty.
     """
 
     rows: pl.DataFrame
