@@ -45,7 +45,7 @@ def examine(home: Path, *, deep: bool = False) -> list[Finding]:
         home: the folder with warehouse.duckdb, archive, published, board.sqlite.
         deep: read every archived file and compare it with its hash.
     """
-    found = [*_permissions(home), *_disk(home), *_leftovers(home), *_published(home)]
+    found = [*_permissions(home), *_disk(home), *_leftovers(home), *_published(home)] if home.is_dir() else []
     try:
         with open_to_read(home / "warehouse.duckdb") as con:
             schema = _schema(con)

@@ -65,6 +65,10 @@ def test_a_sound_home_has_no_findings_but_every_check_speaks_both_languages(home
     assert all(finding.vi and finding.en and finding.vi != finding.en for finding in examine(home))
 
 
+def test_a_home_that_is_not_there_has_no_warehouse(tmp_path):
+    assert wrong(tmp_path / "nowhere").keys() == {"warehouse"}
+
+
 @pytest.mark.parametrize(
     ("sql", "check"),
     [
