@@ -22,7 +22,7 @@ WITH accepted AS (
 )
 SELECT d.reporter_code, d.reporter_name, d.level, d.period, d.due_on,
     coalesce(a.received_on, r.received_on) AS received_on,
-    greatest(a.received_on - d.due_on, 0)::INTEGER AS days_late,
+    CASE WHEN a.received_on > d.due_on THEN a.received_on - d.due_on WHEN a.received_on IS NOT NULL THEN 0 END AS days_late,
     CASE
         WHEN a.received_on <= d.due_on THEN 'reported'
         WHEN a.received_on IS NOT NULL THEN 'late'

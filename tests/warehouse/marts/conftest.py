@@ -1,0 +1,44 @@
+"""One warehouse of invented figures and its published copy, for all tests of the marts."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from importlib import import_module
+from pathlib import Path
+
+import duckdb
+import pytest
+from duckdb import DuckDBPyConnection
+
+from transforms.registry import Registry
+from warehouse.publish import publish
+from warehouse.store import memory_store
+
+sys.path.insert(0, str(Path(__file__).parent))
+
+
+@pytest.fixture(scope="session")
+def province(registry: Registry, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[DuckDBPyConnection, Path]]:
+    """The warehouse's connection and the published copy's path."""
+    made = import_module("marts_province")
+    with memory_store() as con:
+        made.fill(con, registry, made.invented_figures(registry, made.PERIODS))
+        made.compute(con, registry, made.AS_OF, [])
+        made.compute_indicators(con)
+        yield con, publish(con, tmp_path_factory.mktemp("published"), "2025-09-04").path
+
+
+@pytest.fixture(scope="session")
+def inside(province: tuple[DuckDBPyConnection, Path]) -> DuckDBPyConnection:
+    """The warehouse."""
+    return province[0]
+
+
+@pytest.fixture(scope="session")
+def mobility(province: tuple[DuckDBPyConnection, Path]) -> Iterator[DuckDBPyConnection]:
+    """The published copy, attached as the analysts' page says."""
+    with duckdb.connect() as con:
+        con.execute(f"ATTACH '{province[1]}' AS mobility (READ_ONLY)")
+        con.execute("USE mobility")
+        yield con

@@ -1,0 +1,215 @@
+"""The marts on invented figures: who reported, units on both maps, what communes may be told of."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import polars as pl
+import pytest
+from duckdb import DuckDBPyConnection
+from marts_province import AS_OF, LATE, MISSING, MISSING_COMMUNE, NOT_DUE, PERIODS, REJECTED, RESENT, compute
+
+from expectations.contract.forms import MONTHLY_MEASURES
+from transforms.disclosure import FLOWS, SENSITIVE
+from transforms.registry import Registry
+
+OPEN = ("members_closing", "away_total", "away_in_province", "away_other_province", "away_abroad")
+WITHHELD = [name for name in MONTHLY_MEASURES if name not in OPEN]
+
+
+@pytest.mark.parametrize(
+    ("which", "state", "received", "late"),
+    [
+        (("866", "2024-04"), "reported", date(2024, 5, 3), 0), (LATE, "late", date(2024, 7, 11), 36),
+        (REJECTED, "rejected", date(2024, 8, 3), None), (MISSING, "missing", None, None),
+        (RESENT, "reported", date(2024, 7, 3), 0), (MISSING_COMMUNE, "missing", None, None),
+        (NOT_DUE, "not_due", None, None),
+    ],
+)  # fmt: skip
+def test_each_report_that_was_due_has_its_state(
+    mobility: DuckDBPyConnection, which: tuple[str, str], state: str, received: date | None, late: int | None
+) -> None:
+    found = mobility.execute(
+        "SELECT state, received_on, days_late FROM marts.reporting_status WHERE reporter_code = ? AND period = ?", which
+    ).fetchall()
+    assert found == [(state, received, late)]
+
+
+def test_every_reporter_of_every_month_stands_there_across_the_reform(mobility: DuckDBPyConnection) -> None:
+    counts = mobility.sql("SELECT period, level, count(*) FROM marts.reporting_status GROUP BY ALL").fetchall()
+    assert sorted(counts) == [(p, "district", 12) if p < "2025-07" else (p, "commune", 45) for p in PERIODS]
+
+
+def test_units_expected_and_reported_are_the_reporters_cells(mobility: DuckDBPyConnection) -> None:
+    query = "SELECT sum(units_expected), sum(units_reported) FROM marts.reporting_status WHERE period = ?"
+    assert mobility.execute(query, ["2024-04"]).fetchall() == [(1764, 1764)]
+    expected, reported = mobility.execute(query, [MISSING[1]]).fetchall()[0]
+    missing = mobility.execute(
+        "SELECT units_expected FROM marts.reporting_status WHERE reporter_code = ? AND period = ?", MISSING
+    ).fetchone()
+    assert missing is not None
+    assert expected - reported == missing[0]
+
+
+def test_the_maps_agree_on_every_total_of_the_province(mobility: DuckDBPyConnection) -> None:
+    names = ", ".join(MONTHLY_MEASURES)
+    query = f"SELECT period, {names}, units_reported FROM marts.figures_province WHERE map = ? ORDER BY period"
+    one, other = (mobility.execute(query, [name]).pl() for name in ("reported", "today"))
+    assert one.equals(other)
+    assert one["period"].to_list() == list(PERIODS)
+
+
+def test_the_provinces_figures_are_the_sums_of_the_standing_facts(
+    inside: DuckDBPyConnection, mobility: DuckDBPyConnection
+) -> None:
+    facts = inside.sql(
+        "SELECT period, sum(died)::BIGINT AS died FROM facts.balance WHERE superseded_at IS NULL GROUP BY 1 ORDER BY 1"
+    ).pl()
+    shown = mobility.sql("SELECT period, died FROM marts.figures_province WHERE map = 'today' ORDER BY 1").pl()
+    settled = pl.col("period") < "2025-07"
+    assert shown.filter(settled).equals(facts.filter(settled))
+
+
+def test_the_province_code_changes_with_the_reform_on_the_map_of_the_time(mobility: DuckDBPyConnection) -> None:
+    codes = mobility.sql("SELECT DISTINCT map, unit_code, period >= '2025-07' FROM marts.figures_province").fetchall()
+    assert sorted(codes) == [
+        ("reported", "82", True),
+        ("reported", "87", False),
+        ("today", "82", False),
+        ("today", "82", True),
+    ]
+
+
+def test_a_month_of_communes_that_are_still_to_report_shows_no_flows_of_the_province(
+    mobility: DuckDBPyConnection,
+) -> None:
+    for mart in ("figures_province", "figures_district"):
+        for period, is_settled in (("2025-06", True), ("2025-07", False), ("2025-08", False)):
+            row = mobility.execute(
+                f"SELECT * FROM marts.{mart} WHERE map = 'today' AND period = ? LIMIT 1", [period]
+            ).pl()
+            assert row.select(pl.all_horizontal(pl.col(WITHHELD).is_not_null())).item() is is_settled
+            assert row.select(pl.all_horizontal(pl.col(OPEN).is_not_null())).item()
+
+
+def test_that_month_is_shown_when_the_next_is_due(inside: DuckDBPyConnection) -> None:
+    unsettled = "SELECT list(period ORDER BY period) FROM derived.unsettled"
+    assert inside.sql(unsettled).fetchone() == (["2025-07", "2025-08"],)
+    inside.execute("BEGIN")
+    inside.execute("INSERT INTO ledger.night (night_id, as_of, kind) VALUES (99999, DATE '2025-09-05', 'nightly')")
+    assert inside.sql(unsettled).fetchone() == (["2025-08"],)
+    inside.execute("ROLLBACK")
+
+
+def test_former_districts_go_on_after_the_reform_on_todays_map_only(mobility: DuckDBPyConnection) -> None:
+    months = mobility.sql(
+        "SELECT map, count(DISTINCT unit_code), count(DISTINCT period), max(period) "
+        "FROM marts.figures_district GROUP BY 1"
+    ).fetchall()
+    assert sorted(months) == [("reported", 12, 30, "2025-06"), ("today", 12, 32, "2025-08")]
+
+
+def test_communes_by_month_have_members_and_those_away_only(mobility: DuckDBPyConnection) -> None:
+    columns = mobility.table("marts.figures_commune").columns
+    assert set(columns) == {"map", "unit_code", "unit_name", "period", *OPEN, "units_expected", "units_reported"}
+    counts = mobility.sql(
+        "SELECT map, period < '2025-07', count(DISTINCT unit_code) FROM marts.figures_commune GROUP BY ALL"
+    )
+    assert sorted(counts.fetchall()) == [
+        ("reported", False, 45),
+        ("reported", True, 141),
+        ("today", False, 45),
+        ("today", True, 45),
+    ]
+
+
+def test_a_unit_that_did_not_report_has_no_figures_rather_than_zeros(mobility: DuckDBPyConnection) -> None:
+    row = mobility.execute(
+        "SELECT members_closing, units_reported, units_expected > 0 FROM marts.figures_commune "
+        "WHERE map = 'reported' AND unit_code = ? AND period = ?", MISSING_COMMUNE,
+    ).fetchall()  # fmt: skip
+    assert row == [(None, 0, True)]
+
+
+def test_no_small_count_of_a_commune_is_shown(mobility: DuckDBPyConnection) -> None:
+    rows = mobility.sql("FROM marts.figures_commune_year").pl()
+    assert sorted(rows["year"].unique()) == [2023, 2024, 2025]
+    for row in rows.iter_rows(named=True):
+        assert row["suppressed"] == [name for name in FLOWS if row[name] is None]
+        assert not [name for name in SENSITIVE if row[name] in (1, 2)]
+        assert row["year"] < 2025 or not any(row[name] for name in FLOWS)
+
+
+def test_no_cell_leaves_and_no_mart_of_communes_by_month_has_flows(mobility: DuckDBPyConnection) -> None:
+    columns = mobility.sql(
+        "SELECT table_name, column_name FROM duckdb_columns() WHERE schema_name = 'marts'"
+    ).fetchall()
+    assert not [at for at in columns if at[1] == "cell_code"]
+    measures = mobility.sql("SELECT DISTINCT measure FROM marts.revision WHERE level = 'commune'").fetchall()
+    assert {name for (name,) in measures} == set(OPEN)
+    indicators = mobility.sql("SELECT DISTINCT indicator FROM marts.indicator WHERE level = 'commune'").fetchall()
+    assert {name for (name,) in indicators} == {"away_rate", "away_outside_share", "away_abroad_share"}
+    levels = mobility.sql("SELECT DISTINCT level FROM marts.regulation_213").fetchall()
+    assert {name for (name,) in levels} == {"province", "district"}
+
+
+def test_indicators_of_an_unsettled_month_wait_with_the_figures(mobility: DuckDBPyConnection) -> None:
+    last = dict(mobility.sql(
+        "SELECT indicator, max(period) FROM marts.indicator "
+        "WHERE level = 'province' AND period_kind = 'month' GROUP BY 1"
+    ).fetchall())  # fmt: skip
+    assert (last["away_rate"], last["requests_rate"]) == ("2025-08", "2025-06")
+
+
+def test_revision_follows_a_figure_from_version_to_version(mobility: DuckDBPyConnection) -> None:
+    rows = mobility.execute(
+        "SELECT version_no, days_after_period, value - previous_value, is_standing FROM marts.revision "
+        "WHERE unit_code = ? AND period = ? AND measure = 'admitted' ORDER BY version_no", RESENT,
+    ).fetchall()  # fmt: skip
+    cells = mobility.execute(
+        "SELECT units_expected FROM marts.reporting_status WHERE reporter_code = ? AND period = ?", RESENT
+    ).fetchone()
+    assert cells is not None
+    assert rows == [(1, 3, None, False), (2, 53, cells[0], True)]
+
+
+def test_the_log_and_the_summary_say_who_made_which_mistake(mobility: DuckDBPyConnection) -> None:
+    log = mobility.execute(
+        "SELECT outcome, errors, warnings, problem_codes, is_standing FROM marts.submission_log "
+        "WHERE reporter_code = ? AND period = ?", REJECTED,
+    ).fetchall()  # fmt: skip
+    assert log == [("rejected", 1, 0, ["balance-broken"], False)]
+    summary = mobility.execute(
+        "SELECT reporter_name, severity, problems, submissions FROM marts.problem_summary "
+        "WHERE reporter_code = ? AND code = 'balance-broken'", [REJECTED[0]],
+    ).fetchall()  # fmt: skip
+    assert summary == [("Thành phố Sa Đéc", "error", 1, 1)]
+
+
+def test_a_unit_tells_what_it_went_into(mobility: DuckDBPyConnection) -> None:
+    rows = mobility.sql(
+        "SELECT unit_name, successor_codes, is_parted, is_current FROM marts.unit "
+        "WHERE unit_code IN ('29869', '30079') ORDER BY unit_code, valid_from"
+    ).fetchall()
+    assert rows == [
+        ("Phường 1", ["29869"], False, False), ("Phường Cao Lãnh", [], False, True),
+        ("Xã Gáo Giồng", ["30025", "30088"], True, False),
+    ]  # fmt: skip
+
+
+def test_a_night_that_touched_nothing_computes_nothing(inside: DuckDBPyConnection, registry: Registry) -> None:
+    before = inside.sql("FROM derived.unit_month ORDER BY ALL").pl()
+    assert compute(inside, registry, AS_OF, []) is None
+    assert inside.sql("FROM derived.unit_month ORDER BY ALL").pl().equals(before)
+
+
+def test_computing_from_the_touched_year_gives_what_computing_everything_gives(
+    inside: DuckDBPyConnection, registry: Registry
+) -> None:
+    tables = ("unit_month", "unit_half", "commune_year", "commune_year_shown")
+    before = [inside.sql(f"FROM derived.{name} ORDER BY ALL").pl() for name in tables]
+    assert compute(inside, registry, AS_OF, ["2024-06"]) == "2024-01"
+    assert all(
+        inside.sql(f"FROM derived.{name} ORDER BY ALL").pl().equals(was)
+        for name, was in zip(tables, before, strict=True)
+    )
