@@ -67,6 +67,87 @@ def status(
 
 
 @app.command()
+def sql(
+    query: Annotated[Optional[str], typer.Argument(help="SELECT …")] = None,
+    as_of: Day = None,
+) -> None:
+    """Hỏi bản công bố bằng SQL; --as-of: số liệu như được biết cuối ngày đó / Ask the published copy, or a past day."""
+    from flows.sql import run_sql
+
+    run_sql(query, as_of.date() if as_of else None)
+
+
+@app.command()
+def trends(
+    unit: Annotated[Optional[str], typer.Option(help="Mã đơn vị / Unit code")] = None,
+    indicator: Annotated[Optional[str], typer.Option(help="Tên chỉ số / Name of an indicator")] = None,
+) -> None:
+    """Xu hướng: mức, hướng, từ khi nào / Trends: level, direction, since when."""
+    from flows.trends import run_trends
+
+    run_trends(unit, indicator)
+
+
+@app.command()
+def doctor(deep: Annotated[bool, typer.Option(help="Đọc lại mọi tệp lưu trữ / Read every archived file")] = False) -> None:
+    """Kiểm tra sức khỏe của kho dữ liệu / What is wrong with the home, and what to do."""
+    from flows.care import run_doctor
+
+    raise typer.Exit(run_doctor(deep))
+
+
+@app.command()
+def rebuild() -> None:
+    """Dựng lại số liệu từ tệp lưu trữ và so sánh / Facts again from the archived bytes, compared with what stood."""
+    from flows.care import run_rebuild
+
+    raise typer.Exit(run_rebuild())
+
+
+@app.command()
+def backup(target: Annotated[Path, typer.Argument(help="Thư mục mới / A new folder")]) -> None:
+    """Sao lưu / Copy the home's data to a new folder."""
+    from flows.care import run_backup
+
+    run_backup(target)
+
+
+@app.command()
+def restore(
+    source: Annotated[Path, typer.Argument(help="Bản sao lưu / A backup")],
+    replace: Annotated[bool, typer.Option(help="Thay kho đang có / In place of what stands")] = False,
+) -> None:
+    """Khôi phục từ bản sao lưu / Put a backup's data in the home."""
+    from flows.care import run_restore
+
+    run_restore(source, replace)
+
+
+@app.command()
+def accept(
+    submission: Annotated[int, typer.Argument(help="Số của tệp / The submission's number")],
+    reason: Annotated[str, typer.Option(help="Lý do / Why")],
+    as_of: Day = None,
+) -> None:
+    """Nhận một tệp bị trả lại vì số học, lỗi giữ nguyên / Let in a file whose arithmetic is wrong; its problems stay."""
+    from flows.decide import run_decision
+
+    run_decision("accept", submission, reason, as_of.date() if as_of else None)
+
+
+@app.command()
+def retract(
+    submission: Annotated[int, typer.Argument(help="Số của tệp / The submission's number")],
+    reason: Annotated[str, typer.Option(help="Lý do / Why")],
+    as_of: Day = None,
+) -> None:
+    """Rút một tệp đã nhận / Take an accepted file back."""
+    from flows.decide import run_decision
+
+    run_decision("retract", submission, reason, as_of.date() if as_of else None)
+
+
+@app.command()
 def demo() -> None:
     """Báo cáo mẫu, nhận các tháng trước, chạy đêm cuối / Sample exports, the months before, the last night."""
     from flows.demo import run_demo

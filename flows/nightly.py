@@ -8,7 +8,7 @@ from pathlib import Path
 from prefect import flow, task
 from prefect.cache_policies import NO_CACHE
 
-from flows import steps
+from flows import decide, steps
 from flows.clock import now, today
 from flows.home import open_home
 from flows.settings import load_settings
@@ -16,6 +16,7 @@ from flows.summary import NightReport
 
 collect = task(steps.collect, cache_policy=NO_CACHE)
 take_in = task(steps.take_in, cache_policy=NO_CACHE)
+carry_out = task(decide.carry_out, cache_policy=NO_CACHE)
 send_back = task(steps.send_back, cache_policy=NO_CACHE)
 publish = task(steps.publish, cache_policy=NO_CACHE)
 
@@ -27,8 +28,9 @@ def nightly(as_of: date | None = None, inbox: Path | None = None) -> NightReport
     started = now(settings.timezone)
     as_of = as_of or today(settings.timezone)
     with open_home(settings) as store:
+        decided = carry_out(store, settings, as_of)
         arrived = collect(settings, as_of)
         taken = take_in(store, arrived, settings, as_of, started)
         returned = send_back(store, taken, settings)
-        edition = publish(store, taken, settings, as_of)
-        return steps.report(store, arrived, taken, returned, edition, settings, as_of)
+        edition = publish(store, taken.touched, settings, as_of)
+        return steps.report(store, arrived, taken, returned, edition, settings, as_of, decided)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 import duckdb
 
@@ -11,9 +12,8 @@ from flows.errors import UserError
 from flows.settings import Settings
 
 
-@contextmanager
-def open_published(settings: Settings) -> Iterator[duckdb.DuckDBPyConnection]:
-    """The copy readers open now, attached as `mobility` with `marts` in reach by its name.
+def published_path(settings: Settings) -> Path:
+    """The link to the copy readers open now.
 
     Raises:
         UserError: nothing was published yet.
@@ -24,9 +24,24 @@ def open_published(settings: Settings) -> Iterator[duckdb.DuckDBPyConnection]:
             f"Chưa có bản công bố {path}. Chạy «mobility nightly» hoặc «mobility backfill THƯ_MỤC» trước.",
             f"There is no published copy {path} yet. Run 'mobility nightly' or 'mobility backfill FOLDER' first.",
         )
+    return path
+
+
+def attach(settings: Settings) -> str:
+    """The statement by which a DuckDB reads the copy as `mobility`, whatever the file the link points to is called."""
+    quoted = str(published_path(settings).resolve()).replace("'", "''")
+    return f"ATTACH '{quoted}' AS mobility (READ_ONLY)"
+
+
+def locked_down() -> list[str]:
+    """Statements after which no file, extension or address can be reached and no setting changed."""
+    return ["SET enable_external_access = false", "SET lock_configuration = true"]
+
+
+@contextmanager
+def open_published(settings: Settings) -> Iterator[duckdb.DuckDBPyConnection]:
+    """A connection with the copy in use."""
     with duckdb.connect(":memory:") as con:
-        con.execute(f"ATTACH '{str(path).replace(chr(39), chr(39) * 2)}' AS mobility (READ_ONLY)")
-        con.execute("USE mobility")
-        con.execute("SET enable_external_access = false")
-        con.execute("SET lock_configuration = true")
+        for statement in [attach(settings), "USE mobility", *locked_down()]:
+            con.execute(statement)
         yield con

@@ -9,6 +9,7 @@ import polars as pl
 from duckdb import DuckDBPyConnection
 from rich.console import Console
 
+from expectations.suites.page import validation_page
 from flows import inbox, summary
 from flows.clock import now
 from flows.collect import Arrived, File, collect_inbox
@@ -20,10 +21,11 @@ from flows.status import LATEST
 from flows.summary import NightReport
 from flows.take_in import Kind, TakenIn, unseen
 from flows.take_in import take_in as take_files_in
+from warehouse.errors import DecisionRefused
 from warehouse.nights import finish_nights, last_night
 from warehouse.publish import Published
 from warehouse.publish import publish as publish_copy
-from warehouse.touched import touched
+from warehouse.touched import Touched, touched
 
 
 def collect(settings: Settings, as_of: date) -> Arrived:
@@ -51,14 +53,26 @@ def take_in_files(
     return take_files_in(con, files, settings, kind, as_of=as_of, started=started)
 
 
+def page(taken: TakenIn, settings: Settings) -> Path | None:
+    """The page of what was checked and what failed, for the operator; None where nothing was judged."""
+    if taken.batch is None or taken.verdict is None:
+        return None
+    path = settings.home / "validation.html"
+    part = path.with_suffix(".part")
+    part.write_text(validation_page(taken.verdict, taken.batch.submissions, settings.language), "utf-8")
+    part.chmod(0o640)
+    part.replace(path)
+    return path
+
+
 def send_back(con: DuckDBPyConnection, taken: TakenIn, settings: Settings) -> list[Returned]:
     """Marked workbooks for what was rejected."""
     return write_returns(con, taken, settings)
 
 
-def publish(con: DuckDBPyConnection, taken: TakenIn, settings: Settings, as_of: date) -> Published:
+def publish(con: DuckDBPyConnection, changes: Touched, settings: Settings, as_of: date) -> Published:
     """Compute what the night touched, and let the readers have it."""
-    measure(con, taken.touched, settings, as_of)
+    measure(con, changes, settings, as_of)
     at = now(settings.timezone)
     edition = publish_copy(con, settings.published_dir, f"{as_of}-{at:%H%M%S}", keep=settings.keep_copies)
     finish_nights(con, at)
@@ -71,7 +85,7 @@ def latest_night(con: DuckDBPyConnection) -> date | None:
 
 def report(
     con: DuckDBPyConnection, arrived: Arrived, taken: TakenIn, returned: list[Returned], edition: Published,
-    settings: Settings, as_of: date,
+    settings: Settings, as_of: date, refused: list[DecisionRefused] | None = None,
 ) -> NightReport:  # fmt: skip
     """What the night came to."""
     files, problems = pl.DataFrame(), pl.DataFrame()
@@ -81,12 +95,9 @@ def report(
     (latest,) = con.execute(LATEST).fetchone() or (None,)
     status = con.execute("FROM marts.reporting_status WHERE period = ? ORDER BY reporter_code", [latest]).pl()
     return NightReport(
-        as_of, files, problems, arrived.passed_over, status, edition.path, _common_folder(returned, settings)
-    )
-
-
-def _common_folder(returned: list[Returned], settings: Settings) -> Path | None:
-    return settings.returns_dir if returned else None
+        as_of, files, problems, arrived.passed_over, status, edition.path,
+        settings.returns_dir if returned else None, page(taken, settings), tuple(refused or ()),
+    )  # fmt: skip
 
 
 def show_report(night: NightReport, settings: Settings) -> None:

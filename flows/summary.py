@@ -13,6 +13,7 @@ from rich.table import Table
 from expectations.contract.problems import Language
 from flows.collect import PassedOver
 from flows.texts import text
+from warehouse.errors import WarehouseError
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +29,7 @@ class NightReport:
         published: the copy readers open now, None where nothing was published.
         returns: where the marked workbooks are, None where there is none.
         checked: the page of what was validated, None where nothing was.
+        refused: decisions of the board that could not be carried out.
         opened, standing: alerts opened this night, and open now.
     """
 
@@ -39,6 +41,7 @@ class NightReport:
     published: Path | None
     returns: Path | None
     checked: Path | None = None
+    refused: tuple[WarehouseError, ...] = ()
     opened: int = 0
     standing: int = 0
 
@@ -65,6 +68,8 @@ def show(report: NightReport, console: Console, language: Language) -> None:
                       ("night.checked", report.checked)):  # fmt: skip
         if path:
             console.print(text(key, language, path=path), soft_wrap=True)
+    for error in report.refused:
+        console.print(error.says(language), style="red")
     if report.standing or report.opened:
         console.print(text("night.alerts", language, opened=report.opened, standing=report.standing))
 
