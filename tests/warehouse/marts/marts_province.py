@@ -31,6 +31,12 @@ _REGULATION_213 = dict(zip(FORMS["regulation_213"].names, (9, 1, 8, 7, 5, 2), st
 _PLACES = ("away_in_province", "away_other_province", "away_abroad")
 _REASONS = ("reason_work_away", "reason_family", "reason_health", "reason_other")
 
+_RATES = {
+    "admitted": 0.03, "transferred_in": 0.04, "transferred_out": 0.04, "died": 0.02, "expelled": 0.0005,
+    "struck_off": 0.005, "left_on_request": 0.004, "withdrawn": 0.002, "declined": 0.001, "pending_opening": 0.02,
+    "away_started": 0.1, "away_returned": 0.1, **dict.fromkeys(_REASONS, 0.002), **dict.fromkeys(_PLACES, 1.0),
+}  # fmt: skip
+
 
 def invented_figures(registry: Registry, periods: tuple[str, ...], seed: int = 1) -> pl.DataFrame:
     """Every active cell and month with counts that keep the contract's rules; reporter_code says who reports it."""
@@ -38,10 +44,7 @@ def invented_figures(registry: Registry, periods: tuple[str, ...], seed: int = 1
     dice = np.random.default_rng(seed)
     n = at.height
     m = {name: np.zeros(n, dtype=np.int64) for name in MONTHLY_MEASURES}
-    for name, rate in {"admitted": 0.03, "transferred_in": 0.04, "transferred_out": 0.04, "died": 0.02,
-                       "expelled": 0.0005, "struck_off": 0.005, "left_on_request": 0.004, "withdrawn": 0.002,
-                       "declined": 0.001, "away_started": 0.1, **dict.fromkeys(_REASONS, 0.002), **dict.fromkeys(_PLACES, 1.0),
-                       "away_returned": 0.1, "pending_opening": 0.02}.items():  # fmt: skip
+    for name, rate in _RATES.items():
         m[name] = dice.poisson(rate, n)
     m["approved"] = m["left_on_request"]
     m["received"] = sum(m[name] for name in _REASONS)
