@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 from numpy.typing import ArrayLike
 from scipy.special import betainc, gammainc, gammaincc, ndtri
@@ -74,3 +76,74 @@ def _search(q: Array, mu: Array, phi: Array) -> Array:
         reached = lower_tail(middle, mu[wide], phi[wide]) >= q[wide]
         high[wide], low[wide] = np.where(reached, middle, high[wide]), np.where(reached, low[wide], middle)
     return high
+
+
+NODES = np.array([-np.sqrt(3.0), 0.0, np.sqrt(3.0)])
+SHARES = np.array([1 / 6, 2 / 3, 1 / 6])
+
+
+@dataclass(frozen=True)
+class Predictive:
+    """Negative binomial predictions with the estimation error of mean and dispersion in them.
+
+    The gamma mixing of the negative binomial takes in the variance of the mean, phi + mean * var(log mean); the error of
+    the dispersion is averaged over by three-point Gauss-Hermite quadrature of its logarithm, whose variance is 2 / freedom.
+
+    Attributes:
+        mean: (F,) expected counts, NaN where nothing is known.
+        dispersion: (3, F) at the nodes.
+    """
+
+    mean: Array
+    dispersion: Array
+
+    @classmethod
+    def of(cls, mean: Array, dispersion: Array, freedom: Array, log_variance: Array) -> Predictive:
+        """From (F,) mean, dispersion, the normal points that tell as much of it, and variance of the log mean."""
+        spread = np.sqrt(2 / np.maximum(freedom, 1e-9))
+        nodes = np.maximum(dispersion * np.exp(NODES[:, None] * np.minimum(spread, 1.0)), 1.0)
+        return cls(mean, nodes + mean * log_variance)
+
+    def take(self, keep: ArrayLike) -> Predictive:
+        """The points kept, by mask or index."""
+        return Predictive(self.mean[keep], self.dispersion[:, keep])
+
+    def upper(self, count: Array) -> Array:
+        """P(Y > count) + P(Y = count) / 2, the mid-p of a rise (Lancaster 1961, JASA 56: 223)."""
+        tails = upper_tail(count, self.mean, self.dispersion) + upper_tail(count + 1, self.mean, self.dispersion)
+        return SHARES @ tails / 2
+
+    def lower(self, count: Array) -> Array:
+        """P(Y < count) + P(Y = count) / 2, the mid-p of a fall."""
+        return 1 - self.upper(count)
+
+    def most(self, level: float) -> Array:
+        """(F,) the largest count whose mid-p of a rise is at least `level`, NaN where nothing is known."""
+        out = np.full(self.mean.shape, np.nan)
+        known = np.flatnonzero(np.isfinite(self.mean))
+        some = self.take(known)
+        spread = np.sqrt(some.mean * some.dispersion[1])
+        guess = np.maximum(np.floor(some.mean + ndtri(1 - level) * spread), 0.0)
+        out[known] = _largest(some, level, guess, np.maximum(np.floor(spread / 8), 1.0))
+        return out
+
+
+def _largest(some: Predictive, level: float, guess: Array, step: Array) -> Array:
+    """Brackets and halves: `low` has a mid-p of at least the level (or is -1), `high` has not."""
+    low, high = np.maximum(guess - step, -1.0), guess + 1
+    active = np.arange(len(guess))
+    while (active := active[some.take(active).upper(high[active]) >= level]).size:
+        low[active] = high[active]
+        high[active] += step[active]
+        step[active] *= 2
+    active = np.flatnonzero(low >= 0)
+    while (active := active[some.take(active).upper(low[active]) < level]).size:
+        high[active] = low[active]
+        low[active] = np.maximum(low[active] - step[active], -1.0)
+        step[active] *= 2
+        active = active[low[active] >= 0]
+    while (active := np.flatnonzero(high - low > 1)).size:
+        middle = np.floor((low[active] + high[active]) / 2)
+        ordinary = some.take(active).upper(middle) >= level
+        low[active], high[active] = np.where(ordinary, middle, low[active]), np.where(ordinary, high[active], middle)
+    return low

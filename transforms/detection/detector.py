@@ -1,0 +1,158 @@
+"""The project's own test: is this period's count out of the ordinary for its series?"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import polars as pl
+from scipy.special import ndtri
+
+from transforms.detection.history import History
+from transforms.detection.panel import Array, Panel, nullable, to_panel
+from transforms.detection.predictive import Predictive
+
+
+@dataclass(frozen=True)
+class DetectorControl:
+    """Options of `detect`.
+
+    Attributes:
+        frequency: periods a year, 12 or 52.
+        alpha: share of ordinary points that may alarm; with two_sided half of it on each side.
+        use_population: whether counts are compared by population.
+        two_sided: whether a fall alarms as well.
+        pool: whether spreads of trend and season and the usual dispersion are learnt from all units given.
+        left_out: latest periods left out of the past; by default a third of a year of months, 8 weeks.
+        harmonics: waves of the season.
+        fewest: known past points below which nothing is said.
+        slope_spread: standard deviation of the yearly trend before anything is seen.
+        pairs: whether the sum with the period before is tested as well.
+    """
+
+    frequency: int = 12
+    alpha: float = 0.005
+    use_population: bool = False
+    two_sided: bool = True
+    pool: bool = True
+    left_out: int | None = None
+    harmonics: int = 2
+    fewest: int = 6
+    slope_spread: float = 0.10
+    pairs: bool = True
+
+    def __post_init__(self) -> None:
+        if not 0 < self.alpha < 0.5:
+            raise ValueError(f"alpha is {self.alpha}; it lies between 0 and 0.5")
+        if self.frequency < 2 * self.harmonics + 1 or self.harmonics < 0:
+            raise ValueError("frequency is at least 2 harmonics + 1")
+
+    @property
+    def gap(self) -> int:
+        """Periods left out just before the point."""
+        return self.left_out if self.left_out is not None else max(1, round(self.frequency / (3 if self.frequency <= 12 else 6.5)))
+
+
+MULTIPLICITY = 1.7
+"""How many independent tests the point and its pair with the period before come to (correlation about 0.7)."""
+
+
+def detect(frame: pl.DataFrame, control: DetectorControl, first: int, last: int) -> pl.DataFrame:
+    """What each count in first..last says against its own past, whatever the number of units.
+
+    A log-linear model of level, trend and season on the whole past (the latest periods left out, past outbreaks with
+    ever less weight), and the mid-p of the count in the negative binomial that carries the errors of estimation; the
+    same of the sum with the period before, where that one alone was ordinary. Both together count as 1.7 tests.
+
+    Args:
+        frame: unit, t, count, population with use_population; one row a unit and t. A null count is not known.
+        control: the options.
+        first, last: the points wanted.
+
+    Returns:
+        unit, t, expected, lower, upper, p_value, score, direction ("up", "down"), alarm; one row a unit and t. A
+        count alarms when it lies above `upper` (at least 1) or below `lower` (null where no count is too low, or
+        only rises are looked for). expected, bounds, p_value, score are null where the count, its population or the
+        past is not known; alarm is then false. score is the normal deviate of the p-value, positive for a rise.
+    """
+    panel = to_panel(frame, control.use_population, last)
+    if not panel.units:
+        return _empty()
+    single, pair, before = _predictions(panel, control, first, last)
+    now = _window(panel.counts, panel, first, last).ravel()
+    return panel.rows(first, last).with_columns(_verdicts(now, before, single, pair, control))
+
+
+def _empty() -> pl.DataFrame:
+    """No row, the columns of `detect`."""
+    numbers = dict.fromkeys(("expected", "lower", "upper", "p_value", "score"), pl.Float64)
+    return pl.DataFrame(schema={"unit": pl.String, "t": pl.Int64, **numbers, "direction": pl.String, "alarm": pl.Boolean})
+
+
+def _window(values: Array, panel: Panel, first: int, last: int) -> Array:
+    """(U, P) columns first..last, NaN before the panel begins."""
+    columns = np.arange(first, last + 1) - panel.start
+    return np.where(columns >= 0, values[:, np.maximum(columns, 0)], np.nan)
+
+
+def _verdicts(
+    now: Array, before: Array, single: Predictive, pair: Predictive, control: DetectorControl
+) -> list[pl.Series]:
+    """The columns of `detect` from counts, counts of the period before (NaN: no pair) and both predictions."""
+    sides = 2 if control.two_sided else 1
+    level = _each(control.alpha / sides) if control.pairs else control.alpha / sides
+    high, low = single.upper(now), single.lower(now)
+    together = pair.take(paired := np.flatnonzero(np.isfinite(before + pair.mean) & control.pairs))
+    high[paired] = np.fmin(high[paired], together.upper((now + before)[paired]))
+    low[paired] = np.fmin(low[paired], together.lower((now + before)[paired]))
+    upper, lower = single.most(level), single.most(1 - level) + 1
+    upper[paired] = np.fmin(upper[paired], together.most(level) - before[paired])
+    lower[paired] = np.fmax(lower[paired], together.most(1 - level) + 1 - before[paired])
+    upper = np.maximum(upper, 1.0)
+    up = (high <= low) | (sides == 1)
+    least = np.where(up, high, low)
+    p = np.minimum(sides * (1 - (1 - least) ** (MULTIPLICITY if control.pairs else 1.0)), 1.0)
+    alarm = (now > upper) | ((now < lower) & (sides == 2))
+    known = np.isfinite(now + single.mean)
+    return [
+        nullable(np.where(known, single.mean, np.nan)).alias("expected"),
+        nullable(np.where(known & (sides == 2) & (lower > 0), lower, np.nan)).alias("lower"),
+        nullable(np.where(known, upper, np.nan)).alias("upper"),
+        nullable(np.where(known, p, np.nan)).alias("p_value"),
+        nullable(np.where(known, np.where(up, -1, 1) * ndtri(np.clip(least, 1e-300, 1 - 1e-16)), np.nan)).alias("score"),
+        pl.Series("direction", np.where(known, np.where(up, "up", "down"), None), dtype=pl.String),
+        pl.Series("alarm", alarm & known),
+    ]
+
+
+def _each(level: float) -> float:
+    """The level of each of the two tests that together have the level wanted."""
+    return 1 - (1 - level) ** (1 / MULTIPLICITY)
+
+
+def _predictions(panel: Panel, control: DetectorControl, first: int, last: int) -> tuple[Predictive, Predictive, Array]:
+    """Predictions of the points and of their pairs, and the counts of the period before where pairs are tested.
+
+    Goes through time once; each period's fit starts from the one before and moves by Newton steps, all units together.
+    """
+    history = History(
+        panel, control.frequency, control.harmonics, control.gap, control.fewest, control.pool, control.slope_spread
+    )
+    u, p = len(panel.units), last - first + 1
+    mean, mean_before, phi, freedom, variance, pair_variance = (np.full((u, p), np.nan) for _ in range(6))
+    for j, t in enumerate(range(first, last + 1)):
+        fitted = history.upto(t)
+        if fitted is None:
+            continue
+        phi[:, j], freedom[:, j] = fitted.state.dispersion, fitted.state.freedom
+        mean[:, j], variance[:, j] = fitted.predict(0)
+        mean_before[:, j], _ = fitted.predict(1)
+        pair_variance[:, j] = fitted.pair_variance()
+    single = Predictive.of(mean.ravel(), phi.ravel(), freedom.ravel(), variance.ravel())
+    both = Predictive.of((mean + mean_before).ravel(), phi.ravel(), freedom.ravel(), pair_variance.ravel())
+    before = _window(panel.counts, panel, first - 1, last - 1).ravel()
+    level = _each(control.alpha / (2 if control.two_sided else 1))
+    earlier = Predictive.of(mean_before.ravel(), phi.ravel(), freedom.ravel(), variance.ravel())
+    tail = earlier.upper(before)
+    ordinary = (tail >= level) & ((tail <= 1 - level) | (not control.two_sided))
+    return single, both, np.where(ordinary, before, np.nan)
