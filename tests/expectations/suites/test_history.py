@@ -72,6 +72,15 @@ def test_an_opening_is_compared_with_what_stood_on_the_night_it_came_in() -> Non
     assert [key for key, found in told.items() if "opening-mismatch" in found] == [(20, date(2021, 6, 11)), (21, MAY)]
 
 
+@pytest.mark.parametrize(("opening", "told"), [(20, []), (21, ["opening-mismatch"])])
+def test_a_correction_that_comes_later_in_the_batch_was_not_known(opening: int, told: list[str]) -> None:
+    with warehouse() as con:
+        night(con, [month("2021-04", APRIL)])
+        later = [month("2021-05", MAY, 22, opening), month("2021-04", date(2021, 6, 10), 21)]
+        verdict = without_great_expectations(con, numbered(later, 2))
+    assert verdict.problems.filter(pl.col("submission_id") == 2)["code"].to_list() == told
+
+
 def test_a_month_that_is_not_known_is_not_compared() -> None:
     with warehouse() as con:
         night(con, [month("2021-03", date(2021, 4, 3), 40)])
