@@ -89,11 +89,12 @@ def _derived(con: DuckDBPyConnection) -> dict[str, object]:
     content: dict[str, object] = {}
     for name in tables:
         kinds = con.execute(
-            "SELECT column_name, data_type FROM duckdb_columns() WHERE schema_name = 'derived' AND table_name = ?", [name]
+            "SELECT column_name, data_type FROM duckdb_columns() WHERE schema_name = 'derived' AND table_name = ?",
+            [name],
         ).fetchall()
         columns = [f"printf('%.9g', {column})" if kind == "DOUBLE" else column for column, kind in kinds
                    if column not in ("as_of", "today")]  # fmt: skip
-        content[name] = con.execute(f"SELECT count(*), bit_xor(hash({', '.join(columns)})) FROM derived.{name}").fetchone()
+        content[name] = con.execute(
+            f"SELECT count(*), bit_xor(hash({', '.join(columns)})) FROM derived.{name}"
+        ).fetchone()
     return content
-
-

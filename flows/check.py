@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator
-from contextlib import contextmanager
-from datetime import date, datetime
+from contextlib import ExitStack, contextmanager
+from datetime import date, datetime, time
 from pathlib import Path
 
 import polars as pl
@@ -52,28 +52,28 @@ def _file(path: Path, reporter: str | None, day: date, directory: Directory) -> 
     try:
         data = path.read_bytes()
     except OSError as error:
-        raise UserError(f"Không mở được {path}: {error.strerror}.", f"{path} cannot be opened: {error.strerror}.") from error
+        raise UserError(
+            f"Không mở được {path}: {error.strerror}.", f"{path} cannot be opened: {error.strerror}."
+        ) from error
     code = reporter or sender_of(data, path.name, day, directory) or path.resolve().parent.name
     if not any(unit.unit_code == code for unit in directory.registry.units):
         raise UserError(
             f"Không rõ đơn vị gửi của {path}; thêm --reporter MÃ (ví dụ --reporter 873).",
             f"The sender of {path} is not clear; add --reporter CODE (for example --reporter 873).",
         )
-    at = datetime(day.year, day.month, day.day)
+    at = datetime.combine(day, time())
     return File(None, code, path.name, day, at, data, hashlib.sha256(data).hexdigest())
 
 
 @contextmanager
 def _history(settings: Settings) -> Iterator[tuple[DuckDBPyConnection, bool]]:
     """The warehouse where it can be read just now, else an empty one; and which of the two."""
-    try:
-        with open_to_read(settings.warehouse_path) as con:
-            yield con, True
-            return
-    except WarehouseError:
-        pass
-    with memory_store() as con:
-        yield con, False
+    with ExitStack() as stack:
+        try:
+            con, is_known = stack.enter_context(open_to_read(settings.warehouse_path)), True
+        except WarehouseError:
+            con, is_known = stack.enter_context(memory_store()), False
+        yield con, is_known
 
 
 def _show(batch: Batch, verdict: Verdict, path: Path, settings: Settings, console: Console) -> int:
@@ -83,9 +83,8 @@ def _show(batch: Batch, verdict: Verdict, path: Path, settings: Settings, consol
     period = batch.submissions["period"][0] or "?"
     if problems.height:
         table = Table(box=None, pad_edge=False)
-        for key, options in (("severity", {"no_wrap": True}), ("place", {"no_wrap": True}),
-                             ("problem", {"overflow": "fold"})):  # fmt: skip
-            table.add_column(text(f"column.{key}", language), **options)  # type: ignore[arg-type]
+        for key in ("severity", "place", "problem"):
+            table.add_column(text(f"column.{key}", language), no_wrap=key != "problem", overflow="fold")
         for row in problems.iter_rows(named=True):
             place = " ".join(filter(None, (row["sheet"], row["cell_ref"])))
             table.add_row(text(f"severity.{row['severity']}", language), place, row[f"message_{language}"])

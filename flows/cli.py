@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from datetime import datetime
 from pathlib import Path
-from typing import Annotated, Optional
+from typing import Annotated
 
 import typer
 
@@ -19,13 +19,13 @@ app = typer.Typer(
 registry_app = typer.Typer(no_args_is_help=True, help="Danh mục đơn vị và chi bộ / The registry of units and cells")
 app.add_typer(registry_app, name="registry")
 
-Day = Annotated[Optional[datetime], typer.Option(formats=["%Y-%m-%d"], metavar="NGÀY")]
+Day = Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], metavar="NGÀY")]
 
 
 @app.command()
 def nightly(
     as_of: Day = None,
-    inbox: Annotated[Optional[Path], typer.Option(help="Thư mục <đơn vị>/<tệp> / Folder of <reporter>/<file>")] = None,
+    inbox: Annotated[Path | None, typer.Option(help="Thư mục <đơn vị>/<tệp> / Folder of <reporter>/<file>")] = None,
 ) -> None:
     """Chạy đêm: nhận tệp mới, kiểm tra, tính toán, công bố / The night: take in, validate, compute, publish."""
     from flows.run_nightly import run_nightly
@@ -47,7 +47,7 @@ def backfill(
 @app.command()
 def check(
     file: Annotated[Path, typer.Argument(help="Tệp sắp gửi / The file to send")],
-    reporter: Annotated[Optional[str], typer.Option(help="Mã đơn vị gửi / Code of the sender")] = None,
+    reporter: Annotated[str | None, typer.Option(help="Mã đơn vị gửi / Code of the sender")] = None,
     as_of: Day = None,
 ) -> None:
     """Kiểm tra một tệp trước khi gửi, không lưu gì / Check a file before sending it; nothing is stored."""
@@ -58,7 +58,7 @@ def check(
 
 @app.command()
 def status(
-    period: Annotated[Optional[str], typer.Option(help="YYYY-MM")] = None,
+    period: Annotated[str | None, typer.Option(help="YYYY-MM")] = None,
 ) -> None:
     """Ai đã báo cáo, khi nào, ra sao / Who has reported, when, in what state."""
     from flows.status import run_status
@@ -68,7 +68,7 @@ def status(
 
 @app.command()
 def sql(
-    query: Annotated[Optional[str], typer.Argument(help="SELECT …")] = None,
+    query: Annotated[str | None, typer.Argument(help="SELECT …")] = None,
     as_of: Day = None,
 ) -> None:
     """Hỏi bản công bố bằng SQL; --as-of: số liệu như được biết cuối ngày đó / Ask the published copy, or a past day."""
@@ -79,8 +79,8 @@ def sql(
 
 @app.command()
 def trends(
-    unit: Annotated[Optional[str], typer.Option(help="Mã đơn vị / Unit code")] = None,
-    indicator: Annotated[Optional[str], typer.Option(help="Tên chỉ số / Name of an indicator")] = None,
+    unit: Annotated[str | None, typer.Option(help="Mã đơn vị / Unit code")] = None,
+    indicator: Annotated[str | None, typer.Option(help="Tên chỉ số / Name of an indicator")] = None,
 ) -> None:
     """Xu hướng: mức, hướng, từ khi nào / Trends: level, direction, since when."""
     from flows.trends import run_trends
@@ -89,7 +89,9 @@ def trends(
 
 
 @app.command()
-def doctor(deep: Annotated[bool, typer.Option(help="Đọc lại mọi tệp lưu trữ / Read every archived file")] = False) -> None:
+def doctor(
+    deep: Annotated[bool, typer.Option(help="Đọc lại mọi tệp lưu trữ / Read every archived file")] = False,
+) -> None:
     """Kiểm tra sức khỏe của kho dữ liệu / What is wrong with the home, and what to do."""
     from flows.care import run_doctor
 

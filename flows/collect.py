@@ -7,7 +7,7 @@ import os
 import stat
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, time
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -78,7 +78,7 @@ def collect_tree(root: Path, received_on: date | None = None) -> Arrived:
     for folder, day in days:
         arrived = _collect(
             ((path, sender.name) for sender in _folders(folder) for path in sorted(sender.iterdir())),
-            lambda path, status, day=day: datetime(day.year, day.month, day.day),
+            lambda path, status, day=day: datetime.combine(day, time()),
         )
         found += arrived.files
         passed += arrived.passed_over
@@ -96,7 +96,7 @@ def _day_of(folder: Path) -> date:
         return date.fromisoformat(folder.name)
     except ValueError:
         raise UserError(
-            f"«{folder}» không phải là ngày nhận (YYYY-MM-DD). Nếu thư mục không chia theo ngày, thêm --received-on NGÀY.",
+            f"«{folder}» không phải ngày nhận (YYYY-MM-DD). Thư mục không chia theo ngày thì thêm --received-on NGÀY.",
             f"'{folder}' is no day of receipt (YYYY-MM-DD). For a folder without dates add --received-on DATE.",
         ) from None
 

@@ -34,7 +34,7 @@ def run_decision(action: str, submission_id: int, reason: str, as_of: date | Non
     """Note a decision and carry it out, if the warehouse is free."""
     settings = load_settings()
     if not reason.strip():
-        raise UserError("Cần ghi lý do: --reason \"…\".", "Say why: --reason \"…\".")
+        raise UserError('Cần ghi lý do: --reason "…".', 'Say why: --reason "…".')
     settings.home.mkdir(parents=True, exist_ok=True)
     with open_board(settings.board_path) as board:
         board.append(_who(), action, {"submission_id": submission_id, "reason": reason}, now(settings.timezone))

@@ -19,4 +19,3 @@ def prepare_engine(settings: Settings) -> None:
     }
     for name, value in defaults.items():
         os.environ.setdefault(name, value)
-

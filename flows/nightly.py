@@ -14,11 +14,12 @@ from flows.home import open_home
 from flows.settings import load_settings
 from flows.summary import NightReport
 
-collect = task(steps.collect, cache_policy=NO_CACHE)
-take_in = task(steps.take_in, cache_policy=NO_CACHE)
-carry_out = task(decide.carry_out, cache_policy=NO_CACHE)
-send_back = task(steps.send_back, cache_policy=NO_CACHE)
-publish = task(steps.publish, cache_policy=NO_CACHE)
+step = task(cache_policy=NO_CACHE)
+collect = step(steps.collect)
+take_in = step(steps.take_in)
+carry_out = step(decide.carry_out)
+send_back = step(steps.send_back)
+publish = step(steps.publish)
 
 
 @flow(name="nightly")

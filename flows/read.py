@@ -49,7 +49,9 @@ def _start(registry_dir: str) -> None:
 
 
 def _read_some(tasks: list[_Task]) -> Frames:
-    return to_frames({number: read_file(data, name, reporter, day, _directory) for number, data, name, reporter, day in tasks})
+    return to_frames(
+        {number: read_file(data, name, reporter, day, _directory) for number, data, name, reporter, day in tasks}
+    )
 
 
 def read(files: dict[int, File], recorded_at: dict[int, date], registry_dir: Path, processes: int) -> Batch:
@@ -61,7 +63,9 @@ def read(files: dict[int, File], recorded_at: dict[int, date], registry_dir: Pat
         registry_dir: the home's registry folder.
         processes: how many read at once.
     """
-    tasks = [(number, file.data, file.file_name, file.reporter_code, file.received_on) for number, file in files.items()]
+    tasks = [
+        (number, file.data, file.file_name, file.reporter_code, file.received_on) for number, file in files.items()
+    ]
     chunks = [tasks[start : start + CHUNK] for start in range(0, len(tasks), CHUNK)]
     frames = join_frames(list(_read_apart(chunks, registry_dir, processes)))
     return Batch(_submissions(files, recorded_at, frames, Directory(load_registry(registry_dir))), files, frames)
@@ -82,7 +86,9 @@ def _read_apart(chunks: list[list[_Task]], registry_dir: Path, processes: int) -
     """The chunks' frames; files of a chunk that broke its process are read one by one, each in a new one."""
     broken: list[list[_Task]] = []
     with _pool(registry_dir, min(processes, max(len(chunks), 1))) as pool:
-        waiting: list[tuple[Future[Frames], list[_Task]]] = [(pool.submit(_read_some, chunk), chunk) for chunk in chunks]
+        waiting: list[tuple[Future[Frames], list[_Task]]] = [
+            (pool.submit(_read_some, chunk), chunk) for chunk in chunks
+        ]
         for future, chunk in waiting:
             try:
                 yield future.result()
@@ -121,6 +127,8 @@ def _submissions(
     )  # fmt: skip
     levels = {text: directory.registry.reporting_level(date(int(text[:4]), int(text[5:]), 1))
               for text in frames.heads["period"].drop_nulls().unique()}  # fmt: skip
-    return known.join(frames.heads, on="submission_id", how="left").with_columns(
-        reporter_level=pl.col("period").replace_strict(levels, default=None, return_dtype=pl.String)
-    ).sort("submission_id")
+    return (
+        known.join(frames.heads, on="submission_id", how="left")
+        .with_columns(reporter_level=pl.col("period").replace_strict(levels, default=None, return_dtype=pl.String))
+        .sort("submission_id")
+    )

@@ -65,7 +65,9 @@ def plan(path: Path, settings: Settings) -> Change:
     try:
         build_registry({**tables, table: after})
     except ValueError as error:
-        raise UserError(f"{path}: {error}. Danh mục không đổi.", f"{path}: {error}. The registry stays as it is.") from error
+        raise UserError(
+            f"{path}: {error}. Danh mục không đổi.", f"{path}: {error}. The registry stays as it is."
+        ) from error
     return Change(table, after, new.height, different.height)
 
 

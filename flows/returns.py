@@ -53,7 +53,9 @@ def send_back(con: DuckDBPyConnection, taken: TakenIn, settings: Settings) -> li
     if rejected.is_empty():
         return []
     known = last_accepted(con, rejected["submission_id"].to_list())
-    problems = _problems(con, rejected["submission_id"].to_list()).join(known, on=["submission_id", "problem_no"], how="left")
+    problems = _problems(con, rejected["submission_id"].to_list()).join(
+        known, on=["submission_id", "problem_no"], how="left"
+    )
     orders = [
         (
             settings.returns_dir / _fit(row["reporter_code"]) / f"{row['received_on']}-{_fit(row['file_name'])}.xlsx",

@@ -15,9 +15,9 @@ from warehouse.errors import WarehouseError
 def run_nightly(as_of: date | None, inbox: Path | None) -> None:
     """The flow `nightly`, then its summary."""
     settings = load_settings(inbox=inbox)
-    prepare_engine(settings)
-    from flows.nightly import nightly  # noqa: PLC0415 - Prefect reads its settings when it is imported
-    from flows.steps import show_report  # noqa: PLC0415
+    prepare_engine(settings)  # Prefect reads its settings when it is imported
+    from flows.nightly import nightly
+    from flows.steps import show_report
 
     for name in ("prefect.flow_runs", "prefect.task_runs"):
         logging.getLogger(name).addFilter(_is_for_operators)

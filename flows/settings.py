@@ -17,15 +17,25 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix="MOBILITY_", extra="forbid", frozen=True)
 
-    home: Path = Field(Path("var"), description="Thư mục chứa kho dữ liệu, hộp thư đến, bản công bố / Where everything is kept")
+    home: Path = Field(
+        Path("var"), description="Thư mục chứa kho dữ liệu, hộp thư đến, bản công bố / Where everything is kept"
+    )
     inbox: Path | None = Field(None, description="Hộp thư đến, mặc định HOME/inbox / The inbox, HOME/inbox unless set")
     timezone: str = Field("Asia/Ho_Chi_Minh", description="Múi giờ của tỉnh / The province's time zone")
     language: Literal["vi", "en"] = Field("vi", description="Ngôn ngữ hiển thị / The language shown")
-    due_day: int = Field(5, ge=1, le=28, description="Hạn nộp: ngày của tháng sau / Reports are due on this day of the next month")
-    small_count: int = Field(3, ge=2, le=20, description="Số nhỏ hơn số này được bảo vệ khi công bố / Counts below it are protected where published")
-    keep_copies: int = Field(14, ge=1, le=400, description="Số bản công bố cũ được giữ / How many published copies are kept")
+    due_day: int = Field(
+        5, ge=1, le=28, description="Hạn nộp: ngày của tháng sau / Reports are due on this day of the next month"
+    )
+    small_count: int = Field(
+        3,
+        ge=2,
+        le=20,
+        description="Số nhỏ hơn số này được bảo vệ khi công bố / Counts below it are protected where published",
+    )
+    keep_copies: int = Field(
+        14, ge=1, le=400, description="Số bản công bố cũ được giữ / How many published copies are kept"
+    )
     readers: int = Field(2, ge=1, le=64, description="Số tiến trình đọc tệp / Processes that read files")
-    false_alerts_a_quarter: float = Field(3.0, gt=0, le=100, description="Số cảnh báo sai chấp nhận mỗi quý / False alerts accepted a quarter, over the province")
 
     @classmethod
     def settings_customise_sources(

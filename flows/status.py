@@ -6,6 +6,7 @@ import polars as pl
 from rich.console import Console
 from rich.table import Table
 
+from expectations.contract.problems import Language
 from flows.errors import UserError
 from flows.published import open_published
 from flows.settings import load_settings
@@ -26,18 +27,18 @@ def run_status(period: str | None) -> None:
     Console().print(status_table(rows, settings.language))
 
 
-def status_table(rows: pl.DataFrame, language: str) -> Table:
+def status_table(rows: pl.DataFrame, language: Language) -> Table:
     """marts.reporting_status of one period as a table."""
-    lang = "vi" if language == "vi" else "en"
-    table = Table(title=text("status.title", lang, period=rows["period"][0]), title_justify="left")
+    table = Table(title=text("status.title", language, period=rows["period"][0]), title_justify="left")
     for name in ("reporter", "due", "received", "state", "units"):
-        table.add_column(text(f"column.{name}", lang), justify="right" if name == "units" else "left")
+        table.add_column(text(f"column.{name}", language), justify="right" if name == "units" else "left")
     styles = {"reported": "green", "late": "yellow", "rejected": "red", "missing": "red", "not_due": "dim"}
     for row in rows.iter_rows(named=True):
         late = f" (+{row['days_late']})" if row["days_late"] else ""
+        state = f"[{styles[row['state']]}]{text('state.' + row['state'], language)}[/]"
         table.add_row(
             f"{row['reporter_code']} {row['reporter_name']}", str(row["due_on"]),
-            f"{row['received_on'] or '—'}{late}", f"[{styles[row['state']]}]{text('state.' + row['state'], lang)}[/]",
+            f"{row['received_on'] or '—'}{late}", state,
             f"{'—' if row['units_reported'] is None else row['units_reported']}/{row['units_expected']}",
         )  # fmt: skip
     return table

@@ -49,8 +49,10 @@ def number(files: Iterable[File], con: DuckDBPyConnection) -> dict[int, File]:
     return dict(enumerate(files, next_submission_id(con)))
 
 
-def judge(con: DuckDBPyConnection, batch: Batch, due_day: int,
-          by: Callable[[DuckDBPyConnection, staging.Batch, int], Verdict] = with_great_expectations) -> Verdict:  # fmt: skip
+Judge = Callable[[DuckDBPyConnection, staging.Batch, int], Verdict]
+
+
+def judge(con: DuckDBPyConnection, batch: Batch, due_day: int, by: Judge = with_great_expectations) -> Verdict:
     """The verdict on what was read."""
     frames = batch.frames
     return by(con, staging.Batch(batch.submissions, frames.rows, frames.columns, frames.problems), due_day)

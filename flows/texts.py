@@ -51,12 +51,16 @@ TEXTS: dict[str, tuple[str, str]] = {
     ),
     "registry.none": ("Không có gì thay đổi.", "Nothing would change."),
     "registry.change": ("{table}: thêm {added}, sửa {changed}.", "{table}: {added} added, {changed} changed."),
-    "registry.dry": ("Chưa ghi. Chạy «mobility registry import» để áp dụng.", "Nothing written. 'mobility registry import' applies it."),
+    "registry.dry": (
+        "Chưa ghi. Chạy «mobility registry import» để áp dụng.",
+        "Nothing written. 'mobility registry import' applies it.",
+    ),
     "registry.done": ("Đã cập nhật danh mục.", "The registry is updated."),
     "registry.again": (
         "Xét lại {files} tệp từng bị trả lại: {accepted} nhận.",
         "{files} rejected files judged again: {accepted} accepted.",
     ),
+    "export.done": ("Đã xuất {tables} bảng vào {path}.", "{tables} tables exported to {path}."),
     "backup.done": ("Đã sao lưu {files} tệp vào {path}.", "{files} files backed up to {path}."),
     "restore.done": ("Đã khôi phục {files} tệp vào {path}.", "{files} files restored to {path}."),
     "rebuild.form": (
@@ -64,22 +68,43 @@ TEXTS: dict[str, tuple[str, str]] = {
         "{form}: {rows} rows made again; {lost} of those that stood are missing, {gained} did not stand.",
     ),
     "rebuild.equal": ("Dựng lại giống hệt những gì đang có.", "What was made again equals what stood."),
-    "rebuild.differs": ("Khác với những gì đã có: {tables}. Đã thay bằng bản dựng lại.",
-                        "It differs from what stood: {tables}. What was made again now stands."),
-    "decision.accept": ("Đã nhận tệp số {id}; các lỗi được ghi là chấp nhận.", "Submission {id} is let in; its errors are marked waived."),
+    "rebuild.differs": (
+        "Khác với những gì đã có: {tables}. Đã thay bằng bản dựng lại.",
+        "It differs from what stood: {tables}. What was made again now stands.",
+    ),
+    "decision.accept": (
+        "Đã nhận tệp số {id}; các lỗi được ghi là chấp nhận.",
+        "Submission {id} is let in; its errors are marked waived.",
+    ),
     "decision.retract": ("Đã rút tệp số {id}.", "Submission {id} is taken back."),
-    "decision.later": ("Kho dữ liệu đang bận; quyết định sẽ được thực hiện ở lần chạy tới.", "The warehouse is busy; the next run carries this out."),
-    "trends.title": ("{indicator} — {unit}", "{indicator} — {unit}"),
-    "trends.none": ("Chưa đủ số liệu để nói xu hướng (cần 24 tháng).", "Not enough figures to tell a trend (24 months are needed)."),
+    "decision.later": (
+        "Kho dữ liệu đang bận; quyết định sẽ được thực hiện ở lần chạy tới.",
+        "The warehouse is busy; the next run carries this out.",
+    ),
+    "trends.indicator": ("Chỉ số", "Indicator"),
+    "trends.unit": ("Đơn vị", "Unit"),
+    "trends.level": ("Mức", "Level"),
+    "trends.one_year": ("Mười hai tháng", "Twelve months"),
+    "trends.two_years": ("Hai năm", "Two years"),
+    "trends.direction": ("Hướng", "Direction"),
+    "trends.since": ("Từ", "Since"),
+    "trends.slope": ("Mỗi năm", "A year"),
+    "word.tăng": ("[red]↗ tăng[/]", "[red]↗ rising[/]"),
+    "word.giảm": ("[blue]↘ giảm[/]", "[blue]↘ falling[/]"),
+    "word.không rõ": ("không rõ", "not clear"),
+    "trends.none": (
+        "Chưa đủ số liệu để nói xu hướng (cần 24 tháng).",
+        "Not enough figures to tell a trend (24 months are needed).",
+    ),
     "reading": ("Đọc tệp", "Reading"),
     "demo.writing": ("Viết báo cáo mẫu vào {path}", "Writing sample exports to {path}"),
     "demo.backfill": ("Tiếp nhận các tháng trước", "Taking the earlier months in"),
     "demo.night": ("Chạy đêm cuối bằng Prefect", "Running the last night with Prefect"),
     "demo.next": (
-        "Xem tiếp: «mobility status», «mobility alerts», «mobility trends», «mobility sql \"…\"».",
+        'Xem tiếp: «mobility status», «mobility alerts», «mobility trends», «mobility sql "…"».',
         "Look next: 'mobility status', 'mobility alerts', 'mobility trends', 'mobility sql \"…\"'.",
     ),
-}  # fmt: skip
+}
 
 
 def text(key: str, language: Language, **words: object) -> str:

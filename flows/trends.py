@@ -9,6 +9,7 @@ from rich.console import Console
 from rich.table import Table
 
 from expectations.contract.indicators import INDICATOR_OF
+from expectations.contract.problems import Language
 from flows.errors import UserError
 from flows.published import open_published
 from flows.settings import load_settings
@@ -16,12 +17,23 @@ from flows.texts import text
 
 BARS = "▁▂▃▄▅▆▇█"
 WIDE = 110  # columns of a terminal that has room for intervals
-DEFAULT = ("away_rate", "away_outside_share", "away_contact_share", "requests_rate", "departures_rate", "pending_requests")
+DEFAULT = (
+    "away_rate",
+    "away_outside_share",
+    "away_contact_share",
+    "requests_rate",
+    "departures_rate",
+    "pending_requests",
+)
 
 _TRENDS = """
-SELECT t.*, u.unit_name FROM marts.trend AS t
-LEFT JOIN (SELECT unit_code, arg_max(unit_name, valid_from) AS unit_name FROM marts.unit GROUP BY 1) AS u USING (unit_code)
-WHERE t.map = 'today' AND t.indicator IN (SELECT unnest($indicators)) AND ($unit IS NULL OR t.unit_code = $unit)
+SELECT t.*, i.value, u.unit_name
+FROM marts.trend AS t
+LEFT JOIN marts.indicator AS i USING (map, unit_code, level, indicator, period)
+LEFT JOIN (
+    SELECT unit_code, arg_max(unit_name, valid_from) AS unit_name FROM marts.unit GROUP BY unit_code
+) AS u USING (unit_code)
+WHERE t.map = 'today' AND coalesce(i.period_kind, 'month') = 'month' AND t.indicator IN (SELECT unnest($indicators)) AND ($unit IS NULL OR t.unit_code = $unit)
     AND ($unit IS NOT NULL OR $every OR t.level = 'province')
 ORDER BY t.indicator, t.level DESC, t.unit_code, t.period
 """
@@ -34,7 +46,11 @@ def run_trends(unit: str | None, indicator: str | None) -> None:
         raise UserError(f"Không có chỉ số «{indicator}». Các chỉ số: {', '.join(INDICATOR_OF)}.",
                         f"There is no indicator '{indicator}'. There are: {', '.join(INDICATOR_OF)}.")  # fmt: skip
     with open_published(settings) as con:
-        wanted = {"indicators": [indicator] if indicator else list(DEFAULT), "unit": unit, "every": indicator is not None}
+        wanted = {
+            "indicators": [indicator] if indicator else list(DEFAULT),
+            "unit": unit,
+            "every": indicator is not None,
+        }
         rows = con.execute(_TRENDS, wanted).pl()
     if rows.is_empty():
         raise UserError(text("trends.none", "vi"), text("trends.none", "en"))
@@ -54,12 +70,12 @@ def _table(rows: pl.DataFrame, by: str, is_vi: bool, is_wide: bool) -> Table:
     first = rows.row(0, named=True)
     title = _unit(first) if by == "unit_code" else _label(first, is_vi)
     table = Table(box=None, pad_edge=False, title=title, title_justify="left")
-    heads = ("Chỉ số" if by == "unit_code" else "Đơn vị", "Mức", "Mười hai tháng" if not is_wide else "Hai năm", "Hướng",
-             "Từ", "Mỗi năm") if is_vi else ("Indicator" if by == "unit_code" else "Unit", "Level",
-             "Twelve months" if not is_wide else "Two years", "Direction", "Since", "A year")  # fmt: skip
-    for number, head in enumerate(heads):
-        table.add_column(head, justify="right" if number in (1, 5) else "left", no_wrap=number > 0,
-                         overflow="fold", ratio=1 if number == 0 else None)  # fmt: skip
+    language: Language = "vi" if is_vi else "en"
+    heads = ("indicator" if by == "unit_code" else "unit", "level", "two_years" if is_wide else "one_year",
+             "direction", "since", "slope")  # fmt: skip
+    for head in heads:
+        table.add_column(text(f"trends.{head}", language), justify="right" if head in ("level", "slope") else "left",
+                         no_wrap=head not in ("indicator", "unit"), overflow="fold")  # fmt: skip
     for _, series in rows.group_by("indicator", "unit_code", maintain_order=True):
         table.add_row(*_line(series, by, is_vi, is_wide))
     return table
@@ -67,14 +83,13 @@ def _table(rows: pl.DataFrame, by: str, is_vi: bool, is_wide: bool) -> Table:
 
 def _line(series: pl.DataFrame, by: str, is_vi: bool, is_wide: bool) -> list[str]:
     last = series.row(-1, named=True)
-    words = {"tăng": ("[red]↗ tăng[/]", "[red]↗ rising[/]"), "giảm": ("[blue]↘ giảm[/]", "[blue]↘ falling[/]"),
-             "không rõ": ("không rõ", "not clear")}  # fmt: skip
+    language: Language = "vi" if is_vi else "en"
     slope = _number(last["slope_per_year"])
     if is_wide and last["slope_lower"] is not None:
         slope += f" ({_number(last['slope_lower'])} … {_number(last['slope_upper'])})"
-    chart = small_chart(series["level_value"].tail(24 if is_wide else 12).to_list())
+    chart = small_chart(series["value"].tail(24 if is_wide else 12).to_list())
     return [_label(last, is_vi) if by == "unit_code" else _unit(last), _number(last["level_value"]), chart,
-            words[last["word"]][0 if is_vi else 1], last["since"] or "", slope]  # fmt: skip
+            text(f"word.{last['word']}", language), last["since"] or "", slope]  # fmt: skip
 
 
 def _unit(row: dict[str, Any]) -> str:

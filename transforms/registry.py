@@ -151,7 +151,9 @@ def _day(text: str | None, table: str, empty: date | None = None) -> date:
 def _span(row: dict[str, str], table: str) -> tuple[date, date]:
     first, last = _day(row["valid_from"], table, date(1, 1, 1)), _day(row["valid_to"], table, FOREVER)
     if last < first:
-        raise ValueError(f"registry table '{table}': {next(iter(row.values()))} ends ({last}) before it begins ({first})")
+        raise ValueError(
+            f"registry table '{table}': {next(iter(row.values()))} ends ({last}) before it begins ({first})"
+        )
     return first, last
 
 
@@ -163,13 +165,34 @@ def _units(table: pl.DataFrame, succession: tuple[tuple[str, str, str, date], ..
     for row in table.sort("valid_from").iter_rows(named=True):
         code, kind, (first, last) = row["unit_code"], row["kind"], _span(row, "units")
         if kind not in LEVELS:
-            raise ValueError(f"registry table 'units': {code} is of an unknown kind '{kind}'; known: {', '.join(LEVELS)}")
+            raise ValueError(
+                f"registry table 'units': {code} is of an unknown kind '{kind}'; known: {', '.join(LEVELS)}"
+            )
         if code not in began or (code, first) in reborn:
             began[code] = first
         units.append(
-            Unit(f"{code}@{began[code]}", code, row["name"], kind, LEVELS[kind], row["parent_code"] or None, first, last)
+            Unit(
+                f"{code}@{began[code]}", code, row["name"], kind, LEVELS[kind], row["parent_code"] or None, first, last
+            )
         )
     return tuple(units)
+
+
+@dataclass(frozen=True, slots=True)
+class _Reforms:
+    """What became of communes: gone over whole, parted, and where single cells of parted ones went."""
+
+    whole: dict[tuple[str, date], str]
+    parted: set[tuple[str, date]]
+    moved: dict[tuple[str, date], str]
+
+    def commune_after(self, cell: str, commune: str | None, turn: date) -> str | None:
+        """The code of a cell's commune from a day on; None where a parted commune's list does not name the cell."""
+        if (cell, turn) in self.moved:
+            return self.moved[cell, turn]
+        if commune is None or (commune, turn) in self.parted:
+            return None
+        return self.whole.get((commune, turn), commune)
 
 
 def _homes(
@@ -181,33 +204,26 @@ def _homes(
     reporting: tuple[tuple[str, date, date], ...],
 ) -> tuple[Home, ...]:
     ended = {origin: day for origin, to, day, *_ in cell_succession if origin != to}
-    whole = {(origin, day): to for origin, to, extent, day in unit_succession if extent == "whole"}
-    parted = {(origin, day) for origin, _, extent, day in unit_succession if extent == "part"}
-    reforms = sorted({day for *_, day in unit_succession})
-    # A home also ends where the level that reports changes.
-    turns = sorted({*reforms, *(first for _, first, _ in reporting)})
+    reforms = _Reforms(
+        {(origin, day): to for origin, to, extent, day in unit_succession if extent == "whole"},
+        {(origin, day) for origin, _, extent, day in unit_succession if extent == "part"},
+        moved,
+    )
+    # A home ends at a reform, and where the level that reports changes.
+    turns = sorted({*(day for *_, day in unit_succession), *(first for _, first, _ in reporting)})
     by_code: dict[str, list[Unit]] = defaultdict(list)
     for unit in units:
         by_code[unit.unit_code].append(unit)
     homes = []
     for row in cells.sort("cell_code").iter_rows(named=True):
         code, (first, last) = row["cell_code"], _span(row, "cells")
-        if code in ended:
-            last = min(last, ended[code] - _DAY)
+        last = min(last, ended.get(code, FOREVER) - _DAY) if code in ended else last
         commune: str | None = row["commune_code"]
-        start = first
-        for turn in [*(day for day in turns if first < day <= last), None]:
-            until = turn - _DAY if turn else last
-            homes.append(_home(row, commune, start, until, by_code, reporting))
-            if turn is None:
-                break
-            start = turn
-            if (code, turn) in moved:
-                commune = moved[code, turn]
-            elif commune and (commune, turn) in whole:
-                commune = whole[commune, turn]
-            elif commune and (commune, turn) in parted:
-                commune = None
+        starts = [first, *(day for day in turns if first < day <= last)]
+        for start, after in zip(starts, [*starts[1:], None], strict=True):
+            if start != first:
+                commune = reforms.commune_after(code, commune, start)
+            homes.append(_home(row, commune, start, after - _DAY if after else last, by_code, reporting))
     return tuple(homes)
 
 

@@ -96,7 +96,9 @@ def test_every_file_has_the_outcome_and_problems_that_were_planted(con, taken_in
 
 
 def _ledger(con):
-    rows = con.sql("SELECT submission_id, reporter_code, received_on, file_name, outcome FROM ledger.submission").fetchall()
+    rows = con.sql(
+        "SELECT submission_id, reporter_code, received_on, file_name, outcome FROM ledger.submission"
+    ).fetchall()
     files = {(reporter, str(day), name): (number, outcome) for number, reporter, day, name, outcome in rows}
     problems = defaultdict(list)
     query = "SELECT submission_id, code, cell_ref, unit_code, measure, message_vi, message_en FROM ledger.problem"

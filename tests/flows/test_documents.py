@@ -16,7 +16,7 @@ ROOT = Path(__file__).resolve().parents[2]
 @pytest.mark.parametrize("name", Settings.model_fields)
 def test_every_setting_is_documented(name):
     text = (ROOT / "docs" / "settings.md").read_text("utf-8")
-    line = next((line for line in text.splitlines() if f"`MOBILITY_{name.upper()}`" in line), "")
+    line = next((line for line in text.splitlines() if line.startswith(f"| `MOBILITY_{name.upper()}`")), "")
     assert Settings.model_fields[name].description in line
 
 
