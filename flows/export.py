@@ -32,7 +32,6 @@ KEYS: dict[str, tuple[str, ...]] = {
     "comparison": (*_SERIES, "period_kind", "period"),
     "contribution": ("map", "indicator", "period_kind", "period", "base_period", "unit_code", "part"),
     "figures_commune": _UNIT,
-    "figures_commune_year": ("map", "unit_code", "unit_name", "year"),
     "figures_district": _UNIT,
     "figures_province": _UNIT,
     "indicator": (*_SERIES, "period_kind", "period"),
@@ -41,7 +40,7 @@ KEYS: dict[str, tuple[str, ...]] = {
     "revision": ("unit_code", "form", "period", "measure", "version_no"),
     "submission_log": ("submission_id",),
     "trend": (*_SERIES, "period"),
-    "unit": ("unit_id",),
+    "unit": ("unit_id", "valid_from"),
     "waterfall": ("map", "unit_code", "level", "period_kind", "period", "position"),
 }
 
@@ -78,8 +77,8 @@ def export(settings: Settings, target: Path) -> dict[str, Any]:
             "$schema": PROFILE,
             "profile": "tabular-data-package",
             "name": "mobility",
-            "title": "Biến động và giữ chân đảng viên: số liệu công bố / Member mobility and retention: published figures",
-            "description": "Trống là chưa biết, không phải 0. / Null is not known, never zero.",
+            "title": "Biến động và giữ chân đảng viên / Member mobility and retention",
+            "description": "Số liệu công bố; trống là chưa biết / Published figures; null is not known",
             "created": f"{datetime.fromtimestamp(int(copy.stat().st_mtime), UTC):%Y-%m-%dT%H:%M:%SZ}",
             "sources": [{"title": copy.name}],
             "resources": resources,
@@ -141,4 +140,4 @@ def title(comment: str) -> str:
     >>> title("Số liệu tháng của huyện. Trống là chưa có / Districts by month: null is not known")
     'Số liệu tháng của huyện / Districts by month'
     """
-    return " / ".join(re.split(r"[.,:;(]", half, maxsplit=1)[0].strip() for half in comment.split(" / ", 1))
+    return " / ".join(re.split(r"[.:;(]", half, maxsplit=1)[0].strip() for half in comment.split(" / ", 1))
