@@ -70,7 +70,9 @@ def to_frames(readings: dict[int, Reading]) -> Frames:
             columns += [(number, taken.table_no, taken.form, name, at) for name, at in places_at.items()]
             totals += [(number, taken.table_no, taken.form, one.sheet, one.row, one.measure, one.label, one.value,
                         one.computed) for one in taken.totals]  # fmt: skip
-    heads = [(number, one.period, one.encoding or None, "\n".join(one.notes) or None) for number, one in readings.items()]
+    heads = [
+        (number, one.period, one.encoding or None, "\n".join(one.notes) or None) for number, one in readings.items()
+    ]
     problems = [problem_row(number, problem) for number, one in readings.items() for problem in one.problems]
     return Frames(
         pl.DataFrame(heads, schema=HEADS, orient="row"),

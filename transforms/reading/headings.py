@@ -138,7 +138,9 @@ def _filled(line: list[str]) -> list[str]:
 
 def is_number_row(row: list[Any], columns: Columns) -> bool:
     """Whether a row only numbers the columns: (1), (2) … or A, B, 1, 2 …, in whatever order they stand."""
-    texts = [str(int(v)) if isinstance(v, float) and v == int(v) else str(v).strip() for v in row if v not in ("", None)]
+    texts = [
+        str(int(v)) if isinstance(v, float) and v == int(v) else str(v).strip() for v in row if v not in ("", None)
+    ]
     if len(texts) < ENOUGH or not all(_NUMBERED.fullmatch(fold(text)) for text in texts):
         return False
     if all(text.startswith("(") for text in texts):

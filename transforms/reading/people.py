@@ -19,9 +19,13 @@ _SURNAMES = frozenset(
      "văn khưu tống nghiêm ông triệu thân quan diệp đàm giang mạc ninh phó tiêu trà ung viên").split()
 )  # fmt: skip
 _PLAIN_SURNAMES = frozenset(strip_marks(name) for name in _SURNAMES)
-_NOT_NAMES = re.compile(r"^(ấp|khóm|khu|chi bộ|cb|đảng bộ|trường|trạm|công ty|xã|phường|thị trấn|huyện|tỉnh|ban|cơ quan)\b")
+_NOT_NAMES = re.compile(
+    r"^(ấp|khóm|khu|chi bộ|cb|đảng bộ|trường|trạm|công ty|xã|phường|thị trấn|huyện|tỉnh|ban|cơ quan)\b"
+)
 _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?")
-_BIRTH = re.compile(r"(?<!\d)\d{1,2}[/.-]\d{1,2}[/.-](?:19[2-9]\d|200\d|[3-9]\d)(?!\d)|(?<![\d.,])(?:19[2-9]\d|200\d)(?![\d.,])")
+_BIRTH = re.compile(
+    r"(?<!\d)\d{1,2}[/.-]\d{1,2}[/.-](?:19[2-9]\d|200\d|[3-9]\d)(?!\d)|(?<![\d.,])(?:19[2-9]\d|200\d)(?![\d.,])"
+)
 _IDENTITY = re.compile(r"(?<![\d.,])(?:\d{12}|\d{9}|\d{3} \d{3} \d{3}(?: \d{3})?)(?![\d.,])")
 _PHONE = re.compile(r"(?<![\d.,])(?:\+84|84|0)[ .-]?[235789](?:[ .-]?\d){8}(?![\d.,])")
 _BIRTH_HEADINGS = re.compile(r"ngày sinh|năm sinh|ngày,? tháng,? năm sinh|sinh ngày")

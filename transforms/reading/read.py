@@ -305,7 +305,9 @@ class _Report:
         reported = [any(value is not None for value in line) for line in zip(*counts.values(), strict=True)]
         for name, values in counts.items():
             if None in values:  # a blank beside filled measures is no zero
-                counts[name] = [_LONE_BLANK if value is None and reported[i] else value for i, value in enumerate(values)]
+                counts[name] = [
+                    _LONE_BLANK if value is None and reported[i] else value for i, value in enumerate(values)
+                ]
         if form == table.forms[0]:
             self._judge_units(form, table, rows, found, units)
         clean = self._judge_counts(form, table, rows, found, counts, columns)
@@ -318,9 +320,7 @@ class _Report:
             self._add_totals(taken, table, rows, counts)
         self.reading.forms.append(taken)
 
-    def _judge_units(
-        self, form: str, table: Table, rows: list[Row], found: list[Found], units: SenderUnits
-    ) -> None:
+    def _judge_units(self, form: str, table: Table, rows: list[Row], found: list[Found], units: SenderUnits) -> None:
         told: set[str] = set()
         for row, one in zip(rows, found, strict=True):
             if one.cell_code is not None or (one.is_commune_unknown and one.shown in told):
@@ -426,5 +426,3 @@ def _without_remarks(rows: list[Row], found: list[Found], table: Table, columns:
         if one.cell_code is not None or any(_value(table, row.index, c) not in ("", None) for c in columns.values())
     ]
     return [row for row, _ in kept], [one for _, one in kept]
-
-

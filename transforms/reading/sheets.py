@@ -120,7 +120,11 @@ def _open_zip(data: bytes, name: str, depth: int) -> list[Sheet]:
         return _workbook(data, _xlsx_guard(archive, members))
     if "mimetype" in names and "content.xml" in names:
         return _opendocument(data, archive)
-    for part, kind in (("word/document.xml", "Word"), ("ppt/presentation.xml", "PowerPoint"), ("xl/workbook.bin", "xlsb")):
+    for part, kind in (
+        ("word/document.xml", "Word"),
+        ("ppt/presentation.xml", "PowerPoint"),
+        ("xl/workbook.bin", "xlsb"),
+    ):
         if part in names:
             raise Refused("unsupported-format", kind)
     return _members(archive, members, depth)
@@ -189,7 +193,9 @@ def _xlsx_guard(archive: zipfile.ZipFile, members: list[zipfile.ZipInfo]) -> dic
         if _FAR.search(xml):
             _check_extent(xml)
         if b"<f" in xml:
-            uncached[int(found[1])] = {(int(row), _column_number(col.decode())) for col, row, _ in _FORMULA.findall(xml)}
+            uncached[int(found[1])] = {
+                (int(row), _column_number(col.decode())) for col, row, _ in _FORMULA.findall(xml)
+            }
     return uncached
 
 
@@ -230,7 +236,9 @@ def _opendocument(data: bytes, archive: zipfile.ZipFile) -> list[Sheet]:
 
 
 _REPEATED_VALUE = re.compile(rb"""<table:table-cell[^>]*number-columns-repeated=["'](\d+)["'](?:[^>]*[^/>])?>""")
-_ROW = re.compile(rb"""<table:table-row(?:[^>]*number-rows-repeated=["'](\d+)["'])?[^>]*>(.*?)</table:table-row>""", re.DOTALL)
+_ROW = re.compile(
+    rb"""<table:table-row(?:[^>]*number-rows-repeated=["'](\d+)["'])?[^>]*>(.*?)</table:table-row>""", re.DOTALL
+)
 
 
 def _check_repeats(xml: bytes) -> None:

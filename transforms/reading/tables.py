@@ -97,8 +97,10 @@ def _titles(rows: list[list[Any]], first: int, last: int) -> list[str]:
 
 def _continues(before: Table, after: Table) -> bool:
     """Headings printed again, on a new page: the same columns, and nothing between that titles another table."""
-    return before.columns.measures == after.columns.measures and before.columns.units == after.columns.units and not (
-        after.titles and set(after.titles) - set(before.titles)
+    return (
+        before.columns.measures == after.columns.measures
+        and before.columns.units == after.columns.units
+        and not (after.titles and set(after.titles) - set(before.titles))
     )
 
 

@@ -21,7 +21,9 @@ _UNTIL = re.compile(rf"đến\s+(?:hết\s+)?ngày\s+{_DAY}")
 _HALF = re.compile(r"(?:6|06|sáu)\s+tháng\s+(đầu|cuối)\s+năm\s+(?:năm\s+)?(\d{4})")
 _TERM = re.compile(r"(?:kỳ|đợt|học kỳ)\s+(i{1,2}|1|2)\s*(?:[,/-]|năm)?\s*(?:năm\s+)?(\d{4})\b")
 _MONTH = re.compile(r"tháng\s*(\d{1,3})\s*(?:[/.\-,]|năm|\s)\s*(?:năm\s+)?(\d{4})\b")
-_WORDED = re.compile(rf"tháng\s+({'|'.join(sorted(_MONTH_WORDS, key=len, reverse=True))})\s*(?:[,/-]\s*)?năm\s+(\d{{4}})\b")
+_WORDED = re.compile(
+    rf"tháng\s+({'|'.join(sorted(_MONTH_WORDS, key=len, reverse=True))})\s*(?:[,/-]\s*)?năm\s+(\d{{4}})\b"
+)
 _BARE = re.compile(r"(?:kỳ báo cáo|kỳ|t)\s*[:.]?\s*(\d{1,2})\s*[/.-]\s*(\d{4})\b")
 
 
@@ -86,7 +88,9 @@ def _month_ending(day: int, month: int, year: int) -> Period | None:
     return Period.month_of(last) if last and Period.month_of(last).last_day == last else None
 
 
-_NAME_DATE = re.compile(r"(?<!\d)\d{1,2}[-._ ]\d{1,2}[-._ ](?:19|20)\d\d(?!\d)|(?<!\d)(?:19|20)\d\d[-._ ]?\d\d[-._ ]?\d\d(?!\d)")
+_NAME_DATE = re.compile(
+    r"(?<!\d)\d{1,2}[-._ ]\d{1,2}[-._ ](?:19|20)\d\d(?!\d)|(?<!\d)(?:19|20)\d\d[-._ ]?\d\d[-._ ]?\d\d(?!\d)"
+)
 _NAME_PATTERNS: tuple[tuple[re.Pattern[str], bool], ...] = (
     (re.compile(r"(?<!\d)(\d{1,2})\s*(?:nam|năm|[-._ ])\s*(?:nam|năm)?\s*((?:19|20)\d\d)(?!\d)"), False),
     (re.compile(r"(?<!\d)((?:19|20)\d\d)\s*[-._ ]?\s*(\d{2})(?!\d)"), True),

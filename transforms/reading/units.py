@@ -118,7 +118,9 @@ class SenderUnits:
         """What a row that was not found may have meant, for a person to choose from."""
         if code:
             code = _plain_code(code)
-            return self._successors(code) or (self.describe(code) if code in self.homes else self._near_code(code, commune, cell))
+            return self._successors(code) or (
+                self.describe(code) if code in self.homes else self._near_code(code, commune, cell)
+            )
         place = self.commune(commune) if commune else None
         if commune and place is None:
             return self._near_communes(commune)
@@ -247,4 +249,3 @@ class Directory:
             units = self.sender(unit.unit_code, day)
             counted[unit.unit_code] = sum(units.find(*row).cell_code is not None for row in rows)
         return counted
-

@@ -47,7 +47,9 @@ def test_a_table_of_counts_with_a_signature_block_is_no_list_of_people():
     assert not lists_people(_sheet(table * 4))  # four forms below one another, signed by the same
 
 
-@pytest.mark.parametrize("text", ["Khóm Trần Phú", "Trường THCS Nguyễn Huệ", "Tổng cộng", "Ấp Lê Lợi", "Xã Tân Hồng", "Quân sự"])
+@pytest.mark.parametrize(
+    "text", ["Khóm Trần Phú", "Trường THCS Nguyễn Huệ", "Tổng cộng", "Ấp Lê Lợi", "Xã Tân Hồng", "Quân sự"]
+)
 def test_names_of_units_are_no_names_of_people(text):
     assert not is_person_name(text)
 

@@ -44,7 +44,9 @@ def reports(registry):
     return {code: tree._report(registry, month, units[code]) for code in ("867", "873", "875")}, month
 
 
-@pytest.mark.parametrize("template", _mixtures(), ids=lambda t: f"{t.layout}-{t.naming}-{t.kind}-w{t.wording}-p{t.page}")
+@pytest.mark.parametrize(
+    "template", _mixtures(), ids=lambda t: f"{t.layout}-{t.naming}-{t.kind}-w{t.wording}-p{t.page}"
+)
 def test_any_mixture_of_habits_is_read_to_the_figure(template, reports, directory):
     told, month = reports
     code = ("867", "873", "875")[len(template.layout + template.naming + template.kind) % 3]
