@@ -78,6 +78,14 @@ def sql(
 
 
 @app.command()
+def export(target: Annotated[Path, typer.Argument(help="Thư mục mới / A new folder")]) -> None:
+    """Xuất bản công bố thành tệp Parquet / The published copy as Parquet files with a datapackage.json."""
+    from flows.export import run_export
+
+    run_export(target)
+
+
+@app.command()
 def trends(
     unit: Annotated[str | None, typer.Option(help="Mã đơn vị / Unit code")] = None,
     indicator: Annotated[str | None, typer.Option(help="Tên chỉ số / Name of an indicator")] = None,
@@ -131,7 +139,7 @@ def accept(
     reason: Annotated[str, typer.Option(help="Lý do / Why")],
     as_of: Day = None,
 ) -> None:
-    """Nhận một tệp bị trả lại vì số học, lỗi giữ nguyên / Let in a file whose arithmetic is wrong; its problems stay."""
+    """Nhận một tệp bị trả lại vì số học, lỗi giữ nguyên / Let a file in whose arithmetic is wrong."""
     from flows.decide import run_decision
 
     run_decision("accept", submission, reason, as_of.date() if as_of else None)
