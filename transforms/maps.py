@@ -124,7 +124,8 @@ def places(registry: Registry, periods: Iterable[str], today: date) -> pl.DataFr
 
     Returns:
         period, cell_code, kind, commune, district (null where there is none), province, today_cell, weight,
-        today_commune, today_district, today_province, span (the day from which the cell was followed so). Communes are
+        today_commune, today_district, today_province, later_commune (where it will stand once all that the registry
+        announces has happened), span (the day from which the cell was followed so). Communes are
         unit_ids, the others codes; `chua-phan-bo` where the registry does not tell. A split cell has one row a part.
     """
     ends = _period_ends(registry, periods)
@@ -162,9 +163,25 @@ def _followed(active: pl.DataFrame, registry: Registry, today: date) -> pl.DataF
         .filter(pl.col("period_end").is_between("valid_from", "valid_to") | pl.col("today_cell").is_null())
         .with_columns(pl.col("today_cell").fill_null(pl.col("cell_code")), pl.col("weight").fill_null(1.0))
         .join(today_homes(registry, today).drop("today_commune_code"), on="today_cell", how="left")
-        .with_columns(pl.col("today_commune", "today_district").fill_null(UNALLOCATED), today_province=pl.lit(province))
+        .join(_later_homes(registry), on="today_cell", how="left")
+        .with_columns(
+            pl.col("today_commune", "today_district", "later_commune").fill_null(UNALLOCATED),
+            today_province=pl.lit(province),
+        )
         .rename({"valid_from": "span"})
         .drop("valid_to", "period_end")
+    )
+
+
+def _later_homes(registry: Registry) -> pl.DataFrame:
+    """Where each cell, or the larger part of it, stands on the last map the registry knows."""
+    ends = lineage(registry, FOREVER).filter(pl.col("valid_to") == FOREVER).sort("weight", descending=True)
+    homes = today_homes(registry, FOREVER).select(last_cell="today_cell", later_commune="today_commune")
+    return (
+        ends.unique("cell_code", keep="first", maintain_order=True)
+        .select(last_cell="today_cell", today_cell="cell_code")
+        .join(homes, on="last_cell", how="left")
+        .drop("last_cell")
     )
 
 

@@ -12,8 +12,10 @@ from numpy.typing import NDArray
 from transforms.disclosure.cover import Year, cover
 from transforms.disclosure.moves import FLOWS, SENSITIVE
 
-_PLACE = ("commune", "today_commune", "district", "today_district")
-_MAPS = {"reported": "commune", "today": "today_commune"}
+_PLACE = ("commune", "today_commune", "later_commune", "district", "today_district")
+# A map that is announced is protected before its day: what is shown until then cannot be hidden any more.
+_MAPS = {"reported": "commune", "today": "today_commune", "later": "later_commune"}
+_PUBLISHED = ("reported", "today")
 _IS_SENSITIVE = np.array([name in SENSITIVE for name in FLOWS])
 SHOWN = pl.Schema({"map": pl.String, "unit_id": pl.String, "year": pl.Int32, "measure": pl.String, "value": pl.Int64})
 
@@ -56,8 +58,8 @@ def area_months(cells: pl.DataFrame) -> pl.DataFrame:
         cells: what `transforms.maps.pieces` gives, for whole years.
 
     Returns:
-        period, commune, today_commune, district, today_district, the flows and pending_closing (0 where nothing was
-        reported), is_reported, units_expected, units_reported.
+        period, commune, today_commune, later_commune, district, today_district, the flows and pending_closing (0 where
+        nothing was reported), is_reported, units_expected, units_reported.
     """
     return (
         cells.with_columns(has_any=pl.any_horizontal(pl.col(FLOWS).is_not_null()))
@@ -81,8 +83,10 @@ def protect(
     """The communes' yearly table with small counts hidden and others with them.
 
     In a year that is released, sensitive counts from 1 to small - 1 are hidden on both maps, and others so that every
-    hidden figure lies on a move (see `moves`). A figure hidden before stays hidden; one shown before protects
-    nothing. In a later year all is hidden but zeros that the district's own monthly figures tell.
+    hidden figure lies on a move (see `moves`), also on the map that today's will become once all that the registry
+    announces has happened. A figure hidden before stays hidden; one shown before protects nothing. In a later year all
+    is hidden but zeros that the district's own monthly figures tell. Where nothing at all was reported of a unit and
+    year its figures are null and not hidden.
 
     Args:
         months: what `area_months` gives, all months of each year.
@@ -122,27 +126,39 @@ def _year(
         hidden, exposed = cover(figures, targets, public)
     else:
         hidden, exposed = ~_told_zero(months, rows), np.zeros_like(figures.totals, dtype=bool)
+    known = _known(figures, rows.height)
+    hidden &= known
     long = _long(rows, year, figures.totals)
+    is_published = pl.col("map").is_in(_PUBLISHED)
     return Protected(
-        _wide(rows, months, year, figures.totals, hidden).with_columns(is_released=pl.lit(is_released)),
-        long.filter(~hidden.ravel() & is_released),
-        long.filter(exposed.ravel()).drop("value"),
+        _wide(rows, months, year, figures.totals, hidden, known).with_columns(is_released=pl.lit(is_released)),
+        long.filter((known & ~hidden & is_released).ravel(), is_published),
+        long.filter(exposed.ravel(), is_published).drop("value"),
     )
+
+
+def _known(figures: Year, rows: int) -> NDArray[np.bool_]:
+    """Rows x FLOWS: whether anything was reported of the row's unit."""
+    known = np.zeros((rows, len(FLOWS)), dtype=bool)
+    known[figures.rows[figures.reported.any(axis=1)].ravel()] = True
+    return known
 
 
 def _arrays(months: pl.DataFrame) -> tuple[Year, pl.DataFrame]:
     """A year's months as arrays, and the table's rows (map, unit_id, row)."""
     places = months.select(_PLACE).unique().sort(_PLACE).with_row_index("place")
+    is_announced = (places["later_commune"] != places["today_commune"]).any()
+    maps = {name: key for name, key in _MAPS.items() if is_announced or name in _PUBLISHED}
     rows = pl.concat(
-        [places.select(map=pl.lit(name), unit_id=key).unique().sort("unit_id") for name, key in _MAPS.items()]
+        [places.select(map=pl.lit(name), unit_id=key).unique().sort("unit_id") for name, key in maps.items()]
     ).with_row_index("row")
     areas = places.select("district", "today_district").unique().sort(pl.all()).with_row_index("area")
-    places = (
-        places.join(areas, on=["district", "today_district"], nulls_equal=True)
-        .join(rows.filter(map="reported").select(commune="unit_id", reported="row"), on="commune")
-        .join(rows.filter(map="today").select(today_commune="unit_id", today="row"), on="today_commune")
-        .sort("place")
-    )
+    places = places.join(areas, on=["district", "today_district"], nulls_equal=True)
+    for name, key in maps.items():
+        places = places.join(
+            rows.filter(map=name).select(pl.col("unit_id").alias(key), pl.col("row").alias(name)), on=key
+        )
+    places = places.sort("place")
     counts = np.zeros((places.height, 12, len(FLOWS)), dtype=np.int64)
     pending = np.zeros((places.height, 12), dtype=np.int64)
     reported = np.zeros((places.height, 12), dtype=bool)
@@ -151,7 +167,7 @@ def _arrays(months: pl.DataFrame) -> tuple[Year, pl.DataFrame]:
     counts[at] = placed.select(FLOWS).to_numpy()
     pending[at] = placed["pending_closing"].to_numpy()
     reported[at] = placed["is_reported"].to_numpy()
-    of = places.select("reported", "today").to_numpy().astype(np.intp)
+    of = places.select(*maps).to_numpy().astype(np.intp)
     totals = np.zeros((rows.height, len(FLOWS)), dtype=np.int64)
     for column in of.T:
         np.add.at(totals, column, counts.sum(axis=1))
@@ -203,22 +219,27 @@ def _told_zero(months: pl.DataFrame, rows: pl.DataFrame) -> NDArray[np.bool_]:
 
 
 def _wide(
-    rows: pl.DataFrame, months: pl.DataFrame, year: int, totals: NDArray[np.int64], hidden: NDArray[np.bool_]
+    rows: pl.DataFrame,
+    months: pl.DataFrame,
+    year: int,
+    totals: NDArray[np.int64],
+    hidden: NDArray[np.bool_],
+    known: NDArray[np.bool_],
 ) -> pl.DataFrame:
-    """The table's rows with the hidden figures null and named."""
+    """The published maps' rows with the hidden figures null and named."""
     counts = pl.col("units_expected", "units_reported").sum()
     seen = pl.concat(
-        [months.group_by(unit_id=key).agg(counts).with_columns(map=pl.lit(name)) for name, key in _MAPS.items()]
+        [months.group_by(unit_id=_MAPS[name]).agg(counts).with_columns(map=pl.lit(name)) for name in _PUBLISHED]
     )
     flows = [
-        pl.Series(name, totals[:, index]).to_frame().select(pl.when(pl.lit(pl.Series(~hidden[:, index]))).then(name))
-        for index, name in enumerate(FLOWS)
+        pl.Series(name, [value if told else None for value, told in zip(column, told_of, strict=True)], pl.Int64)
+        for name, column, told_of in zip(FLOWS, totals.T.tolist(), (known & ~hidden).T.tolist(), strict=True)
     ]
     names = [[name for name, out in zip(FLOWS, line, strict=True) if out] for line in hidden.tolist()]
-    table = pl.concat([rows, *flows], how="horizontal").with_columns(
+    table = rows.with_columns(flows).with_columns(
         pl.Series("suppressed", names, dtype=pl.List(pl.String)),
         year=pl.lit(year, pl.Int32),
     )
-    return table.join(seen, on=["map", "unit_id"], how="left").select(
+    return table.join(seen, on=["map", "unit_id"]).select(
         "map", "unit_id", "year", *FLOWS, "suppressed", "units_expected", "units_reported"
     )

@@ -29,7 +29,8 @@ def invented_months(seed: int, years: tuple[int, ...] = (2020,), scale: float = 
                 pending += flows["received"] - flows["withdrawn"] - flows["declined"] - flows["approved"]
                 rows.append(
                     {"period": f"{year}-{month:02d}", "commune": commune, "today_commune": today, "district": district,
-                     "today_district": district, **{name: flows[name] for name in FLOWS}, "pending_closing": pending,
+                     "today_district": district, "later_commune": today,
+                     **{name: flows[name] for name in FLOWS}, "pending_closing": pending,
                      "is_reported": True, "units_expected": 5, "units_reported": 5}
                 )  # fmt: skip
     return pl.DataFrame(rows)

@@ -151,6 +151,28 @@ def test_a_year_is_released_when_january_is_over(as_of: date, year: int) -> None
     assert last_released_year(as_of) == year
 
 
+def test_a_map_that_is_announced_is_protected_before_its_day() -> None:
+    months = invented_months(21)
+    now = months.with_columns(today_commune=pl.col("commune"))
+    one = protect(now, 2020)
+    two = protect(months, 2020, shown=one.shown, before=one.rows)
+    known = set(one.shown.select("map", "unit_id", "measure").iter_rows())
+    assert exposed(two) == set()
+    assert not set(hidden(two)) & known
+    assert recovered(months, two, two.rows, 20, 1) == []
+
+
+def test_a_unit_of_which_nothing_was_reported_has_unknown_figures_and_not_zeros() -> None:
+    months = invented_months(3)
+    silent = pl.col("commune") == "A1@1"
+    nothing = months.with_columns(
+        pl.when(silent).then(0).otherwise(pl.col(name)).alias(name) for name in (*FLOWS, "units_reported")
+    ).with_columns(is_reported=~silent)
+    row = protect(nothing, 2020).rows.filter(map="reported", unit_id="A1@1").row(0, named=True)
+    assert [row[name] for name in FLOWS] == [None] * len(FLOWS)
+    assert row["suppressed"] == []
+
+
 def test_a_commune_alone_in_its_district_is_named_as_inferable() -> None:
     months = invented_months(5).filter(pl.col("commune").is_in(["A1@1", "B1@1"]))
     table = protect(months, 2020)

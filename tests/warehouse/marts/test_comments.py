@@ -48,7 +48,10 @@ def test_the_comments_of_measures_are_the_contracts_words(mobility: DuckDBPyConn
             continue
         vi, en = MEASURES[column].meaning_vi, MEASURES[column].meaning_en
         if table == "figures_commune_year":
-            vi, en = f"{vi}; cộng cả năm, trống nếu được che", f"{en}; over the year, null where hidden"
+            vi, en = (
+                f"{vi}; cộng cả năm, trống nếu được che hoặc chưa báo cáo",
+                f"{en}; over the year, null where hidden or not reported",
+            )
         assert comment == f"{vi} / {en}"
         checked += 1
     assert checked == 33 * 2 + 5 + len(FLOWS) + 6
