@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import multiprocessing
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
@@ -54,7 +54,13 @@ def _read_some(tasks: list[_Task]) -> Frames:
     )
 
 
-def read(files: dict[int, File], recorded_at: dict[int, date], registry_dir: Path, processes: int) -> Batch:
+def read(
+    files: dict[int, File],
+    recorded_at: dict[int, date],
+    registry_dir: Path,
+    processes: int,
+    told: Callable[[int], None] = lambda more: None,
+) -> Batch:
     """Read files.
 
     Args:
@@ -62,12 +68,13 @@ def read(files: dict[int, File], recorded_at: dict[int, date], registry_dir: Pat
         recorded_at: the night each stands for.
         registry_dir: the home's registry folder.
         processes: how many read at once.
+        told: called with the number of files read, as they are.
     """
     tasks = [
         (number, file.data, file.file_name, file.reporter_code, file.received_on) for number, file in files.items()
     ]
     chunks = [tasks[start : start + CHUNK] for start in range(0, len(tasks), CHUNK)]
-    frames = join_frames(list(_read_apart(chunks, registry_dir, processes)))
+    frames = join_frames(list(_read_apart(chunks, registry_dir, processes, told)))
     return Batch(_submissions(files, recorded_at, frames, Directory(load_registry(registry_dir))), files, frames)
 
 
@@ -82,7 +89,9 @@ def _pool(registry_dir: Path, processes: int) -> ProcessPoolExecutor:
     return ProcessPoolExecutor(processes, multiprocessing.get_context("spawn"), _start, (str(registry_dir),))
 
 
-def _read_apart(chunks: list[list[_Task]], registry_dir: Path, processes: int) -> Iterator[Frames]:
+def _read_apart(
+    chunks: list[list[_Task]], registry_dir: Path, processes: int, told: Callable[[int], None]
+) -> Iterator[Frames]:
     """The chunks' frames; files of a chunk that broke its process are read one by one, each in a new one."""
     broken: list[list[_Task]] = []
     with _pool(registry_dir, min(processes, max(len(chunks), 1))) as pool:
@@ -94,6 +103,7 @@ def _read_apart(chunks: list[list[_Task]], registry_dir: Path, processes: int) -
                 yield future.result()
             except BrokenProcessPool:
                 broken.append(chunk)
+            told(len(chunk))
     for chunk in broken:
         for task in chunk:
             yield _read_alone(task, registry_dir)

@@ -5,7 +5,9 @@ from __future__ import annotations
 import logging
 from datetime import date
 from pathlib import Path
+from threading import Thread
 
+from expectations.suites.great import load_great_expectations
 from flows.engine import prepare_engine
 from flows.errors import UserError
 from flows.settings import load_settings
@@ -15,6 +17,7 @@ from warehouse.errors import WarehouseError
 def run_nightly(as_of: date | None, inbox: Path | None) -> None:
     """The flow `nightly`, then its summary."""
     settings = load_settings(inbox=inbox)
+    Thread(target=load_great_expectations, daemon=True).start()  # its import takes seconds, as Prefect's start does
     prepare_engine(settings)  # Prefect reads its settings when it is imported
     from flows.nightly import nightly
     from flows.steps import show_report

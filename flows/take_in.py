@@ -15,6 +15,7 @@ from expectations.suites import staging
 from expectations.suites.great import load_great_expectations
 from expectations.suites.verdict import Verdict, with_great_expectations
 from flows.collect import File
+from flows.progress import reading_progress
 from flows.read import Batch, read
 from flows.settings import Settings
 from warehouse.load import Judged, load, next_submission_id, seen
@@ -81,7 +82,8 @@ def take_in(
     nights = {at: as_of or file.received_on for at, file in numbered.items()}
     with ThreadPoolExecutor(1) as aside:
         aside.submit(load_great_expectations)  # its import takes seconds: done while other processes read
-        batch = read(numbered, nights, settings.registry_dir, settings.readers)
+        with reading_progress(len(numbered), settings.language) as told:
+            batch = read(numbered, nights, settings.registry_dir, settings.readers, told)
     verdict = judge(con, batch, settings.due_day)
     contents = {file.sha256: file.data for file in files}
     judged = Judged(batch.submissions, verdict.outcomes, batch.frames.rows, verdict.problems, contents)

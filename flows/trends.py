@@ -33,8 +33,8 @@ LEFT JOIN marts.indicator AS i USING (map, unit_code, level, indicator, period)
 LEFT JOIN (
     SELECT unit_code, arg_max(unit_name, valid_from) AS unit_name FROM marts.unit GROUP BY unit_code
 ) AS u USING (unit_code)
-WHERE t.map = 'today' AND coalesce(i.period_kind, 'month') = 'month' AND t.indicator IN (SELECT unnest($indicators)) AND ($unit IS NULL OR t.unit_code = $unit)
-    AND ($unit IS NOT NULL OR $every OR t.level = 'province')
+WHERE t.map = 'today' AND coalesce(i.period_kind, 'month') = 'month' AND t.indicator IN (SELECT unnest($indicators))
+    AND ($unit IS NULL OR t.unit_code = $unit) AND ($unit IS NOT NULL OR $every OR t.level = 'province')
 ORDER BY t.indicator, t.level DESC, t.unit_code, t.period
 """
 

@@ -16,7 +16,7 @@ _TOTAL = re.compile(
     r"(tổng( số| cộng)?|cộng|tổng (số |cộng )?(chung|toàn .*|đảng bộ.*|huyện.*|thành phố.*|thị xã.*)"
     r"|cộng (chung|toàn .*)|toàn (huyện|thị xã|thành phố|xã|phường|đảng bộ.*|tỉnh))\s*[:.]?"
 )
-_LIKE_COMMUNE = re.compile(r"(đảng (bộ|ủy)|xã|phường|thị trấn) ")
+_LIKE_COMMUNE = re.compile(r"(đảng (bộ|ủy|uỷ)|xã|phường|thị trấn) ")
 _ROMAN = re.compile(r"[IVXLC]+")
 _SUBTOTAL = re.compile(r"(tổng )?cộng\s+(?=đảng|xã|phường|thị trấn)")
 

@@ -239,7 +239,7 @@ class Directory:
             if unit.unit_id in standing and unit.valid_from <= day:
                 bare = fold(unit.name).removeprefix(unit.kind).strip()
                 for committee in _COMMITTEES.get(unit.kind, ()):
-                    names[f"{committee} {bare}"].add(unit.unit_code)
+                    names[fold(f"{committee} {bare}")].add(unit.unit_code)
         return names
 
     def owners(self, rows: list[tuple[str, str, str]], day: date) -> dict[str, int]:

@@ -1,0 +1,22 @@
+"""How far the reading is, on a terminal; silent where nobody watches."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+from expectations.contract.problems import Language
+from flows.texts import text
+
+
+@contextmanager
+def reading_progress(files: int, language: Language) -> Iterator[Callable[[int], None]]:
+    """A bar over a number of files; what is yielded takes how many more were read."""
+    console = Console(stderr=True)
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as bar:
+        task = bar.add_task(text("reading", language), total=files)
+        yield lambda more: bar.advance(task, more)
