@@ -3,7 +3,7 @@
 CREATE VIEW marts.figures_commune AS
 SELECT map, unit_code, unit_name, period,
     members_closing, away_total, away_in_province, away_other_province, away_abroad,
-    units_expected, units_reported
+    units_expected, units_reported, unit_id
 FROM derived.unit_month
 WHERE level = 'commune'
 ORDER BY map, unit_code, period;
@@ -20,3 +20,4 @@ COMMENT ON COLUMN marts.figures_commune.away_other_province IS 'Trong số đi l
 COMMENT ON COLUMN marts.figures_commune.away_abroad IS 'Trong số đi làm việc xa: làm việc ở nước ngoài / Of those away: abroad';
 COMMENT ON COLUMN marts.figures_commune.units_expected IS 'Số chi bộ phải có số liệu / Cells that were due';
 COMMENT ON COLUMN marts.figures_commune.units_reported IS 'Số chi bộ đã có số liệu ở mọi biểu / Cells whose figures have come, in every form';
+COMMENT ON COLUMN marts.figures_commune.unit_id IS 'Khóa của xã: mã@ngày bắt đầu địa bàn, nối với unit / Key of the commune: code@day its territory began, joins unit';

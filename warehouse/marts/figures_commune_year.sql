@@ -4,7 +4,7 @@ CREATE VIEW marts.figures_commune_year AS
 SELECT map, unit_code, unit_name, year,
     admitted, restored, transferred_in, transferred_out, died, expelled, struck_off, left_on_request, received,
     withdrawn, declined, approved, received_from_away, reason_work_away, reason_family, reason_health, reason_other,
-    suppressed, units_expected, units_reported
+    suppressed, units_expected, units_reported, unit_id
 FROM derived.commune_year
 ORDER BY map, year, unit_code, unit_id DESC;
 
@@ -33,3 +33,4 @@ COMMENT ON COLUMN marts.figures_commune_year.reason_other IS 'Trong số đơn n
 COMMENT ON COLUMN marts.figures_commune_year.suppressed IS 'Các cột bị che trong dòng này / The columns hidden in this row';
 COMMENT ON COLUMN marts.figures_commune_year.units_expected IS 'Số chi bộ-tháng phải có số liệu / Cell-months that were due';
 COMMENT ON COLUMN marts.figures_commune_year.units_reported IS 'Số chi bộ-tháng đã có số liệu / Cell-months whose figures have come';
+COMMENT ON COLUMN marts.figures_commune_year.unit_id IS 'Khóa của xã: mã@ngày bắt đầu địa bàn, nối với unit / Key of the commune: code@day its territory began, joins unit';

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from datetime import date
+from pathlib import Path
 
 import numpy as np
 import polars as pl
@@ -13,8 +14,10 @@ from disclosure_province import corrected, invented_months
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from transforms.disclosure import FLOWS, SENSITIVE, Protected, last_released_year, protect
+from transforms.disclosure import FLOWS, SENSITIVE, Protected, area_months, last_released_year, protect
 from transforms.disclosure.moves import DOWN, PENDING, REASONS, UP, patterns
+from transforms.maps import pieces
+from transforms.registry import Registry
 
 SEEDS = st.integers(0, 10_000)
 
@@ -197,3 +200,17 @@ def test_every_pattern_keeps_the_contracts_identities() -> None:
     assert decision[(signs[:, [at["withdrawn"], at["declined"]]] == 0).all(axis=1)].all()
     covered = np.abs(signs).sum(axis=0) > 0
     assert covered[[at[name] for name in SENSITIVE]].all()
+
+
+@pytest.mark.corpus
+def test_the_attack_finds_no_hidden_count_of_the_province(shared: Path, registry: Registry) -> None:
+    folder = shared / "exports" / "expected"
+    cells = pl.read_parquet(folder / "monthly.parquet").rename({"cell": "cell_code"}).drop("district")
+    year = cells.filter(pl.col("period").str.starts_with("2020"))
+    members = cells.select("cell_code", "period", "members_closing")
+    months = area_months(pieces(year, members, registry, year["period"].unique().to_list(), date(2026, 1, 1)))
+    table = protect(months, 2020)
+    assert exposed(table) == set()
+    program = attack(months, table.rows, 2020, by_month=False)
+    for map_name, unit, measure in random.Random(5).sample(hidden(table), 20):
+        assert program.width(unknowns(months, map_name, unit, 2020, measure, by_month=False)) > 0.999

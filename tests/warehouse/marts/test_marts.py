@@ -111,7 +111,16 @@ def test_former_districts_go_on_after_the_reform_on_todays_map_only(mobility: Du
 
 def test_communes_by_month_have_members_and_those_away_only(mobility: DuckDBPyConnection) -> None:
     columns = mobility.table("marts.figures_commune").columns
-    assert set(columns) == {"map", "unit_code", "unit_name", "period", *OPEN, "units_expected", "units_reported"}
+    assert set(columns) == {
+        "map",
+        "unit_code",
+        "unit_name",
+        "period",
+        *OPEN,
+        "units_expected",
+        "units_reported",
+        "unit_id",
+    }
     counts = mobility.sql(
         "SELECT map, period < '2025-07', count(DISTINCT unit_code) FROM marts.figures_commune GROUP BY ALL"
     )
