@@ -13,8 +13,8 @@ app = typer.Typer(
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
-    help="Biến động và giữ chân đảng viên: từ báo cáo của huyện, xã đến kho dữ liệu, cảnh báo và theo dõi. / "
-    "Member mobility and retention: from districts' exports to the warehouse, alerts and follow-up.",
+    help="Biến động và giữ chân đảng viên: từ báo cáo của huyện, xã đến kho dữ liệu, chỉ số và xu hướng. / "
+    "Member mobility and retention: from districts' exports to the warehouse, indicators and trends.",
 )
 registry_app = typer.Typer(no_args_is_help=True, help="Danh mục đơn vị và chi bộ / The registry of units and cells")
 app.add_typer(registry_app, name="registry")

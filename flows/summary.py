@@ -30,7 +30,6 @@ class NightReport:
         returns: where the marked workbooks are, None where there is none.
         checked: the page of what was validated, None where nothing was.
         refused: decisions of the board that could not be carried out.
-        opened, standing: alerts opened this night, and open now.
     """
 
     as_of: date
@@ -42,8 +41,6 @@ class NightReport:
     returns: Path | None
     checked: Path | None = None
     refused: tuple[WarehouseError, ...] = ()
-    opened: int = 0
-    standing: int = 0
 
 
 def show(report: NightReport, console: Console, language: Language) -> None:
@@ -70,8 +67,6 @@ def show(report: NightReport, console: Console, language: Language) -> None:
             console.print(text(key, language, path=path), soft_wrap=True)
     for error in report.refused:
         console.print(error.says(language), style="red")
-    if report.standing or report.opened:
-        console.print(text("night.alerts", language, opened=report.opened, standing=report.standing))
 
 
 def _show_rejected(report: NightReport, console: Console, language: Language) -> None:

@@ -85,6 +85,10 @@ def take_in(
         with reading_progress(len(numbered), settings.language) as told:
             batch = read(numbered, nights, settings.registry_dir, settings.readers, told)
     verdict = judge(con, batch, settings.due_day)
+    if verdict.judgement.broken:
+        raise RuntimeError(
+            f"the staged tables are not what the reading promises: {'; '.join(verdict.judgement.broken)}"
+        )
     contents = {file.sha256: file.data for file in files}
     judged = Judged(batch.submissions, verdict.outcomes, batch.frames.rows, verdict.problems, contents)
     touched = load(con, judged, kind=kind, as_of=as_of, at=started, archive=settings.archive_dir)

@@ -18,7 +18,6 @@ TEXTS: dict[str, tuple[str, str]] = {
     "night.returns": ("Tệp trả lại đã đánh dấu: {path}", "Marked workbooks to send back: {path}"),
     "night.published": ("Bản công bố: {path}", "The published copy: {path}"),
     "night.checked": ("Trang kiểm tra: {path}", "What was checked: {path}"),
-    "night.alerts": ("Cảnh báo mới: {opened}; đang mở: {standing}.", "New alerts: {opened}; open: {standing}."),
     "column.reporter": ("Đơn vị", "Unit"),
     "column.file": ("Tệp", "File"),
     "column.why": ("Lý do", "Why"),
@@ -101,8 +100,8 @@ TEXTS: dict[str, tuple[str, str]] = {
     "demo.backfill": ("Tiếp nhận các tháng trước", "Taking the earlier months in"),
     "demo.night": ("Chạy đêm cuối bằng Prefect", "Running the last night with Prefect"),
     "demo.next": (
-        'Xem tiếp: «mobility status», «mobility alerts», «mobility trends», «mobility sql "…"».',
-        "Look next: 'mobility status', 'mobility alerts', 'mobility trends', 'mobility sql \"…\"'.",
+        'Xem tiếp: «mobility status», «mobility trends», «mobility sql "…"».',
+        "Look next: 'mobility status', 'mobility trends', 'mobility sql \"…\"'.",
     ),
 }
 

@@ -21,8 +21,8 @@ _STRUCTURE_WIDTHS = (88, 12)
 _TEXTS: dict[Language, dict[str, str]] = {
     "vi": {
         "title": "Kết quả kiểm tra", "files": "Tệp", "accepted": "Được nhận", "rejected": "Bị trả lại",
-        "duplicate": "Bản trùng", "errors": "Lỗi", "warnings": "Cảnh báo", "returned": "Các tệp bị trả lại",
-        "warned": "Các tệp được nhận có cảnh báo", "none": "Không có.", "place": "Ô", "sheet": "Trang", "form": "Biểu",
+        "duplicate": "Bản trùng", "errors": "Lỗi", "warnings": "Lưu ý", "returned": "Các tệp bị trả lại",
+        "warned": "Các tệp được nhận có lưu ý", "none": "Không có.", "place": "Ô", "sheet": "Trang", "form": "Biểu",
         "says": "Nội dung", "code": "Mã", "checks": "Đã kiểm tra những gì", "must": "Điều phải đúng",
         "judged": "Dòng xét được", "failed": "Dòng sai",
         "told": "Vấn đề", "result": "Kết quả", "holds": "đạt", "fails": "không đạt",
@@ -31,7 +31,7 @@ _TEXTS: dict[Language, dict[str, str]] = {
         "other": "Kiểm tra khi đọc tệp và khi so với kỳ trước", "severity": "Mức", "received": "nhận ngày",
         "more": "và {number} vấn đề nữa, xem trong sổ", "by": "{number} điều kiểm tra bằng Great Expectations.",
         "directly": "Kiểm tra trực tiếp bằng truy vấn, không qua Great Expectations.",
-        "unread": "không rõ kỳ", "error": "lỗi", "warning": "cảnh báo",
+        "unread": "không rõ kỳ", "error": "lỗi", "warning": "lưu ý",
         "duplicate-unit": "Mỗi chi bộ một dòng", "unknown-unit": "Mỗi dòng là một chi bộ có trong danh mục",
         "not-a-count": "Mọi số đều là số đếm", "negative-count": "Không số nào âm",
     },

@@ -15,7 +15,7 @@ COMMENT ON VIEW marts.problem_summary IS 'Đơn vị nào hay mắc lỗi gì: m
 COMMENT ON COLUMN marts.problem_summary.reporter_code IS 'Thư mục gửi / The folder it came in';
 COMMENT ON COLUMN marts.problem_summary.reporter_name IS 'Tên đơn vị báo cáo / The reporter''s name';
 COMMENT ON COLUMN marts.problem_summary.code IS 'Mã vấn đề, xem docs/rules.md / Problem code, see docs/rules.md';
-COMMENT ON COLUMN marts.problem_summary.severity IS 'error: lỗi, tệp bị trả lại; warning: cảnh báo / An error rejects the file, a warning is kept with it';
+COMMENT ON COLUMN marts.problem_summary.severity IS 'error: lỗi, tệp bị trả lại; warning: lưu ý / An error rejects the file, a warning is kept with it';
 COMMENT ON COLUMN marts.problem_summary.form IS 'Biểu; rỗng nếu là cả tệp / The form, empty where the whole file is meant';
 COMMENT ON COLUMN marts.problem_summary.problems IS 'Số vấn đề / Problems found';
 COMMENT ON COLUMN marts.problem_summary.submissions IS 'Số tệp có vấn đề này / Files in which it was found';

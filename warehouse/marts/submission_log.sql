@@ -33,7 +33,7 @@ COMMENT ON COLUMN marts.submission_log.size IS 'Kích thước, byte / Size in b
 COMMENT ON COLUMN marts.submission_log.encoding IS 'Bảng mã hoặc định dạng / Encoding or format';
 COMMENT ON COLUMN marts.submission_log.outcome IS 'accepted: đã nhận; rejected: trả lại; duplicate: trùng / Accepted, rejected, or a duplicate';
 COMMENT ON COLUMN marts.submission_log.errors IS 'Số lỗi / Errors found';
-COMMENT ON COLUMN marts.submission_log.warnings IS 'Số cảnh báo / Warnings found';
+COMMENT ON COLUMN marts.submission_log.warnings IS 'Số lưu ý / Warnings found';
 COMMENT ON COLUMN marts.submission_log.waived IS 'Số vấn đề được bỏ qua theo quyết định / Problems waived by the board';
 COMMENT ON COLUMN marts.submission_log.problem_codes IS 'Các mã vấn đề / The problem codes';
 COMMENT ON COLUMN marts.submission_log.is_standing IS 'Số liệu của tệp đang có hiệu lực / Whether figures of this file stand';

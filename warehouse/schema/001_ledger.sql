@@ -66,7 +66,7 @@ COMMENT ON TABLE ledger.problem IS 'Mỗi vấn đề phát hiện một dòng /
 COMMENT ON COLUMN ledger.problem.submission_id IS 'Tệp có vấn đề / The submission it was found in';
 COMMENT ON COLUMN ledger.problem.problem_no IS 'Số thứ tự trong tệp, lỗi trước / Its number in the submission, errors first';
 COMMENT ON COLUMN ledger.problem.code IS 'Mã vấn đề / The problem''s code';
-COMMENT ON COLUMN ledger.problem.severity IS 'error: lỗi, tệp bị trả lại; warning: cảnh báo / An error rejects the file, a warning is kept with it';
+COMMENT ON COLUMN ledger.problem.severity IS 'error: lỗi, tệp bị trả lại; warning: lưu ý / An error rejects the file, a warning is kept with it';
 COMMENT ON COLUMN ledger.problem.form IS 'Biểu; trống nếu là cả tệp / The form, null where the whole file is meant';
 COMMENT ON COLUMN ledger.problem.sheet IS 'Trang tính / The sheet';
 COMMENT ON COLUMN ledger.problem.cell_ref IS 'Ô, ví dụ C14 / The cell as C14: physical column and row';

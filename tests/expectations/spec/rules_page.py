@@ -22,7 +22,7 @@ HEAD = """# Các quy tắc kiểm tra / The rules
 
 <!-- Trang này được viết từ các ca kiểm thử: python tests/expectations/spec/rules_page.py -->
 
-Một **lỗi** (error) làm cả tệp bị trả lại, không số nào được nạp. Một **cảnh báo** (warning) được ghi cùng tệp đã nhận.
+Một **lỗi** (error) làm cả tệp bị trả lại, không số nào được nạp. Một **lưu ý** (warning) được ghi cùng tệp đã nhận.
 Quy tắc cần một số không đọc được thì không xét. Mỗi mục dưới đây có một tệp không mắc và một tệp mắc, với đúng những gì
 hệ thống trả lời; bảng chỉ vẽ các cột liên quan.
 
@@ -89,7 +89,7 @@ def _table(sent: Sent, form: str, names: list[str]) -> str:
 
 
 def _severity(code: str) -> str:
-    return "Lỗi (error)" if CODES[code].severity == "error" else "Cảnh báo (warning)"
+    return "Lỗi (error)" if CODES[code].severity == "error" else "Lưu ý (warning)"
 
 
 def _plain(text: str) -> str:
