@@ -53,8 +53,8 @@ class DetectorControl:
         return self.left_out if self.left_out is not None else max(1, round(self.frequency / (3 if self.frequency <= 12 else 6.5)))
 
 
-MULTIPLICITY = 1.7
-"""How many independent tests the point and its pair with the period before come to (correlation about 0.7)."""
+MULTIPLICITY = 1.45
+"""How many independent tests a point and its pair with the period before come to: correlated, and never both on a row."""
 
 
 def detect(frame: pl.DataFrame, control: DetectorControl, first: int, last: int) -> pl.DataFrame:
@@ -62,7 +62,7 @@ def detect(frame: pl.DataFrame, control: DetectorControl, first: int, last: int)
 
     A log-linear model of level, trend and season on the whole past (the latest periods left out, past outbreaks with
     ever less weight), and the mid-p of the count in the negative binomial that carries the errors of estimation; the
-    same of the sum with the period before, where that one alone was ordinary. Both together count as 1.7 tests.
+    same of the sum with the period before, where that one alone was ordinary. Both together count as 1.45 tests.
 
     Args:
         frame: unit, t, count, population with use_population; one row a unit and t. A null count is not known.

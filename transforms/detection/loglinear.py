@@ -7,32 +7,40 @@ from dataclasses import dataclass
 import numpy as np
 
 from transforms.detection import robust
-from transforms.detection.panel import Array
+from transforms.detection.panel import Array, Mask
 
 FEWEST_TO_POOL = 8
 STEPS_COLD, STEPS_WARM = 30, 2
 LARGEST_STEP = 1.0
+LEAST_DISPERSION = 0.3
+LEAST_SPREAD = 0.005
+USUAL_DISPERSION = 1.2
 
 
 @dataclass(frozen=True)
 class Prior:
-    """Normal prior of the coefficients and weight of a usual dispersion.
+    """Normal priors of the coefficients and of the logarithm of the dispersion.
 
     Attributes:
         precision: (p,) of level, slope a year and harmonics.
-        dispersion: the usual dispersion.
-        points: how many points it counts as.
+        usual: (3,) the usual log dispersion as a polynomial of `scale(mean count)`.
+        spread: variance of the log dispersion about it.
     """
 
     precision: Array
-    dispersion: float
-    points: float
+    usual: Array
+    spread: float
 
 
 def fixed_prior(harmonics: int, slope_spread: float) -> Prior:
     """What is usual of counts of people: a trend of some per cent a year, a season within a third either way."""
     spread = np.array([1.0, slope_spread, *np.repeat(0.35 / np.arange(1, harmonics + 1), 2)])
-    return Prior(spread**-2.0, 1.2, 12.0)
+    return Prior(spread**-2.0, np.array([np.log(USUAL_DISPERSION), 0.0, 0.0]), 0.25)
+
+
+def scale(mean: Array) -> Array:
+    """The logarithm of a mean count, brought to about -1..2."""
+    return np.log(np.clip(mean, 0.05, 1e4)) / 4
 
 
 @dataclass
@@ -40,14 +48,22 @@ class State:
     """Estimates of U series.
 
     Attributes:
-        beta: (U, p) coefficients. covariance: (U, p, p) of them. dispersion: (U,), at least 1.
-        freedom: (U,) how many points of a normal sample tell as much of the dispersion.
+        beta: (U, p) coefficients. covariance: (U, p, p) of them.
+        monotone: (U,) the dispersion by Huber's proposal 2.
+        found: (U,) one step from it to the one that outbreaks move less.
+        worth: (U,) how many points of a normal sample tell as much of it.
+        dispersion: (U,) with the prior, at least 1. freedom: (U,) what that is worth.
+        count: (U,) mean count.
     """
 
     beta: Array
     covariance: Array
+    monotone: Array
+    found: Array
+    worth: Array
     dispersion: Array
     freedom: Array
+    count: Array
 
 
 def regressors(ago: Array, phase: Array, frequency: int, harmonics: int) -> Array:
@@ -62,14 +78,15 @@ def start(anchor: Array, prior: Prior) -> State:
     u, p = len(anchor), prior.precision.size
     beta = np.zeros((u, p))
     beta[:, 0] = anchor
-    return State(beta, np.zeros((u, p, p)), np.full(u, prior.dispersion), np.full(u, prior.points))
+    usual, nothing = np.full(u, USUAL_DISPERSION), np.zeros(u)
+    return State(beta, np.zeros((u, p, p)), usual, usual, nothing, usual, nothing, nothing)
 
 
 def improve(state: State, x: Array, y: Array, exposure: Array, known: Array, anchor: Array, prior: Prior, steps: int) -> State:
     """Newton steps of the penalised robust quasi-likelihood, the dispersion with each.
 
     Solves sum x (w (y - mu) - sqrt(phi mu) E[w r]) / phi = precision (beta - centre) and
-    phi = sum w (y - mu)^2 / mu over sum E[w r^2], with r = (y - mu) / sqrt(phi mu).
+    the dispersion that makes sum min(r, c)^2 what it is expected to be, with r = (y - mu) / sqrt(phi mu).
 
     Args:
         x: (T, p). y, exposure, known: (U, T), y and exposure finite everywhere, known 0 or 1.
@@ -77,48 +94,74 @@ def improve(state: State, x: Array, y: Array, exposure: Array, known: Array, anc
     """
     p = x.shape[1]
     pairs = (x[:, :, None] * x[:, None, :]).reshape(len(x), p * p)
-    beta, phi, freedom = state.beta, state.dispersion, state.freedom
+    beta, phi, monotone = state.beta, state.dispersion, state.monotone
     centre = np.zeros_like(beta)
     centre[:, 0] = anchor
     for _ in range(steps):
         mu = exposure * np.exp(np.clip(beta @ x.T, -30, 30))
-        sd = np.sqrt(phi[:, None] * mu)
+        sd = np.sqrt(monotone[:, None] * mu)
         r = (y - mu) / sd
+        first, bounded, second = robust.expectations(mu, monotone)
         w = robust.weights(r)
-        first, second = robust.expectations(mu, phi)
-        w *= known
-        score = ((w * r - known * first) * sd) @ x / phi[:, None] - prior.precision * (beta - centre)
+        score = (known * (w * r - first) * sd) @ x / phi[:, None] - prior.precision * (beta - centre)
         information = ((mu * known) @ pairs / phi[:, None]).reshape(-1, p, p) + np.diag(prior.precision)
         step = np.linalg.solve(information, score[:, :, None])[:, :, 0]
         beta = beta + step * np.minimum(1.0, LARGEST_STEP / np.maximum(np.abs(step).max(axis=1), 1e-9))[:, None]
-        phi, freedom = _dispersion(phi, (w * r * r).sum(axis=1), second, mu, known, prior)
-    return State(beta, np.linalg.inv(information), phi, freedom)
+        worth = _worth(mu, monotone, known, prior)
+        covariance = np.linalg.inv(information)
+        free = p - np.diagonal(covariance, axis1=1, axis2=2) @ prior.precision
+        found = monotone * _ratio(w * r * r, second, known, free)
+        monotone = np.maximum(monotone * _ratio(robust.squares(r), bounded, known, free), LEAST_DISPERSION)
+        count = (mu * known).sum(axis=1) / np.maximum(known.sum(axis=1), 1)
+        phi, freedom = _shrunk(found, worth, count, prior)
+    return State(beta, covariance, monotone, found, worth, phi, freedom, count)
 
 
-def _dispersion(
-    phi: Array, squares: Array, usual: Array, mu: Array, known: Array, prior: Prior
-) -> tuple[Array, Array]:
-    """The dispersion and how many normal points tell as much of it; (y - mu)^2 / mu varies by 2 + 1 / mu."""
+def _ratio(found: Array, usual: Array, known: Array, free: Array) -> Array:
+    """(U,) squares found over those expected, both summed, less the (U,) free coefficients that were fitted."""
     n = known.sum(axis=1)
-    lost = np.minimum(prior.precision.size, n / 2)
-    worth = (known * 2 / (2 + 1 / (phi[:, None] * np.maximum(mu, 1e-9)))).sum(axis=1) * (1 - lost / np.maximum(n, 1))
-    found = phi * squares / np.maximum((usual * known).sum(axis=1) * (1 - lost / np.maximum(n, 1)), 1e-9)
-    found = (worth * np.clip(found, 0.3, 1e6) + prior.points * prior.dispersion) / (worth + prior.points)
-    return np.maximum(found, 1.0), worth + prior.points
+    share = 1 - np.minimum(free, n / 2) / np.maximum(n, 1)
+    return ((found * known).sum(axis=1) + 1e-3) / ((usual * known).sum(axis=1) * share + 1e-3)
 
 
-def learn(state: State, prior: Prior, informed: Array) -> Prior:
-    """The prior with spreads and dispersion taken from the batch: var = mean of (beta - prior)^2 + its variance.
+def _worth(mu: Array, phi: Array, known: Array, prior: Prior) -> Array:
+    """(U,) how many normal points tell as much of the dispersion: (y - mu)^2 / (phi mu) varies by 2 + 1 / (phi mu)."""
+    each = 2 / (2 + 1 / (phi[:, None] * np.maximum(mu, 1e-9)))
+    return np.maximum((known * each).sum(axis=1) - prior.precision.size, 0.0)
 
-    One step of the EM algorithm for the variance of a random coefficient; the level keeps its own.
+
+def _shrunk(found: Array, worth: Array, count: Array, prior: Prior) -> tuple[Array, Array]:
+    """(U,) dispersion with the prior, at least 1, and how many normal points that is worth (log variance 2 / worth)."""
+    own = np.maximum(worth, 1e-3) / 2
+    usual = np.vander(scale(count), 3, increasing=True) @ prior.usual
+    total = own + 1 / prior.spread
+    log = (own * np.log(np.maximum(found, LEAST_DISPERSION)) + usual / prior.spread) / total
+    return np.maximum(np.exp(log), 1.0), 2 * total
+
+
+def learn(state: State, prior: Prior, informed: Mask) -> Prior:
+    """The prior with its spreads taken from the batch.
+
+    Coefficients: variance = sum of beta^2 over the sum of 1 - posterior / prior variance, how far the data determine
+    them (MacKay 1992, Neural Computation 4: 415, equation 4.9); sine and cosine of a wave share one.
+    Dispersion: weighted regression of its logarithm on the mean count, what is left over the error is its spread.
 
     Args:
-        informed: (U,) which series tell enough.
+        informed: (U,) which series tell enough; with fewer than 8 nothing is learnt.
     """
     if informed.sum() < FEWEST_TO_POOL:
         return prior
     beta, variance = state.beta[informed], np.diagonal(state.covariance[informed], axis1=1, axis2=2)
-    spread = (beta**2 + variance).mean(axis=0)
-    harmonic = np.repeat(spread[2:].reshape(-1, 2).mean(axis=1), 2)
-    precision = 1 / np.maximum(np.concatenate([[1 / prior.precision[0]], spread[1:2], harmonic]), 1e-4)
-    return Prior(precision, float(np.median(state.dispersion[informed])), prior.points)
+    determined = np.maximum(1 - variance * prior.precision, 0.0).sum(axis=0) + 0.5
+    squares = (beta**2).sum(axis=0)
+    harmonic = squares[2:].reshape(-1, 2).sum(axis=1) / determined[2:].reshape(-1, 2).sum(axis=1)
+    found = np.concatenate([[1 / prior.precision[0]], squares[1:2] / determined[1:2], np.repeat(harmonic, 2)])
+    precision = 1 / np.maximum(found, 1e-4)
+    own = np.maximum(state.worth[informed], 1e-3) / 2
+    log = np.log(np.maximum(state.found[informed], LEAST_DISPERSION))
+    x = np.vander(scale(state.count[informed]), 3, increasing=True)
+    weight = 1 / (1 / own + prior.spread)
+    normal = (x * weight[:, None]).T @ x + np.diag([1e-6, 1.0, 1.0])
+    usual = np.linalg.solve(normal, (x * weight[:, None]).T @ log)
+    spread = np.average((log - x @ usual) ** 2 - 1 / own, weights=weight)
+    return Prior(precision, usual, float(np.clip(spread, LEAST_SPREAD, 1.0)))

@@ -23,17 +23,23 @@ def weights(residual: Array) -> Array:
     return np.where(residual > CUT, (CUT / np.maximum(residual, CUT)) ** 4, 1.0)
 
 
+def squares(residual: Array) -> Array:
+    """r^2, bounded for an excess: monotone, so that there is one dispersion to find (Huber's proposal 2)."""
+    return np.square(np.minimum(residual, CUT))
+
+
 @lru_cache(maxsize=1)
-def _tables() -> tuple[Array, Array]:
-    """(phi, mu) expectations of w r and of w r^2 for a negative binomial, on the grid of MEANS and DISPERSIONS."""
-    first, second = (np.empty((len(DISPERSIONS), len(MEANS))) for _ in range(2))
+def _tables() -> tuple[Array, Array, Array]:
+    """(phi, mu) expectations of w r, the bounded r^2 and w r^2 of a negative binomial, on MEANS and DISPERSIONS."""
+    first, bounded, second = (np.empty((len(DISPERSIONS), len(MEANS))) for _ in range(3))
     for i, phi in enumerate(DISPERSIONS):
         for j, mu in enumerate(MEANS):
             y = np.arange(max(0, mu - 12 * np.sqrt(phi * mu)) // 1, mu + 14 * np.sqrt(phi * mu) + 12 * phi + 12)
             probability = np.exp(_log_mass(y, mu, phi))
             r = (y - mu) / np.sqrt(phi * mu)
-            first[i, j], second[i, j] = probability @ (weights(r) * r), probability @ (weights(r) * r * r)
-    return first, second
+            first[i, j], bounded[i, j] = probability @ (weights(r) * r), probability @ squares(r)
+            second[i, j] = probability @ (weights(r) * r * r)
+    return first, bounded, second
 
 
 def _log_mass(y: Array, mu: float, phi: float) -> Array:
@@ -44,8 +50,8 @@ def _log_mass(y: Array, mu: float, phi: float) -> Array:
     return gammaln(y + size) - gammaln(size) - gammaln(y + 1) - size * np.log(phi) + y * np.log1p(-1 / phi)
 
 
-def expectations(mu: Array, phi: Array) -> tuple[Array, Array]:
-    """(U, T) expectations of w r and of w r^2 given means (U, T) and dispersions (U,).
+def expectations(mu: Array, phi: Array) -> tuple[Array, Array, Array]:
+    """(U, T) expectations of w r, the bounded r^2 and w r^2 given means (U, T) and dispersions (U,).
 
     With them subtracted the estimating equations hold on average where there is no outbreak (Cantoni, Ronchetti 2001,
     JASA 96: 1022, section 2.2).
@@ -63,4 +69,4 @@ def expectations(mu: Array, phi: Array) -> tuple[Array, Array]:
         flat = ((1 - share) * table[below] + share * table[below + 1]).ravel()
         start = flat[left]
         out.append(start + x * (flat[np.minimum(left + 1, flat.size - 1)] - start))
-    return out[0], out[1]
+    return out[0], out[1], out[2]
