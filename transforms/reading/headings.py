@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from itertools import pairwise
 from typing import Any
 
 from expectations.contract.forms import FORMS, MEASURES
 from expectations.contract.labels import Wording, read_wordings
 from transforms.reading.folding import fold
 
+_DEEPEST = 5  # rows of a block of headings
+_NUMERIC = (int, float)
 ENOUGH = 3  # known headings in a row, and measures of a form in a table, to take it for one
 
 
@@ -20,10 +23,16 @@ class Labels:
     def __init__(self, wordings: tuple[Wording, ...]) -> None:
         self.by_text: dict[str, list[Wording]] = defaultdict(list)
         for wording in wordings:
-            self.by_text[fold(wording.text)].append(Wording(wording.form, wording.measure, fold(wording.group), ""))
+            known = Wording(wording.form, wording.measure, fold(wording.group), "")
+            own = fold(wording.text)
+            self.by_text[own].append(known)
+            if known.group:  # both in one cell where there is a single row of headings
+                for joint in _JOINTS:
+                    self.by_text[f"{known.group}{joint}{own}"].append(replace(known, group=""))
         for name in MEASURES:
             self.by_text[name].append(Wording("", name, "", ""))
-        self.groups = {wording.group for known in self.by_text.values() for wording in known if wording.group}
+        self.group_of = {wording.measure: fold(wording.group) for wording in wordings if wording.form != "unit"}
+        self.groups = set(self.group_of.values()) - {""}
         self._hits: dict[Any, bool] = {}
 
     def known(self, rows: list[list[Any]]) -> set[str]:
@@ -39,22 +48,36 @@ class Labels:
                     found.add(text)
         return found
 
-    def match(self, own: str, groups: list[str]) -> Wording | None:
-        """The wording a column's own heading stands for, under the headings above it; None if unknown or unclear."""
+    def match(self, own: str, above: list[str]) -> Match | None:
+        """What a column's own heading stands for, under the headings above it; None if unknown or unclear."""
         known = self.by_text.get(own, [])
-        grouped = [wording for wording in known if wording.group and wording.group in groups]
-        if grouped:
-            return grouped[0]
-        alone = [wording for wording in known if not wording.group]
-        if alone:
-            return alone[0]
+        strange = next((text for text in reversed(above) if text not in self.groups and text not in self.by_text), "")
+        for wording in known:
+            if wording.group and wording.group in above:
+                return Match(wording, strange)
+        for wording in known:
+            if not wording.group:
+                return Match(wording, strange)
         # Sent without its group's heading: taken only where the wording can mean one thing.
         meant = {wording.measure for wording in known}
-        return known[0] if len(meant) == 1 and own not in _NEEDS_GROUP and not self.groups & set(groups) else None
+        if len(meant) != 1 or own in _NEEDS_GROUP or self.groups & set(above):
+            return None
+        return Match(known[0], strange)
 
 
-_NEEDS_GROUP = {"tổng số", "khác"}  # say nothing without the heading above them
+@dataclass(frozen=True, slots=True)
+class Match:
+    """What a heading may stand for; `strange` is a heading above it that the contract does not know, "" if none."""
+
+    wording: Wording
+    strange: str
+
+
+_JOINTS = (":", " ", "-", ",", "(", "/")
+_NEEDS_GROUP = {"tổng số", "khác"}  # say nothing without the heading above them or those beside them
+_OTHER_PERIOD = re.compile(r"lũy kế|luỹ kế|cộng dồn|từ đầu|cùng kỳ|kỳ trước|năm trước|tháng trước")
 LABELS = Labels(read_wordings())
+_NOTE = re.compile(r"\(.*|người|đảng viên|đơn|số lượng|số người|trong đó|đvt.*|đơn vị tính.*")  # below a heading
 _NUMBERED = re.compile(r"\(?\s*(\d{1,3}|[a-zđ])\s*\)?(\s*=.*)?")
 
 
@@ -90,8 +113,8 @@ def heading_blocks(rows: list[list[Any]], labels: Labels = LABELS) -> list[tuple
             row += 1
             continue
         first = last = row
-        while last + 1 < len(rows) and hits[last + 1] and last - first < 4:
-            last += 1
+        while step := _heading_goes_on(rows, hits, first, last):
+            last += step
         while first and hits[first - 1] and first - 1 > (blocks[-1][1] if blocks else -1):
             first -= 1
         blocks.append((first, last))
@@ -99,11 +122,27 @@ def heading_blocks(rows: list[list[Any]], labels: Labels = LABELS) -> list[tuple
     return blocks
 
 
+def _heading_goes_on(rows: list[list[Any]], hits: list[int], first: int, last: int) -> int:
+    """Rows to the next of the same block, 0 where it ends; one row the contract knows nothing of may lie between."""
+    for step in (1, 2):
+        below = last + step
+        if below >= len(rows) or below - first > _DEEPEST or _figures(rows[below]) > hits[below]:
+            return 0  # a row of counts, whatever its remark says
+        if hits[below] >= (1 if step == 1 else ENOUGH):
+            return step
+    return 0
+
+
+def _figures(row: list[Any]) -> int:
+    return sum(type(value) in _NUMERIC or (type(value) is str and value.strip().isdigit()) for value in row)
+
+
 def read_columns(rows: list[list[Any]], first: int, last: int, labels: Labels = LABELS) -> Columns:
     """What each column below a block of headings holds.
 
     A heading's group is the nearest filled cell to the left in each row above it: merged cells hold their text
-    in the leftmost.
+    in the leftmost. Where two columns may be one measure, that under a heading the contract does not know is
+    another figure (the year so far), and with it whatever else stands under that heading.
     """
     columns = Columns(first_row=first, last_row=last)
     lines = [[fold(value) if type(value) is str else "" for value in rows[r]] for r in range(first, last + 1)]
@@ -112,20 +151,53 @@ def read_columns(rows: list[list[Any]], first: int, last: int, labels: Labels = 
     for line in lines:
         line.extend([""] * (width - len(line)))
         above.append(_filled(line))
+    owns: dict[int, str] = {}
+    matches: dict[int, Match] = {}
     for column in range(width):
-        depth = next((d for d in range(len(lines) - 1, -1, -1) if lines[d][column]), None)
-        if depth is None:
+        depths = [d for d in range(len(lines) - 1, -1, -1) if lines[d][column]]
+        while (
+            len(depths) > 1
+            and _NOTE.fullmatch(lines[depths[0]][column])
+            and lines[depths[0]][column] not in labels.by_text
+        ):
+            del depths[0]
+        if not depths:
             continue
-        own = lines[depth][column]
-        found = labels.match(own, [above[d][column] for d in range(depth)])
-        if found is None:
+        owns[column] = lines[depths[0]][column]
+        found = labels.match(owns[column], [above[d][column] for d in range(depths[0]) if above[d][column]])
+        if found is not None:
+            matches[column] = found
+    matches |= _told_by_neighbours(owns, matches, labels)
+    others = _other_figures(matches)
+    for column, own in owns.items():
+        match = matches.get(column)
+        target = columns.units if match and match.wording.form == "unit" else columns.measures
+        if match is None or match.strange in others or match.wording.measure in target:
             columns.unknown[column] = own
         else:
-            target = columns.units if found.form == "unit" else columns.measures
-            if found.measure in target:
-                columns.unknown[column] = own
-            target.setdefault(found.measure, column)
+            target[match.wording.measure] = column
     return columns
+
+
+def _other_figures(matches: dict[int, Match]) -> set[str]:
+    """Strange headings over a measure that stands elsewhere under none, or under one that speaks of the period."""
+    stranges: dict[str, set[str]] = defaultdict(set)
+    for match in matches.values():
+        stranges[match.wording.measure].add(match.strange)
+    several = [texts for texts in stranges.values() if len(texts) > 1]
+    return {text for texts in several for text in texts if text and ("" in texts or _OTHER_PERIOD.search(text))}
+
+
+def _told_by_neighbours(owns: dict[int, str], matches: dict[int, Match], labels: Labels) -> dict[int, Match]:
+    """Headings that say nothing by themselves, between or beside those of the one group they are known in."""
+    told = {}
+    for column in owns.keys() - matches.keys():
+        beside = {labels.group_of.get(matches[c].wording.measure) for c in (column - 1, column + 1) if c in matches}
+        taken = {match.wording.measure for match in matches.values()}
+        for wording in labels.by_text.get(owns[column], ()) if owns[column] in _NEEDS_GROUP else ():
+            if wording.group in beside and wording.measure not in taken:
+                told[column] = Match(wording, "")
+    return told
 
 
 def _filled(line: list[str]) -> list[str]:
@@ -141,10 +213,12 @@ def is_number_row(row: list[Any], columns: Columns) -> bool:
     texts = [
         str(int(v)) if isinstance(v, float) and v == int(v) else str(v).strip() for v in row if v not in ("", None)
     ]
-    if len(texts) < ENOUGH or not all(_NUMBERED.fullmatch(fold(text)) for text in texts):
+    numbered = [_NUMBERED.fullmatch(fold(text)) for text in texts]
+    marks = [match[1] for match in numbered if match]
+    if len(texts) < ENOUGH or len(marks) < len(texts):
         return False
     if all(text.startswith("(") for text in texts):
         return True
-    numbers = sorted(int(text) for text in texts if text.isdigit())
-    climbs = all(b - a == 1 for a, b in zip(numbers, numbers[1:], strict=False))
+    numbers = sorted(int(mark) for mark in marks if mark.isdigit())
+    climbs = all(after - before <= 1 for before, after in pairwise(numbers))
     return len(numbers) >= ENOUGH - 1 and climbs and numbers[0] <= len(columns.units) + 1

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
@@ -299,7 +300,7 @@ class _Report:
                               cell_ref=f"A{table.columns.last_row + 1}")  # fmt: skip
         rows = [row for row in table.rows if _is_of(row, form)]
         found = [units.find(row.commune, row.cell, row.code) for row in rows]
-        rows, found = _without_remarks(rows, found, table, columns)
+        rows, found = self._without_remarks(rows, found, table, columns)
         lines = _lines(table, rows)
         counts = {name: read_counts([line[column] for line in lines], self.counts) for name, column in columns.items()}
         reported = [any(value is not None for value in line) for line in zip(*counts.values(), strict=True)]
@@ -353,26 +354,65 @@ class _Report:
                 )  # fmt: skip
         return clean
 
+    def _without_remarks(self, rows: list[Row], found: list[Found], table: Table, columns: dict[str, int]
+                         ) -> tuple[list[Row], list[Found]]:  # fmt: skip
+        """Drop what is no row of a unit: remarks, ratios and signatures beside or below the rows of units."""
+        if all(one.cell_code is not None for one in found):
+            return rows, found
+        last = max((row.index for row, one in zip(rows, found, strict=True) if one.cell_code is not None), default=-1)
+        kept = [
+            (row, one)
+            for row, one in zip(rows, found, strict=True)
+            if one.cell_code is not None or not self._is_remark(row, table, columns, max(last, table.end))
+        ]
+        return [row for row, _ in kept], [one for _, one in kept]
+
+    def _is_remark(self, row: Row, table: Table, columns: dict[str, int], last: int) -> bool:
+        """Below a grand total and the last known unit, or without a number and with fewer than half of the figures."""
+        if -1 < table.end < row.index and row.index > last:
+            return True
+        figures = [
+            self.counts[value] for column in columns.values() if (value := _value(table, row.index, column)) != ""
+        ]
+        known = sum(isinstance(figure, int) for figure in figures)
+        return not row.is_numbered and 2 * known < len(columns)
+
     def _add_totals(self, taken: FormRows, table: Table, rows: list[Row],
                     counts: dict[str, list[int | NotACount | None]]) -> None:  # fmt: skip
         positions = {row.index: position for position, row in enumerate(rows)}
-        spans = [[positions[row.index] for row in table.rows[total.first : total.last] if row.index in positions]
-                 for total in table.totals]  # fmt: skip
-        for name, column in taken.columns.items():
-            values = counts[name]
-            is_known = NotACount not in set(map(type, values))
-            for total, span in zip(table.totals, spans, strict=True):
-                value = self.counts[_value(table, total.index, column - 1)]
-                if not isinstance(value, int) or not span:
-                    continue
-                parts = values[span[0] : span[-1] + 1]
-                known = is_known or NotACount not in set(map(type, parts))
-                computed = sum(filter(None, parts)) if known else None  # type: ignore[arg-type]
-                taken.totals.append(Total(table.sheet.name, total.index + 1, name, total.label, value, computed))
-                if computed is not None and computed != value:
-                    self._problem("total-mismatch", form=taken.form, sheet=table.sheet.name, measure=name,
-                                  cell_ref=f"{column_letters(column)}{total.index + 1}", unit=total.label,
-                                  found=str(value), expected=str(computed))  # fmt: skip
+        for total in table.totals:
+            spans = [[positions[row.index] for row in table.rows[first:last] if row.index in positions]
+                     for first, last in total.spans]  # fmt: skip
+            stated = {
+                name: self.counts[_value(table, total.index, column - 1)] for name, column in taken.columns.items()
+            }
+            stands = {name: value for name, value in stated.items() if isinstance(value, int)}
+            sums = [_sums(counts, span, stands) for span in spans if span]
+            if not sums or not stands:
+                continue
+            # Of what it may cover, that which fits most of its figures.
+            computed = max(sums, key=lambda some: sum(some[name] == value for name, value in stands.items()))
+            for name, value in stands.items():
+                self._judge_total(
+                    taken, Total(table.sheet.name, total.index + 1, name, total.label, value, computed[name])
+                )
+
+    def _judge_total(self, taken: FormRows, total: Total) -> None:
+        taken.totals.append(total)
+        if total.computed is not None and total.computed != total.value:
+            self._problem("total-mismatch", form=taken.form, sheet=total.sheet, measure=total.measure,
+                          cell_ref=f"{column_letters(taken.columns[total.measure])}{total.row}", unit=total.label,
+                          found=str(total.value), expected=str(total.computed))  # fmt: skip
+
+
+def _sums(counts: dict[str, list[int | NotACount | None]], span: list[int], names: Iterable[str]
+          ) -> dict[str, int | None]:  # fmt: skip
+    """What rows of neighbouring positions add up to by measure; None where one of them is no count."""
+    sums: dict[str, int | None] = {}
+    for name in names:
+        parts = counts[name][span[0] : span[-1] + 1]
+        sums[name] = None if NotACount in set(map(type, parts)) else sum(filter(None, parts))  # type: ignore[arg-type]
+    return sums
 
 
 def _unit_column(table: Table) -> int:
@@ -415,14 +455,3 @@ def _of_column(text: str, kind: str) -> Stated:
 def _is_of(row: Row, form: str) -> bool:
     """In a table with a column of periods, half-yearly rows belong to the half-yearly form only."""
     return not row.period or bool(re.search(r"-H[12]$", row.period)) == FORMS[form].half_yearly
-
-
-def _without_remarks(rows: list[Row], found: list[Found], table: Table, columns: dict[str, int]
-                     ) -> tuple[list[Row], list[Found]]:  # fmt: skip
-    """Drop lines of text that name no unit and hold no figure: remarks and signatures under a table without a total."""
-    kept = [
-        (row, one)
-        for row, one in zip(rows, found, strict=True)
-        if one.cell_code is not None or any(_value(table, row.index, c) not in ("", None) for c in columns.values())
-    ]
-    return [row for row, _ in kept], [one for _, one in kept]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any
 
 from expectations.contract.forms import FORMS
@@ -12,13 +13,15 @@ from transforms.reading.folding import fold
 from transforms.reading.headings import ENOUGH, Columns, heading_blocks, is_number_row, read_columns
 from transforms.reading.sheets import Sheet
 
+_WHOLE = r"chung|toàn|các|đảng bộ|huyện|thành phố|thị xã|tỉnh|xã|phường|thị trấn"
 _TOTAL = re.compile(
-    r"(tổng( số| cộng)?|cộng|tổng (số |cộng )?(chung|toàn .*|đảng bộ.*|huyện.*|thành phố.*|thị xã.*)"
-    r"|cộng (chung|toàn .*)|toàn (huyện|thị xã|thành phố|xã|phường|đảng bộ.*|tỉnh))\s*[:.]?"
+    rf"(?:tổng cộng|tổng số|(?:tổng|cộng)(?=\W*$| (?:{_WHOLE}|[ivxlc]+$)|\()|toàn(?= (?:{_WHOLE})))\b[ :.(-]*(?P<of>.*)"
 )
-_LIKE_COMMUNE = re.compile(r"(đảng (bộ|ủy|uỷ)|xã|phường|thị trấn) ")
+_LIKE_COMMUNE = re.compile(r"(đảng (bộ|ủy)|xã|phường|thị trấn) ")
+_COMMUNE = re.compile(r"(đảng (bộ|ủy) )?(xã|phường|thị trấn|đặc khu) ")
 _ROMAN = re.compile(r"[IVXLC]+")
-_SUBTOTAL = re.compile(r"(tổng )?cộng\s+(?=đảng|xã|phường|thị trấn)")
+_CODE = re.compile(r"\d[\d–-]*")
+_FIGURE = re.compile(r"[-–—−]|[-−]?\d[\d.]*")
 
 
 @dataclass(slots=True)
@@ -30,6 +33,7 @@ class Row:
         commune, cell, code: as written; the commune carried down from above where the row leaves it out.
         commune_index: the physical row where the commune's name stands.
         period: as written, in tables with a column of periods.
+        is_numbered: whether it bears a number in the column for them, as rows of units do.
     """
 
     index: int
@@ -38,27 +42,28 @@ class Row:
     code: str
     commune_index: int
     period: str = ""
+    is_numbered: bool = False
 
 
 @dataclass(slots=True)
 class Total:
-    """A total or subtotal row and the rows it covers, by their position among the table's rows."""
+    """A total or subtotal row and the rows it may cover: first and last (excluded) among the table's rows."""
 
     index: int
     label: str
-    first: int
-    last: int
+    spans: list[tuple[int, int]]
 
 
 @dataclass(slots=True)
 class Table:
-    """One table of a sheet: what its title says, its columns, its rows."""
+    """One table of a sheet: what its title says, its columns, its rows; `end` is the row of the last grand total."""
 
     sheet: Sheet
     titles: list[str]
     columns: Columns
     rows: list[Row] = field(default_factory=list)
     totals: list[Total] = field(default_factory=list)
+    end: int = -1
 
     @property
     def forms(self) -> list[str]:
@@ -83,7 +88,7 @@ def find_tables(sheet: Sheet, is_commune: Callable[[str], bool]) -> list[Table]:
             continue
         table = Table(sheet, _titles(sheet.rows, top, first), columns)
         # Headings printed again, on a new page, go on with the table before, in the middle of a commune as well.
-        if not (walks and _continues(walks[-1].table, table)):
+        if not (walks and walks[-1].goes_on_in(table)):
             walks.append(_Walk(table, is_commune))
         top = walks[-1].go_on(last + 1, end)
     for walk in walks:
@@ -92,16 +97,16 @@ def find_tables(sheet: Sheet, is_commune: Callable[[str], bool]) -> list[Table]:
 
 
 def _titles(rows: list[list[Any]], first: int, last: int) -> list[str]:
-    return [value.strip() for row in rows[first:last] for value in row if type(value) is str and value.strip()]
+    """The texts above a table, then what stands in several cells of a row read as one line."""
+    above = [[value for value in row if value not in ("", None)] for row in rows[first:last] if row]
+    lines = [value.strip() for row in above for value in row if type(value) is str]
+    return [line for line in lines if line] + [" ".join(map(_in_title, row)) for row in above if len(row) > 1]
 
 
-def _continues(before: Table, after: Table) -> bool:
-    """Headings printed again, on a new page: the same columns, and nothing between that titles another table."""
-    return (
-        before.columns.measures == after.columns.measures
-        and before.columns.units == after.columns.units
-        and not (after.titles and set(after.titles) - set(before.titles))
-    )
+def _in_title(value: Any) -> str:
+    if isinstance(value, date):
+        return f"{value:%d/%m/%Y}"
+    return str(int(value)) if isinstance(value, float) and value.is_integer() else str(value).strip()
 
 
 class _Walk:
@@ -112,8 +117,7 @@ class _Walk:
         self.is_commune = is_commune
         units = table.columns.units
         measures = table.columns.measures.values()
-        self.first_measure = min(measures)
-        self.numbers = sorted(measures)
+        self.measures = sorted(measures)
         self.ordinal, self.code = units.get("ordinal"), units.get("cell_code")
         self.period = units.get("period")
         self.commune, self.cell = units.get("commune"), units.get("cell")
@@ -121,10 +125,30 @@ class _Walk:
         if self.single:
             self.cell = self.cell if self.cell is not None else self.commune
             self.commune = None
-        self.current, self.current_index = "", 0
-        self.group: Total | None = None
-        self.ended = False
+        self.labels = [c for c in (self.ordinal, self.code, self.commune, self.cell) if c is not None]
+        self.current, self.current_index = self._titled_commune(), 0
+        self.group: tuple[int, str, int] | None = None
+        self.totals: list[tuple[int, str, int]] = []
         self.last_used = 0
+
+    @property
+    def ended(self) -> bool:
+        return any(covered for *_, covered in self.totals)
+
+    def _titled_commune(self) -> str:
+        """The commune a table is of, where its title or its sheet's name says so."""
+        named = [line for line in self.table.titles if _COMMUNE.match(fold(line)) and self.is_commune(line)]
+        if not named and self.is_commune(self.table.sheet.name):
+            named = [self.table.sheet.name]
+        return named[0] if len({fold(line) for line in named}) == 1 else ""
+
+    def goes_on_in(self, after: Table) -> bool:
+        """Whether headings are those of the table before: the same columns, no total yet and no other title."""
+        before = self.table
+        if before.columns.measures != after.columns.measures or before.columns.units != after.columns.units:
+            return False
+        between = set(after.titles) - set(before.titles)
+        return not between or (not self.ended and not any(map(self.is_commune, between)))
 
     def text(self, row: list[Any], column: int | None) -> str:
         if column is None or column >= len(row):
@@ -148,42 +172,46 @@ class _Walk:
     def finish(self) -> None:
         """Close the last group; a total above its rows covers all of them."""
         self.close_group()
-        for total in self.table.totals:
-            if total.first == total.last == 0:
-                total.last = len(self.table.rows)
+        count, before = len(self.table.rows), 0
+        for index, label, covered in self.totals:
+            last = covered or count
+            self.table.totals.append(Total(index, label, list(dict.fromkeys([(0, last), (before, last)]))))
+            before = covered
+        if self.ended:
+            self.table.end = self.totals[-1][0]
 
-    def has_numbers(self, row: list[Any]) -> bool:
-        return any(c < len(row) and row[c] not in ("", None) for c in self.numbers)
+    def has_figures(self, row: list[Any]) -> bool:
+        return any(c < len(row) and _is_figure(row[c]) for c in self.measures)
 
     def close_group(self) -> None:
         if self.group:
-            self.group.last = len(self.table.rows)
-            if self.group.last > self.group.first:
-                self.table.totals.append(self.group)
+            index, name, first = self.group
+            if first < len(self.table.rows):
+                self.table.totals.append(Total(index, name, [(first, len(self.table.rows))]))
             self.group = None
 
     def total_label(self, row: list[Any]) -> str:
-        """The text of a total row, "" for any other: it stands before the first figure, and names no cell."""
-        for value in row[: self.first_measure]:
-            if type(value) is str and value:
-                label = fold(value)
-                if _TOTAL.fullmatch(label) or _SUBTOTAL.match(label):
-                    return label
-        return ""
+        """The text of a total row, "" for any other: it stands where the units do, or alone before the figures."""
+        texts = [text for column in self.labels if (text := self.text(row, column))]
+        if not texts:
+            measures = set(self.measures)
+            texts = [value for c, value in enumerate(row) if type(value) is str and value and c not in measures][:1]
+        return next((label for text in texts if text[0] in "tTcC" and _TOTAL.fullmatch(label := fold(text))), "")
 
     def take(self, index: int, row: list[Any]) -> None:
         cell, code = self.text(row, self.cell), self.text(row, self.code)
         commune = self.text(row, self.commune)
         label = self.total_label(row)
-        if label and not code:
-            self._total(index, label, row)
+        if label and not (code and _CODE.fullmatch(code)):
+            self._total(index, label)
         elif self.single and cell and not code and self._heads_group(cell, row):
-            self._group(index, cell)
+            self._group(index, cell, row)
         elif cell or code:
             self._unit(index, row, commune, cell, code)
-        elif commune and not self.ended:
-            self._group(index, commune)
-        elif not self.ended and self.has_numbers(row):
+        elif commune:
+            if not self.ended or self._heads_group(commune, row):
+                self._group(index, commune, row)
+        elif not self.ended and self.has_figures(row):
             self._unit(index, row, "", "", "")
 
     def _heads_group(self, cell: str, row: list[Any]) -> bool:
@@ -193,27 +221,43 @@ class _Walk:
             return not ordinal.isdigit() or self.current != cell
         return not ordinal.isdigit() and bool(_LIKE_COMMUNE.match(fold(cell)) or _ROMAN.fullmatch(ordinal))
 
-    def _group(self, index: int, name: str) -> None:
+    def _group(self, index: int, name: str, row: list[Any]) -> None:
         self.close_group()
         self.current, self.current_index = name, index
-        self.group = Total(index, name, len(self.table.rows), 0)
-        self.last_used = index
+        self.group = (index, name, len(self.table.rows))
+        if self.has_figures(row) or self._heads_group(name, row):
+            self.last_used = index
 
-    def _total(self, index: int, label: str, row: list[Any]) -> None:
-        covered = len(self.table.rows)
-        if _SUBTOTAL.match(label) and self.group:
-            self.table.totals.append(Total(index, label, self.group.first, covered))
-        elif not _SUBTOTAL.match(label):
-            self.close_group()
-            self.table.totals.append(Total(index, label, 0, covered))
-            self.ended = covered > 0
+    def _total(self, index: int, label: str) -> None:
+        rows, of = self.table.rows, _of_commune(label)
         self.last_used = index
+        if of and (self.is_commune(of) or _COMMUNE.match(of)):
+            first = len(rows)
+            while first and rows[first - 1].commune == rows[-1].commune:
+                first -= 1
+            self.table.totals.append(Total(index, label, [(first, len(rows))]))
+        else:
+            self.close_group()
+            self.totals.append((index, label, len(rows)))
 
     def _unit(self, index: int, row: list[Any], commune: str, cell: str, code: str) -> None:
-        if self.ended and not self.has_numbers(row):
+        has_figures = self.has_figures(row)
+        if self.ended and not has_figures:
             return
         if commune:
             self.current, self.current_index = commune, index
+        is_numbered = self.text(row, self.ordinal).rstrip(".").isdigit()
         period = self.text(row, self.period)
-        self.table.rows.append(Row(index, self.current, cell, code, self.current_index, period))
-        self.last_used = index
+        self.table.rows.append(Row(index, self.current, cell, code, self.current_index, period, is_numbered))
+        if has_figures or is_numbered:
+            self.last_used = index
+
+
+def _of_commune(label: str) -> str:
+    """What a total's label says it is the total of."""
+    match = _TOTAL.fullmatch(label)
+    return match["of"].strip(" ():.") if match else ""
+
+
+def _is_figure(value: Any) -> bool:
+    return value not in ("", None) and (type(value) is not str or bool(_FIGURE.fullmatch(value.strip())))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
@@ -14,17 +15,31 @@ _MONTH_WORDS = {
     "một": 1, "giêng": 1, "hai": 2, "ba": 3, "tư": 4, "bốn": 4, "năm": 5, "sáu": 6, "bảy": 7, "tám": 8, "chín": 9,
     "mười": 10, "mười một": 11, "mười hai": 12, "chạp": 12,
 }  # fmt: skip
+_ROMAN_MONTHS = dict(zip("i ii iii iv v vi vii viii ix x xi xii".split(), range(1, 13), strict=True))
 _DAY = r"(\d{1,2})\s*(?:[/.-]|\s+tháng\s+)\s*(\d{1,2})\s*(?:[/.-]|\s+năm\s+)\s*(\d{4})"
-_RANGE = re.compile(rf"từ\s+(?:ngày\s+)?{_DAY}\s*(?:đến|-|–)\s*(?:hết\s+)?(?:ngày\s+)?{_DAY}")
-_DATED = re.compile(rf"(?:ngày\s+){_DAY}")
-_UNTIL = re.compile(rf"đến\s+(?:hết\s+)?ngày\s+{_DAY}")
+_TO = r"\s*(?:đến|-)\s*(?:hết\s+)?(?:ngày\s+)?"
+_RANGE = re.compile(rf"(?:từ\s+)?(?:ngày\s+)?(?<!\d){_DAY}{_TO}{_DAY}(?!\d)")
+_SHORT_RANGE = re.compile(rf"từ\s+(?:ngày\s+)?(\d{{1,2}})(?:\s*(?:[/.-]|\s+tháng\s+)\s*(\d{{1,2}}))?{_TO}{_DAY}")
+# The day a paper was signed, also where the day is left open for a pen.
+_DATED = re.compile(r"ngày[\s._]*(?:\d{1,2})?[\s._]*(?:[/.-]|tháng)\s*[\d._]*\s*(?:[/.-]|năm)\s*\d{4}")
+_UNTIL = re.compile(rf"đến\s+(?:hết\s+)?(?:ngày\s+)?{_DAY}(?!\d)")
 _HALF = re.compile(r"(?:6|06|sáu)\s+tháng\s+(đầu|cuối)\s+năm\s+(?:năm\s+)?(\d{4})")
 _TERM = re.compile(r"(?:kỳ|đợt|học kỳ)\s+(i{1,2}|1|2)\s*(?:[,/-]|năm)?\s*(?:năm\s+)?(\d{4})\b")
-_MONTH = re.compile(r"tháng\s*(\d{1,3})\s*(?:[/.\-,]|năm|\s)\s*(?:năm\s+)?(\d{4})\b")
-_WORDED = re.compile(
-    rf"tháng\s+({'|'.join(sorted(_MONTH_WORDS, key=len, reverse=True))})\s*(?:[,/-]\s*)?năm\s+(\d{{4}})\b"
+_YEAR = r"\s*(?:[/.\-,(]|năm|\s)\s*(?:năm\s*:?\s*)?(\d{4})\b"
+_MONTH = re.compile(rf"tháng(?:\s+báo cáo)?\s*:?\s*(\d{{1,3}}){_YEAR}")
+_SHORT_YEAR = re.compile(r"tháng\s*:?\s*(\d{1,2})[/.-](\d\d)(?![\d/.-])")
+_NAMED = "|".join(sorted({**_MONTH_WORDS, **_ROMAN_MONTHS}, key=len, reverse=True))
+_WORDED = re.compile(rf"tháng\s+({_NAMED}){_YEAR}")
+_BARE = re.compile(r"(?<!\w)(?:kỳ báo cáo|kỳ số liệu|kỳ|t)\s*[:.]?\s*(\d{1,2})\s*[/.-]\s*(\d{4})\b")
+_YEAR_FIRST = re.compile(
+    r"(?:năm|kỳ báo cáo|kỳ số liệu)\s*:?\s*(\d{4})\s*[,/-]?\s*(?:tháng\s*)?(\d{1,2})(?![\d/-]|\s*tháng)"
 )
-_BARE = re.compile(r"(?:kỳ báo cáo|kỳ|t)\s*[:.]?\s*(\d{1,2})\s*[/.-]\s*(\d{4})\b")
+_MONTH_AND_HALF = re.compile(
+    r"tháng\s+(\d{1,2})\s+(?:và|,)\s+(?:6|06|sáu)\s+tháng\s+(?:đầu|cuối)\s+năm\s+(?:năm\s+)?(\d{4})"
+)
+
+
+_MAY_STATE = re.compile(r"\d\d")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,22 +54,28 @@ class Stated:
 def periods_in(title: str) -> tuple[Stated, ...]:
     """Every period a line of a title states, in its order of certainty; a plain date is none."""
     line = fold(title)
+    if not _MAY_STATE.search(line):
+        return ()
     stated: list[Stated] = []
 
-    def take(pattern: re.Pattern[str], read: object) -> None:
+    def take(pattern: re.Pattern[str], read: Callable[[re.Match[str]], Period | None]) -> None:
         nonlocal line
         for match in pattern.finditer(line):
-            stated.append(Stated(read(match), match[0]))  # type: ignore[operator]
+            stated.append(Stated(read(match), match[0]))
         line = pattern.sub(" ", line)
 
     take(_RANGE, lambda m: _of_range(*map(int, m.groups())))
+    take(_SHORT_RANGE, lambda m: _of_range(int(m[1]), int(m[2] or m[4]), int(m[5]), int(m[3]), int(m[4]), int(m[5])))
     until = [Stated(_month_ending(*map(int, m.groups())), m[0]) for m in _UNTIL.finditer(line)]
     line = _DATED.sub(" ", line)
+    take(_MONTH_AND_HALF, lambda m: _period(int(m[2]), int(m[1])))
     take(_HALF, lambda m: _period(int(m[2]), 1 if m[1] == "đầu" else 7, half=True))
     take(_TERM, lambda m: _period(int(m[2]), 1 if m[1] in ("i", "1") else 7, half=True))
     take(_MONTH, lambda m: _period(int(m[2]), int(m[1])))
-    take(_WORDED, lambda m: _period(int(m[2]), _MONTH_WORDS[m[1]]))
+    take(_WORDED, lambda m: _period(int(m[2]), _MONTH_WORDS.get(m[1]) or _ROMAN_MONTHS[m[1]]))
     take(_BARE, lambda m: _period(int(m[2]), int(m[1])))
+    take(_YEAR_FIRST, lambda m: _period(int(m[1]), int(m[2])))
+    take(_SHORT_YEAR, lambda m: _period(2000 + int(m[2]), int(m[1])))
     return tuple(stated or [one for one in until if one.period])
 
 
