@@ -21,7 +21,7 @@ demo: $(STAMP) ## sample exports, the earlier months taken in, the last night ru
 	@$(BIN)/mobility demo
 
 test: $(STAMP) ## all tests
-	@$(BIN)/python -m pytest -q
+	@$(BIN)/python -m pytest -q --numprocesses auto --dist loadfile
 
 check: $(STAMP) ## style, types and the rooms' direction
 	@$(BIN)/ruff check .

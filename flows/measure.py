@@ -25,8 +25,12 @@ from warehouse.transaction import transaction
 WITH_TRENDS = ["district", "province"]
 
 
-def measure(con: DuckDBPyConnection, touched: Touched, settings: Settings, as_of: date) -> None:
-    """Put the derived tables in step with the facts; what was not touched stands."""
+def measure(con: DuckDBPyConnection, touched: Touched, settings: Settings, as_of: date) -> int:
+    """Put the derived tables in step with the facts; what was not touched stands.
+
+    Returns:
+        how many hidden figures of communes could be worked out all the same, for want of others to hide with them.
+    """
     registry = load_registry(settings.registry_dir)
     edition = stored.Edition(as_of, as_of, map_fingerprint(registry, as_of), settings.due_day, settings.small_count)
     released = last_released_year(as_of)
@@ -34,7 +38,7 @@ def measure(con: DuckDBPyConnection, touched: Touched, settings: Settings, as_of
     with transaction(con):
         first = stored.first_to_compute(con, edition, touched.periods, released)
         frames: dict[str, pl.DataFrame] = {}
-        changed = pl.DataFrame()
+        changed, exposed = pl.DataFrame(), 0
         if first is not None:
             made = figures(
                 Cells(*stored.cell_facts(con, first)), Past(*stored.published_before(con, first)), registry, as_of,
@@ -42,13 +46,14 @@ def measure(con: DuckDBPyConnection, touched: Touched, settings: Settings, as_of
             )  # fmt: skip
             frames = {"unit_month": made.unit_month, "unit_half": made.unit_half, "commune_year": made.commune_year,
                       "shown": made.shown}  # fmt: skip
-            changed = tables.changed_units(con, first, frames)
+            changed, exposed = tables.changed_units(con, first, frames), made.exposed.height
         stored.replace_figures(con, edition, first, frames)
         if changed.height:
             _indicators(con, changed)
             _trends(con)
         _reporting(con, registry)
         mark_computed(con)
+    return exposed
 
 
 def _indicators(con: DuckDBPyConnection, changed: pl.DataFrame) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
 
@@ -23,7 +24,6 @@ from flows.take_in import Kind, TakenIn, unseen
 from flows.take_in import take_in as take_files_in
 from warehouse.errors import DecisionRefused
 from warehouse.nights import finish_nights, last_night
-from warehouse.publish import Published
 from warehouse.publish import publish as publish_copy
 from warehouse.touched import Touched, touched
 
@@ -70,13 +70,21 @@ def send_back(con: DuckDBPyConnection, taken: TakenIn, settings: Settings) -> li
     return write_returns(con, taken, settings)
 
 
-def publish(con: DuckDBPyConnection, changes: Touched, settings: Settings, as_of: date) -> Published:
+@dataclass(frozen=True, slots=True)
+class Edition:
+    """A published copy, and how many hidden figures in it could be worked out all the same."""
+
+    path: Path
+    exposed: int
+
+
+def publish(con: DuckDBPyConnection, changes: Touched, settings: Settings, as_of: date) -> Edition:
     """Compute what the night touched, and let the readers have it."""
-    measure(con, changes, settings, as_of)
+    exposed = measure(con, changes, settings, as_of)
     at = now(settings.timezone)
     edition = publish_copy(con, settings.published_dir, f"{as_of}-{at:%H%M%S}", keep=settings.keep_copies)
     finish_nights(con, at)
-    return edition
+    return Edition(edition.path, exposed)
 
 
 def latest_night(con: DuckDBPyConnection) -> date | None:
@@ -84,7 +92,7 @@ def latest_night(con: DuckDBPyConnection) -> date | None:
 
 
 def report(
-    con: DuckDBPyConnection, arrived: Arrived, taken: TakenIn, returned: list[Returned], edition: Published,
+    con: DuckDBPyConnection, arrived: Arrived, taken: TakenIn, returned: list[Returned], edition: Edition,
     settings: Settings, as_of: date, refused: list[DecisionRefused] | None = None,
 ) -> NightReport:  # fmt: skip
     """What the night came to."""
@@ -96,7 +104,7 @@ def report(
     status = con.execute("FROM marts.reporting_status WHERE period = ? ORDER BY reporter_code", [latest]).pl()
     return NightReport(
         as_of, files, problems, arrived.passed_over, status, edition.path,
-        settings.returns_dir if returned else None, page(taken, settings), tuple(refused or ()),
+        settings.returns_dir if returned else None, page(taken, settings), tuple(refused or ()), edition.exposed,
     )  # fmt: skip
 
 

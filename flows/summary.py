@@ -29,6 +29,7 @@ class NightReport:
         published: the copy readers open now, None where nothing was published.
         returns: where the marked workbooks are, None where there is none.
         checked: the page of what was validated, None where nothing was.
+        exposed: hidden figures in the copy that could be worked out all the same.
         refused: decisions of the board that could not be carried out.
     """
 
@@ -41,6 +42,7 @@ class NightReport:
     returns: Path | None
     checked: Path | None = None
     refused: tuple[WarehouseError, ...] = ()
+    exposed: int = 0
 
 
 def show(report: NightReport, console: Console, language: Language) -> None:
@@ -65,6 +67,8 @@ def show(report: NightReport, console: Console, language: Language) -> None:
                       ("night.checked", report.checked)):  # fmt: skip
         if path:
             console.print(text(key, language, path=path), soft_wrap=True)
+    if report.exposed:
+        console.print(text("night.exposed", language, figures=report.exposed), style="yellow")
     for error in report.refused:
         console.print(error.says(language), style="red")
 

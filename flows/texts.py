@@ -17,6 +17,10 @@ TEXTS: dict[str, tuple[str, str]] = {
     "night.all_reported": ("Kỳ {period}: mọi đơn vị đã báo cáo.", "{period}: every unit has reported."),
     "night.returns": ("Tệp trả lại đã đánh dấu: {path}", "Marked workbooks to send back: {path}"),
     "night.published": ("Bản công bố: {path}", "The published copy: {path}"),
+    "night.exposed": (
+        "{figures} số nhỏ của xã đã che nhưng vẫn có thể suy ra (huyện có quá ít xã để che cùng).",
+        "{figures} hidden counts of communes could still be worked out (too few communes to hide with them).",
+    ),
     "night.checked": ("Trang kiểm tra: {path}", "What was checked: {path}"),
     "column.reporter": ("Đơn vị", "Unit"),
     "column.file": ("Tệp", "File"),

@@ -203,7 +203,8 @@ def _homes(
     moved: dict[tuple[str, date], str],
     reporting: tuple[tuple[str, date, date], ...],
 ) -> tuple[Home, ...]:
-    ended = {origin: day for origin, to, day, *_ in cell_succession if origin != to}
+    kept = {(origin, day) for origin, to, day, *_ in cell_succession if origin == to}  # goes on beside its new parts
+    ended = {origin: day for origin, to, day, *_ in cell_succession if origin != to and (origin, day) not in kept}
     reforms = _Reforms(
         {(origin, day): to for origin, to, extent, day in unit_succession if extent == "whole"},
         {(origin, day) for origin, _, extent, day in unit_succession if extent == "part"},
