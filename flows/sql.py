@@ -56,9 +56,10 @@ def _prompt(settings: Settings, as_of: date | None) -> None:
                         "Add the query: mobility sql --as-of DATE \"SELECT …\".")  # fmt: skip
     published_path(settings)
     program = os.path.join(os.path.dirname(duckdb_cli.__file__), "duckdb")
-    statements = "; ".join([attach(settings), "USE mobility", *locked_down()])
+    # Safe mode does what `locked_down` does, and shuts the prompt's own ways out: .shell, .read, .output, .open.
+    before = [f"{attach(settings)}; USE mobility;", ".safe_mode"]
     sys.stdout.flush()
-    os.execv(program, [program, "-cmd", f"{statements};"])
+    os.execv(program, [program, *(part for one in before for part in ("-cmd", one))])
 
 
 def _width() -> int:
