@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from dataclasses import dataclass
 from datetime import date, datetime, time
@@ -44,7 +45,7 @@ def _count(value: Any) -> int | NotACount | None:
     if value is None:
         return None
     if isinstance(value, (int, float)):
-        if value != value or value in (float("inf"), float("-inf")):
+        if not math.isfinite(value):
             return NotACount(str(value))
         return int(value) if value == int(value) and abs(value) < LARGEST else NotACount(f"{value:.10g}")
     if isinstance(value, str):

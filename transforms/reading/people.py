@@ -70,7 +70,7 @@ def _sheet_lists_people(rows: list[list[Any]]) -> bool:
 
 def _signs(row: list[Any]) -> set[str]:
     """What a row tells of a person: name, birth, identity, phone."""
-    signs = set()
+    signs: set[str] = set()
     for value in row:
         if type(value) is str:
             if 3 < len(value) <= 200:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator
 from datetime import date, timedelta
+from itertools import islice
 from typing import Any
 
 from expectations.contract.forms import FORMS, MONTHLY
@@ -15,79 +15,15 @@ from transforms.reading import legacy_fonts
 from transforms.reading.counts import Counts, NotACount, read_counts
 from transforms.reading.headings import heading_blocks
 from transforms.reading.people import lists_people
+from transforms.reading.results import FormRows, Reading, Total
 from transforms.reading.sheets import Refused, Sheet, column_letters, map_texts, open_sheets, stem, texts_in
 from transforms.reading.tables import Row, Table, find_tables
 from transforms.reading.titles import Stated, periods_in, periods_in_name
 from transforms.reading.units import Directory, Found, SenderUnits
 
+__all__ = ["FormRows", "Reading", "Total", "read_file", "sender_of"]
+
 _LONE_BLANK = NotACount("ô trống")
-
-
-@dataclass(slots=True)
-class Total:
-    """What a total row says and what its rows add up to; `computed` is None where one of them is not known."""
-
-    sheet: str
-    row: int
-    measure: str
-    label: str
-    value: int
-    computed: int | None
-
-
-@dataclass(slots=True)
-class FormRows:
-    """The rows of one form in one table, column by column.
-
-    Attributes:
-        form: the form's name.
-        table_no: counts the file's tables; `columns` holds for this one.
-        sheet: the sheet's name.
-        period: the month or half-year, None where it could not be read.
-        rows: 1-based physical rows.
-        cell_codes: None where the unit was not found.
-        units: as shown to people.
-        is_reported: False where every measure is blank.
-        counts: by measure; None where blank or unreadable.
-        columns: 1-based physical column of each measure.
-        unit_column: 1-based physical column of the units' names.
-    """
-
-    form: str
-    table_no: int
-    sheet: str
-    period: str | None
-    rows: list[int]
-    cell_codes: list[str | None]
-    units: list[str]
-    is_reported: list[bool]
-    counts: dict[str, list[int | None]]
-    columns: dict[str, int]
-    unit_column: int
-    totals: list[Total] = field(default_factory=list)
-
-
-@dataclass(slots=True)
-class Reading:
-    """What one file says.
-
-    Attributes:
-        period: the month it reports, None where that could not be read.
-        forms: its tables' rows by form.
-        problems: what is wrong with it, as far as the file alone and the registry tell.
-        notes: what was passed over, in Vietnamese.
-        encoding: how its text was encoded, "" in workbooks typed in Unicode.
-    """
-
-    period: str | None = None
-    forms: list[FormRows] = field(default_factory=list)
-    problems: list[Problem] = field(default_factory=list)
-    notes: list[str] = field(default_factory=list)
-    encoding: str = ""
-
-    @property
-    def is_personal(self) -> bool:
-        return any(problem.code == "personal-data" for problem in self.problems)
 
 
 def legible_sheets(data: bytes, name: str) -> tuple[list[Sheet], str]:
@@ -168,7 +104,8 @@ class _Report:
         if not self._is_known_sender():
             return self.reading
         units = self.directory.sender(self.reporter, self.day)
-        tables = [table for sheet in self.sheets for table in find_tables(sheet, units.is_commune)]
+        tables = [table for sheet in self.sheets for table in find_tables(sheet, units.is_commune)
+                  if table.columns.units]  # fmt: skip
         if not any(table.forms for table in tables):
             self._problem("unknown-form")
             return self.reading
@@ -188,14 +125,17 @@ class _Report:
 
     def likely_day(self) -> date:
         """The last day of the first month that a title states, else of the month before receipt."""
+        return next((one.period.last_day for one in self._months_above() if one.period), self.day)
+
+    def _months_above(self) -> Iterator[Stated]:
+        """The months stated above the first table of each sheet, or at the head of one without tables."""
         for sheet in self.sheets:
             blocks = heading_blocks(sheet.rows[:60])
             for row in sheet.rows[: blocks[0][0] if blocks else 15]:
                 for value in row:
                     for stated in periods_in(value) if type(value) is str and value else ():
                         if stated.period and stated.period.kind == "month":
-                            return stated.period.last_day
-        return self.day
+                            yield stated
 
     def _judge_period(self, tables: list[Table]) -> Period | None:
         """The month of the report; None, with a problem, where there is none or it cannot be."""
@@ -206,6 +146,7 @@ class _Report:
                 stated += _first_stated(table, "month")
         if not stated:
             stated = [one for table in tables for one in _first_stated(table, "month")]
+        stated = stated or list(islice(self._months_above(), 1))
         example = f"Tháng {self.day.month} năm {self.day.year}"
         impossible = next((one.text for one in stated if one.period is None), None)
         months = sorted({one.period for one in stated if one.period})
@@ -240,16 +181,22 @@ class _Report:
         return known
 
     def _is_anothers(self, tables: list[Table], units: SenderUnits) -> bool:
-        titled = set().union(*(self.directory.titled(line, self.day) for table in tables for line in table.titles))
-        other = ""
-        if titled and self.reporter not in titled:
-            other = min(titled)
-        elif not titled:
-            other = self._owner_by_units(tables, units)
+        other = self._owner_by_titles(tables) or self._owner_by_units(tables, units)
         if other:
             self._problem("wrong-district", found=self.directory.name(other, self.day),
                           expected=self.directory.name(self.reporter, self.day))  # fmt: skip
         return bool(other)
+
+    def _owner_by_titles(self, tables: list[Table]) -> str:
+        """The reporter the titles name in place of the sender, be it over one table only; "" where they do not."""
+        titled = set().union(*(self.directory.titled(line, self.day) for table in tables for line in table.titles))
+        if titled and self.reporter not in titled:
+            return min(titled)
+        for table in tables:
+            alone = set().union(*(self.directory.titled_alone(line, self.day) for line in table.titles))
+            if alone and self.reporter not in alone:
+                return min(alone)
+        return ""
 
     def _owner_by_units(self, tables: list[Table], units: SenderUnits) -> str:
         """The reporter most of the rows belong to, where that is not the sender."""
@@ -331,8 +278,11 @@ class _Report:
             named = place.get("commune") if one.is_commune_unknown else place.get("cell_code") if row.code else None
             column = _unit_column(table) if named is None else named
             index = row.commune_index if one.is_commune_unknown else row.index
-            self._problem("unknown-unit", form=form, sheet=table.sheet.name, found=one.shown or "dòng không có tên đơn vị",
-                          cell_ref=f"{column_letters(column + 1)}{index + 1}", expected=units.nearest(row.commune, row.cell, row.code), unit=one.shown)  # fmt: skip
+            self._problem(
+                "unknown-unit", form=form, sheet=table.sheet.name, cell_ref=f"{column_letters(column + 1)}{index + 1}",
+                found=one.shown or "dòng không có tên đơn vị", unit=one.shown,
+                expected=units.nearest(row.commune, row.cell, row.code),
+            )  # fmt: skip
 
     def _judge_counts(self, form: str, table: Table, rows: list[Row], found: list[Found],
                       counts: dict[str, list[int | NotACount | None]],
@@ -363,7 +313,8 @@ class _Report:
         kept = [
             (row, one)
             for row, one in zip(rows, found, strict=True)
-            if one.cell_code is not None or not self._is_remark(row, table, columns, max(last, table.end))
+            if one.cell_code is not None
+            or not (self._is_remark(row, table, columns, last) or self._is_sum(row, rows, table, columns))
         ]
         return [row for row, _ in kept], [one for _, one in kept]
 
@@ -376,6 +327,17 @@ class _Report:
         ]
         known = sum(isinstance(figure, int) for figure in figures)
         return not row.is_numbered and 2 * known < len(columns)
+
+    def _is_sum(self, row: Row, rows: list[Row], table: Table, columns: dict[str, int]) -> bool:
+        """Whether a row without any name holds what all rows above it add up to: a total that lacks its word."""
+        if row.cell or row.code or row.is_numbered:
+            return False
+        above = [one for one in rows if one.index < row.index]
+        for column in columns.values():
+            figures = [self.counts[_value(table, one.index, column)] for one in above]
+            if self.counts[_value(table, row.index, column)] != sum(f for f in figures if isinstance(f, int)):
+                return False
+        return bool(above)
 
     def _add_totals(self, taken: FormRows, table: Table, rows: list[Row],
                     counts: dict[str, list[int | NotACount | None]]) -> None:  # fmt: skip

@@ -17,8 +17,9 @@ _WHOLE = r"chung|toàn|các|đảng bộ|huyện|thành phố|thị xã|tỉnh|x
 _TOTAL = re.compile(
     rf"(?:tổng cộng|tổng số|(?:tổng|cộng)(?=\W*$| (?:{_WHOLE}|[ivxlc]+$)|\()|toàn(?= (?:{_WHOLE})))\b[ :.(-]*(?P<of>.*)"
 )
-_LIKE_COMMUNE = re.compile(r"(đảng (bộ|ủy)|xã|phường|thị trấn) ")
+_LIKE_COMMUNE = re.compile(r"(?:[ivxlc]+\. ?)?(đảng (bộ|ủy)|xã|phường|thị trấn) ")
 _COMMUNE = re.compile(r"(đảng (bộ|ủy) )?(xã|phường|thị trấn|đặc khu) ")
+_PAGE = re.compile(r"\(?(trang|page|tiếp)\b")
 _ROMAN = re.compile(r"[IVXLC]+")
 _CODE = re.compile(r"\d[\d–-]*")
 _FIGURE = re.compile(r"[-–—−]|[-−]?\d[\d.]*")
@@ -208,7 +209,7 @@ class _Walk:
             self._group(index, cell, row)
         elif cell or code:
             self._unit(index, row, commune, cell, code)
-        elif commune:
+        elif commune and not _PAGE.match(fold(commune)):
             if not self.ended or self._heads_group(commune, row):
                 self._group(index, commune, row)
         elif not self.ended and self.has_figures(row):

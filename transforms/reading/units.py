@@ -14,9 +14,11 @@ from transforms.reading.folding import fold, strip_marks
 from transforms.registry import Home, Registry, Unit
 
 _PREFIX = re.compile(r"(?:(?:ban chấp hành|bch|đảng bộ|đảng ủy|đảng uỷ|đb|đu|chi bộ|cb)\b\s*[:.]?\s*)+")
+_NUMBERING = re.compile(r"^(?:[ivxlc]{1,6}|\d{1,3}(?:\.\d{1,3})*)[.)]\s*(?=\D)")
 _SHORT_KINDS = ((re.compile(r"^tt\.?\s+"), "thị trấn "), (re.compile(r"^p\.\s*|^p\s+(?=\d)"), "phường "),
                 (re.compile(r"^x\.\s*"), "xã "))  # fmt: skip
 _KINDS = re.compile(r"^(xã|phường|thị trấn|đặc khu)\s+")
+_PLACE_AND_DAY = re.compile(r",ngày[ ._\d]*(?:tháng|[/.-])")  # where a paper was signed, folded
 _COMMITTEES = {
     "thành phố": ("thành ủy", "đảng bộ thành phố", "thành phố", "tp", "tp."),
     "thị xã": ("thị ủy", "đảng bộ thị xã", "thị xã", "tx", "tx."),
@@ -32,7 +34,7 @@ _COMMITTEES = {
 @lru_cache(maxsize=65536)
 def plain_name(text: str) -> str:
     """A unit's name folded, without "Đảng bộ", "Chi bộ" and the like; ấp and khóm stay."""
-    name = fold(text)
+    name = _NUMBERING.sub("", fold(text))
     name = _PREFIX.sub("", name, count=1) if _PREFIX.match(name) else name
     for short, kind in _SHORT_KINDS:
         name = short.sub(kind, name)
@@ -106,6 +108,8 @@ class SenderUnits:
     def _by_name(self, commune: str, cell: str) -> Found:
         if commune and self.commune(commune) is None:
             return Found(None, commune, is_commune_unknown=True)
+        if not cell:
+            return Found(None, "")
         fits = self._fits(commune, cell)
         return Found(fits[0], self.describe(fits[0])) if len(fits) == 1 else Found(None, _shown(commune, cell))
 
@@ -220,16 +224,24 @@ class Directory:
 
     def titled(self, line: str, day: date) -> set[str]:
         """The codes of the reporters of that day whose name, with its kind, stands in a title's line."""
-        turn = self._turn(day)
-        if turn not in self._titles:
-            self._titles[turn] = self._title_names(day)
-        names = self._titles[turn]
-        folded = fold(line)
+        names, folded = self._named(day), fold(line)
+        if _PLACE_AND_DAY.search(folded):
+            return set()
         if folded in names:
             return names[folded]
         found = [name for name in names if name in folded and re.search(rf"(?<!\w){re.escape(name)}(?!\w)", folded)]
         longest = max(map(len, found), default=0)
         return set().union(*(names[name] for name in found if len(name) == longest))
+
+    def titled_alone(self, line: str, day: date) -> set[str]:
+        """The codes of the reporters of that day whose name, with its kind, is all that a title's line says."""
+        return self._named(day).get(fold(line), set())
+
+    def _named(self, day: date) -> dict[str, set[str]]:
+        turn = self._turn(day)
+        if turn not in self._titles:
+            self._titles[turn] = self._title_names(day)
+        return self._titles[turn]
 
     def _title_names(self, day: date) -> dict[str, set[str]]:
         """Titles may still bear a former kind (THỊ ỦY for a town that became a city)."""

@@ -1,0 +1,69 @@
+"""A sheet as every format gives it: a grid of values with its name; and the refusal of what is no sheet."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+MAX_UNPACKED = 100_000_000
+MAX_RATIO = 200
+MAX_AREA = 14_000_000  # cells of one sheet's used range; the workbook reader lays it out whole
+MAX_DEPTH = 2  # a zip in a zip is opened, no further
+
+
+class Uncached:
+    """A formula that was saved without its result: what stands there is not known."""
+
+    def __str__(self) -> str:
+        return "công thức chưa có kết quả"
+
+
+UNCACHED = Uncached()
+
+
+@dataclass(slots=True)
+class Sheet:
+    """A grid of values: `rows[r][c]` is the cell in physical row r + 1, column c + 1; rows may differ in length.
+
+    Attributes:
+        name: the sheet's name, or the name of the file or zip member without its ending.
+        rows: the values; text files hold text only, an empty cell is "" or None.
+        is_hidden: a hidden sheet is looked through for personal data and else passed over.
+        encoding: how its text was encoded, "" in workbooks.
+    """
+
+    name: str
+    rows: list[list[Any]]
+    is_hidden: bool = False
+    encoding: str = ""
+
+
+class Refused(Exception):
+    """The file cannot be read as a table: a problem code with what was found, what would do, and where."""
+
+    def __init__(self, code: str, found: str = "", expected: str = "", sheet: str = "", cell_ref: str = "") -> None:
+        super().__init__(f"{code}: {found}")
+        self.code, self.found, self.expected, self.sheet, self.cell_ref = code, found, expected, sheet, cell_ref
+
+
+def column_letters(number: int) -> str:
+    """The letters of a 1-based column: 1 is A, 27 is AA."""
+    letters = ""
+    while number > 0:
+        number, rest = divmod(number - 1, 26)
+        letters = chr(65 + rest) + letters
+    return letters
+
+
+def texts_in(sheet: Sheet) -> set[str]:
+    """Every distinct text of a sheet."""
+    return {value for value in set().union(*sheet.rows) if type(value) is str and value}
+
+
+def map_texts(sheet: Sheet, change: Callable[[str], str]) -> None:
+    """Replace each text of a sheet in place."""
+    for row in sheet.rows:
+        for column, value in enumerate(row):
+            if type(value) is str and value:
+                row[column] = change(value)

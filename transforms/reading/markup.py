@@ -1,0 +1,88 @@
+"""Web pages saved as workbooks into grids, as a spreadsheet program lays their tables out."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from selectolax.lexbor import LexborHTMLParser, LexborNode
+
+from transforms.reading.grid import Refused
+
+_BLOCKS = {"p", "div", "h1", "h2", "h3", "h4", "h5", "h6", "center", "caption", "li", "pre"}
+_PASSED_OVER = {"style", "script", "head", "title", "meta", "link"}
+_LINE_END = re.compile(r"<br\b[^>]*>|</(?:p|div|li)>", re.IGNORECASE)
+
+
+def html_grid(text: str) -> list[list[Any]]:
+    """Tables one below another, text between them as rows of one cell, a line's end in a cell as such.
+
+    Raises:
+        Refused: file-too-large for a row wider than a sheet.
+    """
+    rows: list[list[Any]] = []
+    body = LexborHTMLParser(_LINE_END.sub(r"\n\g<0>", text)).body
+    if body is not None:
+        _walk(body, rows)
+    return rows
+
+
+def _walk(node: LexborNode, rows: list[list[Any]]) -> None:
+    for child in node.iter(include_text=True):
+        tag = child.tag
+        if tag == "table":
+            _table(child, rows)
+        elif tag == "-text" or (tag in _BLOCKS and not child.css("table")):
+            words = (child.text(deep=True) or "").strip()
+            if words:
+                rows.append([words])
+        elif tag not in _PASSED_OVER:
+            _walk(child, rows)
+
+
+def _own_rows(table: LexborNode, rows: list[list[Any]]) -> Iterator[LexborNode]:
+    """The table's rows without those of tables inside it; its caption goes before them."""
+    for child in table.iter():
+        if child.tag == "caption":
+            rows.append([(child.text(deep=True) or "").strip()])
+        elif child.tag == "tr":
+            yield child
+        elif child.tag in ("thead", "tbody", "tfoot"):
+            yield from (line for line in child.iter() if line.tag == "tr")
+
+
+def _table(table: LexborNode, rows: list[list[Any]]) -> None:
+    taken: set[tuple[int, int]] = set()
+    has_inner = len(table.css("table")) > 1
+    for offset, line in enumerate(_own_rows(table, rows)):
+        if has_inner and line.css_first("table"):  # a table that lays out the page
+            for cell in line.iter():
+                _walk(cell, rows)
+        else:
+            rows.append(_row(line, offset, taken))
+
+
+def _row(line: LexborNode, offset: int, taken: set[tuple[int, int]]) -> list[Any]:
+    """A row's texts; `taken` are the (row, column) that spans of cells above and to the left cover."""
+    cells: list[Any] = []
+    column = 0
+    for cell in line.iter():
+        if cell.tag not in ("td", "th"):
+            continue
+        while (offset, column) in taken:
+            column += 1
+        wide, high = _span_of(cell, "colspan", 1000), _span_of(cell, "rowspan", 1000)
+        if column + wide > 16_384:
+            raise Refused("file-too-large", "dòng HTML quá rộng", "16384 cột")
+        cells += [""] * (column + 1 - len(cells))
+        cells[column] = (cell.text(deep=True) or "").strip()
+        if wide > 1 or high > 1:
+            taken.update((offset + down, column + right) for down in range(high) for right in range(wide))
+        column += wide
+    return cells
+
+
+def _span_of(cell: LexborNode, name: str, most: int) -> int:
+    text = (cell.attributes.get(name) or "1").strip()
+    return min(int(text), most) if text.isdigit() and int(text) > 0 else 1

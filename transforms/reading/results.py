@@ -1,0 +1,74 @@
+"""What the reading of one file gives: rows by form, totals, problems and notes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from expectations.contract.problems import Problem
+
+
+@dataclass(slots=True)
+class Total:
+    """What a total row says and what its rows add up to; `computed` is None where one of them is not known."""
+
+    sheet: str
+    row: int
+    measure: str
+    label: str
+    value: int
+    computed: int | None
+
+
+@dataclass(slots=True)
+class FormRows:
+    """The rows of one form in one table, column by column.
+
+    Attributes:
+        form: the form's name.
+        table_no: counts the file's tables; `columns` holds for this one.
+        sheet: the sheet's name.
+        period: the month or half-year, None where it could not be read.
+        rows: 1-based physical rows.
+        cell_codes: None where the unit was not found.
+        units: as shown to people.
+        is_reported: False where every measure is blank.
+        counts: by measure; None where blank or unreadable.
+        columns: 1-based physical column of each measure.
+        unit_column: 1-based physical column of the units' names.
+    """
+
+    form: str
+    table_no: int
+    sheet: str
+    period: str | None
+    rows: list[int]
+    cell_codes: list[str | None]
+    units: list[str]
+    is_reported: list[bool]
+    counts: dict[str, list[int | None]]
+    columns: dict[str, int]
+    unit_column: int
+    totals: list[Total] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class Reading:
+    """What one file says.
+
+    Attributes:
+        period: the month it reports, None where that could not be read.
+        forms: its tables' rows by form.
+        problems: what is wrong with it, as far as the file alone and the registry tell.
+        notes: what was passed over, in Vietnamese.
+        encoding: how its text was encoded, "" in workbooks typed in Unicode.
+    """
+
+    period: str | None = None
+    forms: list[FormRows] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+    encoding: str = ""
+
+    @property
+    def is_personal(self) -> bool:
+        return any(problem.code == "personal-data" for problem in self.problems)
