@@ -70,10 +70,10 @@ def counts(rng: np.random.Generator, mean: Array, dispersion: float) -> Array:
 
 
 def outbreak(rng: np.random.Generator, mean: Array, dispersion: float, start: int) -> Array:
-    """Cases of one outbreak: Poisson(k sd) of them, k even in 1..10, spread from its start by a log-normal(0, 0.5)."""
+    """Cases of one outbreak: Poisson(k sd) of them, k even in 1..10, spread from its start by a log-normal(0, 0.5), whole periods."""
     out = np.zeros(mean.size)
     size = rng.poisson(rng.uniform(1, 10) * np.sqrt(dispersion * mean[start]))
-    when = start + np.round(rng.lognormal(0, 0.5, max(size, 1))).astype(int)
+    when = start + np.floor(rng.lognormal(0, 0.5, max(size, 1))).astype(int)
     np.add.at(out, when[when < mean.size], 1.0)
     return out
 

@@ -53,8 +53,9 @@ class DetectorControl:
         return self.left_out if self.left_out is not None else max(1, round(self.frequency / (3 if self.frequency <= 12 else 6.5)))
 
 
-MULTIPLICITY = 1.45
-"""How many independent tests a point and its pair with the period before come to: correlated, and never both on a row."""
+SINGLE, PAIR = 0.3, 0.85
+"""Shares of alpha for the count alone and for the sum with the period before; correlated, they come to alpha together.
+An outbreak that lasts shows in the sum, so that has the larger share; without a pair the count alone has all of it."""
 
 
 def detect(frame: pl.DataFrame, control: DetectorControl, first: int, last: int) -> pl.DataFrame:
@@ -62,7 +63,7 @@ def detect(frame: pl.DataFrame, control: DetectorControl, first: int, last: int)
 
     A log-linear model of level, trend and season on the whole past (the latest periods left out, past outbreaks with
     ever less weight), and the mid-p of the count in the negative binomial that carries the errors of estimation; the
-    same of the sum with the period before, where that one alone was ordinary. Both together count as 1.45 tests.
+    same of the sum with the period before, where that one alone was ordinary.
 
     Args:
         frame: unit, t, count, population with use_population; one row a unit and t. A null count is not known.
@@ -100,18 +101,22 @@ def _verdicts(
 ) -> list[pl.Series]:
     """The columns of `detect` from counts, counts of the period before (NaN: no pair) and both predictions."""
     sides = 2 if control.two_sided else 1
-    level = _each(control.alpha / sides) if control.pairs else control.alpha / sides
-    high, low = single.upper(now), single.lower(now)
-    together = pair.take(paired := np.flatnonzero(np.isfinite(before + pair.mean) & control.pairs))
-    high[paired] = np.fmin(high[paired], together.upper((now + before)[paired]))
-    low[paired] = np.fmin(low[paired], together.lower((now + before)[paired]))
+    paired = np.flatnonzero(np.isfinite(before + pair.mean))
+    share = np.ones_like(now)
+    share[paired] = SINGLE
+    level = control.alpha / sides * share
+    together, earlier = pair.take(paired), before[paired]
+    high, low = single.upper(now) / share, single.lower(now) / share
     upper, lower = single.most(level), single.most(1 - level) + 1
-    upper[paired] = np.fmin(upper[paired], together.most(level) - before[paired])
-    lower[paired] = np.fmax(lower[paired], together.most(1 - level) + 1 - before[paired])
+    high[paired] = np.fmin(high[paired], together.upper(now[paired] + earlier) / PAIR)
+    low[paired] = np.fmin(low[paired], together.lower(now[paired] + earlier) / PAIR)
+    level = np.full(len(paired), control.alpha / sides * PAIR)
+    upper[paired] = np.fmin(upper[paired], together.most(level) - earlier)
+    lower[paired] = np.fmax(lower[paired], together.most(1 - level) + 1 - earlier)
     upper = np.maximum(upper, 1.0)
     up = (high <= low) | (sides == 1)
-    least = np.where(up, high, low)
-    p = np.minimum(sides * (1 - (1 - least) ** (MULTIPLICITY if control.pairs else 1.0)), 1.0)
+    least = np.minimum(np.where(up, high, low), 1.0)
+    p = np.minimum(sides * least, 1.0)
     alarm = (now > upper) | ((now < lower) & (sides == 2))
     known = np.isfinite(now + single.mean)
     return [
@@ -123,11 +128,6 @@ def _verdicts(
         pl.Series("direction", np.where(known, np.where(up, "up", "down"), None), dtype=pl.String),
         pl.Series("alarm", alarm & known),
     ]
-
-
-def _each(level: float) -> float:
-    """The level of each of the two tests that together have the level wanted."""
-    return 1 - (1 - level) ** (1 / MULTIPLICITY)
 
 
 def _predictions(panel: Panel, control: DetectorControl, first: int, last: int) -> tuple[Predictive, Predictive, Array]:
@@ -151,8 +151,9 @@ def _predictions(panel: Panel, control: DetectorControl, first: int, last: int) 
     single = Predictive.of(mean.ravel(), phi.ravel(), freedom.ravel(), variance.ravel())
     both = Predictive.of((mean + mean_before).ravel(), phi.ravel(), freedom.ravel(), pair_variance.ravel())
     before = _window(panel.counts, panel, first - 1, last - 1).ravel()
-    level = _each(control.alpha / (2 if control.two_sided else 1))
-    earlier = Predictive.of(mean_before.ravel(), phi.ravel(), freedom.ravel(), variance.ravel())
-    tail = earlier.upper(before)
+    if not control.pairs:
+        return single, both, np.full_like(before, np.nan)
+    level = SINGLE * control.alpha / (2 if control.two_sided else 1)
+    tail = Predictive.of(mean_before.ravel(), phi.ravel(), freedom.ravel(), variance.ravel()).upper(before)
     ordinary = (tail >= level) & ((tail <= 1 - level) | (not control.two_sided))
     return single, both, np.where(ordinary, before, np.nan)

@@ -117,33 +117,33 @@ class Predictive:
         """P(Y < count) + P(Y = count) / 2, the mid-p of a fall."""
         return 1 - self.upper(count)
 
-    def most(self, level: float) -> Array:
-        """(F,) the largest count whose mid-p of a rise is at least `level`, NaN where nothing is known."""
+    def most(self, level: Array) -> Array:
+        """(F,) the largest count whose mid-p of a rise is at least `level` (F,), NaN where nothing is known."""
         out = np.full(self.mean.shape, np.nan)
         known = np.flatnonzero(np.isfinite(self.mean))
-        some = self.take(known)
+        some, level = self.take(known), level[known]
         spread = np.sqrt(some.mean * some.dispersion[1])
         guess = np.maximum(np.floor(some.mean + ndtri(1 - level) * spread), 0.0)
         out[known] = _largest(some, level, guess, np.maximum(np.floor(spread / 8), 1.0))
         return out
 
 
-def _largest(some: Predictive, level: float, guess: Array, step: Array) -> Array:
+def _largest(some: Predictive, level: Array, guess: Array, step: Array) -> Array:
     """Brackets and halves: `low` has a mid-p of at least the level (or is -1), `high` has not."""
     low, high = np.maximum(guess - step, -1.0), guess + 1
     active = np.arange(len(guess))
-    while (active := active[some.take(active).upper(high[active]) >= level]).size:
+    while (active := active[some.take(active).upper(high[active]) >= level[active]]).size:
         low[active] = high[active]
         high[active] += step[active]
         step[active] *= 2
     active = np.flatnonzero(low >= 0)
-    while (active := active[some.take(active).upper(low[active]) < level]).size:
+    while (active := active[some.take(active).upper(low[active]) < level[active]]).size:
         high[active] = low[active]
         low[active] = np.maximum(low[active] - step[active], -1.0)
         step[active] *= 2
         active = active[low[active] >= 0]
     while (active := np.flatnonzero(high - low > 1)).size:
         middle = np.floor((low[active] + high[active]) / 2)
-        ordinary = some.take(active).upper(middle) >= level
+        ordinary = some.take(active).upper(middle) >= level[active]
         low[active], high[active] = np.where(ordinary, middle, low[active]), np.where(ordinary, high[active], middle)
     return low
