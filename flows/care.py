@@ -21,6 +21,10 @@ from warehouse.backup import backup, restore
 from warehouse.doctor import examine
 from warehouse.rebuild import rebuild_facts, to_read_again
 from warehouse.touched import touch_everything, touched
+from warehouse.transaction import transaction
+
+# What earlier copies showed and hid of communes: no facts tell it, and what was hidden stays hidden.
+REMEMBERED = {"edition", "commune_year", "commune_year_shown"}
 
 
 def run_doctor(deep: bool) -> int:
@@ -61,7 +65,7 @@ def run_rebuild() -> int:
             console.print(text("rebuild.form", settings.language, form=one.form, rows=one.rows, lost=one.lost,
                                gained=one.gained))  # fmt: skip
         before = _derived(con)
-        touch_everything(con)
+        _forget_derived(con)
         as_of = steps.latest_night(con) or now(settings.timezone).date()
         steps.publish(con, touched(con), settings, as_of)
         differing = [name for name, content in _derived(con).items() if before[name] != content]
@@ -82,12 +86,24 @@ def file_of(row: dict[str, object], settings: Settings) -> File:
                 hashlib.sha256(data).hexdigest())  # fmt: skip
 
 
+def _forget_derived(con: DuckDBPyConnection) -> None:
+    """Have every derived figure made again, not only those whose facts differ; a run broken off here is made good."""
+    with transaction(con):
+        touch_everything(con)
+        for name in _derived_tables(con):
+            if name not in REMEMBERED:
+                con.execute(f"DELETE FROM derived.{name}")
+
+
+def _derived_tables(con: DuckDBPyConnection) -> list[str]:
+    rows = con.execute("SELECT table_name FROM duckdb_tables() WHERE schema_name = 'derived' ORDER BY 1").fetchall()
+    return [name for (name,) in rows]
+
+
 def _derived(con: DuckDBPyConnection) -> dict[str, object]:
     """What the derived tables hold, to compare: rows and a sum over them, reals to nine digits."""
-    tables = [name for (name,) in con.execute(
-        "SELECT table_name FROM duckdb_tables() WHERE schema_name = 'derived' ORDER BY 1").fetchall()]  # fmt: skip
     content: dict[str, object] = {}
-    for name in tables:
+    for name in _derived_tables(con):
         kinds = con.execute(
             "SELECT column_name, data_type FROM duckdb_columns() WHERE schema_name = 'derived' AND table_name = ?",
             [name],

@@ -14,6 +14,7 @@ from rich.console import Console
 from flows import steps
 from flows.care import file_of
 from flows.clock import now, today
+from flows.collect import File
 from flows.errors import UserError
 from flows.home import open_home
 from flows.read import read_here
@@ -23,7 +24,7 @@ from flows.texts import text
 from transforms.reading.units import Directory
 from warehouse.board import Event, fold, folded_until, open_board
 from warehouse.decisions import Decision, accept, check_acceptable, retract
-from warehouse.errors import DecisionRefused, StoreLocked
+from warehouse.errors import ArchiveIncomplete, DecisionRefused, StoreLocked
 from warehouse.touched import touched
 from warehouse.transaction import transaction
 
@@ -37,38 +38,50 @@ def run_decision(action: str, submission_id: int, reason: str, as_of: date | Non
         raise UserError('Cần ghi lý do: --reason "…".', 'Say why: --reason "…".')
     settings.home.mkdir(parents=True, exist_ok=True)
     with open_board(settings.board_path) as board:
-        board.append(_who(), action, {"submission_id": submission_id, "reason": reason}, now(settings.timezone))
+        mine = board.append(_who(), action, {"submission_id": submission_id, "reason": reason}, now(settings.timezone))
     console = Console()
     night = as_of or today(settings.timezone)
     try:
         with open_home(settings) as con:
-            refused = carry_out(con, settings, night)
-            steps.publish(con, touched(con), settings, night)
+            came_of = _carry_out_waiting(con, settings, night)
+            if None in came_of.values():
+                steps.publish(con, touched(con), settings, night)
     except StoreLocked:
         console.print(text("decision.later", settings.language))
         return
-    if refused:
-        raise refused[-1]
+    # A night that ran in between has it already, and tells what came of it.
+    own = came_of.pop(mine, None)
+    for error in came_of.values():
+        if error:
+            console.print(error.says(settings.language), style="red")
+    if own:
+        raise own
     console.print(text(f"decision.{action}", settings.language, id=submission_id))
 
 
 def carry_out(con: DuckDBPyConnection, settings: Settings, night: date) -> list[DecisionRefused]:
     """Carry out what was decided since the last run, in its order; decisions that cannot be are noted and told of."""
+    return [error for error in _carry_out_waiting(con, settings, night).values() if error]
+
+
+def _carry_out_waiting(con: DuckDBPyConnection, settings: Settings, night: date) -> dict[int, DecisionRefused | None]:
+    """Why each event, by its number, was refused; None where it was carried out."""
     if not settings.board_path.exists():
-        return []
+        return {}
     with open_board(settings.board_path) as board:
         events = [event for event in board.since(folded_until(con)) if event.action in ACTIONS]
-    refused = []
+    came_of: dict[int, DecisionRefused | None] = {}
     for event in events:
         try:
             with transaction(con):
                 _carry_out(con, event, settings, night)
                 fold(con, [event], night)
+            came_of[event.event_id] = None
         except DecisionRefused as error:
-            refused.append(error)
+            came_of[event.event_id] = error
             with transaction(con):
                 fold(con, [event], night)
-    return refused
+    return came_of
 
 
 def _carry_out(con: DuckDBPyConnection, event: Event, settings: Settings, night: date) -> None:
@@ -80,8 +93,16 @@ def _carry_out(con: DuckDBPyConnection, event: Event, settings: Settings, night:
     check_acceptable(con, number, decision)
     (row,) = con.execute("FROM ledger.submission WHERE submission_id = ?", [number]).pl().to_dicts()
     directory = Directory(load_registry(settings.registry_dir))
-    batch = read_here({number: file_of(row, settings)}, {number: night}, directory)
+    batch = read_here({number: _archived(row, settings)}, {number: night}, directory)
     accept(con, number, batch.frames.rows, decision, now(settings.timezone))
+
+
+def _archived(row: dict[str, object], settings: Settings) -> File:
+    """A file whose bytes are lost is refused like any other: no night may stand still over one decision."""
+    try:
+        return file_of(row, settings)
+    except ArchiveIncomplete as error:
+        raise DecisionRefused(error.vi, error.en) from error
 
 
 def _who() -> str:
