@@ -1,0 +1,131 @@
+"""Writes the pages that are made from what the code declares: the indicators here, the rules from their tests."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+from expectations.contract.indicators import (
+    AWAY,
+    BALANCE,
+    LEVELS,
+    REGULATION_213,
+    REPORTING,
+    REQUESTS,
+    Indicator,
+)
+
+DOCS = Path(__file__).resolve().parent
+RULES = DOCS.parent / "tests" / "expectations" / "spec" / "rules_page.py"
+HEAD = """# Các chỉ số / The indicators
+
+<!-- Trang này được viết từ expectations/contract/indicators.py: make docs -->
+
+Mỗi chỉ số được khai báo một lần; trang này, từ điển `marts.dictionary` và các bảng đều theo đó. Giá trị là hệ số nhân
+tử số chia mẫu số, **cộng các chi bộ và các tháng trước, chia sau**. Cách đọc khoảng tin cậy, xu hướng và thay đổi:
+[xu hướng và thống kê](trends.md).
+
+*Each indicator is declared once, and this page, the dictionary and the marts follow it. A value is scale × numerator /
+denominator, both summed over cells and months first. How to read intervals, trends and changes: [trends](trends.md).*
+"""
+GROUPS = {
+    "Đi làm việc xa / Working away": AWAY,
+    "Đơn xin ra khỏi Đảng / Requests to leave": REQUESTS,
+    "Biến động đảng viên / The balance of members": BALANCE,
+    "Quy định 213 / Regulation 213": REGULATION_213,
+    "Báo cáo / Reporting": REPORTING,
+}
+INTERVALS = {
+    "rate": "Poisson chính xác (Garwood) / exact Poisson",
+    "share": "Wilson",
+    "ratio": "chính xác có điều kiện / exact, conditional",
+    "count": "không có / none",
+    "net": "không có / none",
+}
+TIMINGS = {
+    "stock": "tháng cuối của kỳ / the period's last month",
+    "flow": "cộng các tháng của kỳ / the sum of the period's months",
+}
+GOOD = {"up": "tăng / up", "down": "giảm / down", "none": "không bên nào / neither"}
+PRIVACY = {
+    "open": "không giới hạn / open",
+    "sensitive": "số nhỏ nói về một người / a small count tells of a person",
+}
+LEVEL_NAMES = {"commune": "xã / commune", "district": "huyện / district", "province": "tỉnh / province"}
+
+
+def indicators_page() -> str:
+    """The whole page."""
+    return HEAD + "".join(
+        f"\n## {heading}\n{''.join(_section(each) for each in group)}" for heading, group in GROUPS.items()
+    )
+
+
+def _section(each: Indicator) -> str:
+    rows = {
+        "công thức / formula": f"`{formula(each)}`",
+        "đơn vị / unit": _unit(each),
+        "kỳ dài hơn tháng / longer periods": _longer(each),
+        "khoảng 95 % / 95 % interval": INTERVALS[each.kind],
+        "cấp công bố / levels published": ", ".join(LEVEL_NAMES[name] for name in LEVELS if name in each.levels),
+        "chiều tốt / good direction": GOOD[each.good],
+        "xu hướng / trend": "có / yes" if each.has_trend else "không / no",
+        "mức bảo vệ / privacy": PRIVACY[each.privacy],
+    }
+    table = "".join(f"| {name} | {text} |\n" for name, text in rows.items())
+    return f"""
+### {each.name}
+
+**{each.label_vi}** / *{each.label_en}*
+
+{each.meaning_vi}.
+*{each.meaning_en}.*
+
+| | |
+|---|---|
+{table}"""
+
+
+def formula(each: Indicator) -> str:
+    """The value in words of the measures: sums over cells and months."""
+    if each.kind == "ratio":
+        return f"{each.numerator} / {each.denominator}"
+    scale = "" if each.scale == 1 else f"{each.scale:g} * "
+    if each.denominator is None:
+        return f"{scale}sum({each.numerator})"
+    months = " / months" if each.per == "period" else ""
+    below = f"sum({each.denominator})"
+    return f"{scale}sum({each.numerator}) / " + (f"({below}{months})" if months else below)
+
+
+def _unit(each: Indicator) -> str:
+    if each.kind == "share":
+        return "phần, từ 0 đến 1 / a share from 0 to 1"
+    if each.kind == "ratio":
+        return "lần / times"
+    if each.denominator is None:
+        people = ("đơn", "requests") if each.forms == ("requests",) else ("đảng viên", "members")
+        return " / ".join(people)
+    scale, thousands = f"{each.scale:,.0f}", f"{each.scale:,.0f}".replace(",", ".")
+    if each.per == "month":
+        return f"trên {thousands} đảng viên-tháng / per {scale} member-months"
+    return f"trên {thousands} đảng viên / per {scale} members"
+
+
+def _longer(each: Indicator) -> str:
+    if "regulation_213" in each.forms:
+        halves = (
+            "chỉ kỳ II / second half only" if each.second_half_only else "nửa năm, không cộng / half-years, never added"
+        )
+        return halves
+    return TIMINGS[each.timing]
+
+
+def main() -> None:
+    (DOCS / "indicators.md").write_text(indicators_page(), "utf-8")
+    subprocess.run([sys.executable, str(RULES)], cwd=DOCS.parent, check=True)
+
+
+if __name__ == "__main__":
+    main()
