@@ -116,6 +116,7 @@ def _fit(name: str) -> str:
 
 def _write(path: Path, content: bytes) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
+    path.parent.chmod(0o750)  # the night's files are its owner's alone; these are the board's
     part = path.with_name(f".{path.name[:200]}.part")
     part.write_bytes(content)
     part.chmod(0o640)
