@@ -16,17 +16,25 @@ MANY = 3  # rows of a name beside a telephone number only: a signature block has
 _SURNAMES = frozenset(
     ("nguyễn trần lê phạm huỳnh hoàng phan vũ võ đặng bùi đỗ hồ ngô dương lý đinh trương lâm mai đoàn "
      "trịnh cao châu tô tạ hà thái lưu phùng vương quách lương đào tăng kiều la thạch danh kim sơn từ "
-     "văn khưu tống nghiêm ông triệu thân quan diệp đàm giang mạc ninh phó tiêu trà ung viên").split()
+     "văn khưu tống nghiêm ông triệu thân quan diệp đàm giang mạc ninh phó tiêu trà ung viên chu hứa giáp "
+     "lữ lục mã nhan tôn ngụy hầu hàn khổng cù doãn dư bạch âu chế đổng liêu mạch thiều tiết sầm thẩm").split()
 )  # fmt: skip
 _PLAIN_SURNAMES = frozenset(strip_marks(name) for name in _SURNAMES)
 _NOT_NAMES = re.compile(
     r"^(ấp|khóm|khu|chi bộ|cb|đảng bộ|trường|trạm|công ty|xã|phường|thị trấn|huyện|tỉnh|ban|cơ quan)\b"
 )
+_NOT_NAMES_EITHER = re.compile(
+    r"^(công an|quân sự|khối|hợp tác|htx|mặt trận|hội|đoàn thanh|văn phòng|phòng|bệnh viện|doanh nghiệp|đội|đồn"
+    r"|tổ|nhà)\b"
+)
+_BEFORE_NAME = re.compile(r"^(?:\d{1,3}\s*[.)/-]\s*)?(?:(?:đ/c|đc|đồng chí|ông|bà|anh|chị)\b[.:]?\s*)?", re.IGNORECASE)
 _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?")
 _BIRTH = re.compile(
     r"(?<!\d)\d{1,2}[/.-]\d{1,2}[/.-](?:19[2-9]\d|200\d|[3-9]\d)(?!\d)|(?<![\d.,])(?:19[2-9]\d|200\d)(?![\d.,])"
 )
-_IDENTITY = re.compile(r"(?<![\d.,])(?:\d{12}|\d{9}|\d{3} \d{3} \d{3}(?: \d{3})?)(?![\d.,])")
+_IDENTITY = re.compile(r"(?<![\d.,])(?:\d{12}|[1-9]\d{10}|\d{9}|\d{3} \d{3} \d{3}(?: \d{3})?)(?![\d.,])")
+_CITIZEN = re.compile(r"(?<![\d.,])(?:\d{12}|\d{3} \d{3} \d{3} \d{3})(?![\d.,])")
+_BIRTH_DATE = re.compile(r"(?<!\d)\d{1,2}[/.-]\d{1,2}[/.-](?:19[2-9]\d|200\d|[3-9]\d)(?!\d)")
 _PHONE = re.compile(r"(?<![\d.,])(?:\+84|84|0)[ .-]?[235789](?:[ .-]?\d){8}(?![\d.,])")
 _BIRTH_HEADINGS = re.compile(r"ngày sinh|năm sinh|ngày,? tháng,? năm sinh|sinh ngày")
 _NAME_HEADINGS = re.compile(r"họ (và|,)? ?tên|họ tên|tên đảng viên|họ, tên")
@@ -37,63 +45,66 @@ def lists_people(sheets: list[Sheet]) -> bool:
     """Whether any sheet, hidden ones too, holds rows of people.
 
     A row of a person is a name beside a birth date or year, an identity number or a telephone number, under
-    whatever heading and even in one cell. Identity numbers by themselves, and values under a heading of names
-    beside a heading of birth dates or numbers, are a list of people as well.
+    whatever heading and even in one cell. What may be a name (a rare surname, small letters) counts beside a whole
+    birth date or an identity number. A citizen's numbers by themselves, and values under a heading of names beside a
+    heading of birth dates or numbers, are a list of people as well.
     """
     return any(_sheet_lists_people(sheet.rows) for sheet in sheets)
 
 
 def _sheet_lists_people(rows: list[list[Any]]) -> bool:
-    texts = {value for value in set().union(*rows) if type(value) is str and len(value) > 3}
+    values = set().union(*rows)
+    texts = {value for value in values if type(value) is str and len(value) > 3}
     if not any(_NAME_HEADINGS.search(fold(text)) for text in texts):
-        signs = set().union(*map(_text_signs, texts))
-        numbers = {value for value in set().union(*rows) if not isinstance(value, str) and _number_sign(value)}
-        if not ("identity" in signs or ("name" in signs and (len(signs) > 1 or numbers))):
+        signs = set().union(*map(_text_signs, texts), *map(_value_signs, values - texts))
+        if "citizen" not in signs and not (signs & {"name", "perhaps"} and signs - {"name", "perhaps"}):
             return False
-    told: dict[str, set[str]] = {"birth": set(), "identity": set(), "phone": set()}
-    numbered = set()
+    told: dict[str, set[str]] = {"birth": set(), "phone": set(), "perhaps": set(), "citizen": set()}
     for row in rows:
         signs = _signs(row)
         shown = repr(row)  # the same signer under each table of a sheet is one
-        if "name" in signs:
-            for sign in signs - {"name"}:
-                told[sign].add(shown)
-        if "identity" in signs:
-            numbered.add(shown)
-    return (
-        len(told["birth"] | told["identity"]) >= FEW
-        or len(told["phone"]) >= MANY
-        or len(numbered) >= MANY
-        or _headed_as_people(rows)
-    )
+        if "name" in signs and signs & {"birth", "identity"}:
+            told["birth"].add(shown)
+        if {"name", "phone"} <= signs:
+            told["phone"].add(shown)
+        if "perhaps" in signs and signs & {"date", "identity"}:
+            told["perhaps"].add(shown)
+        if "citizen" in signs:
+            told["citizen"].add(shown)
+    few = len(told["birth"]) >= FEW
+    return few or any(len(some) >= MANY for some in told.values()) or _headed_as_people(rows)
 
 
 def _signs(row: list[Any]) -> set[str]:
-    """What a row tells of a person: name, birth, identity, phone."""
+    """What a row tells of a person: name, perhaps (a name), birth, date (of birth), identity, citizen, phone."""
     signs: set[str] = set()
     for value in row:
-        if type(value) is str:
-            if 3 < len(value) <= 200:
-                signs |= _text_signs(value)
-        elif sign := _number_sign(value):
-            signs.add(sign)
+        if type(value) is not str:
+            signs |= _value_signs(value)
+        elif 3 < len(value) <= 200:
+            signs |= _text_signs(value)
     return signs
 
 
-def _number_sign(value: Any) -> str:
+_NONE: frozenset[str] = frozenset()
+
+
+def _value_signs(value: Any) -> frozenset[str]:
     if isinstance(value, (date, datetime)):
-        return "birth" if 1920 <= value.year <= 2009 else ""
+        return frozenset(("birth", "date")) if 1920 <= value.year <= 2009 else _NONE
     if not isinstance(value, (int, float)) or value < 1920:
-        return ""
+        return _NONE
     if value <= 2009:
-        return "birth"
-    return "" if value < 1e8 or value >= 1e12 else "phone" if value < 1e9 else "identity"
+        return frozenset(("birth",))
+    # A number has lost the zero before it: 9 or 10 digits of a telephone, 11 of a citizen.
+    return _NONE if value < 1e8 or value >= 1e12 else frozenset(("phone" if value < 1e10 else "identity",))
 
 
 @lru_cache(maxsize=16384)
 def _text_signs(text: str) -> frozenset[str]:
     signs = {
-        "name": is_person_name(text), "identity": _IDENTITY.search(text), "birth": _BIRTH.search(text),
+        "name": is_person_name(text), "perhaps": _may_be_name(text), "identity": _IDENTITY.search(text),
+        "citizen": _CITIZEN.search(text), "birth": _BIRTH.search(text), "date": _BIRTH_DATE.search(text),
         "phone": _PHONE.search(text),
     }  # fmt: skip
     return frozenset(sign for sign, found in signs.items() if found)
@@ -102,11 +113,31 @@ def _text_signs(text: str) -> frozenset[str]:
 @lru_cache(maxsize=16384)
 def is_person_name(text: str) -> bool:
     """Two to five words, the first a Vietnamese surname, each begun by a capital letter; no unit's name."""
-    words = _WORD.findall(re.split(r"[\d,;(–-]", text, maxsplit=1)[0])
+    words = _words(text)
     if not 2 <= len(words) <= 6 or not all(word[0].isupper() for word in words):
         return False
-    first = fold(words[0])
-    return (first in _SURNAMES or (first.isascii() and first in _PLAIN_SURNAMES)) and not _NOT_NAMES.match(fold(text))
+    return _is_surname(words[0]) and not _NOT_NAMES.match(fold(text))
+
+
+def _may_be_name(text: str) -> bool:
+    """Three to five words and nothing else, all begun by capitals or led by a surname; no unit's name."""
+    bare = _BEFORE_NAME.sub("", text.strip())
+    words = bare.split()
+    if not 3 <= len(words) <= 5 or not all(_WORD.fullmatch(word) for word in words):
+        return False
+    folded = fold(bare)
+    if _NOT_NAMES.match(folded) or _NOT_NAMES_EITHER.match(folded):
+        return False
+    return all(word[0].isupper() for word in words) or _is_surname(words[0])
+
+
+def _words(text: str) -> list[str]:
+    return _WORD.findall(re.split(r"[\d,;(–-]", _BEFORE_NAME.sub("", text.strip()), maxsplit=1)[0])
+
+
+def _is_surname(word: str) -> bool:
+    first = fold(word)
+    return first in _SURNAMES or (first.isascii() and first in _PLAIN_SURNAMES)
 
 
 def _headed_as_people(rows: list[list[Any]]) -> bool:

@@ -23,6 +23,7 @@ from transforms.reading.units import Directory, Found, SenderUnits
 
 __all__ = ["FormRows", "Reading", "Total", "read_file", "sender_of"]
 
+_FIRST_DAY = re.compile(r"\d{4}-\d\d-01(?: 00:00:00)?")
 _LONE_BLANK = NotACount("ô trống")
 
 
@@ -245,7 +246,7 @@ class _Report:
             if name not in columns:
                 self._problem("missing-column", form=form, sheet=table.sheet.name, measure=name, expected=name,
                               cell_ref=f"A{table.columns.last_row + 1}")  # fmt: skip
-        rows = [row for row in table.rows if _is_of(row, form)]
+        rows = _rows_of(form, table)
         found = [units.find(row.commune, row.cell, row.code) for row in rows]
         rows, found = self._without_remarks(rows, found, table, columns)
         lines = _lines(table, rows)
@@ -258,6 +259,8 @@ class _Report:
                 ]
         if form == table.forms[0]:
             self._judge_units(form, table, rows, found, units)
+        if FORMS[form].half_yearly and not any(reported):
+            return  # columns kept for June and December, left empty in other months
         clean = self._judge_counts(form, table, rows, found, counts, columns)
         taken = FormRows(
             form, number, table.sheet.name, period, [row.index + 1 for row in rows],
@@ -398,7 +401,7 @@ def _value(table: Table, index: int, column: int) -> Any:
 def _first_stated(table: Table, kind: str) -> list[Stated]:
     """What the table's column of periods says, else the first statement of its title; impossible ones included."""
     if "period" in table.columns.units:
-        return [_of_column(text, kind) for text in dict.fromkeys(row.period for row in table.rows)
+        return [_of_column(text) for text in dict.fromkeys(row.period for row in table.rows)
                 if ("-H" in text) == (kind == "half")]  # fmt: skip
     for line in table.titles:
         for stated in periods_in(line):
@@ -407,13 +410,19 @@ def _first_stated(table: Table, kind: str) -> list[Stated]:
     return []
 
 
-def _of_column(text: str, kind: str) -> Stated:
+def _of_column(text: str) -> Stated:
+    """A period in a column of its own; a month may stand there as its first day."""
+    if _FIRST_DAY.fullmatch(text):
+        text = text[:7]
     try:
         return Stated(Period.parse(text), text)
     except ValueError:
         return Stated(None, text)
 
 
-def _is_of(row: Row, form: str) -> bool:
-    """In a table with a column of periods, half-yearly rows belong to the half-yearly form only."""
-    return not row.period or bool(re.search(r"-H[12]$", row.period)) == FORMS[form].half_yearly
+def _rows_of(form: str, table: Table) -> list[Row]:
+    """In a table with a column of periods, half-yearly rows belong to the half-yearly form and to no other."""
+    halves = [row for row in table.rows if re.search(r"-H[12]$", row.period)]
+    if FORMS[form].half_yearly:
+        return halves or table.rows
+    return [row for row in table.rows if row not in halves] if halves else table.rows

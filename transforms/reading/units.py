@@ -14,7 +14,9 @@ from transforms.reading.folding import fold, strip_marks
 from transforms.registry import Home, Registry, Unit
 
 _PREFIX = re.compile(r"(?:(?:ban chấp hành|bch|đảng bộ|đảng ủy|đảng uỷ|đb|đu|chi bộ|cb)\b\s*[:.]?\s*)+")
-_NUMBERING = re.compile(r"^(?:[ivxlc]{1,6}|\d{1,3}(?:\.\d{1,3})*)[.)]\s*(?=\D)")
+_NUMBERING = re.compile(
+    r"^(?:\d{1,3}(?:\.\d{1,3})*[.)]\s*(?=\D)|[ivxlc]{1,6}[.)]\s*(?=(?:đảng|chi bộ|cb|xã|phường|thị trấn)\b))"
+)
 _SHORT_KINDS = ((re.compile(r"^tt\.?\s+"), "thị trấn "), (re.compile(r"^p\.\s*|^p\s+(?=\d)"), "phường "),
                 (re.compile(r"^x\.\s*"), "xã "))  # fmt: skip
 _KINDS = re.compile(r"^(xã|phường|thị trấn|đặc khu)\s+")
@@ -101,6 +103,8 @@ class SenderUnits:
         if home is None:
             return Found(None, shown)
         place = self.commune(commune) if commune else home.commune
+        if place is None and commune:
+            return Found(None, commune, is_commune_unknown=True)
         if (cell and code not in self._cells.get((None, plain_name(cell)), ())) or place != home.commune:
             return Found(None, f"{shown}, {commune}".strip(", "))
         return Found(code, self.describe(code))
@@ -122,6 +126,8 @@ class SenderUnits:
         """What a row that was not found may have meant, for a person to choose from."""
         if code:
             code = _plain_code(code)
+            if commune and code in self.homes and self.commune(commune) is None:
+                return self._near_communes(commune)
             return self._successors(code) or (
                 self.describe(code) if code in self.homes else self._near_code(code, commune, cell)
             )

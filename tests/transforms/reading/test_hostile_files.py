@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import random
+import re
 import zipfile
 from datetime import date
 
@@ -12,7 +13,7 @@ import xlsxwriter
 
 from expectations.contract.periods import Period
 from transforms.reading.read import read_file
-from transforms.reading.sheets import Refused, open_sheets
+from transforms.reading.sheets import UNCACHED, Refused, open_sheets
 from transforms.samples.tree import sample_tree
 
 SHEET = "xl/worksheets/sheet1.xml"
@@ -46,9 +47,11 @@ def patched(data: bytes, name: str, change) -> bytes:
 def opendocument(rows: int, columns: int) -> bytes:
     """A value said a thousand million times in a few bytes."""
     spaces = " ".join(f'xmlns:{n}="urn:oasis:names:tc:opendocument:xmlns:{n}:1.0"' for n in ("office", "table", "text"))
-    cell = f'<table:table-cell office:value-type="string" table:number-columns-repeated="{columns}"><text:p>x</text:p></table:table-cell>'
+    repeated = f'office:value-type="string" table:number-columns-repeated="{columns}"'
+    cell = f"<table:table-cell {repeated}><text:p>x</text:p></table:table-cell>"
     content = (f'<?xml version="1.0"?><office:document-content {spaces}><office:body><office:spreadsheet>'
-               f'<table:table table:name="a"><table:table-row table:number-rows-repeated="{rows}">{cell}</table:table-row>'
+               f'<table:table table:name="a"><table:table-row table:number-rows-repeated="{rows}">'
+               f"{cell}</table:table-row>"
                "</table:table></office:spreadsheet></office:body></office:document-content>")  # fmt: skip
     kind = b"application/vnd.oasis.opendocument.spreadsheet"
     return zipped(mimetype=kind, **{"content.xml": content.encode(), "META-INF/manifest.xml": b"<manifest/>"})
@@ -125,6 +128,23 @@ def test_a_member_with_a_password_is_encrypted():
     data = bytearray(zipped(**{"a.csv": b"1;2\n"}))
     data[data.rindex(b"PK\x01\x02") + 8] |= 1
     assert code_of(bytes(data)) == "encrypted-file"
+
+
+def test_a_formula_without_a_result_is_found_where_sheets_were_moved():
+    def fill(book) -> None:
+        for formula in ("=1+1", ""):
+            sheet = book.add_worksheet()
+            sheet.write(0, 0, "x")
+            sheet.write(2, 2, "x")
+            if formula:
+                sheet.write_formula(1, 1, formula, None, "")
+
+    def swap(xml: bytes) -> bytes:
+        first, second = re.findall(rb"<sheet [^>]*/>", xml)
+        return xml.replace(first + second, second + first)
+
+    sheets = open_sheets(patched(workbook(fill), "xl/workbook.xml", swap), "a.xlsx")
+    assert {sheet.name: sheet.rows[1][1] for sheet in sheets} == {"Sheet1": UNCACHED, "Sheet2": ""}
 
 
 def test_a_million_empty_rows_are_read_over():

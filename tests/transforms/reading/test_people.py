@@ -26,6 +26,11 @@ def _sheet(rows, hidden=False):
         [("Ấp 1", f"08720000000{i}") for i in range(4)],
         [("Họ và tên", "Ngày sinh"), ("Thạch Sô Kha", "1/1/1980")],
         [(name.upper(), "12/12/1980") for name in NAMES],
+        [(f"Đ/c {name}", 1970 + i) for i, name in enumerate(NAMES)],
+        [(f"{i}. {name}", f"197{i}") for i, name in enumerate(NAMES)],
+        [(name.lower(), f"1{i}/12/1980") for i, name in enumerate(NAMES)],
+        [(f"Lò Thị {name}", f"1{i}/12/1980") for i, name in enumerate(("Ban", "Pành", "Xuân"))],
+        [(name, f"8720000000{i}") for i, name in enumerate(NAMES)],
     ],
 )  # fmt: skip
 def test_rows_of_people_are_found(rows):

@@ -26,6 +26,14 @@ from transforms.reading.titles import periods_in, periods_in_name
         ("Tháng sáu năm 2019", "2019-06"),
         ("Tháng mười hai năm 2019", "2019-12"),
         ("Số liệu tính đến ngày 30/6/2019", "2019-06"),
+        ("Số liệu từ ngày 01 đến ngày 30 tháng 6 năm 2019", "2019-06"),
+        ("Từ 01/6 đến 30/6/2019", "2019-06"),
+        ("01/06/2019 - 30/06/2019", "2019-06"),
+        ("Tháng: 06 - năm 2019", "2019-06"),
+        ("Tháng VI năm 2019", "2019-06"),
+        ("Tháng sáu/2019", "2019-06"),
+        ("Năm 2019, tháng 6", "2019-06"),
+        ("BÁO CÁO THÁNG 6 VÀ 6 THÁNG ĐẦU NĂM 2019", "2019-06"),
     ],
 )
 def test_a_period_is_read_in_every_wording(title, period):
@@ -36,6 +44,9 @@ def test_a_period_is_read_in_every_wording(title, period):
     "title",
     [
         "Cao Lãnh, ngày 03 tháng 02 năm 2019",
+        "Cao Lãnh, ngày … tháng 02 năm 2019",
+        "Cao Lãnh, ngày     tháng 02 năm 2019",
+        "Quý IV năm 2020",
         "BÁO CÁO THỰC HIỆN QUY ĐỊNH 213-QĐ/TW NGÀY 02-01-2020",
         "Ban hành kèm theo Công văn số 12-CV/BTCTU ngày 05/01/2019",
         "Số liệu tính đến ngày 15/6/2019",

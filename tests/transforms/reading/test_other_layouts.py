@@ -1,0 +1,237 @@
+"""Layouts no district has sent yet: headings, totals, groups, remarks and signatures in other places and words."""
+
+from __future__ import annotations
+
+import random
+from copy import deepcopy
+from dataclasses import replace
+from datetime import date
+
+import pytest
+
+from expectations.contract.forms import FORMS
+from expectations.contract.periods import Period
+from transforms.reading.read import read_file
+from transforms.samples import tree
+from transforms.samples.figures import simulate
+from transforms.samples.templates import TEMPLATES, Grid, lay_out
+from transforms.samples.writers import write, zipped
+
+MONTH, CODE = Period(2020, 12), "867"
+PLAIN = replace(TEMPLATES[0], is_numbered=False, is_signed=False)
+NAMINGS = ("grouped", "repeated", "single", "coded")
+
+
+@pytest.fixture(scope="module")
+def report(registry):
+    (month,) = simulate(registry, 7, MONTH, MONTH)
+    unit = next(unit for unit in registry.reporters_on(MONTH.last_day) if unit.unit_code == CODE)
+    return tree._report(registry, month, unit)
+
+
+@pytest.fixture
+def read(report, directory):
+    """Lay the report out, change each sheet by a function, and read it: problem codes and figures by form."""
+
+    def reading(change=None, naming="repeated", grids=None, kind="xlsx", **habits):
+        grids = grids or lay_out(replace(PLAIN, naming=naming, kind="xlsx", **habits), deepcopy(report))
+        for grid in grids if change else ():
+            change(grid)
+            grid.merges = []
+        given = read_file(write(kind, grids), "bc.dat", CODE, date(2021, 1, 4), directory)
+        figures = {
+            (taken.form, cell): counts
+            for taken in given.forms
+            for cell, is_told, *counts in zip(taken.cell_codes, taken.is_reported,
+                                              *(taken.counts[n] for n in FORMS[taken.form].names), strict=True)
+            if is_told
+        }  # fmt: skip
+        return sorted({problem.code for problem in given.problems}), figures
+
+    return reading
+
+
+@pytest.fixture(scope="module")
+def truth(report):
+    return {(form, cell): counts for form, cells in report.values.items() for cell, counts in cells.items()}
+
+
+def _top(grid: Grid) -> int:
+    return next(number for number, row in enumerate(grid.rows) if {"STT", "Số TT", "TT"} & set(row))
+
+
+def _one_heading_row(grid: Grid) -> None:
+    top = _top(grid)
+    grid.rows[top : top + 2] = [[low or up for up, low in zip(*grid.rows[top : top + 2], strict=True)]]
+
+
+def _singles_below(grid: Grid) -> None:
+    up, low = grid.rows[_top(grid)], grid.rows[_top(grid) + 1]
+    for column, text in enumerate(up):
+        if not low[column]:
+            up[column], low[column] = "", text
+
+
+def _blank_between(grid: Grid) -> None:
+    grid.rows.insert(_top(grid) + 1, [])
+
+
+def _note_below(grid: Grid) -> None:
+    grid.rows.insert(_top(grid) + 2, ["", "", "", *["(người)"] * (len(grid.rows[_top(grid)]) - 3)])
+
+
+def _numbers_with_sums(grid: Grid) -> None:
+    wide = len(grid.rows[_top(grid)])
+    grid.rows.insert(_top(grid) + 2, ["A", "B", "C", *map(str, range(1, wide - 3)), f"{wide - 3}=1+2-3"])
+
+
+def _year_so_far(grid: Grid) -> None:
+    """The wordings of two figures once more, before the true ones, under another heading."""
+    top = _top(grid)
+    for number, row in enumerate(grid.rows[top:]):
+        added = {0: ["Lũy kế từ đầu năm", ""], 1: ["Kết nạp", "Số đảng viên đầu kỳ"]}.get(number, [7, 9])
+        grid.rows[top + number] = [*row[:3], *added, *row[3:]]
+
+
+def _remarks(grid: Grid) -> None:
+    top = _top(grid)
+    for number, row in enumerate(grid.rows[top:-1]):
+        row.append(("Ghi chú", "")[number] if number < 2 else ("Trở về", "Tổng cộng", "Khác")[number % 3])
+
+
+def _shuffled(grid: Grid) -> None:
+    top = _top(grid)
+    up, low = grid.rows[top], grid.rows[top + 1]
+    for column, text in enumerate(up):
+        up[column] = text or (up[column - 1] if low[column] else "")
+    order = list(range(len(up)))
+    random.Random(5).shuffle(order)
+    grid.rows[top:] = [[row[column] for column in order] for row in grid.rows[top:]]
+
+
+def _signed(grid: Grid) -> None:
+    grid.rows += [[], ["", "", "Sa Đéc, ngày … tháng 01 năm 2021"], ["", "NGƯỜI LẬP", "Người lập", "", "", "T/M BAN"],
+                  ["", "An", "Nguyễn Văn An", "", "", "Lê Văn Ba", "0912345678"]]  # fmt: skip
+
+
+def _signed_without_total(grid: Grid) -> None:
+    del grid.rows[-1]
+    _signed(grid)
+
+
+def _ratio_after(grid: Grid) -> None:
+    grid.rows.append(["", "", "Tỷ lệ (%)", *["25%"] * (len(grid.rows[-1]) - 3)])
+
+
+def _total_on_top(grid: Grid) -> None:
+    grid.rows.insert(_top(grid) + 2, grid.rows.pop())
+
+
+def _two_totals(grid: Grid) -> None:
+    grid.rows.append(["Tổng cộng toàn thành phố (gồm các chi bộ)", *grid.rows[-1][1:]])
+
+
+def _no_word_for_total(grid: Grid) -> None:
+    grid.rows[-1][0] = ""
+
+
+CHANGES = (
+    _one_heading_row, _singles_below, _blank_between, _note_below, _numbers_with_sums, _year_so_far, _remarks,
+    _shuffled, _signed, _signed_without_total, _ratio_after, _total_on_top, _two_totals, _no_word_for_total,
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("number", range(len(CHANGES)), ids=lambda number: CHANGES[number].__name__.strip("_"))
+def test_a_layout_never_sent_before_is_read_to_the_figure(read, truth, number):
+    change = CHANGES[number]
+    naming = "grouped" if change is _note_below else NAMINGS[number % 4]
+    assert read(change, wording=number % 3) == ([], truth)
+    assert read(change, naming, wording=(number + 1) % 3) == ([], truth)
+
+
+@pytest.mark.parametrize("label", ["Cộng {}", "Tổng cộng {}", "Cộng", "Tổng số:"])
+@pytest.mark.parametrize("fault", [0, 1])
+def test_subtotals_below_their_rows_are_judged_as_such(read, truth, label, fault):
+    def subtotals(grid: Grid) -> None:
+        start, out = _top(grid) + 2, []
+        for row, after in zip(grid.rows[start:-1], grid.rows[start + 1 :], strict=True):
+            out.append(row)
+            if row[1] != after[1]:
+                inside = [one[3:] for one in grid.rows[start:-1] if one[1] == row[1]]
+                out.append([label.format(row[1]), "", "", *map(sum, zip(*inside, strict=True))])
+        out[-1][-1] += fault
+        grid.rows[start:-1] = out
+
+    assert read(subtotals) == (["total-mismatch"] if fault else [], truth)
+
+
+@pytest.mark.parametrize("text", ["", "(Trang 2/3)", "Tiếp theo"])
+def test_headings_printed_again_under_a_pages_number_go_on_in_the_same_commune(read, truth, text):
+    def reprinted(grid: Grid) -> None:
+        top = _top(grid)
+        grid.rows[top + 8 : top + 8] = [[], ["", text], *deepcopy(grid.rows[top : top + 2])]
+
+    assert read(reprinted, "grouped") == ([], truth)
+
+
+def test_a_sheet_for_each_commune_says_the_commune_in_its_title(read, report, truth):
+    sheets = []
+    for grid in lay_out(replace(PLAIN, naming="repeated"), deepcopy(report)):
+        top = _top(grid)
+        for name in dict.fromkeys(row[1] for row in grid.rows[top + 2 : -1]):
+            rows = [row for row in grid.rows[top + 2 : -1] if row[1] == name]
+            table = [[row[0], *row[2:]] for row in (*deepcopy(grid.rows[top : top + 2]), *rows)]
+            sheets.append(Grid(f"{grid.name[-1]} {name}", [*grid.rows[:top], [f"ĐẢNG BỘ {name.upper()}"], *table]))
+    assert read(grids=sheets) == ([], truth)
+
+
+@pytest.mark.parametrize(
+    ("title", "codes"),
+    [("HUYỆN ỦY HỒNG NGỰ", ["wrong-district"]), ("TP. Cao Lãnh, ngày 03 tháng 01 năm 2021", []), ("BIỂU 2", [])],
+)
+def test_one_table_under_anothers_name_is_anothers_but_a_place_of_signing_is_none(read, title, codes):
+    def retitled(grid: Grid) -> None:
+        if grid.name == "Biểu 2":
+            grid.rows[1] = [title]
+
+    assert read(retitled)[0] == codes
+
+
+def test_units_of_another_under_ones_own_title_are_anothers(read, registry):
+    (month,) = simulate(registry, 7, MONTH, MONTH)
+    other = next(unit for unit in registry.reporters_on(MONTH.last_day) if unit.unit_code == "873")
+    grids = lay_out(replace(PLAIN, naming="repeated"), tree._report(registry, month, other))
+    for grid in grids:
+        grid.rows[1] = ["THÀNH ỦY SA ĐÉC"]
+    assert read(grids=grids)[0] == ["wrong-district"]
+
+
+def test_a_misspelt_row_without_figures_is_told_of_as_well(read):
+    def misspelt(grid: Grid) -> None:
+        row = grid.rows[_top(grid) + 4]
+        row[2:] = [f"{row[2]}x", *[""] * (len(row) - 3)]
+
+    assert "unknown-unit" in read(misspelt)[0]
+
+
+def test_the_month_may_stand_on_a_cover_or_in_several_cells(read, truth):
+    def spread(grid: Grid) -> None:
+        grid.rows[3] = ["", "Tháng", 12, "năm", 2020] if grid.name == "Biểu 1" else []
+
+    def bare(grid: Grid) -> None:
+        grid.rows[3] = []
+
+    assert read(spread) == ([], truth)
+    assert "period-invalid" in read(bare)[0]
+
+
+def test_a_zip_of_workbooks_and_a_page_of_tables_in_tables_are_read(read, report, truth, directory):
+    grids = lay_out(replace(PLAIN, naming="repeated"), deepcopy(report))
+    books = zipped({f"thang 12/{n}.xlsx": write("xlsx", [grid]) for n, grid in enumerate(grids)})
+    pages = [write("html", [grid]).decode() for grid in grids]
+    tables = [page[page.index("<table") : page.index("</body>")].replace(" trong kỳ", "<br>trong kỳ") for page in pages]
+    page = f"<html><body><table>{''.join(f'<tr><td>{table}</td></tr>' for table in tables)}</table></body></html>"
+    for data in (books, page.encode()):
+        given = read_file(data, "bc.dat", CODE, date(2021, 1, 4), directory)
+        assert given.problems == []
+        assert sum(len(taken.rows) for taken in given.forms) == len(truth)
