@@ -76,8 +76,7 @@ def add_cover(book: Book, page: Any, faults: list[Fault], about: About, shown: d
     kept = [0, *(n for n in range(1, len(columns)) if n in _ALWAYS or any(row[n - 1] for row in texts))]
     for position, number in enumerate(kept):
         page.set_column(position, position, columns[number][1])
-    _head(book, page, faults, about, shown, cut, language,
-          len(kept) - 1, sum(columns[number][1] for number in kept))
+    _head(book, page, faults, about, shown, cut, language, len(kept) - 1, sum(columns[number][1] for number in kept))
     for position, number in enumerate(kept):
         book.put_text(page, _HEADING_ROW, position, columns[number][0], "heading")
     page.set_row(_HEADING_ROW, 32)

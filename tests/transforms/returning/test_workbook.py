@@ -233,6 +233,7 @@ def test_a_returned_workbook_reads_as_the_file_it_was_made_of(registry, director
     """A clerk who corrects the marked workbook itself and sends that is understood."""
     last = Period(2021, 6)
     for file in sample_tree(registry, 5, last, last, is_faulty=False):
+
         def read(data: bytes, file=file):
             return read_file(data, "gui lai.xlsx", file.reporter_code, file.received_on, directory)
 
