@@ -114,8 +114,9 @@ def in_turn(repetitions: int, peer: Callable[[], Cost], measured: Callable[[], C
 
 def show(name: str, costs: list[Cost]) -> None:
     walls = [one.wall for one in costs]
-    print(f"{name:28} {median(walls):7.2f} s ({min(walls):.2f} … {max(walls):.2f}), "
-          f"processors {median(one.processor for one in costs):6.2f} s, peak {max(one.peak for one in costs):5.0f} MB")  # fmt: skip
+    busy, peak = median(one.processor for one in costs), max(one.peak for one in costs)
+    spread = f"{median(walls):7.2f} s ({min(walls):.2f} … {max(walls):.2f})"
+    print(f"{name:28} {spread}, processors {busy:6.2f} s, peak {peak:5.0f} MB")
 
 
 def ratio(measured: list[Cost], peer: list[Cost], of: str) -> float:
