@@ -8,7 +8,7 @@ import numpy as np
 import polars as pl
 from scipy.special import ndtri
 
-from transforms.detection.history import History
+from transforms.detection.history import History, Memory
 from transforms.detection.panel import Array, Panel, nullable, to_panel
 from transforms.detection.predictive import Predictive
 
@@ -135,13 +135,12 @@ def _predictions(panel: Panel, control: DetectorControl, first: int, last: int) 
 
     Goes through time once; each period's fit starts from the one before and moves by Newton steps, all units together.
     """
-    history = History(
-        panel, control.frequency, control.harmonics, control.gap, control.fewest, control.pool, control.slope_spread
+    memory = Memory(
+        control.frequency, control.harmonics, control.gap, control.fewest, control.pool, control.slope_spread
     )
     u, p = len(panel.units), last - first + 1
     mean, mean_before, phi, freedom, variance, pair_variance = (np.full((u, p), np.nan) for _ in range(6))
-    for j, t in enumerate(range(first, last + 1)):
-        fitted = history.upto(t)
+    for j, fitted in enumerate(History(panel, memory).walk(first, last)):
         if fitted is None:
             continue
         phi[:, j], freedom[:, j] = fitted.state.dispersion, fitted.state.freedom

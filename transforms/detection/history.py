@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
 
 from transforms.detection import loglinear
-from transforms.detection.loglinear import State
+from transforms.detection.loglinear import Prior, State
 from transforms.detection.panel import Array, Mask, Panel
 
 POOL_ROUNDS = 3
+RESTART = 6
+BLOCK = 12_000
+"""Points a block: its arrays fit the cache, and its products are too small to wake the linear algebra's threads."""
 INFORMED_POINTS, INFORMED_EVENTS = 24, 12
 
 
@@ -44,63 +48,91 @@ class Fitted:
         return np.einsum("up,upq,uq->u", x, self.state.covariance, x)
 
 
-class History:
-    """The pasts of all series of a panel."""
+@dataclass(frozen=True)
+class Memory:
+    """How the past is used: see `DetectorControl`."""
 
-    def __init__(
-        self, panel: Panel, frequency: int, harmonics: int, gap: int, fewest: int, pool: bool, slope_spread: float
-    ) -> None:
-        self.panel, self.frequency, self.harmonics, self.gap, self.fewest = panel, frequency, harmonics, gap, fewest
-        self.pool = pool
+    frequency: int
+    harmonics: int
+    gap: int
+    fewest: int
+    pool: bool
+    slope_spread: float
+
+
+class History:
+    """The pasts of all series of a panel, walked through in time.
+
+    Every `RESTART` periods the fits begin anew, between them each starts from the one before; so a period's answer does
+    not depend on where the walk began.
+    """
+
+    def __init__(self, panel: Panel, memory: Memory) -> None:
+        self.panel, self.memory = panel, memory
         exposure = np.ones_like(panel.counts) if panel.population is None else panel.population
         self.exposure = np.where(exposure > 0, exposure, np.nan)
         self.known = (np.isfinite(panel.counts) & np.isfinite(self.exposure)).astype(float)
         self.y = np.nan_to_num(panel.counts)
-        self.filled = np.nan_to_num(self.exposure, nan=1.0)
-        self.prior = loglinear.fixed_prior(harmonics, slope_spread)
+        self.log_exposure = np.log(np.nan_to_num(self.exposure, nan=1.0))
+        self.prior: Prior = loglinear.fixed_prior(memory.harmonics, memory.slope_spread)
         self.state: State | None = None
-        self.at = 0
 
-    def upto(self, t: int) -> Fitted | None:
-        """The fits that predict period t, from periods up to t - 1 - gap; None where there are none. t must not fall."""
-        columns = t - self.gap - self.panel.start
+    def walk(self, first: int, last: int) -> Iterator[Fitted | None]:
+        """The fits that predict first..last, each from periods up to t - 1 - gap; None where there are none."""
+        for t in range(first - first % RESTART, last + 1):
+            fitted = self._at(t)
+            if t >= first:
+                yield fitted
+
+    def _at(self, t: int) -> Fitted | None:
+        """The fits that predict period t, after those that predict the one before."""
+        columns = t - self.memory.gap - self.panel.start
         if columns < 1:
             return None
         past = slice(0, min(columns, self.y.shape[1]))
-        times = np.arange(past.stop) + self.panel.start
-        x = self._regressors(times, t)
-        y, exposure, known = self.y[:, past], self.filled[:, past], self.known[:, past]
-        anchor = self._anchor(y, exposure, known)
-        if self.state is None:
+        anchor = self._anchor(past)
+        if self.state is None or t % RESTART == 0:
+            self.prior = loglinear.fixed_prior(self.memory.harmonics, self.memory.slope_spread)
             self.state = loglinear.start(anchor, self.prior)
-            self._improve(x, y, exposure, known, anchor, loglinear.STEPS_COLD)
+            rounds = (loglinear.STEPS_COLD, *[loglinear.STEPS_POOLED] * (POOL_ROUNDS if self.memory.pool else 0))
         else:
-            self.state.beta[:, 0] += self.state.beta[:, 1] * (t - self.at) / self.frequency
-        self._improve(x, y, exposure, known, anchor, loglinear.STEPS_WARM)
-        self.at = t
-        return Fitted(self.state, self._regressors(np.array([t, t - 1]), t), self._exposures(t), known.sum(axis=1) >= self.fewest)
+            self.state.beta[:, 0] += self.state.beta[:, 1] / self.memory.frequency
+            rounds = (loglinear.STEPS_WARM,)
+        for steps in rounds:
+            self._improve(t, past, anchor, steps)
+        told = self.known[:, past].sum(axis=1) >= self.memory.fewest
+        return Fitted(self.state, self._regressors(np.array([t, t - 1]), t), self._exposures(t), told)
 
-    def _improve(self, x: Array, y: Array, exposure: Array, known: Array, anchor: Array, steps: int) -> None:
-        """Newton steps, and with pooling the prior learnt anew from where they lead."""
-        rounds = POOL_ROUNDS if self.pool and steps > loglinear.STEPS_WARM else 1
-        for _ in range(rounds):
-            self.state = loglinear.improve(self.state, x, y, exposure, known, anchor, self.prior, steps)
-            if self.pool:
-                informed = (known.sum(axis=1) >= INFORMED_POINTS) & ((y * known).sum(axis=1) >= INFORMED_EVENTS)
-                self.prior = loglinear.learn(self.state, self.prior, informed)
+    def _improve(self, t: int, past: slice, anchor: Array, steps: int) -> None:
+        """Newton steps, in blocks of units that fit the cache, and with pooling the prior learnt from where they lead."""
+        x = self._regressors(np.arange(past.stop) + self.panel.start, t)
+        block = max(1, BLOCK // past.stop)
+        parts = []
+        for begin in range(0, len(anchor), block):
+            rows = slice(begin, begin + block)
+            data = loglinear.Past(x, self.y[rows, past], self.log_exposure[rows, past], self.known[rows, past], anchor[rows])
+            parts.append(loglinear.improve(self.state.take(rows), data, self.prior, steps))
+        self.state = State.join(parts)
+        if self.memory.pool:
+            known = self.known[:, past]
+            informed = known.sum(axis=1) >= INFORMED_POINTS
+            informed &= (self.y[:, past] * known).sum(axis=1) >= INFORMED_EVENTS
+            self.prior = loglinear.learn(self.state, self.prior, informed)
 
     def _regressors(self, times: Array, t: int) -> Array:
         """Regressors of the times, time 0 at t."""
-        return loglinear.regressors(t - times, times, self.frequency, self.harmonics)
+        return loglinear.regressors(t - times, times, self.memory.frequency, self.memory.harmonics)
 
-    def _anchor(self, y: Array, exposure: Array, known: Array) -> Array:
+    def _anchor(self, past: slice) -> Array:
         """(U,) usual log rate of each series; half an event is lent, at all units' rate where they are pooled."""
-        events, time = (y * known).sum(axis=1), (exposure * known).sum(axis=1)
-        lent = 0.5 / max(events.sum() / max(time.sum(), 1e-300), 1e-300) if self.pool and events.sum() > 0 else 0.0
-        return np.log((events + 0.5) / np.maximum(time + lent, 1e-300))
+        known = self.known[:, past]
+        events = (self.y[:, past] * known).sum(axis=1)
+        time = (np.exp(self.log_exposure[:, past]) * known).sum(axis=1)
+        lent = 0.5 * time.sum() / events.sum() if self.memory.pool and events.sum() > 0 else 0.0
+        return np.log((events + 0.5) / np.where(time + lent > 0, time + lent, 1.0))
 
     def _exposures(self, t: int) -> Array:
-        """(U, 2) exposures of t and t - 1."""
+        """(U, 2) exposures of t and t - 1, NaN where unknown."""
         columns = np.array([t, t - 1]) - self.panel.start
         inside = (columns >= 0) & (columns < self.exposure.shape[1])
         return np.where(inside, self.exposure[:, np.clip(columns, 0, self.exposure.shape[1] - 1)], np.nan)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 import numpy as np
 
@@ -10,7 +10,7 @@ from transforms.detection import robust
 from transforms.detection.panel import Array, Mask
 
 FEWEST_TO_POOL = 8
-STEPS_COLD, STEPS_WARM = 30, 2
+STEPS_COLD, STEPS_POOLED, STEPS_WARM = 8, 3, 1
 LARGEST_STEP = 1.0
 LEAST_DISPERSION = 0.3
 LEAST_SPREAD = 0.005
@@ -66,6 +66,33 @@ class State:
     count: Array
 
 
+    def take(self, rows: slice) -> State:
+        """The series of the rows."""
+        return State(*(getattr(self, f.name)[rows] for f in fields(State)))
+
+    @staticmethod
+    def join(parts: list[State]) -> State:
+        """The series of all parts, in order."""
+        return State(*(np.concatenate([getattr(part, f.name) for part in parts]) for f in fields(State)))
+
+
+@dataclass(frozen=True)
+class Past:
+    """What U series are fitted on.
+
+    Attributes:
+        x: (T, p) regressors.
+        y, log_exposure, known: (U, T), finite everywhere; known is 1 or 0.
+        anchor: (U,) centre of the level; the other coefficients have 0.
+    """
+
+    x: Array
+    y: Array
+    log_exposure: Array
+    known: Array
+    anchor: Array
+
+
 def regressors(ago: Array, phase: Array, frequency: int, harmonics: int) -> Array:
     """(T, 2 + 2 H): 1, time in years (0 at the point to predict), cosine and sine of the year and its parts."""
     turn = 2 * np.pi * phase / frequency
@@ -82,29 +109,30 @@ def start(anchor: Array, prior: Prior) -> State:
     return State(beta, np.zeros((u, p, p)), usual, usual, nothing, usual, nothing, nothing)
 
 
-def improve(state: State, x: Array, y: Array, exposure: Array, known: Array, anchor: Array, prior: Prior, steps: int) -> State:
+def improve(state: State, past: Past, prior: Prior, steps: int) -> State:
     """Newton steps of the penalised robust quasi-likelihood, the dispersion with each.
 
-    Solves sum x (w (y - mu) - sqrt(phi mu) E[w r]) / phi = precision (beta - centre) and
-    the dispersion that makes sum min(r, c)^2 what it is expected to be, with r = (y - mu) / sqrt(phi mu).
-
-    Args:
-        x: (T, p). y, exposure, known: (U, T), y and exposure finite everywhere, known 0 or 1.
-        anchor: (U,) centre of the level; the other coefficients have 0.
+    Solves sum x (w (y - mu) - sqrt(phi mu) E[w r]) / phi = precision (beta - centre) and, for the dispersion, that
+    sum min(r, c)^2 is what it is expected to be, with r = (y - mu) / sqrt(phi mu).
     """
+    x, known = past.x, past.known
     p = x.shape[1]
-    pairs = (x[:, :, None] * x[:, None, :]).reshape(len(x), p * p)
+    left, right = np.triu_indices(p)
+    pairs = x[:, left] * x[:, right]
     beta, phi, monotone = state.beta, state.dispersion, state.monotone
     centre = np.zeros_like(beta)
-    centre[:, 0] = anchor
+    centre[:, 0] = past.anchor
     for _ in range(steps):
-        mu = exposure * np.exp(np.clip(beta @ x.T, -30, 30))
+        eta = np.clip(beta @ x.T + past.log_exposure, -30, 30)
+        mu = np.exp(eta)
         sd = np.sqrt(monotone[:, None] * mu)
-        r = (y - mu) / sd
-        first, bounded, second = robust.expectations(mu, monotone)
+        r = (past.y - mu) / sd
+        first, bounded, second = robust.expectations(eta, monotone)
         w = robust.weights(r)
         score = (known * (w * r - first) * sd) @ x / phi[:, None] - prior.precision * (beta - centre)
-        information = ((mu * known) @ pairs / phi[:, None]).reshape(-1, p, p) + np.diag(prior.precision)
+        information = np.empty((len(phi), p, p))
+        information[:, left, right] = information[:, right, left] = (mu * known) @ pairs / phi[:, None]
+        information += np.diag(prior.precision)
         step = np.linalg.solve(information, score[:, :, None])[:, :, 0]
         beta = beta + step * np.minimum(1.0, LARGEST_STEP / np.maximum(np.abs(step).max(axis=1), 1e-9))[:, None]
         worth = _worth(mu, monotone, known, prior)

@@ -10,6 +10,7 @@ from scipy.special import gammaln, xlogy
 from transforms.detection.panel import Array
 
 CUT = 2.0
+FINE = 256
 MEANS = np.geomspace(1e-3, 1e4, 85)
 DISPERSIONS = np.array([1.0, 1.02, 1.1, 1.25, 1.5, 2.0, 3.0, 5.0, 10.0, 30.0])
 
@@ -20,7 +21,10 @@ def weights(residual: Array) -> Array:
     Args:
         residual: (y - mu) / sqrt(phi mu).
     """
-    return np.where(residual > CUT, (CUT / np.maximum(residual, CUT)) ** 4, 1.0)
+    out = np.ones_like(residual)
+    high = residual > CUT
+    out[high] = (CUT / residual[high]) ** 4
+    return out
 
 
 def squares(residual: Array) -> Array:
@@ -50,8 +54,15 @@ def _log_mass(y: Array, mu: float, phi: float) -> Array:
     return gammaln(y + size) - gammaln(size) - gammaln(y + 1) - size * np.log(phi) + y * np.log1p(-1 / phi)
 
 
-def expectations(mu: Array, phi: Array) -> tuple[Array, Array, Array]:
-    """(U, T) expectations of w r, the bounded r^2 and w r^2 given means (U, T) and dispersions (U,).
+@lru_cache(maxsize=1)
+def _fine() -> Array:
+    """(3, phi, FINE) the tables on a grid of log means so fine that the nearest point serves."""
+    at = np.linspace(np.log(MEANS[0]), np.log(MEANS[-1]), FINE)
+    return np.array([[np.interp(at, np.log(MEANS), row) for row in table] for table in _tables()])
+
+
+def expectations(log_mean: Array, phi: Array) -> tuple[Array, Array, Array]:
+    """(U, T) expectations of w r, the bounded r^2 and w r^2 given log means (U, T) and dispersions (U,).
 
     With them subtracted the estimating equations hold on average where there is no outbreak (Cantoni, Ronchetti 2001,
     JASA 96: 1022, section 2.2).
@@ -59,14 +70,10 @@ def expectations(mu: Array, phi: Array) -> tuple[Array, Array, Array]:
     place = np.interp(np.log(phi), np.log(DISPERSIONS), np.arange(len(DISPERSIONS)))
     below = np.minimum(place.astype(np.int64), len(DISPERSIONS) - 2)
     share = (place - below)[:, None]
-    scale = (len(MEANS) - 1) / np.log(MEANS[-1] / MEANS[0])
-    x = np.clip((np.log(np.maximum(mu, MEANS[0])) - np.log(MEANS[0])) * scale, 0, len(MEANS) - 1.000001)
-    left = x.astype(np.int64)
-    x -= left
-    left += (np.arange(len(mu)) * len(MEANS))[:, None]
-    out = []
-    for table in _tables():
-        flat = ((1 - share) * table[below] + share * table[below + 1]).ravel()
-        start = flat[left]
-        out.append(start + x * (flat[np.minimum(left + 1, flat.size - 1)] - start))
-    return out[0], out[1], out[2]
+    low, high = np.log(MEANS[0]), np.log(MEANS[-1])
+    column = ((np.clip(log_mean, low, high) - low) * ((FINE - 1) / (high - low)) + 0.5).astype(np.int32)
+    column += (np.arange(len(phi), dtype=np.int32) * FINE)[:, None]
+    first, bounded, second = (
+        ((1 - share) * table[below] + share * table[below + 1]).ravel()[column] for table in _fine()
+    )
+    return first, bounded, second
