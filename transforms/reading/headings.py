@@ -14,6 +14,7 @@ from transforms.reading.folding import fold
 
 _DEEPEST = 5  # rows of a block of headings
 _NUMERIC = (int, float)
+_FIGURE = re.compile(r"\s*(?:[-–—−]|\d[\d.]*)\s*")
 ENOUGH = 3  # known headings in a row, and measures of a form in a table, to take it for one
 
 
@@ -106,7 +107,7 @@ def heading_blocks(rows: list[list[Any]], labels: Labels = LABELS) -> list[tuple
     """First and last row of every block of headings, the row of column numbers below it not counted."""
     blocks: list[tuple[int, int]] = []
     known = labels.known(rows)
-    hits = [0 if known.isdisjoint(row) else sum(value in known for value in row) for row in rows]
+    hits = [0 if known.isdisjoint(row) else _hits(row, known) for row in rows]
     row = 0
     while row < len(rows):
         if hits[row] < ENOUGH:
@@ -126,15 +127,21 @@ def _heading_goes_on(rows: list[list[Any]], hits: list[int], first: int, last: i
     """Rows to the next of the same block, 0 where it ends; one row the contract knows nothing of may lie between."""
     for step in (1, 2):
         below = last + step
-        if below >= len(rows) or below - first > _DEEPEST or _figures(rows[below]) > hits[below]:
-            return 0  # a row of counts, whatever its remark says
+        if below >= len(rows) or below - first > _DEEPEST or (not hits[below] and _figures(rows[below])):
+            return 0
         if hits[below] >= (1 if step == 1 else ENOUGH):
             return step
     return 0
 
 
+def _hits(row: list[Any], known: set[str]) -> int:
+    """How many headings a row holds; none in a row of counts, whatever its remarks say."""
+    hits = sum(value in known for value in row)
+    return hits if hits > _figures(row) else 0
+
+
 def _figures(row: list[Any]) -> int:
-    return sum(type(value) in _NUMERIC or (type(value) is str and value.strip().isdigit()) for value in row)
+    return sum(type(value) in _NUMERIC or (type(value) is str and bool(_FIGURE.fullmatch(value))) for value in row)
 
 
 def read_columns(rows: list[list[Any]], first: int, last: int, labels: Labels = LABELS) -> Columns:

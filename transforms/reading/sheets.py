@@ -122,8 +122,10 @@ def _members(archive: zipfile.ZipFile, members: list[zipfile.ZipInfo], depth: in
         if not content.strip():
             continue
         inner = open_sheets(content, base, depth + 1)
-        if len(inner) > 1:
-            inner = [Sheet(f"{stem(base)} / {s.name}", s.rows, s.is_hidden, s.encoding) for s in inner]
+        taken = {sheet.name for sheet in sheets}
+        if len(inner) > 1 or inner[0].name in taken:  # a problem's sheet must be one
+            before = stem(base) if f"{stem(base)} / {inner[0].name}" not in taken else path
+            inner = [Sheet(f"{before} / {s.name}", s.rows, s.is_hidden, s.encoding) for s in inner]
         sheets += inner
     return sheets
 

@@ -12,6 +12,7 @@ import pytest
 from expectations.contract.forms import FORMS
 from expectations.contract.periods import Period
 from transforms.reading.read import read_file
+from transforms.reading.sheets import open_sheets
 from transforms.samples import tree
 from transforms.samples.figures import simulate
 from transforms.samples.templates import TEMPLATES, Grid, lay_out
@@ -96,7 +97,15 @@ def _year_so_far(grid: Grid) -> None:
 def _remarks(grid: Grid) -> None:
     top = _top(grid)
     for number, row in enumerate(grid.rows[top:-1]):
-        row.append(("Ghi chú", "")[number] if number < 2 else ("Trở về", "Tổng cộng", "Khác")[number % 3])
+        row.append(("Ghi chú", "")[number] if number < 2 else ("Trở về", "Tổng cộng", "Khác", "Trở về")[number % 4])
+
+
+def _remarks_everywhere(grid: Grid) -> None:
+    """As a text file with dashes for nothing has them."""
+    top = _top(grid)
+    for number, row in enumerate(grid.rows[top:-1]):
+        row[3:] = ["-" if value == 0 else str(value) for value in row[3:]]
+        row.append(("Ghi chú", "")[number] if number < 2 else "Trở về")
 
 
 def _shuffled(grid: Grid) -> None:
@@ -137,7 +146,8 @@ def _no_word_for_total(grid: Grid) -> None:
 
 CHANGES = (
     _one_heading_row, _singles_below, _blank_between, _note_below, _numbers_with_sums, _year_so_far, _remarks,
-    _shuffled, _signed, _signed_without_total, _ratio_after, _total_on_top, _two_totals, _no_word_for_total,
+    _remarks_everywhere, _shuffled, _signed, _signed_without_total, _ratio_after, _total_on_top, _two_totals,
+    _no_word_for_total,
 )  # fmt: skip
 
 
@@ -235,3 +245,5 @@ def test_a_zip_of_workbooks_and_a_page_of_tables_in_tables_are_read(read, report
         given = read_file(data, "bc.dat", CODE, date(2021, 1, 4), directory)
         assert given.problems == []
         assert sum(len(taken.rows) for taken in given.forms) == len(truth)
+    names = [sheet.name for sheet in open_sheets(zipped({f"{n}/a.csv": b"a;b" for n in range(3)}), "a.zip")]
+    assert len(set(names)) == len(names)
