@@ -9,6 +9,7 @@ from flows import steps
 from flows.clock import now
 from flows.collect import collect_tree
 from flows.home import open_home
+from flows.returns import sending_back
 from flows.settings import Settings, load_settings
 from flows.summary import NightReport
 
@@ -26,8 +27,8 @@ def backfill(root: Path, received_on: date | None, settings: Settings) -> NightR
     with open_home(settings) as store:
         taken = steps.take_in(store, arrived, settings, None, started, kind="backfill")
         as_of = steps.latest_night(store) or started.date()
-        returned = steps.send_back(store, taken, settings)
-        edition = steps.publish(store, taken.touched, settings, as_of)
+        with sending_back(store, taken, settings) as returned:
+            edition = steps.publish(store, taken.touched, settings, as_of)
         return steps.report(store, arrived, taken, returned, edition, settings, as_of)
 
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 import multiprocessing
 import os
 import re
+from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -42,6 +44,28 @@ class Returned:
 
 def send_back(con: DuckDBPyConnection, taken: TakenIn, settings: Settings) -> list[Returned]:
     """Write a marked workbook for every rejected file of a batch; none for one that lists people."""
+    with sending_back(con, taken, settings) as returned:
+        return returned
+
+
+@contextmanager
+def sending_back(con: DuckDBPyConnection, taken: TakenIn, settings: Settings) -> Iterator[list[Returned]]:
+    """The same, a backfill's many workbooks written by other processes while the block goes on with something else."""
+    orders = _orders(con, taken, settings)
+    returned = [Returned(number, reporter, order[0]) for number, reporter, order in orders]
+    if len(orders) < FEW or settings.readers == 1:
+        for *_, order in orders:
+            _make(order)
+        yield returned
+        return
+    with ProcessPoolExecutor(settings.readers, multiprocessing.get_context("spawn")) as pool:
+        written = pool.map(_make, [order for *_, order in orders], chunksize=8)
+        yield returned
+        list(written)  # raises what went wrong in a process
+
+
+def _orders(con: DuckDBPyConnection, taken: TakenIn, settings: Settings) -> list[tuple[int, str, _Order]]:
+    """Each rejected file's number, reporter and all its workbook is made from."""
     if taken.batch is None or taken.verdict is None:
         return []
     refused = taken.verdict.problems.filter(pl.col("code") == "personal-data")["submission_id"]
@@ -52,33 +76,18 @@ def send_back(con: DuckDBPyConnection, taken: TakenIn, settings: Settings) -> li
     )
     if rejected.is_empty():
         return []
-    known = last_accepted(con, rejected["submission_id"].to_list())
-    problems = _problems(con, rejected["submission_id"].to_list()).join(
-        known, on=["submission_id", "problem_no"], how="left"
-    )
-    orders = [
-        (
+    numbers = rejected["submission_id"].to_list()
+    problems = _problems(con, numbers).join(last_accepted(con, numbers), on=["submission_id", "problem_no"], how="left")
+    return [
+        (row["submission_id"], row["reporter_code"], (
             settings.returns_dir / _fit(row["reporter_code"]) / f"{row['received_on']}-{_fit(row['file_name'])}.xlsx",
             taken.batch.files[row["submission_id"]].data,
             problems.filter(pl.col("submission_id") == row["submission_id"]),
             About(row["file_name"], _name_of(con, row), row["period"], row["received_on"], _due_on(row, settings)),
             settings.language,
-        )
+        ))
         for row in rejected.iter_rows(named=True)
-    ]
-    _write_all(orders, settings.readers)
-    return [Returned(number, reporter, order[0]) for number, reporter, order
-            in zip(rejected["submission_id"], rejected["reporter_code"], orders, strict=True)]  # fmt: skip
-
-
-def _write_all(orders: list[_Order], processes: int) -> None:
-    """Write the workbooks, a backfill's many in several processes."""
-    if len(orders) < FEW or processes == 1:
-        for order in orders:
-            _make(order)
-        return
-    with ProcessPoolExecutor(processes, multiprocessing.get_context("spawn")) as pool:
-        list(pool.map(_make, orders, chunksize=8))
+    ]  # fmt: skip
 
 
 def _make(order: _Order) -> None:
