@@ -101,11 +101,11 @@ class History:
         for steps in rounds:
             self._improve(t, past, anchor, steps)
         told = self.known[:, past].sum(axis=1) >= self.memory.fewest
-        return Fitted(self.state, self._regressors(np.array([t, t - 1]), t), self._exposures(t), told)
+        return Fitted(self.state, self.regressors(np.array([t, t - 1]), t), self._exposures(t), told)
 
     def _improve(self, t: int, past: slice, anchor: Array, steps: int) -> None:
         """Newton steps, in blocks of units that fit the cache, and with pooling the prior learnt from where they lead."""
-        x = self._regressors(np.arange(past.stop) + self.panel.start, t)
+        x = self.regressors(np.arange(past.stop) + self.panel.start, t)
         block = max(1, BLOCK // past.stop)
         parts = []
         for begin in range(0, len(anchor), block):
@@ -119,7 +119,7 @@ class History:
             informed &= (self.y[:, past] * known).sum(axis=1) >= INFORMED_EVENTS
             self.prior = loglinear.learn(self.state, self.prior, informed)
 
-    def _regressors(self, times: Array, t: int) -> Array:
+    def regressors(self, times: Array, t: int) -> Array:
         """Regressors of the times, time 0 at t."""
         return loglinear.regressors(t - times, times, self.memory.frequency, self.memory.harmonics)
 

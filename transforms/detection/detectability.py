@@ -1,0 +1,76 @@
+"""What each series could hide: the least change of level that would have been seen."""
+
+from __future__ import annotations
+
+import numpy as np
+import polars as pl
+
+from transforms.detection.detector import DetectorControl
+from transforms.detection.history import Memory
+from transforms.detection.panel import Array, nullable, to_panel
+from transforms.detection.predictive import Predictive, lower_tail, upper_tail
+from transforms.detection.runs import runs
+
+LARGEST_FACTOR = 100.0
+
+
+def detectability(
+    frame: pl.DataFrame, control: DetectorControl, at: int, *, power: float = 0.8, run: int = 3
+) -> pl.DataFrame:
+    """The least factor of a rise and of a fall that alarms with the power wanted, in one period and over a run.
+
+    The count alone (the sum of the run) is held against its bound at alpha, split when two-sided; the factor solves
+    P(Y beyond the bound | mean times factor) = power in the negative binomial.
+
+    Args:
+        frame: as for `detect`. at: the period for which it is said.
+        power: the probability of being seen.
+        run: periods of the longer look.
+
+    Returns:
+        unit, t, expected (in the period), expected_run, rise, fall (in the period), rise_run, fall_run. A fall is a
+        factor below 1, null where even a count of 0 would not be out of the ordinary; a rise is null where more than
+        a hundredfold would be needed; all are null where nothing is known of the series.
+    """
+    if not 0 < power < 1 or run < 1:
+        raise ValueError("power lies between 0 and 1, run is at least 1")
+    panel = to_panel(frame, control.use_population, at)
+    memory = Memory(
+        control.frequency, control.harmonics, max(control.gap, run), control.fewest, control.pool, control.slope_spread
+    )
+    found = next(iter(runs(panel, memory, run, at, at)))
+    columns: dict[str, pl.Series] = {}
+    for name, k in (("", 0), ("_run", run - 1)):
+        if found is None:
+            nothing = nullable(np.full(len(panel.units), np.nan)).cast(pl.Float64)
+            columns |= dict.fromkeys((f"expected{name}", f"rise{name}", f"fall{name}"), nothing)
+            continue
+        prediction = found.prediction.take(np.arange(len(panel.units)) * run + k)
+        level = np.full(len(panel.units), control.alpha / (2 if control.two_sided else 1))
+        columns[f"expected{name}"] = nullable(found.expected[:, k])
+        columns[f"rise{name}"] = nullable(_rise(prediction, level, found.dispersion, power))
+        columns[f"fall{name}"] = nullable(_fall(prediction, level, found.dispersion, power))
+    return panel.rows(at, at).with_columns(**columns)
+
+
+def _rise(prediction: Predictive, level: Array, phi: Array, power: float) -> Array:
+    """(U,) least factor of a rise, NaN where it is beyond reach."""
+    bound = np.maximum(prediction.most(level), 1.0)
+    low, high = np.zeros(len(level)), np.full(len(level), np.log(LARGEST_FACTOR))
+    reach = upper_tail(bound + 1, prediction.mean * LARGEST_FACTOR, phi) >= power
+    for _ in range(50):
+        middle = (low + high) / 2
+        seen = upper_tail(bound + 1, prediction.mean * np.exp(middle), phi) >= power
+        low, high = np.where(seen, low, middle), np.where(seen, middle, high)
+    return np.where(reach, np.exp(high), np.nan)
+
+
+def _fall(prediction: Predictive, level: Array, phi: Array, power: float) -> Array:
+    """(U,) greatest factor of a fall, 0 where only silence is seen, NaN where not even that."""
+    bound = prediction.most(1 - level)
+    low, high = np.zeros(len(level)), np.ones(len(level))
+    for _ in range(50):
+        middle = (low + high) / 2
+        seen = lower_tail(bound, prediction.mean * middle, phi) >= power
+        low, high = np.where(seen, middle, low), np.where(seen, high, middle)
+    return np.where(bound >= 0, low, np.nan)

@@ -1,0 +1,54 @@
+"""Observed against expected over the last 1, 2, … periods, the past before them being the comparison."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from transforms.detection.history import History, Memory
+from transforms.detection.panel import Array, Panel
+from transforms.detection.predictive import Predictive
+
+
+@dataclass(frozen=True)
+class Runs:
+    """Of U series at one t, over the last k = 1..K periods.
+
+    Attributes:
+        observed, expected: (U, K) sums; NaN where a count in the run is not known, or the past too short.
+        prediction: of the U * K sums.
+        dispersion: (U,) of the single counts.
+    """
+
+    observed: Array
+    expected: Array
+    prediction: Predictive
+    dispersion: Array
+
+
+def runs(panel: Panel, memory: Memory, longest: int, first: int, last: int) -> Iterator[Runs | None]:
+    """For each t in first..last the runs that end there; None where there is no past. memory.gap is at least longest."""
+    history = History(panel, memory)
+    for t, fitted in zip(range(first, last + 1), history.walk(first, last), strict=True):
+        if fitted is None:
+            yield None
+            continue
+        times = t - np.arange(longest)
+        columns = times - panel.start
+        inside = (columns >= 0) & (columns < panel.counts.shape[1])
+        at = np.clip(columns, 0, panel.counts.shape[1] - 1)
+        x = history.regressors(times, t)
+        counts = np.where(inside, panel.counts[:, at], np.nan)
+        means = np.where(inside, history.exposure[:, at], np.nan) * np.exp(np.clip(fitted.state.beta @ x.T, -30, 30))
+        observed, expected = counts.cumsum(axis=1), np.where(fitted.told[:, None], means, np.nan).cumsum(axis=1)
+        gradient = (means[:, :, None] * x).cumsum(axis=1) / means.cumsum(axis=1)[:, :, None]
+        variance = np.einsum("ukp,upq,ukq->uk", gradient, fitted.state.covariance, gradient)
+        phi, freedom = (np.repeat(v, longest) for v in (fitted.state.dispersion, fitted.state.freedom))
+        yield Runs(
+            observed,
+            expected,
+            Predictive.of(expected.ravel(), phi, freedom, variance.ravel()),
+            fitted.state.dispersion,
+        )
