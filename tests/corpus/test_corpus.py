@@ -49,12 +49,9 @@ def mobility(home: Path, *arguments: str) -> str:
 
 
 @pytest.fixture(scope="module", params=["exports", "exports_2025"])
-def taken_in(request, shared, tmp_path_factory):
+def taken_in(request, shared, corpus_home):
     """A home into which the corpus was taken, and the corpus."""
-    corpus = shared / request.param
-    home = tmp_path_factory.mktemp(request.param)
-    mobility(home, "backfill", str(corpus / "deliveries"))
-    return home, corpus
+    return corpus_home(request.param), shared / request.param
 
 
 @pytest.fixture
