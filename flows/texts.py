@@ -41,7 +41,6 @@ TEXTS: dict[str, tuple[str, str]] = {
     "state.missing": ("chưa có", "missing"),
     "state.not_due": ("chưa đến hạn", "not due"),
     "status.title": ("Tình hình báo cáo kỳ {period}", "Reports for {period}"),
-    "status.none": ("Chưa có kỳ nào.", "There is no period yet."),
     "check.clean": ("Tệp hợp lệ: {file}, kỳ {period}.", "The file is in order: {file}, {period}."),
     "check.warned": (
         "Tệp nhận được, có {warnings} lưu ý: {file}, kỳ {period}.",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import polars as pl
 from duckdb import DuckDBPyConnection
 
+from warehouse.derived import replace_derived
 from warehouse.frames import given
 from warehouse.transaction import transaction
 
@@ -66,11 +67,7 @@ def replace_indicators(con: DuckDBPyConnection, units: pl.DataFrame | None, fram
     """
     with transaction(con):
         for name, frame in frames.items():
-            with given(con, {"new_rows": frame} | ({} if units is None else {"given_units": units})):
-                keys = " AND ".join(f"t.{key} = u.{key}" for key in UNIT)
-                only = "" if units is None else f" WHERE EXISTS (FROM given_units AS u WHERE {keys})"
-                con.execute(f"DELETE FROM derived.{name} AS t{only}")
-                con.execute(f"INSERT INTO derived.{name} BY NAME FROM new_rows")
+            replace_derived(con, f"derived.{name}", frame, units)
 
 
 def no_figures(con: DuckDBPyConnection) -> pl.DataFrame:
