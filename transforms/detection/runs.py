@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from transforms.detection.history import History, Memory
+from transforms.detection.loglinear import State
 from transforms.detection.panel import Array, Panel
 from transforms.detection.predictive import Predictive
 
@@ -18,14 +19,26 @@ class Runs:
 
     Attributes:
         observed, expected: (U, K) sums; NaN where a count in the run is not known, or the past too short.
-        prediction: of the U * K sums.
-        dispersion: (U,) of the single counts.
+        log_variance: (U, K) variance of the logarithm of the expected sums.
+        state: the fits; its dispersion is that of the single counts.
     """
 
     observed: Array
     expected: Array
-    prediction: Predictive
-    dispersion: Array
+    log_variance: Array
+    state: State
+
+    @property
+    def prediction(self) -> Predictive:
+        """Of the U * K sums."""
+        longest = self.expected.shape[1]
+        phi, freedom = (np.repeat(v, longest) for v in (self.state.dispersion, self.state.freedom))
+        return Predictive.of(self.expected.ravel(), phi, freedom, self.log_variance.ravel())
+
+    @property
+    def dispersion(self) -> Array:
+        """(U,) of the single counts."""
+        return self.state.dispersion
 
 
 def runs(panel: Panel, memory: Memory, longest: int, first: int, last: int) -> Iterator[Runs | None]:
@@ -45,10 +58,4 @@ def runs(panel: Panel, memory: Memory, longest: int, first: int, last: int) -> I
         observed, expected = counts.cumsum(axis=1), np.where(fitted.told[:, None], means, np.nan).cumsum(axis=1)
         gradient = (means[:, :, None] * x).cumsum(axis=1) / means.cumsum(axis=1)[:, :, None]
         variance = np.einsum("ukp,upq,ukq->uk", gradient, fitted.state.covariance, gradient)
-        phi, freedom = (np.repeat(v, longest) for v in (fitted.state.dispersion, fitted.state.freedom))
-        yield Runs(
-            observed,
-            expected,
-            Predictive.of(expected.ravel(), phi, freedom, variance.ravel()),
-            fitted.state.dispersion,
-        )
+        yield Runs(observed, expected, variance, fitted.state)

@@ -1,0 +1,165 @@
+"""What the nights' judgements found: one row a night, unit, indicator, test and month."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from expectations.contract.periods import Period
+from transforms.watch.budget import Budget, adjusted
+from transforms.watch.counts import HARMONICS, Counts, common_season, test_counts
+from transforms.watch.plan import Sight
+from transforms.watch.stocks import Shares, test_shares
+from transforms.watch.table import Watched, watched
+from transforms.watch.tested import Tested
+
+Index = NDArray[np.int64]
+FEWEST_PEERS = 5
+
+SCHEMA = {
+    "night": pl.Date, "unit_id": pl.String, "level": pl.String, "scope": pl.String, "family": pl.String,
+    "indicator": pl.String, "kind": pl.String, "direction": pl.String, "period": pl.String, "first_period": pl.String,
+    "observed": pl.Float64, "expected": pl.Float64, "lower": pl.Float64, "upper": pl.Float64, "p_value": pl.Float64,
+    "q_value": pl.Float64, "is_signal": pl.Boolean, "is_rejudged": pl.Boolean, "note": pl.String,
+}  # fmt: skip
+DIGITS = 6
+"""Of what is kept: beyond it lies the machine's rounding, which differs with what is computed together."""
+
+
+@dataclass(frozen=True)
+class Units:
+    """The units of a level in the order of the arrays' rows, and the number of each one's group (-1: none)."""
+
+    names: Sequence[str]
+    group: Index
+
+
+def groups(level: str, names: Sequence[str], parents: dict[str, str | None]) -> Units:
+    """Whose comparison each unit is: districts among themselves, communes within their district.
+
+    Communes of a district with too few of them, or without districts, are compared with all communes.
+    """
+    if level == "province":
+        return Units(names, np.full(len(names), -1))
+    above = [parents.get(name) if level == "commune" else "" for name in names]
+    few = {one for one in set(above) if above.count(one) < FEWEST_PEERS}
+    numbers = {one: number for number, one in enumerate(sorted({a or "" for a in above if a not in few}))}
+    everyone = len(numbers)
+    return Units(names, np.array([numbers.get(a or "", everyone) if a not in few else everyone for a in above]))
+
+
+def findings(seen: Sequence[Sight], units: dict[str, Units], budget: Budget) -> pl.DataFrame:
+    """Judge every series of the table on every sight.
+
+    Args:
+        seen: what each night saw, in order.
+        units: by level.
+        budget: turns the setting into the level of each test.
+
+    Returns:
+        the columns of `SCHEMA`; rows of is_signal false are kept, since an alert ends where figures return.
+    """
+    parts = [_of_series(one, seen, units[one.level], budget) for one in watched() if len(units[one.level].names)]
+    rows = pl.concat([pl.DataFrame(schema=SCHEMA), *(part for part in parts if part.height)])
+    rows = rows.with_columns(
+        q_value=pl.col("p_value").map_batches(adjusted, return_dtype=pl.Float64).over("night", "scope"),
+    )
+    numbers = ["observed", "expected", "lower", "upper", "p_value", "q_value"]
+    return rows.with_columns(pl.col(numbers).round_sig_figs(DIGITS)).sort(
+        "night", "period", "level", "unit_id", "indicator", "kind"
+    )
+
+
+def _of_series(one: Watched, seen: Sequence[Sight], units: Units, budget: Budget) -> pl.DataFrame:
+    """One row of the table on all sights, all units together."""
+    sights = [sight for sight in seen if sight.judged[one.level].any()]
+    if not sights:
+        return pl.DataFrame(schema=SCHEMA)
+    n = len(units.names)
+    judged = np.concatenate([sight.judged[one.level] for sight in sights])
+    step = int(units.group.max(initial=0)) + 1
+    group = np.concatenate([np.where(units.group < 0, -1, units.group + step * at) for at in range(len(sights))])
+    rows = _needed(judged, group)
+    count = np.concatenate([one.count(sight.figures[one.level]) for sight in sights])[rows]
+    exposure = np.concatenate([sight.figures[one.level][one.exposure] for sight in sights])[rows]
+    alpha = budget.levels(one, n)
+    if one.model == "count":
+        if one.level != "province":
+            exposure = exposure * _season(one, sights)[rows // n]
+        tests = test_counts(Counts(count, exposure, group[rows], 0 if one.level != "province" else HARMONICS), alpha)
+    else:
+        months = np.repeat([_month_number(sight.period) for sight in sights], n)[rows]
+        tests = test_shares(Shares(count, exposure, group[rows], months), alpha)
+    places = Places(sights, units, rows, np.flatnonzero(judged[rows]))
+    frames = [_rows(one, test, places, alpha[test.kind]) for test in tests]
+    return pl.concat(frames) if frames else pl.DataFrame(schema=SCHEMA)
+
+
+def _season(one: Watched, sights: Sequence[Sight]) -> NDArray[np.float64]:
+    """(S, L) the province's season of a count, as each sight had it."""
+    whole = [sight.figures["province"] for sight in sights]
+    return common_season(
+        np.concatenate([one.count(figures) for figures in whole]),
+        np.concatenate([figures[one.exposure] for figures in whole]),
+    )
+
+
+def _needed(judged: NDArray[np.bool_], group: Index) -> Index:
+    """The rows to compute: those judged, and those they are compared with."""
+    compared = np.isin(group, group[judged & (group >= 0)])
+    return np.flatnonzero(judged | compared)
+
+
+@dataclass(frozen=True)
+class Places:
+    """Where computed rows belong: their numbers among units within sights, and which of them are judged."""
+
+    sights: Sequence[Sight]
+    units: Units
+    rows: Index
+    judged: Index
+
+
+def _month_number(period: str) -> int:
+    return int(period[:4]) * 12 + int(period[5:7]) - 1
+
+
+def _rows(one: Watched, test: Tested, places: Places, alpha: float) -> pl.DataFrame:
+    """The judged series of one test, as rows; those of which nothing could be said are left out."""
+    sights, units = places.sights, places.units
+    keep = places.judged[np.isfinite(test.p_value[places.judged])]
+    at, unit = np.divmod(places.rows[keep], len(units.names))
+    period = [sights[i].period for i in at]
+    p = test.p_value[keep]
+    first = [_back(text, int(months) - 1) for text, months in zip(period, test.months[keep], strict=True)]
+    return pl.DataFrame(
+        {
+            "night": [sights[i].night for i in at],
+            "unit_id": [units.names[i] for i in unit],
+            "level": one.level,
+            "scope": "province" if one.level == "province" else "unit",
+            "family": one.family,
+            "indicator": one.indicator,
+            "kind": test.kind,
+            "direction": np.where(test.is_rise[keep], "up", "down").tolist(),
+            "period": period,
+            "first_period": first,
+            **{name: pl.Series(getattr(test, name)[keep]).fill_nan(None)
+               for name in ("observed", "expected", "lower", "upper")},
+            "p_value": p,
+            "q_value": None,
+            "is_signal": p <= alpha,
+            "is_rejudged": [bool(sights[i].rejudged[one.level][j]) for i, j in zip(at, unit, strict=True)],
+            "note": None,
+        },
+        schema=SCHEMA,
+    )  # fmt: skip
+
+
+def _back(period: str, months: int) -> str:
+    number = _month_number(period) - months
+    return str(Period(number // 12, number % 12 + 1))

@@ -1,0 +1,106 @@
+"""What all units of a group do together, so that a unit is judged by what it does beyond it."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+Array = NDArray[np.float64]
+Index = NDArray[np.int64]
+
+USUAL, RARE = 0.08, 0.8
+"""Standard deviations of the logarithm of a group's common factor: in a usual month, and when all of it moves."""
+RARELY = 0.1
+"""How often, before anything is seen, all of a group moves."""
+UNEVEN = 0.35
+"""When a group moves, its units do not move alike: the part of the move's size by which they differ."""
+
+
+def others(values: Array, group: Index) -> Array:
+    """(N,) of each unit, the sum over the others of its group; NaN counts as nothing."""
+    known = np.nan_to_num(values)
+    return np.bincount(group, weights=known)[group] - known
+
+
+def common_factor(observed: Array, expected: Array, dispersion: Array, group: Index) -> tuple[Array, Array]:
+    """By what factor the others of each unit's group differ from what was expected of them.
+
+    The logarithm of the ratio has a normal likelihood (variance: dispersion over the expected count) and a prior of two
+    normals, one narrow for usual months and one wide for months in which all move; the posterior's mean and variance are
+    given, with the unevenness of a move in the variance. A group that tells nothing leaves the factor at 1.
+
+    Args:
+        observed, expected, dispersion: (N,) of single units; NaN where one is not known.
+        group: (N,) number of each unit's group.
+
+    Returns:
+        (N,) mean of the logarithm of the factor, and its variance.
+    """
+    known = np.isfinite(observed + expected + dispersion)
+    o, e = others(np.where(known, observed, 0), group), others(np.where(known, expected, 0), group)
+    noise = others(np.where(known, dispersion * expected, 0), group)
+    tells = e > 0
+    e_safe, noise_safe = np.where(tells, e, 1.0), np.where(tells, noise, 1.0)
+    log_ratio = np.where(tells, np.log((o + 0.5) / (e_safe + 0.5)), 0.0)
+    variance = np.where(tells, noise_safe / e_safe**2, np.inf)
+    means, variances, weights = [], [], []
+    for spread, share in ((USUAL, 1 - RARELY), (RARE, RARELY)):
+        whole = variance + spread**2
+        weights.append(share * np.exp(-0.5 * log_ratio**2 / whole) / np.sqrt(whole))
+        means.append(log_ratio * spread**2 / whole)
+        variances.append(spread**2 * np.where(np.isfinite(variance), variance / whole, 1.0))
+    return _mixed(means, variances, weights, tells)
+
+
+def _mixed(
+    means: list[Array], variances: list[Array], weights: list[Array], tells: NDArray[np.bool_]
+) -> tuple[Array, Array]:
+    """Mean and variance of a mixture of normals; 0 and the usual variance where nothing is told."""
+    total = weights[0] + weights[1]
+    wide = np.where(tells & (total > 0), weights[1] / np.where(total > 0, total, 1.0), 0.0)
+    mean = (1 - wide) * means[0] + wide * means[1]
+    variance = (1 - wide) * (variances[0] + (means[0] - mean) ** 2) + wide * (variances[1] + (means[1] - mean) ** 2)
+    variance += wide * (UNEVEN * mean) ** 2
+    return np.where(tells, mean, 0.0), np.where(tells, variance, USUAL**2)
+
+
+def common_moves(levels: Array, group: Index) -> tuple[Array, Array]:
+    """What the units of a group do together from month to month, and how unevenly.
+
+    Args:
+        levels: (N, L) e.g. logits, NaN where not known.
+        group: (N,) number of each unit's group.
+
+    Returns:
+        (N, L) the group's median change from the month before (0 where unknown), and the variance by which its units
+        differ about it beyond what is usual in the group (0 in a usual month).
+    """
+    change = np.diff(levels, axis=1, prepend=np.nan)
+    numbers, at = np.unique(group, return_inverse=True)
+    order = np.argsort(at, kind="stable")
+    size = np.bincount(at)
+    seat = np.arange(len(group)) - np.repeat(np.cumsum(size) - size, size)
+    seated = np.full((len(numbers), size.max(initial=0), levels.shape[1]), np.nan)
+    seated[at[order], seat] = change[order]
+    moves, uneven = _of_groups(seated)
+    return moves[at], uneven[at]
+
+
+def _of_groups(change: Array) -> tuple[Array, Array]:
+    """(G, L) median change of the (G, U, L) units, and its variance beyond the usual; from three units on."""
+    enough = np.isfinite(change).sum(axis=1) >= 3
+    middle = _median(change)
+    spread = (1.4826 * _median(np.abs(change - middle[:, None, :]))) ** 2
+    told = np.where(enough & (spread > 0), spread, np.nan)
+    usual = np.nan_to_num(_median(told.T)[:, None])
+    return np.where(enough, middle, 0.0), np.where(enough, np.maximum(np.nan_to_num(spread) - 2 * usual, 0.0), 0.0)
+
+
+def _median(values: Array) -> Array:
+    """Median over the second axis but last (the first of two), NaN passed over; NaN where there is nothing."""
+    axis = values.ndim - 2
+    ordered = np.sort(values, axis=axis)  # NaN goes last
+    count = np.isfinite(values).sum(axis=axis, keepdims=True)
+    middle = [np.take_along_axis(ordered, np.maximum(place, 0), axis=axis) for place in ((count - 1) // 2, count // 2)]
+    middle[1] = np.where(count % 2 == 1, middle[0], middle[1])
+    return np.where(count > 0, (middle[0] + middle[1]) / 2, np.nan).squeeze(axis)

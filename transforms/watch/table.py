@@ -1,0 +1,78 @@
+"""Which series are watched, at which level, by which test, and what part of the alarm budget each has."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+from importlib.resources import files
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from expectations.contract.forms import FORM_OF
+
+Array = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class Watched:
+    """A series that is watched in every unit of a level: a row of watched.csv.
+
+    Attributes:
+        level: province, district or commune.
+        indicator: its name in the alerts: a measure, or what it is the sum of.
+        family: what moves together: indicators of one family are parts of one alert.
+        model: "count" of events in the month, "stock" that carries over from month to month.
+        numerator: measures added up.
+        exposure: the measure it is held against.
+        change, shift, silence: parts of the alarm budget of its tests; 0 where there is no such test.
+    """
+
+    level: str
+    indicator: str
+    family: str
+    model: Literal["count", "stock"]
+    numerator: str
+    exposure: str
+    change: float
+    shift: float
+    silence: float
+
+    @property
+    def measures(self) -> set[str]:
+        """Everything that is needed."""
+        return {*re.findall(r"\w+", self.numerator), self.exposure}
+
+    def count(self, figures: dict[str, Array]) -> Array:
+        """The numerator; NaN where one of its measures is not known."""
+        return np.sum([figures[name] for name in re.findall(r"\w+", self.numerator)], axis=0)
+
+
+@lru_cache
+def watched() -> tuple[Watched, ...]:
+    """The table.
+
+    Raises:
+        ValueError: a row names no measure of the contract.
+    """
+    text = (files("transforms.watch") / "watched.csv").read_text("utf-8")
+    rows = []
+    for row in csv.DictReader(io.StringIO(text)):
+        shares = {name: float(row[name] or 0) for name in ("change", "shift", "silence")}
+        one = Watched(**{**row, **shares})  # type: ignore[arg-type]
+        if unknown := one.measures - FORM_OF.keys():
+            raise ValueError(f"watched.csv: {one.indicator} names {', '.join(sorted(unknown))}, which is no measure")
+        rows.append(one)
+    return tuple(rows)
+
+
+def needed_measures() -> dict[str, set[str]]:
+    """By level, the measures that are needed."""
+    return {
+        level: set().union(*(one.measures for one in watched() if one.level == level))
+        for level in ("province", "district", "commune")
+    }
