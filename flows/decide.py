@@ -22,7 +22,7 @@ from flows.registry_files import load_registry
 from flows.settings import Settings, load_settings
 from flows.texts import text
 from transforms.reading.units import Directory
-from warehouse.board import Event, fold, folded_until, open_board
+from warehouse.board import Event, fold, open_board, waiting
 from warehouse.decisions import Decision, accept, check_acceptable, retract
 from warehouse.errors import ArchiveIncomplete, DecisionRefused, StoreLocked
 from warehouse.touched import touched
@@ -69,18 +69,18 @@ def _carry_out_waiting(con: DuckDBPyConnection, settings: Settings, night: date)
     if not settings.board_path.exists():
         return {}
     with open_board(settings.board_path) as board:
-        events = [event for event in board.since(folded_until(con)) if event.action in ACTIONS]
-    came_of: dict[int, DecisionRefused | None] = {}
-    for event in events:
-        try:
-            with transaction(con):
-                _carry_out(con, event, settings, night)
-                fold(con, [event], night)
-            came_of[event.event_id] = None
-        except DecisionRefused as error:
-            came_of[event.event_id] = error
-            with transaction(con):
-                fold(con, [event], night)
+        came_of: dict[int, DecisionRefused | None] = {}
+        for event in waiting(con, board, ACTIONS):
+            try:
+                with transaction(con):
+                    _carry_out(con, event, settings, night)
+                    fold(con, [event], night)
+                came_of[event.event_id] = None
+            except DecisionRefused as error:
+                came_of[event.event_id] = error
+                with transaction(con):
+                    fold(con, [event], night)
+        board.mark_folded(came_of, night)
     return came_of
 
 

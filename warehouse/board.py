@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -22,7 +22,7 @@ class Event:
         event_id: its number; later events have higher ones.
         happened_at: when, ISO 8601.
         who: the person's account or name.
-        action: acknowledge, assign, close, accept, retract …
+        action: accept, retract, alert-ack, alert-close, followup-done …
         what: what it was done to, and why.
     """
 
@@ -60,15 +60,16 @@ class Board:
         rows = self._con.execute(_SINCE, (event_id,))
         return [Event(no, at, who, action, json.loads(what)) for no, at, who, action, what in rows]
 
-    def waiting(self) -> int:
-        """How many events no run has folded in."""
+    def unmarked(self) -> int:
+        """How many events are not marked as folded in."""
         return int(self._con.execute("SELECT count(*) FROM event WHERE folded_on IS NULL").fetchone()[0])
 
-    def mark_folded(self, until: int, night: date) -> None:
-        """Note, for people to see, that the events up to one have been folded in."""
+    def mark_folded(self, event_ids: Iterable[int], night: date) -> None:
+        """Note, for people to see, that events have been folded in; whether they were is for the ledger to say."""
         with self._con:
-            self._con.execute(
-                "UPDATE event SET folded_on = ? WHERE event_id <= ? AND folded_on IS NULL", (night.isoformat(), until)
+            self._con.executemany(
+                "UPDATE event SET folded_on = ? WHERE event_id = ? AND folded_on IS NULL",
+                [(night.isoformat(), event_id) for event_id in event_ids],
             )
 
 
@@ -78,7 +79,7 @@ def open_board(path: Path) -> Iterator[Board]:
     is_new = not path.exists()
     with closing(sqlite3.connect(path, timeout=10)) as con:
         con.execute("PRAGMA journal_mode = WAL")
-        con.execute(_TABLE)
+        con.execute(TABLE)
         con.commit()
         if is_new:
             path.chmod(0o660)
@@ -93,15 +94,19 @@ def fold(con: DuckDBPyConnection, events: Sequence[Event], night: date) -> None:
         con.execute("INSERT INTO ledger.folded VALUES (?, ?, ?, ?, ?, ?)", row)
 
 
-def folded_until(con: DuckDBPyConnection) -> int:
-    """The number of the last event folded in, 0 where none was: what is after it on the board is pending."""
-    row = con.execute("SELECT coalesce(max(event_id), 0) FROM ledger.folded").fetchone()
-    return int(row[0]) if row else 0
+def waiting(con: DuckDBPyConnection, board: Board, actions: Collection[str]) -> list[Event]:
+    """Events of some actions that have not been folded in, in the order they were noted.
+
+    Each is looked up by its number: kinds of events are folded in at different moments, so that one may still wait
+    while a later one of another kind has been carried out.
+    """
+    folded = {number for (number,) in con.execute("SELECT event_id FROM ledger.folded").fetchall()}
+    return [event for event in board.since() if event.action in actions and event.event_id not in folded]
 
 
 _SINCE = "SELECT event_id, happened_at, who, action, what FROM event WHERE event_id > ? ORDER BY event_id"
 
-_TABLE = """
+TABLE = """
 CREATE TABLE IF NOT EXISTS event (
     event_id INTEGER PRIMARY KEY AUTOINCREMENT,
     happened_at TEXT NOT NULL,
