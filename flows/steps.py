@@ -23,7 +23,7 @@ from flows.summary import NightReport
 from flows.take_in import Kind, TakenIn, unseen
 from flows.take_in import take_in as take_files_in
 from warehouse.errors import DecisionRefused
-from warehouse.nights import finish_nights, last_night
+from warehouse.nights import begin_nights, finish_nights, last_night
 from warehouse.publish import publish as publish_copy
 from warehouse.touched import Touched, touched
 
@@ -47,8 +47,10 @@ def take_in(
 def take_in_files(
     con: DuckDBPyConnection, files: list[File], settings: Settings, as_of: date | None, started: datetime, kind: Kind
 ) -> TakenIn:
-    """Read, judge and load; with no file at all the night is noted by publishing only."""
+    """Read, judge and load; a night that nothing came in is a night all the same, and stands in the ledger."""
     if not files:
+        if as_of is not None and kind == "nightly":
+            begin_nights(con, kind, [as_of], started)
         return TakenIn(None, None, touched(con))
     return take_files_in(con, files, settings, kind, as_of=as_of, started=started)
 
