@@ -34,6 +34,14 @@ def nightly(
 
 
 @app.command()
+def serve() -> None:
+    """Chạy mỗi đêm và nhắc hạn theo lịch, bằng Prefect / Run every night and remind by the calendar, with Prefect."""
+    from flows.serve import run_serve
+
+    run_serve()
+
+
+@app.command()
 def backfill(
     folder: Annotated[Path, typer.Argument(help="<ngày nhận>/<đơn vị>/<tệp> / <date received>/<reporter>/<file>")],
     received_on: Day = None,

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import os
+from datetime import time
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import Field, ValidationError
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
@@ -35,7 +36,23 @@ class Settings(BaseSettings):
     keep_copies: int = Field(
         14, ge=1, le=400, description="Số bản công bố cũ được giữ / How many published copies are kept"
     )
+    false_alerts_a_quarter: float = Field(
+        3.0,
+        gt=0,
+        le=100,
+        description="Số cảnh báo nhầm tối đa một quý trên toàn tỉnh / At most so many false alerts a quarter, province-wide",
+    )
     readers: int = Field(2, ge=1, le=64, description="Số tiến trình đọc tệp / Processes that read files")
+    night_at: time = Field(time(2), description="Giờ chạy đêm của «mobility serve» / When the night runs")
+    reminder_days: tuple[Annotated[int, Field(ge=1, le=28)], ...] = Field(
+        (4, 6), min_length=1, description="Ngày nhắc đơn vị chưa báo cáo / Days on which the missing are reminded"
+    )
+    reminder_at: time = Field(time(8), description="Giờ nhắc / When they are reminded")
+    serve_host: str = Field(
+        "127.0.0.1",
+        description="Địa chỉ trang Prefect, không đặt khóa: chỉ mở trong máy / Prefect's address: no lock on it",
+    )
+    serve_port: int = Field(4200, ge=1024, le=65535, description="Cổng trang Prefect / Prefect's port")
 
     @classmethod
     def settings_customise_sources(

@@ -99,6 +99,10 @@ TEXTS: dict[str, tuple[str, str]] = {
         "Not enough figures to tell a trend (24 months are needed).",
     ),
     "reading": ("Đọc tệp", "Reading"),
+    "serve.running": (
+        "Đang chạy: {page} (đêm lúc {at}, {timezone}). Ctrl-C để dừng.",
+        "Running: {page} (the night at {at}, {timezone}). Ctrl-C stops it.",
+    ),
     "demo.writing": ("Viết báo cáo mẫu vào {path}", "Writing sample exports to {path}"),
     "demo.backfill": ("Tiếp nhận các tháng trước", "Taking the earlier months in"),
     "demo.night": ("Chạy đêm cuối bằng Prefect", "Running the last night with Prefect"),

@@ -33,6 +33,12 @@ def begin_nights(con: DuckDBPyConnection, kind: Kind, days: list[date], at: date
     con.execute(_BEGIN, {"kind": kind, "days": days, "at": at})
 
 
+def last_finished(con: DuckDBPyConnection) -> datetime | None:
+    """When the last nightly run ended, local time; null where none has."""
+    row = con.execute("SELECT max(finished_at) FROM ledger.night WHERE kind = 'nightly'").fetchone()
+    return row[0] if row else None
+
+
 def count_files(con: DuckDBPyConnection, kind: Kind, before: int) -> None:
     """Add the submissions numbered above `before` to the nights they stand for."""
     con.execute(_COUNT, {"kind": kind, "before": before})

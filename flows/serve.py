@@ -1,0 +1,128 @@
+"""`mobility serve`: Prefect's server and a runner of the nights and reminders, until it is told to stop."""
+
+from __future__ import annotations
+
+import asyncio
+import fcntl
+import os
+import signal
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+from threading import Event, Thread
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+from rich.console import Console
+
+from flows.clock import now
+from flows.engine import prepare_engine
+from flows.errors import UserError
+from flows.served import running_server
+from flows.settings import Settings, load_settings
+from flows.texts import text
+from warehouse.errors import StoreLocked, StoreMissing
+from warehouse.nights import last_finished
+from warehouse.store import open_to_read
+
+if TYPE_CHECKING:
+    from prefect.runner import Runner
+
+
+def run_serve() -> None:
+    """Serve until SIGTERM or Ctrl-C.
+
+    Raises:
+        UserError: this home is being served, the server cannot be had, or the server or the runner ended.
+    """
+    settings = load_settings()
+    stop = Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stop.set())
+    with _alone(settings):
+        # What the runs it starts read, wherever they are started; and their logs are kept for Prefect's pages.
+        os.environ["MOBILITY_HOME"] = str(settings.home.resolve())
+        os.environ.setdefault("PREFECT_LOGGING_LEVEL", "INFO")
+        prepare_engine(settings)
+        with running_server(settings) as server:
+            _serve(settings, server, stop)
+
+
+@contextmanager
+def _alone(settings: Settings) -> Iterator[None]:
+    """One `serve` a home; the lock goes with the process that holds it, however that ends."""
+    folder = settings.home / "prefect"
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    handle = os.open(folder / "serve.lock", os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            holder = os.pread(handle, 32, 0).decode("ascii", "replace").strip()
+            raise UserError(
+                f"Kho {settings.home} đang được «mobility serve» phục vụ (tiến trình {holder}). Dừng nó trước.",
+                f"The home {settings.home} is served already (process {holder}). Stop that first.",
+            ) from None
+        os.ftruncate(handle, 0)
+        os.pwrite(handle, f"{os.getpid()}\n".encode(), 0)
+        yield
+    finally:
+        os.close(handle)
+
+
+def _serve(settings: Settings, server: subprocess.Popen[bytes] | None, stop: Event) -> None:
+    from prefect.runner import Runner
+
+    # Its schedules stay as they are when it stops: what was due meanwhile is put right when it starts.
+    runner = Runner(name="mobility", pause_on_shutdown=False, query_seconds=5)
+    asyncio.run(_prepare(runner, settings))
+    loop = asyncio.new_event_loop()
+    thread = Thread(target=loop.run_until_complete, args=(runner.start(),), name="runner")
+    thread.start()
+    try:
+        _announce(settings)
+        while not stop.wait(0.5):
+            if not thread.is_alive() or (server is not None and server.poll() is not None):
+                raise UserError("Prefect đã dừng; xem nhật ký ở trên và HOME/prefect/server.log.",
+                                "Prefect has ended; see the log above and HOME/prefect/server.log.")  # fmt: skip
+    finally:
+        _end(runner, loop, thread)
+
+
+def _end(runner: Runner, loop: asyncio.AbstractEventLoop, thread: Thread) -> None:
+    """A night under way is ended with its transaction rolled back, and caught up at the next start."""
+    if thread.is_alive():
+        asyncio.run_coroutine_threadsafe(runner.astop(), loop).result()
+    thread.join()
+    loop.close()
+
+
+async def _prepare(runner: Runner, settings: Settings) -> None:
+    from flows import deployments
+
+    await deployments.check_server(settings)
+    served: dict[str, UUID] = {}
+    for one in deployments.deployments(settings):
+        served[f"{one.flow_name}/{one.name}"] = await runner.aadd_deployment(one)
+    at = now(settings.timezone)
+    await deployments.put_right(served, at, settings)
+    if is_behind(settings.warehouse_path, deployments.last_due(settings.night_at, at)):
+        await deployments.run_now(served[deployments.NIGHT])
+
+
+def is_behind(warehouse: Path, due: datetime) -> bool:
+    """Whether no night has finished since one was due."""
+    try:
+        with open_to_read(warehouse) as con:
+            finished = last_finished(con)
+    except (StoreMissing, StoreLocked):  # not known: a night too many does no harm
+        return True
+    return finished is None or finished < due
+
+
+def _announce(settings: Settings) -> None:
+    page = os.environ["PREFECT_API_URL"].removesuffix("/api")
+    Console().print(text("serve.running", settings.language, page=page, at=f"{settings.night_at:%H:%M}",
+                         timezone=settings.timezone))  # fmt: skip
