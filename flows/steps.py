@@ -22,6 +22,7 @@ from flows.status import LATEST
 from flows.summary import NightReport
 from flows.take_in import Kind, TakenIn, unseen
 from flows.take_in import take_in as take_files_in
+from flows.watch import watch
 from warehouse.errors import DecisionRefused
 from warehouse.nights import begin_nights, finish_nights, last_night
 from warehouse.publish import publish as publish_copy
@@ -81,8 +82,9 @@ class Edition:
 
 
 def publish(con: DuckDBPyConnection, changes: Touched, settings: Settings, as_of: date) -> Edition:
-    """Compute what the night touched, and let the readers have it."""
+    """Compute what the night touched, judge it, and let the readers have it."""
     exposed = measure(con, changes, settings, as_of)
+    watch(con, settings)
     at = now(settings.timezone)
     edition = publish_copy(con, settings.published_dir, f"{as_of}-{at:%H%M%S}", keep=settings.keep_copies)
     finish_nights(con, at)

@@ -24,9 +24,48 @@ def versions_of_cells(con: DuckDBPyConnection) -> dict[str, pl.DataFrame]:
     }
 
 
-def nights_after(con: DuckDBPyConnection, night: date | None) -> list[date]:
-    """The days taken in after one, in order; all where none is named."""
-    rows = con.execute(
-        "SELECT DISTINCT as_of FROM ledger.night WHERE $after IS NULL OR as_of > $after ORDER BY 1", {"after": night}
-    ).fetchall()
+def nights(con: DuckDBPyConnection) -> list[date]:
+    """The days taken in, in order."""
+    rows = con.execute("SELECT DISTINCT as_of FROM ledger.night ORDER BY 1").fetchall()
     return [day for (day,) in rows]
+
+
+_KNOWN = """
+SELECT night,
+    (SELECT count(*) FROM ledger.version AS v WHERE v.recorded_at = night) AS versions,
+    (SELECT count(*) FROM ledger.version AS v WHERE v.superseded_at = night) AS ended,
+    (SELECT count(*) FROM ledger.submission AS s WHERE s.recorded_at = night) AS submissions
+FROM (SELECT DISTINCT as_of AS night FROM ledger.night)
+"""
+
+
+def nights_to_judge(con: DuckDBPyConnection) -> list[date]:
+    """The nights whose judgement is missing or was made knowing something else, and all after the first of them."""
+    row = con.execute(f"""
+        SELECT min(night) FROM ({_KNOWN}) AS k
+        WHERE NOT EXISTS (FROM alerts.judged AS j WHERE j.night = k.night AND j.versions = k.versions
+            AND j.ended = k.ended AND j.submissions = k.submissions)
+    """).fetchone()
+    return [night for night in nights(con) if row and row[0] and night >= row[0]]
+
+
+def mark_judged(con: DuckDBPyConnection, judged: list[date]) -> None:
+    """Note what the nights knew; in the transaction that keeps what was found."""
+    con.execute("DELETE FROM alerts.judged WHERE night IN (SELECT unnest(?::DATE[]))", [judged])
+    con.execute(f"INSERT INTO alerts.judged FROM ({_KNOWN}) WHERE night IN (SELECT unnest(?::DATE[]))", [judged])
+
+
+def reports(con: DuckDBPyConnection) -> tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame]:
+    """What is known of the reports, by reporter_code: the fields of `transforms.watch.reports.Reports`."""
+    due = con.sql("SELECT reporter_code, level, period, due_on FROM derived.due").pl()
+    received = con.sql("""
+        SELECT reporter_code, period, recorded_at FROM ledger.submission
+        WHERE outcome = 'accepted' AND period IS NOT NULL
+    """).pl()
+    marks = con.sql("""
+        SELECT s.reporter_code, s.period, s.recorded_at, p.code, count(*) AS cells
+        FROM ledger.problem AS p JOIN ledger.submission AS s USING (submission_id)
+        WHERE s.outcome = 'accepted' AND s.period IS NOT NULL AND p.code IN ('opening-mismatch', 'copied-period')
+        GROUP BY ALL
+    """).pl()
+    return due, received, marks

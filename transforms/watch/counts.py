@@ -75,7 +75,7 @@ def common_season(count: Array, exposure: Array) -> Array:
     fitted = next(iter(history.walk(panel.last, panel.last)))
     if fitted is None:
         return np.ones_like(count)
-    waves = history.regressors(np.arange(panel.start, panel.last + 1), panel.last)[:, 2:]
+    waves = history.regressors(np.arange(panel.start, panel.last + 1, dtype=float), panel.last)[:, 2:]
     return np.where(fitted.told[:, None], np.exp(fitted.state.beta[:, 2:] @ waves.T), 1.0)
 
 
@@ -139,9 +139,9 @@ def _predictions(fitted: Fitted, now: Array, before: Array, group: Index) -> tup
 def pooled_dispersion(found: Array, worth: Array, group: Index) -> tuple[Array, Array]:
     """The dispersion of each unit, drawn towards what is usual in its group, and how many normal points that is worth.
 
-    The logarithm of a dispersion found has the variance 2 / worth and falls 1 / worth short on average. The group's mean
-    has a prior at `USUAL`; the units' spread about it is found by moments, with a prior as well, so that a group of few
-    or sparse units is not taken for certain.
+    The logarithm of a dispersion found has the variance 2 / worth and falls 1 / worth short on average. The group's
+    mean has a prior at `USUAL`; the units' spread about it is found by moments, with a prior as well, so that a group
+    of few or sparse units is not taken for certain.
 
     Args:
         found, worth: (N,) of single units: see `transforms.detection.loglinear.State`.
@@ -156,7 +156,8 @@ def pooled_dispersion(found: Array, worth: Array, group: Index) -> tuple[Array, 
     weight = 1 / (2 / own + USUAL_SPREAD)
 
     def summed(values: Array) -> Array:
-        return np.bincount(at, weights=values)[at]
+        sums: Array = np.bincount(at, weights=values).astype(np.float64)
+        return sums[at]
 
     mean = (summed(weight * log) + CERTAINTY * np.log(USUAL)) / (summed(weight) + CERTAINTY)
     beyond = (log - mean) ** 2 - 2 / own
@@ -177,7 +178,7 @@ def _two_sided(high: Array, low: Array, known: Array) -> Array:
 
 def _of_runs(found: Runs, series: Counts, alpha: dict[str, float]) -> list[Tested]:
     """Shift and silence, from the sums of the last 1, 2, … months."""
-    n, k = found.observed.shape
+    k = found.observed.shape[1]
     phi, freedom = pooled_dispersion(found.state.found, found.state.worth, series.group)
     factors = [_factor(found.observed[:, j], found.expected[:, j], phi, series.group) for j in range(k)]
     factor, common = (np.stack(parts, axis=1) for parts in zip(*factors, strict=True))
@@ -208,11 +209,17 @@ def _shift(found: Runs, prediction: Predictive, alpha: float) -> Tested:
     chosen = prediction.take(row * k + best)
     upper, lower = _bounds(chosen, np.full(n, alpha / (2 * tests)))
     p = np.minimum(2 * tests * ndtr(-size[row, best]), 1.0)
+    nothing = np.full(n, np.nan)
     return Tested(
-        "shift", best + 1.0, *(np.where(known, v, np.nan) for v in (found.observed[row, best], chosen.mean)),
-        np.where(known & (lower > 0), lower, np.nan), np.where(known, upper, np.nan), np.where(known, p, np.nan),
+        "shift",
+        best + 1.0,
+        np.where(known, found.observed[row, best], nothing),
+        np.where(known, chosen.mean, nothing),
+        np.where(known & (lower > 0), lower, nothing),
+        np.where(known, upper, nothing),
+        np.where(known, p, nothing),
         deviate[row, best] > 0,
-    )  # fmt: skip
+    )
 
 
 def _silence(found: Runs, prediction: Predictive, alpha: float) -> Tested:

@@ -25,9 +25,9 @@ def others(values: Array, group: Index) -> Array:
 def common_factor(observed: Array, expected: Array, dispersion: Array, group: Index) -> tuple[Array, Array]:
     """By what factor the others of each unit's group differ from what was expected of them.
 
-    The logarithm of the ratio has a normal likelihood (variance: dispersion over the expected count) and a prior of two
-    normals, one narrow for usual months and one wide for months in which all move; the posterior's mean and variance are
-    given, with the unevenness of a move in the variance. A group that tells nothing leaves the factor at 1.
+    The logarithm of the ratio has a normal likelihood (variance: dispersion over the expected count) and a prior of
+    two normals, one narrow for usual months and one wide for months in which all move; the posterior's mean and
+    variance are given, with the unevenness of a move in the variance. Where nothing is told the factor is 1.
 
     Args:
         observed, expected, dispersion: (N,) of single units; NaN where one is not known.

@@ -1,4 +1,4 @@
-"""What is judged on which night: a unit's period once enough of the province has reported it, and again when corrected."""
+"""What is judged on which night: a unit's month once enough of the province is there, and again when corrected."""
 
 from __future__ import annotations
 

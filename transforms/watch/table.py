@@ -17,6 +17,8 @@ from expectations.contract.forms import FORM_OF
 
 Array = NDArray[np.float64]
 
+LEVELS = ("province", "district", "commune")
+
 
 @dataclass(frozen=True, slots=True)
 class Watched:
@@ -72,7 +74,4 @@ def watched() -> tuple[Watched, ...]:
 
 def needed_measures() -> dict[str, set[str]]:
     """By level, the measures that are needed."""
-    return {
-        level: set().union(*(one.measures for one in watched() if one.level == level))
-        for level in ("province", "district", "commune")
-    }
+    return {level: set().union(*(one.measures for one in watched() if one.level == level)) for level in LEVELS}

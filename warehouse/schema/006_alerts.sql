@@ -282,3 +282,17 @@ COMMENT ON COLUMN alerts.precision.closed IS 'Số cảnh báo có kết luận 
 COMMENT ON COLUMN alerts.precision.found_true IS 'Đúng / True';
 COMMENT ON COLUMN alerts.precision.data_error IS 'Sai số liệu / Wrong figures';
 COMMENT ON COLUMN alerts.precision.expected IS 'Đã biết trước / Known beforehand';
+
+-- What each night knew when it was judged: where that differs from the ledger, the night and those after it are judged
+-- again, since an older night was taken in late.
+CREATE TABLE alerts.judged (
+    night DATE PRIMARY KEY,
+    versions BIGINT NOT NULL,
+    ended BIGINT NOT NULL,
+    submissions BIGINT NOT NULL
+);
+COMMENT ON TABLE alerts.judged IS 'Mỗi đêm biết những gì khi được xét / What each night knew when it was judged';
+COMMENT ON COLUMN alerts.judged.night IS 'Đêm / The night';
+COMMENT ON COLUMN alerts.judged.versions IS 'Số phiên bản được ghi trong đêm / Versions recorded in it';
+COMMENT ON COLUMN alerts.judged.ended IS 'Số phiên bản bị thay trong đêm / Versions replaced in it';
+COMMENT ON COLUMN alerts.judged.submissions IS 'Số tệp tiếp nhận trong đêm / Submissions taken in it';
