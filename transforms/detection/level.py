@@ -52,6 +52,19 @@ class LevelFit:
         return self.expected - width, self.expected + width
 
 
+def median_known(values: Array, axis: int) -> Array:
+    """Median along an axis, NaN passed over; NaN where there is nothing else."""
+    ordered = np.sort(values, axis=axis)  # NaN goes last
+    count = np.isfinite(values).sum(axis=axis, keepdims=True)
+    if not values.shape[axis]:
+        return np.full(count.squeeze(axis).shape, np.nan)
+    low, high = (
+        np.take_along_axis(ordered, np.maximum(place, 0), axis=axis) for place in ((count - 1) // 2, count // 2)
+    )
+    middle = np.where(count % 2 == 1, low, (low + np.where(count > 0, high, low)) / 2)
+    return np.where(count > 0, middle, np.nan).squeeze(axis)
+
+
 def share_logit(count: Array, whole: Array) -> Array:
     """Logit of a share, half a person lent to either side; NaN where there is no whole."""
     with np.errstate(invalid="ignore", divide="ignore"):
@@ -81,7 +94,7 @@ def fit_level(levels: Array, floor: Array, extra: Array) -> LevelFit:
     for _ in range(2):
         errors = _errors(levels, spread, extra)
         spread = np.sqrt(_variance(errors[:, :, :-1], extra[:, :-1], spread) + 1e-12)
-    best = np.nanargmin(np.where(np.isfinite(spread), spread, np.inf), axis=0)
+    best = np.where(np.isfinite(spread), spread, np.inf).argmin(axis=0)
     rows = np.arange(n)
     own, seen = spread[best, rows] ** 2, np.isfinite(errors[0, :, :-1]).sum(axis=1)
     usual = np.median((own / floor)[seen >= FEWEST]) if (seen >= FEWEST).any() else 1.0
@@ -96,10 +109,7 @@ def fit_level(levels: Array, floor: Array, extra: Array) -> LevelFit:
 def _first_spread(levels: Array) -> Array:
     """(N,) robust variance of the changes from month to month."""
     change = np.abs(np.diff(levels[:, :-1], axis=1))
-    known = np.isfinite(change).sum(axis=1) >= 3
-    out = np.zeros(len(levels))
-    out[known] = (1.4826 * np.nanmedian(change[known], axis=1)) ** 2
-    return out
+    return np.nan_to_num(1.4826 * median_known(change, 1)) ** 2
 
 
 def _errors(levels: Array, spread: Array, extra: Array) -> Array:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from transforms.detection.level import median_known
+
 Array = NDArray[np.float64]
 Index = NDArray[np.int64]
 
@@ -39,16 +41,15 @@ def common_factor(observed: Array, expected: Array, dispersion: Array, group: In
     known = np.isfinite(observed + expected + dispersion)
     o, e = others(np.where(known, observed, 0), group), others(np.where(known, expected, 0), group)
     noise = others(np.where(known, dispersion * expected, 0), group)
-    tells = e > 0
-    e_safe, noise_safe = np.where(tells, e, 1.0), np.where(tells, noise, 1.0)
-    log_ratio = np.where(tells, np.log((o + 0.5) / (e_safe + 0.5)), 0.0)
-    variance = np.where(tells, noise_safe / e_safe**2, np.inf)
+    tells = (e > 0) & (noise > 0)
+    log_ratio = np.where(tells, np.log((o + 0.5) / (e + 0.5)), 0.0)
+    precision = np.where(tells, e**2 / np.where(tells, noise, 1.0), 0.0)
     means, variances, weights = [], [], []
     for spread, share in ((USUAL, 1 - RARELY), (RARE, RARELY)):
-        whole = variance + spread**2
-        weights.append(share * np.exp(-0.5 * log_ratio**2 / whole) / np.sqrt(whole))
-        means.append(log_ratio * spread**2 / whole)
-        variances.append(spread**2 * np.where(np.isfinite(variance), variance / whole, 1.0))
+        relative = 1 + spread**2 * precision
+        weights.append(share * np.exp(-0.5 * log_ratio**2 * precision / relative) / np.sqrt(relative))
+        means.append(log_ratio * spread**2 * precision / relative)
+        variances.append(spread**2 / relative)
     return _mixed(means, variances, weights, tells)
 
 
@@ -57,7 +58,7 @@ def _mixed(
 ) -> tuple[Array, Array]:
     """Mean and variance of a mixture of normals; 0 and the usual variance where nothing is told."""
     total = weights[0] + weights[1]
-    wide = np.where(tells & (total > 0), weights[1] / np.where(total > 0, total, 1.0), 0.0)
+    wide = np.where(total > 0, weights[1] / np.where(total > 0, total, 1.0), 1.0)
     mean = (1 - wide) * means[0] + wide * means[1]
     variance = (1 - wide) * (variances[0] + (means[0] - mean) ** 2) + wide * (variances[1] + (means[1] - mean) ** 2)
     variance += wide * (UNEVEN * mean) ** 2
@@ -89,18 +90,8 @@ def common_moves(levels: Array, group: Index) -> tuple[Array, Array]:
 def _of_groups(change: Array) -> tuple[Array, Array]:
     """(G, L) median change of the (G, U, L) units, and its variance beyond the usual; from three units on."""
     enough = np.isfinite(change).sum(axis=1) >= 3
-    middle = _median(change)
-    spread = (1.4826 * _median(np.abs(change - middle[:, None, :]))) ** 2
+    middle = median_known(change, 1)
+    spread = (1.4826 * median_known(np.abs(change - middle[:, None, :]), 1)) ** 2
     told = np.where(enough & (spread > 0), spread, np.nan)
-    usual = np.nan_to_num(_median(told.T)[:, None])
+    usual = np.nan_to_num(median_known(told, 1)[:, None])
     return np.where(enough, middle, 0.0), np.where(enough, np.maximum(np.nan_to_num(spread) - 2 * usual, 0.0), 0.0)
-
-
-def _median(values: Array) -> Array:
-    """Median over the second axis but last (the first of two), NaN passed over; NaN where there is nothing."""
-    axis = values.ndim - 2
-    ordered = np.sort(values, axis=axis)  # NaN goes last
-    count = np.isfinite(values).sum(axis=axis, keepdims=True)
-    middle = [np.take_along_axis(ordered, np.maximum(place, 0), axis=axis) for place in ((count - 1) // 2, count // 2)]
-    middle[1] = np.where(count % 2 == 1, middle[0], middle[1])
-    return np.where(count > 0, (middle[0] + middle[1]) / 2, np.nan).squeeze(axis)

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import ndtr, ndtri, stdtr
 
-from transforms.detection.level import LevelFit, fit_level, share_logit, share_of
+from transforms.detection.level import LevelFit, fit_level, median_known, share_logit, share_of
 from transforms.detection.shift import calibration
 from transforms.trends.season import tet
 from transforms.watch.peers import common_moves
@@ -20,6 +20,8 @@ Index = NDArray[np.int64]
 SHORTEST, LONGEST, RUN_LENGTH = 3, 6, 360.0
 LATELY, FEWEST_LATELY = 6, 3
 """A level is known from the months just before: after a longer gap nothing is said."""
+SAME_PEOPLE = 0.2
+"""Part of the binomial variance that single people's coming and going makes in a month."""
 RIDGE = 0.05
 """Standard deviation of a season's column on the logit before anything is seen."""
 
@@ -44,16 +46,15 @@ def test_shares(series: Shares, alpha: dict[str, float]) -> list[Tested]:
     """The change of the month, and the drift of the last months, that have an alpha.
 
     The logit of the share, less what the group does together, is held against its own wandering level; the least spread
-    is what the coming and going of single people makes (a fifth of the binomial variance: most of a stock are the same
-    people as a month ago).
+    is what the coming and going of single people makes: a part of the binomial variance, since most of a stock are the
+    people of a month ago.
     """
     if not len(series.count):
         return []
     level = share_logit(series.count, series.whole)
     common, uneven = _common(level, series)
     share = share_of(level)
-    with np.errstate(invalid="ignore", divide="ignore"):
-        floor = 0.2 / np.nanmedian(series.whole * share * (1 - share), axis=1)
+    floor = SAME_PEOPLE / np.maximum(median_known(series.whole * share * (1 - share), 1), 0.1)
     fit = fit_level(level - common, np.where(np.isfinite(floor), floor, 1.0), uneven)
     lately = np.isfinite(level[:, -1 - LATELY : -1]).sum(axis=1) >= FEWEST_LATELY
     seen = np.where(lately, level[:, -1] - common[:, -1], np.nan)
