@@ -1,0 +1,200 @@
+"""An alert told in three sentences: what was seen, since when and how sure, what drives it and what to check first."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Literal
+
+from transforms.alerts.book import TESTED, Alert, Finding, Part
+from transforms.alerts.drivers import Drivers
+from transforms.alerts.leading import leading
+from transforms.alerts.numbers import Numbers
+from transforms.alerts.phrases import (
+    CHECKS,
+    COMPONENTS,
+    DRIVEN,
+    ENDS,
+    SEEN,
+    SENSITIVE,
+    SINCE,
+    STOCKS,
+    SURE,
+    WORDS,
+    Pair,
+    noun,
+)
+
+Language = Literal["vi", "en"]
+
+
+def explain(alert: Alert, drivers: Drivers, small_count: int) -> Pair:
+    """The alert in Vietnamese and English, three sentences each.
+
+    Nothing is said that the figures do not show: where the excess lies is counted, why it is there is for people to
+    find. Of a commune, sensitive counts below `small_count` are told as "fewer than" it.
+
+    Args:
+        alert: any.
+        drivers: where the excess lies; an empty one says that it is not known.
+        small_count: the setting.
+    """
+    vi, en = (_Telling(alert, drivers, small_count, language).text() for language in ("vi", "en"))
+    return vi, en
+
+
+@dataclass(frozen=True)
+class _Telling:
+    """One alert in one language."""
+
+    alert: Alert
+    drivers: Drivers
+    small_count: int
+    language: Language
+
+    @property
+    def part(self) -> Part:
+        return leading(self.alert)
+
+    @property
+    def told(self) -> Finding:
+        """The finding that is told: the clearest of the part that tells most."""
+        return self.part.clearest
+
+    def text(self) -> str:
+        return " ".join(f"{_capital(sentence)}." for sentence in (self._seen(), self._since(), self._driven()))
+
+    def _say(self, pair: Pair, **words: object) -> str:
+        return pair[self.language == "en"].format(**words)
+
+    def _numbers(self, is_commune: bool) -> Numbers:
+        hides = is_commune and self.alert.key.family in SENSITIVE
+        return Numbers(self.language, self.small_count if hides else None)
+
+    def _seen(self) -> str:
+        told, numbers = self.told, self._numbers(self.told.level == "commune")
+        return self._say(
+            SEEN[self._how_seen()],
+            when=self._when(), months=self._months(), unit=told.unit_name, noun=self._noun(told.indicator),
+            observed=numbers.count(told.observed), interval=numbers.interval(told.lower, told.upper),
+            expected=numbers.expected(told.expected) if told.kind in TESTED else numbers.count(told.expected),
+            note=self._note(),
+        )  # fmt: skip
+
+    def _how_seen(self) -> str:
+        told = self.told
+        if told.kind == "late" and told.observed and told.expected:
+            return "partial"
+        if told.kind == "restated" and (told.observed is None or told.expected is None):
+            return "restated-unknown"
+        if told.kind == "silence" and told.observed:
+            return "shift"
+        return told.kind
+
+    def _noun(self, indicator: str) -> str:
+        return noun(indicator)[self.language == "en"]
+
+    def _note(self) -> str:
+        """The detector's remark; one that is written `vi / en` in its language."""
+        note = self.told.note
+        if not note:
+            return ""
+        vi, _, en = note.partition(" / ")
+        return f": {en if en and self.language == 'en' else vi}"
+
+    def _when(self) -> str:
+        told = self.told
+        if told.kind == "shift" and told.indicator in STOCKS:
+            return self._say(WORDS["until"], month=_month(told.period))
+        if told.first_period == told.period or told.indicator in STOCKS:
+            return self._say(WORDS["in"], month=_month(told.period))
+        return self._say(
+            WORDS["span" if told.kind == "silence" else "run"],
+            first=_month(told.first_period),
+            last=_month(told.period),
+        )
+
+    def _months(self) -> str:
+        months = [self._say(WORDS["month"], month=_month(p)) for p in sorted(self.part.signals or {self.told.period})]
+        return self._list(months)
+
+    def _list(self, items: list[str]) -> str:
+        return items[0] if len(items) == 1 else ", ".join(items[:-1]) + self._say(WORDS["and"]) + items[-1]
+
+    def _since(self) -> str:
+        alert = self.alert
+        end = ""
+        if alert.status == "resolved" and alert.resolution and alert.resolved_on:
+            end = self._say(ENDS[alert.resolution], day=self._day(alert.resolved_on))
+        return self._say(
+            SINCE, first=_month(alert.first_period), opened=self._day(alert.opened_on), end=end, sure=self._sure()
+        )
+
+    def _sure(self) -> str:
+        told, numbers = self.told, Numbers(self.language, None)
+        q, p = told.q_value, told.p_value
+        if told.kind not in TESTED or (q is None and p is None):
+            return self._say(SURE["fact"])
+        if q is not None and q < 0.001:
+            return self._say(SURE["sure"])
+        if q is not None and q < 0.5:
+            return self._say(SURE["likely"], n=numbers.one_in(q))
+        return self._say(SURE["weak"], n=numbers.one_in(1.0 if p is None else p))
+
+    def _driven(self) -> str:
+        return self._say(
+            DRIVEN["first"], driven=self._where() + self._component() + self._besides(), check=self._check()
+        )
+
+    def _where(self) -> str:
+        told = self.told
+        if told.scope == "province":
+            return self._say(DRIVEN["province"])
+        if told.level == "commune" or told.kind not in TESTED:
+            return self._say(DRIVEN["own"], unit=told.unit_name)
+        move = self._say(WORDS["rise" if told.direction == "up" else "fall"])
+        if not self.drivers.is_known:
+            return self._say(DRIVEN["unknown"])
+        if not self.drivers.shares:
+            return _capital(self._say(DRIVEN["spread"], move=move))
+        numbers = self._numbers(is_commune=True)
+        names = [f"{share.unit_name} ({numbers.count(share.observed)})" for share in self.drivers.shares]
+        return self._say(DRIVEN["most" if self.drivers.is_most else "much"], move=move, names=self._list(names))
+
+    def _component(self) -> str:
+        part = self.drivers.component
+        if part is None or self.told.indicator not in COMPONENTS:
+            return ""
+        numbers = self._numbers(self.told.level == "commune")
+        return self._say(
+            DRIVEN["component"], noun=self._noun(COMPONENTS[self.told.indicator]),
+            observed=numbers.count(part.observed), expected=numbers.expected(part.expected),
+        )  # fmt: skip
+
+    def _besides(self) -> str:
+        told = self.told
+        said = {told.indicator, COMPONENTS.get(told.indicator) if self.drivers.component else None}
+        others = [
+            part.last.indicator
+            for part in self.alert.parts
+            if part.last.unit_id == told.unit_id and part.last.indicator not in said
+        ]
+        if not others:
+            return ""
+        return self._say(DRIVEN["besides"], noun=self._list([self._noun(name) for name in dict.fromkeys(others)]))
+
+    def _check(self) -> str:
+        told = self.told
+        keys = ("province" if told.scope == "province" else "", told.kind, f"{told.family}-{told.direction}")
+        return self._say(next(CHECKS[key] for key in (*keys, "implausible") if key in CHECKS))
+
+    def _day(self, day: date) -> str:
+        return f"{day:%d-%m-%Y}" if self.language == "vi" else day.isoformat()
+
+
+def _month(period: str) -> str:
+    return f"{period[5:]}/{period[:4]}"
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]

@@ -1,0 +1,299 @@
+"""The life of alerts: what a night found and what people did, applied to the book; the same input, the same book."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from datetime import date
+from itertools import groupby
+
+import polars as pl
+
+from transforms.alerts.acts import carry_out
+from transforms.alerts.book import TESTED, Act, Alert, Book, Event, Finding, Key, Part
+from transforms.alerts.severity import RANK, severity_of
+
+NEW_LEVEL_MONTHS = 12
+"""A shift that lasts as long is the new level."""
+REOPEN_MONTHS = 3
+"""An event that comes back within as many months after it was resolved is the same alert, reopened."""
+
+MENDED = {"late": "reported"}
+"""How a fact ends; the others are corrected."""
+REOPENED_AFTER = frozenset({"returned", "corrected", "reported"})
+"""What a closing or a new level ended stays ended: what comes after is another event."""
+_LEVELS = {"province": 0, "district": 1, "commune": 2}
+
+
+def replay(
+    findings: pl.DataFrame, nights: Sequence[date], acts: Sequence[Act], ended: Mapping[str, date] | None = None
+) -> tuple[Book, list[Event]]:
+    """The book after all nights, from the first on.
+
+    Args:
+        findings: columns of `Finding`; of series that never signal nothing is needed.
+        nights: every night judged, in order, also those without findings.
+        acts: what people did, in order.
+        ended: the last day of units that have ended.
+    """
+    by_night: dict[date, list[Finding]] = defaultdict(list)
+    wanted = list(Finding.__dataclass_fields__)
+    for row in findings.select(wanted).iter_rows():
+        by_night[row[0]].append(Finding(*row))
+    waiting: dict[date | None, list[Act]] = defaultdict(list)
+    known = set(nights)
+    for act in acts:
+        waiting[act.after_night if act.after_night in known else None].append(act)
+    book, events = Book(), []
+    before: date | None = None
+    for night in nights:
+        book, new = advance(book, night, by_night.get(night, []), waiting.pop(before, []), ended)
+        events += new
+        before = night
+    book, new = carry_out(book, waiting.pop(before, []))
+    return book, events + new
+
+
+def advance(
+    book: Book, night: date, findings: Iterable[Finding], acts: Sequence[Act], ended: Mapping[str, date] | None = None
+) -> tuple[Book, list[Event]]:
+    """The book after a night, and what happened in it.
+
+    Args:
+        book: as it stood.
+        night: the day.
+        findings: what the night judged, signals or not.
+        acts: what people did since the night before, carried out first.
+        ended: the last day of units that have ended: nothing more will be judged of them.
+    """
+    book, events = carry_out(book, acts)
+    turn = _Night(book, night)
+    order = sorted(findings, key=lambda f: (f.period, _LEVELS.get(f.level, 3), f.unit_id, f.indicator, f.kind))
+    for _, month in groupby(order, key=lambda f: f.period):
+        turn.judge(list(month))
+    judged = {finding.unit_id for finding in order}
+    turn.end({unit for unit, last in (ended or {}).items() if last < night and unit not in judged})
+    return turn.book(), events + turn.events
+
+
+def alert_id(key: Key, unit_code: str, level: str, first_period: str, taken: Mapping[str, Alert]) -> str:
+    """`<unit>-<family>-<direction or kind>-<first month>`, with a number where an earlier alert has it."""
+    common = "" if key.scope == "unit" or level == "province" else "-province"
+    name = f"{unit_code}-{key.family}-{key.branch}{common}-{first_period}"
+    number = 2
+    while (name if number == 2 else f"{name}-{number - 1}") in taken:
+        number += 1
+    return name if number == 2 else f"{name}-{number - 1}"
+
+
+class _Night:
+    """A night's work on the book: alerts are replaced in a copy of it."""
+
+    def __init__(self, book: Book, night: date) -> None:
+        self.night = night
+        self.alerts = dict(book.alerts)
+        self.of_key = dict(book.of_key)
+        self.of_series = dict(book.of_series)
+        self.events: list[Event] = []
+        self.before = book.alerts
+        self.touched: dict[str, None] = {}
+        self.begun: set[str] = set()
+
+    def book(self) -> Book:
+        return Book(self.alerts, self.of_key, self.of_series)
+
+    def judge(self, month: Sequence[Finding]) -> None:
+        """Findings of one month: known signals and quiet first, then what is new, districts before their communes."""
+        fresh: dict[Key, list[Finding]] = defaultdict(list)
+        for finding in month:
+            if finding.is_signal and not self._known(finding):
+                fresh[finding.key].append(finding)
+            self._quiet(finding)
+        for key, signals in fresh.items():
+            self._place(key, signals)
+
+    def _known(self, finding: Finding) -> bool:
+        """Refresh the figures of a month that an alert told before; it neither opens nor reopens anything."""
+        for name in self.of_series.get((finding.series, finding.branch), ()):
+            part = _part(self.alerts[name], finding)
+            if finding.period in part.signals:
+                last = finding if finding.period == part.last.period else part.last
+                self._put(name, replace(part, last=last, signals={**part.signals, finding.period: finding}))
+                return True
+        return False
+
+    def _quiet(self, finding: Finding) -> None:
+        """Let parts end that the finding shows to be quiet: no signal, or one the other way."""
+        branches = {"up", "down"} if finding.kind in TESTED else {finding.kind}
+        for branch in sorted(branches - ({finding.branch} if finding.is_signal else set())):
+            for name in self.of_series.get((finding.series, branch), ()):
+                part = _part(self.alerts[name], finding, branch)
+                after = _quietened(part, finding)
+                if after != part:
+                    self._put(name, after)
+
+    def _place(self, key: Key, signals: list[Finding]) -> None:
+        """Give new signals of one event to the alert they belong to, or open one."""
+        name = self._host(key, signals[0])
+        if name is None:
+            self._open(key, signals)
+            return
+        if not self.alerts[name].is_running:
+            self._reopen(name)
+        for finding in signals:
+            self._join(name, finding)
+
+    def _host(self, key: Key, finding: Finding) -> str | None:
+        names = self.of_key.get(key, ())
+        if names and self.alerts[names[-1]].is_running:
+            return names[-1]
+        if finding.level == "commune" and finding.parent_id:
+            above = self.of_key.get(replace(key, unit_id=finding.parent_id), ())
+            if above and self.alerts[above[-1]].is_running:
+                return above[-1]
+        if names and _comes_back(self.alerts[names[-1]], self.night):
+            return names[-1]
+        return None
+
+    def _open(self, key: Key, signals: list[Finding]) -> None:
+        first = min(finding.first_period for finding in signals)
+        name = alert_id(key, signals[0].unit_code, signals[0].level, first, self.alerts)
+        parts = tuple(Part(finding, finding.first_period, {finding.period: finding}) for finding in signals)
+        self.alerts[name] = Alert(name, key, parts, "low", self.night, first)
+        self.of_key[key] = (*self.of_key.get(key, ()), name)
+        for finding in signals:
+            self._index(name, finding)
+        self.touched[name] = None
+        self.begun.add(name)
+        self._grade(name)
+        self._tell(name, "opened")
+
+    def _reopen(self, name: str) -> None:
+        self.alerts[name] = replace(
+            self.alerts[name], status="opened", resolved_on=None, resolution=None, reopened_on=self.night,
+            acknowledged_on=None, severity="low",
+        )  # fmt: skip
+        self.begun.add(name)
+        self._tell(name, "reopened")
+
+    def _join(self, name: str, finding: Finding) -> None:
+        alert = self.alerts[name]
+        alert = replace(alert, first_period=min(alert.first_period, finding.first_period))
+        same = [part for part in alert.parts if part.last.series == finding.series]
+        if not same:
+            new = Part(finding, finding.first_period, {finding.period: finding})
+            self.alerts[name] = replace(alert, parts=(*alert.parts, new))
+            self.touched[name] = None
+            self._index(name, finding)
+            return
+        self.alerts[name] = alert
+        part = same[0]
+        # A run that begins anew after quiet is counted from its own beginning.
+        first = min(part.first_period, finding.first_period) if part.is_active else finding.first_period
+        last = finding if finding.period >= part.last.period else part.last
+        self._put(name, Part(last, first, {**part.signals, finding.period: finding}))
+
+    def _index(self, name: str, finding: Finding) -> None:
+        place = (finding.series, finding.branch)
+        self.of_series[place] = (*self.of_series.get(place, ()), name)
+
+    def _put(self, name: str, part: Part) -> None:
+        alert = self.alerts[name]
+        parts = tuple(part if one.last.series == part.last.series else one for one in alert.parts)
+        self.alerts[name] = replace(alert, parts=parts)
+        self.touched[name] = None
+
+    def end(self, gone: set[str]) -> None:
+        """What the night comes to: severities, new levels, and what is resolved."""
+        for name in self.touched:
+            self._conclude(name)
+        if gone:
+            for name, alert in list(self.alerts.items()):
+                if alert.key.unit_id in gone and alert.status != "resolved":
+                    self._resolve(name, "unit-ended")
+
+    def _conclude(self, name: str) -> None:
+        self._grade(name)
+        alert = self.alerts[name]
+        if not alert.is_running:
+            return
+        if not alert.is_active:
+            if alert.status == "resolved":
+                self.alerts[name] = replace(alert, is_spent=False)
+            else:
+                self._resolve(name, _how(alert))
+        elif alert.status != "resolved" and any(_is_new_level(part) for part in alert.parts):
+            self._resolve(name, "new-level")
+            self.alerts[name] = replace(self.alerts[name], is_spent=True)
+
+    def _grade(self, name: str) -> None:
+        """Raise the severity to that of the gravest active part; a rise is told."""
+        alert = self.alerts[name]
+        found = [severity_of(part.last, len(part.signals)) for part in alert.parts if part.is_active]
+        highest = max((alert.severity, *found), key=RANK.__getitem__)
+        if highest == alert.severity or alert.status == "resolved":
+            return
+        self.alerts[name] = replace(alert, severity=highest)
+        if name in self.begun:
+            self.events = [
+                replace(e, severity=highest) if e.alert_id == name and e.act_id is None else e for e in self.events
+            ]
+        else:
+            self._tell(name, "worsened")
+
+    def _resolve(self, name: str, how: str) -> None:
+        self.alerts[name] = replace(
+            self.alerts[name], status="resolved", resolved_on=self.night, resolution=how, is_silenced_to_end=False
+        )
+        self._tell(name, "resolved", how)
+
+    def _tell(self, name: str, event: str, resolution: str | None = None) -> None:
+        self.events.append(Event(name, self.night, event, self.alerts[name].severity, resolution=resolution))
+
+
+def _part(alert: Alert, finding: Finding, branch: str | None = None) -> Part:
+    branch = branch or finding.branch
+    return next(p for p in alert.parts if p.last.series == finding.series and p.last.branch == branch)
+
+
+def _quietened(part: Part, finding: Finding) -> Part:
+    """A part after a finding that does not signal.
+
+    A fact lasts until each of its months is mended. What was tested is over when a later month is quiet; or its own
+    months were judged again and none signals any more.
+    """
+    signals = {period: found for period, found in part.signals.items() if period != finding.period}
+    if not signals and part.signals:
+        return Part(part.last, part.first_period, signals, part.ended or MENDED.get(finding.kind, "corrected"))
+    if finding.kind in TESTED and finding.period > part.last.period:
+        return replace(part, ended=part.ended or "returned")
+    return replace(part, signals=signals)
+
+
+def _how(alert: Alert) -> str:
+    """How an alert went quiet: figures that returned say more than parts that were corrected besides."""
+    ways = [part.ended for part in alert.parts]
+    return next((way for way in ("returned", "reported", "corrected") if way in ways), "returned")
+
+
+def _comes_back(alert: Alert, night: date) -> bool:
+    return (
+        alert.resolution in REOPENED_AFTER and alert.resolved_on is not None
+        and _months(alert.resolved_on) + REOPEN_MONTHS >= _months(night) - (night.day <= alert.resolved_on.day)
+    )  # fmt: skip
+
+
+def _is_new_level(part: Part) -> bool:
+    return (
+        part.is_active and part.last.kind == "shift"
+        and _month(part.last.period) - _month(part.first_period) + 1 >= NEW_LEVEL_MONTHS
+    )  # fmt: skip
+
+
+def _months(day: date) -> int:
+    return day.year * 12 + day.month
+
+
+def _month(period: str) -> int:
+    return int(period[:4]) * 12 + int(period[5:7])
