@@ -26,6 +26,8 @@ SCHEMA = {
     "observed": pl.Float64, "expected": pl.Float64, "lower": pl.Float64, "upper": pl.Float64, "p_value": pl.Float64,
     "q_value": pl.Float64, "is_signal": pl.Boolean, "is_rejudged": pl.Boolean, "note": pl.String,
 }  # fmt: skip
+MOSTLY = 0.5
+"""Part of the province's excess from which on it is that of the units that signal themselves."""
 DIGITS = 6
 """Of what is kept: beyond it lies the machine's rounding, which differs with what is computed together."""
 
@@ -68,9 +70,33 @@ def findings(seen: Sequence[Sight], units: dict[str, Units], budget: Budget) -> 
     rows = rows.with_columns(
         q_value=pl.col("p_value").map_batches(adjusted, return_dtype=pl.Float64).over("night", "scope"),
     )
+    rows = _without_single_units(rows)
     numbers = ["observed", "expected", "lower", "upper", "p_value", "q_value"]
     return rows.with_columns(pl.col(numbers).round_sig_figs(DIGITS)).sort(
         "night", "period", "level", "unit_id", "indicator", "kind"
+    )
+
+
+def _without_single_units(rows: pl.DataFrame) -> pl.DataFrame:
+    """No signal of the province where units that signal themselves make up most of it: that is theirs alone."""
+    excess = pl.col("observed") - pl.col("expected")
+    keys = ["period", "indicator", "direction"]
+    own = rows.filter((pl.col("level") == "district") & pl.col("is_signal")).select(
+        *keys, pl.col("night").alias("told_on"), "unit_id", theirs=excess
+    )
+    both = rows.with_row_index().filter(pl.col("level") == "province").join(own, on=keys)
+    largest = (
+        both.filter(pl.col("told_on") <= pl.col("night")).group_by("index", "unit_id").agg(pl.col("theirs").last())
+    )
+    explained = largest.group_by("index").agg(pl.col("theirs").sum())
+    share = pl.col("theirs") / excess
+    return (
+        rows.with_row_index()
+        .join(explained, on="index", how="left", maintain_order="left")
+        .with_columns(
+            is_signal=pl.col("is_signal") & ~((pl.col("level") == "province") & (share >= MOSTLY)).fill_null(False),
+        )
+        .drop("index", "theirs")
     )
 
 
