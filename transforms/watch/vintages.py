@@ -64,14 +64,18 @@ def vintages(facts: Mapping[str, pl.DataFrame], registry: Registry, today: date)
         today: the day whose map is meant.
     """
     has_districts = bool(registry.units_on(today, "district"))
-    pieces, expected, parents = {}, [], []
-    for form, rows in facts.items():
-        placed = _placed(registry, rows["period"].unique().to_list(), today, has_districts)
-        pieces[form] = _gathered(rows.join(placed, on=["cell_code", "period"]), list(FORMS[form].names))
-        if form == "balance":
-            expected.append(_expected(placed))
-            parents.append(placed.select(unit_id="commune", district="district").unique())
-    return Vintages(pieces, pl.concat(expected), pl.concat(parents))
+    placed = {kind: _placed(registry, _periods(facts, kind), today, has_districts) for kind in (False, True)}
+    pieces = {
+        form: _gathered(rows.join(placed[FORMS[form].half_yearly], on=["cell_code", "period"]), list(FORMS[form].names))
+        for form, rows in facts.items()
+    }
+    months = placed[False]
+    return Vintages(pieces, _expected(months), months.select(unit_id="commune", district="district").unique())
+
+
+def _periods(facts: Mapping[str, pl.DataFrame], half_yearly: bool) -> list[str]:
+    found = [rows["period"].unique() for form, rows in facts.items() if FORMS[form].half_yearly is half_yearly]
+    return pl.concat(found).unique().to_list() if found else []
 
 
 def _placed(registry: Registry, periods: Sequence[str], today: date, has_districts: bool) -> pl.DataFrame:
