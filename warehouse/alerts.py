@@ -75,10 +75,13 @@ def telling_findings(con: DuckDBPyConnection) -> pl.DataFrame:
     return con.execute(_TELLING).pl()
 
 
-def commune_findings(con: DuckDBPyConnection) -> pl.DataFrame:
-    """Each commune's months as last judged, for districts that ever signalled: columns of alerts.anomaly, unit_name,
-    parent_id."""
-    return con.execute(_COMMUNES).pl()
+def judged_months(con: DuckDBPyConnection) -> pl.DataFrame:
+    """Single months as last judged, of the units that ever signalled and of their communes: what drives an alert.
+
+    Returns:
+        columns of alerts.anomaly, unit_name and parent_id.
+    """
+    return con.execute(_MONTHS).pl()
 
 
 def ended_units(con: DuckDBPyConnection) -> dict[str, date]:
@@ -124,17 +127,20 @@ _TELLING = f"""
 WITH chosen AS (
     SELECT *, night AS named_on FROM alerts.finding AS f SEMI JOIN (FROM alerts.finding WHERE is_signal) AS s
         ON f.unit_id = s.unit_id AND f.scope = s.scope AND f.indicator = s.indicator AND f.kind = s.kind
-)
-SELECT * EXCLUDE named_on FROM ({_NAMED}) ORDER BY night, period, level, unit_id, indicator, kind
+), named AS ({_NAMED})
+SELECT n.* EXCLUDE named_on REPLACE (unit_name || coalesce(' (' || d.district_name || ')', '') AS unit_name)
+FROM named AS n LEFT JOIN (
+    SELECT unit_code, arg_max(name, valid_from) AS district_name FROM registry.unit WHERE level = 'district'
+    GROUP BY unit_code
+) AS d ON d.unit_code = n.parent_id ORDER BY night, period, level, unit_id, indicator, kind, is_signal DESC, note
 """
 
-_COMMUNES = f"""
-WITH chosen AS (
-    SELECT *, judged_on AS named_on FROM alerts.anomaly WHERE level = 'commune' AND kind = 'change'
-)
-SELECT * EXCLUDE named_on FROM ({_NAMED}) WHERE parent_id IN (
-    SELECT split_part(unit_id, '@', 1) FROM alerts.finding WHERE is_signal AND level = 'district'
-) ORDER BY period, unit_id, indicator
+_MONTHS = f"""
+WITH chosen AS (SELECT *, judged_on AS named_on FROM alerts.anomaly WHERE kind = 'change'),
+named AS ({_NAMED}),
+told AS (SELECT DISTINCT unit_id FROM alerts.finding WHERE is_signal)
+SELECT * EXCLUDE named_on FROM named
+WHERE unit_id IN (FROM told) OR parent_id IN (FROM told) ORDER BY period, unit_id, indicator
 """
 
 _ENDED = """

@@ -78,29 +78,16 @@ class _Telling:
             when=self._when(), months=self._months(), unit=told.unit_name, noun=self._noun(told.indicator),
             observed=numbers.count(told.observed), interval=numbers.interval(told.lower, told.upper),
             expected=numbers.expected(told.expected) if told.kind in TESTED else numbers.count(told.expected),
-            note=self._note(),
         )  # fmt: skip
 
     def _how_seen(self) -> str:
         told = self.told
-        if told.kind == "late" and told.observed and told.expected:
-            return "partial"
-        if told.kind == "restated" and (told.observed is None or told.expected is None):
-            return "restated-unknown"
-        if told.kind == "silence" and told.observed:
-            return "shift"
-        return told.kind
+        if told.note in SEEN:
+            return told.note
+        return "shift" if told.kind == "silence" and told.observed else told.kind
 
     def _noun(self, indicator: str) -> str:
         return noun(indicator)[self.language == "en"]
-
-    def _note(self) -> str:
-        """The detector's remark; one that is written `vi / en` in its language."""
-        note = self.told.note
-        if not note:
-            return ""
-        vi, _, en = note.partition(" / ")
-        return f": {en if en and self.language == 'en' else vi}"
 
     def _when(self) -> str:
         told = self.told

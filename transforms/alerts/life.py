@@ -19,9 +19,9 @@ NEW_LEVEL_MONTHS = 12
 REOPEN_MONTHS = 3
 """An event that comes back within as many months after it was resolved is the same alert, reopened."""
 
-MENDED = {"late": "reported"}
-"""How a fact ends; the others are corrected."""
-REOPENED_AFTER = frozenset({"returned", "corrected", "reported"})
+WAYS = ("returned", "reported", "corrected", "passed")
+"""How an alert goes quiet by itself; where its parts differ, the first of these that one of them has is told."""
+REOPENED_AFTER = frozenset(WAYS)
 """What a closing or a new level ended stays ended: what comes after is another event."""
 _LEVELS = {"province": 0, "district": 1, "commune": 2}
 
@@ -69,7 +69,7 @@ def advance(
     """
     book, events = carry_out(book, acts)
     turn = _Night(book, night)
-    order = sorted(findings, key=lambda f: (f.period, _LEVELS.get(f.level, 3), f.unit_id, f.indicator, f.kind))
+    order = sorted(findings, key=_order)
     for _, month in groupby(order, key=lambda f: f.period):
         turn.judge(list(month))
     judged = {finding.unit_id for finding in order}
@@ -104,14 +104,18 @@ class _Night:
         return Book(self.alerts, self.of_key, self.of_series)
 
     def judge(self, month: Sequence[Finding]) -> None:
-        """Findings of one month: known signals and quiet first, then what is new, districts before their communes."""
+        """Findings of one month: signals, districts before their communes, then what they and the others end.
+
+        What begins and is mended on one night comes and goes.
+        """
         fresh: dict[Key, list[Finding]] = defaultdict(list)
         for finding in month:
             if finding.is_signal and not self._known(finding):
                 fresh[finding.key].append(finding)
-            self._quiet(finding)
         for key, signals in fresh.items():
             self._place(key, signals)
+        for finding in month:
+            self._quiet(finding)
 
     def _known(self, finding: Finding) -> bool:
         """Refresh the figures of a month that an alert told before; it neither opens nor reopens anything."""
@@ -252,6 +256,11 @@ class _Night:
         self.events.append(Event(name, self.night, event, self.alerts[name].severity, resolution=resolution))
 
 
+def _order(finding: Finding) -> tuple[str, int, str, str, str, bool]:
+    level = _LEVELS.get(finding.level, len(_LEVELS))
+    return finding.period, level, finding.unit_id, finding.indicator, finding.kind, not finding.is_signal
+
+
 def _part(alert: Alert, finding: Finding, branch: str | None = None) -> Part:
     branch = branch or finding.branch
     return next(p for p in alert.parts if p.last.series == finding.series and p.last.branch == branch)
@@ -261,20 +270,35 @@ def _quietened(part: Part, finding: Finding) -> Part:
     """A part after a finding that does not signal.
 
     A fact lasts until each of its months is mended. What was tested is over when a later month is quiet; or its own
-    months were judged again and none signals any more.
+    months were judged again and none signals any more. Figures too good to be true are over with later ones that are
+    not.
     """
+    is_later = finding.period > part.last.period
+    if is_later and finding.kind == "implausible":
+        return replace(part, signals={}, ended=part.ended or "returned")
     signals = {period: found for period, found in part.signals.items() if period != finding.period}
     if not signals and part.signals:
-        return Part(part.last, part.first_period, signals, part.ended or MENDED.get(finding.kind, "corrected"))
-    if finding.kind in TESTED and finding.period > part.last.period:
+        return replace(part, signals=signals, ended=part.ended or _mended(part.signals[finding.period], finding))
+    if is_later and finding.kind in TESTED:
         return replace(part, ended=part.ended or "returned")
     return replace(part, signals=signals)
 
 
+def _mended(signal: Finding, finding: Finding) -> str:
+    """How what was told of one month ended, by the finding that says so.
+
+    A fact that is told no longer with the very figures it was told with was not mended: the unit's next month came.
+    """
+    if finding.kind in TESTED:
+        return "corrected"
+    if (finding.observed, finding.expected) == (signal.observed, signal.expected):
+        return "passed"
+    return {"late": "reported", "implausible": "returned"}.get(finding.kind, "corrected")
+
+
 def _how(alert: Alert) -> str:
-    """How an alert went quiet: figures that returned say more than parts that were corrected besides."""
-    ways = [part.ended for part in alert.parts]
-    return next((way for way in ("returned", "reported", "corrected") if way in ways), "returned")
+    ended = {part.ended for part in alert.parts}
+    return next((way for way in WAYS if way in ended), "returned")
 
 
 def _comes_back(alert: Alert, night: date) -> bool:

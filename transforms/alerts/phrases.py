@@ -76,13 +76,28 @@ SEEN: dict[str, Pair] = {
         "{unit} sửa số {noun} {months} từ {expected} thành {observed}",
         "{unit} changed the number of {noun} for {months} from {expected} to {observed}",
     ),
-    "restated-unknown": ("{unit} sửa số {noun} {months} đã báo cáo", "{unit} changed the {noun} reported for {months}"),
+    "opening-mismatch": (
+        "Ở {unit}, số đầu kỳ {months} của {observed} chi bộ không khớp với số cuối kỳ trước đã báo cáo",
+        "At {unit}, the opening figures for {months} of {observed} cells are not the closing ones reported before",
+    ),
+    "copied-period": (
+        "Báo cáo {months} của {unit} giống hệt báo cáo kỳ trước",
+        "The report of {unit} for {months} equals the one of the period before in every figure",
+    ),
+    "identical": (
+        "Trong báo cáo {months} của {unit}, có {observed} xã giống hệt một xã khác ở mọi con số",
+        "In the report of {unit} for {months}, {observed} communes agree with another one in every figure",
+    ),
+    "flat": (
+        "Số {noun} của {unit} đến {months} đứng nguyên ở {observed} trong nhiều tháng liền",
+        "The number of {noun} of {unit} has stood at {observed} for months on end, up to {months}",
+    ),
     "implausible": (
-        "Số {noun} {months} của {unit} khó có thể là số đếm thật{note}",
-        "The {noun} of {unit} for {months} can hardly have been counted{note}",
+        "Số {noun} {months} của {unit} khó có thể là số đếm thật",
+        "The {noun} of {unit} for {months} can hardly have been counted",
     ),
 }
-"""The first sentence, by kind."""
+"""The first sentence, by the remark of what found it, else by kind."""
 
 SINCE: Pair = (
     "Dấu hiệu có từ tháng {first}, cảnh báo mở ngày {opened}{end}; {sure}",
@@ -100,6 +115,7 @@ ENDS: dict[str, Pair] = {
         ", and after a year, on {day}, it counts as the new level",
     ),
     "reported": (", báo cáo đã đến ngày {day}", ", and the report had come by {day}"),
+    "passed": (", đến ngày {day} đã có báo cáo kỳ sau", ", and by {day} the next report had come"),
     "closed": (", Ban kết luận ngày {day}", ", and the board closed it on {day}"),
     "unit-ended": (", đơn vị không còn từ trước ngày {day}", ", and the unit had ended before {day}"),
 }

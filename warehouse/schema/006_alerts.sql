@@ -53,7 +53,7 @@ COMMENT ON COLUMN alerts.alert.first_period IS 'Tháng đầu có dấu hiệu /
 COMMENT ON COLUMN alerts.alert.last_period IS 'Tháng gần nhất còn dấu hiệu / The last month with a signal';
 COMMENT ON COLUMN alerts.alert.opened_on IS 'Đêm mở / The night it opened';
 COMMENT ON COLUMN alerts.alert.resolved_on IS 'Đêm xong; trống khi còn mở / The night it was resolved, null while it stands';
-COMMENT ON COLUMN alerts.alert.resolution IS 'returned: trở lại mức thường; corrected: số liệu đã sửa; new-level: mức mới; reported: đã báo cáo; closed: Ban đóng; unit-ended: đơn vị không còn / How it was resolved, null while it stands';
+COMMENT ON COLUMN alerts.alert.resolution IS 'returned: trở lại mức thường; corrected: số liệu đã sửa; new-level: mức mới; reported: đã báo cáo; passed: đã qua kỳ sau; closed: Ban đóng; unit-ended: đơn vị không còn / How it was resolved, null while it stands';
 COMMENT ON COLUMN alerts.alert.observed IS 'Số thấy / What was counted';
 COMMENT ON COLUMN alerts.alert.expected IS 'Mức thường thấy / What was expected';
 COMMENT ON COLUMN alerts.alert.lower IS 'Cận dưới của mức thường; trống nếu không có / Below it is out of the ordinary, null without such a bound';
@@ -216,7 +216,8 @@ CREATE VIEW alerts.anomaly AS
 SELECT unit_id, split_part(unit_id, '@', 1) AS unit_code, level, scope, family, indicator, kind, period, direction, first_period, observed, expected, lower,
     upper, p_value, q_value, is_signal, is_rejudged, note, night AS judged_on
 FROM alerts.finding
-QUALIFY row_number() OVER (PARTITION BY unit_id, scope, indicator, kind, period ORDER BY night DESC) = 1;
+QUALIFY row_number() OVER (PARTITION BY unit_id, scope, indicator, kind, period 
+    ORDER BY night DESC, is_signal, note) = 1;
 COMMENT ON VIEW alerts.anomaly IS 'Mỗi đơn vị, chỉ tiêu, loại và tháng một dòng, như xét lần cuối / One row a unit, indicator, kind and month, as last judged';
 COMMENT ON COLUMN alerts.anomaly.unit_id IS 'Đơn vị / The unit';
 COMMENT ON COLUMN alerts.anomaly.unit_code IS 'Mã đơn vị / The unit''s code';
