@@ -117,7 +117,7 @@ async def _end(client: PrefectClient, run: FlowRun, name: str, now: datetime, se
 
 
 async def _free(client: PrefectClient, deployment: UUID) -> None:
-    """A run's place would stay taken when its lease went with the server's memory, and every later night be cancelled."""
+    """A run's place stays taken when its lease went with the server's memory: every later night would be cancelled."""
     standing = await client.read_deployment(deployment)
     limit = standing.global_concurrency_limit
     if limit is not None and limit.active_slots:

@@ -29,8 +29,15 @@ WHERE NOT EXISTS (FROM ledger.night WHERE as_of = day AND kind = $kind)
 
 
 def begin_nights(con: DuckDBPyConnection, kind: Kind, days: list[date], at: datetime | None = None) -> None:
-    """Note that work on these days' nights began; a day and kind already noted stays as it is."""
+    """Note that work on these days' nights began; a day and kind already noted keeps its number and beginning.
+
+    A nightly run that finished is open again: broken off this time, it is to be caught up.
+    """
     con.execute(_BEGIN, {"kind": kind, "days": days, "at": at})
+    if kind == "nightly":
+        con.execute(
+            "UPDATE ledger.night SET finished_at = NULL WHERE kind = 'nightly' AND list_contains(?, as_of)", [days]
+        )
 
 
 def last_finished(con: DuckDBPyConnection) -> datetime | None:
