@@ -4,13 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
+from typing import Any
 
 import polars as pl
 from duckdb import DuckDBPyConnection
 
 from flows.settings import Settings
-from warehouse.alerts import add_findings, replace_detectability
+from transforms.alerts.acts import ACTIONS
+from transforms.alerts.book import Act
+from transforms.alerts.drivers import drivers
+from transforms.alerts.life import replay
+from transforms.alerts.tables import tables
+from warehouse import alerts as stored
+from warehouse.board import Event, fold, open_board, waiting
+from warehouse.nights import last_night
 from warehouse.transaction import transaction
+
+VERDICTS = ("true", "data-error", "expected")
 
 
 def keep_alerts(
@@ -25,9 +35,56 @@ def keep_alerts(
     Args:
         findings: the columns of alerts.finding, of these nights; others are passed over.
         detectability: columns of alerts.detectability; may be empty.
-        nights: every night judged, also those that found nothing.
+        nights: every night judged, in order, also those that found nothing.
         settings: the board's file and the small count.
     """
+    night = nights[-1] if nights else last_night(con)
     with transaction(con):
-        add_findings(con, findings, nights)
-        replace_detectability(con, detectability)
+        if night:
+            _fold_acts(con, settings, night)
+        stored.add_findings(con, findings, nights)
+        stored.replace_detectability(con, detectability)
+        _write_anew(con, settings)
+
+
+def carry_out_acts(con: DuckDBPyConnection, settings: Settings, night: date) -> None:
+    """Between nights: carry out what people did since the last run."""
+    with transaction(con):
+        if _fold_acts(con, settings, night):
+            _write_anew(con, settings)
+
+
+def _fold_acts(con: DuckDBPyConnection, settings: Settings, night: date) -> bool:
+    """Note in the warehouse what people did; whether there was anything."""
+    if not settings.board_path.exists():
+        return False
+    with open_board(settings.board_path) as board:
+        events = waiting(con, board, ACTIONS)
+        fold(con, events, night)
+        stored.add_acts(con, [row for event in events if (row := _row(event, night))])
+        board.mark_folded([event.event_id for event in events], night)
+    return bool(events)
+
+
+def _row(event: Event, night: date) -> dict[str, Any] | None:
+    """An event of the board as a row of alerts.act; None where it makes no sense: no night may stand still over it."""
+    what, verdict = event.what, event.what.get("verdict")
+    try:
+        until = date.fromisoformat(what["until"]) if what.get("until") else None
+    except (TypeError, ValueError):
+        return None
+    if not what.get("alert_id") or (event.action == "alert-close" and verdict not in VERDICTS):
+        return None
+    return {
+        "act_id": event.event_id, "night": night, "happened_at": event.happened_at, "who": event.who,
+        "action": event.action, "alert_id": str(what["alert_id"]), "until": until, "verdict": verdict,
+        "note": what.get("note") or None,
+    }  # fmt: skip
+
+
+def _write_anew(con: DuckDBPyConnection, settings: Settings) -> None:
+    acts = [Act(**{name: row[name] for name in Act.__dataclass_fields__}) for row in stored.acts(con)]
+    book, events = replay(stored.telling_findings(con), stored.nights(con), acts, stored.ended_units(con))
+    known = drivers(book, stored.judged_months(con))
+    done = [event.act_id for event in events if event.act_id is not None]
+    stored.replace_alerts(con, tables(book, events, known, settings.small_count), done)
