@@ -1,7 +1,8 @@
-"""A quiet province: districts and communes whose figures follow known laws, with no event of a unit's own in them."""
+"""A province by known laws: districts and communes whose figures hold the events that are asked for, and no others."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -36,14 +37,27 @@ class Law:
     jitter: float = 0.03
     contact: float = 0.14
     contact_dispersion: float = 1.2
-    shocks: tuple[tuple[int, float], ...] = ((80, 0.7), (84, 1.4))
+    shocks: tuple[tuple[int, float], ...] = ((50, 0.7), (54, 1.4))
 
 
-def quiet_province(law: Law, months: int, rng: np.random.Generator) -> tuple[Vintages, list[date]]:
-    """The versions a warehouse would hold, two nights a month, and the nights."""
+@dataclass(frozen=True)
+class Event:
+    """Something of a district's own: a measure times a factor in the months first..last."""
+
+    measure: str
+    district: int
+    first: int
+    last: int
+    factor: float
+
+
+def province(
+    law: Law, months: int, rng: np.random.Generator, events: Sequence[Event] = ()
+) -> tuple[Vintages, list[date]]:
+    """The versions a warehouse would hold, two nights a month, and the nights; quiet but for the events."""
     n = DISTRICTS * COMMUNES
     district = np.repeat(np.arange(DISTRICTS), COMMUNES)
-    figures = _figures(law, months, n, district, rng)
+    figures = _figures(law, months, n, district, rng, events)
     periods, nights = _calendar(months)
     late = rng.random((DISTRICTS, months)) < 0.25
     night = np.array(nights, dtype=object).reshape(months, 2)
@@ -62,23 +76,28 @@ def quiet_province(law: Law, months: int, rng: np.random.Generator) -> tuple[Vin
 
 
 def _figures(
-    law: Law, months: int, n: int, district: np.ndarray, rng: np.random.Generator
+    law: Law, months: int, n: int, district: np.ndarray, rng: np.random.Generator, events: Sequence[Event]
 ) -> dict[str, np.ndarray]:
     """By measure, (communes, months) counts."""
     number = 12 * FIRST.year + np.arange(months)
+    factor = {name: np.ones((n, months)) for name in ("received", "away_total", "away_out_of_contact")}
+    for event in events:
+        factor[event.measure][district == event.district, event.first : event.last + 1] *= event.factor
     members = np.round(MEMBERS * rng.lognormal(0, 0.3, n)[:, None] * (1 + 0.0005 * np.arange(months)))
     steps = [
         sd * rng.standard_normal((size, months))[index]
-        for sd, size, index in zip(law.wander, (n, DISTRICTS, 1), (np.arange(n), district, np.zeros(n, int)), strict=True)
+        for sd, size, index in zip(
+            law.wander, (n, DISTRICTS, 1), (np.arange(n), district, np.zeros(n, int)), strict=True
+        )
     ]
     level = np.log(0.07) + 0.15 * rng.standard_normal((n, 1)) + np.cumsum(sum(steps), axis=1)
     level = level - 0.15 * tet(number)[:, 2] + law.jitter * rng.standard_normal((n, months))
-    for at, factor in law.shocks:
-        level[:, at:] += np.log(factor) * (1 + 0.2 * rng.standard_normal((DISTRICTS, 1))[district])
-    away = np.minimum(np.round(members * np.exp(level)), members)
-    rate = law.requests * rng.lognormal(0, 0.4, (DISTRICTS, 1))[district] * members
+    for at, move in law.shocks:
+        level[:, at:] += np.log(move) * (1 + 0.2 * rng.standard_normal((DISTRICTS, 1))[district])
+    away = np.minimum(np.round(members * np.exp(level) * factor["away_total"]), members)
+    rate = law.requests * rng.lognormal(0, 0.4, (DISTRICTS, 1))[district] * members * factor["received"]
     received = _counts(rate, law.dispersion, rng)
-    out = _counts(law.contact * away, law.contact_dispersion, rng)
+    out = _counts(law.contact * away * factor["away_out_of_contact"], law.contact_dispersion, rng)
     figures = {name: np.zeros((n, months)) for name in FORM_OF if not name.startswith("r213")}
     return figures | {
         "members_closing": members, "away_total": away, "received": received,

@@ -25,7 +25,7 @@ class Budget:
     """
 
     a_quarter: float = 3.0
-    calibration: float = 1.0
+    calibration: float = 1.3
 
     def levels(self, one: Watched, units: int) -> dict[str, float]:
         """The two-sided level of each test of a row of the table, given how many units it is made in each month."""

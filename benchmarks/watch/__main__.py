@@ -1,0 +1,91 @@
+"""False alerts a quarter in quiet years, and events told of in time: python -m benchmarks.watch [--provinces N].
+
+The alarm budget's calibration (transforms/watch/budget.py) is read off here: with it 1, the alerts of a quiet province
+are to stay below the setting, province-wide moves included.
+"""
+
+from __future__ import annotations
+
+import argparse
+from collections import Counter
+
+import numpy as np
+import polars as pl
+
+from benchmarks.watch.province import DISTRICTS, Event, Law, province
+from transforms.watch.budget import Budget
+from transforms.watch.findings import findings, groups
+from transforms.watch.plan import sights, units_of
+from transforms.watch.table import LEVELS, needed_measures
+
+MONTHS, BURN_IN, DUE_DAY, MERGED = 72, 24, 5, 3
+EVENTS = {
+    "spike of requests, 5 times for 2 months": ("received", 2, 5.0, 2),
+    "requests 2.8 times, lasting": ("received", 18, 2.8, 5),
+    "no request for 5 months": ("received", 5, 0.0, 3),
+    "members away 1.6 times, lasting": ("away_total", 8, 1.6, 2),
+    "out of contact 4 times, one month": ("away_out_of_contact", 1, 4.0, 1),
+}
+"""Measure, how long, factor, and the months within which it is to be told of."""
+FAMILY = {"received": "requests", "away_total": "away", "away_out_of_contact": "contact"}
+
+
+def judged(law: Law, rng: np.random.Generator, events: list[Event], budget: Budget) -> pl.DataFrame:
+    """The findings of a simulated province after its first years."""
+    known, nights = province(law, MONTHS, rng, events)
+    seen = list(sights(known, nights, set(nights[2 * BURN_IN :]), needed_measures(), DUE_DAY, MONTHS))
+    parents = dict(known.parents.iter_rows())
+    return findings(seen, {level: groups(level, units_of(known, level), parents) for level in LEVELS}, budget)
+
+
+def alerts(found: pl.DataFrame) -> Counter[tuple[str, str, str]]:
+    """Signals of units by level, indicator and test; those of one unit, family and direction close together are one."""
+    last: dict[tuple[str, str, str], int] = {}
+    out: Counter[tuple[str, str, str]] = Counter()
+    for row in found.filter(pl.col("is_signal") & (pl.col("scope") == "unit")).sort("period").iter_rows(named=True):
+        key, month = (row["unit_id"], row["family"], row["direction"]), _month(row["period"])
+        if month - last.get(key, -99) > MERGED:
+            out[row["level"], row["indicator"], row["kind"]] += 1
+        last[key] = month
+    return out
+
+
+def _month(period: str) -> int:
+    return int(period[:4]) * 12 + int(period[5:7])
+
+
+def in_time(found: pl.DataFrame, event: Event, within: int) -> bool:
+    """Whether a signal on the event's district and family came from the figures of its first months."""
+    first = found["period"].min()
+    start = _month(str(first)) + event.first - BURN_IN
+    month = pl.col("period").str.slice(0, 4).cast(pl.Int64) * 12 + pl.col("period").str.slice(5, 2).cast(pl.Int64)
+    mine = (pl.col("unit_id") == f"d{event.district}") & (pl.col("family") == FAMILY[event.measure])
+    return found.filter(pl.col("is_signal") & mine & (month - start).is_between(0, within - 1)).height > 0
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--provinces", type=int, default=4, help="simulated provinces of each kind")
+    parser.add_argument("--seed", type=int, default=20260101)
+    chosen = parser.parse_args()
+    budget = Budget()
+    rng = np.random.default_rng(chosen.seed)
+    quarters = chosen.provinces * (MONTHS - BURN_IN) / 3
+    print(f"setting: at most {budget.a_quarter:g} false alerts a quarter; {quarters:.0f} quiet quarters of each law")
+    for name, law in {"usual": Law(), "restless": Law(dispersion=1.5, wander=(0.04, 0.02, 0.02), jitter=0.05)}.items():
+        total = sum((alerts(judged(law, rng, [], budget)) for _ in range(chosen.provinces)), Counter())
+        print(f"{name}: {total.total() / quarters:.2f} a quarter")
+        for (level, indicator, kind), n in total.most_common(5):
+            print(f"    {n / quarters:5.2f}  {level} {indicator} {kind}")
+    for name, (measure, length, factor, within) in EVENTS.items():
+        hits = 0
+        for _ in range(chosen.provinces):
+            where = rng.choice(DISTRICTS, 4, replace=False)
+            events = [Event(measure, int(d), 40 + 6 * i, 39 + 6 * i + length, factor) for i, d in enumerate(where)]
+            found = judged(Law(), rng, events, budget)
+            hits += sum(in_time(found, event, within) for event in events)
+        print(f"told of within {within} months: {hits} of {4 * chosen.provinces}  ({name})")
+
+
+if __name__ == "__main__":
+    main()
