@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from datetime import datetime
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
@@ -18,8 +18,12 @@ app = typer.Typer(
 )
 registry_app = typer.Typer(no_args_is_help=True, help="Danh mục đơn vị và chi bộ / The registry of units and cells")
 app.add_typer(registry_app, name="registry")
+alert_app = typer.Typer(no_args_is_help=True, help="Một cảnh báo: xem, tiếp nhận, kết luận / One alert")
+app.add_typer(alert_app, name="alert")
 
 Day = Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], metavar="NGÀY")]
+AlertName = Annotated[str, typer.Argument(metavar="CẢNH_BÁO", help="Mã cảnh báo / The alert's name")]
+Note = Annotated[str | None, typer.Option(help="Ghi chú / A note")]
 
 
 @app.command()
@@ -102,6 +106,70 @@ def trends(
     from flows.trends import run_trends
 
     run_trends(unit, indicator)
+
+
+@app.command()
+def alerts(
+    status: Annotated[
+        Literal["standing", "opened", "acknowledged", "resolved", "all"],
+        typer.Option(help="standing: chưa xong / not resolved"),
+    ] = "standing",
+    district: Annotated[str | None, typer.Option(help="Mã huyện hoặc xã / Code of a district or commune")] = None,
+    since: Day = None,
+    indicator: Annotated[str | None, typer.Option(help="Tên chỉ tiêu / Name of an indicator")] = None,
+    level: Annotated[Literal["province", "district", "commune"] | None, typer.Option(help="Cấp / Level")] = None,
+    severity: Annotated[Literal["high", "medium", "low"] | None, typer.Option(help="Mức / Severity")] = None,
+) -> None:
+    """Cảnh báo đang mở, và độ đúng của từng loại / The alerts that stand, and how right each rule has been."""
+    from flows.alert_list import Wanted, run_alerts
+
+    run_alerts(Wanted(status, district, since.date() if since else None, indicator, level, severity))
+
+
+@alert_app.command("show")
+def alert_show(alert: AlertName) -> None:
+    """Giải thích một cảnh báo, kèm biểu đồ và diễn biến / One alert explained, with its series and history."""
+    from flows.alert_show import run_show
+
+    run_show(alert)
+
+
+@alert_app.command("ack")
+def alert_ack(alert: AlertName, note: Note = None, as_of: Day = None) -> None:
+    """Tiếp nhận: đã có người xem / Take note: somebody looks at it."""
+    from flows.alert_acts import Doing, run_act
+
+    run_act(Doing("alert-ack", alert, note), as_of.date() if as_of else None)
+
+
+@alert_app.command("silence")
+def alert_silence(
+    alert: AlertName,
+    until: Day = None,
+    until_resolved: Annotated[bool, typer.Option("--until-resolved", help="Đến khi xong / Until resolved")] = False,
+    note: Note = None,
+    as_of: Day = None,
+) -> None:
+    """Không nhắc nữa, đến một ngày hoặc đến khi xong / Silence until a day, or until it is resolved."""
+    from flows.alert_acts import run_silence
+
+    run_silence(alert, until.date() if until else None, until_resolved, note, as_of.date() if as_of else None)
+
+
+@alert_app.command("close")
+def alert_close(
+    alert: AlertName,
+    verdict: Annotated[
+        Literal["true", "data-error", "expected"],
+        typer.Option(help="true: đúng; data-error: sai số liệu; expected: đã biết trước / The verdict"),
+    ],
+    note: Annotated[str, typer.Option(help="Vì sao / Why")],
+    as_of: Day = None,
+) -> None:
+    """Kết luận: đúng, sai số liệu, hay đã biết trước / Close with a verdict."""
+    from flows.alert_acts import Doing, run_act
+
+    run_act(Doing("alert-close", alert, note, verdict=verdict), as_of.date() if as_of else None)
 
 
 @app.command()

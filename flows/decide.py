@@ -38,7 +38,7 @@ def run_decision(action: str, submission_id: int, reason: str, as_of: date | Non
         raise UserError('Cần ghi lý do: --reason "…".', 'Say why: --reason "…".')
     settings.home.mkdir(parents=True, exist_ok=True)
     with open_board(settings.board_path) as board:
-        mine = board.append(_who(), action, {"submission_id": submission_id, "reason": reason}, now(settings.timezone))
+        mine = board.append(who(), action, {"submission_id": submission_id, "reason": reason}, now(settings.timezone))
     console = Console()
     night = as_of or today(settings.timezone)
     try:
@@ -105,7 +105,8 @@ def _archived(row: dict[str, object], settings: Settings) -> File:
         raise DecisionRefused(error.vi, error.en) from error
 
 
-def _who() -> str:
+def who() -> str:
+    """The account of the person at the command."""
     try:
         return getpass.getuser()
     except (KeyError, OSError):

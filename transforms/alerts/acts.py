@@ -18,7 +18,7 @@ def carry_out(book: Book, acts: Sequence[Act]) -> tuple[Book, list[Event]]:
     alerts, events = dict(book.alerts), []
     for act in acts:
         alert = alerts.get(act.alert_id)
-        if alert is None or not can_be_done(alert, act.action):
+        if alert is None or not can_be_done_to(alert.status, act.action):
             continue
         name, carry = ACTIONS[act.action]
         after = replace(carry(alert, act), note=act.note or alert.note)
@@ -32,9 +32,9 @@ def carry_out(book: Book, acts: Sequence[Act]) -> tuple[Book, list[Event]]:
     return Book(alerts, book.of_key, book.of_series), events
 
 
-def can_be_done(alert: Alert, action: str) -> bool:
-    """Whether an act has an effect on an alert as it stands."""
-    return action in ACTIONS and (action == "alert-close" or alert.status != "resolved")
+def can_be_done_to(status: str, action: str) -> bool:
+    """Whether an act has an effect on an alert of a status."""
+    return action in ACTIONS and (action == "alert-close" or status != "resolved")
 
 
 def _acknowledge(alert: Alert, act: Act) -> Alert:

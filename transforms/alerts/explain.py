@@ -137,8 +137,8 @@ class _Telling:
         told = self.told
         if told.scope == "province":
             return self._say(DRIVEN["province"])
-        if told.level == "commune" or told.kind not in TESTED:
-            return self._say(DRIVEN["own"], unit=told.unit_name)
+        if told.kind not in TESTED or told.level == "commune":
+            return self._say(DRIVEN["report" if told.kind not in TESTED else "own"], unit=told.unit_name)
         move = self._say(WORDS["rise" if told.direction == "up" else "fall"])
         if not self.drivers.is_known:
             return self._say(DRIVEN["unknown"])
@@ -166,7 +166,7 @@ class _Telling:
             for part in self.alert.parts
             if part.last.unit_id == told.unit_id and part.last.indicator not in said
         ]
-        if not others:
+        if not others or told.kind not in TESTED:
             return ""
         return self._say(DRIVEN["besides"], noun=self._list([self._noun(name) for name in dict.fromkeys(others)]))
 

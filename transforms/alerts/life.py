@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
-from itertools import groupby
+from itertools import count, groupby
 
 import polars as pl
 
@@ -79,12 +79,10 @@ def advance(
 
 def alert_id(key: Key, unit_code: str, level: str, first_period: str, taken: Mapping[str, Alert]) -> str:
     """`<unit>-<family>-<direction or kind>-<first month>`, with a number where an earlier alert has it."""
-    common = "" if key.scope == "unit" or level == "province" else "-province"
-    name = f"{unit_code}-{key.family}-{key.branch}{common}-{first_period}"
-    number = 2
-    while (name if number == 2 else f"{name}-{number - 1}") in taken:
-        number += 1
-    return name if number == 2 else f"{name}-{number - 1}"
+    common = "province" if key.scope == "province" and level != "province" else ""
+    what = dict.fromkeys((unit_code, key.family, key.branch, common, first_period))
+    name = "-".join(word for word in what if word)
+    return next(one for number in count(1) if (one := name if number == 1 else f"{name}-{number}") not in taken)
 
 
 class _Night:

@@ -151,6 +151,10 @@ DRIVEN: dict[str, Pair] = {
         "The figures at hand do not show which part carries most of it",
     ),
     "own": ("Đây là số của riêng {unit}", "These are the figures of {unit} alone"),
+    "report": (
+        "Việc này nằm ở báo cáo, chưa nói gì về đảng viên của {unit}",
+        "This lies in the reports and tells nothing of the members of {unit}",
+    ),
     "province": (
         "Đây là biến động chung của toàn tỉnh, không phải của riêng huyện, xã nào",
         "This is a move of the whole province and no unit's own",

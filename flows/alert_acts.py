@@ -1,0 +1,91 @@
+"""What people do to alerts: noted on the board first, carried out at once if the warehouse is free."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from rich.console import Console
+
+from flows.alert_reading import alert_named
+from flows.alerts import carry_out_acts
+from flows.clock import now, today
+from flows.decide import who
+from flows.errors import UserError
+from flows.home import open_home
+from flows.settings import Settings, load_settings
+from flows.texts import text
+from transforms.alerts.acts import can_be_done_to
+from warehouse import alert_pages as pages
+from warehouse.board import open_board
+from warehouse.errors import StoreLocked
+from warehouse.store import open_to_read
+
+
+@dataclass(frozen=True, slots=True)
+class Doing:
+    """An act as it goes to the board: the action, the alert, and what else belongs to it."""
+
+    action: str
+    alert_id: str
+    note: str | None = None
+    until: date | None = None
+    verdict: str | None = None
+
+    def what(self) -> dict[str, Any]:
+        given = {"alert_id": self.alert_id, "note": self.note, "until": self.until and self.until.isoformat(),
+                 "verdict": self.verdict}  # fmt: skip
+        return {name: value for name, value in given.items() if value is not None}
+
+
+def run_silence(alert_id: str, until: date | None, until_resolved: bool, note: str | None, as_of: date | None) -> None:
+    """Silence an alert until a day, or until it is resolved."""
+    if (until is not None) == until_resolved:
+        raise UserError(
+            "Chọn một trong hai: --until NGÀY hoặc --until-resolved.", "Say either --until DAY or --until-resolved."
+        )
+    run_act(Doing("alert-silence", alert_id, note, until), as_of)
+
+
+def run_act(doing: Doing, as_of: date | None) -> None:
+    """Note an act and carry it out, if the warehouse is free.
+
+    Raises:
+        UserError: there is no such alert, or it was resolved.
+    """
+    settings = load_settings()
+    night = as_of or today(settings.timezone)
+    _check(doing, settings)
+    with open_board(settings.board_path) as board:
+        board.append(who(), doing.action, doing.what(), now(settings.timezone))
+    console = Console()
+    try:
+        with open_home(settings) as con:
+            carry_out_acts(con, settings, night)
+            alert = pages.one(con, doing.alert_id)
+    except StoreLocked:
+        console.print(text("decision.later", settings.language))
+        return
+    if alert is None:
+        raise UserError(
+            f"Cảnh báo «{doing.alert_id}» không còn.", f"The alert '{doing.alert_id}' is not there any more."
+        )
+    console.print(
+        text(f"alert.done.{doing.action}", settings.language, id=doing.alert_id, until=doing.until or "—",
+             verdict=text(f"verdict.{doing.verdict or 'true'}", settings.language)), highlight=False,
+    )  # fmt: skip
+
+
+def _check(doing: Doing, settings: Settings) -> None:
+    """Whether the act would have an effect; what cannot be seen while the night runs, the night will see."""
+    try:
+        with open_to_read(settings.warehouse_path) as con:
+            alert = alert_named(con, doing.alert_id)
+    except StoreLocked:
+        return
+    if not can_be_done_to(alert["status"], doing.action):
+        raise UserError(
+            f"Cảnh báo «{doing.alert_id}» đã xong; chỉ còn có thể kết luận: «mobility alert close».",
+            f"The alert '{doing.alert_id}' is resolved; all that can be given is a verdict: 'mobility alert close'.",
+        )
