@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.special import expit, logit, stdtr, stdtrit
 
-from transforms.detection.panel import Array
+from transforms.detection.panel import Array, Index
 
 GAINS = np.array([0.15, 0.35, 0.6, 0.9])
 """How far the level follows what is seen; each series has the one that foretells its past best."""
@@ -76,17 +76,18 @@ def share_of(level: Array) -> Array:
     return expit(level)
 
 
-def fit_level(levels: Array, floor: Array, extra: Array) -> LevelFit:
+def fit_level(levels: Array, floor: Array, extra: Array, pool: Index) -> LevelFit:
     """A robust local level for every series: the level follows what is seen, but a jump moves it little.
 
     m[t] = m[t-1] + K (clipped error), error = y[t] - m[t-1], clipped at 2 spreads (Masreliez, Martin 1977, IEEE TAC 22:
     361, in its simplest form). K is the one of `GAINS` with the least spread of past errors; the spread is Huber's, drawn
-    towards what is usual of all the series given, relative to their floors, and never below the floor.
+    towards what is usual of the series of its pool, relative to their floors, and never below the floor.
 
     Args:
         levels: (N, L) logits less what the group does together, the last column the month judged; NaN is not known.
         floor: (N,) least variance: what single people's coming and going makes.
         extra: (N, L) further variance of single months.
+        pool: (N,) number of each series' pool.
     """
     n, length = levels.shape
     errors = np.full((len(GAINS), n, length), np.nan)
@@ -97,13 +98,20 @@ def fit_level(levels: Array, floor: Array, extra: Array) -> LevelFit:
     best = np.where(np.isfinite(spread), spread, np.inf).argmin(axis=0)
     rows = np.arange(n)
     own, seen = spread[best, rows] ** 2, np.isfinite(errors[0, :, :-1]).sum(axis=1)
-    usual = np.median((own / floor)[seen >= FEWEST]) if (seen >= FEWEST).any() else 1.0
+    usual = _usual(np.where(seen >= FEWEST, own / floor, np.nan), pool)
     variance = np.maximum((seen * own + WORTH * usual * floor) / (seen + WORTH), floor)
     error = errors[best, rows]
     whole = np.sqrt(variance[:, None] + extra)
     told = (seen >= FEWEST) & np.isfinite(levels[:, -1])
     expected = np.where(told, levels[:, -1] - error[:, -1], np.nan)
     return LevelFit(expected, whole[:, -1], 0.5 * seen + WORTH / 2, levels - error, error / whole)
+
+
+def _usual(ratio: Array, pool: Index) -> Array:
+    """(N,) median of each series' pool, 1 where none is known."""
+    numbers, at = np.unique(pool, return_inverse=True)
+    medians = [median_known(ratio[at == number], 0) for number in range(len(numbers))]
+    return np.nan_to_num(np.array(medians), nan=1.0)[at]
 
 
 def _first_spread(levels: Array) -> Array:

@@ -119,7 +119,7 @@ def _of_series(one: Watched, seen: Sequence[Sight], units: Units, budget: Budget
         tests = test_counts(Counts(count, exposure, group[rows], 0 if one.level != "province" else HARMONICS), alpha)
     else:
         months = np.repeat([_month_number(sight.period) for sight in sights], n)[rows]
-        tests = test_shares(Shares(count, exposure, group[rows], months), alpha)
+        tests = test_shares(Shares(count, exposure, group[rows], months, rows // n), alpha)
     places = Places(sights, units, rows, np.flatnonzero(judged[rows]))
     frames = [_rows(one, test, places, alpha[test.kind]) for test in tests]
     return pl.concat(frames) if frames else pl.DataFrame(schema=SCHEMA)

@@ -34,12 +34,14 @@ class Shares:
         count, whole: (N, L), NaN where not known.
         group: (N,) number of the group whose common move is taken out; -1: none, then Tết is.
         month: (N,) number of the month judged (12 * year + month - 1).
+        pool: (N,) number of the sight: the usual spread is learnt within it.
     """
 
     count: Array
     whole: Array
     group: Index
     month: Index
+    pool: Index
 
 
 def test_shares(series: Shares, alpha: dict[str, float]) -> list[Tested]:
@@ -55,7 +57,7 @@ def test_shares(series: Shares, alpha: dict[str, float]) -> list[Tested]:
     common, uneven = _common(level, series)
     share = share_of(level)
     floor = SAME_PEOPLE / np.maximum(median_known(series.whole * share * (1 - share), 1), 0.1)
-    fit = fit_level(level - common, np.where(np.isfinite(floor), floor, 1.0), uneven)
+    fit = fit_level(level - common, np.where(np.isfinite(floor), floor, 1.0), uneven, series.pool)
     lately = np.isfinite(level[:, -1 - LATELY : -1]).sum(axis=1) >= FEWEST_LATELY
     seen = np.where(lately, level[:, -1] - common[:, -1], np.nan)
     tests = []
@@ -85,7 +87,7 @@ def _drift(series: Shares, fit: LevelFit, common: Array) -> Tested:
     whole = np.cumsum(np.isfinite(normal[:, ::-1]), axis=1) == lengths
     size = np.where(whole & (lengths >= SHORTEST), np.abs(sums) / np.sqrt(lengths), -1.0)
     best, row = size.argmax(axis=1), np.arange(len(size))
-    known = size[row, best] >= 0
+    known = (size[row, best] >= 0) & np.isfinite(fit.expected)
     _, tests = calibration(SHORTEST, LONGEST, RUN_LENGTH)
     p = np.where(known, np.minimum(2 * tests * ndtr(-size[row, best]), 1.0), np.nan)
     nothing = np.full(len(p), np.nan)
