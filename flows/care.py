@@ -31,7 +31,7 @@ def run_doctor(deep: bool) -> int:
     """Print every finding; 1 where something needs mending."""
     settings = load_settings()
     console = Console()
-    findings = examine(settings.home, deep=deep)
+    findings = examine(settings.home, deep=deep, at=now(settings.timezone))
     colours = {"ok": "green", "warning": "yellow", "error": "red"}
     for one in findings:
         says = one.vi if settings.language == "vi" else one.en

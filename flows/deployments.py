@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, time, timedelta
+from datetime import datetime, time
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -48,12 +48,6 @@ def _deployment(entrypoint: str, rule: str, at: time, settings: Settings) -> Run
 
 def _mark(settings: Settings) -> str:
     return f"home:{settings.home.resolve()}"
-
-
-def last_due(at: time, now: datetime) -> datetime:
-    """The last time of day `at` that is not after `now`; both local."""
-    today = datetime.combine(now.date(), at)
-    return today if today <= now else today - timedelta(days=1)
 
 
 async def check_server(settings: Settings) -> None:

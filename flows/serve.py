@@ -9,7 +9,7 @@ import signal
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import datetime, time, timedelta
 from pathlib import Path
 from threading import Event, Thread
 from typing import TYPE_CHECKING
@@ -76,7 +76,7 @@ def _serve(settings: Settings, server: subprocess.Popen[bytes] | None, stop: Eve
     from prefect.runner import Runner
 
     # Its schedules stay as they are when it stops: what was due meanwhile is put right when it starts.
-    runner = Runner(name="mobility", pause_on_shutdown=False, query_seconds=5)
+    runner = Runner(name="mobility", pause_on_shutdown=False)
     asyncio.run(_prepare(runner, settings))
     loop = asyncio.new_event_loop()
     thread = Thread(target=loop.run_until_complete, args=(runner.start(),), name="runner")
@@ -108,8 +108,14 @@ async def _prepare(runner: Runner, settings: Settings) -> None:
         served[f"{one.flow_name}/{one.name}"] = await runner.aadd_deployment(one)
     at = now(settings.timezone)
     await deployments.put_right(served, at, settings)
-    if is_behind(settings.warehouse_path, deployments.last_due(settings.night_at, at)):
+    if is_behind(settings.warehouse_path, last_due(settings.night_at, at)):
         await deployments.run_now(served[deployments.NIGHT])
+
+
+def last_due(at: time, now: datetime) -> datetime:
+    """The last time of day `at` that is not after `now`; both local."""
+    today = datetime.combine(now.date(), at)
+    return today if today <= now else today - timedelta(days=1)
 
 
 def is_behind(warehouse: Path, due: datetime) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Literal
 
@@ -14,10 +15,13 @@ from expectations.contract.forms import FORMS
 from warehouse.archive import place, read
 from warehouse.errors import ArchiveIncomplete, SchemaChanged, StoreLocked, StoreMissing, StoreTooNew
 from warehouse.migrations import migrations, pending
+from warehouse.nights import last_finished
 from warehouse.publish import LINK
 from warehouse.store import open_to_read
 
 State = Literal["ok", "warning", "error"]
+# From one night's end to the next: one may take an hour longer than the one before.
+_OLD = timedelta(hours=25)
 # A night copies the file once for a migration and once for the readers.
 _SPACE = 3
 
@@ -38,19 +42,20 @@ class Finding:
     en: str
 
 
-def examine(home: Path, *, deep: bool = False) -> list[Finding]:
+def examine(home: Path, *, deep: bool = False, at: datetime | None = None) -> list[Finding]:
     """Every check, on the home as it stands; nothing is changed.
 
     Args:
         home: the folder with warehouse.duckdb, archive, published, board.sqlite.
         deep: read every archived file and compare it with its hash.
+        at: local time, to tell how long ago the last night was; None does not tell.
     """
     found = [*_permissions(home), *_disk(home), *_leftovers(home), *_published(home)] if home.is_dir() else []
     try:
         with open_to_read(home / "warehouse.duckdb") as con:
             schema = _schema(con)
             # Another version's tables may be others.
-            inside = [*_inside(con), *_archive(con, home / "archive", deep)] if schema.state == "ok" else []
+            inside = _within(con, home, deep, at) if schema.state == "ok" else []
             return [*found, schema, *inside]
     except StoreLocked as error:
         return [*found, Finding("lock", "warning", error.vi, error.en)]
@@ -69,6 +74,26 @@ def _schema(con: DuckDBPyConnection) -> Finding:
         "warning" if waiting else "ok",
         f"Kho dữ liệu ở phiên bản {len(steps) - waiting}; còn {waiting} bước nâng cấp, lần chạy tới sẽ thực hiện.",
         f"The warehouse is of version {len(steps) - waiting}; {waiting} migrations are left, the next run takes them.",
+    )
+
+
+def _within(con: DuckDBPyConnection, home: Path, deep: bool, at: datetime | None) -> list[Finding]:
+    return [*_inside(con), *_archive(con, home / "archive", deep), *(_last_night(con, at) if at else ())]
+
+
+def _last_night(con: DuckDBPyConnection, at: datetime) -> Iterator[Finding]:
+    finished = last_finished(con)
+    if finished is None:
+        yield Finding("last-night", "warning", "Chưa đêm nào chạy xong. Chạy «mobility serve» hoặc «mobility nightly».",
+                      "No night has finished yet. Run 'mobility serve' or 'mobility nightly'.")  # fmt: skip
+        return
+    is_old = at - finished > _OLD
+    vi, en = f"Đêm gần nhất xong lúc {finished:%Y-%m-%d %H:%M}", f"The last night ended at {finished:%Y-%m-%d %H:%M}"
+    yield Finding(
+        "last-night",
+        "warning" if is_old else "ok",
+        f"{vi}, đã quá một ngày. Xem «mobility serve» còn chạy không." if is_old else f"{vi}.",
+        f"{en}, more than a day ago. See whether 'mobility serve' is running." if is_old else f"{en}.",
     )
 
 

@@ -24,7 +24,7 @@ from expectations.contract.periods import Period
 from transforms.samples.tree import sample_tree
 
 PATIENCE = 150.0
-AHEAD = timedelta(seconds=30)
+AHEAD = (timedelta(seconds=20), timedelta(seconds=60))
 TAKES_IN = "Task run 'collect"  # the night is reading when this is told
 DONE = re.compile(r"Flow run '\S+' - Finished in state Completed")
 OURS = re.compile(r"flows|prefect|multiprocessing")
@@ -37,7 +37,7 @@ class Served:
         self.home, self.port, self.log = home, port, home.with_suffix(".log")
         self.environment = {
             **os.environ, "MOBILITY_HOME": str(home), "MOBILITY_SERVE_PORT": str(port), "COLUMNS": "200",
-            "MOBILITY_NIGHT_AT": f"{night_at:%H:%M:%S}",
+            "MOBILITY_NIGHT_AT": f"{night_at:%H:%M:%S}", "PREFECT_RUNNER_POLL_FREQUENCY": "1",
         }  # fmt: skip
         with self.log.open("wb") as told:
             self.process = subprocess.Popen([sys.executable, "-m", "flows", "serve"], env=self.environment,
@@ -134,8 +134,7 @@ def story(registry, tmp_path_factory) -> Story:
     port = _free_port()
     _first_life(told, Served(told.home, port, _local(timedelta(hours=2))), files, arrived)
     _send(told.home, files, arrived)
-    at = _local(AHEAD)
-    _second_life(told, Served(told.home, port, at))
+    at = _second_life(told, port)
     _third_life(told, Served(told.home, port, at))
     return told
 
@@ -164,8 +163,23 @@ def _first_life(told: Story, served: Served, files: list, arrived: float) -> Non
         served.process.kill()
 
 
-def _second_life(told: Story, served: Served) -> None:
-    """The scheduled night comes, and everything is killed in it."""
+def _second_life(told: Story, port: int) -> datetime:
+    """The scheduled night comes, and everything is killed in it. On a slow machine it is tried once more."""
+    for ahead in AHEAD:
+        at = _local(ahead)
+        served = Served(told.home, port, at)
+        try:
+            served.until(served.said)
+            if _local(timedelta()) < at or ahead is AHEAD[-1]:
+                _kill_in_the_night(told, served)
+                return at
+            served.stop(signal.SIGTERM)
+        finally:
+            served.process.kill()
+    raise AssertionError("no night was scheduled")
+
+
+def _kill_in_the_night(told: Story, served: Served) -> None:
     try:
         served.until(lambda: TAKES_IN in served.said())
         told.scheduled = served.runs()

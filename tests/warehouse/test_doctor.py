@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 import duckdb
@@ -18,7 +18,7 @@ from warehouse.decisions import Decision, accept, retract
 from warehouse.doctor import examine
 from warehouse.errors import ArchiveIncomplete, BackupRefused, StoreLocked, StoreMissing
 from warehouse.load import load
-from warehouse.nights import finish_nights
+from warehouse.nights import begin_nights, finish_nights, last_finished
 from warehouse.publish import LINK
 from warehouse.store import open_store
 from warehouse.touched import mark_computed
@@ -158,6 +158,23 @@ def test_a_damaged_backup_is_refused_whole(home, tmp_path):
     assert not (tmp_path / "again").exists()
     with pytest.raises(BackupRefused, match="no backup"):
         restore(home, tmp_path / "again")
+
+
+def test_a_last_night_older_than_a_day_is_told(home):
+    assert "last-night" not in wrong(home, at=datetime(2019, 6, 4, 12, 30))
+    assert "2019-06-03 12:00" in wrong(home, at=datetime(2019, 6, 4, 14))["last-night"]
+    with duckdb.connect(str(home / "warehouse.duckdb")) as con:
+        con.execute("UPDATE ledger.night SET finished_at = NULL WHERE kind = 'nightly'")
+    assert "No night has finished yet" in wrong(home, at=NOON)["last-night"]
+
+
+def test_a_nightly_run_begun_again_is_not_finished_until_it_ends_again(home):
+    with open_store(home / "warehouse.duckdb") as con:
+        assert last_finished(con) == NOON
+        begin_nights(con, "nightly", [DAY], NOON)
+        assert last_finished(con) is None
+        finish_nights(con, NOON + timedelta(hours=1))
+        assert last_finished(con) == NOON + timedelta(hours=1)
 
 
 def test_a_backup_waits_for_no_night_and_overwrites_nothing(home, tmp_path):

@@ -1,0 +1,106 @@
+"""When a night was due, whether one is to be caught up, and whose Prefect server is used."""
+
+from __future__ import annotations
+
+import threading
+from datetime import date, datetime, time
+from http.server import BaseHTTPRequestHandler, HTTPServer
+
+import pytest
+
+from flows import served
+from flows.engine import prepare_engine
+from flows.errors import UserError
+from flows.serve import is_behind, last_due
+from flows.settings import Settings
+from warehouse.lock import locked
+from warehouse.nights import begin_nights, finish_nights
+from warehouse.store import open_store
+
+DUE = datetime(2026, 3, 10, 2)
+
+
+@pytest.mark.parametrize(
+    ("now", "due"),
+    [
+        (datetime(2026, 3, 10, 1, 59, 59), datetime(2026, 3, 9, 2)),
+        (datetime(2026, 3, 10, 2), DUE),
+        (datetime(2026, 3, 10, 23, 59), DUE),
+        (datetime(2026, 3, 11), DUE),
+    ],
+)
+def test_the_last_night_due_is_that_of_the_last_two_o_clock(now, due):
+    assert last_due(time(2), now) == due
+
+
+@pytest.mark.parametrize(
+    ("kind", "finished", "behind"),
+    [
+        ("nightly", datetime(2026, 3, 10, 2, 1), False),
+        ("nightly", datetime(2026, 3, 9, 2, 1), True),
+        ("nightly", None, True),
+        ("registry", datetime(2026, 3, 10, 9), True),
+    ],
+)
+def test_a_night_is_caught_up_when_none_has_finished_since_one_was_due(tmp_path, kind, finished, behind):
+    with open_store(tmp_path / "warehouse.duckdb") as con:
+        begin_nights(con, kind, [date(2026, 3, 10)], DUE)
+        if finished:
+            finish_nights(con, finished)
+    assert is_behind(tmp_path / "warehouse.duckdb", DUE) is behind
+
+
+def test_a_home_without_a_warehouse_is_behind_and_so_is_one_in_use(tmp_path, monkeypatch):
+    path = tmp_path / "warehouse.duckdb"
+    assert is_behind(path, DUE)
+
+    def in_use(path):
+        raise locked(path, "1")
+
+    monkeypatch.setattr("flows.serve.open_to_read", in_use)
+    assert is_behind(path, DUE)
+
+
+class Healthy(BaseHTTPRequestHandler):
+    def do_GET(self) -> None:
+        self.send_response(200 if self.path == "/api/health" else 404)
+        self.end_headers()
+        self.wfile.write(b"true")
+
+    def log_message(self, *_: object) -> None:
+        pass
+
+
+@pytest.fixture
+def answering():
+    with HTTPServer(("127.0.0.1", 0), Healthy) as server:
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        yield server.server_port
+        server.shutdown()
+        thread.join()
+
+
+def test_a_server_that_answers_at_the_address_is_joined_and_not_started(answering, tmp_path, monkeypatch):
+    monkeypatch.setenv("PREFECT_API_URL", "")  # put back as it was, whatever is set meanwhile
+    with served.running_server(Settings(home=tmp_path, serve_port=answering)) as process:
+        assert process is None
+    with served.running_server(Settings(home=tmp_path, serve_port=1 + answering % 60000)) as process:
+        assert process is None  # the address the first call found stands in PREFECT_API_URL now
+
+
+def test_a_named_server_that_does_not_answer_is_told_of(tmp_path, monkeypatch):
+    monkeypatch.setenv("PREFECT_API_URL", "http://127.0.0.1:9/api")
+    monkeypatch.setattr(served, "ENOUGH", 0.0)
+    with pytest.raises(UserError, match=r"127\.0\.0\.1:9/api does not answer"), served.running_server(Settings()):
+        pass
+
+
+def test_prefect_keeps_its_state_in_the_home_and_calls_nobody(tmp_path, monkeypatch):
+    for name in ("PREFECT_HOME", "PREFECT_SERVER_ANALYTICS_ENABLED", "DO_NOT_TRACK"):
+        monkeypatch.delenv(name, raising=False)
+    environment: dict[str, str] = {}
+    monkeypatch.setattr("flows.engine.os.environ", environment)
+    prepare_engine(Settings(home=tmp_path))
+    assert environment["PREFECT_HOME"] == str(tmp_path / "prefect")
+    assert (environment["PREFECT_SERVER_ANALYTICS_ENABLED"], environment["DO_NOT_TRACK"]) == ("false", "1")
