@@ -23,6 +23,7 @@ from flows.summary import NightReport
 from flows.take_in import Kind, TakenIn, unseen
 from flows.take_in import take_in as take_files_in
 from flows.watch import watch
+from warehouse import alert_pages
 from warehouse.errors import DecisionRefused
 from warehouse.nights import begin_nights, finish_nights, last_night
 from warehouse.publish import publish as publish_copy
@@ -109,6 +110,7 @@ def report(
     return NightReport(
         as_of, files, problems, arrived.passed_over, status, edition.path,
         settings.returns_dir if returned else None, page(taken, settings), tuple(refused or ()), edition.exposed,
+        alert_pages.news(con, as_of), alert_pages.standing(con), tuple(alert_pages.undone(con, as_of)),
     )  # fmt: skip
 
 

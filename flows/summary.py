@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 
 import polars as pl
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 from expectations.contract.problems import Language
+from flows.alert_list import STYLES, seen_of
 from flows.collect import PassedOver
 from flows.texts import text
 from warehouse.errors import WarehouseError
+
+LINES = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +35,9 @@ class NightReport:
         checked: the page of what was validated, None where nothing was.
         exposed: hidden figures in the copy that could be worked out all the same.
         refused: decisions of the board that could not be carried out.
+        alerts: what happened to alerts in the night: event and the columns of alerts.alert.
+        standing: how many alerts are not resolved.
+        undone: who asked what of which alert in vain.
     """
 
     as_of: date
@@ -43,6 +50,9 @@ class NightReport:
     checked: Path | None = None
     refused: tuple[WarehouseError, ...] = ()
     exposed: int = 0
+    alerts: pl.DataFrame = field(default_factory=pl.DataFrame)
+    standing: int = 0
+    undone: tuple[tuple[str, str, str], ...] = ()
 
 
 def show(report: NightReport, console: Console, language: Language) -> None:
@@ -63,14 +73,36 @@ def show(report: NightReport, console: Console, language: Language) -> None:
             table.add_row(str(one.path), one.why_vi if language == "vi" else one.why_en)
         console.print(table)
     _show_missing(report.status, console, language)
+    _show_alerts(report, console, language)
     for key, path in (("night.returns", report.returns), ("night.published", report.published),
                       ("night.checked", report.checked)):  # fmt: skip
         if path:
             console.print(text(key, language, path=path), soft_wrap=True)
     if report.exposed:
         console.print(text("night.exposed", language, figures=report.exposed), style="yellow")
+    _show_in_vain(report, console, language)
+
+
+def _show_in_vain(report: NightReport, console: Console, language: Language) -> None:
     for error in report.refused:
         console.print(error.says(language), style="red")
+    for who, _, alert_id in report.undone:
+        console.print(text("night.undone", language, who=who, id=alert_id), style="red", highlight=False)
+
+
+def _show_alerts(report: NightReport, console: Console, language: Language) -> None:
+    """How many alerts came and went, and the new ones in a line each."""
+    if not report.standing and report.alerts.is_empty():
+        return
+    happened = report.alerts["event"].to_list() if report.alerts.height else []
+    number = {name: happened.count(name) for name in ("opened", "reopened", "worsened", "resolved")}
+    console.print(text("night.alerts", language, standing=report.standing, **number), highlight=False)
+    told = [row for row in report.alerts.iter_rows(named=True) if row["event"] != "resolved"]
+    for row in told[:LINES]:
+        severity = f"[{STYLES[row['severity']]}]{text('severity.' + row['severity'], language)}[/]"
+        console.print(f"  {severity} {row['alert_id']}: {escape(seen_of(row, language))}", highlight=False)
+    if len(told) > LINES:
+        console.print(text("night.alerts_more", language, n=len(told) - LINES))
 
 
 def _show_rejected(report: NightReport, console: Console, language: Language) -> None:
