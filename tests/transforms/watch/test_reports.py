@@ -89,8 +89,8 @@ def test_communes_with_the_same_figures_throughout_were_not_counted_apart():
     day = date(2021, 2, 3)
     names = ("members_opening", "members_closing", "away_total", "away_in_province", "away_other_province",
              "away_abroad", "away_started", "away_returned", "received")  # fmt: skip
-    versions = [_version(unit, "2021-01", day, **{n: 5 + (i if unit in "ab" else ord(unit)) for i, n in enumerate(names)})
-                for unit in UNITS]  # fmt: skip
+    figures = {unit: {n: 5 + (i if unit in "ab" else ord(unit)) for i, n in enumerate(names)} for unit in UNITS}
+    versions = [_version(unit, "2021-01", day, **figures[unit]) for unit in UNITS]
     told = _told(versions)
     assert [row[1:] for row in told] == [(u, "implausible", "members_closing", "2021-01", True) for u in "ab"]
 

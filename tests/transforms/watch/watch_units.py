@@ -17,13 +17,14 @@ Version = tuple[str, str, date, date | None, int, dict[str, int]]
 def vintages_of(versions: Iterable[Version], cells: int = 10) -> Vintages:
     """Each district of one commune (c of its name), all in province p; every period has the cells."""
     rows = list(versions)
+    names = {"commune": lambda d: f"c{d}@2015-01-01", "district": str, "province": lambda _: "p"}
     pieces = {}
     for form in MONTHLY:
         records = [
             {"unit_id": unit(district), "period": period, "recorded_at": begin, "superseded_at": end, "cells": n,
              "level": level, **{name: measures.get(name, 0) for name in form.names}}
             for district, period, begin, end, n, measures in rows
-            for level, unit in (("commune", lambda d: f"c{d}@2015-01-01"), ("district", str), ("province", lambda _: "p"))
+            for level, unit in names.items()
         ]  # fmt: skip
         schema = {"superseded_at": pl.Date, "recorded_at": pl.Date, "cells": pl.UInt32}
         pieces[form.name] = pl.DataFrame(records, schema_overrides=schema)
