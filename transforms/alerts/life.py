@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from itertools import count, groupby
 
 import polars as pl
@@ -18,6 +18,9 @@ NEW_LEVEL_MONTHS = 12
 """A shift that lasts as long is the new level."""
 REOPEN_MONTHS = 3
 """An event that comes back within as many months after it was resolved is the same alert, reopened."""
+
+ENDED_DAYS = 31
+"""So long after its unit ended an alert stands, for people to look at it; nothing more is judged of the unit."""
 
 WAYS = ("returned", "reported", "corrected", "passed")
 """How an alert goes quiet by itself; where its parts differ, the first of these that one of them has is told."""
@@ -72,8 +75,8 @@ def advance(
     order = sorted(findings, key=_order)
     for _, month in groupby(order, key=lambda f: f.period):
         turn.judge(list(month))
-    judged = {finding.unit_id for finding in order}
-    turn.end({unit for unit, last in (ended or {}).items() if last < night and unit not in judged})
+    grace = timedelta(days=ENDED_DAYS)
+    turn.end({unit for unit, last in (ended or {}).items() if last + grace < night})
     return turn.book(), events + turn.events
 
 
