@@ -16,10 +16,13 @@ from transforms.watch.tested import Tested
 
 Array = NDArray[np.float64]
 Index = NDArray[np.int64]
+Mask = NDArray[np.bool_]
 
 SHORTEST, LONGEST, RUN_LENGTH = 3, 6, 360.0
 LATELY, FEWEST_LATELY = 6, 3
 """A level is known from the months just before: after a longer gap nothing is said."""
+FEWEST_ALONE = 24
+"""Without others to compare with, two rounds of the year are needed before a month's move is told from its season."""
 SAME_PEOPLE = 0.2
 """Part of the binomial variance that single people's coming and going makes in a month."""
 RIDGE = 0.05
@@ -59,7 +62,8 @@ def test_shares(series: Shares, alpha: dict[str, float]) -> list[Tested]:
     floor = SAME_PEOPLE / np.maximum(median_known(series.whole * share * (1 - share), 1), 0.1)
     fit = fit_level(level - common, np.where(np.isfinite(floor), floor, 1.0), uneven, series.pool)
     lately = np.isfinite(level[:, -1 - LATELY : -1]).sum(axis=1) >= FEWEST_LATELY
-    seen = np.where(lately, level[:, -1] - common[:, -1], np.nan)
+    grown = (series.group >= 0) | (np.isfinite(level[:, :-1]).sum(axis=1) >= FEWEST_ALONE)
+    seen = np.where(lately & grown, level[:, -1] - common[:, -1], np.nan)
     tests = []
     if alpha.get("change"):
         high, low = fit.p_values(seen)
@@ -67,7 +71,7 @@ def test_shares(series: Shares, alpha: dict[str, float]) -> list[Tested]:
         tests.append(_tested("change", np.ones(len(seen)), series, share_of(fit.expected + common[:, -1]),
                              bounds, 2 * np.fmin(high, low), high <= low))  # fmt: skip
     if alpha.get("shift"):
-        tests.append(_drift(series, fit, common[:, -1]))
+        tests.append(_drift(series, fit, common[:, -1], np.isfinite(seen)))
     return tests
 
 
@@ -79,7 +83,7 @@ def _tested(
     return Tested(kind, months, series.count[:, -1], expected * whole, bounds[0] * whole, bounds[1] * whole, p, is_rise)
 
 
-def _drift(series: Shares, fit: LevelFit, common: Array) -> Tested:
+def _drift(series: Shares, fit: LevelFit, common: Array, told: Mask) -> Tested:
     """Errors to the same side for 3 to 6 months together: a slow move that no single month shows."""
     normal = ndtri(np.clip(stdtr(fit.freedom[:, None], fit.innovations[:, -LONGEST:]), 1e-12, 1 - 1e-12))
     sums = np.nancumsum(normal[:, ::-1], axis=1)
@@ -87,7 +91,7 @@ def _drift(series: Shares, fit: LevelFit, common: Array) -> Tested:
     whole = np.cumsum(np.isfinite(normal[:, ::-1]), axis=1) == lengths
     size = np.where(whole & (lengths >= SHORTEST), np.abs(sums) / np.sqrt(lengths), -1.0)
     best, row = size.argmax(axis=1), np.arange(len(size))
-    known = (size[row, best] >= 0) & np.isfinite(fit.expected)
+    known = (size[row, best] >= 0) & np.isfinite(fit.expected) & told
     _, tests = calibration(SHORTEST, LONGEST, RUN_LENGTH)
     p = np.where(known, np.minimum(2 * tests * ndtr(-size[row, best]), 1.0), np.nan)
     nothing = np.full(len(p), np.nan)
