@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
@@ -11,10 +11,12 @@ from scipy.special import ndtr, ndtri, stdtr
 
 from transforms.detection.panel import Array, Index, Mask, Panel, nullable, to_panel
 from transforms.detection.predictive import quantile, upper_tail
-from transforms.detection.quasipoisson import LEAST_MEAN, Design, Fit, Sample, fit, moments
+from transforms.detection.quasipoisson import LEAST_MEAN, Design, Sample, fit, placed
 from transforms.detection.reference import Layout, layout, yearly_lags
+from transforms.detection.reweighting import Residuals, without_outbreaks
 
-BLOCK = 256
+BLOCK = 32_000
+"""Reference points a block: its arrays stay in the cache."""
 
 
 @dataclass(frozen=True)
@@ -89,7 +91,7 @@ def farrington_flexible(frame: pl.DataFrame, control: FarringtonControl, first: 
         null, and alarm false, where fewer than the low count limit were seen, or where the references reach before
         the series; p_value is P(Y >= count), score (count - expected) / (upperbound - expected).
     """
-    panel = to_panel(frame, control.use_population, last)
+    panel = to_panel(frame, control.use_population, last, first)
     prediction = _predictions(panel, control, first, last)
     now = panel.counts[:, first - panel.start : last + 1 - panel.start].ravel()
     bound = upper_bound(prediction, control.threshold_method, control.alpha)
@@ -144,7 +146,7 @@ def upper_bound(prediction: Prediction, method: str, alpha: float) -> Array:
 
 
 def _predictions(panel: Panel, control: FarringtonControl, first: int, last: int) -> Prediction:
-    """Fits of all points, those with the same layout of reference periods together, in blocks that fit the cache."""
+    """Fits of all points, those with the same layout of reference periods together."""
     shape = (len(panel.units), last - first + 1)
     columns = slice(first - panel.start, last + 1 - panel.start)
     days = None if panel.days is None else panel.days[:, columns]
@@ -153,9 +155,7 @@ def _predictions(panel: Panel, control: FarringtonControl, first: int, last: int
     out = Prediction(*(np.full(len(lags), np.nan) for _ in range(3)), np.zeros(len(lags), dtype=bool))
     for k, one in enumerate(kinds):
         here = layout(one, control.window_half_width, control.past_periods_not_included, control.seasonal_periods)
-        points = np.flatnonzero(kind.ravel() == k)
-        for begin in range(0, len(points), BLOCK):
-            _predict(panel, control, here, points[begin : begin + BLOCK], first, out)
+        _predict(panel, control, here, np.flatnonzero(kind.ravel() == k), first, out)
     return out
 
 
@@ -168,16 +168,23 @@ def _predict(panel: Panel, control: FarringtonControl, here: Layout, points: Ind
     points, row, column = points[inside], row[inside], column[inside]
     if not len(points) or not len(here.back) or here.edges[0] != 0:
         return
-    where = (row[None, :], column[None, :] - here.back[:, None])
-    y = panel.counts[where]
-    exposure = None if panel.population is None else np.log(panel.population[where])
-    known = np.isfinite(y) if exposure is None else np.isfinite(y) & np.isfinite(exposure)
-    time = _elapsed(panel, here, row, column)
-    sample = Sample(np.where(known, y, 0.0), exposure, known.astype(float), time)
+    fits = max(1, BLOCK // len(here.back))
+    blocks = [slice(begin, begin + fits) for begin in range(0, len(points), fits)]
+    samples = [_sample(panel, here, row[block], column[block]) for block in blocks]
     now = np.ones(len(points)) if panel.population is None else panel.population[row, column]
-    result = _with_trend_where_justified(here, sample, now, control)
+    result = _with_trend_where_justified(Design(here.edges), samples, now, control)
     for name in ("mean", "dispersion", "log_se", "trend"):
         getattr(out, name)[points] = getattr(result, name)
+
+
+def _sample(panel: Panel, here: Layout, row: Index, column: Index) -> Sample:
+    """The reference periods of points in the panel's rows and columns."""
+    where = (row * panel.counts.shape[1] + column)[None, :] - here.back[:, None]
+    exposure = None
+    if panel.population is not None:
+        people = panel.population.take(where)
+        exposure = np.log(np.where(people > 0, people, np.nan))
+    return Sample.of(panel.counts.take(where), exposure, _elapsed(panel, here, row, column))
 
 
 def _elapsed(panel: Panel, here: Layout, row: Index, column: Index) -> Array:
@@ -190,78 +197,50 @@ def _elapsed(panel: Panel, here: Layout, row: Index, column: Index) -> Array:
 
 
 def _with_trend_where_justified(
-    here: Layout, sample: Sample, exposure: Array, control: FarringtonControl
+    design: Design, samples: list[Sample], exposure: Array, control: FarringtonControl
 ) -> Prediction:
     """The prediction with the trend where it is significant and does not extrapolate, without it elsewhere."""
-    design = Design(here.edges)
-    plain = Sample(sample.counts, sample.log_exposure, sample.weights, None)
+    plain = [replace(sample, time=None) for sample in samples]
     if not control.trend:
         return _reweighted(design, plain, exposure, control)[0]
-    with_trend, p = _reweighted(design, sample, exposure, control)
-    most = sample.counts.max(axis=0)
+    with_trend, p = _reweighted(design, samples, exposure, control)
+    most = np.concatenate([sample.counts.max(axis=0) for sample in samples])
     keep = with_trend.trend & (p <= control.trend_p_threshold) & (with_trend.mean <= most) & (control.years_back >= 3)
     if not keep.all():
-        without = _reweighted(design, plain.take(~keep), exposure[~keep], control)[0]
+        without = _reweighted(design, _some(plain, ~keep), exposure[~keep], control)[0]
         for name in ("mean", "dispersion", "log_se"):
             getattr(with_trend, name)[~keep] = getattr(without, name)
-    return Prediction(with_trend.mean, with_trend.dispersion, with_trend.log_se, keep)
+    return replace(with_trend, trend=keep)
+
+
+def _some(samples: list[Sample], keep: Mask) -> list[Sample]:
+    """The fits to keep, of all samples."""
+    return [sample.take(keep[at]) for sample, at in placed(samples) if keep[at].any()]
 
 
 def _reweighted(
-    design: Design, sample: Sample, exposure: Array, control: FarringtonControl
+    design: Design, samples: list[Sample], exposure: Array, control: FarringtonControl
 ) -> tuple[Prediction, Array]:
     """Prediction after one round of down-weighting, and the p-value of the trend (NaN without one)."""
-    fitted = fit(design, sample)
+    fitted = fit(design, samples)
     if control.reweight:
-        weights = _outbreak_weights(design, sample, fitted, control.weights_threshold)
-        sample = Sample(sample.counts, sample.log_exposure, weights, sample.time)
-        fitted = fit(design, sample)
-    freedom = _freedom(design, sample)
-    raw = _dispersion(sample, fitted, freedom)
-    scale = _working_dispersion(sample, fitted, freedom) if control.reweight else raw
-    m = moments(design, sample, fitted)
+        samples = [
+            without_outbreaks(design, sample, fitted.take(at), control.weights_threshold)
+            for sample, at in placed(samples)
+        ]
+        changed = np.concatenate([sample.weights.max(axis=0) > 1 for sample in samples])
+        if changed.any():
+            fitted.put(np.flatnonzero(changed), fit(design, _some(samples, changed)))
+    found = [Residuals.of(design, sample, fitted.take(at)) for sample, at in placed(samples)]
+    freedom = np.concatenate([one.freedom for one in found])
+    raw = np.concatenate([one.dispersion(one.information) for one in found])
+    scale = raw
+    if control.reweight:
+        scale = np.concatenate([one.dispersion(s.weights) for one, s in zip(found, samples, strict=True)])
     with np.errstate(invalid="ignore", divide="ignore", over="ignore"):
-        t = fitted.slope / np.sqrt(m.slope_variance * scale)
-        mean = np.maximum(exposure * np.exp(fitted.season[0]), LEAST_MEAN)
-        log_se = np.sqrt(m.variance * scale)
-    kept = fitted.converged & (sample.time is not None)
+        t = fitted.now.slope / np.sqrt(fitted.slope_variance * scale)
+        mean = np.maximum(exposure * np.exp(fitted.now.season[0]), LEAST_MEAN)
+        mean = np.where(fitted.level.weight[0] > 0, mean, np.nan)
+        log_se = np.sqrt(fitted.variance * scale)
+    kept = fitted.converged & (samples[0].time is not None)
     return Prediction(mean, np.maximum(raw, 1.0), log_se, kept), 2 * stdtr(freedom, -np.abs(t))
-
-
-def _working_dispersion(sample: Sample, fitted: Fit, freedom: Array) -> Array:
-    """(F,) sum of w ((y - mu) / mu)^2 over the degrees of freedom: what scales the variances after the reweighting.
-
-    Found by comparing with the reference's answers: after it has reweighted, the residuals enter on the scale of the
-    predictor with the outbreak weights only, not with the mean as well.
-    """
-    with np.errstate(invalid="ignore", divide="ignore"):
-        working = sample.weights * (sample.counts / fitted.mean - 1) ** 2
-        return np.where(freedom > 0, working.sum(axis=0) / freedom, np.nan)
-
-
-def _freedom(design: Design, sample: Sample) -> Array:
-    """(F,) residual degrees of freedom: known points less the coefficients that they determine."""
-    seasons = (design.sums(sample.weights) > 0).sum(axis=0)
-    return (sample.weights > 0).sum(axis=0) - seasons - (sample.time is not None)
-
-
-def _dispersion(sample: Sample, fitted: Fit, freedom: Array) -> Array:
-    """(F,) sum of w (y - mu)^2 / mu over the degrees of freedom; NaN without any."""
-    with np.errstate(invalid="ignore", divide="ignore"):
-        pearson = fitted.information * ((sample.counts - fitted.mean) / fitted.mean) ** 2
-        return np.where(freedom > 0, pearson.sum(axis=0) / freedom, np.nan)
-
-
-def _outbreak_weights(design: Design, sample: Sample, fitted: Fit, threshold: float) -> Array:
-    """Weights that keep past outbreaks from raising the bound (Farrington et al. 1996, section 3.6).
-
-    s = 3/2 (y^(2/3) mu^(-1/6) - mu^(1/2)) / sqrt(phi (1 - h)); a point with s above the threshold weighs s^-2, any
-    other 1, scaled to sum to the number of points.
-    """
-    phi = np.maximum(_dispersion(sample, fitted, _freedom(design, sample)), 1.0)
-    leverage = moments(design, sample, fitted).leverage
-    with np.errstate(invalid="ignore", divide="ignore", over="ignore"):
-        s = 1.5 * (np.cbrt(sample.counts**2) * np.exp(-fitted.eta / 6) - np.exp(fitted.eta / 2))
-        s /= np.sqrt(phi * (1 - leverage))
-        raw = np.where(s > threshold, 1 / (s * s), 1.0) * (sample.weights > 0)
-        return raw * ((sample.weights > 0).sum(axis=0) / raw.sum(axis=0))

@@ -48,13 +48,13 @@ class Panel:
         )
 
 
-def to_panel(frame: pl.DataFrame, use_population: bool, last: int | None = None) -> Panel:
+def to_panel(frame: pl.DataFrame, use_population: bool, last: int | None = None, first: int | None = None) -> Panel:
     """Arrays from unit, t, count and, where they are there, population and date.
 
     Args:
         frame: one row a unit and t, in any order; null count means not known.
         use_population: whether the population is needed; only then is it read.
-        last: the last t needed; columns are made up to it even where no unit has a figure.
+        last, first: the last and the first t needed; columns are made for them even where no unit has a figure.
 
     Raises:
         ValueError: a column is missing, or a unit has two rows for one t.
@@ -69,6 +69,7 @@ def to_panel(frame: pl.DataFrame, use_population: bool, last: int | None = None)
     if np.any((np.diff(row) == 0) & (np.diff(t) == 0)):
         raise ValueError("a unit has two rows for one t; give one row a unit and t")
     start = int(t.min()) if t.size else 1
+    start = min(start, first) if first is not None else start
     end = max(int(t.max()) if t.size else 0, last or 0)
     place = (row, t - start)
     shape = (len(units), max(end - start + 1, 0))
@@ -93,4 +94,4 @@ def _days(frame: pl.DataFrame, shape: tuple[int, int], place: tuple[Index, Index
 
 def nullable(values: Array) -> pl.Series:
     """A column in which NaN has become null."""
-    return pl.Series(values.ravel()).fill_nan(None)
+    return pl.Series(values.ravel(), nan_to_null=True)

@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.special import xlogy
 
 from transforms.detection.panel import Array, Index, Mask
 
 TOLERANCE = 1e-8
 MOST_STEPS = 25
 LEAST_MEAN = float(np.finfo(float).eps)
+NO_COUNT = 1e-300
+"""Stands for 0 under a logarithm; any positive power of it is 0 beside a count of 1."""
+CENTRE, TERMS, REACH = -0.5, 10, 0.6
+"""Time lies within -1..0. The sums over a season are Taylor series of the slope, whose terms are moments of the time
+about its centre; a slope that has moved by less than the reach leaves an error of the order of rounding."""
+SETTLED, FEW_TERMS, SHORT_REACH = 6, 3, 0.004
+"""After so many steps most slopes hardly move any more, and a short series about where they are does."""
 
 
 @dataclass(frozen=True)
@@ -28,6 +35,11 @@ class Design:
         """(L, F) sums of (N, F) values within each season."""
         return np.stack([values[a:b].sum(axis=0) for a, b in zip(self.edges[:-1], self.edges[1:], strict=True)])
 
+    def products(self, left: Array, right: Array) -> Array:
+        """(K, L, F) sums of (N, K) values times (N, F) ones within each season."""
+        parts = [left[a:b].T @ right[a:b] for a, b in zip(self.edges[:-1], self.edges[1:], strict=True)]
+        return np.stack(parts, axis=1)
+
     def spread(self, values: Array) -> Array:
         """(N, F) values of each point's season from (L, F)."""
         return np.repeat(values, np.diff(self.edges), axis=0)
@@ -35,90 +47,71 @@ class Design:
 
 @dataclass(frozen=True)
 class Sample:
-    """The observations of F fits.
+    """The observations of F fits, few enough to stay in the cache.
 
     Attributes:
-        counts: (N, F), 0 where unknown.
+        counts: (N, F), 0 where unknown. log_counts: their logarithms.
         log_exposure: (N, F), or None without an offset.
         weights: (N, F), 0 where unknown.
         time: (N, F) or, the same for all, (N, 1): the regressor of the trend, 0 at the point to predict; None without.
     """
 
     counts: Array
+    log_counts: Array
     log_exposure: Array | None
     weights: Array
     time: Array | None
 
-    def take(self, keep: Mask) -> Sample:
-        """The fits where `keep` is true."""
-        exposure = None if self.log_exposure is None else self.log_exposure[:, keep]
+    @classmethod
+    def of(cls, counts: Array, log_exposure: Array | None, time: Array | None) -> Sample:
+        """From (N, F) counts and exposures, NaN where unknown; every known point weighs 1."""
+        known = np.isfinite(counts)
+        if log_exposure is not None:
+            known &= np.isfinite(log_exposure)
+            log_exposure = np.where(known, log_exposure, 0.0)
+        counts = np.where(known, counts, 0.0)
+        return cls(counts, np.log(np.maximum(counts, NO_COUNT)), log_exposure, known.astype(float), time)
+
+    def take(self, keep: Mask | Index) -> Sample:
+        """The fits to keep."""
         time = self.time if self.time is None or self.time.shape[1] == 1 else self.time[:, keep]
-        return Sample(self.counts[:, keep], exposure, self.weights[:, keep], time)
+        exposure = None if self.log_exposure is None else self.log_exposure[:, keep]
+        return Sample(self.counts[:, keep], self.log_counts[:, keep], exposure, self.weights[:, keep], time)
+
+
+def placed(samples: Sequence[Sample]) -> Iterator[tuple[Sample, slice]]:
+    """Each sample and the places of its fits among those of all samples."""
+    begin = 0
+    for sample in samples:
+        end = begin + sample.counts.shape[1]
+        yield sample, slice(begin, end)
+        begin = end
 
 
 @dataclass(frozen=True)
 class Coefficients:
-    """L seasons and a slope for each of F fits; season is NaN where it has no known point, slope 0 without a trend."""
+    """L seasons and a slope for each of F fits; a season without a known point stays where it began, at 0."""
 
     season: Array
     slope: Array
 
-    def copy(self) -> Coefficients:
-        """The same, to be written to."""
-        return Coefficients(self.season.copy(), self.slope.copy())
+    @staticmethod
+    def join(parts: Sequence[Coefficients]) -> Coefficients:
+        """Those of all parts, in order."""
+        seasons, slopes = [part.season for part in parts], [part.slope for part in parts]
+        return Coefficients(np.concatenate(seasons, axis=1), np.concatenate(slopes))
 
     def plus(self, step: Coefficients) -> Coefficients:
         """The coefficients after a step."""
         return Coefficients(self.season + step.season, self.slope + step.slope)
 
-    def take(self, keep: Mask) -> Coefficients:
+    def take(self, keep: Mask | slice) -> Coefficients:
         """The fits where `keep` is true."""
         return Coefficients(self.season[:, keep], self.slope[keep])
 
-    def put(self, place: Index, other: Coefficients, taken: Mask) -> None:
+    def put(self, place: Index, other: Coefficients, taken: Mask | slice) -> None:
         """Copies the taken fits of another to their places here."""
         self.season[:, place], self.slope[place] = other.season[:, taken], other.slope[taken]
-
-
-@dataclass(frozen=True)
-class Fit:
-    """The result of F fits.
-
-    Attributes:
-        season, slope: the coefficients.
-        eta: (N, F) linear predictors.
-        mean: (N, F) their exponentials.
-        information: (N, F) weights of the last step, from which the covariance follows.
-        converged: (F,) whether the last step changed the deviance by less than the tolerance.
-    """
-
-    season: Array
-    slope: Array
-    eta: Array
-    mean: Array
-    information: Array
-    converged: Mask
-
-
-@dataclass(frozen=True)
-class Totals:
-    """What the steps need of the observations, summed once.
-
-    Attributes:
-        events: (L, F) sums of w y.
-        exposure: (L, F) sums of w times the exposure.
-        timed: (F,) sum of w y time.
-        fixed: (F,) sum of w (y log y - y - y log exposure), the part of the deviance that does not change.
-    """
-
-    events: Array
-    exposure: Array
-    timed: Array
-    fixed: Array
-
-    def take(self, keep: Mask) -> Totals:
-        """The fits where `keep` is true."""
-        return Totals(self.events[:, keep], self.exposure[:, keep], self.timed[keep], self.fixed[keep])
 
 
 @dataclass(frozen=True)
@@ -129,100 +122,259 @@ class Level:
     timed: Array
     squared: Array
 
-    def take(self, keep: Mask) -> Level:
+    def take(self, keep: Mask | slice) -> Level:
         """The fits where `keep` is true."""
         return Level(self.weight[:, keep], self.timed[:, keep], self.squared[keep])
 
+    def put(self, place: Index, other: Level, taken: Mask | slice) -> None:
+        """Copies the taken fits of another to their places here."""
+        self.weight[:, place], self.timed[:, place] = other.weight[:, taken], other.timed[:, taken]
+        self.squared[place] = other.squared[taken]
 
-def fit(design: Design, sample: Sample) -> Fit:
+
+@dataclass(frozen=True)
+class Fit:
+    """The result of F fits.
+
+    Attributes:
+        now, previous: the coefficients, and those of the step before.
+        level: sums of the weights of the last step, which came from the step before.
+        converged: (F,) whether the last step changed the deviance by less than the tolerance.
+    """
+
+    now: Coefficients
+    previous: Coefficients
+    level: Level
+    converged: Mask
+
+    def take(self, keep: slice) -> Fit:
+        """Some of the fits."""
+        return Fit(self.now.take(keep), self.previous.take(keep), self.level.take(keep), self.converged[keep])
+
+    def put(self, place: Index, other: Fit) -> None:
+        """Copies another's fits to their places here."""
+        every = slice(None)
+        self.now.put(place, other.now, every)
+        self.previous.put(place, other.previous, every)
+        self.level.put(place, other.level, every)
+        self.converged[place] = other.converged
+
+    @property
+    def variance(self) -> Array:
+        """(F,) of the predictor of the first season at time 0, before the dispersion."""
+        with np.errstate(invalid="ignore", divide="ignore"):
+            centre = self.level.timed[0] / self.level.weight[0]
+            return 1 / self.level.weight[0] + centre**2 * np.nan_to_num(self.slope_variance)
+
+    @property
+    def slope_variance(self) -> Array:
+        """(F,) of the trend, before the dispersion; NaN without one."""
+        with np.errstate(invalid="ignore", divide="ignore"):
+            own = self.level.squared - (self.level.timed * _over(self.level.timed, self.level.weight)).sum(axis=0)
+            return np.where(self.level.squared > 0, 1 / own, np.nan)
+
+
+@dataclass(frozen=True)
+class Totals:
+    """What the steps need of the observations, summed once.
+
+    Attributes:
+        events: (L, F) sums of w y.
+        timed: (F,) sum of w y time.
+        fixed: (F,) sum of w (y log y - y - y log exposure), the part of the deviance that does not change.
+    """
+
+    events: Array
+    timed: Array
+    fixed: Array
+
+    @staticmethod
+    def join(parts: Sequence[Totals]) -> Totals:
+        """Those of all parts, in order."""
+        events, timed, fixed = ([getattr(part, name) for part in parts] for name in ("events", "timed", "fixed"))
+        return Totals(np.concatenate(events, axis=1), np.concatenate(timed), np.concatenate(fixed))
+
+    def take(self, keep: Mask) -> Totals:
+        """The fits where `keep` is true."""
+        return Totals(self.events[:, keep], self.timed[keep], self.fixed[keep])
+
+
+@dataclass(frozen=True)
+class Curve:
+    """Season sums as functions of the slope.
+
+    Attributes:
+        about: (F,) slope about which the series runs; NaN where there is none yet.
+        moments: (3 + TERMS, L, F) sums of w exposure exp(about time) time^k, time from its centre; (1, L, F) without.
+    """
+
+    about: Array
+    moments: Array
+
+    @classmethod
+    def none(cls, fits: int, seasons: int, timed: bool) -> Curve:
+        """Of no reach."""
+        return cls(np.full(fits, np.nan), np.empty((3 + TERMS if timed else 1, seasons, fits)))
+
+    @property
+    def reach(self) -> float:
+        """How far a slope may be from the one that the series runs about."""
+        return REACH if len(self.moments) > 3 + FEW_TERMS else SHORT_REACH
+
+    def take(self, keep: Mask) -> Curve:
+        """The fits where `keep` is true."""
+        return Curve(self.about[keep], self.moments[:, :, keep])
+
+    def at(self, now: Coefficients) -> Level:
+        """The weights' sums at the coefficients, by the series about the nearby slope."""
+        if len(self.moments) == 1:
+            weight = self.moments[0] * np.exp(now.season)
+            return Level(weight, np.zeros_like(weight), np.zeros_like(now.slope))
+        sums = self._series(now.slope, 3)
+        sums *= np.exp(now.season + CENTRE * now.slope)
+        timed = sums[1] + CENTRE * sums[0]
+        return Level(sums[0], timed, (sums[2] + CENTRE * (sums[1] + timed)).sum(axis=0))
+
+    def nearer(self, slope: Array) -> Curve:
+        """The short series about slopes within reach."""
+        return self if len(self.moments) == 1 else Curve(slope.copy(), self._series(slope, 3 + FEW_TERMS))
+
+    def _series(self, slope: Array, wanted: int) -> Array:
+        """(wanted, L, F) the first moments about other slopes."""
+        sums = self.moments[:wanted].copy()
+        away = slope - self.about
+        power, products = away, np.empty_like(sums)
+        for j in range(1, len(self.moments) - 2):
+            if not power.any():
+                break
+            some = self.moments[j : j + wanted]
+            sums[: len(some)] += np.multiply(some, power, out=products[: len(some)])
+            power = power * away / (j + 1)
+        return sums
+
+
+def fit(design: Design, samples: Sequence[Sample]) -> Fit:
     """Iteratively reweighted least squares for every column at once (McCullagh, Nelder 1989, section 2.5).
 
     Starts from the means y + 0.1 and stops a fit when its deviance changes by less than 1e-8 of itself, at most after
     25 steps, the customary rule; where a season has no event the mean only tends to 0, so the rule is part of the
     answer.
     """
-    some, totals, now = sample, _totals(design, sample), _first(design, sample)
-    out, previous = now.copy(), now.copy()
-    place, converged = np.arange(now.slope.size), np.zeros(now.slope.size, dtype=bool)
-    before, deviance = now, np.full(now.slope.size, np.inf)
+    with np.errstate(over="ignore", invalid="ignore"):
+        return _fit(design, samples)
+
+
+def _fit(design: Design, samples: Sequence[Sample]) -> Fit:
+    totals = Totals.join([_totals(design, sample) for sample in samples])
+    now = Coefficients.join([_first(design, sample) for sample in samples])
+    fits = now.slope.size
+    curve = Curve.none(fits, len(totals.events), samples[0].time is not None)
+    before, level_before = now, _nothing(now)
+    out = Fit(_copy(now), _copy(now), _nothing(now), np.zeros(fits, dtype=bool))
+    place, deviance = np.arange(fits), np.full(fits, np.inf)
     for step in range(1, MOST_STEPS + 1):
-        level = _level(design, some, totals, now)
+        _renew(curve, design, samples, place, now.slope)
+        curve = curve.nearer(now.slope) if step == SETTLED else curve
+        level = curve.at(now)
         moved = _deviance(totals, now, level)
         settled = np.abs(moved - deviance) < TOLERANCE * (np.abs(moved) + 0.1)
         stop = settled | ~np.isfinite(moved) | (step == MOST_STEPS)
         if stop.any():
-            out.put(place[stop], now, stop)
-            previous.put(place[stop], before, stop)
-            converged[place[stop]] = settled[stop]
+            out.put(place[stop], Fit(*(x.take(stop) for x in (now, before, level_before)), settled[stop]))
             if stop.all():
                 break
             going = ~stop
             place, moved = place[going], moved[going]
-            some, totals, now, level = (x.take(going) for x in (some, totals, now, level))
-        before, deviance = now, moved
+            totals, now, level, curve = (x.take(going) for x in (totals, now, level, curve))
+        before, level_before, deviance = now, level, moved
         now = now.plus(_solve(level, totals.events - level.weight, totals.timed - level.timed.sum(axis=0)))
-    eta = _eta(design, sample, out)
-    information = sample.weights * np.exp(_eta(design, sample, previous))
-    return Fit(out.season, out.slope, eta, np.exp(eta), information, converged)
+    return out
+
+
+def _copy(coefficients: Coefficients) -> Coefficients:
+    return Coefficients(coefficients.season.copy(), coefficients.slope.copy())
+
+
+def _nothing(now: Coefficients) -> Level:
+    """Sums of no weights."""
+    return Level(np.zeros_like(now.season), np.zeros_like(now.season), np.zeros_like(now.slope))
+
+
+def _over(above: Array, below: Array) -> Array:
+    """The quotient, 0 where nothing is below."""
+    return np.divide(above, below, out=np.zeros_like(above), where=below > 0)
 
 
 def _totals(design: Design, sample: Sample) -> Totals:
     """The sums that do not change from step to step."""
-    y, events = sample.counts, sample.weights * sample.counts
-    fixed = sample.weights * xlogy(y, y) - events
-    exposure = sample.weights
-    if sample.log_exposure is not None:
-        fixed -= events * sample.log_exposure
-        exposure = exposure * np.exp(sample.log_exposure)
-    timed = np.zeros(y.shape[1]) if sample.time is None else (events * sample.time).sum(axis=0)
-    return Totals(design.sums(events), design.sums(exposure), timed, fixed.sum(axis=0))
+    events = sample.weights * sample.counts
+    own = sample.log_counts - 1 if sample.log_exposure is None else sample.log_counts - sample.log_exposure - 1
+    fixed = np.einsum("nf,nf->f", events, own)
+    timed = np.zeros(len(fixed)) if sample.time is None else (events * sample.time).sum(axis=0)
+    return Totals(design.sums(events), timed, fixed)
 
 
 def _first(design: Design, sample: Sample) -> Coefficients:
     """The coefficients after the first step, which starts from the means y + 0.1."""
     mean = sample.counts + 0.1
-    w = sample.weights * mean
-    target = np.log(mean) if sample.log_exposure is None else np.log(mean) - sample.log_exposure
-    r = w * target - 0.1 * sample.weights
-    timed = 0.0 if sample.time is None else (sample.time * r).sum(axis=0)
-    return _solve(_weights(design, sample.time, w), design.sums(r), timed)
-
-
-def _weights(design: Design, time: Array | None, w: Array) -> Level:
-    """The sums of the weights."""
-    weight = design.sums(w)
-    if time is None:
-        return Level(weight, np.zeros_like(weight), np.zeros(w.shape[1]))
-    timed = time * w
-    by_season = design.sums(timed)
-    timed *= time
-    return Level(weight, by_season, timed.sum(axis=0))
-
-
-def _level(design: Design, sample: Sample, totals: Totals, now: Coefficients) -> Level:
-    """The sums of the weights at the coefficients; without a trend they follow from the exposures alone."""
-    if sample.time is None:
-        weight = totals.exposure * np.exp(np.nan_to_num(now.season))
-        return Level(weight, np.zeros_like(weight), np.zeros_like(now.slope))
-    w = _eta(design, sample, now)
-    np.exp(w, out=w)
-    w *= sample.weights
-    return _weights(design, sample.time, w)
-
-
-def _eta(design: Design, sample: Sample, now: Coefficients) -> Array:
-    """(N, F) linear predictors; 0 stands for a season without a known point."""
-    eta = design.spread(np.nan_to_num(now.season))
-    if sample.time is not None:
-        eta += sample.time * now.slope
+    target = np.log(mean)
     if sample.log_exposure is not None:
-        eta += sample.log_exposure
-    return eta
+        target -= sample.log_exposure
+    mean *= sample.weights
+    target *= mean
+    target -= 0.1 * sample.weights
+    weight, residual = design.sums(mean), design.sums(target)
+    if sample.time is None:
+        return _solve(Level(weight, np.zeros_like(weight), np.zeros(mean.shape[1])), residual, 0.0)
+    mean *= sample.time
+    by_season = design.sums(mean)
+    mean *= sample.time
+    target *= sample.time
+    return _solve(Level(weight, by_season, mean.sum(axis=0)), residual, target.sum(axis=0))
+
+
+def _renew(curve: Curve, design: Design, samples: Sequence[Sample], place: Index, slope: Array) -> None:
+    """Runs the curve anew about the slopes that have left its reach.
+
+    Args:
+        place: (F,) ascending, which fits of the samples the curve stands for.
+    """
+    far = np.flatnonzero(~(np.abs(slope - curve.about) <= curve.reach))
+    if not far.size:
+        return
+    curve.about[far] = slope[far]
+    for sample, at in placed(samples):
+        begin, end = np.searchsorted(place[far], (at.start, at.stop))
+        if begin < end:
+            some = far[begin:end]
+            curve.moments[:, :, some] = _moments(design, sample, place[some] - at.start, slope[some])[: len(curve.moments)]
+
+
+def _moments(design: Design, sample: Sample, columns: Index, slope: Array) -> Array:
+    """(3 + TERMS, L, F) sums of w exposure exp(slope time) time^k; (1, L, F) without a trend."""
+    values = sample.weights[:, columns]
+    if sample.time is None:
+        if sample.log_exposure is not None:
+            values *= np.exp(sample.log_exposure[:, columns])
+        return design.sums(values)[None]
+    time = (sample.time if sample.time.shape[1] == 1 else sample.time[:, columns]) - CENTRE
+    power = time * slope
+    if sample.log_exposure is not None:
+        power += sample.log_exposure[:, columns]
+    values *= np.exp(power, out=power)
+    if time.shape[1] == 1:
+        powers = np.vander(time[:, 0], 3 + TERMS, increasing=True)
+        return design.products(powers, values)
+    out = [design.sums(values)]
+    for _ in range(2 + TERMS):
+        values *= time
+        out.append(design.sums(values))
+    return np.stack(out)
 
 
 def _deviance(totals: Totals, now: Coefficients, level: Level) -> Array:
     """(F,) twice the sum of w (y log(y / mean) - (y - mean)), from the sums."""
-    fitted = (np.nan_to_num(now.season) * totals.events).sum(axis=0) + now.slope * totals.timed
+    fitted = np.einsum("lf,lf->f", now.season, totals.events) + now.slope * totals.timed
     return 2 * (totals.fixed + level.weight.sum(axis=0) - fitted)
 
 
@@ -232,39 +384,9 @@ def _solve(level: Level, residual: Array, timed: Array | float) -> Coefficients:
     Args:
         residual: (L, F) sums of the weighted residuals, timed: (F,) of the weighted residuals times time.
     """
-    a, b = level.weight, level.timed
+    share = _over(level.timed, level.weight)
+    own = level.squared - np.einsum("lf,lf->f", share, level.timed)
     with np.errstate(invalid="ignore", divide="ignore"):
-        share = np.where(a > 0, b / a, 0.0)
-        slope = (timed - (share * residual).sum(axis=0)) / (level.squared - (share * b).sum(axis=0))
-        slope = np.where(np.isfinite(slope) & (level.squared > 0), slope, 0.0)
-        return Coefficients((residual - b * slope) / a, slope)
-
-
-@dataclass(frozen=True)
-class Moments:
-    """What follows from the information of F fits.
-
-    Attributes:
-        leverage: (N, F) diagonal of the hat matrix.
-        variance: (F,) of the predictor of the first season at time 0, before the dispersion.
-        slope_variance: (F,) of the trend, before the dispersion; NaN without one.
-    """
-
-    leverage: Array
-    variance: Array
-    slope_variance: Array
-
-
-def moments(design: Design, sample: Sample, fitted: Fit) -> Moments:
-    """Leverages and variances from (X'WX)^-1, by elimination of the seasons."""
-    w = fitted.information
-    with np.errstate(invalid="ignore", divide="ignore"):
-        a = design.sums(w)
-        inverse = np.where(a > 0, 1 / a, 0.0)
-        if sample.time is None:
-            return Moments(w * design.spread(inverse), 1 / a[0], np.full(w.shape[1], np.nan))
-        centre = design.sums(sample.time * w) * inverse
-        away = sample.time - design.spread(centre)
-        spread = 1 / (w * away * away).sum(axis=0)
-    leverage = w * (design.spread(inverse) + away * away * spread)
-    return Moments(leverage, 1 / a[0] + centre[0] ** 2 * spread, spread)
+        slope = (timed - np.einsum("lf,lf->f", share, residual)) / own
+    slope = np.where(np.isfinite(slope) & (level.squared > 0), slope, 0.0)
+    return Coefficients(_over(residual - level.timed * slope, level.weight), slope)
