@@ -15,6 +15,7 @@ from expectations.contract.periods import Period
 from transforms.watch.vintages import Vintages
 
 Array = NDArray[np.float64]
+Index = NDArray[np.int64]
 Mask = NDArray[np.bool_]
 
 ENOUGH = 2 / 3
@@ -178,7 +179,7 @@ def _state(known: Vintages, level: str, months: list[str], measures: set[str]) -
     )  # fmt: skip
 
 
-def _places(rows: pl.DataFrame, units: list[str], months: list[str]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+def _places(rows: pl.DataFrame, units: list[str], months: list[str]) -> tuple[Index, Index]:
     at_unit = rows["unit_id"].replace_strict(units, list(range(len(units))), return_dtype=pl.Int64)
     at_month = rows["period"].replace_strict(months, list(range(len(months))), return_dtype=pl.Int64)
     return np.asarray(at_unit.to_list(), dtype=np.int64), np.asarray(at_month.to_list(), dtype=np.int64)
@@ -186,45 +187,69 @@ def _places(rows: pl.DataFrame, units: list[str], months: list[str]) -> tuple[ND
 
 @dataclass
 class _March:
-    """Brings a level's state from night to night: adds what was recorded, takes away what was replaced."""
+    """Brings a level's state from night to night: adds what was recorded, takes away what was replaced.
+
+    Attributes:
+        state: what is changed.
+        forms: what comes (sign 1) and goes (sign -1), form by form, in the order of days.
+        at: by form, how many of these have been carried out.
+    """
 
     state: _State
-    turns: list[tuple[date, int, str, int, int, float, dict[str, float]]]
-    at: int = 0
+    forms: dict[str, _Turns]
+    at: dict[str, int] = field(default_factory=dict)
 
     def apply(self, night: date) -> None:
         """Everything that came or went up to a night."""
-        while self.at < len(self.turns) and self.turns[self.at][0] <= night:
-            _, sign, form, unit, month, cells, values = self.turns[self.at]
-            self.state.cells[form][unit, month] += sign * cells
-            for name, value in values.items():
-                self.state.sums[name][unit, month] += sign * value
-            self.state.changed[unit, month] = True
-            self.at += 1
+        for form, turns in self.forms.items():
+            begin = self.at.get(form, 0)
+            end = int(np.searchsorted(turns.day, night.toordinal(), side="right"))
+            rows = slice(begin, end)
+            place = (turns.unit[rows], turns.month[rows])
+            np.add.at(self.state.cells[form], place, turns.cells[rows])
+            for name, values in turns.values.items():
+                np.add.at(self.state.sums[name], place, values[rows])
+            self.state.changed[place] = True
+            self.at[form] = end
 
     def present_before(self, night: date) -> Mask:
         """(U, P) what was recorded before a night."""
         out = np.zeros_like(self.state.judged)
-        for day, sign, _, unit, month, *_ in self.turns:
-            if day >= night:
-                break
-            out[unit, month] |= sign > 0
+        for turns in self.forms.values():
+            early = turns.day < night.toordinal()
+            out[turns.unit[early], turns.month[early]] = True
         return out
 
 
+@dataclass(frozen=True)
+class _Turns:
+    """N comings and goings of a form's figures: day (ordinal), place, and what is added to cells and measures."""
+
+    day: Index
+    unit: Index
+    month: Index
+    cells: Array
+    values: dict[str, Array]
+
+
 def _march(known: Vintages, level: str, state: _State, months: list[str], measures: set[str]) -> _March:
-    turns: list[tuple[date, int, str, int, int, float, dict[str, float]]] = []
+    forms = {}
     for form in MONTHLY:
         frame = known.pieces[form.name].filter(pl.col("level") == level)
+        went = frame.filter(pl.col("superseded_at").is_not_null())
+        both = pl.concat(
+            [
+                frame.with_columns(day=pl.col("recorded_at"), sign=pl.lit(1.0)),
+                went.with_columns(day=pl.col("superseded_at"), sign=pl.lit(-1.0)),
+            ]
+        ).sort("day", maintain_order=True)
+        sign = both["sign"].to_numpy()
         names = [name for name in sorted(measures) if FORM_OF[name] == form.name]
-        at_unit, at_month = _places(frame, state.units, months)
-        columns = [frame[name].to_list() for name in names]
-        rows = zip(frame["recorded_at"], frame["superseded_at"], frame["cells"], strict=True)
-        for row, (begin, end, cells) in enumerate(rows):
-            values = {name: float(column[row] or 0) for name, column in zip(names, columns, strict=True)}
-            place = (form.name, int(at_unit[row]), int(at_month[row]), float(cells), values)
-            turns.append((begin, 1, *place))
-            if end is not None:
-                turns.append((end, -1, *place))
-    turns.sort(key=lambda turn: turn[0])
-    return _March(state, turns)
+        days = both["day"].cast(pl.Int32).to_numpy().astype(np.int64) + date(1970, 1, 1).toordinal()
+        forms[form.name] = _Turns(
+            days,
+            *_places(both, state.units, months),
+            sign * both["cells"].to_numpy().astype(float),
+            {name: sign * both[name].fill_null(0).to_numpy().astype(float) for name in names},
+        )
+    return _March(state, forms)
