@@ -129,10 +129,10 @@ WITH chosen AS (
         ON f.unit_id = s.unit_id AND f.scope = s.scope AND f.indicator = s.indicator AND f.kind = s.kind
 ), named AS ({_NAMED})
 SELECT n.* EXCLUDE named_on REPLACE (unit_name || coalesce(' (' || d.district_name || ')', '') AS unit_name)
-FROM named AS n LEFT JOIN (
-    SELECT unit_code, arg_max(name, valid_from) AS district_name FROM registry.unit WHERE level = 'district'
-    GROUP BY unit_code
-) AS d ON d.unit_code = n.parent_id ORDER BY night, period, level, unit_id, indicator, kind, is_signal DESC, note
+FROM named AS n ASOF LEFT JOIN (
+    SELECT unit_code, name AS district_name, valid_from FROM registry.unit WHERE level = 'district'
+) AS d ON d.unit_code = n.parent_id AND n.named_on >= d.valid_from
+ORDER BY night, period, level, unit_id, indicator, kind, is_signal DESC, note
 """
 
 _MONTHS = f"""
