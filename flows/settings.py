@@ -48,6 +48,10 @@ class Settings(BaseSettings):
         (4, 6), min_length=1, description="Ngày nhắc đơn vị chưa báo cáo / Days on which the missing are reminded"
     )
     reminder_at: time = Field(time(8), description="Giờ nhắc / When they are reminded")
+    mail_server: str | None = Field(
+        None,
+        description="Máy chủ thư, URL của Apprise, mật khẩu ghi là {env:TÊN_BIẾN} / The mail server, secrets named only",
+    )
     serve_host: str = Field(
         "127.0.0.1",
         description="Địa chỉ trang Prefect, không đặt khóa: chỉ mở trong máy / Prefect's address: no lock on it",
