@@ -21,6 +21,9 @@ app.add_typer(registry_app, name="registry")
 alert_app = typer.Typer(no_args_is_help=True, help="Một cảnh báo: xem, tiếp nhận, kết luận / One alert")
 app.add_typer(alert_app, name="alert")
 
+notify_app = typer.Typer(no_args_is_help=True, help="Báo tin cho người nhận / Telling the recipients")
+app.add_typer(notify_app, name="notify")
+
 Day = Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], metavar="NGÀY")]
 AlertName = Annotated[str, typer.Argument(metavar="CẢNH_BÁO", help="Mã cảnh báo / The alert's name")]
 Note = Annotated[str | None, typer.Option(help="Ghi chú / A note")]
@@ -255,6 +258,24 @@ def registry_import(file: Annotated[Path, typer.Argument(help="CSV")], as_of: Da
     from flows.registry_import import run_import
 
     run_import(file, as_of.date() if as_of else None)
+
+
+@notify_app.command("test")
+def notify_test(recipient: Annotated[str, typer.Argument(help="Tên trong recipients.csv / A name of it")]) -> None:
+    """Gửi một tin thử / Send one recipient a test message."""
+    from flows.notify import run_test
+
+    run_test(recipient)
+
+
+@notify_app.command("send")
+def notify_send(
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Chỉ in ra / Print only")] = False,
+) -> None:
+    """Gửi những tin đang chờ / Send what waits: after quiet hours, or since a server was down."""
+    from flows.notify import run_send
+
+    raise typer.Exit(run_send(dry_run))
 
 
 def main() -> None:

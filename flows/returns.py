@@ -80,7 +80,7 @@ def _orders(con: DuckDBPyConnection, taken: TakenIn, settings: Settings) -> list
     problems = _problems(con, numbers).join(last_accepted(con, numbers), on=["submission_id", "problem_no"], how="left")
     return [
         (row["submission_id"], row["reporter_code"], (
-            settings.returns_dir / _fit(row["reporter_code"]) / f"{row['received_on']}-{_fit(row['file_name'])}.xlsx",
+            returned_path(settings, row["reporter_code"], row["received_on"], row["file_name"]),
             taken.batch.files[row["submission_id"]].data,
             problems.filter(pl.col("submission_id") == row["submission_id"]),
             About(row["file_name"], _name_of(con, row), row["period"], row["received_on"], _due_on(row, settings)),
@@ -88,6 +88,11 @@ def _orders(con: DuckDBPyConnection, taken: TakenIn, settings: Settings) -> list
         ))
         for row in rejected.iter_rows(named=True)
     ]  # fmt: skip
+
+
+def returned_path(settings: Settings, reporter_code: str, received_on: date, file_name: str) -> Path:
+    """Where the marked workbook of a rejected file lies, if one was made."""
+    return settings.returns_dir / _fit(reporter_code) / f"{received_on}-{_fit(file_name)}.xlsx"
 
 
 def _make(order: _Order) -> None:

@@ -50,7 +50,7 @@ class Settings(BaseSettings):
     reminder_at: time = Field(time(8), description="Giờ nhắc / When they are reminded")
     mail_server: str | None = Field(
         None,
-        description="Máy chủ thư, URL của Apprise, mật khẩu ghi là {env:TÊN_BIẾN} / The mail server, secrets named only",
+        description="Máy chủ thư: URL của Apprise, mật khẩu ghi {env:TÊN_BIẾN} / The mail server, secrets named only",
     )
     serve_host: str = Field(
         "127.0.0.1",

@@ -1,0 +1,1 @@
+"""Telling people: who is to hear of what, and in which words."""

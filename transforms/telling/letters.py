@@ -1,0 +1,176 @@
+"""Letters: everything a recipient is to hear of a night, in one, by severity and by unit."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from hashlib import sha256
+
+from transforms.telling.events import GRAVEST_FIRST, Event
+from transforms.telling.phrases import phrase
+from transforms.telling.recipients import Recipient, Side
+
+_ALERTS = ("opened", "worsened", "reopened", "resolved")
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """A message as it goes out; the columns of outbox.message, and the events it tells.
+
+    Attributes:
+        message_id: made of what is told to whom: the same things never have two numbers.
+        attachments: paths below the home.
+    """
+
+    message_id: str
+    recipient: str
+    side: Side
+    night: date
+    language: str
+    subject: str
+    body: str
+    attachments: tuple[str, ...]
+    events: tuple[str, ...]
+
+
+def letter(to: Recipient, night: date, events: Sequence[Event], reached: frozenset[str] = frozenset()) -> Letter:
+    """One letter to a recipient of all that concerns it.
+
+    Subjects are seen on locked screens: they hold how many things there are, no unit and no figure. What goes to a
+    unit that reports is made of its own files and deadlines; the board's words never enter it. Marked workbooks go to
+    their sender only.
+
+    Args:
+        events: those that concern the recipient, at least one.
+        reached: units that have an address, so that the board sees whom nobody can remind.
+    """
+    ids = tuple(sorted(event.event_id for event in events))
+    number = sha256("\n".join((to.name, str(night), *ids)).encode()).hexdigest()[:32]
+    if to.side == "board":
+        subject, body = _board_subject(events, night, to.language), _board_body(events, to.language, reached)
+        attachments: tuple[str, ...] = ()
+    else:
+        subject, body = _own_subject(events, to.language), _own_body(events, to.language)
+        attachments = tuple(dict.fromkeys(e.attachment for e in events if e.attachment))
+    return Letter(number, to.name, to.side, night, to.language, subject, body, attachments, ids)
+
+
+def _board_subject(events: Sequence[Event], night: date, language: str) -> str:
+    def count(*kinds: str, is_high: bool = False) -> int:
+        return sum(event.kind in kinds and (not is_high or event.severity == "high") for event in events)
+
+    high = count("opened", "worsened", "reopened", is_high=True)
+    counts = {
+        "high": high,
+        "alerts": count(*_ALERTS) - high,
+        "overdue": count("overdue"),
+        "rejected": count("rejected"),
+    }
+    items = [phrase(f"board.{key}", language, n=n) for key, n in counts.items() if n]
+    if any(event.kind == "failure" for event in events):
+        items.insert(0, phrase("board.failed", language))
+    items = items or [phrase("board.quiet", language)]
+    return phrase("board.subject", language, night=day(night, language), items=", ".join(items))
+
+
+def _board_body(events: Sequence[Event], language: str, reached: frozenset[str]) -> str:
+    sections = [_section("failure", _texts(events, "failure", language), language)]
+    for severity in GRAVEST_FIRST:
+        alerts = [e for e in events if e.topic == "alerts" and e.severity == severity]
+        sections.append(_section(severity, list(_alerts(alerts, language)), language))
+    sections.append(_section("reports", list(_overdue(events, language, reached)), language))
+    rejected = [_rejected(e, language) for e in _by_unit(events) if e.kind == "rejected"]
+    sections.append(_section("rejected", rejected, language))
+    sections.append(_section("summary", _texts(events, "night", language), language))
+    return "\n\n".join(section for section in sections if section) + "\n"
+
+
+def _section(heading: str, lines: list[str], language: str) -> str:
+    return "\n".join([phrase(heading, language), *lines]) if lines else ""
+
+
+def _texts(events: Iterable[Event], kind: str, language: str) -> list[str]:
+    return [_text(event, language) for event in events if event.kind == kind]
+
+
+def _text(event: Event, language: str) -> str:
+    return (event.text_vi if language == "vi" else event.text_en) or ""
+
+
+def _by_unit(events: Iterable[Event]) -> list[Event]:
+    return sorted(events, key=lambda e: (e.above or e.unit_code or "", e.unit_code or "", e.event_id))
+
+
+def _alerts(alerts: Iterable[Event], language: str) -> Iterable[str]:
+    unit = None
+    for event in _by_unit(alerts):
+        if event.unit_name != unit:
+            unit = event.unit_name
+            yield f"{unit}:"
+        yield f"- {phrase(event.kind, language)}. {_text(event, language)}"
+
+
+def _overdue(events: Iterable[Event], language: str, reached: frozenset[str]) -> Iterable[str]:
+    by_period: dict[tuple[str, date | None], list[str]] = defaultdict(list)
+    for event in _by_unit(events):
+        if event.kind == "overdue":
+            name = event.unit_name or event.unit_code or ""
+            known = event.unit_code in reached
+            by_period[event.period or "", event.due_on].append(
+                name if known else phrase("no-address", language, name=name)
+            )
+    for (period, due_on), names in sorted(by_period.items(), key=lambda item: item[0][0]):
+        yield "- " + phrase("overdue.board", language, period=month(period), due=day(due_on, language),
+                            names=", ".join(names))  # fmt: skip
+
+
+def _rejected(event: Event, language: str) -> str:
+    # The file's name stays inside: it may hold more than a unit and a month.
+    key = "rejected.people" if event.lists_people else "rejected.board"
+    return "- " + phrase(key, language, **_file_words(event, language))
+
+
+def _file_words(event: Event, language: str) -> dict[str, object]:
+    period = phrase("of-period", language, period=month(event.period)) if event.period else ""
+    return {
+        "unit": event.unit_name or event.unit_code, "file": event.file_name, "period": period,
+        "received": day(event.received_on, language), "errors": event.errors, "warnings": event.warnings,
+    }  # fmt: skip
+
+
+def _own_subject(events: Sequence[Event], language: str) -> str:
+    kinds = {event.kind for event in events}
+    keys = [key for key in ("rejected", "overdue", "reminder") if key in kinds]
+    return ". ".join(phrase(f"reporter.subject.{key}", language) for key in keys)
+
+
+def _own_body(events: Sequence[Event], language: str) -> str:
+    ordered = _by_unit(events)
+    units = list(dict.fromkeys(event.unit_name or event.unit_code or "" for event in ordered))
+    lines = [_own_line(event, language) for event in ordered]
+    dear = phrase("reporter.dear", language, units=", ".join(units))
+    return "\n\n".join([dear, "\n".join(f"- {line}" for line in lines), phrase("reporter.check", language)]) + "\n"
+
+
+def _own_line(event: Event, language: str) -> str:
+    if event.kind != "rejected":
+        words = {"period": month(event.period or ""), "due": day(event.due_on, language), "unit": event.unit_name}
+        return phrase(f"{event.kind}.own", language, **words)
+    if event.lists_people:
+        return phrase("rejected.own.people", language, **_file_words(event, language))
+    marked = phrase("rejected.marked", language) if event.attachment else ""
+    return phrase("rejected.own", language, **_file_words(event, language)) + marked
+
+
+def day(value: date | None, language: str) -> str:
+    """A day as people write it; nothing for none."""
+    if value is None:
+        return ""
+    return f"{value:%d-%m-%Y}" if language == "vi" else value.isoformat()
+
+
+def month(period: str) -> str:
+    """`2025-06` as 06/2025."""
+    return f"{period[5:]}/{period[:4]}"
