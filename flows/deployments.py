@@ -101,7 +101,7 @@ async def _end(client: PrefectClient, run: FlowRun, name: str, now: datetime, se
     if state.type in UNDER_WAY:
         await client.set_flow_run_state(run.id, Crashed(message="mobility serve was stopped in this run"), force=True)
         return
-    due = state.state_details.scheduled_time or run.expected_start_time
+    due = run.next_scheduled_start_time or run.expected_start_time
     if due is None:
         return
     local = due.astimezone(ZoneInfo(settings.timezone)).replace(tzinfo=None)
