@@ -112,7 +112,8 @@ class _Telling:
         alert = self.alert
         end = ""
         if alert.status == "resolved" and alert.resolution and alert.resolved_on:
-            end = self._say(ENDS[alert.resolution], day=self._day(alert.resolved_on))
+            words = ENDS.get(f"{alert.resolution}-{self.told.kind}", ENDS[alert.resolution])
+            end = self._say(words, day=self._day(alert.resolved_on))
         return self._say(
             SINCE, first=_month(alert.first_period), opened=self._day(alert.opened_on), end=end, sure=self._sure()
         )

@@ -106,6 +106,10 @@ SINCE: Pair = (
 
 ENDS: dict[str, Pair] = {
     "returned": (", đến ngày {day} thì số liệu đã trở lại mức thường", ", and by {day} the figures had returned"),
+    "returned-implausible": (
+        ", đến ngày {day} thì số liệu lại lên xuống như thường",
+        ", and by {day} the figures moved again",
+    ),
     "corrected": (
         ", đến ngày {day} thì số liệu đã được sửa và không còn dấu hiệu",
         ", and by {day} the figures had been corrected and nothing was left of it",
@@ -119,6 +123,7 @@ ENDS: dict[str, Pair] = {
     "closed": (", Ban kết luận ngày {day}", ", and the board closed it on {day}"),
     "unit-ended": (", đơn vị không còn từ trước ngày {day}", ", and the unit had ended before {day}"),
 }
+"""How it was resolved, by resolution; by resolution and kind where that needs other words."""
 
 SURE: dict[str, Pair] = {
     "fact": (

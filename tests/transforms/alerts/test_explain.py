@@ -95,6 +95,14 @@ def test_a_report_that_is_late_or_partial_is_told_as_a_fact(note, observed, word
     assert "chưa nói gì về đảng viên" in vi[2]
 
 
+def test_figures_that_stood_still_are_said_to_move_again():
+    flat = replace(DISTRICT, family="plausibility", kind="implausible", indicator="away_total", note="flat")
+    book, _ = live(found("2020-03", like=flat, observed=442.0), found("2020-04", like=flat, quiet=True))
+    vi, _ = explain(only(book), NOTHING, 3)
+    assert "đứng nguyên ở 442" in vi
+    assert "lại lên xuống như thường" in vi
+
+
 def test_it_says_how_it_was_resolved():
     alert = only(live(found("2020-01"), found("2020-02", quiet=True))[0])
     assert "đến ngày 05-03-2020 thì số liệu đã trở lại mức thường" in explain(alert, NOTHING, 3)[0]
