@@ -17,7 +17,7 @@ from prefect.client.schemas.objects import (
 )
 from prefect.deployments.runner import RunnerDeployment
 from prefect.exceptions import ObjectNotFound
-from prefect.schedules import RRule
+from prefect.schedules import Cron, RRule, Schedule
 from prefect.states import Cancelled, Crashed, Scheduled
 
 from flows.errors import UserError
@@ -30,20 +30,25 @@ UNDER_WAY = {StateType.PENDING, StateType.RUNNING, StateType.CANCELLING}
 
 
 def deployments(settings: Settings) -> list[RunnerDeployment]:
-    """The night and the reminders, by module path: a file's would put `flows/` first on the path."""
-    days = ",".join(map(str, settings.reminder_days))
-    return [
-        _deployment("flows.scheduled.night", "FREQ=DAILY", settings.night_at, settings),
-        _deployment("flows.reminders.reminders", f"FREQ=MONTHLY;BYMONTHDAY={days}", settings.reminder_at, settings),
-    ]
+    """What is served, by module path: a file's would put `flows/` first on the path."""
+    days, zone = ",".join(map(str, settings.reminder_days)), settings.timezone
+    schedules = {
+        "flows.scheduled.night": RRule(f"FREQ=DAILY;{_moment(settings.night_at)}", timezone=zone),
+        "flows.reminders.reminders": RRule(f"FREQ=MONTHLY;BYMONTHDAY={days};{_moment(settings.reminder_at)}",
+                                           timezone=zone),
+        "flows.reminders.messages": Cron("30 * * * *", timezone=zone),
+    }  # fmt: skip
+    return [_deployment(entrypoint, schedule, settings) for entrypoint, schedule in schedules.items()]
 
 
-def _deployment(entrypoint: str, rule: str, at: time, settings: Settings) -> RunnerDeployment:
-    moment = f"BYHOUR={at.hour};BYMINUTE={at.minute};BYSECOND={at.second}"
+def _moment(at: time) -> str:
+    return f"BYHOUR={at.hour};BYMINUTE={at.minute};BYSECOND={at.second}"
+
+
+def _deployment(entrypoint: str, schedule: Schedule, settings: Settings) -> RunnerDeployment:
     return RunnerDeployment.from_entrypoint(
-        entrypoint, NAME, schedule=RRule(f"{rule};{moment}", timezone=settings.timezone),
-        concurrency_limit=ONE_AT_A_TIME, tags=[_mark(settings)],
-    )  # fmt: skip
+        entrypoint, NAME, schedule=schedule, concurrency_limit=ONE_AT_A_TIME, tags=[_mark(settings)]
+    )
 
 
 def _mark(settings: Settings) -> str:

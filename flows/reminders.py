@@ -1,27 +1,42 @@
-"""The reminders, as a Prefect flow: on the eve and the morrow of the due day, to those who have not reported."""
+"""Between the nights, as Prefect flows: the reminders before and after the due day, and what waited to be sent."""
 
 from __future__ import annotations
 
 from datetime import date
 
-from prefect import flow
+from prefect import flow, get_run_logger
 
 from flows.clock import today
+from flows.delivery import Told
 from flows.home import open_home
-from flows.scheduled import stop_with_runner, tell_failed, when_free
+from flows.scheduled import stop_with_runner, when_free
 from flows.settings import load_settings
+from flows.telling import remind, send_waiting
 
 
-@flow(name="reminders", on_failure=[tell_failed], on_crashed=[tell_failed])
+@flow(name="reminders")
 def reminders(as_of: date | None = None) -> None:
     """Nhắc đơn vị chưa báo cáo / Remind those who have not reported."""
-    from flows.telling import remind
-
     stop_with_runner()
     settings = load_settings()
 
-    def work() -> None:
+    def work() -> Told:
         with open_home(settings) as con:
-            remind(con, settings, as_of or today(settings.timezone))
+            return remind(con, settings, as_of or today(settings.timezone))
 
-    when_free(work)
+    _log(when_free(work))
+
+
+@flow(name="messages")
+def messages() -> None:
+    """Gửi tin còn chờ: sau giờ yên lặng, khi máy chủ thư chạy lại / Send what waited: quiet hours, a server down."""
+    stop_with_runner()
+    settings = load_settings()
+    _log(when_free(lambda: send_waiting(settings)))
+
+
+def _log(told: Told) -> None:
+    log = get_run_logger()
+    log.info("sent %d, waiting %d", told.sent, told.waiting)
+    for name, error in told.errors:
+        log.warning("%s: %s", name, error)

@@ -30,7 +30,8 @@ def tell_failed(flow: Any, flow_run: Any, state: Any) -> None:
     from flows.telling import tell_failure
 
     settings = load_settings()
-    tell_failure(settings, today(settings.timezone), str(state.message or state.name))
+    why = str(state.message or state.name).removeprefix("Flow run encountered an exception: ")
+    tell_failure(settings, today(settings.timezone), why)
 
 
 @flow(name="nightly", on_failure=[tell_failed], on_crashed=[tell_failed])

@@ -26,7 +26,7 @@ from transforms.samples.tree import sample_tree
 PATIENCE = 150.0
 AHEAD = (timedelta(seconds=20), timedelta(seconds=60))
 TAKES_IN = "Task run 'collect"  # the night is reading when this is told
-DONE = re.compile(r"Flow run '\S+' - Finished in state Completed")
+DONE = re.compile(r"Task run 'publish.*Flow run '\S+' - Finished in state Completed", re.DOTALL)
 OURS = re.compile(r"flows|prefect|multiprocessing")
 
 
