@@ -22,6 +22,9 @@ REOPEN_MONTHS = 3
 ENDED_DAYS = 31
 """So long after its unit ended an alert stands, for people to look at it; nothing more is judged of the unit."""
 
+FOLLOWS = {"left_on_request": "requests"}
+"""Indicators of another family that follow from an event: who is let go on request had asked for it."""
+
 WAYS = ("returned", "reported", "corrected", "passed")
 """How an alert goes quiet by itself; where its parts differ, the first of these that one of them has is told."""
 REOPENED_AFTER = frozenset(WAYS)
@@ -150,16 +153,16 @@ class _Night:
             self._join(name, finding)
 
     def _host(self, key: Key, finding: Finding) -> str | None:
-        names = self.of_key.get(key, ())
-        if names and self.alerts[names[-1]].is_running:
-            return names[-1]
+        """The alert that new signals belong to: its own, that of what they follow from, or of the district above."""
+        wider = [replace(key, family=FOLLOWS[finding.indicator])] if finding.indicator in FOLLOWS else []
         if finding.level == "commune" and finding.parent_id:
-            above = self.of_key.get(replace(key, unit_id=finding.parent_id), ())
-            if above and self.alerts[above[-1]].is_running:
-                return above[-1]
-        if names and _comes_back(self.alerts[names[-1]], self.night):
-            return names[-1]
-        return None
+            wider += [replace(one, unit_id=finding.parent_id) for one in (key, *wider)]
+        for one in (key, *wider):
+            names = self.of_key.get(one, ())
+            if names and self.alerts[names[-1]].is_running:
+                return names[-1]
+        names = self.of_key.get(key, ())
+        return names[-1] if names and _comes_back(self.alerts[names[-1]], self.night) else None
 
     def _open(self, key: Key, signals: list[Finding]) -> None:
         first = min(finding.first_period for finding in signals)

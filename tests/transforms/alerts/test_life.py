@@ -74,6 +74,14 @@ def test_communes_are_parts_of_their_districts_alert():
     assert [part.last.unit_code for part in only(book).parts] == ["871", "29980"]
 
 
+def test_members_let_go_are_a_part_of_the_alert_on_their_requests():
+    let_go = replace(DISTRICT, family="members", indicator="left_on_request")
+    book, _ = live(found("2020-01"), found("2020-02"), found("2020-02", like=let_go))
+    assert [part.last.indicator for part in only(book).parts] == ["received", "left_on_request"]
+    alone, _ = live(found("2020-01", like=let_go))
+    assert only(alone).alert_id == "871-members-up-2020-01"
+
+
 def test_a_commune_alone_has_an_alert_of_its_own():
     assert only(live(found("2020-01", like=COMMUNE))[0]).alert_id == "29980-requests-up-2020-01"
 
