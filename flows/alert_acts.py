@@ -64,7 +64,7 @@ def run_act(doing: Doing, as_of: date | None) -> None:
         with open_home(settings) as con:
             carry_out_acts(con, settings, night)
             alert = pages.one(con, doing.alert_id)
-    except StoreLocked:
+    except (StoreLocked, PermissionError):
         console.print(text("decision.later", settings.language))
         return
     if alert is None:

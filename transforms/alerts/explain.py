@@ -92,17 +92,19 @@ class _Telling:
     def _when(self) -> str:
         told = self.told
         if told.kind == "shift" and told.indicator in STOCKS:
-            return self._say(WORDS["until"], month=_month(told.period))
+            return self._say(WORDS["until"], month=self._month(told.period))
         if told.first_period == told.period or told.indicator in STOCKS:
-            return self._say(WORDS["in"], month=_month(told.period))
+            return self._say(WORDS["in"], month=self._month(told.period))
         return self._say(
             WORDS["span" if told.kind == "silence" else "run"],
-            first=_month(told.first_period),
-            last=_month(told.period),
+            first=self._month(told.first_period),
+            last=self._month(told.period),
         )
 
     def _months(self) -> str:
-        months = [self._say(WORDS["month"], month=_month(p)) for p in sorted(self.part.signals or {self.told.period})]
+        months = [
+            self._say(WORDS["month"], month=self._month(p)) for p in sorted(self.part.signals or {self.told.period})
+        ]
         return self._list(months)
 
     def _list(self, items: list[str]) -> str:
@@ -115,7 +117,7 @@ class _Telling:
             words = ENDS.get(f"{alert.resolution}-{self.told.kind}", ENDS[alert.resolution])
             end = self._say(words, day=self._day(alert.resolved_on))
         return self._say(
-            SINCE, first=_month(alert.first_period), opened=self._day(alert.opened_on), end=end, sure=self._sure()
+            SINCE, first=self._month(alert.first_period), opened=self._day(alert.opened_on), end=end, sure=self._sure()
         )
 
     def _sure(self) -> str:
@@ -176,12 +178,11 @@ class _Telling:
         keys = ("province" if told.scope == "province" else "", told.kind, f"{told.family}-{told.direction}")
         return self._say(next(CHECKS[key] for key in (*keys, "implausible") if key in CHECKS))
 
+    def _month(self, period: str) -> str:
+        return f"{period[5:]}/{period[:4]}" if self.language == "vi" else period
+
     def _day(self, day: date) -> str:
         return f"{day:%d-%m-%Y}" if self.language == "vi" else day.isoformat()
-
-
-def _month(period: str) -> str:
-    return f"{period[5:]}/{period[:4]}"
 
 
 def _capital(text: str) -> str:
