@@ -1,0 +1,41 @@
+"""What the figures of the nights say of each unit and kind: whether a matter stands, how large it is, and on what."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+
+import polars as pl
+
+from transforms.followup.floors import pending_long
+from transforms.followup.gaps import half_yearly, no_activity, out_of_contact
+from transforms.followup.marks import Marks
+from transforms.followup.seen import seen
+from transforms.followup.table import SCHEMA, Known
+
+
+def figure_readings(known: Known, nights: Sequence[date], marks: Marks) -> pl.DataFrame:
+    """What the figures said on each night.
+
+    Returns:
+        columns of `table.SCHEMA`; no row where nothing can be said: no figures, or a report too partial to show that a
+        matter is over.
+    """
+    if not nights:
+        return pl.DataFrame(schema=SCHEMA)
+    expected = known.vintages.expected
+    hamlets = known.hamlet_cells.with_columns(level=pl.lit(known.level))
+    away = _with_due(seen(known.vintages, "away", nights), expected)
+    requests = _with_due(seen(known.vintages, "requests", nights), expected)
+    halves = _with_due(seen(known.vintages, "regulation_213", nights), hamlets)
+    return pl.concat([
+        half_yearly(halves, known, marks), no_activity(away, known, marks), out_of_contact(away, known, marks),
+        pending_long(requests, known, marks),
+    ]).select(*SCHEMA).sort("night", "unit_id", "kind")  # fmt: skip
+
+
+def _with_due(rows: pl.DataFrame, expected: pl.DataFrame) -> pl.DataFrame:
+    """Add is_whole: whether every cell that was due has figures; true where nothing is known of what was due."""
+    due = expected.select("level", "unit_id", "period", due=pl.col("cells").cast(pl.Int64))
+    joined = rows.join(due, on=["level", "unit_id", "period"], how="left")
+    return joined.with_columns(is_whole=pl.col("due").is_null() | (pl.col("cells") >= pl.col("due")))

@@ -1,0 +1,48 @@
+"""What nights saw of the units' figures: the latest months and half-years on each night, in one frame."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+
+import polars as pl
+
+from expectations.contract.forms import FORMS
+from expectations.contract.periods import Period
+from transforms.watch.vintages import Vintages
+
+MONTHS_BACK, HALVES_BACK = 8, 3
+"""A unit whose last report is older is not judged any more: that it does not report is a matter of its own."""
+
+
+def seen(known: Vintages, form: str, nights: Sequence[date]) -> pl.DataFrame:
+    """Every figure of a form that stood on each night, of the last periods before it.
+
+    Args:
+        known: the figures of one map, as in `transforms.watch.vintages`.
+        nights: in order.
+
+    Returns:
+        night, level, unit_id, period, cells (with figures), seen_on (when the latest of them came), the measures.
+    """
+    pieces = known.pieces[form]
+    ends = {text: Period.parse(text).last_day for text in pieces["period"].unique()}
+    days = pl.Series("night", list(nights), pl.Date)
+    shown = f"{31 * MONTHS_BACK}d" if not FORMS[form].half_yearly else f"{184 * HALVES_BACK}d"
+    lives = pieces.with_columns(
+        until=pl.min_horizontal(
+            pl.col("superseded_at"),
+            pl.col("period").replace_strict(ends, return_dtype=pl.Date).dt.offset_by(shown),
+        )
+    ).with_columns(
+        begin=days.search_sorted(pieces["recorded_at"], side="left") if nights else pl.lit(0),
+    )
+    lives = lives.with_columns(end=days.search_sorted(lives["until"], side="left") if nights else pl.lit(0))
+    alive = lives.filter(pl.col("end") > pl.col("begin"))
+    rows = alive.with_columns(turn=pl.int_ranges("begin", "end")).explode("turn", empty_as_null=False)
+    return (
+        rows.with_columns(night=days.gather(rows["turn"]) if nights else pl.lit(None, pl.Date))
+        .group_by("night", "level", "unit_id", "period")
+        .agg(pl.col("cells").sum(), pl.col("recorded_at").max().alias("seen_on"), pl.col(*FORMS[form].names).sum())
+        .sort("night", "level", "unit_id", "period")
+    )
