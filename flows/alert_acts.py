@@ -56,6 +56,8 @@ def run_act(doing: Doing, as_of: date | None) -> None:
     """
     settings = load_settings()
     night = as_of or today(settings.timezone)
+    if doing.until and doing.until < night:
+        raise UserError(f"Ngày {doing.until} đã qua.", f"The day {doing.until} has passed.")
     _check(doing, settings)
     with open_board(settings.board_path) as board:
         board.append(who(), doing.action, doing.what(), now(settings.timezone))

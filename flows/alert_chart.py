@@ -9,16 +9,19 @@ import polars as pl
 
 MONTHS = 36
 HEIGHT = 14
-OBSERVED, EXPECTED, BOUND = "●", "-", "·"
+OBSERVED, TOLD, EXPECTED, BOUND = "●", "◆", "-", "·"
 
 
-def band_chart(months: pl.DataFrame, width: int, hidden_below: int | None = None) -> str:
+def band_chart(
+    months: pl.DataFrame, width: int, hidden_below: int | None = None, told: tuple[str, str] = ("", "")
+) -> str:
     """The last months of a series.
 
     Args:
         months: period, observed, expected, lower, upper, one row a month, in order; null where it is not known.
         width: columns it may take.
         hidden_below: counts from 1 below it are drawn as half of it; None draws all as they are.
+        told: the first and last month that an alert tells of, marked apart.
 
     Returns:
         lines without any colour; empty where there are fewer than three months.
@@ -31,9 +34,14 @@ def band_chart(months: pl.DataFrame, width: int, hidden_below: int | None = None
     figure.theme("colorless")
     figure.plot_size(width, HEIGHT)
     at = [_month(period) for period in rows["period"]]
-    for name, marker in (("upper", BOUND), ("lower", BOUND), ("expected", EXPECTED), ("observed", OBSERVED)):
+    is_told = [told[0] <= period <= told[1] for period in rows["period"]]
+    for name, marker, is_wanted in (
+        ("upper", BOUND, [True] * rows.height), ("lower", BOUND, [True] * rows.height),
+        ("expected", EXPECTED, [True] * rows.height), ("observed", OBSERVED, [not one for one in is_told]),
+        ("observed", TOLD, is_told),
+    ):  # fmt: skip
         values = [_shown(value, hidden_below) for value in rows[name]]
-        points = [(x, y) for x, y in zip(at, values, strict=True) if y is not None]
+        points = [(x, y) for x, y, wanted in zip(at, values, is_wanted, strict=True) if wanted and y is not None]
         if points:
             signal = figure.signal([x for x, _ in points], [y for _, y in points], marker=marker)
             figure.draw(signal if name == "observed" else signal.lines())

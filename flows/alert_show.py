@@ -15,7 +15,7 @@ from flows.alert_list import STYLES, numbers_of, plain_expected, rule_of, state_
 from flows.alert_reading import alert_named, open_alerts
 from flows.settings import load_settings
 from flows.texts import text
-from transforms.alerts.phrases import SENSITIVE
+from transforms.alerts.phrases import SENSITIVE, noun
 from warehouse import alert_pages as pages
 
 WIDEST = 120
@@ -56,9 +56,12 @@ def _show_series(
 ) -> None:
     hides = alert["level"] == "commune" and alert["family"] in SENSITIVE
     shown = within(months, alert["last_period"], AFTER)
-    chart = band_chart(shown, min(console.width, WIDEST), small_count if hides else None)
+    told = (alert["first_period"], alert["last_period"])
+    chart = band_chart(shown, min(console.width, WIDEST), small_count if hides else None, told)
     if not chart:
         return
+    counted = noun(alert["indicator"])[language == "en"]
+    console.print(text("alert.series", language, counted=counted, unit=escape(alert["unit_name"])), highlight=False)
     console.print(chart, markup=False, highlight=False)
     console.print(text("alert.legend", language), highlight=False)
     if hides:

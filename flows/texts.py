@@ -161,9 +161,10 @@ TEXTS: dict[str, tuple[str, str]] = {
     "precision.data-error": ("Sai số liệu", "Wrong figures"),
     "precision.expected": ("Đã biết", "Known"),
     "precision.useful": ("Có ích", "Useful"),
+    "alert.series": ("{unit}: {counted}, từng tháng", "{unit}: {counted}, month by month"),
     "alert.legend": (
-        "● số thấy   - mức thường thấy   · giới hạn của mức thường",
-        "● seen   - usual   · bounds of what is usual",
+        "● số thấy   ◆ trong cảnh báo   - mức thường thấy   · giới hạn của mức thường",
+        "● seen   ◆ in the alert   - usual   · bounds of what is usual",
     ),
     "alert.hidden": ("Số dưới {k} vẽ như nhau.", "Counts below {k} are drawn alike."),
     "alert.parts": ("Các phần", "Parts"),

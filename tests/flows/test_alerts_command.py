@@ -118,7 +118,8 @@ def test_one_alert_is_explained_with_its_series_in_the_terminals_width_without_c
     shown = run("alert", "show", ID)
     assert max(len(line) for line in shown.splitlines()) <= width
     assert "\x1b" not in shown
-    assert shown.count("●") > 15
+    assert shown.count("●") > 12
+    assert shown.count("◆") == 3  # June, July, and what the sign means
     for told in ("mức thường thấy", "Diễn biến", "2020-07-05  mở", "chưa có kết luận"):
         assert told in shown
 
@@ -159,6 +160,13 @@ def test_a_silenced_alert_is_not_news(home):
 def test_a_silence_is_either_until_a_day_or_until_resolved(home, options):
     with pytest.raises(UserError, match="either"):
         CliRunner().invoke(app, ["alert", "silence", ID, *options], catch_exceptions=False)
+
+
+def test_a_silence_cannot_end_before_it_begins(home):
+    with pytest.raises(UserError, match="has passed"):
+        CliRunner().invoke(
+            app, ["alert", "silence", ID, "--until", "2020-08-01", "--as-of", "2020-08-06"], catch_exceptions=False
+        )
 
 
 def test_a_verdict_closes_it_and_gives_its_rule_a_record(home):
