@@ -15,7 +15,7 @@ from transforms.detection.predictive import Predictive
 from transforms.detection.runs import Runs, runs
 from transforms.detection.shift import calibration
 from transforms.watch.peers import common_factor
-from transforms.watch.tested import Tested
+from transforms.watch.tested import Tested, known_lately
 
 Array = NDArray[np.float64]
 Index = NDArray[np.int64]
@@ -62,7 +62,8 @@ def test_counts(series: Counts, alpha: dict[str, float]) -> list[Tested]:
         found = next(iter(runs(panel, memory, LONGEST, panel.last, panel.last)))
         if found is not None:
             tests += _of_runs(found, series, alpha)
-    return tests
+    told = known_lately(series.count + series.exposure)
+    return [test.only(told) for test in tests]
 
 
 def common_season(count: Array, exposure: Array) -> Array:

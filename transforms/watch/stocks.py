@@ -12,15 +12,13 @@ from transforms.detection.level import LevelFit, fit_level, median_known, share_
 from transforms.detection.shift import calibration
 from transforms.trends.season import tet
 from transforms.watch.peers import common_moves
-from transforms.watch.tested import Tested
+from transforms.watch.tested import Tested, known_lately
 
 Array = NDArray[np.float64]
 Index = NDArray[np.int64]
 Mask = NDArray[np.bool_]
 
 SHORTEST, LONGEST, RUN_LENGTH = 3, 6, 360.0
-LATELY, FEWEST_LATELY = 6, 3
-"""A level is known from the months just before: after a longer gap nothing is said."""
 FEWEST_ALONE = 24
 """Without others to compare with, two rounds of the year are needed before a month's move is told from its season."""
 SAME_PEOPLE = 0.2
@@ -61,9 +59,8 @@ def test_shares(series: Shares, alpha: dict[str, float]) -> list[Tested]:
     share = share_of(level)
     floor = SAME_PEOPLE / np.maximum(median_known(series.whole * share * (1 - share), 1), 0.1)
     fit = fit_level(level - common, np.where(np.isfinite(floor), floor, 1.0), uneven, series.pool)
-    lately = np.isfinite(level[:, -1 - LATELY : -1]).sum(axis=1) >= FEWEST_LATELY
     grown = (series.group >= 0) | (np.isfinite(level[:, :-1]).sum(axis=1) >= FEWEST_ALONE)
-    seen = np.where(lately & grown, level[:, -1] - common[:, -1], np.nan)
+    seen = np.where(known_lately(level) & grown, level[:, -1] - common[:, -1], np.nan)
     tests = []
     if alpha.get("change"):
         high, low = fit.p_values(seen)

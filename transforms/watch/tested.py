@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 Array = NDArray[np.float64]
+
+
+LATELY, FEWEST_LATELY = 6, 3
+"""A series is known from the months just before: after a longer gap nothing is said of it."""
+
+
+def known_lately(values: Array) -> NDArray[np.bool_]:
+    """(N,) whether enough of the months just before the last are known, of (N, L)."""
+    return np.isfinite(values[:, -1 - LATELY : -1]).sum(axis=1) >= FEWEST_LATELY
 
 
 @dataclass(frozen=True)
@@ -31,3 +40,7 @@ class Tested:
     upper: Array
     p_value: Array
     is_rise: NDArray[np.bool_]
+
+    def only(self, told: NDArray[np.bool_]) -> Tested:
+        """The same, saying nothing of the series that are not to be told of."""
+        return replace(self, p_value=np.where(told, self.p_value, np.nan))

@@ -110,3 +110,12 @@ def test_communes_are_compared_within_their_district_unless_it_is_too_small():
     assert len(set(group[6:])) == 1
     assert group[0] != group[8]
     assert groups("province", ["p"], {}).group.tolist() == [-1]
+
+
+def test_after_a_long_gap_nothing_is_said_until_some_months_are_known():
+    known, nights = province(QUIET, MONTHS, np.random.default_rng(4))
+    gap = pl.col("period").is_between(pl.lit("2014-09"), pl.lit("2015-06"))
+    pieces = {form: frame.filter(~gap) for form, frame in known.pieces.items()}
+    found = _found(Vintages(pieces, known.expected, known.parents), nights, nights[48:])
+    units = found.filter(pl.col("scope") == "unit")
+    assert units["period"].min() == "2015-10"
