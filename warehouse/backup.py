@@ -1,4 +1,4 @@
-"""Backups: the warehouse, the archive, the board and the registry as of one moment, checked when they are restored."""
+"""Backups: warehouse, archive, board, registry and what people set, as of one moment, checked when restored."""
 
 from __future__ import annotations
 
@@ -19,6 +19,7 @@ from warehouse.lock import locked, writer_lock
 _MANIFEST = "manifest.json"
 _STORE, _BOARD = "warehouse.duckdb", "board.sqlite"
 _FOLDERS = ("archive", "registry")
+_SET_BY_PEOPLE = ("mobility.toml", "recipients.csv")
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +52,9 @@ def backup(home: Path, target: Path) -> Backup:
         _settle(store)
         shutil.copyfile(store, part / _STORE)
         _copy_board(home / _BOARD, part / _BOARD)
+        for name in _SET_BY_PEOPLE:
+            if (home / name).is_file():
+                shutil.copyfile(home / name, part / name)
         for name in _FOLDERS:
             if (home / name).is_dir():
                 shutil.copytree(home / name, part / name, ignore=shutil.ignore_patterns(".*"))
@@ -65,7 +69,7 @@ def restore(source: Path, home: Path, *, replace: bool = False) -> Backup:
     """Put a backup's data in a home.
 
     The archive's files are added to those that stand there. What the warehouse, board and registry replace is kept
-    beside them as `<name>.before-restore`.
+    beside them as `<name>.before-restore`. What people set comes back only where it is gone.
 
     Raises:
         BackupRefused: a file of the backup is missing or damaged, or the home has a warehouse and `replace` is not set.
@@ -79,6 +83,9 @@ def restore(source: Path, home: Path, *, replace: bool = False) -> Backup:
     with writer_lock(store):
         if (source / "archive").is_dir():
             _restore_archive(source / "archive", home / "archive")
+        for name in _SET_BY_PEOPLE:
+            if not (home / name).exists():
+                _put(source / name, home / name)
         for name in ("registry", _BOARD, _STORE):
             _put(source / name, home / name)
     return Backup(source, files)

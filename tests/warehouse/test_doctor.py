@@ -160,6 +160,17 @@ def test_a_damaged_backup_is_refused_whole(home, tmp_path):
         restore(home, tmp_path / "again")
 
 
+def test_what_people_set_is_in_the_backup_and_comes_back_only_where_it_is_gone(home, tmp_path):
+    (home / "mobility.toml").write_text("due_day = 6\n")
+    (home / "recipients.csv").write_text("name,address\n")
+    made = backup(home, tmp_path / "backup")
+    (home / "recipients.csv").write_text("name,address,side\n")
+    (home / "mobility.toml").unlink()
+    restore(made.path, home, replace=True)
+    assert (home / "recipients.csv").read_text() == "name,address,side\n"
+    assert (home / "mobility.toml").read_text() == "due_day = 6\n"
+
+
 def test_a_last_night_older_than_a_day_is_told(home):
     assert "last-night" not in wrong(home, at=datetime(2019, 6, 4, 12, 30))
     assert "2019-06-03 12:00" in wrong(home, at=datetime(2019, 6, 4, 14))["last-night"]
