@@ -1,0 +1,132 @@
+"""Alerts on the morning page: each explained with its series, the rest in a line, and those resolved lately."""
+
+from __future__ import annotations
+
+from html import escape
+from itertools import count
+
+import polars as pl
+
+from transforms.alerts.numbers import Numbers
+from transforms.alerts.phrases import noun
+from transforms.morning.briefing import Briefing, Morning, Told, sentences
+from transforms.morning.chart import MONTHS, band_svg
+from transforms.morning.markup import section, table
+from transforms.morning.phrases import day, month, say
+
+MOST_RESOLVED = 12
+
+
+def alerts_section(briefing: Briefing) -> str:
+    """New, worse and standing alerts with all there is to say, then the others in short."""
+    language = briefing.morning.language
+    heading = say("alerts", language)
+    if not briefing.full and not briefing.brief:
+        return section("alerts", heading, f"<p>{say('alerts.none', language)}</p>")
+    parts, number = [], count(1)
+    for group, alerts in briefing.full.items():
+        parts.append(f"<h3>{say(f'group.{group}', language)}</h3>")
+        parts += [_card(told, next(number), language) for told in alerts]
+    if briefing.brief:
+        lines = "".join(f"<li>{_line(told.row, language, _state(told, language))}</li>" for told in briefing.brief)
+        parts.append(f'<h3>{say("group.brief", language)}</h3><ul class="brief">{lines}</ul>')
+    return section("alerts", heading, *parts)
+
+
+def resolved_section(morning: Morning) -> str:
+    """Alerts that came to an end, and how."""
+    language, rows = morning.language, morning.resolved
+    heading = say("resolved", language)
+    if rows.is_empty():
+        return section("resolved", heading, f"<p>{say('resolved.none', language, n=morning.resolved_days)}</p>")
+    lines = [
+        _line(row, language, f"{say('resolution.' + row['resolution'], language)}, {day(row['resolved_on'], language)}")
+        for row in rows.head(MOST_RESOLVED).iter_rows(named=True)
+    ]
+    more = f"<li>+{rows.height - MOST_RESOLVED}</li>" if rows.height > MOST_RESOLVED else ""
+    return section("resolved", heading, f'<ul class="brief">{"".join(f"<li>{one}</li>" for one in lines)}{more}</ul>')
+
+
+def _card(told: Told, number: int, language: str) -> str:
+    row = told.row
+    seen, *others = (escape(one) for one in told.sentences)
+    unit = escape(row["unit_name"] or row["unit_code"])
+    drawn = _figure(told, number, language)
+    return (
+        f'<article class="{row["severity"]}{" drawn" if drawn else ""}"><header>'
+        f'<span class="tag">{_severity(row, language)}</span> <h4>{unit}</h4></header>'
+        f'<div><p class="when">{escape(_state(told, language))}</p><p class="seen">{seen}</p>'
+        f"{''.join(f'<p>{one}</p>' for one in others)}<p><code>{escape(row['alert_id'])}</code></p></div>{drawn}</article>"
+    )
+
+
+def _state(told: Told, language: str) -> str:
+    row, words = told.row, []
+    key, opened = ("alert.reopened", row["reopened_on"]) if row["reopened_on"] else ("alert.since", row["opened_on"])
+    words.append(say(key, language, month=month(row["first_period"]), day=day(opened, language)))
+    if row["event"] == "worsened":
+        words.append(say("alert.worse", language, day=day(row["event_on"], language)))
+    if row["acknowledged_on"]:
+        words.append(say("alert.acknowledged", language, day=day(row["acknowledged_on"], language)))
+    if row["is_silenced_until_resolved"]:
+        words.append(say("alert.silent_to_end", language))
+    elif row["silenced_until"]:
+        words.append(say("alert.silent", language, day=day(row["silenced_until"], language)))
+    return "; ".join(words)
+
+
+def _severity(row: dict[str, object], language: str) -> str:
+    return say(f"severity.{row['severity']}", language)
+
+
+def _line(row: dict[str, object], language: str, state: str) -> str:
+    seen = sentences(str(row[f"text_{language}"]))[0]
+    tag = f'<span class="tag">{_severity(row, language)}</span>'
+    return f'<span class="{row["severity"]}">{tag}</span> {escape(seen)} <span class="note">{escape(state)}.</span>'
+
+
+def _figure(told: Told, number: int, language: str) -> str:
+    """The series with its usual range; empty where there is none worth drawing."""
+    months = told.months
+    if months is None:
+        return ""
+    row, numbers = told.row, Numbers("en" if language == "en" else "vi", told.hidden_below)
+    what = noun(row["indicator"])[language == "en"]
+    shown = months.tail(MONTHS)
+    last = shown.row(-1, named=True)
+    aria = say("chart.aria", language, noun=what, unit=row["unit_name"], first=month(shown["period"][0]),
+               last=month(last["period"]), month=month(last["period"]), observed=numbers.count(last["observed"]),
+               expected=_usual(last, numbers))  # fmt: skip
+    caption = escape(say("chart", language, noun=what[:1].upper() + what[1:], unit=row["unit_name"]))
+    hidden = f" {say('hidden', language, k=told.hidden_below)}" if told.hidden_below else ""
+    return (
+        f"<figure><figcaption><b>{caption}</b></figcaption>"
+        f"{band_svg(months, f'c{number}', aria, language, told.hidden_below)}"
+        f"<figcaption>{_legend(months, language)}{hidden}</figcaption>{_last_year(months, numbers, language)}</figure>"
+    )
+
+
+def _legend(months: pl.DataFrame, language: str) -> str:
+    is_there = {
+        "observed": True, "signal": bool(months["is_signal"].any()), "expected": months["expected"].count() > 0,
+        "band": months["upper"].count() > 0,
+    }  # fmt: skip
+    keys = (
+        f'<span><i class="k-{key}"></i>{say(f"legend.{key}", language)}</span>'
+        for key, is_so in is_there.items()
+        if is_so
+    )
+    return f'<span class="legend">{"".join(keys)}</span>'
+
+
+def _last_year(months: pl.DataFrame, numbers: Numbers, language: str) -> str:
+    heads = [say(key, language) for key in ("month", "seen", "usual")]
+    rows = [
+        [month(row["period"]), escape(numbers.count(row["observed"])), escape(_usual(row, numbers))]
+        for row in months.tail(12).reverse().iter_rows(named=True)
+    ]
+    return f"<details><summary>{say('figures', language)}</summary>{table(heads, rows, numeric={1, 2})}</details>"
+
+
+def _usual(row: dict[str, float | None], numbers: Numbers) -> str:
+    return numbers.expected(row["expected"]) + numbers.interval(row["lower"], row["upper"])

@@ -1,0 +1,215 @@
+"""What stands on the morning page and in which order; nothing of how it looks."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from typing import Any
+
+import polars as pl
+
+from transforms.alerts.book import TESTED
+from transforms.alerts.phrases import SENSITIVE
+from transforms.alerts.severity import RANK
+from transforms.morning.phrases import month, say
+
+RECENT = 3
+"""Days for which an alert counts as new: who comes in on Monday sees Saturday's."""
+MOST_IN_FULL = 12
+"""Alerts told with all their sentences and a chart; the others get a line."""
+AFTER = 6
+"""Months after an alert's last signal that its chart goes on."""
+MOST_NAMED = 3
+"""Units named in the sentence at the top."""
+GROUPS = ("new", "worse", "standing")
+
+
+@dataclass(frozen=True)
+class Morning:
+    """Everything the page is made of.
+
+    Attributes:
+        as_of: the night it is written after.
+        reports: marts.reporting_status of the latest period due and some before it.
+        rejected: from `warehouse.morning.rejected`, with workbook: its path below the home, null where there is none.
+        alerts: those that stand, with event and event_on.
+        series: by alert_id, the months of its series: period, observed, expected, lower, upper, is_signal.
+        resolved: alerts resolved lately, and resolved_days: in how many days.
+        trends: the province's last ones, with values.
+        progress: the follow-up's, by kind: kind, opened, closed, overdue, median_days; None where none is kept.
+        small_count: counts of communes below it are not told where they would tell of a person.
+        language: "vi" or "en".
+    """
+
+    as_of: date
+    reports: pl.DataFrame
+    rejected: pl.DataFrame
+    alerts: pl.DataFrame
+    series: Mapping[str, pl.DataFrame]
+    resolved: pl.DataFrame
+    resolved_days: int
+    trends: pl.DataFrame
+    progress: pl.DataFrame | None
+    small_count: int
+    language: str
+
+
+@dataclass(frozen=True)
+class Missing:
+    """Who has not reported for the latest period due.
+
+    Attributes:
+        period: null where no report has been due yet.
+        reported, reporters: how many have, of how many.
+        rows: reporter_name, state, days overdue on the night.
+        earlier: reporter names by earlier period still missing, the latest first.
+    """
+
+    period: str | None
+    due_on: date | None
+    reported: int
+    reporters: int
+    rows: list[dict[str, Any]]
+    earlier: dict[str, list[str]]
+
+
+@dataclass(frozen=True)
+class Told:
+    """An alert as the page tells it.
+
+    Attributes:
+        row: its row.
+        group: new, worse or standing.
+        sentences: its three sentences.
+        months: its series up to half a year after its last signal; None where it has none worth drawing.
+        hidden_below: counts of the series below it are drawn alike; null: all as they are.
+    """
+
+    row: dict[str, Any]
+    group: str
+    sentences: tuple[str, ...]
+    months: pl.DataFrame | None
+    hidden_below: int | None
+
+    @property
+    def is_silent(self) -> bool:
+        return bool(self.row["is_silenced_until_resolved"] or self.row["silenced_until"])
+
+
+@dataclass(frozen=True)
+class Briefing:
+    """The page's content in its order.
+
+    Attributes:
+        lead: the sentence at the top; lead_unit: the unit it names, null if none; lead_severity likewise.
+        after: a second sentence: who comes next; "" if nobody does.
+        full: alerts told in full, by group; brief: those told in a line.
+    """
+
+    morning: Morning
+    lead: str
+    lead_unit: str | None
+    lead_severity: str | None
+    after: str
+    missing: Missing
+    full: dict[str, list[Told]] = field(default_factory=dict)
+    brief: list[Told] = field(default_factory=list)
+
+
+def brief(morning: Morning) -> Briefing:
+    """What to tell, gravest first: the new before what stands, what was tested before what lies in the reports."""
+    told = [_told(row, morning) for row in morning.alerts.iter_rows(named=True)]
+    ranked = sorted(told, key=lambda one: _rank(one, morning.as_of))
+    loud = [one for one in ranked if not one.is_silent]
+    full = {group: [one for one in loud[:MOST_IN_FULL] if one.group == group] for group in GROUPS}
+    rest = loud[MOST_IN_FULL:] + [one for one in ranked if one.is_silent]
+    missing = _missing(morning)
+    first = next((one for one in loud if one.row["severity"] != "low"), None)
+    return Briefing(
+        morning, _lead(first, missing, morning.language), first.row["unit_name"] if first else None,
+        first.row["severity"] if first else None, _after(first, loud, morning.language), missing,
+        {group: some for group, some in full.items() if some}, rest,
+    )  # fmt: skip
+
+
+def sentences(text: str) -> tuple[str, ...]:
+    """The three sentences of an alert's text."""
+    first, *others = text.split(". ", 2)
+    return tuple(f"{one.rstrip('.')}." for one in (first, *others))
+
+
+def _told(row: dict[str, Any], morning: Morning) -> Told:
+    hides = row["level"] == "commune" and row["family"] in SENSITIVE
+    months = morning.series.get(row["alert_id"])
+    if months is not None:
+        months = months.filter(pl.col("period") <= _later(row["last_period"], AFTER))
+        months = months if row["kind"] != "late" and months["observed"].count() >= 3 else None
+    return Told(
+        row, _group(row, morning.as_of), sentences(row[f"text_{morning.language}"]), months,
+        morning.small_count if hides else None,
+    )  # fmt: skip
+
+
+def _later(period: str, months: int) -> str:
+    year, before = divmod(int(period[:4]) * 12 + int(period[5:]) - 1 + months, 12)
+    return f"{year}-{before + 1:02d}"
+
+
+def _group(row: Mapping[str, Any], as_of: date) -> str:
+    since = row["event_on"] or row["opened_on"]
+    if since <= as_of - timedelta(days=RECENT):
+        return "standing"
+    return "worse" if row["event"] == "worsened" else "new"
+
+
+def _rank(told: Told, as_of: date) -> tuple[object, ...]:
+    row = told.row
+    return (
+        -RANK[row["severity"]], row["status"] == "acknowledged", row["kind"] not in TESTED,
+        GROUPS.index(told.group), (as_of - (row["event_on"] or row["opened_on"])).days,
+        1.0 if row["q_value"] is None else row["q_value"], row["alert_id"],
+    )  # fmt: skip
+
+
+def _missing(morning: Morning) -> Missing:
+    reports = morning.reports
+    if reports.is_empty():
+        return Missing(None, None, 0, 0, [], {})
+    period = reports["period"].max()
+    absent = reports.filter(pl.col("state").is_in(["missing", "rejected"])).with_columns(
+        days=(pl.lit(morning.as_of) - pl.col("due_on")).dt.total_days()
+    )
+    latest = reports.filter(pl.col("period") == period)
+    earlier: dict[str, list[str]] = {}
+    for row in absent.filter(pl.col("period") != period).sort("period", descending=True).iter_rows(named=True):
+        earlier.setdefault(row["period"], []).append(row["reporter_name"])
+    rows = absent.filter(pl.col("period") == period).select("reporter_name", "state", "days").to_dicts()
+    reported = latest.filter(pl.col("state").is_in(["reported", "late"])).height
+    return Missing(str(period), latest["due_on"][0], reported, latest.height, rows, earlier)
+
+
+def _lead(first: Told | None, missing: Missing, language: str) -> str:
+    if first:
+        seen = first.sentences[0]
+        unit = first.row["unit_name"] or ""
+        return say("lead.alert", language, seen=seen if unit and seen.startswith(unit) else seen[:1].lower() + seen[1:])
+    if missing.rows:
+        names = [row["reporter_name"] for row in missing.rows]
+        return say("lead.missing", language, n=len(names), period=month(missing.period or ""), names=_few(names))
+    return say("lead.calm", language)
+
+
+def _after(first: Told | None, loud: list[Told], language: str) -> str:
+    """The other units with a grave alert, or of the same severity as the first."""
+    if first is None:
+        return ""
+    units = dict.fromkeys(
+        one.row["unit_name"] for one in loud
+        if one.row["severity"] in ("high", first.row["severity"]) and one.row["unit_name"] != first.row["unit_name"]
+    )  # fmt: skip
+    return say("lead.more", language, units=_few(list(units))) if units else ""
+
+
+def _few(names: list[str]) -> str:
+    return ", ".join(names[:MOST_NAMED]) + (f" (+{len(names) - MOST_NAMED})" if len(names) > MOST_NAMED else "")

@@ -1,0 +1,85 @@
+"""The province's trends and the follow-up's progress on the morning page."""
+
+from __future__ import annotations
+
+from html import escape
+from typing import Any
+
+from expectations.contract.indicators import INDICATOR_OF
+from transforms.morning.briefing import Morning
+from transforms.morning.markup import section, table
+from transforms.morning.phrases import month, say
+
+_WIDE, _HIGH = 120, 27
+
+
+def trends_section(morning: Morning) -> str:
+    """The direction of the province's main indicators, in the trends' own words."""
+    language, rows = morning.language, morning.trends
+    if rows.is_empty():
+        return section("trends", say("trends", language), f"<p>{say('trends.none', language)}</p>")
+    heads = [say(key, language) for key in ("indicator", "level", "direction", "a_year", "two_years")]
+    lines = [_trend(row, language) for row in rows.iter_rows(named=True)]
+    note = say("trends.note", language, period=month(rows["period"].max()))  # type: ignore[arg-type]
+    return section("trends", say("trends", language), table(heads, lines, kind="stack"), f'<p class="note">{note}</p>')
+
+
+def trend_words(row: dict[str, Any], language: str) -> tuple[str, str, str, str]:
+    """A trend's name, level, word with since when, and change a year with its interval; plain text."""
+    about = INDICATOR_OF[row["indicator"]]
+    is_share = about.kind == "share"
+    scale = 100 if is_share else 1
+    per = (
+        "" if is_share or about.denominator is None else " " + say("per", language, scale=_whole(about.scale, language))
+    )
+    level = _number(row["level_value"], scale, language) + ("%" if is_share else per)
+    since = f", {say('word.since', language, month=month(row['since']))}" if row["since"] else ""
+    slope, low, high = (_number(row[name], scale, language, is_signed=True)
+                        for name in ("slope_per_year", "slope_lower", "slope_upper"))  # fmt: skip
+    unit = f" {say('points', language)}" if is_share else ""
+    change = f"{slope}{unit} ({low} … {high})" if row["slope_lower"] is not None else f"{slope}{unit}"
+    name = about.label_vi if language == "vi" else about.label_en
+    return name, level, say(f"word.{row['word']}", language) + since, change
+
+
+def _trend(row: dict[str, Any], language: str) -> list[str]:
+    name, level, word, change = (escape(text) for text in trend_words(row, language))
+    return [name, level, f'<span class="word">{word}</span>', change, spark(row["values"] or [])]
+
+
+def spark(values: list[float | None]) -> str:
+    """A line of the last months; broken where a month is not known; empty for fewer than two."""
+    known = [value for value in values if value is not None]
+    if len(known) < 2:
+        return ""
+    low, span = min(known), (max(known) - min(known)) or 1.0
+    step = (_WIDE - 8) / (len(values) - 1)
+    at = [None if value is None else f"{4 + place * step:.1f},{_HIGH - 4 - (value - low) / span * (_HIGH - 8):.1f}"
+          for place, value in enumerate(values)]  # fmt: skip
+    runs = " ".join(point or "|" for point in at).split("|")
+    lines = "".join(f'<polyline points="{run.strip()}"/>' for run in runs if run.strip())
+    end = next(point for point in reversed(at) if point)
+    x, y = end.split(",")
+    return (
+        f'<svg class="spark" viewBox="0 0 {_WIDE} {_HIGH}" aria-hidden="true">{lines}'
+        f'<circle cx="{x}" cy="{y}" r="2.4"/></svg>'
+    )
+
+
+def followup_section(morning: Morning) -> str:
+    """How far the follow-up has come."""
+    language = morning.language
+    return section("followup", say("followup", language), f"<p>{say('followup.none', language)}</p>")
+
+
+def _number(value: float | None, scale: float, language: str, is_signed: bool = False) -> str:
+    if value is None:
+        return "?"
+    shown = value * scale
+    digits = 0 if abs(shown) >= 100 else 1 if abs(shown) >= 1 else 2
+    written = f"{shown:{'+' if is_signed else ''},.{digits}f}".replace("-", "−")
+    return written.translate(str.maketrans(",.", ".,")) if language == "vi" else written
+
+
+def _whole(value: float, language: str) -> str:
+    return _number(value, 1, language)

@@ -1,0 +1,96 @@
+"""The morning page as plain text, for the mail."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from transforms.morning.briefing import Briefing, Told, sentences
+from transforms.morning.figures import trend_words
+from transforms.morning.phrases import day, month, reason, say
+
+
+def morning_letter(briefing: Briefing) -> str:
+    """The text: the same things in the same order. A file's own name stays inside: it may hold more than a unit."""
+    morning = briefing.morning
+    language = morning.language
+    title = say("title", language, day=day(morning.as_of, language))
+    blocks = ["\n".join([title, briefing.lead, *([briefing.after] if briefing.after else [])])]
+    sections = {
+        "missing": _missing(briefing), "rejected": _rejected(briefing), "alerts": _alerts(briefing),
+        "resolved": _resolved(briefing), "trends": _trends(briefing), "followup": _followup(briefing),
+    }  # fmt: skip
+    blocks += ["\n".join([say(name, language).upper(), *lines]) for name, lines in sections.items()]
+    return "\n\n".join([*blocks, say("how.privacy", language, k=morning.small_count)]) + "\n"
+
+
+def _missing(briefing: Briefing) -> Iterator[str]:
+    missing, language = briefing.missing, briefing.morning.language
+    if missing.period is None or missing.due_on is None:
+        yield say("missing.nothing", language)
+        return
+    period = month(missing.period)
+    if not missing.rows:
+        yield say("missing.none", language, period=period)
+    else:
+        yield say("missing.caption", language, period=period, due=day(missing.due_on, language)) + ":"
+    for row in missing.rows:
+        overdue = say("days", language, n=row["days"])
+        yield f"- {row['reporter_name']}: {say('state.' + row['state'], language)} ({overdue})"
+    if missing.earlier:
+        months = "; ".join(f"{month(period)}: {', '.join(names)}" for period, names in missing.earlier.items())
+        yield say("missing.earlier", language, list=months)
+
+
+def _rejected(briefing: Briefing) -> Iterator[str]:
+    language = briefing.morning.language
+    if briefing.morning.rejected.is_empty():
+        yield say("rejected.none", language)
+    for row in briefing.morning.rejected.iter_rows(named=True):
+        why = "; ".join(reason(code["code"], code["number"], language) for code in row["codes"] or [])
+        folder = f" → {row['workbook'].rsplit('/', 1)[0]}/" if row["workbook"] else ""
+        yield f"- {row['reporter_name'] or row['reporter_code']}, {day(row['received_on'], language)}: {why}.{folder}"
+
+
+def _alerts(briefing: Briefing) -> Iterator[str]:
+    language = briefing.morning.language
+    if not briefing.full and not briefing.brief:
+        yield say("alerts.none", language)
+    for group, alerts in briefing.full.items():
+        yield f"{say(f'group.{group}', language)}:"
+        for told in alerts:
+            yield f"- {_severity(told.row, language)}. {' '.join(told.sentences)} [{told.row['alert_id']}]"
+    if briefing.brief:
+        yield f"{say('group.brief', language)}:"
+        yield from (_short(told, language) for told in briefing.brief)
+
+
+def _short(told: Told, language: str) -> str:
+    return f"- {_severity(told.row, language)}. {told.sentences[0]} [{told.row['alert_id']}]"
+
+
+def _severity(row: dict[str, Any], language: str) -> str:
+    return say(f"severity.{row['severity']}", language)
+
+
+def _resolved(briefing: Briefing) -> Iterator[str]:
+    morning = briefing.morning
+    language = morning.language
+    if morning.resolved.is_empty():
+        yield say("resolved.none", language, n=morning.resolved_days)
+    for row in morning.resolved.iter_rows(named=True):
+        how = say(f"resolution.{row['resolution']}", language)
+        yield f"- {sentences(row[f'text_{language}'])[0]} ({how}, {day(row['resolved_on'], language)})"
+
+
+def _trends(briefing: Briefing) -> Iterator[str]:
+    language = briefing.morning.language
+    if briefing.morning.trends.is_empty():
+        yield say("trends.none", language)
+    for row in briefing.morning.trends.iter_rows(named=True):
+        name, level, word, change = trend_words(row, language)
+        yield f"- {name}: {word}; {level}; {change}"
+
+
+def _followup(briefing: Briefing) -> Iterator[str]:
+    yield say("followup.none", briefing.morning.language)

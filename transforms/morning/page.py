@@ -1,0 +1,155 @@
+"""The morning page as HTML: one document that loads nothing, every text in it escaped."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from html import escape
+from urllib.parse import quote
+
+from transforms.morning.alert_cards import alerts_section, resolved_section
+from transforms.morning.briefing import Briefing
+from transforms.morning.figures import followup_section, trends_section
+from transforms.morning.markup import section, table
+from transforms.morning.phrases import day, month, reason, say
+from transforms.morning.style import STYLE
+
+MOST_ROWS = 40
+"""Units named in the table of missing reports; after 1 July 2025 some hundred report."""
+_POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:"
+
+
+def morning_page(briefing: Briefing) -> str:
+    """The whole document."""
+    morning = briefing.morning
+    language = morning.language
+    body = [
+        _head(briefing), _lead(briefing), _tiles(briefing), _missing(briefing), _rejected(briefing),
+        alerts_section(briefing), resolved_section(morning), trends_section(morning), followup_section(morning),
+        _foot(briefing),
+    ]  # fmt: skip
+    return _document("\n".join(body), say("title", language, day=day(morning.as_of, language)), language)
+
+
+def failure_page(text: str, title: str, language: str) -> str:
+    """A page that says that there is none."""
+    return _document(f'<main><h1>{escape(title)}</h1><p class="lead high">{escape(text)}</p></main>', title, language)
+
+
+def _document(body: str, title: str, language: str) -> str:
+    return (
+        f'<!DOCTYPE html>\n<html lang="{language}"><head><meta charset="utf-8">'
+        f'<meta http-equiv="Content-Security-Policy" content="{_POLICY}">'
+        '<meta name="viewport" content="width=device-width, initial-scale=1"><link rel="icon" href="data:,">'
+        f"<title>{escape(title)}</title><style>{STYLE}</style></head>\n<body>\n{body}\n</body></html>\n"
+    )
+
+
+def _head(briefing: Briefing) -> str:
+    language, as_of = briefing.morning.language, day(briefing.morning.as_of, briefing.morning.language)
+    return (
+        f'<header><p class="kicker">{say("board", language)}</p><h1>{say("title", language, day=as_of)}</h1>'
+        f'<p class="note">{say("until", language, day=as_of)}</p></header><main>'
+    )
+
+
+def _lead(briefing: Briefing) -> str:
+    first = escape(briefing.lead)
+    if unit := escape(briefing.lead_unit or ""):
+        first = first.replace(unit, f"<strong>{unit}</strong>", 1)
+    after = f'<p class="then">{escape(briefing.after)}</p>' if briefing.after else ""
+    label = say("attention", briefing.morning.language)
+    kind = briefing.lead_severity or ("medium" if briefing.missing.rows else "")
+    return f'<section class="lead {kind}" aria-label="{label}"><p class="first">{first}</p>{after}</section>'
+
+
+def _tiles(briefing: Briefing) -> str:
+    morning, missing = briefing.morning, briefing.missing
+    language = morning.language
+    severities = morning.alerts["severity"].to_list()
+    count = {name: severities.count(name) for name in ("high", "medium", "low")}
+    waiting = morning.rejected.height - int(morning.rejected["is_mended"].sum()) if morning.rejected.height else 0
+    tiles = []
+    if missing.period:
+        part = say("of", language, part=missing.reported, whole=missing.reporters)
+        tiles.append(("missing", part, say("tile.reports", language, period=month(missing.period))))
+    tiles += [
+        ("rejected", str(waiting), say("tile.rejected", language)),
+        ("alerts", str(len(severities)), say("tile.alerts", language, **count)),
+    ]
+    if morning.progress is not None:
+        opened, overdue = (int(morning.progress[name].sum() or 0) for name in ("standing", "overdue"))
+        tiles.append(("followup", str(opened), say("tile.followup", language, overdue=overdue)))
+    items = "".join(f'<li><a href="#{name}"><b>{number}</b>{escape(text)}</a></li>' for name, number, text in tiles)
+    return f'<nav><ul class="tiles">{items}</ul></nav>'
+
+
+def _missing(briefing: Briefing) -> str:
+    missing, language = briefing.missing, briefing.morning.language
+    if missing.period is None or missing.due_on is None:
+        return section("missing", say("missing", language), f"<p>{say('missing.nothing', language)}</p>")
+    period = month(missing.period)
+    parts = [f"<p>{say('missing.none', language, period=period)}</p>"]
+    if missing.rows:
+        rows = [
+            (row["reporter_name"], say(f"state.{row['state']}", language), say("days", language, n=row["days"]))
+            for row in missing.rows[:MOST_ROWS]
+        ]
+        caption = say("missing.caption", language, period=period, due=day(missing.due_on, language))
+        heads = [say(key, language) for key in ("unit", "state", "overdue")]
+        parts = [table(heads, ([escape(cell) for cell in row] for row in rows), caption=caption, numeric={2})]
+    if len(missing.rows) > MOST_ROWS:
+        parts.append(f"<p>{say('more', language, n=len(missing.rows) - MOST_ROWS)}</p>")
+    if missing.earlier:
+        parts.append(f'<p class="note">{escape(say("missing.earlier", language, list=_earlier(briefing)))}</p>')
+    return section("missing", say("missing", language), *parts)
+
+
+def _earlier(briefing: Briefing) -> str:
+    return "; ".join(f"{month(period)}: {_shortened(names)}" for period, names in briefing.missing.earlier.items())
+
+
+def _shortened(names: Sequence[str], most: int = 6) -> str:
+    return ", ".join(names[:most]) + (f" (+{len(names) - most})" if len(names) > most else "")
+
+
+def _rejected(briefing: Briefing) -> str:
+    morning = briefing.morning
+    language = morning.language
+    if morning.rejected.is_empty():
+        return section("rejected", say("rejected", language), f"<p>{say('rejected.none', language)}</p>")
+    heads = [say(key, language) for key in ("unit", "received", "why", "workbook")]
+    rows = (_rejected_row(row, briefing) for row in morning.rejected.iter_rows(named=True))
+    note = f'<p class="note">{say("rejected.note", language)}</p>'
+    return section("rejected", say("rejected", language), table(heads, rows, kind="stack"), note)
+
+
+def _rejected_row(row: dict[str, object], briefing: Briefing) -> list[str]:
+    language = briefing.morning.language
+    name = escape(str(row["reporter_name"] or row["reporter_code"]))
+    new = (
+        f' <span class="tag new">{say("tonight", language)}</span>'
+        if row["recorded_at"] == briefing.morning.as_of
+        else ""
+    )
+    why = "; ".join(reason(code["code"], code["number"], language) for code in _codes(row))
+    path = row["workbook"]
+    link = (
+        f'<a href="{quote(str(path))}">{say("workbook.open", language)}</a>' if path else say("workbook.none", language)
+    )
+    return [
+        f'{name}{new}<span class="file">{escape(str(row["file_name"]))}</span>',
+        day(row["received_on"], language),  # type: ignore[arg-type]
+        escape(why), link,
+    ]  # fmt: skip
+
+
+def _codes(row: dict[str, object]) -> Iterable[dict[str, object]]:
+    return row["codes"] or []  # type: ignore[return-value]
+
+
+def _foot(briefing: Briefing) -> str:
+    language = briefing.morning.language
+    return (
+        f'</main><footer><p class="how">{escape(say("how.alerts", language))}</p>'
+        f"<p>{escape(say('how.privacy', language, k=briefing.morning.small_count))}</p></footer>"
+    )
