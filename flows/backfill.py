@@ -28,7 +28,7 @@ def backfill(root: Path, received_on: date | None, settings: Settings) -> NightR
         taken = steps.take_in(store, arrived, settings, None, started, kind="backfill")
         as_of = steps.latest_night(store) or started.date()
         with sending_back(store, taken, settings) as returned:
-            edition = steps.publish(store, taken.touched, settings, as_of)
+            edition = steps.settle(store, taken.touched, settings, as_of)
         return steps.report(store, arrived, taken, returned, edition, settings, as_of)
 
 

@@ -67,7 +67,7 @@ def run_rebuild() -> int:
         before = _derived(con)
         _forget_derived(con)
         as_of = steps.latest_night(con) or now(settings.timezone).date()
-        steps.publish(con, touched(con), settings, as_of)
+        steps.settle(con, touched(con), settings, as_of)
         differing = [name for name, content in _derived(con).items() if before[name] != content]
     is_equal = all(one.is_equal for one in told) and not differing
     key = "rebuild.equal" if is_equal else "rebuild.differs"

@@ -45,7 +45,7 @@ def run_decision(action: str, submission_id: int, reason: str, as_of: date | Non
         with open_home(settings) as con:
             came_of = _carry_out_waiting(con, settings, night)
             if None in came_of.values():
-                steps.publish(con, touched(con), settings, night)
+                steps.settle(con, touched(con), settings, night)
     except StoreLocked:
         console.print(text("decision.later", settings.language))
         return

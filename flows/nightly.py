@@ -19,6 +19,8 @@ collect = step(steps.collect)
 take_in = step(steps.take_in)
 carry_out = step(decide.carry_out)
 send_back = step(steps.send_back)
+measure = step(steps.measure)
+judge = step(steps.judge)
 publish = step(steps.publish)
 
 
@@ -33,5 +35,7 @@ def nightly(as_of: date | None = None, inbox: Path | None = None) -> NightReport
         arrived = collect(settings, as_of)
         taken = take_in(store, arrived, settings, as_of, started)
         returned = send_back(store, taken, settings)
-        edition = publish(store, taken.touched, settings, as_of)
+        exposed = measure(store, taken.touched, settings, as_of)
+        judge(store, settings)
+        edition = publish(store, settings, as_of, exposed)
         return steps.report(store, arrived, taken, returned, edition, settings, as_of, decided)

@@ -110,7 +110,7 @@ def run_import(path: Path, as_of: date | None) -> None:
         if files:
             taken = steps.take_in_files(store, files, settings, day, now(settings.timezone), kind="registry")
             steps.send_back(store, taken, settings)
-            steps.publish(store, taken.touched, settings, day)
+            steps.settle(store, taken.touched, settings, day)
             accepted = taken.verdict.outcomes.filter(pl.col("outcome") == "accepted").height if taken.verdict else 0
             Console().print(text("registry.again", settings.language, files=len(files), accepted=accepted))
 

@@ -155,7 +155,7 @@ def test_night_by_night_gives_what_the_backfill_gives(shared, tmp_path, monkeypa
         night = date.fromisoformat(day.name)
         with open_home(settings) as store:
             taken = steps.take_in(store, steps.collect(settings, night), settings, night, datetime(2026, 1, 1))
-            steps.publish(store, taken.touched, settings, night)
+            steps.settle(store, taken.touched, settings, night)
         assert not [path for path in settings.inbox_dir.rglob("*") if path.is_file()]
     assert _content(tmp_path / "nightly") == _content(tmp_path / "at_once")
 
