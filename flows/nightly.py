@@ -11,16 +11,18 @@ from prefect.cache_policies import NO_CACHE
 from flows import decide, steps
 from flows.clock import now, today
 from flows.home import open_home
+from flows.measure import measure as compute
 from flows.settings import load_settings
 from flows.summary import NightReport
+from flows.watch import watch
 
 step = task(cache_policy=NO_CACHE)
 collect = step(steps.collect)
 take_in = step(steps.take_in)
 carry_out = step(decide.carry_out)
 send_back = step(steps.send_back)
-measure = step(steps.measure)
-judge = step(steps.judge)
+measure = step(compute)
+judge = step(watch)
 publish = step(steps.publish)
 
 

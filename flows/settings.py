@@ -40,7 +40,7 @@ class Settings(BaseSettings):
         3.0,
         gt=0,
         le=100,
-        description="Số cảnh báo nhầm tối đa một quý trên toàn tỉnh / At most so many false alerts a quarter, province-wide",
+        description="Số cảnh báo nhầm tối đa một quý trên toàn tỉnh / At most so many false alerts a quarter",
     )
     readers: int = Field(2, ge=1, le=64, description="Số tiến trình đọc tệp / Processes that read files")
     night_at: time = Field(time(2), description="Giờ chạy đêm của «mobility serve» / When the night runs")

@@ -14,7 +14,7 @@ from expectations.suites.page import validation_page
 from flows import inbox, summary
 from flows.clock import now
 from flows.collect import Arrived, File, collect_inbox
-from flows.measure import measure as compute
+from flows.measure import measure
 from flows.returns import Returned
 from flows.returns import send_back as write_returns
 from flows.settings import Settings
@@ -22,7 +22,7 @@ from flows.status import LATEST
 from flows.summary import NightReport
 from flows.take_in import Kind, TakenIn, unseen
 from flows.take_in import take_in as take_files_in
-from flows.watch import Era, watch
+from flows.watch import watch
 from warehouse import alert_pages
 from warehouse.errors import DecisionRefused
 from warehouse.nights import begin_nights, finish_nights, last_night
@@ -82,16 +82,6 @@ class Edition:
     exposed: int
 
 
-def measure(con: DuckDBPyConnection, changes: Touched, settings: Settings, as_of: date) -> int:
-    """Compute what the night touched; how many hidden figures could be worked out all the same."""
-    return compute(con, changes, settings, as_of)
-
-
-def judge(con: DuckDBPyConnection, settings: Settings) -> list[Era]:
-    """Find what is out of the ordinary, and keep the alerts."""
-    return watch(con, settings)
-
-
 def publish(con: DuckDBPyConnection, settings: Settings, as_of: date, exposed: int) -> Edition:
     """Let the readers have it; with this the night is done."""
     at = now(settings.timezone)
@@ -103,7 +93,7 @@ def publish(con: DuckDBPyConnection, settings: Settings, as_of: date, exposed: i
 def settle(con: DuckDBPyConnection, changes: Touched, settings: Settings, as_of: date) -> Edition:
     """All that follows from changed figures: what the night does one after the other."""
     exposed = measure(con, changes, settings, as_of)
-    judge(con, settings)
+    watch(con, settings)
     return publish(con, settings, as_of, exposed)
 
 
