@@ -144,8 +144,7 @@ def tidy(con: DuckDBPyConnection, day: date) -> None:
 
 def untold(con: DuckDBPyConnection) -> tuple[int, int]:
     """How many messages were tried in vain and still wait, and how many were given up."""
-    row = con.execute("""SELECT count_if(state IN ('waiting', 'sending') AND tries > 0), count_if(state = 'given-up')
-                      FROM outbox.delivery""").fetchone()  # fmt: skip
+    row = con.execute(_UNTOLD).fetchone()
     return (int(row[0]), int(row[1])) if row else (0, 0)
 
 
@@ -244,6 +243,11 @@ INSERT INTO outbox.delivery BY NAME SELECT $message_id AS message_id, $state AS 
 _WAITING = """
 FROM outbox.message JOIN outbox.delivery USING (message_id) WHERE state IN ('waiting', 'sending')
 ORDER BY tries, night, message_id
+"""
+
+_UNTOLD = """
+SELECT count(*) FILTER (state IN ('waiting', 'sending') AND tries > 0), count(*) FILTER (state = 'given-up')
+FROM outbox.delivery
 """
 
 _BEGIN = "UPDATE outbox.delivery SET state = 'sending', tries = tries + 1, tried_at = ? WHERE message_id = ?"

@@ -93,7 +93,7 @@ def read_recipients(text: str) -> Recipients:
     text = text.removeprefix("\ufeff")
     lines = text.splitlines()
     apart = ";" if lines and ";" in lines[0] and "," not in lines[0] else ","
-    reader = csv.reader(StringIO(text), delimiter=apart)
+    reader = csv.reader(StringIO(text, newline=None), delimiter=apart)
     heading = [name.strip().lower() for name in next(reader, [])]
     if missing := [name for name in COLUMNS[:2] if name not in heading]:
         return Recipients({}, (_no_column(missing[0]),))
