@@ -129,6 +129,14 @@ def alerts(
     run_alerts(Wanted(status, district, since.date() if since else None, indicator, level, severity))
 
 
+@app.command()
+def report() -> None:
+    """Viết bản tin sáng HOME/report.html, mở được khi không có mạng / Write the morning page and its mail's text."""
+    from flows.report import run_report
+
+    run_report()
+
+
 @alert_app.command("show")
 def alert_show(alert: AlertName) -> None:
     """Giải thích một cảnh báo, kèm biểu đồ và diễn biến / One alert explained, with its series and history."""

@@ -14,13 +14,15 @@ from expectations.contract.periods import Period
 from flows.backfill import backfill
 from flows.errors import UserError
 from flows.registry_files import load_registry
+from flows.report import make_report
 from flows.run_nightly import run_nightly
 from flows.settings import Settings, load_settings
 from flows.texts import text
 from transforms.samples.tree import SampleFile, sample_tree
+from warehouse.store import open_to_read
 
 SEED = 20250105
-FIRST, LAST = Period(2023, 7), Period(2024, 12)
+FIRST, LAST = Period(2022, 7), Period(2024, 12)
 LAST_DAY, LAST_NIGHT = date(2025, 1, 5), date(2025, 1, 6)
 MARK = ".demo"  # a home with this file is a demonstration's and may be made anew
 
@@ -43,6 +45,13 @@ def run_demo() -> None:
     console.print(text("demo.night", settings.language))
     run_nightly(LAST_NIGHT, None)
     console.print(text("demo.next", settings.language))
+    console.print(text("demo.page", settings.language, path=_page(settings)), soft_wrap=True, highlight=False)
+
+
+def _page(settings: Settings) -> Path:
+    """The morning page, written from what the last night left."""
+    with open_to_read(settings.warehouse_path) as con:
+        return make_report(con, settings, LAST_NIGHT).resolve()
 
 
 def _clear(home: Path) -> None:

@@ -205,12 +205,18 @@ TEXTS: dict[str, tuple[str, str]] = {
     "notify.none": ("Không có tin nào đang chờ.", "Nothing waits to be sent."),
     "notify.quiet": ("(đang giờ yên lặng)", "(quiet hours)"),
     "notify.absent": ("(không còn trong recipients.csv)", "(no longer in recipients.csv)"),
+    "report.done": ("Bản tin sáng: {path}", "The morning page: {path}"),
+    "report.mail": ("Bản chữ để gửi thư: {path}", "As the text of a mail: {path}"),
     "demo.writing": ("Viết báo cáo mẫu vào {path}", "Writing sample exports to {path}"),
     "demo.backfill": ("Tiếp nhận các tháng trước", "Taking the earlier months in"),
     "demo.night": ("Chạy đêm cuối bằng Prefect", "Running the last night with Prefect"),
     "demo.next": (
-        'Xem tiếp: «mobility status», «mobility trends», «mobility sql "…"».',
-        "Look next: 'mobility status', 'mobility trends', 'mobility sql \"…\"'.",
+        'Xem tiếp: «mobility alerts», «mobility status», «mobility trends», «mobility sql "…"».',
+        "Look next: 'mobility alerts', 'mobility status', 'mobility trends', 'mobility sql \"…\"'.",
+    ),
+    "demo.page": (
+        "Mở bản tin sáng bằng trình duyệt để thấy đơn vị nào cần chú ý và vì sao: {path}",
+        "Open the morning page in a browser to see which unit needs attention and why: {path}",
     ),
 }
 

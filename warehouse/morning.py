@@ -98,6 +98,7 @@ _TRENDS = """
 WITH told AS (
     SELECT * FROM marts.trend
     WHERE map = 'today' AND level = 'province' AND indicator IN (SELECT unnest($indicators))
+        AND level_value IS NOT NULL
     QUALIFY row_number() OVER (PARTITION BY indicator ORDER BY period DESC) = 1
 ), past AS (
     SELECT indicator, list(value ORDER BY period)[-24:] AS values FROM marts.indicator

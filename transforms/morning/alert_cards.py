@@ -56,7 +56,8 @@ def _card(told: Told, number: int, language: str) -> str:
         f'<article class="{row["severity"]}{" drawn" if drawn else ""}"><header>'
         f'<span class="tag">{_severity(row, language)}</span> <h4>{unit}</h4></header>'
         f'<div><p class="when">{escape(_state(told, language))}</p><p class="seen">{seen}</p>'
-        f"{''.join(f'<p>{one}</p>' for one in others)}<p><code>{escape(row['alert_id'])}</code></p></div>{drawn}</article>"
+        f"{''.join(f'<p>{one}</p>' for one in others)}<p><code>{escape(row['alert_id'])}</code></p></div>"
+        f"{drawn}</article>"
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from html import escape
 from io import StringIO
+from typing import Any
 
 import numpy as np
 import polars as pl
@@ -20,7 +21,12 @@ MONTHS = 36
 BAND, EXPECTED, OBSERVED, SIGNAL, GRID, INK = "#d5dfeb", "#6b7885", "#1f4468", "#b3261e", "#e3e7ec", "#4a545e"
 WIDE, HIGH = 360, 200
 """Of the picture, in points; on a phone it stands at about its size, on a desk it grows."""
-_SETTINGS = {"svg.fonttype": "none", "svg.hashsalt": "morning", "font.size": 11.0, "font.family": "DejaVu Sans"}
+_SETTINGS: dict[Any, Any] = {
+    "svg.fonttype": "none",
+    "svg.hashsalt": "morning",
+    "font.size": 11.0,
+    "font.family": "DejaVu Sans",
+}
 _NOTHING = dict.fromkeys(("Creator", "Date", "Format", "Type"))
 
 
@@ -73,8 +79,7 @@ def _rule(axes: Axes, months: pl.DataFrame, language: str) -> None:
     axes.set_xticks(ticks, [f"{month % 12 + 1:02d}/{month // 12}" for month in ticks])
     axes.set_xlim(first - 0.7, last + 0.9)
     low, high = axes.get_ylim()
-    lowest = np.nanmin([value for line in axes.get_lines() for value in line.get_ydata() if not np.isnan(value)])
-    axes.set_ylim(0 if lowest < 0.6 * high else low, max(high, 1))
+    axes.set_ylim(0 if low < 0.6 * high else low, max(high, 1))
     axes.yaxis.set_major_locator(MaxNLocator(4, integer=True))
     mark = "." if language == "vi" else ","
     axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,.0f}".replace(",", mark)))

@@ -29,10 +29,9 @@ def trend_words(row: dict[str, Any], language: str) -> tuple[str, str, str, str]
     about = INDICATOR_OF[row["indicator"]]
     is_share = about.kind == "share"
     scale = 100 if is_share else 1
-    per = (
-        "" if is_share or about.denominator is None else " " + say("per", language, scale=_whole(about.scale, language))
-    )
-    level = _number(row["level_value"], scale, language) + ("%" if is_share else per)
+    per = say("per", language, scale=_number(about.scale, 1, language))
+    of = "%" if is_share else f" {per}" if about.denominator else ""
+    level = _number(row["level_value"], scale, language) + of
     since = f", {say('word.since', language, month=month(row['since']))}" if row["since"] else ""
     slope, low, high = (_number(row[name], scale, language, is_signed=True)
                         for name in ("slope_per_year", "slope_lower", "slope_upper"))  # fmt: skip
@@ -79,7 +78,3 @@ def _number(value: float | None, scale: float, language: str, is_signed: bool = 
     digits = 0 if abs(shown) >= 100 else 1 if abs(shown) >= 1 else 2
     written = f"{shown:{'+' if is_signed else ''},.{digits}f}".replace("-", "−")
     return written.translate(str.maketrans(",.", ".,")) if language == "vi" else written
-
-
-def _whole(value: float, language: str) -> str:
-    return _number(value, 1, language)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from html import escape
+from typing import Any
 from urllib.parse import quote
 
 from transforms.morning.alert_cards import alerts_section, resolved_section
@@ -123,28 +124,18 @@ def _rejected(briefing: Briefing) -> str:
     return section("rejected", say("rejected", language), table(heads, rows, kind="stack"), note)
 
 
-def _rejected_row(row: dict[str, object], briefing: Briefing) -> list[str]:
+def _rejected_row(row: dict[str, Any], briefing: Briefing) -> list[str]:
     language = briefing.morning.language
     name = escape(str(row["reporter_name"] or row["reporter_code"]))
-    new = (
-        f' <span class="tag new">{say("tonight", language)}</span>'
-        if row["recorded_at"] == briefing.morning.as_of
-        else ""
-    )
-    why = "; ".join(reason(code["code"], code["number"], language) for code in _codes(row))
-    path = row["workbook"]
-    link = (
-        f'<a href="{quote(str(path))}">{say("workbook.open", language)}</a>' if path else say("workbook.none", language)
-    )
+    is_new = row["recorded_at"] == briefing.morning.as_of
+    new = f' <span class="tag new">{say("tonight", language)}</span>' if is_new else ""
+    why = "; ".join(reason(code["code"], code["number"], language) for code in row["codes"] or [])
+    open_it, none = say("workbook.open", language), say("workbook.none", language)
+    link = f'<a href="{quote(row["workbook"])}">{open_it}</a>' if row["workbook"] else none
     return [
         f'{name}{new}<span class="file">{escape(str(row["file_name"]))}</span>',
-        day(row["received_on"], language),  # type: ignore[arg-type]
-        escape(why), link,
+        day(row["received_on"], language), escape(why), link,
     ]  # fmt: skip
-
-
-def _codes(row: dict[str, object]) -> Iterable[dict[str, object]]:
-    return row["codes"] or []  # type: ignore[return-value]
 
 
 def _foot(briefing: Briefing) -> str:

@@ -123,7 +123,8 @@ PHRASES: dict[str, Pair] = {
     ),
     "how": ("Xem thêm", "To see more"),
     "how.alerts": (
-        "Một cảnh báo: «mobility alert show MÃ». Đã biết: «mobility alert ack MÃ». Kết luận: «mobility alert close MÃ».",
+        "Một cảnh báo: «mobility alert show MÃ»; đã biết: «mobility alert ack MÃ»; kết luận: "
+        "«mobility alert close MÃ».",
         "An alert: 'mobility alert show ID'; take note: 'mobility alert ack ID'; verdict: 'mobility alert close ID'.",
     ),
     "how.privacy": (

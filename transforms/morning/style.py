@@ -33,7 +33,7 @@ thead th{font-size:.84rem;font-weight:600;color:var(--soft);border-bottom-color:
 tbody th{font-weight:600}
 .n{text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap}
 thead .n{white-space:normal}
-.file{color:var(--soft);font-size:.87rem;display:block;overflow-wrap:anywhere}
+.file{font-weight:400;color:var(--soft);font-size:.87rem;display:block;overflow-wrap:anywhere}
 .tag{font-size:.78rem;font-weight:700;padding:.1rem .5rem;border-radius:1rem;border:1px solid;white-space:nowrap}
 .high .tag{color:#fff;background:var(--high);border-color:var(--high)}
 .medium .tag{color:var(--medium);background:#fff6e2}
@@ -82,11 +82,14 @@ table.stack th,table.stack td{display:block;border:0;padding:.05rem 0;text-align
 table.stack td[data-label]::before{content:attr(data-label) ": ";color:var(--soft)}
 }
 @media print{
-@page{size:A4;margin:14mm 14mm 16mm}
-body{font-size:10pt;max-width:none;padding:0}
-h1{font-size:17pt}h2{font-size:13pt;margin-top:1.3rem;break-after:avoid}h3{break-after:avoid}
-.lead .first{font-size:12.5pt}.lead,.tiles a{background:none}
-.tiles{grid-template-columns:repeat(4,1fr)}.tiles b{font-size:14pt}
+@page{size:A4;margin:13mm 14mm 14mm}
+html{font-size:10pt}
+body{font-size:1rem;line-height:1.42;max-width:none;padding:0}
+h2{margin-top:1.5rem;break-after:avoid}h3{margin:1rem 0 .5rem;break-after:avoid}
+.lead,.tiles a{background:none}
+.tiles{grid-template-columns:repeat(4,1fr)}
+th,td{padding-top:.25rem;padding-bottom:.25rem}
+article{padding:.6rem .9rem;margin-bottom:.7rem}
 article,tr,.lead,figure,.brief li{break-inside:avoid}
 thead{display:table-header-group}
 article.drawn{grid-template-columns:minmax(0,1fr) 8.4cm}article.drawn>header{grid-column:1/-1}

@@ -28,6 +28,7 @@ _LOSSES = {"transferred_out": 0.0029, "died": 0.0009, "expelled": 0.00004, "stru
 _REQUESTED = 0.0003
 _WENT_AWAY_HAMLET, _WENT_AWAY_OTHER, _CAME_BACK = 0.018, 0.004, 0.15
 _PLACES = (0.21, 0.73, 0.06)  # in the province, in another, abroad
+_OUT_OF_CONTACT = 0.14
 _TREND = 0.004  # more go away, by month
 _SMALLEST_CELL = 3
 _PARTS = ("members", "in_province", "other_province", "abroad", "pending", "subject")
@@ -38,7 +39,8 @@ class Change:
     """Something that truly changed in one reporter's figures, for the alerts to find.
 
     Attributes:
-        measure: "received" (requests come `factor` times as often) or "away_total" (the level moves to `factor` times).
+        measure: "received" (requests come `factor` times as often), "away_total" (the level moves to `factor` times) or
+            "away_out_of_contact" (`factor` times as many of those away lose contact).
         first, last: the months it lasts.
     """
 
@@ -197,7 +199,8 @@ class _Cells:
         places = stayed + random.multinomial(started, _PLACES)
         self.after["away"] = places
         total = places.sum(axis=1)
-        temporary, contact, enterprise = (random.binomial(total, share) for share in (0.15, 0.86, 0.63))
+        lost = np.minimum(_OUT_OF_CONTACT * self._factor("away_out_of_contact", month, changes), 1.0)
+        temporary, contact, enterprise = (random.binomial(total, share) for share in (0.15, 1 - lost, 0.63))
         return {
             "away_total": total, "away_in_province": places[:, 0], "away_other_province": places[:, 1],
             "away_abroad": places[:, 2], "away_started": started, "away_returned": back.sum(axis=1),

@@ -38,16 +38,19 @@ class SampleFile:
 
 
 def planted_changes(registry: Registry, last_period: Period) -> tuple[Change, ...]:
-    """What truly changes at the end of a sample tree: one reporter's requests, another's members working away."""
+    """What truly changes at the end of a sample tree: one reporter's requests, another's members working away, and in
+    the last month alone a third's contact with those away."""
     codes = sorted(unit.unit_code for unit in registry.reporters_on(last_period.last_day))
     if len(codes) < 2:
         return ()
     requests, away = codes[len(codes) // 3], codes[2 * len(codes) // 3]
     before = last_period.previous
-    return (
+    changes = (
         Change(requests, "received", before, last_period, 6.0),
         Change(away, "away_total", before.previous, last_period, 1.6),
+        Change(codes[0], "away_out_of_contact", last_period, last_period, 2.4),
     )
+    return changes[: len(codes)]
 
 
 def sample_tree(registry: Registry, seed: int, first_period: Period, last_period: Period,
