@@ -1,4 +1,4 @@
-"""Runs the night in this process, with Prefect's temporary server, and prints what it came to."""
+"""Runs the night in this process, with the server of `serve` or a temporary one, and prints what it came to."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from threading import Thread
 from expectations.suites.great import load_great_expectations
 from flows.engine import prepare_engine
 from flows.errors import UserError
+from flows.served import join_served
 from flows.settings import load_settings
 from warehouse.errors import WarehouseError
 
@@ -18,6 +19,7 @@ def run_nightly(as_of: date | None, inbox: Path | None) -> None:
     """The flow `nightly`, then its summary."""
     settings = load_settings(inbox=inbox)
     Thread(target=load_great_expectations, daemon=True).start()  # its import takes seconds, as Prefect's start does
+    join_served(settings)
     prepare_engine(settings)  # Prefect reads its settings when it is imported
     from flows.nightly import nightly
     from flows.steps import show_report

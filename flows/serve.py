@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-import fcntl
 import os
 import signal
 import subprocess
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import datetime, time, timedelta
 from pathlib import Path
 from threading import Event, Thread
@@ -20,7 +17,7 @@ from rich.console import Console
 from flows.clock import now
 from flows.engine import prepare_engine
 from flows.errors import UserError
-from flows.served import running_server
+from flows.served import alone, running_server
 from flows.settings import Settings, load_settings
 from flows.texts import text
 from warehouse.errors import StoreLocked, StoreMissing
@@ -41,35 +38,13 @@ def run_serve() -> None:
     stop = Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
-    with _alone(settings):
+    with alone(settings):
         # What the runs it starts read, wherever they are started; and their logs are kept for Prefect's pages.
         os.environ["MOBILITY_HOME"] = str(settings.home.resolve())
         os.environ.setdefault("PREFECT_LOGGING_LEVEL", "INFO")
         prepare_engine(settings)
         with running_server(settings) as server:
             _serve(settings, server, stop)
-
-
-@contextmanager
-def _alone(settings: Settings) -> Iterator[None]:
-    """One `serve` a home; the lock goes with the process that holds it, however that ends."""
-    folder = settings.home / "prefect"
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    handle = os.open(folder / "serve.lock", os.O_RDWR | os.O_CREAT, 0o600)
-    try:
-        try:
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            holder = os.pread(handle, 32, 0).decode("ascii", "replace").strip()
-            raise UserError(
-                f"Kho {settings.home} đang được «mobility serve» phục vụ (tiến trình {holder}). Dừng nó trước.",
-                f"The home {settings.home} is served already (process {holder}). Stop that first.",
-            ) from None
-        os.ftruncate(handle, 0)
-        os.pwrite(handle, f"{os.getpid()}\n".encode(), 0)
-        yield
-    finally:
-        os.close(handle)
 
 
 def _serve(settings: Settings, server: subprocess.Popen[bytes] | None, stop: Event) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import threading
 from datetime import date, datetime, time
 from http.server import BaseHTTPRequestHandler, HTTPServer
@@ -94,6 +95,20 @@ def test_a_named_server_that_does_not_answer_is_told_of(tmp_path, monkeypatch):
     monkeypatch.setattr(served, "ENOUGH", 0.0)
     with pytest.raises(UserError, match=r"127\.0\.0\.1:9/api does not answer"), served.running_server(Settings()):
         pass
+
+
+def test_a_run_at_the_terminal_uses_the_server_of_this_home_only(answering, tmp_path, monkeypatch):
+    monkeypatch.setenv("PREFECT_API_URL", "")
+    monkeypatch.delenv("PREFECT_API_URL")
+    settings = Settings(home=tmp_path, serve_port=answering)
+    served.join_served(settings)  # something answers, but nobody serves this home
+    assert "PREFECT_API_URL" not in os.environ
+    with served.alone(settings):
+        served.join_served(settings)
+        with pytest.raises(UserError, match=f"process {os.getpid()}"), served.alone(settings):
+            pass
+    assert os.environ["PREFECT_API_URL"] == f"http://127.0.0.1:{answering}/api"
+    assert not served.is_served(settings)
 
 
 def test_prefect_keeps_its_state_in_the_home_and_calls_nobody(tmp_path, monkeypatch):
