@@ -42,6 +42,40 @@ class Settings(BaseSettings):
         le=100,
         description="Số cảnh báo nhầm tối đa một quý trên toàn tỉnh / At most so many false alerts a quarter",
     )
+    followup_r213_share: float = Field(
+        0.0,
+        ge=0,
+        lt=1,
+        description="Chênh lệch Quy định 213 được theo dõi trên tỷ lệ này / Gaps of Regulation 213, above it",
+    )
+    followup_away_share: float = Field(
+        0.6,
+        ge=0,
+        lt=1,
+        description="Đi xa chưa có hình thức sinh hoạt: theo dõi trên tỷ lệ này / Away without activity, above it",
+    )
+    followup_contact_share: float = Field(
+        0.2,
+        ge=0,
+        lt=1,
+        description="Đi xa không có trao đổi, hai tháng liền: trên tỷ lệ này / Out of contact two months, above it",
+    )
+    followup_pending_days: tuple[Annotated[int, Field(ge=28, le=200)], Annotated[int, Field(ge=28, le=200)]] = Field(
+        (30, 90),
+        description="Đơn chờ: nêu kèm từ, theo dõi từ số ngày, mốc nội bộ / Pending so long: told, followed up",
+    )
+    followup_register_days: int = Field(
+        30,
+        ge=1,
+        le=366,
+        description="Số ngày để giới thiệu, tiếp nhận, mốc nội bộ / Days to introduce and register, an internal mark",
+    )
+    followup_days: int = Field(
+        30,
+        ge=1,
+        le=366,
+        description="Số ngày cho việc không có thời hạn quy định, mốc nội bộ / Days for the rest, an internal mark",
+    )
     readers: int = Field(2, ge=1, le=64, description="Số tiến trình đọc tệp / Processes that read files")
     night_at: time = Field(time(2), description="Giờ chạy đêm của «mobility serve» / When the night runs")
     reminder_days: tuple[Annotated[int, Field(ge=1, le=28)], ...] = Field(

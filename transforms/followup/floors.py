@@ -50,7 +50,7 @@ def _floors(communes: pl.DataFrame, units: pl.DataFrame, marks: Marks) -> pl.Dat
 
 def _floor_of(end: str, columns: list[list[object]], marks: Marks) -> tuple[int | None, int | None]:
     months = {
-        str(period): Month(opening, received, closing)  # type: ignore[arg-type]
+        str(period): Month(opening, received, closing)
         for period, opening, received, closing, is_whole in zip(*columns, strict=True) if is_whole
     }  # fmt: skip
     last = Period.parse(end)

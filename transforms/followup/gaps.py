@@ -49,8 +49,8 @@ def no_activity(months: pl.DataFrame, known: Known, marks: Marks) -> pl.DataFram
 
 
 def _gap(rows: pl.DataFrame, gap: Gap, known: Known, share: float, fewest: int) -> pl.DataFrame:
-    """The form does not tell kinds of exemption apart: for the least count all exempt are taken off, commune by commune,
-    since each of them may be one of those counted; for the most, none."""
+    """Count a gap as a range: the form does not tell kinds of exemption apart. For the least count all exempt are taken
+    off, commune by commune, since each may be one of those counted; for the most, none."""
     exempt = pl.col(gap.exempt) if gap.exempt else pl.lit(0)
     counted = (
         latest(rows)

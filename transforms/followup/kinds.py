@@ -71,10 +71,10 @@ _IN_THE_NEXT: Words = ("số liệu kỳ sau hoặc bản đính chính không c
 _LIST = (
     Kind(
         "r213-not-introduced", ("thuộc diện, chưa giới thiệu", "subject, not introduced"), _COMMITTEE_AT_WORK,
-        ("Kỳ {period}: {n} trong {base} đảng viên thuộc diện chưa được giới thiệu về nơi cư trú (đã trừ phần được "
-         "miễn). Rà soát việc giới thiệu (mẫu 1-213).",
-         "{period}: {n} of {base} members subject to it are not introduced to their residence, exemptions taken off. "
-         "Look through the introductions (form 1-213)."),
+        ("Kỳ {period}: {n} trong {base} đảng viên thuộc diện chưa được giới thiệu về nơi cư trú{and_more}. Rà soát "
+         "việc giới thiệu (mẫu 1-213).",
+         "{period}: {n} of {base} members subject to it are not introduced to their residence{and_more}. Look through "
+         "the introductions (form 1-213)."),
         "register", INTERNAL, _IN_THE_NEXT, "medium", 0.10,
     ),
     Kind(
@@ -87,18 +87,18 @@ _LIST = (
     ),
     Kind(
         "r213-not-attended", ("đã tiếp nhận, chưa dự họp nửa năm", "registered, no meeting in the half-year"), _HAMLET,
-        ("Kỳ {period}: {n} trong {base} đảng viên đã tiếp nhận không dự kỳ họp nơi cư trú nào trong nửa năm (đã trừ "
-         "phần được miễn). Xem lại việc mời họp, lịch họp.",
-         "{period}: {n} of {base} members registered attended no meeting at their residence in the half-year, "
-         "exemptions taken off. Look at how and when the meetings are called."),
+        ("Kỳ {period}: {n} trong {base} đảng viên đã tiếp nhận không dự kỳ họp nào ở nơi cư trú trong nửa "
+         "năm{and_more}. Xem lại việc mời họp, lịch họp.",
+         "{period}: {n} of {base} members registered attended no meeting at their residence in the "
+         "half-year{and_more}. Look at how and when the meetings are called."),
         "next-half", HALF_YEARLY, _IN_THE_NEXT, "low", 0.20,
     ),
     Kind(
         "r213-not-remarked", ("chưa có nhận xét cuối năm", "no remark by year end"), _HAMLET,
-        ("Năm {year}: {n} trong {base} đảng viên đã tiếp nhận chưa có nhận xét của nơi cư trú (mẫu 3-213){and_more}. "
-         "Hoàn thành nhận xét còn thiếu.",
-         "{year}: {n} of {base} members registered have no remark of their residence (form 3-213){and_more}. Complete "
-         "the remarks."),
+        ("Năm {year}: {n} trong {base} đảng viên đã tiếp nhận chưa được nơi cư trú nhận xét{and_more}. Hoàn thành nhận "
+         "xét còn thiếu (mẫu 3-213).",
+         "{year}: {n} of {base} members registered have no remark of their residence{and_more}. Complete the remarks "
+         "(form 3-213)."),
         "year-end", YEARLY, _IN_THE_NEXT, "medium", 0.10,
     ),
     Kind(
@@ -111,13 +111,12 @@ _LIST = (
         "medium", 0.80,
     ),
     Kind(
-        "away-out-of-contact", ("nhiều nơi chưa ghi nhận trao đổi, hai tháng liền", "no exchange noted, two months"),
+        "away-out-of-contact", ("không ghi nhận trao đổi, hai tháng liền", "no exchange noted, two months running"),
         _BASE,
-        ("Hai tháng {before} và {period}: {n} lượt đảng viên đi làm việc xa trong tháng {period} (tháng trước "
-         "{n_before}), trên {base}, chi bộ không ghi nhận trao đổi nào. Số liệu tổng hợp, không suy ra cùng một người. "
-         "Xem lại cách giữ liên lạc của các chi bộ.",
-         "{before} and {period}: of {base} members away, the cells noted no exchange in the month with {n} ({n_before} "
-         "the month before). Sums only: they need not be the same people. Look at how the cells keep in touch."),
+        ("Tháng {period}: {n} trong {base} đảng viên đi làm việc xa không có trao đổi nào được chi bộ ghi nhận; tháng "
+         "{before}: {n_before}. Số liệu tổng hợp, không suy ra cùng một người. Xem lại cách các chi bộ giữ liên lạc.",
+         "{period}: with {n} of {base} members away the cells noted no exchange; in {before}, {n_before}. Sums only: "
+         "they need not be the same people. Look at how the cells keep in touch."),
         "other", INTERNAL, ("tỷ lệ của tháng sau không vượt mức đã đặt", "the next month's share is below the mark"),
         "medium", 0.50, is_sensitive=True,
     ),
@@ -126,8 +125,8 @@ _LIST = (
         ("Cấp ủy có thẩm quyền xem xét đơn", "The committee that decides on requests"),
         ("Đến cuối tháng {period}: ít nhất {n} đơn đã chờ từ {days} ngày trở lên, trong {base} đơn chưa giải quyết. "
          "Xem xét, trả lời theo đúng trình tự.",
-         "At the end of {period}: at least {n} requests have waited for {days} days or more, of {base} pending. "
-         "Consider and answer them by the procedure."),
+         "At the end of {period}: of {base} requests pending, at least {n} waited for {days} days or more. Consider "
+         "and answer them by the procedure."),
         "pending", INTERNAL,
         ("số tồn cuối tháng sau không còn đơn chắc chắn quá mốc", "the next stocks no longer show one that old"),
         "medium", 5, is_sensitive=True,

@@ -4,17 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import polars as pl
 
 from transforms.watch.vintages import Vintages
 
-SCHEMA: dict[str, Any] = {
+SCHEMA = pl.Schema({
     "night": pl.Date, "unit_id": pl.String, "kind": pl.String, "matter": pl.String, "period": pl.String,
     "seen_on": pl.Date, "stands": pl.Boolean, "least": pl.Int64, "most": pl.Int64, "base": pl.Int64,
     "due_on": pl.Date, "evidence": pl.String,
-}  # fmt: skip
+})  # fmt: skip
 """The columns of readings.
 
 matter: "" where a unit has one such matter at a time, else the month or the alert it is about. seen_on: when the latest

@@ -1,0 +1,87 @@
+"""The book as tables: items with their texts and due days, and events, as the warehouse keeps them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import polars as pl
+
+from transforms.followup.book import Book, Event, Item
+from transforms.followup.kinds import INTERNAL, KINDS, priority_of
+from transforms.followup.wording import Voice, protected, regulation_of, source, what
+
+_TYPES: dict[str, Any] = (
+    dict.fromkeys(("least", "most", "base", "event_no", "act_id"), pl.Int64)
+    | dict.fromkeys(("opened_on", "due_on", "assigned_on", "done_on", "closed_on", "night"), pl.Date)
+    | dict.fromkeys(("is_internal_mark", "is_of_ended_unit"), pl.Boolean) | {"carried_from": pl.List(pl.String)}
+)  # fmt: skip
+_ITEM = (
+    "item_id", "unit_id", "unit_code", "unit_name", "level", "kind", "matter", "since", "period", "what_vi", "what_en",
+    "evidence", "least", "most", "base", "opened_on", "due_on", "due_source_vi", "due_source_en", "is_internal_mark",
+    "regulation", "actor_vi", "actor_en", "priority", "status", "assigned_to", "assigned_on", "done_on", "closed_on",
+    "resolution", "gone_in", "note", "is_of_ended_unit", "carried_from",
+)  # fmt: skip
+_EVENT = (
+    "event_no", "item_id", "night", "event", "status", "period", "least", "most", "resolution", "who", "note",
+    "happened_at", "act_id",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Name:
+    """A unit as it is called, and its level."""
+
+    name: str
+    level: str
+
+
+def tables(book: Book, events: Sequence[Event], units: Mapping[str, Name], small_count: int) -> dict[str, pl.DataFrame]:
+    """The tables item and event, with the columns of the schema followup.
+
+    Args:
+        book, events: from `replay`.
+        units: by the ids of readings.
+        small_count: below it, sensitive counts of a commune are null, and "fewer than" it in texts.
+    """
+    items = [_item(item, units, small_count) for item in book]
+    told = [
+        _event(number, event, _voice(book.items[event.item_id], units, small_count), book.items[event.item_id])
+        for number, event in enumerate(events, 1)
+    ]
+    return {"item": _frame(items, _ITEM), "event": _frame(told, _EVENT)}
+
+
+def _frame(rows: list[dict[str, Any]], columns: Sequence[str]) -> pl.DataFrame:
+    return pl.DataFrame(rows, schema={name: _TYPES.get(name, pl.String) for name in columns}, orient="row")
+
+
+def _voice(item: Item, units: Mapping[str, Name], small_count: int) -> Voice:
+    return Voice(units[item.key.unit_id].level, small_count, "vi")
+
+
+def _item(item: Item, units: Mapping[str, Name], small_count: int) -> dict[str, Any]:
+    reading, kind, unit = item.reading, KINDS[item.key.kind], units[item.key.unit_id]
+    regulation = regulation_of(kind.name, item.due_on)
+    own = ("item_id", "since", "opened_on", "due_on", "status", "assigned_to", "assigned_on", "done_on", "closed_on",
+           "resolution", "gone_in", "note")  # fmt: skip
+    kept = protected(reading, _voice(item, units, small_count))
+    return {name: getattr(item, name) for name in own} | {
+        "unit_id": item.key.unit_id, "unit_code": item.key.unit_id.split("@")[0], "unit_name": unit.name,
+        "level": unit.level, "kind": kind.name, "matter": item.key.matter, "period": reading.period,
+        "what_vi": what(reading, Voice(unit.level, small_count, "vi")),
+        "what_en": what(reading, Voice(unit.level, small_count, "en")),
+        "evidence": kept.evidence, "least": kept.least, "most": kept.most, "base": kept.base,
+        "due_source_vi": source(kind.name, item.due_on, "vi"), "due_source_en": source(kind.name, item.due_on, "en"),
+        "is_internal_mark": kind.source == INTERNAL, "regulation": regulation.number if regulation else None,
+        "actor_vi": kind.actor[0], "actor_en": kind.actor[1],
+        "priority": priority_of(kind, reading.least, reading.base), "is_of_ended_unit": item.ended_unit,
+        "carried_from": list(item.carried_from),
+    }  # fmt: skip
+
+
+def _event(number: int, event: Event, voice: Voice, item: Item) -> dict[str, Any]:
+    row = {"event_no": number, **asdict(event)}
+    kind = KINDS[item.key.kind]
+    return row | {name: None for name in ("least", "most") if voice.hides(kind, row[name])}
