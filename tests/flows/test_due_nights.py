@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import importlib
+import logging
 import os
 import threading
 from datetime import date, datetime, time
 from http.server import BaseHTTPRequestHandler, HTTPServer
+from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -14,6 +18,7 @@ from flows.engine import prepare_engine
 from flows.errors import UserError
 from flows.serve import is_behind, last_due
 from flows.settings import Settings
+from warehouse.errors import StoreLocked
 from warehouse.lock import locked
 from warehouse.nights import begin_nights, finish_nights
 from warehouse.store import open_store
@@ -109,6 +114,55 @@ def test_a_run_at_the_terminal_uses_the_server_of_this_home_only(answering, tmp_
             pass
     assert os.environ["PREFECT_API_URL"] == f"http://127.0.0.1:{answering}/api"
     assert not served.is_served(settings)
+
+
+@pytest.fixture
+def scheduled(tmp_path, monkeypatch):
+    monkeypatch.setenv("MOBILITY_HOME", str(tmp_path))
+    module = importlib.import_module("flows.scheduled")  # Prefect: seconds
+    monkeypatch.setattr(module, "get_run_logger", lambda: logging.getLogger("test"))
+    monkeypatch.setattr(module, "sleep", lambda seconds: None)
+    return module
+
+
+def test_a_night_waits_while_another_process_has_the_warehouse_and_not_for_ever(scheduled, monkeypatch):
+    answers = iter([locked(Path("w"), "1"), locked(Path("w"), "1"), "done"])
+
+    def work() -> str:
+        answer = next(answers)
+        if isinstance(answer, StoreLocked):
+            raise answer
+        return answer
+
+    assert scheduled.when_free(work) == "done"
+    monkeypatch.setattr(scheduled, "PATIENCE", -1.0)
+    answers = iter([locked(Path("w"), "1")])
+    with pytest.raises(StoreLocked):
+        scheduled.when_free(work)
+
+
+@pytest.mark.parametrize(
+    ("message", "why"),
+    [
+        ("Flow run encountered an exception: OSError: [Errno 28] No space left", "OSError: [Errno 28] No space left"),
+        ("Process exited with status code: -9.", "Process exited with status code: -9."),
+        (None, "Crashed"),
+    ],
+)
+def test_who_is_told_that_a_night_failed_hears_of_the_exception_and_not_of_the_engine(
+    scheduled, monkeypatch, message, why
+):
+    told = []
+    monkeypatch.setattr("flows.telling.tell_failure", lambda settings, as_of, error: told.append(error))
+    scheduled.tell_failed(None, None, SimpleNamespace(message=message, name="Crashed"))
+    assert told == [why]
+
+
+def test_the_night_and_nothing_else_tells_of_its_failure(scheduled):
+    reminders = importlib.import_module("flows.reminders")
+    assert scheduled.night.on_failure_hooks == scheduled.night.on_crashed_hooks == [scheduled.tell_failed]
+    assert not reminders.reminders.on_failure_hooks
+    assert not reminders.messages.on_failure_hooks
 
 
 def test_prefect_keeps_its_state_in_the_home_and_calls_nobody(tmp_path, monkeypatch):
