@@ -22,7 +22,7 @@ from transforms.samples.tree import SampleFile, sample_tree
 from warehouse.store import open_to_read
 
 SEED = 20250105
-FIRST, LAST = Period(2022, 7), Period(2024, 12)
+FIRST, LAST = Period(2022, 12), Period(2024, 12)
 LAST_DAY, LAST_NIGHT = date(2025, 1, 5), date(2025, 1, 6)
 MARK = ".demo"  # a home with this file is a demonstration's and may be made anew
 

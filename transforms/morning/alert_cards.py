@@ -40,11 +40,17 @@ def resolved_section(morning: Morning) -> str:
     if rows.is_empty():
         return section("resolved", heading, f"<p>{say('resolved.none', language, n=morning.resolved_days)}</p>")
     lines = [
-        _line(row, language, f"{say('resolution.' + row['resolution'], language)}, {day(row['resolved_on'], language)}")
+        _line(
+            row,
+            language,
+            f"{say('resolution.' + row['resolution'], language)}, {day(row['resolved_on'], language)}",
+            "past",
+        )
         for row in rows.head(MOST_RESOLVED).iter_rows(named=True)
     ]
     more = f"<li>+{rows.height - MOST_RESOLVED}</li>" if rows.height > MOST_RESOLVED else ""
-    return section("resolved", heading, f'<ul class="brief">{"".join(f"<li>{one}</li>" for one in lines)}{more}</ul>')
+    items = "".join(f"<li>{one}</li>" for one in lines)
+    return section("resolved", heading, f'<ul class="brief">{items}{more}</ul>')
 
 
 def _card(told: Told, number: int, language: str) -> str:
@@ -80,10 +86,12 @@ def _severity(row: dict[str, object], language: str) -> str:
     return say(f"severity.{row['severity']}", language)
 
 
-def _line(row: dict[str, object], language: str, state: str) -> str:
+def _line(row: dict[str, object], language: str, state: str, kind: str = "") -> str:
+    """An alert's first sentence; what is past bears no colour."""
     seen = sentences(str(row[f"text_{language}"]))[0]
     tag = f'<span class="tag">{_severity(row, language)}</span>'
-    return f'<span class="{row["severity"]}">{tag}</span> {escape(seen)} <span class="note">{escape(state)}.</span>'
+    kind = kind or str(row["severity"])
+    return f'<span class="{kind}">{tag}</span> {escape(seen)} <span class="note">{escape(state)}.</span>'
 
 
 def _figure(told: Told, number: int, language: str) -> str:

@@ -201,12 +201,12 @@ def _lead(first: Told | None, missing: Missing, language: str) -> str:
 
 
 def _after(first: Told | None, loud: list[Told], language: str) -> str:
-    """The other units with a grave alert, or of the same severity as the first."""
+    """The other units with an alert that is not of low severity, the gravest first."""
     if first is None:
         return ""
     units = dict.fromkeys(
         one.row["unit_name"] for one in loud
-        if one.row["severity"] in ("high", first.row["severity"]) and one.row["unit_name"] != first.row["unit_name"]
+        if one.row["severity"] != "low" and one.row["unit_name"] != first.row["unit_name"]
     )  # fmt: skip
     return say("lead.more", language, units=_few(list(units))) if units else ""
 

@@ -130,11 +130,12 @@ def _rejected_row(row: dict[str, Any], briefing: Briefing) -> list[str]:
     is_new = row["recorded_at"] == briefing.morning.as_of
     new = f' <span class="tag new">{say("tonight", language)}</span>' if is_new else ""
     why = "; ".join(reason(code["code"], code["number"], language) for code in row["codes"] or [])
-    open_it, none = say("workbook.open", language), say("workbook.none", language)
-    link = f'<a href="{quote(row["workbook"])}">{open_it}</a>' if row["workbook"] else none
+    path = row["workbook"]
+    folder = f"{path.rsplit('/', 1)[0]}/" if path else ""
+    link = f'<a href="{quote(path)}">{escape(folder)}</a>' if path else say("workbook.none", language)
     return [
         f'{name}{new}<span class="file">{escape(str(row["file_name"]))}</span>',
-        day(row["received_on"], language), escape(why), link,
+        f'<span class="whole">{day(row["received_on"], language)}</span>', escape(why), link,
     ]  # fmt: skip
 
 

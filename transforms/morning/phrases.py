@@ -54,7 +54,6 @@ PHRASES: dict[str, Pair] = {
     "received": ("Nhận ngày", "Received"),
     "why": ("Lý do", "Why"),
     "workbook": ("Bảng tính đã đánh dấu", "Marked workbook"),
-    "workbook.open": ("mở", "open"),
     "workbook.none": ("không có", "none"),
     "places": ("{what} ({n} chỗ)", "{what} ({n} places)"),
     "tonight": ("mới", "new"),

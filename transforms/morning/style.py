@@ -30,17 +30,19 @@ table{border-collapse:collapse;width:100%;margin:.4rem 0}
 caption{text-align:left;font-size:.9rem;color:var(--soft);padding-bottom:.3rem}
 th,td{text-align:left;vertical-align:top;padding:.4rem .9rem .4rem 0;border-bottom:1px solid var(--line)}
 thead th{font-size:.84rem;font-weight:600;color:var(--soft);border-bottom-color:#aab2bb}
-tbody th{font-weight:600}
+tbody th{font-weight:600;overflow-wrap:anywhere}
+h4,p,li,figcaption{overflow-wrap:anywhere}
 .n{text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap}
 thead .n{white-space:normal}
 .file{font-weight:400;color:var(--soft);font-size:.87rem;display:block;overflow-wrap:anywhere}
 .tag{font-size:.78rem;font-weight:700;padding:.1rem .5rem;border-radius:1rem;border:1px solid;white-space:nowrap}
 .high .tag{color:#fff;background:var(--high);border-color:var(--high)}
 .medium .tag{color:var(--medium);background:#fff6e2}
-.low .tag,.tag.new{color:var(--low);background:var(--pale)}
+.low .tag,.tag.new,.past .tag{color:var(--low);background:var(--pale)}
 article{border:1px solid var(--line);border-left:.35rem solid var(--low);border-radius:.3rem;padding:.9rem 1.1rem;
 margin:0 0 1rem;display:grid;grid-template-columns:minmax(0,1fr);gap:.3rem 1.6rem}
 article.high{border-left-color:var(--high)}article.medium{border-left-color:var(--medium)}
+article header,article>div{min-width:0}
 article header{display:flex;flex-wrap:wrap;align-items:baseline;gap:.2rem .6rem}
 article .when{font-size:.88rem;color:var(--soft);margin:.1rem 0 .5rem}
 article .seen{font-size:1.04rem}
@@ -63,7 +65,8 @@ details table{font-size:.88rem}
 .spark{display:block;width:7.5rem;height:1.7rem}
 .spark polyline{fill:none;stroke:#1f4468;stroke-width:1.6}
 .spark circle{fill:#1f4468}
-.word{font-weight:600;white-space:nowrap}
+.word{font-weight:600}
+.word,.whole{white-space:nowrap}
 .brief{list-style:none;padding:0;margin:0}
 .brief li{padding:.5rem 0;border-bottom:1px solid var(--line)}
 footer{margin-top:2.6rem;padding-top:.8rem;border-top:1px solid var(--line);font-size:.86rem;color:var(--soft)}
@@ -79,6 +82,7 @@ article{padding:.8rem .8rem}
 table.stack thead{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)}
 table.stack tr{display:block;padding:.5rem 0;border-bottom:1px solid var(--line)}
 table.stack th,table.stack td{display:block;border:0;padding:.05rem 0;text-align:left}
+table.stack td:has(.spark)::before{content:none!important}
 table.stack td[data-label]::before{content:attr(data-label) ": ";color:var(--soft)}
 }
 @media print{
@@ -87,7 +91,6 @@ html{font-size:10pt}
 body{font-size:1rem;line-height:1.42;max-width:none;padding:0}
 h2{margin-top:1.5rem;break-after:avoid}h3{margin:1rem 0 .5rem;break-after:avoid}
 .lead,.tiles a{background:none}
-.tiles{grid-template-columns:repeat(4,1fr)}
 th,td{padding-top:.25rem;padding-bottom:.25rem}
 article{padding:.6rem .9rem;margin-bottom:.7rem}
 article,tr,.lead,figure,.brief li{break-inside:avoid}

@@ -48,7 +48,7 @@ def planted_changes(registry: Registry, last_period: Period) -> tuple[Change, ..
     changes = (
         Change(requests, "received", before, last_period, 6.0),
         Change(away, "away_total", before.previous, last_period, 1.6),
-        Change(codes[0], "away_out_of_contact", last_period, last_period, 2.4),
+        Change(codes[0], "away_out_of_contact", last_period, last_period, 3.0),
     )
     return changes[: len(codes)]
 

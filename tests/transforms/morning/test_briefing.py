@@ -1,0 +1,114 @@
+"""What stands on the morning page, and in which order."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+import polars as pl
+import pytest
+
+from expectations.contract.problems import CODES
+from tests.transforms.morning.mornings import NIGHT, alerts, morning, rejected, reports, series
+from transforms.morning.briefing import MOST_IN_FULL, brief, sentences
+from transforms.morning.letter import morning_letter
+from transforms.morning.phrases import PHRASES, REASONS, reason
+
+LONG_AGO = NIGHT - timedelta(days=40)
+
+
+def leads_of(*changes: dict) -> str | None:
+    return brief(morning(alerts=alerts(*changes), series={})).lead_unit
+
+
+def test_the_sentence_at_the_top_names_the_gravest_alert_and_why():
+    told = brief(morning())
+    assert told.lead == (
+        "Hôm nay cần chú ý trước hết: tháng 12/2024, Thành phố Cao Lãnh có 1.218 đảng viên đi làm việc xa, trong khi "
+        "mức thường thấy là khoảng 810."
+    )
+    assert (told.lead_unit, told.lead_severity) == ("Thành phố Cao Lãnh", "high")
+
+
+@pytest.mark.parametrize(
+    ("less", "more"),
+    [
+        ({"severity": "medium"}, {"severity": "high", "event_on": LONG_AGO}),
+        ({"status": "acknowledged", "acknowledged_on": NIGHT}, {"event_on": LONG_AGO}),
+        ({"kind": "late"}, {"event_on": LONG_AGO}),
+        ({"event_on": LONG_AGO}, {"q_value": 0.01}),
+        ({"q_value": 0.01}, {"q_value": 0.001}),
+        ({"is_silenced_until_resolved": True}, {"severity": "medium"}),
+    ],
+    ids=["severity", "acknowledged", "facts", "new", "evidence", "silenced"],
+)
+def test_of_two_alerts_the_one_that_needs_more_attention_comes_first(less, more):
+    rows = ({"alert_id": "a", "unit_name": "A"} | less, {"alert_id": "b", "unit_name": "B"} | more)
+    assert leads_of(*rows) == leads_of(*reversed(rows)) == "B"
+
+
+def test_with_alerts_of_low_severity_only_the_missing_reports_come_first():
+    low = brief(morning(alerts=alerts({"severity": "low"}), series={}))
+    assert low.lead_unit is None
+    assert "1 đơn vị chưa có báo cáo hợp lệ tháng 12/2024: Huyện Tam Nông" in low.lead
+
+
+def test_a_morning_without_anything_says_so():
+    calm = morning(alerts=alerts(), series={}, reports=reports({"A": "reported"}), rejected=rejected())
+    assert brief(calm).lead == "Hôm nay không có đơn vị nào cần chú ý đặc biệt."
+
+
+def test_an_alert_of_the_weekend_is_still_new_on_monday_and_no_longer_on_thursday():
+    saturday = alerts({"event_on": date(2025, 1, 4)})
+    days = {night: list(brief(morning(alerts=saturday, series={}, as_of=night)).full)
+            for night in (date(2025, 1, 6), date(2025, 1, 9))}  # fmt: skip
+    assert list(days.values()) == [["new"], ["standing"]]
+
+
+def test_more_alerts_than_a_person_reads_get_a_line_each_and_silenced_ones_always():
+    many = [{"alert_id": f"{number:02d}"} for number in range(MOST_IN_FULL + 3)]
+    told = brief(morning(alerts=alerts(*many, {"alert_id": "silent", "silenced_until": NIGHT}), series={}))
+    assert [len(some) for some in told.full.values()] == [MOST_IN_FULL]
+    assert [one.row["alert_id"] for one in told.brief] == ["12", "13", "14", "silent"]
+
+
+def test_a_chart_ends_half_a_year_after_the_last_signal_and_a_late_report_has_none():
+    old = {"last_period": "2023-09", "first_period": "2023-09"}
+    told = brief(morning(alerts=alerts(old), series={"866-away-up-2024-12": series()})).full["new"][0]
+    assert told.months["period"].max() == "2024-03"
+    late = morning(alerts=alerts({"kind": "late"}))
+    assert brief(late).full["new"][0].months is None
+
+
+def test_small_counts_of_a_commune_are_hidden_in_what_tells_of_a_person_only():
+    contact = {"level": "commune", "family": "contact", "indicator": "away_out_of_contact"}
+    away = {"level": "commune", "family": "away"}
+    hidden = [brief(morning(alerts=alerts(change))).full["new"][0].hidden_below for change in (contact, away, {})]
+    assert hidden == [3, None, None]
+
+
+def test_earlier_months_still_missing_are_told_by_month():
+    both = pl.concat([reports({"A": "missing", "B": "late"}), reports({"A": "rejected", "C": "reported"}, "2024-11")])
+    missing = brief(morning(reports=both)).missing
+    assert (missing.reported, missing.reporters) == (1, 2)
+    assert [row["reporter_name"] for row in missing.rows] == ["A"]
+    assert missing.earlier == {"2024-11": ["A"]}
+
+
+def test_a_text_has_three_sentences_whatever_numbers_stand_in_it():
+    assert sentences("Có 1.218 người. Từ 01.12. Nên xem.") == ("Có 1.218 người.", "Từ 01.12.", "Nên xem.")
+
+
+def test_every_error_has_its_reason_and_every_phrase_both_languages():
+    assert set(REASONS) == {code for code, about in CODES.items() if about.severity == "error"}
+    assert reason("not-a-count", 3, "vi") == "ô không phải số đếm (3 chỗ)"
+    assert reason("encrypted-file", 3, "en") == "the file has a password"
+    assert all(vi.count("{") == en.count("{") for vi, en in PHRASES.values())
+
+
+def test_the_mail_tells_the_same_in_the_same_order_without_the_names_of_files():
+    text = morning_letter(brief(morning()))
+    places = [text.index(word) for word in ("chú ý trước hết", "CHƯA BÁO CÁO", "TỆP BỊ TRẢ LẠI", "CẢNH BÁO\n",
+                                            "CẢNH BÁO VỪA XONG", "XU HƯỚNG", "THEO DÕI")]  # fmt: skip
+    assert places == sorted(places)
+    assert "returns/867/" in text
+    assert "bao cao.xlsx" not in text

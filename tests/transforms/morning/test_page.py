@@ -1,0 +1,119 @@
+"""The morning page as HTML: whole, escaped, and with charts that can be read without being seen."""
+
+from __future__ import annotations
+
+import re
+from html.parser import HTMLParser
+
+import pytest
+from hypothesis import given
+from hypothesis import settings as examples
+from hypothesis import strategies as st
+
+from tests.transforms.morning.mornings import alerts, morning, rejected, reports, series
+from transforms.morning.briefing import brief
+from transforms.morning.chart import band_svg
+from transforms.morning.figures import spark, trend_words
+from transforms.morning.page import morning_page
+
+VOID = {"meta", "link", "path", "use"}
+HOSTILE = """<script>alert(1)</script>&"'><img src=http://127.0.0.1/x onerror=alert(1)>"""
+
+
+class Tags(HTMLParser):
+    """Opens and closes; raises where they do not match."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.open: list[str] = []
+        self.seen: list[tuple[str, dict[str, str | None]]] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.seen.append((tag, dict(attrs)))
+        if tag not in VOID:
+            self.open.append(tag)
+
+    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.seen.append((tag, dict(attrs)))
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag not in VOID and self.open.pop() != tag:
+            raise AssertionError(tag)
+
+
+def tags_of(page: str) -> Tags:
+    tags = Tags()
+    tags.feed(page)
+    assert tags.open == []
+    return tags
+
+
+def hostile_page(text: str) -> str:
+    return morning_page(brief(morning(
+        alerts=alerts({"unit_name": text}), series={"866-away-up-2024-12": series()},
+        reports=reports({text: "missing"}), resolved=alerts({"unit_name": text, "resolution": "returned",
+                                                             "resolved_on": morning().as_of}),
+        rejected=rejected({"reporter_name": text, "file_name": text, "workbook": f"returns/{text}/x.xlsx"}),
+    )))  # fmt: skip
+
+
+def test_hostile_names_are_text_and_nothing_else():
+    page = hostile_page(HOSTILE)
+    tags = tags_of(page)
+    assert {"script", "img"}.isdisjoint(tag for tag, _ in tags.seen)
+    assert not any(name.startswith("on") for _, attributes in tags.seen for name in attributes)
+    assert "&lt;script&gt;" in page
+
+
+@given(st.text(min_size=1, max_size=12, alphabet="<>&\"'/\\ .aĐ%#{}"))
+@examples(max_examples=12, deadline=None)
+def test_a_page_is_well_formed_whatever_the_names(text):
+    assert {tag for tag, _ in tags_of(hostile_page(text)).seen} <= {
+        tag for tag, _ in tags_of(hostile_page("Huyện")).seen
+    } | {"strong"}
+
+
+@pytest.mark.parametrize("language", ["vi", "en"])
+def test_nothing_in_the_page_is_fetched_and_every_chart_and_table_says_what_it_is(language):
+    tags = tags_of(morning_page(brief(morning(language=language))))
+    links = [attributes["href"] for _, attributes in tags.seen if "href" in attributes]
+    assert all(link.startswith(("#", "data:,", "returns/")) for link in links)
+    assert not any({"src", "srcset"} & attributes.keys() for _, attributes in tags.seen)
+    assert all("aria-label" in about or "aria-hidden" in about for tag, about in tags.seen if tag == "svg")
+    assert all("scope" in attributes for tag, attributes in tags.seen if tag == "th")
+    names = [attributes["id"] for _, attributes in tags.seen if "id" in attributes]
+    assert len(names) == len(set(names))
+    assert [tag for tag, _ in tags.seen if tag == "h1"] == ["h1"]
+
+
+def test_a_chart_has_months_and_whole_numbers_as_people_write_them():
+    svg = band_svg(series(), "c1", 'Biểu đồ "a"', "vi")
+    texts = re.findall(r"<text[^>]*>([^<]+)</text>", svg)
+    assert {"01/2023", "01/2024"} <= set(texts)
+    assert "1.200" in texts or "1.000" in texts
+    assert 'aria-label="Biểu đồ &quot;a&quot;"' in svg
+
+
+def test_a_chart_hides_which_small_count_it_was():
+    drawn = [band_svg(series(1.5, last), "c1", "", "vi", hidden_below=3) for last in (1.0, 2.0, 3.0)]
+    assert drawn[0] == drawn[1] != drawn[2]
+
+
+def test_figures_of_a_small_commune_are_told_as_fewer():
+    small = {"level": "commune", "family": "contact", "indicator": "away_out_of_contact"}
+    page = morning_page(brief(morning(alerts=alerts(small), series={"866-away-up-2024-12": series(1.0, 2.0)})))
+    table = page[page.index("<details>") : page.index("</details>")]
+    assert "dưới 3" in table
+    assert not re.search(r">[12]<", table)
+
+
+def test_a_trend_is_told_in_the_languages_own_numbers():
+    up, unclear = morning().trends.to_dicts()
+    assert trend_words(up, "vi") == ("Tỷ lệ đảng viên đi làm việc xa", "98,0 trên 1.000", "↗ tăng, từ 01/2023",
+                                     "+14,0 (+8,2 … +21,4)")  # fmt: skip
+    assert trend_words(unclear, "en")[1:] == ("85.7%", "not clear", "−0.27 points")
+
+
+def test_a_small_line_breaks_where_a_month_is_not_known():
+    assert spark([1.0, 2.0, None, 3.0, 4.0]).count("<polyline") == 2
+    assert spark([None, 1.0]) == ""
