@@ -14,7 +14,7 @@ STEPS_COLD, STEPS_POOLED, STEPS_WARM = 8, 3, 1
 LARGEST_STEP = 1.0
 LEAST_DISPERSION = 0.3
 LEAST_SPREAD = 0.005
-USUAL_DISPERSION = 1.2
+USUAL_DISPERSION, USUAL_SPREAD = 1.2, 0.5
 
 
 @dataclass(frozen=True)
@@ -35,7 +35,7 @@ class Prior:
 def fixed_prior(harmonics: int, slope_spread: float) -> Prior:
     """What is usual of counts of people: a trend of some per cent a year, a season within a third either way."""
     spread = np.array([1.0, slope_spread, *np.repeat(0.35 / np.arange(1, harmonics + 1), 2)])
-    return Prior(spread**-2.0, np.array([np.log(USUAL_DISPERSION), 0.0, 0.0]), 0.25)
+    return Prior(spread**-2.0, np.array([np.log(USUAL_DISPERSION), 0.0, 0.0]), USUAL_SPREAD)
 
 
 def scale(mean: Array) -> Array:
@@ -51,7 +51,7 @@ class State:
         beta: (U, p) coefficients. covariance: (U, p, p) of them.
         monotone: (U,) the dispersion by Huber's proposal 2.
         found: (U,) one step from it to the one that outbreaks move less.
-        worth: (U,) how many points of a normal sample tell as much of it.
+        worth: (U,) how many points of a normal sample tell as much of it, were it the usual one.
         dispersion: (U,) with the prior, at least 1. freedom: (U,) what that is worth.
         count: (U,) mean count.
     """
@@ -135,13 +135,15 @@ def improve(state: State, past: Past, prior: Prior, steps: int) -> State:
         information += np.diag(prior.precision)
         step = np.linalg.solve(information, score[:, :, None])[:, :, 0]
         beta = beta + step * np.minimum(1.0, LARGEST_STEP / np.maximum(np.abs(step).max(axis=1), 1e-9))[:, None]
-        worth = _worth(mu, monotone, known, prior)
+        count = (mu * known).sum(axis=1) / np.maximum(known.sum(axis=1), 1)
+        usual = np.vander(scale(count), 3, increasing=True) @ prior.usual
+        worth = _worth(mu, np.exp(usual), known, prior)
         covariance = np.linalg.inv(information)
         free = p - np.diagonal(covariance, axis1=1, axis2=2) @ prior.precision
         found = monotone * _ratio(w * r * r, second, known, free)
         monotone = np.maximum(monotone * _ratio(robust.squares(r), bounded, known, free), LEAST_DISPERSION)
-        count = (mu * known).sum(axis=1) / np.maximum(known.sum(axis=1), 1)
-        phi, freedom = _shrunk(found, worth, count, prior)
+        phi = _shrunk(found, worth, usual, prior)
+    freedom = _worth(mu, phi, known, prior) + 2 / prior.spread
     return State(beta, covariance, monotone, found, worth, phi, freedom, count)
 
 
@@ -153,18 +155,25 @@ def _ratio(found: Array, usual: Array, known: Array, free: Array) -> Array:
 
 
 def _worth(mu: Array, phi: Array, known: Array, prior: Prior) -> Array:
-    """(U,) how many normal points tell as much of the dispersion: (y - mu)^2 / (phi mu) varies by 2 + 1 / (phi mu)."""
-    each = 2 / (2 + 1 / (phi[:, None] * np.maximum(mu, 1e-9)))
+    """(U,) how many normal points tell as much of the dispersion.
+
+    (y - mu)^2 / (phi mu) of a negative binomial has the variance 2 + (6 (phi - 1) + 1 / phi) / mu.
+    """
+    above = np.maximum(phi, 1.0)
+    extra = (6 * (above - 1) + 1 / above)[:, None]
+    each = 2 * mu / (2 * mu + extra)
     return np.maximum((known * each).sum(axis=1) - prior.precision.size, 0.0)
 
 
-def _shrunk(found: Array, worth: Array, count: Array, prior: Prior) -> tuple[Array, Array]:
-    """(U,) dispersion with the prior, at least 1, and how many normal points that is worth (log variance 2 / worth)."""
+def _shrunk(found: Array, worth: Array, usual: Array, prior: Prior) -> Array:
+    """(U,) dispersion drawn towards the usual one, at least 1.
+
+    How much a series tells is worked out at the usual dispersion, not at its own: one that seems small would else be
+    believed more than one that seems large.
+    """
     own = np.maximum(worth, 1e-3) / 2
-    usual = np.vander(scale(count), 3, increasing=True) @ prior.usual
-    total = own + 1 / prior.spread
-    log = (own * np.log(np.maximum(found, LEAST_DISPERSION)) + usual / prior.spread) / total
-    return np.maximum(np.exp(log), 1.0), 2 * total
+    log = (own * np.log(np.maximum(found, LEAST_DISPERSION)) + usual / prior.spread) / (own + 1 / prior.spread)
+    return np.maximum(np.exp(log), 1.0)
 
 
 def learn(state: State, prior: Prior, informed: Mask) -> Prior:
