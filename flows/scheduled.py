@@ -58,12 +58,14 @@ def when_free(work: Callable[[], T]) -> T:
     Raises:
         StoreLocked: an hour was not enough.
     """
-    until = monotonic() + PATIENCE
+    until, said = monotonic() + PATIENCE, ""
     while True:
         try:
             return work()
         except StoreLocked as error:
             if monotonic() > until:
                 raise
-            get_run_logger().info("%s", error)
+            if str(error) != said:
+                get_run_logger().info("%s", error)
+            said = str(error)
             sleep(STEP)
