@@ -10,7 +10,7 @@ import polars as pl
 from duckdb import DuckDBPyConnection
 
 from expectations.contract.periods import Period
-from flows.clock import today
+from flows.clock import now, today
 from flows.delivery import Told, deliver
 from flows.failures import FailureNote, failure_note, failure_notes, failure_of
 from flows.home import open_home
@@ -52,7 +52,7 @@ def tell(con: DuckDBPyConnection, settings: Settings, as_of: date, report: Night
     known = recipients(settings)
     take_notes_over(con, settings)
     with transaction(con):
-        outbox.tidy(con, as_of)
+        outbox.tidy(con, now(settings.timezone))
         for found in (outbox.alert_events(con, as_of), outbox.overdue_events(con, as_of),
                       _with_workbooks(outbox.rejected_events(con, as_of), settings)):  # fmt: skip
             outbox.add_events(con, found)
@@ -109,7 +109,7 @@ def write_and_send(con: DuckDBPyConnection, settings: Settings, known: Recipient
     """Write a letter to each whom news concern that it has not been told, then try all that wait."""
     for message in outdated(con, known, day):
         outbox.withdraw(con, message)
-    outbox.add_messages(con, [asdict(one) for one in untold(con, known, day)])
+    outbox.add_messages(con, [asdict(one) for one in untold(con, known, day)], now(settings.timezone))
     return deliver(Outbox(con), known, settings)
 
 
@@ -137,16 +137,16 @@ def take_notes_over(con: DuckDBPyConnection, settings: Settings) -> None:
     try:
         with failure_notes(settings) as standing:
             for note in standing:
-                _take_over(con, note)
+                _take_over(con, note, now(settings.timezone))
                 note.path.unlink()
     except WarehouseError:
         return  # another process is telling of them; they wait for the next run
 
 
-def _take_over(con: DuckDBPyConnection, note: FailureNote) -> None:
+def _take_over(con: DuckDBPyConnection, note: FailureNote, at: datetime) -> None:
     with transaction(con):
         outbox.add_events(con, _frame([failure_of(note)]))
-        outbox.add_messages(con, note.messages)
+        outbox.add_messages(con, note.messages, at)
 
 
 def _letters(

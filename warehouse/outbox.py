@@ -78,26 +78,36 @@ def told(con: DuckDBPyConnection) -> set[tuple[str, str]]:
     return set(con.execute("SELECT recipient, event_id FROM outbox.told").fetchall())
 
 
-def add_messages(con: DuckDBPyConnection, messages: Sequence[Mapping[str, Any]]) -> None:
+def add_messages(con: DuckDBPyConnection, messages: Sequence[Mapping[str, Any]], at: datetime) -> None:
     """Put messages in the outbox, to be sent.
 
     Args:
         messages: columns of outbox.message, and `events`, the ids of what each tells; with columns of outbox.delivery
-            where it was tried elsewhere. One that is there stays as it is.
+            where it was tried elsewhere. One that is there stays as it is; one that was withdrawn waits again.
+        at: when they were written, local time.
     """
     with transaction(con):
         for message in messages:
-            if con.execute("FROM outbox.message WHERE message_id = ?", [message["message_id"]]).fetchone():
+            number = message["message_id"]
+            known = con.execute("SELECT state FROM outbox.delivery WHERE message_id = ?", [number]).fetchone()
+            if known and known[0] != "withdrawn":
                 continue
-            con.execute(_MESSAGE, {name: message[name] for name in
-                        ("message_id", "recipient", "side", "night", "language", "subject", "body")}
-                        | {"attachments": list(message["attachments"])})  # fmt: skip
-            con.execute("INSERT INTO outbox.told SELECT $recipient, unnest($events::VARCHAR[]), $message_id",
+            if known:
+                con.execute("UPDATE outbox.delivery SET state = 'waiting' WHERE message_id = ?", [number])
+            else:
+                _add_message(con, message, at)
+            con.execute("INSERT INTO outbox.told SELECT $recipient, unnest($events::VARCHAR[]), $number",
                         {"recipient": message["recipient"], "events": list(message["events"]),
-                         "message_id": message["message_id"]})  # fmt: skip
-            con.execute(_DELIVERY, {"message_id": message["message_id"], "state": message.get("state", "waiting"),
-                        "tries": message.get("tries", 0), "tried_at": message.get("tried_at"),
-                        "sent_at": message.get("sent_at"), "error": message.get("error")})  # fmt: skip
+                         "number": number})  # fmt: skip
+
+
+def _add_message(con: DuckDBPyConnection, message: Mapping[str, Any], at: datetime) -> None:
+    own = ("message_id", "recipient", "side", "night", "language", "subject", "body")
+    con.execute(_MESSAGE, {name: message[name] for name in own}
+                | {"attachments": list(message["attachments"]), "written_at": at})  # fmt: skip
+    tried = {"state": "waiting", "tries": 0, "tried_at": None, "sent_at": None, "error": None}
+    con.execute(_DELIVERY, {"message_id": message["message_id"]}
+                | {name: message.get(name, otherwise) for name, otherwise in tried.items()})  # fmt: skip
 
 
 def waiting(con: DuckDBPyConnection) -> list[dict[str, Any]]:
@@ -132,14 +142,14 @@ def withdraw(con: DuckDBPyConnection, message_id: str) -> None:
         con.execute("DELETE FROM outbox.told WHERE message_id = ?", [message_id])
 
 
-def tidy(con: DuckDBPyConnection, day: date) -> None:
-    """Give up what has been tried for long, and forget the texts of what was sent long ago."""
+def tidy(con: DuckDBPyConnection, at: datetime) -> None:
+    """Give up what has been tried for long, and forget the texts of what was sent long ago; local time."""
     with transaction(con):
         con.execute("""UPDATE outbox.delivery SET state = 'given-up' WHERE state = 'waiting' AND message_id IN
-                    (SELECT message_id FROM outbox.message WHERE night < ?)""", [day - GIVEN_UP])  # fmt: skip
+                    (SELECT message_id FROM outbox.message WHERE written_at < ?)""", [at - GIVEN_UP])  # fmt: skip
         con.execute("""UPDATE outbox.message SET body = NULL WHERE body IS NOT NULL AND message_id IN
                     (SELECT message_id FROM outbox.delivery WHERE state = 'sent' AND sent_at < ?)""",
-                    [day - KEPT])  # fmt: skip
+                    [at - KEPT])  # fmt: skip
 
 
 def untold(con: DuckDBPyConnection) -> tuple[int, int]:
@@ -232,7 +242,8 @@ ORDER BY event_id
 
 _MESSAGE = """
 INSERT INTO outbox.message BY NAME SELECT $message_id AS message_id, $recipient AS recipient, $side AS side,
-    $night AS night, $language AS language, $subject AS subject, $body AS body, $attachments::VARCHAR[] AS attachments
+    $night AS night, $written_at AS written_at, $language AS language,
+    $subject AS subject, $body AS body, $attachments::VARCHAR[] AS attachments
 """
 
 _DELIVERY = """

@@ -55,6 +55,7 @@ CREATE TABLE outbox.message (
     recipient VARCHAR NOT NULL,
     side VARCHAR NOT NULL CHECK (side IN ('board', 'reporter')),
     night DATE NOT NULL,
+    written_at TIMESTAMP NOT NULL,
     language VARCHAR NOT NULL CHECK (language IN ('vi', 'en')),
     subject VARCHAR NOT NULL,
     body VARCHAR,
@@ -65,6 +66,7 @@ COMMENT ON COLUMN outbox.message.message_id IS 'Số của tin, gửi lại vẫ
 COMMENT ON COLUMN outbox.message.recipient IS 'Tên trong recipients.csv / The name in recipients.csv';
 COMMENT ON COLUMN outbox.message.side IS 'board: người của Ban; reporter: đơn vị báo cáo / For whom it was written: the board, or a unit that reports';
 COMMENT ON COLUMN outbox.message.night IS 'Đêm / The night';
+COMMENT ON COLUMN outbox.message.written_at IS 'Viết lúc nào; thử gửi trong 30 ngày từ đó / When it was written; it is tried for 30 days from then';
 COMMENT ON COLUMN outbox.message.language IS 'Ngôn ngữ / Its language';
 COMMENT ON COLUMN outbox.message.subject IS 'Tiêu đề: chỉ có số việc, không có đơn vị hay số liệu / Subject: how many things, never a unit or a figure';
 COMMENT ON COLUMN outbox.message.body IS 'Nội dung; xóa sau khi gửi 90 ngày / The text; removed 90 days after it was sent';

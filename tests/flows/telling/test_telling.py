@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import signal
+import socket
 import subprocess
 import sys
 from datetime import date, timedelta
@@ -11,6 +12,7 @@ from pathlib import Path
 import pytest
 from telling_house import House, Receiver, happen, ran, report, text_of
 
+from flows import post
 from flows.clock import now
 from flows.delivery import deliver
 from flows.recipients import recipients
@@ -217,6 +219,28 @@ def test_who_was_the_boards_and_is_a_reporter_now_is_not_sent_what_was_written_f
     assert house.ask("SELECT state FROM outbox.delivery") == [("withdrawn",)]
 
 
+def test_a_row_narrowed_and_widened_again_gets_what_was_withheld(house: House):
+    house.know("Xã,x@tinh.example,board,,866,alerts,,")
+    house.night(FIRST, alert("a"))
+    house.know("Xã,x@tinh.example,board,,867,alerts,,")
+    house.night(FIRST)
+    house.know("Xã,x@tinh.example,board,,866,alerts,,")
+    with house.mail.up():
+        assert house.night(FIRST).sent == 1
+        assert house.night(FIRST).sent == 0
+
+
+def test_a_server_that_hangs_costs_a_night_its_patience_once_and_holds_up_nobody_elses(house: House, monkeypatch):
+    monkeypatch.setattr(post, "PATIENCE", 0.5)
+    with socket.create_server(("127.0.0.1", 0)) as silent:  # takes the call and says nothing
+        dead = f"mailto://127.0.0.1:{silent.getsockname()[1]}?from=m@t.vn&cto=0.3&to="
+        house.know(*(f"{n},{dead}{n}@t.vn,board,,,alerts,," for n in "abcd"), "Ban,ban@tinh.example,board,,,alerts,,")
+        with house.mail.up():
+            told = house.night(FIRST, alert("a"))
+    assert (told.sent, told.waiting, len(told.errors)) == (1, 4, 2)
+    assert house.ask("SELECT count(*) FROM outbox.delivery WHERE tries = 0") == [(2,)]
+
+
 def test_a_mailbox_that_refuses_keeps_nobody_waiting(house: House):
     house.mail.refused = frozenset({"a@tinh.example"})
     house.know("A,a@tinh.example,board,,,alerts,,", "B,b@tinh.example,board,,,alerts,,")
@@ -311,9 +335,12 @@ def test_the_text_of_what_was_sent_is_forgotten_after_a_while_and_what_cannot_go
     house.know("A,a@tinh.example,board,,,alerts,,", "B,{env:NO_SUCH_ADDRESS},board,,,alerts,,")
     with house.mail.up():
         house.night(FIRST, alert("a"))
-        house.night(FIRST + timedelta(days=31))
-        assert house.ask("SELECT state FROM outbox.delivery ORDER BY 1") == [("given-up",), ("sent",)]
-        house.night(now("UTC").date() + timedelta(days=92))
+        for days in (31, 92):
+            with house.open() as con:
+                con.execute(f"UPDATE outbox.message SET written_at = written_at - INTERVAL {days} DAY")
+                con.execute(f"UPDATE outbox.delivery SET sent_at = sent_at - INTERVAL {days} DAY")
+            house.night(FIRST + timedelta(days=days))
+            assert house.ask("SELECT state FROM outbox.delivery ORDER BY 1") == [("given-up",), ("sent",)]
     assert house.ask("SELECT recipient, body IS NULL FROM outbox.message ORDER BY 1") == [("A", True), ("B", False)]
 
 
