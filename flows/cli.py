@@ -20,6 +20,8 @@ registry_app = typer.Typer(no_args_is_help=True, help="Danh mục đơn vị và
 app.add_typer(registry_app, name="registry")
 alert_app = typer.Typer(no_args_is_help=True, help="Một cảnh báo: xem, tiếp nhận, kết luận / One alert")
 app.add_typer(alert_app, name="alert")
+followup_app = typer.Typer(no_args_is_help=True, help="Việc cần theo dõi: xem, giao, báo đã làm / The follow-up")
+app.add_typer(followup_app, name="followup")
 
 notify_app = typer.Typer(no_args_is_help=True, help="Báo tin cho người nhận / Telling the recipients")
 app.add_typer(notify_app, name="notify")
@@ -27,6 +29,7 @@ app.add_typer(notify_app, name="notify")
 Day = Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], metavar="NGÀY")]
 AlertName = Annotated[str, typer.Argument(metavar="CẢNH_BÁO", help="Mã cảnh báo / The alert's name")]
 Note = Annotated[str | None, typer.Option(help="Ghi chú / A note")]
+ItemName = Annotated[str, typer.Argument(metavar="VIỆC", help="Mã việc / The item's name")]
 
 
 @app.command()
@@ -181,6 +184,76 @@ def alert_close(
     from flows.alert_acts import Doing, run_act
 
     run_act(Doing("alert-close", alert, note, verdict=verdict), as_of.date() if as_of else None)
+
+
+@followup_app.command("list")
+def followup_list(
+    status: Annotated[
+        Literal["standing", "open", "assigned", "done", "verified", "waived", "carried", "all"],
+        typer.Option(help="standing: chưa đóng / not over"),
+    ] = "standing",
+    unit: Annotated[str | None, typer.Option(help="Mã đơn vị báo cáo / Code of the unit that reports")] = None,
+    kind: Annotated[str | None, typer.Option(help="Loại việc / The kind, e.g. r213-not-introduced")] = None,
+    priority: Annotated[Literal["high", "medium", "low"] | None, typer.Option(help="Ưu tiên / Priority")] = None,
+    overdue: Annotated[bool, typer.Option("--overdue", help="Chỉ việc quá hạn / Only those past their day")] = False,
+) -> None:
+    """Việc cần theo dõi theo đơn vị, gấp nhất trước / The worklist by unit, the most urgent first."""
+    from flows.followup_list import Wanted, run_list
+
+    run_list(Wanted(status, unit, kind, priority, overdue))
+
+
+@followup_app.command("show")
+def followup_show(item: ItemName) -> None:
+    """Một việc: số liệu, ai làm, hạn, diễn biến / One item: figures, who should act, until when, its history."""
+    from flows.followup_list import run_show
+
+    run_show(item)
+
+
+@followup_app.command("assign")
+def followup_assign(
+    item: ItemName,
+    to: Annotated[str, typer.Option(help="Giao cho đơn vị, bộ phận nào / To which office")],
+    note: Note = None,
+    as_of: Day = None,
+) -> None:
+    """Giao việc / Give it to an office."""
+    from flows.followup_acts import Doing, run_act
+
+    run_act(Doing("followup-assign", item, to, note), as_of.date() if as_of else None)
+
+
+@followup_app.command("done")
+def followup_done(
+    item: ItemName,
+    note: Annotated[str, typer.Option(help="Đã làm gì / What was done")],
+    as_of: Day = None,
+) -> None:
+    """Báo đã làm; đóng khi số liệu kỳ sau xác nhận / Mark it done; it ends when the next report shows it."""
+    from flows.followup_acts import Doing, run_act
+
+    run_act(Doing("followup-done", item, note=note), as_of.date() if as_of else None)
+
+
+@followup_app.command("waive")
+def followup_waive(
+    item: ItemName,
+    reason: Annotated[str, typer.Option(help="Lý do / Why")],
+    as_of: Day = None,
+) -> None:
+    """Bỏ qua, có lý do / Set it aside, with a reason."""
+    from flows.followup_acts import Doing, run_act
+
+    run_act(Doing("followup-waive", item, reason=reason), as_of.date() if as_of else None)
+
+
+@followup_app.command("export")
+def followup_export(folder: Annotated[Path, typer.Argument(help="Thư mục / A folder")]) -> None:
+    """Mỗi đơn vị một bảng tính, có cột để trả lời / A workbook a unit, with a column to answer in."""
+    from flows.followup_export import run_export
+
+    run_export(folder)
 
 
 @app.command()

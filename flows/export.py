@@ -34,6 +34,7 @@ KEYS: dict[str, tuple[str, ...]] = {
     "figures_commune": _UNIT,
     "figures_district": _UNIT,
     "figures_province": _UNIT,
+    "followup_progress": ("level", "unit_id", "kind"),
     "indicator": (*_SERIES, "period_kind", "period"),
     "regulation_213": ("map", "level", "unit_code", "period"),
     "reporting_status": ("reporter_code", "period"),

@@ -25,6 +25,7 @@ _KINDS: dict[str, dict[str, Any]] = {
     "ordinal": {"border": 1, "align": "center"},
     "strong": {"border": 1, "bold": True, "bg_color": "#F5F5F5"},
     "wrapped": {"border": 1, "text_wrap": True, "valign": "top"},
+    "answer": {"border": 1, "text_wrap": True, "valign": "top", "bg_color": "#FFFBE6", "locked": False},
     "centred": {"border": 1, "text_wrap": True, "valign": "top", "align": "center"},
     "link": {"border": 1, "valign": "top", "align": "center", "font_color": "#0563C1", "underline": 1},
     "banner": {"bold": True, "font_size": 16},

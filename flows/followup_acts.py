@@ -1,0 +1,77 @@
+"""What people do to items: noted on the board first, carried out at once if the warehouse is free."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from rich.console import Console
+
+from flows.clock import now, today
+from flows.decide import who
+from flows.errors import UserError
+from flows.followup import carry_out_acts
+from flows.followup_reading import item_named
+from flows.home import open_home
+from flows.settings import Settings, load_settings
+from flows.texts import text
+from transforms.followup.acts import can_be_done_to
+from warehouse.board import open_board
+from warehouse.errors import StoreLocked
+from warehouse.store import open_to_read
+
+
+@dataclass(frozen=True, slots=True)
+class Doing:
+    """An act as it goes to the board: the action, the item, and what else belongs to it."""
+
+    action: str
+    item_id: str
+    to: str | None = None
+    note: str | None = None
+    reason: str | None = None
+
+    def what(self) -> dict[str, Any]:
+        given = {"item_id": self.item_id, "to": self.to, "note": self.note, "reason": self.reason}
+        return {name: value for name, value in given.items() if value is not None}
+
+
+def run_act(doing: Doing, as_of: date | None) -> None:
+    """Note an act and carry it out, if the warehouse is free.
+
+    Raises:
+        UserError: there is no such item, it is over, or nobody or no reason is named.
+    """
+    settings = load_settings()
+    night = as_of or today(settings.timezone)
+    for given in (doing.to, doing.reason):
+        if given is not None and not given.strip():
+            raise UserError("Cần ghi rõ giao cho ai, hoặc lý do.", "Say to whom, or why.")
+    _check(doing, settings)
+    with open_board(settings.board_path) as board:
+        board.append(who(), doing.action, doing.what(), now(settings.timezone))
+    console = Console()
+    try:
+        with open_home(settings) as con:
+            carry_out_acts(con, settings, night)
+    except StoreLocked:
+        console.print(text("decision.later", settings.language))
+        return
+    console.print(
+        text(f"followup.did.{doing.action}", settings.language, id=doing.item_id, to=doing.to or "—"), highlight=False
+    )
+
+
+def _check(doing: Doing, settings: Settings) -> None:
+    """Whether the act would have an effect; what cannot be seen while the night runs, the night will see."""
+    try:
+        with open_to_read(settings.warehouse_path) as con:
+            item = item_named(con, doing.item_id)
+    except StoreLocked:
+        return
+    if not can_be_done_to(item["status"], doing.action):
+        raise UserError(
+            f"Việc «{doing.item_id}» đã đóng. Xem «mobility followup show {doing.item_id}».",
+            f"The item '{doing.item_id}' is over. See 'mobility followup show {doing.item_id}'.",
+        )
