@@ -30,6 +30,8 @@ from warehouse.store import open_to_read
 EARLIER_MONTHS = 6
 """Months before the latest one due for which missing reports are still told."""
 WAITING_DAYS, RESOLVED_DAYS = 62, 31
+PRESSING = 6
+"""Items of the follow-up that are told."""
 _log = logging.getLogger(__name__)
 
 
@@ -81,9 +83,16 @@ def briefing(con: DuckDBPyConnection, settings: Settings, as_of: date) -> Briefi
             as_of, morning.last_reports(con, EARLIER_MONTHS), _with_workbooks(rejected, settings), alerts,
             {row["alert_id"]: _series(con, row) for row in alerts.iter_rows(named=True)},
             morning.resolved_alerts(con, as_of, RESOLVED_DAYS), RESOLVED_DAYS, morning.province_trends(con, DEFAULT),
-            None, settings.small_count, settings.language,
+            *_followup(con, as_of), settings.small_count, settings.language,
         )
     )  # fmt: skip
+
+
+def _followup(con: DuckDBPyConnection, as_of: date) -> tuple[pl.DataFrame | None, pl.DataFrame]:
+    """The follow-up's progress and its most pressing items; none where no night has read it yet."""
+    if not morning.is_followed_up(con):
+        return None, pl.DataFrame()
+    return morning.followup_progress(con), morning.pressing_items(con, as_of, PRESSING)
 
 
 def run_report() -> None:

@@ -48,6 +48,31 @@ def province_trends(con: DuckDBPyConnection, indicators: Sequence[str]) -> pl.Da
     return con.execute(_TRENDS, {"indicators": list(indicators)}).pl()
 
 
+def is_followed_up(con: DuckDBPyConnection) -> bool:
+    """Whether the warehouse keeps a follow-up and a night has read it."""
+    found = con.execute("SELECT count(*) FROM duckdb_tables() WHERE schema_name = 'followup' AND table_name = 'night'")
+    if found.fetchall() == [(0,)]:
+        return False
+    return con.execute("SELECT count(*) FROM followup.night").fetchall() != [(0,)]
+
+
+def followup_progress(con: DuckDBPyConnection) -> pl.DataFrame:
+    """marts.followup_progress of the province, a row a kind."""
+    return con.execute("FROM marts.followup_progress WHERE level = 'province'").pl()
+
+
+def pressing_items(con: DuckDBPyConnection, night: date, most: int) -> pl.DataFrame:
+    """Items that wait for somebody to act, those past their day and the gravest first: columns of followup.item."""
+    return con.execute(_PRESSING, [night, most]).pl()
+
+
+_PRESSING = """
+FROM followup.item WHERE status IN ('open', 'assigned')
+ORDER BY coalesce(due_on < ?, false) DESC, list_position(['high', 'medium', 'low'], priority), due_on NULLS LAST,
+    unit_code, item_id
+LIMIT ?
+"""
+
 _REPORTS = """
 WITH latest AS (SELECT max(period) AS period FROM marts.reporting_status WHERE state <> 'not_due')
 SELECT s.* FROM marts.reporting_status AS s, latest

@@ -37,7 +37,8 @@ class Morning:
         series: by alert_id, the months of its series: period, observed, expected, lower, upper, is_signal.
         resolved: alerts resolved lately, and resolved_days: in how many days.
         trends: the province's last ones, with values.
-        progress: the follow-up's, by kind: kind, opened, closed, overdue, median_days; None where none is kept.
+        progress: marts.followup_progress of the province, a row a kind; None where no follow-up is kept yet.
+        items: rows of followup.item that wait for somebody, the most pressing first.
         small_count: counts of communes below it are not told where they would tell of a person.
         language: "vi" or "en".
     """
@@ -51,6 +52,7 @@ class Morning:
     resolved_days: int
     trends: pl.DataFrame
     progress: pl.DataFrame | None
+    items: pl.DataFrame
     small_count: int
     language: str
 

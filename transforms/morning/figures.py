@@ -5,10 +5,14 @@ from __future__ import annotations
 from html import escape
 from typing import Any
 
+import polars as pl
+
 from expectations.contract.indicators import INDICATOR_OF
+from transforms.alerts.numbers import Numbers
+from transforms.followup.kinds import KINDS
 from transforms.morning.briefing import Morning
 from transforms.morning.markup import section, table
-from transforms.morning.phrases import month, say
+from transforms.morning.phrases import day, month, say
 
 _WIDE, _HIGH = 120, 27
 
@@ -66,9 +70,55 @@ def spark(values: list[float | None]) -> str:
 
 
 def followup_section(morning: Morning) -> str:
-    """How far the follow-up has come."""
-    language = morning.language
-    return section("followup", say("followup", language), f"<p>{say('followup.none', language)}</p>")
+    """How far the follow-up has come, by kind, and what presses most."""
+    language, progress = morning.language, morning.progress
+    heading = say("followup", language)
+    if progress is None or progress.is_empty():
+        return section("followup", heading, f"<p>{say(nothing_followed(morning), language)}</p>")
+    heads = [say(f"followup.{key}", language) for key in ("kind", "standing", "overdue", "closed", "median")]
+    rows = [[escape(cell) for cell in row] for row in progress_rows(progress, language)]
+    parts = [table(heads, rows, numeric={1, 2, 3, 4}), f'<p class="note">{say("followup.note", language)}</p>']
+    if morning.items.height:
+        items = "".join(f"<li>{_item(row, language)}</li>" for row in morning.items.iter_rows(named=True))
+        parts += [f"<h3>{say('followup.pressing', language)}</h3>", f'<ul class="brief">{items}</ul>']
+    return section("followup", heading, *parts)
+
+
+def nothing_followed(morning: Morning) -> str:
+    """What is said where there is no progress to show."""
+    return "followup.none" if morning.progress is None else "followup.empty"
+
+
+def progress_rows(progress: pl.DataFrame, language: str) -> list[tuple[str, ...]]:
+    """Kind, standing, overdue, closed, median days, in the kinds' order; plain text."""
+    order = list(KINDS)
+    return [
+        (_kind(row["kind"], language), *(_count(row[name], language) for name in ("standing", "overdue", "closed")),
+         "—" if row["median_days"] is None else _number(row["median_days"], 1, language))
+        for row in sorted(progress.to_dicts(), key=lambda one: order.index(one["kind"]) if one["kind"] in KINDS else 99)
+    ]  # fmt: skip
+
+
+def item_words(row: dict[str, Any], language: str) -> tuple[str, str, str]:
+    """An item's unit, what is to be done, and who should act until when; plain text."""
+    due = ""
+    if row["due_on"]:
+        due = f"; {say('mark' if row['is_internal_mark'] else 'due', language, day=day(row['due_on'], language))}"
+    return row["unit_name"], row[f"what_{language}"], (row["assigned_to"] or row[f"actor_{language}"]) + due
+
+
+def _item(row: dict[str, Any], language: str) -> str:
+    unit, what, who = (escape(text) for text in item_words(row, language))
+    return f'<b>{unit}.</b> {what} <span class="note">{who}.</span>'
+
+
+def _kind(name: str, language: str) -> str:
+    label = KINDS[name].label[language == "en"] if name in KINDS else name
+    return label[:1].upper() + label[1:]
+
+
+def _count(value: int, language: str) -> str:
+    return Numbers("en" if language == "en" else "vi", None).count(value)
 
 
 def _number(value: float | None, scale: float, language: str, is_signed: bool = False) -> str:

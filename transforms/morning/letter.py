@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from transforms.morning.briefing import Briefing, Told, sentences
-from transforms.morning.figures import trend_words
+from transforms.morning.figures import item_words, nothing_followed, progress_rows, trend_words
 from transforms.morning.phrases import day, month, reason, say
 
 
@@ -93,4 +93,13 @@ def _trends(briefing: Briefing) -> Iterator[str]:
 
 
 def _followup(briefing: Briefing) -> Iterator[str]:
-    yield say("followup.none", briefing.morning.language)
+    morning = briefing.morning
+    language = morning.language
+    if morning.progress is None or morning.progress.is_empty():
+        yield say(nothing_followed(morning), language)
+        return
+    for kind, standing, overdue, closed, _ in progress_rows(morning.progress, language):
+        yield say("followup.line", language, kind=kind, standing=standing, overdue=overdue, closed=closed)
+    for row in morning.items.iter_rows(named=True):
+        unit, what, who = item_words(row, language)
+        yield f"  {unit}. {what} {who}."

@@ -120,6 +120,23 @@ PHRASES: dict[str, Pair] = {
         "Chưa có số liệu về tiến độ theo dõi.",
         "There are no figures of the follow-up's progress yet.",
     ),
+    "followup.note": (
+        "Theo đơn vị, không theo người. «Quá mốc» tính cả mốc theo dõi nội bộ, không phải thời hạn theo quy định.",
+        "By unit, never by person. 'Past its mark' counts internal marks too, which no regulation sets.",
+    ),
+    "followup.line": (
+        "- {kind}: {standing} đang mở, {overdue} quá mốc, {closed} đã đóng",
+        "- {kind}: {standing} open, {overdue} past their mark, {closed} closed",
+    ),
+    "followup.kind": ("Loại việc", "Kind"),
+    "followup.standing": ("Đang mở", "Open"),
+    "followup.overdue": ("Quá mốc", "Past its mark"),
+    "followup.closed": ("Đã đóng", "Closed"),
+    "followup.median": ("Số ngày, trung vị", "Median days"),
+    "followup.pressing": ("Gấp nhất", "Most pressing"),
+    "followup.empty": ("Không có việc nào phải theo dõi.", "There is nothing to follow up."),
+    "due": ("hạn {day}", "due on {day}"),
+    "mark": ("mốc nội bộ {day}", "internal mark {day}"),
     "how": ("Xem thêm", "To see more"),
     "how.alerts": (
         "Một cảnh báo: «mobility alert show MÃ»; đã biết: «mobility alert ack MÃ»; kết luận: "
