@@ -10,10 +10,13 @@ from prefect.cache_policies import NO_CACHE
 
 from flows import decide, steps
 from flows.clock import now, today
+from flows.followup import keep_followup
 from flows.home import open_home
 from flows.measure import measure as compute
+from flows.report import write_report
 from flows.settings import load_settings
 from flows.summary import NightReport
+from flows.telling import tell
 from flows.watch import watch
 
 step = task(cache_policy=NO_CACHE)
@@ -23,7 +26,10 @@ carry_out = step(decide.carry_out)
 send_back = step(steps.send_back)
 measure = step(compute)
 judge = step(watch)
+follow_up = step(keep_followup)
 publish = step(steps.publish)
+write_page = step(write_report)
+tell_people = step(tell)
 
 
 @flow(name="nightly")
@@ -38,6 +44,9 @@ def nightly(as_of: date | None = None, inbox: Path | None = None) -> NightReport
         taken = take_in(store, arrived, settings, as_of, started)
         returned = send_back(store, taken, settings)
         exposed = measure(store, taken.touched, settings, as_of)
-        judge(store, settings)
+        follow_up(store, judge(store, settings), settings)
         edition = publish(store, settings, as_of, exposed)
-        return steps.report(store, arrived, taken, returned, edition, settings, as_of, decided)
+        report = steps.report(store, arrived, taken, returned, edition, settings, as_of, decided)
+        write_page(store, settings, as_of)
+        tell_people(store, settings, as_of, report)
+        return report

@@ -14,6 +14,7 @@ from expectations.suites.page import validation_page
 from flows import inbox, summary
 from flows.clock import now
 from flows.collect import Arrived, File, collect_inbox
+from flows.followup import keep_followup
 from flows.measure import measure
 from flows.returns import Returned
 from flows.returns import send_back as write_returns
@@ -93,7 +94,7 @@ def publish(con: DuckDBPyConnection, settings: Settings, as_of: date, exposed: i
 def settle(con: DuckDBPyConnection, changes: Touched, settings: Settings, as_of: date) -> Edition:
     """All that follows from changed figures: what the night does one after the other."""
     exposed = measure(con, changes, settings, as_of)
-    watch(con, settings)
+    keep_followup(con, watch(con, settings), settings)
     return publish(con, settings, as_of, exposed)
 
 
