@@ -19,7 +19,7 @@ class Month:
 
 
 def first_month(last: Period, days: int) -> Period:
-    """The first month of the shortest run that ends with `last` and in which nothing filed can be so many days old.
+    """The first month of the shortest run ending with `last` before which everything filed is so many days old.
 
     What was pending when that month began was filed on the day before at the latest, `days` or more before the end of
     `last`. Three months are 89 days where February is in them: for 90 days the run is then one longer.
