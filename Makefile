@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 STAMP := .venv/.installed
 
-.PHONY: help demo test check docs bench clean
+.PHONY: help demo test check docs pictures bench clean
 
 help: ## what can be made
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1	/'
@@ -31,6 +31,9 @@ check: $(STAMP) ## style, types and the rooms' direction
 
 docs: $(STAMP) ## the pages made from code and tests
 	@$(BIN)/python -m docs.make
+
+pictures: demo ## the documents' pictures, from the demonstration (Chromium, LibreOffice, poppler)
+	@$(BIN)/python -m docs.pictures
 
 bench: $(STAMP) ## benchmarks, as ratios against a peer in the same run
 	@$(BIN)/python -m benchmarks

@@ -30,7 +30,7 @@ from warehouse.store import open_to_read
 EARLIER_MONTHS = 6
 """Months before the latest one due for which missing reports are still told."""
 WAITING_DAYS, RESOLVED_DAYS = 62, 31
-PRESSING = 6
+PRESSING = 4
 """Items of the follow-up that are told."""
 _log = logging.getLogger(__name__)
 

@@ -94,7 +94,7 @@ def progress_rows(progress: pl.DataFrame, language: str) -> list[tuple[str, ...]
     order = list(KINDS)
     return [
         (_kind(row["kind"], language), *(_count(row[name], language) for name in ("standing", "overdue", "closed")),
-         "—" if row["median_days"] is None else _number(row["median_days"], 1, language))
+         _days(row["median_days"], language))
         for row in sorted(progress.to_dicts(), key=lambda one: order.index(one["kind"]) if one["kind"] in KINDS else 99)
     ]  # fmt: skip
 
@@ -115,6 +115,11 @@ def _item(row: dict[str, Any], language: str) -> str:
 def _kind(name: str, language: str) -> str:
     label = KINDS[name].label[language == "en"] if name in KINDS else name
     return label[:1].upper() + label[1:]
+
+
+def _days(value: float | None, language: str) -> str:
+    written = "—" if value is None else f"{value:g}"
+    return written.replace(".", ",") if language == "vi" else written
 
 
 def _count(value: int, language: str) -> str:
