@@ -95,12 +95,14 @@ def out_of_contact(months: pl.DataFrame, known: Known, marks: Marks) -> pl.DataF
 
 
 def _with_the_month_before(months: pl.DataFrame) -> pl.DataFrame:
-    previous = {text: str(Period.parse(text).previous) for text in months["period"].unique()}
     before = months.select(
         "night", "level", "unit_id", before="period", count_before="away_out_of_contact", total_before="away_total",
         whole_before="is_whole",
     )  # fmt: skip
-    named = latest(months).with_columns(before=pl.col("period").replace_strict(previous, return_dtype=pl.String))
+    newest = latest(months)
+    named = newest.with_columns(
+        before=pl.Series([str(Period.parse(text).previous) for text in newest["period"]], dtype=pl.String)
+    )
     return named.join(before, on=["night", "level", "unit_id", "before"]).with_columns(
         is_whole=pl.col("is_whole") & pl.col("whole_before")
     )

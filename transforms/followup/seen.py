@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, timedelta
 
 import polars as pl
 
@@ -26,23 +26,23 @@ def seen(known: Vintages, form: str, nights: Sequence[date]) -> pl.DataFrame:
         night, level, unit_id, period, cells (with figures), seen_on (when the latest of them came), the measures.
     """
     pieces = known.pieces[form]
-    ends = {text: Period.parse(text).last_day for text in pieces["period"].unique()}
     days = pl.Series("night", list(nights), pl.Date)
-    shown = f"{31 * MONTHS_BACK}d" if not FORMS[form].half_yearly else f"{184 * HALVES_BACK}d"
-    lives = pieces.with_columns(
-        until=pl.min_horizontal(
-            pl.col("superseded_at"),
-            pl.col("period").replace_strict(ends, return_dtype=pl.Date).dt.offset_by(shown),
-        )
-    ).with_columns(
-        begin=days.search_sorted(pieces["recorded_at"], side="left") if nights else pl.lit(0),
-    )
-    lives = lives.with_columns(end=days.search_sorted(lives["until"], side="left") if nights else pl.lit(0))
-    alive = lives.filter(pl.col("end") > pl.col("begin"))
-    rows = alive.with_columns(turn=pl.int_ranges("begin", "end")).explode("turn", empty_as_null=False)
+    lives = pieces.with_columns(until=_until(pieces, FORMS[form].half_yearly))
+    lives = lives.with_columns(
+        begin=days.search_sorted(lives["recorded_at"], side="left"), end=days.search_sorted(lives["until"], side="left")
+    ).filter(pl.col("end") > pl.col("begin"))
+    rows = lives.with_columns(turn=pl.int_ranges("begin", "end")).explode("turn", empty_as_null=False)
     return (
-        rows.with_columns(night=days.gather(rows["turn"]) if nights else pl.lit(None, pl.Date))
+        rows.with_columns(night=days.gather(rows["turn"]))
         .group_by("night", "level", "unit_id", "period")
         .agg(pl.col("cells").sum(), pl.col("recorded_at").max().alias("seen_on"), pl.col(*FORMS[form].names).sum())
         .sort("night", "level", "unit_id", "period")
     )
+
+
+def _until(pieces: pl.DataFrame, is_half_yearly: bool) -> pl.Series:
+    """The first day on which figures are not looked at any more: replaced, or too old."""
+    days = 184 * HALVES_BACK if is_half_yearly else 31 * MONTHS_BACK
+    ends = {text: Period.parse(text).last_day + timedelta(days=days) for text in pieces["period"].unique()}
+    old = pl.Series([ends[text] for text in pieces["period"]], dtype=pl.Date)
+    return pieces.select(pl.min_horizontal(pl.col("superseded_at").cast(pl.Date), old)).to_series()

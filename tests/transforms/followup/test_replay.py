@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import replace
+from itertools import pairwise
 
 from followup_readings import COMMUNE, DISTRICT, ID, KIND, MARKS, OTHER, did, night, said
 from hypothesis import given, settings
@@ -65,7 +66,7 @@ def test_an_items_events_follow_each_other_as_its_life_allows(history):
     for item in book:
         told = [event for event in events if event.item_id == item.item_id]
         assert told[0].event == "opened"
-        assert all(after.event in AFTER[before.event] for before, after in zip(told, told[1:], strict=False))
+        assert all(after.event in AFTER[before.event] for before, after in pairwise(told))
         assert told[-1].status == item.status
         assert item.is_live == (item.closed_on is None) == (item.resolution is None)
     live = Counter(item.key for item in book if item.is_live)

@@ -1,0 +1,147 @@
+"""Which figures are a matter: the gap that is certain, exemptions taken off, never of what is not wholly known."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from datetime import date
+
+import pytest
+from followup_figures import Came, Sheet, halves
+
+from transforms.followup.marks import Marks
+
+NIGHT = date(2021, 7, 5)
+FULL = {"subject": 100, "exempt": 10, "introduced": 80, "registered": 70, "attended": 50, "remarked": 0}
+
+
+def read(came, kind, night=NIGHT, marks=None, level="district"):
+    rows = Sheet(came, level).read([night], marks)
+    return {row["unit_id"]: row for row in rows.to_dicts() if row["kind"] == kind}
+
+
+@pytest.mark.parametrize(
+    ("kind", "least", "most", "base"),
+    [("r213-not-introduced", 20, 40, 200), ("r213-not-registered", 20, 20, 160), ("r213-not-attended", 20, 40, 140)],
+)
+def test_a_gap_is_a_range_as_wide_as_the_exempt_who_may_lie_in_it(kind, least, most, base):
+    found = read([halves("A", **FULL), halves("B", **FULL)], kind)["871"]
+    assert (found["stands"], found["least"], found["most"], found["base"]) == (True, least, most, base)
+
+
+def test_the_exempt_of_one_commune_do_not_hide_the_gap_of_another():
+    full = FULL | {"introduced": 100, "registered": 100, "attended": 100}
+    came = [
+        halves("A", **full | {"exempt": 50}),
+        halves("B", **full | {"introduced": 80, "registered": 80, "exempt": 5}),
+    ]
+    found = read(came, "r213-not-introduced")["871"]
+    assert (found["least"], found["most"]) == (15, 20)
+    assert json.loads(found["evidence"])["communes"] == [{"name": "Xã B", "count": 15}]
+
+
+def test_a_gap_that_the_exempt_may_fill_is_no_matter():
+    full = FULL | {"introduced": 95, "exempt": 10}
+    assert not read([halves("A", **full), halves("B", **full)], "r213-not-introduced")["871"]["stands"]
+
+
+def test_above_a_set_share_only():
+    came = [halves("A", **FULL), halves("B", **FULL)]
+    assert read(came, "r213-not-introduced", marks=Marks(r213_share=0.09))["871"]["stands"]
+    assert not read(came, "r213-not-introduced", marks=Marks(r213_share=0.10))["871"]["stands"]
+
+
+def test_the_remark_is_read_of_the_years_second_half_only():
+    first = [halves(c, "2021-H1", **FULL) for c in "AB"]
+    second = [halves(c, "2021-H2", date(2022, 1, 4), **FULL | {"remarked": 55}) for c in "AB"]
+    assert read(first, "r213-not-remarked") == {}
+    found = read([*first, *second], "r213-not-remarked", date(2022, 1, 5))["871"]
+    assert (found["period"], found["least"], found["most"]) == ("2021-H2", 10, 30)
+
+
+def test_a_partial_report_shows_a_matter_but_never_that_one_is_over():
+    whole = FULL | {"introduced": 100, "registered": 100, "attended": 100}
+    partial = [halves("A", **whole), replace(halves("B", **whole), cells=3)]
+    assert read(partial, "r213-not-registered") == {}
+    assert read([halves("A", **whole), halves("B", **whole)], "r213-not-registered")["871"]["stands"] is False
+    some = [halves("A", **FULL), replace(halves("B", **whole), cells=3)]
+    assert read(some, "r213-not-registered")["871"]["stands"]
+
+
+def away(commune, period, on, *, total, temporary=0, exempt=0, out=0, until=None):
+    figures = {"away_total": total, "away_temporary_activity": temporary, "away_exempt": exempt,
+               "away_out_of_contact": out}  # fmt: skip
+    return Came("away", commune, period, on, figures, until)
+
+
+def test_away_without_a_form_of_activity_is_a_matter_above_the_share():
+    came = [away(c, "2021-06", date(2021, 7, 2), total=50, temporary=5, exempt=10) for c in "AB"]
+    found = read(came, "away-no-activity")["871"]
+    assert (found["stands"], found["least"], found["base"]) == (True, 70, 100)
+    assert not read(came, "away-no-activity", marks=Marks(away_share=0.70))["871"]["stands"]
+
+
+def test_out_of_contact_is_a_matter_when_both_months_are_above_the_share():
+    before = [away(c, "2021-05", date(2021, 6, 2), total=20, out=6) for c in "AB"]
+    after = [away(c, "2021-06", date(2021, 7, 2), total=20, out=8) for c in "AB"]
+    found = read(before + after, "away-out-of-contact")["871"]
+    assert (found["stands"], found["least"], found["base"]) == (True, 16, 40)
+    assert json.loads(found["evidence"]) | {"communes": None} == {
+        "away_out_of_contact": 16, "away_total": 40, "before": "2021-05", "count_before": 12, "total_before": 40,
+        "communes": None,
+    }  # fmt: skip
+    calm = [away(c, "2021-05", date(2021, 6, 2), total=20, out=4) for c in "AB"]
+    assert not read(calm + after, "away-out-of-contact")["871"]["stands"]
+    assert read(after, "away-out-of-contact") == {}
+
+
+def test_communes_are_named_from_the_small_count_on_where_contact_is_concerned():
+    months = [("2021-05", date(2021, 6, 2)), ("2021-06", date(2021, 7, 2))]
+    came = [away(c, p, on, total=5, out=out) for p, on in months for c, out in (("A", 2), ("B", 4))]
+    found = read(came, "away-out-of-contact")["871"]
+    assert json.loads(found["evidence"])["communes"] == [{"name": "Xã B", "count": 4}]
+
+
+def test_single_people_are_no_matter():
+    months = [("2021-05", date(2021, 6, 2)), ("2021-06", date(2021, 7, 2))]
+    came = [away("A", p, on, total=2, out=2) for p, on in months]
+    found = read(came, "away-out-of-contact", level="commune")["A@2015-01-01"]
+    assert found["stands"] is False
+    assert read(came, "away-no-activity", level="commune")["A@2015-01-01"]["stands"] is False
+
+
+def requests(commune, stocks, *, cells=4, first=1):
+    rows = []
+    for number, (opening, received, closing) in enumerate(stocks, first):
+        figures = {"pending_opening": opening, "received": received, "pending_closing": closing}
+        rows.append(Came("requests", commune, f"2021-{number:02d}", date(2021, number + 1, 3), figures, cells=cells))
+    return rows
+
+
+def test_requests_are_counted_by_commune_so_that_ones_new_do_not_hide_anothers_old():
+    came = requests("A", [(2, 0, 2)] * 4) + requests("B", [(0, 3, 0)] * 4)
+    found = read(came, "requests-pending", date(2021, 5, 5))["871"]
+    assert (found["stands"], found["least"], found["most"], found["base"]) == (True, 2, None, 2)
+
+
+def test_a_commune_with_a_cell_missing_adds_nothing_and_leaves_it_open_whether_there_are_none():
+    came = requests("A", [(2, 0, 2)] * 4, cells=3) + requests("B", [(0, 0, 0)] * 4)
+    assert read(came, "requests-pending", date(2021, 5, 5)) == {}
+    whole = requests("A", [(0, 0, 0)] * 4) + requests("B", [(0, 0, 0)] * 4)
+    assert read(whole, "requests-pending", date(2021, 5, 5))["871"]["stands"] is False
+
+
+def test_each_night_reads_the_figures_it_had():
+    came = [away("C", "2021-06", date(2021, 7, 2), total=50, until=date(2021, 7, 20)),
+            away("C", "2021-06", date(2021, 7, 20), total=50, temporary=40)]  # fmt: skip
+    nights = [date(2021, 7, 1), date(2021, 7, 5), date(2021, 7, 20)]
+    rows = Sheet(came).read(nights).filter(kind="away-no-activity")
+    assert rows.select("night", "stands", "least", "seen_on").rows() == [
+        (date(2021, 7, 5), True, 50, date(2021, 7, 2)), (date(2021, 7, 20), False, 10, date(2021, 7, 20)),
+    ]  # fmt: skip
+
+
+def test_a_unit_that_has_long_not_reported_is_not_read():
+    came = [away("C", "2021-01", date(2021, 2, 2), total=50)]
+    assert read(came, "away-no-activity", date(2021, 6, 1))
+    assert read(came, "away-no-activity", date(2021, 12, 1)) == {}
