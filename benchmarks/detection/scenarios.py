@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 Array = NDArray[np.float64]
 WEEKS, FIRST_WEEK = 624, 576
 MONTHS, FIRST_MONTH = 108, 85
-PAST_OUTBREAKS = 4
+PAST_OUTBREAKS = {WEEKS: (4, 313, 571), MONTHS: (2, 25, 73)}
+"""How many, and the periods in which they may begin (the last not included): the years before the ones judged."""
 
 
 @dataclass(frozen=True)
@@ -81,7 +82,8 @@ def outbreak(rng: np.random.Generator, mean: Array, dispersion: float, start: in
 def series(rng: np.random.Generator, mean: Array, dispersion: float, first: int) -> tuple[Array, Array]:
     """Counts with past outbreaks and one to find from `first` on, and where that one has cases."""
     y = counts(rng, mean, dispersion)
-    for start in rng.integers(1, first - mean.size // 12, PAST_OUTBREAKS if mean.size == WEEKS else PAST_OUTBREAKS // 2):
+    number, earliest, end = PAST_OUTBREAKS[mean.size]
+    for start in rng.integers(earliest, end, number):
         y += outbreak(rng, mean, dispersion, int(start))
     last_start = mean.size - max(4, (mean.size - first) // 6)
     found = outbreak(rng, mean, dispersion, int(rng.integers(first + 1, last_start)))

@@ -76,36 +76,75 @@ def detect(frame: pl.DataFrame, control: DetectorControl, first: int, last: int)
         only rises are looked for). expected, bounds, p_value, score are null where the count, its population or the
         past is not known; alarm is then false. score is the normal deviate of the p-value, positive for a rise.
     """
-    panel = to_panel(frame, control.use_population, last)
+    panel = to_panel(frame, control.use_population, last, first)
     if not panel.units:
         return _empty()
-    single, pair, before = _predictions(panel, control, first, last)
-    now = _window(panel.counts, panel, first, last).ravel()
-    return panel.rows(first, last).with_columns(_verdicts(now, before, single, pair, control))
+    return panel.rows(first, last).with_columns(verdicts(points(panel, control, first, last), control))
 
 
 def _empty() -> pl.DataFrame:
     """No row, the columns of `detect`."""
     numbers = dict.fromkeys(("expected", "lower", "upper", "p_value", "score"), pl.Float64)
-    return pl.DataFrame(schema={"unit": pl.String, "t": pl.Int64, **numbers, "direction": pl.String, "alarm": pl.Boolean})
+    schema = {"unit": pl.String, "t": pl.Int64, **numbers, "direction": pl.String, "alarm": pl.Boolean}
+    return pl.DataFrame(schema=schema)
 
 
-def _window(values: Array, panel: Panel, first: int, last: int) -> Array:
-    """(U, P) columns first..last, NaN before the panel begins."""
+@dataclass(frozen=True)
+class Points:
+    """P counts to judge and what their pasts lead to expect.
+
+    Attributes:
+        now, before: (P,) the counts and those of the period before; NaN where not known.
+        single, earlier, pair: predictions of both and of their sum.
+    """
+
+    now: Array
+    before: Array
+    single: Predictive
+    earlier: Predictive
+    pair: Predictive
+
+
+def points(panel: Panel, control: DetectorControl, first: int, last: int) -> Points:
+    """The counts of first..last, unit by unit, each beside what its past leads to expect.
+
+    Goes through time once; each period's fit starts from the one before and moves by Newton steps, all units together.
+    """
+    memory = Memory(
+        control.frequency, control.harmonics, control.gap, control.fewest, control.pool, control.slope_spread
+    )
+    shape = (len(panel.units), last - first + 1)
+    mean, mean_before, phi, freedom, variance, pair_variance = (np.full(shape, np.nan) for _ in range(6))
+    for j, fitted in enumerate(History(panel, memory).walk(first, last)):
+        if fitted is None:
+            continue
+        phi[:, j], freedom[:, j] = fitted.state.dispersion, fitted.state.freedom
+        mean[:, j], variance[:, j] = fitted.predict(0)
+        mean_before[:, j], _ = fitted.predict(1)
+        pair_variance[:, j] = fitted.pair_variance()
+    single, earlier, pair = (
+        Predictive.of(expected.ravel(), phi.ravel(), freedom.ravel(), error.ravel())
+        for expected, error in ((mean, variance), (mean_before, variance), (mean + mean_before, pair_variance))
+    )
+    return Points(_window(panel, first, last), _window(panel, first - 1, last - 1), single, earlier, pair)
+
+
+def _window(panel: Panel, first: int, last: int) -> Array:
+    """(U * P,) counts of first..last, NaN before the panel begins."""
     columns = np.arange(first, last + 1) - panel.start
-    return np.where(columns >= 0, values[:, np.maximum(columns, 0)], np.nan)
+    return np.where(columns >= 0, panel.counts[:, np.maximum(columns, 0)], np.nan).ravel()
 
 
-def _verdicts(
-    now: Array, before: Array, single: Predictive, pair: Predictive, control: DetectorControl
-) -> list[pl.Series]:
-    """The columns of `detect` from counts, counts of the period before (NaN: no pair) and both predictions."""
+def verdicts(points: Points, control: DetectorControl) -> list[pl.Series]:
+    """The columns of `detect` that say what each count tells."""
+    now, single = points.now, points.single
     sides = 2 if control.two_sided else 1
-    paired = np.flatnonzero(np.isfinite(before + pair.mean))
+    before = _ordinary_before(points, control)
+    paired = np.flatnonzero(np.isfinite(before + points.pair.mean))
     share = np.ones_like(now)
     share[paired] = SINGLE
     level = control.alpha / sides * share
-    together, earlier = pair.take(paired), before[paired]
+    together, earlier = points.pair.take(paired), before[paired]
     high, low = single.upper(now) / share, single.lower(now) / share
     upper, lower = single.most(level), single.most(1 - level) + 1
     high[paired] = np.fmin(high[paired], together.upper(now[paired] + earlier) / PAIR)
@@ -119,40 +158,22 @@ def _verdicts(
     p = np.minimum(sides * least, 1.0)
     alarm = (now > upper) | ((now < lower) & (sides == 2))
     known = np.isfinite(now + single.mean)
+    score = np.where(up, -1, 1) * ndtri(np.clip(least, 1e-300, 1 - 1e-16))
     return [
         nullable(np.where(known, single.mean, np.nan)).alias("expected"),
         nullable(np.where(known & (sides == 2) & (lower > 0), lower, np.nan)).alias("lower"),
         nullable(np.where(known, upper, np.nan)).alias("upper"),
         nullable(np.where(known, p, np.nan)).alias("p_value"),
-        nullable(np.where(known, np.where(up, -1, 1) * ndtri(np.clip(least, 1e-300, 1 - 1e-16)), np.nan)).alias("score"),
+        nullable(np.where(known, score, np.nan)).alias("score"),
         pl.Series("direction", np.where(known, np.where(up, "up", "down"), None), dtype=pl.String),
         pl.Series("alarm", alarm & known),
     ]
 
 
-def _predictions(panel: Panel, control: DetectorControl, first: int, last: int) -> tuple[Predictive, Predictive, Array]:
-    """Predictions of the points and of their pairs, and the counts of the period before where pairs are tested.
-
-    Goes through time once; each period's fit starts from the one before and moves by Newton steps, all units together.
-    """
-    memory = Memory(
-        control.frequency, control.harmonics, control.gap, control.fewest, control.pool, control.slope_spread
-    )
-    u, p = len(panel.units), last - first + 1
-    mean, mean_before, phi, freedom, variance, pair_variance = (np.full((u, p), np.nan) for _ in range(6))
-    for j, fitted in enumerate(History(panel, memory).walk(first, last)):
-        if fitted is None:
-            continue
-        phi[:, j], freedom[:, j] = fitted.state.dispersion, fitted.state.freedom
-        mean[:, j], variance[:, j] = fitted.predict(0)
-        mean_before[:, j], _ = fitted.predict(1)
-        pair_variance[:, j] = fitted.pair_variance()
-    single = Predictive.of(mean.ravel(), phi.ravel(), freedom.ravel(), variance.ravel())
-    both = Predictive.of((mean + mean_before).ravel(), phi.ravel(), freedom.ravel(), pair_variance.ravel())
-    before = _window(panel.counts, panel, first - 1, last - 1).ravel()
+def _ordinary_before(points: Points, control: DetectorControl) -> Array:
+    """(P,) counts of the period before where the sum with it is tested, NaN elsewhere."""
     if not control.pairs:
-        return single, both, np.full_like(before, np.nan)
+        return np.full_like(points.before, np.nan)
     level = SINGLE * control.alpha / (2 if control.two_sided else 1)
-    tail = Predictive.of(mean_before.ravel(), phi.ravel(), freedom.ravel(), variance.ravel()).upper(before)
-    ordinary = (tail >= level) & ((tail <= 1 - level) | (not control.two_sided))
-    return single, both, np.where(ordinary, before, np.nan)
+    tail = points.earlier.upper(points.before)
+    return np.where((tail >= level) & ((tail <= 1 - level) | (not control.two_sided)), points.before, np.nan)
