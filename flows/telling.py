@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import logging
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import date, datetime
@@ -14,10 +16,11 @@ from flows.clock import now, today
 from flows.delivery import Told, deliver
 from flows.failures import FailureNote, failure_note, failure_notes, failure_of
 from flows.home import open_home
-from flows.recipients import recipients
+from flows.recipients import recipients, said
 from flows.returns import returned_path
 from flows.settings import Settings
 from flows.summary import NightReport
+from flows.texts import text
 from transforms.telling.events import Event, concerns
 from transforms.telling.letters import Letter, letter
 from transforms.telling.night import Course, night_event
@@ -25,6 +28,8 @@ from transforms.telling.recipients import Recipients
 from warehouse import outbox
 from warehouse.errors import WarehouseError
 from warehouse.transaction import transaction
+
+log = logging.getLogger("mobility")
 
 
 class Outbox:
@@ -58,7 +63,20 @@ def tell(con: DuckDBPyConnection, settings: Settings, as_of: date, report: Night
             outbox.add_events(con, found)
         # The night last: by it the others know what is new.
         outbox.add_events(con, _frame([night_event(as_of, _course(con, report, known))]))
-    return write_and_send(con, settings, known, as_of)
+    told = write_and_send(con, settings, known, as_of)
+    _warn(known, told, settings)
+    return told
+
+
+def _warn(known: Recipients, told: Told, settings: Settings) -> None:
+    """Let whoever runs the night see whom it could not tell; the night goes on."""
+    by_error: dict[str, set[str]] = defaultdict(set)
+    for name, error in told.errors:
+        by_error[error].add(name)
+    for line in said(known, settings.language):
+        log.warning(line)
+    for error, names in by_error.items():
+        log.warning(text("notify.failed", settings.language, names=", ".join(sorted(names)), error=error))
 
 
 def remind(con: DuckDBPyConnection, settings: Settings, as_of: date) -> Told:

@@ -242,6 +242,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     ),
     "notify.tested": ("Đã gửi tin thử cho {name}.", "A test message was sent to {name}."),
     "notify.sent": ("Đã gửi {sent} tin, còn chờ {waiting}.", "{sent} messages sent, {waiting} wait."),
+    "notify.failed": ("Chưa báo được {names}: {error}", "Could not tell {names} yet: {error}"),
     "notify.none": ("Không có tin nào đang chờ.", "Nothing waits to be sent."),
     "notify.quiet": ("(đang giờ yên lặng)", "(quiet hours)"),
     "notify.absent": ("(không còn trong recipients.csv)", "(no longer in recipients.csv)"),

@@ -111,10 +111,7 @@ def _add_message(con: DuckDBPyConnection, message: Mapping[str, Any], at: dateti
 
 
 def waiting(con: DuckDBPyConnection) -> list[dict[str, Any]]:
-    """What is to be sent: columns of outbox.message and outbox.delivery; those tried least come first.
-
-    So a mailbox that refuses does not keep others waiting.
-    """
+    """What is to be sent: columns of outbox.message and outbox.delivery, in the order of nights."""
     return con.execute(_WAITING).pl().to_dicts()
 
 
@@ -253,7 +250,7 @@ INSERT INTO outbox.delivery BY NAME SELECT $message_id AS message_id, $state AS 
 
 _WAITING = """
 FROM outbox.message JOIN outbox.delivery USING (message_id) WHERE state IN ('waiting', 'sending')
-ORDER BY tries, night, message_id
+ORDER BY night, tries, message_id
 """
 
 _UNTOLD = """

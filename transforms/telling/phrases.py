@@ -6,10 +6,10 @@ PHRASES: dict[str, tuple[str, str]] = {
     "board.subject": ("Đêm {night}: {items}", "The night of {night}: {items}"),
     "board.quiet": ("không có việc mới", "nothing new"),
     "board.failed": ("đêm không chạy được", "the night failed"),
-    "board.high": ("{n} cảnh báo mức cao", "{n} alerts of high severity"),
-    "board.alerts": ("{n} tin về cảnh báo", "{n} news of alerts"),
-    "board.overdue": ("{n} báo cáo quá hạn", "{n} reports overdue"),
-    "board.rejected": ("{n} tệp bị trả lại", "{n} files rejected"),
+    "board.high": ("{n} cảnh báo mức cao", "alerts of high severity: {n}"),
+    "board.alerts": ("{n} tin về cảnh báo", "news of alerts: {n}"),
+    "board.overdue": ("{n} báo cáo quá hạn", "reports overdue: {n}"),
+    "board.rejected": ("{n} tệp bị trả lại", "files rejected: {n}"),
     "reporter.subject.rejected": ("Tệp báo cáo cần sửa và gửi lại", "A report to correct and send again"),
     "reporter.subject.overdue": ("Báo cáo quá hạn", "A report is overdue"),
     "reporter.subject.reminder": ("Nhắc hạn báo cáo", "A report is due"),
@@ -50,7 +50,7 @@ PHRASES: dict[str, tuple[str, str]] = {
     ),
     "rejected.board": (
         "{unit}: tệp{period} nhận ngày {received} bị trả lại, {errors} lỗi, {warnings} lưu ý.",
-        "{unit}: the file{period} received on {received} was rejected, {errors} errors, {warnings} warnings.",
+        "{unit}: the file{period} received on {received} was rejected; errors: {errors}, warnings: {warnings}.",
     ),
     "rejected.people": (
         "{unit}: tệp nhận ngày {received} có danh sách người, bị từ chối và không lưu.",
@@ -58,7 +58,7 @@ PHRASES: dict[str, tuple[str, str]] = {
     ),
     "rejected.own": (
         "Tệp «{file}»{period} nhận ngày {received} bị trả lại: {errors} lỗi, {warnings} lưu ý.",
-        "The file '{file}'{period} received on {received} was rejected: {errors} errors, {warnings} warnings.",
+        "The file '{file}'{period} received on {received} was rejected; errors: {errors}, warnings: {warnings}.",
     ),
     "rejected.marked": (
         " Bảng tính kèm theo đã đánh dấu chỗ sai; sửa rồi gửi lại cả tệp.",
@@ -73,10 +73,10 @@ PHRASES: dict[str, tuple[str, str]] = {
     "of-period": (" tháng {period}", " for {period}"),
     "night.files": (
         "{files} tệp: {accepted} nhận, {rejected} trả lại, {duplicates} trùng.",
-        "{files} files: {accepted} accepted, {rejected} rejected, {duplicates} duplicates.",
+        "Files: {files}; accepted {accepted}, rejected {rejected}, duplicates {duplicates}.",
     ),
     "night.nothing": ("Không có tệp mới.", "No new files."),
-    "night.missing": ("Tháng {period}: còn {n} đơn vị chưa báo cáo.", "{period}: {n} units have not reported."),
+    "night.missing": ("Tháng {period}: còn {n} đơn vị chưa báo cáo.", "{period}: units that have not reported: {n}."),
     "night.complete": ("Tháng {period}: mọi đơn vị đã báo cáo.", "{period}: every unit has reported."),
     "night.alerts": (
         "Cảnh báo đang mở: {high} cao, {medium} vừa, {low} thấp.",
@@ -84,7 +84,7 @@ PHRASES: dict[str, tuple[str, str]] = {
     ),
     "night.untold": (
         "{waiting} tin chưa gửi được, {given_up} tin thôi gửi sau 30 ngày: xem «mobility notify send».",
-        "{waiting} messages could not be sent yet, {given_up} were given up after 30 days: see 'mobility notify send'.",
+        "Messages not sent yet: {waiting}; given up after 30 days: {given_up}. See 'mobility notify send'.",
     ),
     "night.mistakes": (
         "recipients.csv sai ở dòng {lines}: những người nhận ấy không được báo. Xem «mobility notify send --dry-run».",

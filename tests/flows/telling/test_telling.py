@@ -61,10 +61,11 @@ def test_what_becomes_of_an_alert_is_told_and_each_time_once(house: House):
     assert [f"- {word}. Lời" in text for word, text in zip(said, house.mail.texts(), strict=True)] == [True] * 5
 
 
-def test_with_the_server_down_for_three_nights_each_event_is_told_once_when_it_is_up_again(house: House):
+def test_with_the_server_down_for_three_nights_each_event_is_told_once_when_it_is_up_again(house: House, caplog):
     house.know(BOARD, "Phó ban,pho@tinh.example,board,en,*,alerts,,")
     for number, night in enumerate(NEXT[:3]):
         told = house.night(night, alert(f"alert-{number}."))
+        assert "Chưa báo được Ban, Phó ban: " in caplog.text
         assert told.sent == 0
         assert told.waiting == 2 * (number + 1)
         assert "refused" in told.errors[0][1]
