@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, time
+from datetime import UTC, datetime, time
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -121,6 +121,19 @@ async def _free(client: PrefectClient, deployment: UUID) -> None:
     limit = standing.global_concurrency_limit
     if limit is not None and limit.active_slots:
         await client.update_global_concurrency_limit(limit.name, GlobalConcurrencyLimitUpdate(active_slots=0))
+
+
+async def has_run(deployment: UUID, since: datetime, settings: Settings) -> bool:
+    """Whether a run, whatever became of it, was meant to start since a local time."""
+    after = since.replace(tzinfo=ZoneInfo(settings.timezone))
+    now = datetime.now(UTC)
+    async with get_client() as client:
+        runs = await client.read_flow_runs(
+            flow_run_filter=FlowRunFilter.model_validate({"expected_start_time": {"after_": after, "before_": now}}),
+            deployment_filter=DeploymentFilter(id=DeploymentFilterId(any_=[deployment])),
+            limit=1,
+        )
+    return bool(runs)
 
 
 async def run_now(deployment: UUID) -> None:

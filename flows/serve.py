@@ -27,6 +27,9 @@ from warehouse.store import open_to_read
 if TYPE_CHECKING:
     from prefect.runner import Runner
 
+# A run of the schedule has begun by then; one that has not is missed.
+GRACE = timedelta(minutes=1)
+
 
 def run_serve() -> None:
     """Serve until SIGTERM or Ctrl-C.
@@ -52,16 +55,22 @@ def _serve(settings: Settings, server: subprocess.Popen[bytes] | None, stop: Eve
 
     # Its schedules stay as they are when it stops: what was due meanwhile is put right when it starts.
     runner = Runner(name="mobility", pause_on_shutdown=False)
-    asyncio.run(_prepare(runner, settings))
+    at = now(settings.timezone)
+    night = asyncio.run(_prepare(runner, settings, at))
     loop = asyncio.new_event_loop()
     thread = Thread(target=loop.run_until_complete, args=(runner.start(),), name="runner")
     thread.start()
     try:
         _announce(settings)
+        seen = last_due(settings.night_at, at)
         while not stop.wait(0.5):
             if not thread.is_alive() or (server is not None and server.poll() is not None):
                 raise UserError("Prefect đã dừng; xem nhật ký ở trên và HOME/prefect/server.log.",
                                 "Prefect has ended; see the log above and HOME/prefect/server.log.")  # fmt: skip
+            due = last_due(settings.night_at, now(settings.timezone) - GRACE)
+            if due > seen:
+                asyncio.run(_start_missed(night, due, settings))
+            seen = max(seen, due)
     finally:
         _end(runner, loop, thread)
 
@@ -74,17 +83,27 @@ def _end(runner: Runner, loop: asyncio.AbstractEventLoop, thread: Thread) -> Non
     loop.close()
 
 
-async def _prepare(runner: Runner, settings: Settings) -> None:
+async def _prepare(runner: Runner, settings: Settings, at: datetime) -> UUID:
+    """Put the deployments in place and catch up; gives the night's."""
     from flows import deployments
 
     await deployments.check_server(settings)
     served: dict[str, UUID] = {}
     for one in deployments.deployments(settings):
         served[f"{one.flow_name}/{one.name}"] = await runner.aadd_deployment(one)
-    at = now(settings.timezone)
     await deployments.put_right(served, at, settings)
+    night = served[deployments.NIGHT]
     if is_behind(settings.warehouse_path, last_due(settings.night_at, at)):
-        await deployments.run_now(served[deployments.NIGHT])
+        await deployments.run_now(night)
+    return night
+
+
+async def _start_missed(night: UUID, due: datetime, settings: Settings) -> None:
+    """Prefect schedules no run that is due within seconds of its start, nor one the machine slept over."""
+    from flows import deployments
+
+    if is_behind(settings.warehouse_path, due) and not await deployments.has_run(night, due, settings):
+        await deployments.run_now(night)
 
 
 def last_due(at: time, now: datetime) -> datetime:
