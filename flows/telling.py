@@ -30,6 +30,7 @@ from warehouse.errors import WarehouseError
 from warehouse.transaction import transaction
 
 log = logging.getLogger("mobility")
+FEW = 5  # names in a line
 
 
 class Outbox:
@@ -76,7 +77,8 @@ def _warn(known: Recipients, told: Told, settings: Settings) -> None:
     for line in said(known, settings.language):
         log.warning(line)
     for error, names in by_error.items():
-        log.warning(text("notify.failed", settings.language, names=", ".join(sorted(names)), error=error))
+        some = ", ".join(sorted(names)[:FEW]) + (f" … ({len(names)})" if len(names) > FEW else "")
+        log.warning(text("notify.failed", settings.language, names=some, error=error))
 
 
 def remind(con: DuckDBPyConnection, settings: Settings, as_of: date) -> Told:
