@@ -133,9 +133,11 @@ class _Night:
 
     def _predecessors(self, key: Key) -> list[Item]:
         """The live items of the same kind of units whose territory came to this one."""
+        if not KINDS[key.kind].is_of_figures:
+            return []
         return [
             item for item in self.items.values()
-            if item.is_live and item.key.kind == key.kind and KINDS[key.kind].is_of_figures
+            if item.is_live and item.key.kind == key.kind
             and key.unit_id in self.heirs.heirs.get(item.key.unit_id, ()) and self._is_ended(item.key.unit_id)
         ]  # fmt: skip
 

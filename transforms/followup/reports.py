@@ -16,6 +16,9 @@ from transforms.followup.table import SCHEMA
 
 Row = dict[str, Any]
 
+LONG_AGO = timedelta(days=92)
+"""A report due for longer when a night first looked is no work of today's: the reporting status shows it."""
+
 
 @dataclass(frozen=True)
 class Reports:
@@ -72,7 +75,8 @@ def _of_files(reports: Reports, nights: Sequence[date]) -> Iterator[Row]:
         days = {due + timedelta(days=1), *(f.recorded_at for f in files), *(f.ended_at for f in files if f.ended_at)}
         before: dict[str, bool] = {}
         for night in sorted({n for day in days if (n := _night_from(nights, day))}):
-            for kind, (stands, codes) in _state(files, night, due).items():
+            was_missing = before.get("report-not-sent", False)
+            for kind, (stands, codes) in _state(files, night, due, was_missing=was_missing).items():
                 if stands != before.get(kind, False) or (stands and any(f.recorded_at == night for f in files)):
                     yield _row(night, unit, kind, period, night, stands, due_on=due, evidence={"codes": codes})
                 before[kind] = stands
@@ -93,7 +97,7 @@ def _files_of(reports: Reports) -> dict[tuple[str, str], list[_File]]:
     return found
 
 
-def _state(files: Sequence[_File], night: date, due: date) -> dict[str, tuple[bool, list[str]]]:
+def _state(files: Sequence[_File], night: date, due: date, *, was_missing: bool) -> dict[str, tuple[bool, list[str]]]:
     """Which matters of a report stand: nothing came; or what came last was rejected and nothing accepted after it.
 
     Beside an accepted report a rejected file is a correction that failed, if its month could be read; else it may have
@@ -106,7 +110,8 @@ def _state(files: Sequence[_File], night: date, due: date) -> dict[str, tuple[bo
         if file.outcome == "rejected" and file.number > accepted and (file.is_month_read or not accepted)
     ]  # fmt: skip
     codes = sorted(set(max(rejected, key=lambda file: file.number).codes)) if rejected else []
-    return {"report-not-sent": (not here and night > due, []), "report-rejected": (bool(rejected), codes)}
+    is_missing = not here and night > due and (was_missing or night <= due + LONG_AGO)
+    return {"report-not-sent": (is_missing, []), "report-rejected": (bool(rejected), codes)}
 
 
 def _of_mismatches(reports: Reports, nights: Sequence[date]) -> Iterator[Row]:
