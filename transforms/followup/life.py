@@ -128,8 +128,11 @@ class _Night:
             self.items[name] = replace(self.items[name], reading=reading)
             return
         due = min((item.due_on for item in before if item.due_on), default=due_on(reading, self.marks))
-        origins = tuple(item.item_id for item in before)
-        self._put(Item(name, reading.key, since, reading, self.night, due, carried_from=origins), "opened")
+        item = Item(name, reading.key, since, reading, self.night, due, carried_from=tuple(i.item_id for i in before))
+        if before and all(one.status == "done" and one.reading.period >= reading.period for one in before):
+            # The same report on a new map is not the next one.
+            item = replace(item, status="done", done_on=max(one.done_on for one in before if one.done_on))
+        self._put(item, "opened")
 
     def _predecessors(self, key: Key) -> list[Item]:
         """The live items of the same kind of units whose territory came to this one."""

@@ -114,6 +114,14 @@ def test_a_districts_item_goes_on_in_the_communes_whose_figures_show_it():
     assert len(book.items) == 2
 
 
+def test_what_the_district_had_marked_done_waits_for_the_successors_next_report():
+    both = [said(0), said(3, unit=COMMUNE), said(3, unit=OTHER, stands=False)]
+    book, _ = lived(both, [did(1, "done", 0)], heirs=REFORM)
+    assert only(book, f"30001-{KIND}-2021-H1").status == "done"
+    book, _ = lived([*both, said(5, unit=COMMUNE, period="2021-H2")], [did(1, "done", 0)], heirs=REFORM)
+    assert only(book, f"30001-{KIND}-2021-H1").status == "open"
+
+
 def test_until_every_successor_was_read_the_item_stays_under_the_old_name():
     book, _ = lived([said(0), said(3, unit=COMMUNE)], heirs=REFORM)
     assert (only(book).status, only(book).ended_unit) == ("open", True)
