@@ -100,9 +100,8 @@ def _with_the_month_before(months: pl.DataFrame) -> pl.DataFrame:
         whole_before="is_whole",
     )  # fmt: skip
     newest = latest(months)
-    named = newest.with_columns(
-        before=pl.Series([str(Period.parse(text).previous) for text in newest["period"]], dtype=pl.String)
-    )
+    previous = {text: str(Period.parse(text).previous) for text in newest["period"].unique()}
+    named = newest.with_columns(before=pl.Series([previous[text] for text in newest["period"]], dtype=pl.String))
     return named.join(before, on=["night", "level", "unit_id", "before"]).with_columns(
         is_whole=pl.col("is_whole") & pl.col("whole_before")
     )
