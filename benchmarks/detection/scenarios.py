@@ -1,4 +1,4 @@
-"""Draws series with known outbreaks: the 42 weekly scenarios of Noufaily et al. 2013, and monthly ones like a district's."""
+"""Draws series with known outbreaks: those of Noufaily et al. 2013 by the week, and monthly ones like a district's."""
 
 from __future__ import annotations
 
@@ -71,7 +71,7 @@ def counts(rng: np.random.Generator, mean: Array, dispersion: float) -> Array:
 
 
 def outbreak(rng: np.random.Generator, mean: Array, dispersion: float, start: int) -> Array:
-    """Cases of one outbreak: Poisson(k sd) of them, k even in 1..10, spread from its start by a log-normal(0, 0.5), whole periods."""
+    """Cases of one outbreak: Poisson(k sd), k even in 1..10, spread from its start by a log-normal(0, 0.5)."""
     out = np.zeros(mean.size)
     size = rng.poisson(rng.uniform(1, 10) * np.sqrt(dispersion * mean[start]))
     when = start + np.floor(rng.lognormal(0, 0.5, max(size, 1))).astype(int)

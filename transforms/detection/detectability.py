@@ -19,8 +19,8 @@ def detectability(
 ) -> pl.DataFrame:
     """The least factor of a rise and of a fall that alarms with the power wanted, in one period and over a run.
 
-    The count alone (the sum of the run) is held against its bound at alpha, split when two-sided; the factor solves
-    P(Y beyond the bound | mean times factor) = power in the negative binomial.
+    The count alone (the sum of the run) is held against its bound at alpha, shared between rise and fall as `detect`
+    does; the factor solves P(Y beyond the bound | mean times factor) = power in the negative binomial.
 
     Args:
         frame: as for `detect`. at: the period for which it is said.
@@ -46,10 +46,14 @@ def detectability(
             columns |= dict.fromkeys((f"expected{name}", f"rise{name}", f"fall{name}"), nothing)
             continue
         prediction = found.prediction.take(np.arange(len(panel.units)) * run + k)
-        level = np.full(len(panel.units), control.alpha / (2 if control.two_sided else 1))
+        level = np.full(len(panel.units), control.alpha)
         columns[f"expected{name}"] = nullable(found.expected[:, k])
-        columns[f"rise{name}"] = nullable(_rise(prediction, level, found.dispersion, power))
-        columns[f"fall{name}"] = nullable(_fall(prediction, level, found.dispersion, power))
+        columns[f"rise{name}"] = nullable(
+            _rise(prediction, prediction.rise_level(level) if control.two_sided else level, found.dispersion, power)
+        )
+        columns[f"fall{name}"] = nullable(
+            _fall(prediction, level / (2 if control.two_sided else 1), found.dispersion, power)
+        )
     return panel.rows(at, at).with_columns(**columns)
 
 

@@ -9,7 +9,7 @@ import polars as pl
 from scipy.special import ndtri
 
 from transforms.detection.history import History, Memory
-from transforms.detection.panel import Array, Panel, nullable, to_panel
+from transforms.detection.panel import Array, Mask, Panel, nullable, to_panel
 from transforms.detection.predictive import Predictive
 
 
@@ -19,7 +19,8 @@ class DetectorControl:
 
     Attributes:
         frequency: periods a year, 12 or 52.
-        alpha: share of ordinary points that may alarm; with two_sided half of it on each side.
+        alpha: share of ordinary points that may alarm; with two_sided half of it on each side, all of it for rises
+            where no count is so low that it could alarm.
         use_population: whether counts are compared by population.
         two_sided: whether a fall alarms as well.
         pool: whether spreads of trend and season and the usual dispersion are learnt from all units given.
@@ -50,12 +51,15 @@ class DetectorControl:
     @property
     def gap(self) -> int:
         """Periods left out just before the point."""
-        return self.left_out if self.left_out is not None else max(1, round(self.frequency / (3 if self.frequency <= 12 else 6.5)))
+        if self.left_out is not None:
+            return self.left_out
+        return max(1, round(self.frequency / (3 if self.frequency <= 12 else 6.5)))
 
 
 SINGLE, PAIR = 0.3, 0.85
-"""Shares of alpha for the count alone and for the sum with the period before; correlated, they come to alpha together.
-An outbreak that lasts shows in the sum, so that has the larger share; without a pair the count alone has all of it."""
+"""Shares of alpha for the count alone and for the sum with the period before. The two are correlated, so that together
+they come to 0.99 of alpha at 0.05 and 1.08 of it at 0.001. An outbreak that lasts shows in the sum, so that has the
+larger share; without a pair the count alone has all of it."""
 
 
 def detect(frame: pl.DataFrame, control: DetectorControl, first: int, last: int) -> pl.DataFrame:
@@ -137,37 +141,68 @@ def _window(panel: Panel, first: int, last: int) -> Array:
 
 def verdicts(points: Points, control: DetectorControl) -> list[pl.Series]:
     """The columns of `detect` that say what each count tells."""
-    now, single = points.now, points.single
-    sides = 2 if control.two_sided else 1
     before = _ordinary_before(points, control)
     paired = np.flatnonzero(np.isfinite(before + points.pair.mean))
-    share = np.ones_like(now)
+    share = np.ones_like(points.now)
     share[paired] = SINGLE
-    level = control.alpha / sides * share
-    together, earlier = points.pair.take(paired), before[paired]
-    high, low = single.upper(now) / share, single.lower(now) / share
-    upper, lower = single.most(level), single.most(1 - level) + 1
-    high[paired] = np.fmin(high[paired], together.upper(now[paired] + earlier) / PAIR)
-    low[paired] = np.fmin(low[paired], together.lower(now[paired] + earlier) / PAIR)
-    level = np.full(len(paired), control.alpha / sides * PAIR)
-    upper[paired] = np.fmin(upper[paired], together.most(level) - earlier)
-    lower[paired] = np.fmax(lower[paired], together.most(1 - level) + 1 - earlier)
-    upper = np.maximum(upper, 1.0)
-    up = (high <= low) | (sides == 1)
-    least = np.minimum(np.where(up, high, low), 1.0)
-    p = np.minimum(sides * least, 1.0)
-    alarm = (now > upper) | ((now < lower) & (sides == 2))
-    known = np.isfinite(now + single.mean)
-    score = np.where(up, -1, 1) * ndtri(np.clip(least, 1e-300, 1 - 1e-16))
+    alone = _Sides.of(points.single, points.now, control, share)
+    together = points.pair.take(paired)
+    both = _Sides.of(together, points.now[paired] + before[paired], control, np.full(len(paired), PAIR))
+    alone.high[paired] = np.fmin(alone.high[paired], both.high)
+    alone.low[paired] = np.fmin(alone.low[paired], both.low)
+    alone.upper[paired] = np.fmin(alone.upper[paired], both.upper - before[paired])
+    alone.lower[paired] = np.fmax(alone.lower[paired], both.lower - before[paired])
+    return _columns(alone, points, control.two_sided)
+
+
+@dataclass(frozen=True)
+class _Sides:
+    """Of P counts, both tests at once.
+
+    Attributes:
+        high, low: (P,) the level at which the count would just alarm as a rise, and as a fall.
+        upper, lower: (P,) the largest and the least ordinary count at the control's level.
+    """
+
+    high: Array
+    low: Array
+    upper: Array
+    lower: Array
+
+    @classmethod
+    def of(cls, prediction: Predictive, count: Array, control: DetectorControl, share: Array) -> _Sides:
+        """With a share of the level; two-sided, rises get what falls cannot use, see `Predictive.rise_level`."""
+        level = control.alpha * share
+        high, low = prediction.upper(count), prediction.lower(count)
+        if not control.two_sided:
+            return cls(high / share, low / share, prediction.most(level), prediction.most(1 - level) + 1)
+        zero = prediction.lower(np.zeros_like(count))
+        upper = prediction.most(prediction.rise_level(level))
+        lower = prediction.most(1 - level / 2) + 1
+        return cls(np.where(high < zero, high, 2 * high) / share, 2 * low / share, upper, lower)
+
+
+def _columns(sides: _Sides, points: Points, two_sided: bool) -> list[pl.Series]:
+    now, mean = points.now, points.single.mean
+    upper = np.maximum(sides.upper, 1.0)
+    known = np.isfinite(now + mean)
+    up = (sides.high <= sides.low) | (not two_sided)
+    p = np.minimum(np.where(up, sides.high, sides.low), 1.0)
+    score = np.where(up, -1, 1) * ndtri(np.clip(p / (2 if two_sided else 1), 1e-300, 1 - 1e-16))
+    alarm = known & ((now > upper) | ((now < sides.lower) & two_sided))
     return [
-        nullable(np.where(known, single.mean, np.nan)).alias("expected"),
-        nullable(np.where(known & (sides == 2) & (lower > 0), lower, np.nan)).alias("lower"),
+        nullable(np.where(known, mean, np.nan)).alias("expected"),
+        nullable(np.where(known & (sides.lower > 0) & two_sided, sides.lower, np.nan)).alias("lower"),
         nullable(np.where(known, upper, np.nan)).alias("upper"),
         nullable(np.where(known, p, np.nan)).alias("p_value"),
         nullable(np.where(known, score, np.nan)).alias("score"),
-        pl.Series("direction", np.where(known, np.where(up, "up", "down"), None), dtype=pl.String),
-        pl.Series("alarm", alarm & known),
+        pl.Series("direction", _directions(up, known), dtype=pl.String),
+        pl.Series("alarm", alarm),
     ]
+
+
+def _directions(up: Mask, known: Mask) -> list[str | None]:
+    return [("up" if rise else "down") if said else None for rise, said in zip(up, known, strict=True)]
 
 
 def _ordinary_before(points: Points, control: DetectorControl) -> Array:

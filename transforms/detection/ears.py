@@ -9,7 +9,7 @@ import polars as pl
 from numpy.lib.stride_tricks import sliding_window_view
 from scipy.special import ndtri
 
-from transforms.detection.panel import Array, nullable, to_panel
+from transforms.detection.panel import Array, Index, nullable, to_panel
 
 LAG = 2
 
@@ -61,7 +61,7 @@ def ears(
     )
 
 
-def _columns(values: Array, columns: Array) -> Array:
+def _columns(values: Array, columns: Index) -> Array:
     """The columns wanted, NaN for those before the panel."""
     return np.where(columns >= 0, values[:, np.maximum(columns, 0)], np.nan)
 

@@ -77,8 +77,8 @@ class Prediction:
 def farrington_flexible(frame: pl.DataFrame, control: FarringtonControl, first: int, last: int) -> pl.DataFrame:
     """Upper bounds and alarms of every unit at every t in first..last.
 
-    Noufaily et al. 2013 (doi 10.1002/sim.5595), Salmon, Schumacher, Hoehle 2016 (doi 10.18637/jss.v070.i10) section 3.1;
-    each point is fitted on its own reference periods, all fits together.
+    Noufaily et al. 2013 (doi 10.1002/sim.5595), Salmon, Schumacher, Hoehle 2016 (doi 10.18637/jss.v070.i10) section
+    3.1; each point is fitted on its own reference periods, all fits together.
 
     Args:
         frame: unit, t (1-based), count, population with use_population, date (first day of the period, by which weekly
@@ -152,14 +152,17 @@ def _predictions(panel: Panel, control: FarringtonControl, first: int, last: int
     days = None if panel.days is None else panel.days[:, columns]
     lags = yearly_lags(days, shape, control.frequency, control.years_back).reshape(-1, control.years_back)
     kinds, kind = np.unique(lags, axis=0, return_inverse=True)
-    out = Prediction(*(np.full(len(lags), np.nan) for _ in range(3)), np.zeros(len(lags), dtype=bool))
+    mean, dispersion, log_se = (np.full(len(lags), np.nan) for _ in range(3))
+    out = Prediction(mean, dispersion, log_se, np.zeros(len(lags), dtype=bool))
     for k, one in enumerate(kinds):
         here = layout(one, control.window_half_width, control.past_periods_not_included, control.seasonal_periods)
         _predict(panel, control, here, np.flatnonzero(kind.ravel() == k), first, out)
     return out
 
 
-def _predict(panel: Panel, control: FarringtonControl, here: Layout, points: Index, first: int, out: Prediction) -> None:
+def _predict(
+    panel: Panel, control: FarringtonControl, here: Layout, points: Index, first: int, out: Prediction
+) -> None:
     """Writes the predictions of the points, which share one layout, where their references lie within the series."""
     width = len(out.mean) // len(panel.units)
     row, column = points // width, points % width + first - panel.start

@@ -9,13 +9,13 @@ import numpy as np
 
 from transforms.detection import loglinear
 from transforms.detection.loglinear import Prior, State
-from transforms.detection.panel import Array, Mask, Panel
+from transforms.detection.panel import Array, Index, Mask, Panel
 
 POOL_ROUNDS = 3
 RESTART = 6
 BLOCK = 12_000
 """Points a block: its arrays fit the cache, and its products are too small to wake the linear algebra's threads."""
-INFORMED_POINTS, INFORMED_EVENTS = 24, 12
+INFORMED_POINTS, INFORMED_EVENTS = 24, 30
 
 
 @dataclass(frozen=True)
@@ -93,33 +93,37 @@ class History:
         anchor = self._anchor(past)
         if self.state is None or t % RESTART == 0:
             self.prior = loglinear.fixed_prior(self.memory.harmonics, self.memory.slope_spread)
-            self.state = loglinear.start(anchor, self.prior)
-            rounds = (loglinear.STEPS_COLD, *[loglinear.STEPS_POOLED] * (POOL_ROUNDS if self.memory.pool else 0))
+            state = loglinear.start(anchor, self.prior)
+            rounds = [loglinear.STEPS_COLD, *[loglinear.STEPS_POOLED] * (POOL_ROUNDS if self.memory.pool else 0)]
         else:
-            self.state.beta[:, 0] += self.state.beta[:, 1] / self.memory.frequency
-            rounds = (loglinear.STEPS_WARM,)
+            state = loglinear.one_period_on(self.state, self.memory.frequency)
+            rounds = [loglinear.STEPS_WARM]
         for steps in rounds:
-            self._improve(t, past, anchor, steps)
+            state = self._improve(state, t, past, anchor, steps)
+        self.state = state
         told = self.known[:, past].sum(axis=1) >= self.memory.fewest
-        return Fitted(self.state, self.regressors(np.array([t, t - 1]), t), self._exposures(t), told)
+        return Fitted(state, self.regressors(np.array([t, t - 1]), t), self._exposures(t), told)
 
-    def _improve(self, t: int, past: slice, anchor: Array, steps: int) -> None:
-        """Newton steps, in blocks of units that fit the cache, and with pooling the prior learnt from where they lead."""
+    def _improve(self, state: State, t: int, past: slice, anchor: Array, steps: int) -> State:
+        """Newton steps, in blocks of units that fit the cache; with pooling the prior learnt from where they lead."""
         x = self.regressors(np.arange(past.stop) + self.panel.start, t)
         block = max(1, BLOCK // past.stop)
         parts = []
         for begin in range(0, len(anchor), block):
             rows = slice(begin, begin + block)
-            data = loglinear.Past(x, self.y[rows, past], self.log_exposure[rows, past], self.known[rows, past], anchor[rows])
-            parts.append(loglinear.improve(self.state.take(rows), data, self.prior, steps))
-        self.state = State.join(parts)
+            data = loglinear.Past(
+                x, self.y[rows, past], self.log_exposure[rows, past], self.known[rows, past], anchor[rows]
+            )
+            parts.append(loglinear.improve(state.take(rows), data, self.prior, steps))
+        state = State.join(parts)
         if self.memory.pool:
             known = self.known[:, past]
             informed = known.sum(axis=1) >= INFORMED_POINTS
             informed &= (self.y[:, past] * known).sum(axis=1) >= INFORMED_EVENTS
-            self.prior = loglinear.learn(self.state, self.prior, informed)
+            self.prior = loglinear.learn(state, self.prior, informed)
+        return state
 
-    def regressors(self, times: Array, t: int) -> Array:
+    def regressors(self, times: Array | Index, t: int) -> Array:
         """Regressors of the times, time 0 at t."""
         return loglinear.regressors(t - times, times, self.memory.frequency, self.memory.harmonics)
 

@@ -79,9 +79,9 @@ def share_of(level: Array) -> Array:
 def fit_level(levels: Array, floor: Array, extra: Array, pool: Index) -> LevelFit:
     """A robust local level for every series: the level follows what is seen, but a jump moves it little.
 
-    m[t] = m[t-1] + K (clipped error), error = y[t] - m[t-1], clipped at 2 spreads (Masreliez, Martin 1977, IEEE TAC 22:
-    361, in its simplest form). K is the one of `GAINS` with the least spread of past errors; the spread is Huber's, drawn
-    towards what is usual of the series of its pool, relative to their floors, and never below the floor.
+    m[t] = m[t-1] + K (clipped error), error = y[t] - m[t-1], clipped at 2 spreads (Masreliez, Martin 1977, IEEE TAC
+    22: 361, in its simplest form). K is the one of `GAINS` with the least spread of past errors; the spread is Huber's,
+    drawn towards what is usual of the series of its pool, relative to their floors, and never below the floor.
 
     Args:
         levels: (N, L) logits less what the group does together, the last column the month judged; NaN is not known.

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 
 import numpy as np
 
 from transforms.detection import robust
-from transforms.detection.panel import Array, Mask
+from transforms.detection.panel import Array, Index, Mask
 
 FEWEST_TO_POOL = 8
 STEPS_COLD, STEPS_POOLED, STEPS_WARM = 8, 3, 1
@@ -65,7 +65,6 @@ class State:
     freedom: Array
     count: Array
 
-
     def take(self, rows: slice) -> State:
         """The series of the rows."""
         return State(*(getattr(self, f.name)[rows] for f in fields(State)))
@@ -93,7 +92,7 @@ class Past:
     anchor: Array
 
 
-def regressors(ago: Array, phase: Array, frequency: int, harmonics: int) -> Array:
+def regressors(ago: Array | Index, phase: Array | Index, frequency: int, harmonics: int) -> Array:
     """(T, 2 + 2 H): 1, time in years (0 at the point to predict), cosine and sine of the year and its parts."""
     turn = 2 * np.pi * phase / frequency
     waves = [f(h * turn) for h in range(1, harmonics + 1) for f in (np.cos, np.sin)]
@@ -107,6 +106,13 @@ def start(anchor: Array, prior: Prior) -> State:
     beta[:, 0] = anchor
     usual, nothing = np.full(u, USUAL_DISPERSION), np.zeros(u)
     return State(beta, np.zeros((u, p, p)), usual, usual, nothing, usual, nothing, nothing)
+
+
+def one_period_on(state: State, frequency: int) -> State:
+    """The same lines, time 0 a period later."""
+    beta = state.beta.copy()
+    beta[:, 0] += beta[:, 1] / frequency
+    return replace(state, beta=beta)
 
 
 def improve(state: State, past: Past, prior: Prior, steps: int) -> State:
@@ -138,7 +144,7 @@ def improve(state: State, past: Past, prior: Prior, steps: int) -> State:
         count = (mu * known).sum(axis=1) / np.maximum(known.sum(axis=1), 1)
         usual = np.vander(scale(count), 3, increasing=True) @ prior.usual
         worth = _worth(mu, np.exp(usual), known, prior)
-        covariance = np.linalg.inv(information)
+        covariance: Array = np.linalg.inv(information).astype(float, copy=False)
         free = p - np.diagonal(covariance, axis1=1, axis2=2) @ prior.precision
         found = monotone * _ratio(w * r * r, second, known, free)
         monotone = np.maximum(monotone * _ratio(robust.squares(r), bounded, known, free), LEAST_DISPERSION)
@@ -199,6 +205,6 @@ def learn(state: State, prior: Prior, informed: Mask) -> Prior:
     x = np.vander(scale(state.count[informed]), 3, increasing=True)
     weight = 1 / (1 / own + prior.spread)
     normal = (x * weight[:, None]).T @ x + np.diag([1e-6, 1.0, 1.0])
-    usual = np.linalg.solve(normal, (x * weight[:, None]).T @ log)
+    usual: Array = np.linalg.solve(normal, (x * weight[:, None]).T @ log).astype(float, copy=False)
     spread = np.average((log - x @ usual) ** 2 - 1 / own, weights=weight)
     return Prior(precision, usual, float(np.clip(spread, LEAST_SPREAD, 1.0)))

@@ -22,7 +22,7 @@ class Panel:
         start: the t of the first column.
         counts: (U, T) events, NaN where the unit has no figure.
         population: (U, T) people, NaN where unknown; None where the frame gives none.
-        days: (U, T) days since 1970-01-01 of the period's first day, -1 where unknown; None where the frame has no date.
+        days: (U, T) days since 1970-01-01 of the period's first day, -1 where unknown; None without dates.
     """
 
     units: list[str]

@@ -1,4 +1,4 @@
-"""Negative binomial tails and quantiles in the field's terms: a mean and a dispersion (variance = dispersion * mean)."""
+"""Negative binomial tails and quantiles in the field's terms: a mean and a dispersion, variance over mean."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy.special import betainc, gammainc, gammaincc, ndtri
 
-from transforms.detection.panel import Array
+from transforms.detection.panel import Array, Index, Mask
 
 SMOOTH = 1e9
 """A mean so many dispersions high has a quantile that is normal to a relative 1e-9."""
@@ -86,8 +86,8 @@ SHARES = np.array([1 / 6, 2 / 3, 1 / 6])
 class Predictive:
     """Negative binomial predictions with the estimation error of mean and dispersion in them.
 
-    The gamma mixing of the negative binomial takes in the variance of the mean, phi + mean * var(log mean); the error of
-    the dispersion is averaged over by three-point Gauss-Hermite quadrature of its logarithm, whose variance is 2 / freedom.
+    The gamma mixing of the negative binomial takes in the variance of the mean, phi + mean * var(log mean). The error
+    of the dispersion, 2 / freedom of its logarithm, is averaged over by Gauss-Hermite quadrature with three nodes.
 
     Attributes:
         mean: (F,) expected counts, NaN where nothing is known.
@@ -104,7 +104,7 @@ class Predictive:
         nodes = np.maximum(dispersion * np.exp(NODES[:, None] * np.minimum(spread, 1.0)), 1.0)
         return cls(mean, nodes + mean * log_variance)
 
-    def take(self, keep: ArrayLike) -> Predictive:
+    def take(self, keep: Index | Mask) -> Predictive:
         """The points kept, by mask or index."""
         return Predictive(self.mean[keep], self.dispersion[:, keep])
 
@@ -116,6 +116,14 @@ class Predictive:
     def lower(self, count: Array) -> Array:
         """P(Y < count) + P(Y = count) / 2, the mid-p of a fall."""
         return 1 - self.upper(count)
+
+    def rise_level(self, level: Array) -> Array:
+        """(F,) what a two-sided test at `level` gives to rises.
+
+        Half of it; where not even a count of 0 is so rare, rises get what falls cannot use, up to the rarity of a 0
+        (the attainable tails of Blaker 2000, Can J Stat 28: 783).
+        """
+        return np.clip(self.lower(np.zeros_like(self.mean)), level / 2, level)
 
     def most(self, level: Array) -> Array:
         """(F,) the largest count whose mid-p of a rise is at least `level` (F,), NaN where nothing is known."""

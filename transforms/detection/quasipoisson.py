@@ -280,12 +280,12 @@ def _fit(design: Design, samples: Sequence[Sample]) -> Fit:
         settled = np.abs(moved - deviance) < TOLERANCE * (np.abs(moved) + 0.1)
         stop = settled | ~np.isfinite(moved) | (step == MOST_STEPS)
         if stop.any():
-            out.put(place[stop], Fit(*(x.take(stop) for x in (now, before, level_before)), settled[stop]))
+            out.put(place[stop], Fit(now.take(stop), before.take(stop), level_before.take(stop), settled[stop]))
             if stop.all():
                 break
             going = ~stop
             place, moved = place[going], moved[going]
-            totals, now, level, curve = (x.take(going) for x in (totals, now, level, curve))
+            totals, now, level, curve = totals.take(going), now.take(going), level.take(going), curve.take(going)
         before, level_before, deviance = now, level, moved
         now = now.plus(_solve(level, totals.events - level.weight, totals.timed - level.timed.sum(axis=0)))
     return out
@@ -347,7 +347,9 @@ def _renew(curve: Curve, design: Design, samples: Sequence[Sample], place: Index
         begin, end = np.searchsorted(place[far], (at.start, at.stop))
         if begin < end:
             some = far[begin:end]
-            curve.moments[:, :, some] = _moments(design, sample, place[some] - at.start, slope[some])[: len(curve.moments)]
+            curve.moments[:, :, some] = _moments(design, sample, place[some] - at.start, slope[some])[
+                : len(curve.moments)
+            ]
 
 
 def _moments(design: Design, sample: Sample, columns: Index, slope: Array) -> Array:

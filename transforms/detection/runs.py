@@ -42,7 +42,7 @@ class Runs:
 
 
 def runs(panel: Panel, memory: Memory, longest: int, first: int, last: int) -> Iterator[Runs | None]:
-    """For each t in first..last the runs that end there; None where there is no past. memory.gap is at least longest."""
+    """For each t in first..last the runs that end there; None without a past. memory.gap is at least longest."""
     history = History(panel, memory)
     for t, fitted in zip(range(first, last + 1), history.walk(first, last), strict=True):
         if fitted is None:

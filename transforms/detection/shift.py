@@ -10,7 +10,7 @@ import polars as pl
 from scipy.special import ndtr, ndtri
 
 from transforms.detection.history import Memory
-from transforms.detection.panel import Array, Mask, nullable, to_panel
+from transforms.detection.panel import Array, Index, Mask, nullable, to_panel
 from transforms.detection.runs import Runs, runs
 
 SIMULATED_PERIODS, SEED = 1_000_000, 20260101
@@ -115,7 +115,7 @@ def _columns(
     expected: Array,
     alarm: Mask,
     starts: Mask,
-    times: Array,
+    times: Index,
     threshold: float,
     tests: float,
 ) -> list[pl.Series]:
@@ -142,8 +142,8 @@ def _columns(
 def calibration(shortest: int, longest: int, run_length: float) -> tuple[float, float]:
     """Threshold of the largest |sum over k| / sqrt(k), k = shortest..longest, and how many tests that comes to.
 
-    From one simulated white Gaussian series with a fixed seed: the threshold above which a new row of alarms begins once
-    in `run_length` periods; the tests are the share of periods above it over that of a single normal deviate.
+    From one simulated white Gaussian series with a fixed seed: the threshold above which a new row of alarms begins
+    once in `run_length` periods; the tests are the share of periods above it over that of a single normal deviate.
     """
     rng = np.random.default_rng(SEED)
     total = np.concatenate([[0.0], rng.standard_normal(SIMULATED_PERIODS).cumsum()])
