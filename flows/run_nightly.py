@@ -8,6 +8,7 @@ from pathlib import Path
 from threading import Thread
 
 from expectations.suites.great import load_great_expectations
+from flows.clock import today
 from flows.engine import prepare_engine
 from flows.errors import UserError
 from flows.served import join_served
@@ -16,8 +17,17 @@ from warehouse.errors import WarehouseError
 
 
 def run_nightly(as_of: date | None, inbox: Path | None) -> None:
-    """The flow `nightly`, then its summary."""
+    """The flow `nightly`, then its summary.
+
+    Raises:
+        UserError: the night's day is still to come; a slip of the year would make every month until then overdue.
+    """
     settings = load_settings(inbox=inbox)
+    if as_of and as_of > today(settings.timezone):
+        raise UserError(
+            f"Ngày {as_of} chưa tới: đêm chạy cho hôm nay hoặc một ngày đã qua (--as-of YYYY-MM-DD).",
+            f"{as_of} is still to come: a night is run for today or a day that is past (--as-of YYYY-MM-DD).",
+        )
     Thread(target=load_great_expectations, daemon=True).start()  # its import takes seconds, as Prefect's start does
     join_served(settings)
     prepare_engine(settings)  # Prefect reads its settings when it is imported

@@ -137,9 +137,16 @@ def test_the_night_runs_as_a_prefect_flow_and_clears_its_inbox(home, samples):
     last = samples[-1]
     _write(home / "inbox" / last.reporter_code / last.file_name, last.data)
     _write(home / "inbox" / "866" / "hong.xlsx", b"PK\x03\x04 cut")
-    done = run(home, "nightly", "--as-of", "2999-01-01")
+    done = run(home, "nightly")
     assert done.returncode == 0, done.stdout + done.stderr
     assert done.stderr.strip() == ""
     assert "2 tệp: 1 nhận, 1 trả lại" in done.stdout
     assert not [path for path in (home / "inbox").rglob("*") if path.is_file()]
     assert list((home / "returns" / "866").glob("*hong.xlsx.xlsx"))
+
+
+def test_a_night_that_is_still_to_come_is_refused(home):
+    done = run(home, "nightly", "--as-of", "2999-01-01")
+    assert done.returncode == 1
+    assert "2999-01-01" in done.stderr
+    assert "Traceback" not in done.stderr
