@@ -131,7 +131,8 @@ def _is_whole(archive: Path, sha256: str, deep: bool) -> bool:
 
 
 def _permissions(home: Path) -> Iterator[Finding]:
-    most = {"warehouse.duckdb": 0o600, "warehouse.duckdb.wal": 0o600, "board.sqlite": 0o660}
+    most = {"warehouse.duckdb": 0o600, "warehouse.duckdb.wal": 0o600, "board.sqlite": 0o660, "recipients.csv": 0o640,
+            "report.html": 0o640, "report.txt": 0o640}  # fmt: skip
     modes = {home / name: mode for name, mode in most.items()}
     modes |= {path: 0o750 if path.is_dir() else 0o640 for path in (home / "archive").rglob("*")}
     wrong = [path for path, mode in modes.items() if path.exists() and path.stat().st_mode & 0o777 & ~mode]
