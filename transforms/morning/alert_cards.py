@@ -70,7 +70,7 @@ def _card(told: Told, number: int, language: str) -> str:
 def _state(told: Told, language: str) -> str:
     row, words = told.row, []
     key, opened = ("alert.reopened", row["reopened_on"]) if row["reopened_on"] else ("alert.since", row["opened_on"])
-    words.append(say(key, language, month=month(row["first_period"]), day=day(opened, language)))
+    words.append(say(key, language, month=month(row["first_period"], language), day=day(opened, language)))
     if row["event"] == "worsened":
         words.append(say("alert.worse", language, day=day(row["event_on"], language)))
     if row["acknowledged_on"]:
@@ -103,9 +103,9 @@ def _figure(told: Told, number: int, language: str) -> str:
     what = noun(row["indicator"])[language == "en"]
     shown = months.tail(MONTHS)
     last = shown.row(-1, named=True)
-    aria = say("chart.aria", language, noun=what, unit=row["unit_name"], first=month(shown["period"][0]),
-               last=month(last["period"]), month=month(last["period"]), observed=numbers.count(last["observed"]),
-               expected=_usual(last, numbers))  # fmt: skip
+    first, until = (month(period, language) for period in (shown["period"][0], last["period"]))
+    aria = say("chart.aria", language, noun=what, unit=row["unit_name"], first=first, last=until, month=until,
+               observed=numbers.count(last["observed"]), expected=_usual(last, numbers))  # fmt: skip
     caption = escape(say("chart", language, noun=what[:1].upper() + what[1:], unit=row["unit_name"]))
     hidden = f" {say('hidden', language, k=told.hidden_below)}" if told.hidden_below else ""
     return (
@@ -131,7 +131,7 @@ def _legend(months: pl.DataFrame, language: str) -> str:
 def _last_year(months: pl.DataFrame, numbers: Numbers, language: str) -> str:
     heads = [say(key, language) for key in ("month", "seen", "usual")]
     rows = [
-        [month(row["period"]), escape(numbers.count(row["observed"])), escape(_usual(row, numbers))]
+        [month(row["period"], language), escape(numbers.count(row["observed"])), escape(_usual(row, numbers))]
         for row in months.tail(12).reverse().iter_rows(named=True)
     ]
     return f"<details><summary>{say('figures', language)}</summary>{table(heads, rows, numeric={1, 2})}</details>"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
-from typing import Any
+from typing import Any, Literal
 
 import polars as pl
 
@@ -22,6 +22,7 @@ AFTER = 6
 """Months after an alert's last signal that its chart goes on."""
 MOST_NAMED = 3
 """Units named in the sentence at the top."""
+Language = Literal["vi", "en"]
 GROUPS = ("new", "worse", "standing")
 
 
@@ -54,7 +55,7 @@ class Morning:
     progress: pl.DataFrame | None
     items: pl.DataFrame
     small_count: int
-    language: str
+    language: Language
 
 
 @dataclass(frozen=True)
@@ -198,7 +199,9 @@ def _lead(first: Told | None, missing: Missing, language: str) -> str:
         return say("lead.alert", language, seen=seen if unit and seen.startswith(unit) else seen[:1].lower() + seen[1:])
     if missing.rows:
         names = [row["reporter_name"] for row in missing.rows]
-        return say("lead.missing", language, n=len(names), period=month(missing.period or ""), names=_few(names))
+        return say(
+            "lead.missing", language, n=len(names), period=month(missing.period or "", language), names=_few(names)
+        )
     return say("lead.calm", language)
 
 

@@ -16,6 +16,8 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 from numpy.typing import NDArray
 
+from transforms.morning.phrases import month
+
 MONTHS = 36
 """The last months are drawn."""
 BAND, EXPECTED, OBSERVED, SIGNAL, GRID, INK = "#d5dfeb", "#6b7885", "#1f4468", "#b3261e", "#e3e7ec", "#4a545e"
@@ -72,11 +74,12 @@ def _draw(axes: Axes, months: pl.DataFrame, hidden_below: int | None) -> None:
 
 
 def _rule(axes: Axes, months: pl.DataFrame, language: str) -> None:
-    """Axes a person reads: whole numbers, months as 01/2024, no more lines than needed."""
+    """Axes a person reads: whole numbers, months as people write them, no more lines than needed."""
     first, last = _month(months["period"][0]), _month(months["period"][-1])
-    step = 12 if last - first > 18 else 6 if last - first > 9 else 3
-    ticks = [month for month in range(first, last + 1) if month % step == 0] or [first]
-    axes.set_xticks(ticks, [f"{month % 12 + 1:02d}/{month // 12}" for month in ticks])
+    step = 12 if last - first > 26 else 6 if last - first > 9 else 3
+    # A label at the very edge would run into the numbers of the other axis.
+    ticks = [at for at in range(first + 1, last + 1) if at % step == 0] or [first]
+    axes.set_xticks(ticks, [month(f"{at // 12}-{at % 12 + 1:02d}", language) for at in ticks])
     axes.set_xlim(first - 0.7, last + 0.9)
     low, high = axes.get_ylim()
     axes.set_ylim(0 if low < 0.6 * high else low, max(high, 1))

@@ -24,7 +24,7 @@ def trends_section(morning: Morning) -> str:
         return section("trends", say("trends", language), f"<p>{say('trends.none', language)}</p>")
     heads = [say(key, language) for key in ("indicator", "level", "direction", "a_year", "two_years")]
     lines = [_trend(row, language) for row in rows.iter_rows(named=True)]
-    note = say("trends.note", language, period=month(rows["period"].max()))  # type: ignore[arg-type]
+    note = say("trends.note", language, period=month(rows["period"].max(), language))  # type: ignore[arg-type]
     return section("trends", say("trends", language), table(heads, lines, kind="stack"), f'<p class="note">{note}</p>')
 
 
@@ -36,7 +36,7 @@ def trend_words(row: dict[str, Any], language: str) -> tuple[str, str, str, str]
     per = say("per", language, scale=_number(about.scale, 1, language))
     of = "%" if is_share else f" {per}" if about.denominator else ""
     level = _number(row["level_value"], scale, language) + of
-    since = f", {say('word.since', language, month=month(row['since']))}" if row["since"] else ""
+    since = f", {say('word.since', language, month=month(row['since'], language))}" if row["since"] else ""
     slope, low, high = (_number(row[name], scale, language, is_signed=True)
                         for name in ("slope_per_year", "slope_lower", "slope_upper"))  # fmt: skip
     unit = f" {say('points', language)}" if is_share else ""

@@ -29,7 +29,7 @@ def _missing(briefing: Briefing) -> Iterator[str]:
     if missing.period is None or missing.due_on is None:
         yield say("missing.nothing", language)
         return
-    period = month(missing.period)
+    period = month(missing.period, language)
     if not missing.rows:
         yield say("missing.none", language, period=period)
     else:
@@ -38,7 +38,9 @@ def _missing(briefing: Briefing) -> Iterator[str]:
         overdue = say("days", language, n=row["days"])
         yield f"- {row['reporter_name']}: {say('state.' + row['state'], language)} ({overdue})"
     if missing.earlier:
-        months = "; ".join(f"{month(period)}: {', '.join(names)}" for period, names in missing.earlier.items())
+        months = "; ".join(
+            f"{month(period, language)}: {', '.join(names)}" for period, names in missing.earlier.items()
+        )
         yield say("missing.earlier", language, list=months)
 
 

@@ -7,6 +7,7 @@ from html import escape
 from typing import Any
 from urllib.parse import quote
 
+from transforms.alerts.numbers import Numbers
 from transforms.morning.alert_cards import alerts_section, resolved_section
 from transforms.morning.briefing import Briefing
 from transforms.morning.figures import followup_section, trends_section
@@ -72,14 +73,16 @@ def _tiles(briefing: Briefing) -> str:
     tiles = []
     if missing.period:
         part = say("of", language, part=missing.reported, whole=missing.reporters)
-        tiles.append(("missing", part, say("tile.reports", language, period=month(missing.period))))
+        tiles.append(("missing", part, say("tile.reports", language, period=month(missing.period, language))))
     tiles += [
         ("rejected", str(waiting), say("tile.rejected", language)),
         ("alerts", str(len(severities)), say("tile.alerts", language, **count)),
     ]
     if morning.progress is not None:
         opened, overdue = (int(morning.progress[name].sum() or 0) for name in ("standing", "overdue"))
-        tiles.append(("followup", str(opened), say("tile.followup", language, overdue=overdue)))
+        tiles.append(
+            ("followup", Numbers(language, None).count(opened), say("tile.followup", language, overdue=overdue))
+        )
     items = "".join(f'<li><a href="#{name}"><b>{number}</b>{escape(text)}</a></li>' for name, number, text in tiles)
     return f'<nav><ul class="tiles">{items}</ul></nav>'
 
@@ -88,7 +91,7 @@ def _missing(briefing: Briefing) -> str:
     missing, language = briefing.missing, briefing.morning.language
     if missing.period is None or missing.due_on is None:
         return section("missing", say("missing", language), f"<p>{say('missing.nothing', language)}</p>")
-    period = month(missing.period)
+    period = month(missing.period, language)
     parts = [f"<p>{say('missing.none', language, period=period)}</p>"]
     if missing.rows:
         rows = [
@@ -106,7 +109,8 @@ def _missing(briefing: Briefing) -> str:
 
 
 def _earlier(briefing: Briefing) -> str:
-    return "; ".join(f"{month(period)}: {_shortened(names)}" for period, names in briefing.missing.earlier.items())
+    language, earlier = briefing.morning.language, briefing.missing.earlier
+    return "; ".join(f"{month(period, language)}: {_shortened(names)}" for period, names in earlier.items())
 
 
 def _shortened(names: Sequence[str], most: int = 6) -> str:

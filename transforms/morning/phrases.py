@@ -201,6 +201,6 @@ def day(value: date, language: str) -> str:
     return f"{value:%d-%m-%Y}" if language == "vi" else value.isoformat()
 
 
-def month(period: str) -> str:
-    """`2024-12` as 12/2024."""
-    return f"{period[5:]}/{period[:4]}"
+def month(period: str, language: str) -> str:
+    """`2024-12` as people write it: 12/2024 in Vietnamese."""
+    return f"{period[5:]}/{period[:4]}" if language == "vi" else period

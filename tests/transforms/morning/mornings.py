@@ -79,7 +79,7 @@ def morning(**given: Any) -> Morning:
     usual: dict[str, Any] = {
         "as_of": NIGHT, "reports": reports({"Huyện Tam Nông": "missing", "Huyện Lai Vung": "reported"}),
         "rejected": rejected({}), "alerts": alerts({}), "series": {"866-away-up-2024-12": series()},
-        "resolved": alerts(), "resolved_days": 31, "trends": trends(), "progress": None, "items": pl.DataFrame(), "small_count": 3,
-        "language": "vi",
+        "resolved": alerts(), "resolved_days": 31, "trends": trends(), "progress": None, "items": pl.DataFrame(),
+        "small_count": 3, "language": "vi",
     }  # fmt: skip
     return Morning(**usual | given)

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+from datetime import date
 from html.parser import HTMLParser
 
+import polars as pl
 import pytest
 from hypothesis import given
 from hypothesis import settings as examples
@@ -14,6 +16,7 @@ from tests.transforms.morning.mornings import alerts, morning, rejected, reports
 from transforms.morning.briefing import brief
 from transforms.morning.chart import band_svg
 from transforms.morning.figures import spark, trend_words
+from transforms.morning.letter import morning_letter
 from transforms.morning.page import morning_page
 
 VOID = {"meta", "link", "path", "use"}
@@ -89,7 +92,7 @@ def test_nothing_in_the_page_is_fetched_and_every_chart_and_table_says_what_it_i
 def test_a_chart_has_months_and_whole_numbers_as_people_write_them():
     svg = band_svg(series(), "c1", 'Biểu đồ "a"', "vi")
     texts = re.findall(r"<text[^>]*>([^<]+)</text>", svg)
-    assert {"01/2023", "01/2024"} <= set(texts)
+    assert {"07/2023", "01/2024", "07/2024"} <= set(texts)
     assert "1.200" in texts or "1.000" in texts
     assert 'aria-label="Biểu đồ &quot;a&quot;"' in svg
 
@@ -105,6 +108,27 @@ def test_figures_of_a_small_commune_are_told_as_fewer():
     table = page[page.index("<details>") : page.index("</details>")]
     assert "dưới 3" in table
     assert not re.search(r">[12]<", table)
+
+
+def test_earlier_months_still_missing_stand_below_the_table():
+    both = pl.concat([reports({"A": "missing"}), reports({"<B>": "rejected"}, "2024-11")])
+    assert "11/2024: &lt;B&gt;." in morning_page(brief(morning(reports=both)))
+
+
+def test_the_follow_up_is_told_by_kind_with_what_presses_most():
+    progress = pl.DataFrame({"kind": ["report-not-sent", "r213-not-introduced"], "standing": [1, 1200],
+                             "overdue": [1, 4], "closed": [0, 3], "median_days": [None, 4.5]})  # fmt: skip
+    item = {"unit_name": "Xã <A>", "what_vi": "Rà soát.", "what_en": "Look.", "assigned_to": None,
+            "actor_vi": "Đảng ủy", "actor_en": "The committee", "due_on": date(2025, 1, 31),
+            "is_internal_mark": True}  # fmt: skip
+    told = brief(morning(progress=progress, items=pl.DataFrame([item])))
+    page = morning_page(told)
+    assert page.index("Thuộc diện, chưa giới thiệu") < page.index("Chưa gửi báo cáo")
+    assert all(
+        word in page for word in ("1.200", ">4,5<", "Xã &lt;A&gt;", "Đảng ủy; mốc nội bộ 31-01-2025", "<b>1201</b>")
+    )
+    assert "Xã <A>. Rà soát. Đảng ủy; mốc nội bộ 31-01-2025." in morning_letter(told)
+    assert "Chưa có số liệu về tiến độ theo dõi" in morning_page(brief(morning()))
 
 
 def test_a_trend_is_told_in_the_languages_own_numbers():
