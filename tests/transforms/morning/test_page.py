@@ -125,7 +125,7 @@ def test_the_follow_up_is_told_by_kind_with_what_presses_most():
     page = morning_page(told)
     assert page.index("Thuộc diện, chưa giới thiệu") < page.index("Chưa gửi báo cáo")
     assert all(
-        word in page for word in ("1.200", ">4,5<", "Xã &lt;A&gt;", "Đảng ủy; mốc nội bộ 31-01-2025", "<b>1201</b>")
+        word in page for word in ("1.200", ">4,5<", "Xã &lt;A&gt;", "Đảng ủy; mốc nội bộ 31-01-2025", "<b>1.201</b>")
     )
     assert "Xã <A>. Rà soát. Đảng ủy; mốc nội bộ 31-01-2025." in morning_letter(told)
     assert "Chưa có số liệu về tiến độ theo dõi" in morning_page(brief(morning()))
