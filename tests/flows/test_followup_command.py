@@ -23,7 +23,7 @@ from flows.registry_files import load_registry
 from flows.settings import Settings
 from flows.texts import TEXTS
 from flows.watch import watch
-from transforms.followup.kinds import KINDS
+from transforms.followup.kinds import INTERNAL, KINDS
 from transforms.reading.units import Directory
 from transforms.samples.tree import sample_tree
 from warehouse import followup_pages as pages
@@ -199,6 +199,15 @@ def test_nothing_is_followed_up_where_there_is_no_warehouse(tmp_path, monkeypatc
 def test_every_command_of_the_follow_up_stands_in_the_readme(command):
     line = next(line for line in (ROOT / "README.md").read_text("utf-8").splitlines() if "`mobility followup" in line)
     assert f"`{command}`" in line or f" {command}`" in line
+
+
+@pytest.mark.parametrize("kind", KINDS.values(), ids=lambda kind: kind.name)
+def test_every_kind_stands_on_its_page_with_who_acts_and_what_ends_it(kind):
+    page = (ROOT / "docs" / "followup.md").read_text("utf-8").splitlines()
+    line = next(line for line in page if line.startswith(f"| `{kind.name}` |"))
+    for words in (*kind.label, *kind.actor, *kind.ends, kind.priority):
+        assert words in line
+    assert ("mốc nội bộ" in line) == (kind.source == INTERNAL)
 
 
 def test_every_state_event_and_kind_has_its_words():
