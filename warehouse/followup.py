@@ -195,10 +195,11 @@ WHERE s.until > s.begin
 """
 
 # Quiet again once every series of the alert was judged without a signal after the board's verdict. A commune's alert is
-# the matter of the unit that reports it.
+# the matter of the unit that reports it. That a report has not come is a matter already.
 _ALERTS = """
 WITH confirmed AS (
-    SELECT * FROM alerts.alert WHERE verdict = 'true' AND closed_on IS NOT NULL
+    SELECT * FROM alerts.alert
+    WHERE verdict = 'true' AND closed_on IS NOT NULL AND indicator <> 'reporting_timeliness'
 ), quiet AS (
     SELECT c.alert_id, min(f.night) AS night
     FROM confirmed AS c JOIN alerts.part AS p USING (alert_id)

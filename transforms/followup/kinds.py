@@ -35,7 +35,7 @@ class Kind:
         due: how the due day is found; see `deadlines`.
         source: what the due day rests on.
         ends: what must be seen for it to be over.
-        priority: before its size is looked at.
+        priority: before its size is looked at; an alert has its own severity.
         grave: from this share (of the least count in the base), or this count where there is no base, the priority is
             one higher; null: never.
         is_of_figures: whether the unit's figures show it, rather than its files or an alert.

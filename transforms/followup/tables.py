@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
@@ -66,6 +67,7 @@ def _item(item: Item, units: Mapping[str, Name], small_count: int) -> dict[str, 
     regulation = regulation_of(kind.name, item.due_on)
     own = ("item_id", "since", "opened_on", "due_on", "status", "assigned_to", "assigned_on", "done_on", "closed_on",
            "resolution", "gone_in", "note")  # fmt: skip
+    severity = json.loads(reading.evidence).get("severity")  # an alert's own
     kept = protected(reading, _voice(item, units, small_count))
     return {name: getattr(item, name) for name in own} | {
         "unit_id": item.key.unit_id, "unit_code": item.key.unit_id.split("@")[0], "unit_name": unit.name,
@@ -76,7 +78,7 @@ def _item(item: Item, units: Mapping[str, Name], small_count: int) -> dict[str, 
         "due_source_vi": source(kind.name, item.due_on, "vi"), "due_source_en": source(kind.name, item.due_on, "en"),
         "is_internal_mark": kind.source == INTERNAL, "regulation": regulation.number if regulation else None,
         "actor_vi": kind.actor[0], "actor_en": kind.actor[1],
-        "priority": priority_of(kind, reading.least, reading.base), "is_of_ended_unit": item.ended_unit,
+        "priority": severity or priority_of(kind, reading.least, reading.base), "is_of_ended_unit": item.ended_unit,
         "carried_from": list(item.carried_from),
     }  # fmt: skip
 

@@ -125,3 +125,21 @@ def test_a_units_workbook_has_its_items_and_an_empty_column_to_answer_in(items):
     assert "Huyện Tam Nông" in sheet["A2"].value
     english = openpyxl.load_workbook(io.BytesIO(followup_workbook(rows, about, "en"))).worksheets[0]
     assert english["A2"].value == "Unit: Huyện Tam Nông"
+
+
+def test_an_alert_confirmed_is_as_urgent_as_the_alert_was_and_says_what_it_said():
+    evidence = {
+        "alert": "871-away-up-2021-04",
+        "severity": "low",
+        "text_vi": "Số đi xa tăng. Thêm.",
+        "text_en": "Up. More.",
+    }
+    reading = replace(
+        said(0, kind="alert-true", matter="871-away-up-2021-04", period="2021-04"), least=None, most=None, base=None,
+        evidence=json.dumps(evidence),
+    )  # fmt: skip
+    book, events = replay([reading], [night(0)], [], NOBODY, MARKS)
+    (row,) = tables(book, events, {"871": Name("Huyện Tam Nông", "district")}, 3)["item"].to_dicts()
+    assert (row["item_id"], row["priority"], row["since"]) == ("871-alert-true-away-up-2021-04", "low", "2021-04")
+    assert "871-away-up-2021-04 được Ban xác nhận là đúng (Số đi xa tăng)" in row["what_vi"]
+    assert "(Up)" in row["what_en"]
