@@ -14,12 +14,11 @@ from expectations.contract.periods import Period
 from flows.backfill import backfill
 from flows.errors import UserError
 from flows.registry_files import load_registry
-from flows.report import make_report
+from flows.report import page_path
 from flows.run_nightly import run_nightly
 from flows.settings import Settings, load_settings
 from flows.texts import text
 from transforms.samples.tree import SampleFile, sample_tree
-from warehouse.store import open_to_read
 
 SEED = 20250105
 FIRST, LAST = Period(2022, 12), Period(2024, 12)
@@ -45,13 +44,9 @@ def run_demo() -> None:
     console.print(text("demo.night", settings.language))
     run_nightly(LAST_NIGHT, None)
     console.print(text("demo.next", settings.language))
-    console.print(text("demo.page", settings.language, path=_page(settings)), soft_wrap=True, highlight=False)
-
-
-def _page(settings: Settings) -> Path:
-    """The morning page, written from what the last night left."""
-    with open_to_read(settings.warehouse_path) as con:
-        return make_report(con, settings, LAST_NIGHT).resolve()
+    console.print(
+        text("demo.page", settings.language, path=page_path(settings).resolve()), soft_wrap=True, highlight=False
+    )
 
 
 def _clear(home: Path) -> None:
