@@ -106,6 +106,19 @@ def test_the_same_nights_give_the_same_items_whatever_was_kept_before(home, fed)
     assert kept(home) == before
 
 
+def test_nights_taken_in_one_after_the_other_give_the_same_items(arrived, fed, tmp_path):
+    settings = Settings(home=tmp_path)
+    days = sorted({file.received_on for file in arrived.files})
+    early = Arrived(tuple(file for file in arrived.files if file.received_on <= days[len(days) // 2]))
+    assert 0 < len(early.files) < len(arrived.files)
+    with open_home(settings) as con:
+        steps.take_in(con, early, settings, None, datetime(2024, 9, 1), kind="backfill")
+        measure(con, touched(con), settings, days[len(days) // 2])
+        keep_followup(con, [], settings)
+    feed(settings, arrived)
+    assert kept(tmp_path) == kept(fed)
+
+
 def test_figures_at_hand_from_the_watch_give_the_same_items(arrived, fed, tmp_path):
     settings = Settings(home=tmp_path)
     feed(settings, arrived, follows=False)
