@@ -7,6 +7,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from datetime import date
 from io import StringIO
+from threading import Event
 from time import monotonic, sleep
 from typing import Any, TypeVar
 
@@ -22,11 +23,15 @@ from warehouse.errors import StoreLocked
 
 # A backfill or a backup holds the warehouse for minutes; a night is not given up for that.
 PATIENCE, STEP = 3600.0, 10.0
+STOPPING = Event()
+"""Set where the runner ends its night because it is told to stop: nobody is told, the next start catches up."""
 T = TypeVar("T")
 
 
 def tell_failed(flow: Any, flow_run: Any, state: Any) -> None:
     """Prefect's hook: whoever the recipients' table names for it hears that the night failed, and why."""
+    if STOPPING.is_set():
+        return
     from flows.telling import tell_failure
 
     settings = load_settings()

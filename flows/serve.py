@@ -77,6 +77,9 @@ def _serve(settings: Settings, server: subprocess.Popen[bytes] | None, stop: Eve
 
 def _end(runner: Runner, loop: asyncio.AbstractEventLoop, thread: Thread) -> None:
     """A night under way is ended with its transaction rolled back, and caught up at the next start."""
+    from flows.scheduled import STOPPING
+
+    STOPPING.set()
     if thread.is_alive():
         asyncio.run_coroutine_threadsafe(runner.astop(), loop).result()
     thread.join()
