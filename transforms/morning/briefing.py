@@ -23,6 +23,7 @@ AFTER = 6
 MOST_NAMED = 3
 """Units named in the sentence at the top."""
 Language = Literal["vi", "en"]
+ABSENT = ("missing", "rejected")
 GROUPS = ("new", "worse", "standing")
 
 
@@ -65,7 +66,8 @@ class Missing:
     Attributes:
         period: null where no report has been due yet.
         reported, reporters: how many have, of how many.
-        rows: reporter_name, state, days overdue on the night.
+        days: how many it is overdue on the night.
+        names: who has not, by state: missing, rejected.
         earlier: reporter names by earlier period still missing, the latest first.
     """
 
@@ -73,8 +75,13 @@ class Missing:
     due_on: date | None
     reported: int
     reporters: int
-    rows: list[dict[str, Any]]
+    days: int
+    names: dict[str, list[str]]
     earlier: dict[str, list[str]]
+
+    @property
+    def everyone(self) -> list[str]:
+        return [name for names in self.names.values() for name in names]
 
 
 @dataclass(frozen=True)
@@ -178,18 +185,18 @@ def _rank(told: Told, as_of: date) -> tuple[object, ...]:
 def _missing(morning: Morning) -> Missing:
     reports = morning.reports
     if reports.is_empty():
-        return Missing(None, None, 0, 0, [], {})
+        return Missing(None, None, 0, 0, 0, {}, {})
     period = reports["period"].max()
-    absent = reports.filter(pl.col("state").is_in(["missing", "rejected"])).with_columns(
-        days=(pl.lit(morning.as_of) - pl.col("due_on")).dt.total_days()
-    )
-    latest = reports.filter(pl.col("period") == period)
+    latest, before = reports.filter(pl.col("period") == period), reports.filter(pl.col("period") != period)
+    names = {state: latest.filter(pl.col("state") == state)["reporter_name"].to_list() for state in ABSENT}
     earlier: dict[str, list[str]] = {}
-    for row in absent.filter(pl.col("period") != period).sort("period", descending=True).iter_rows(named=True):
+    for row in before.filter(pl.col("state").is_in(ABSENT)).sort("period", descending=True).iter_rows(named=True):
         earlier.setdefault(row["period"], []).append(row["reporter_name"])
-    rows = absent.filter(pl.col("period") == period).select("reporter_name", "state", "days").to_dicts()
-    reported = latest.filter(pl.col("state").is_in(["reported", "late"])).height
-    return Missing(str(period), latest["due_on"][0], reported, latest.height, rows, earlier)
+    due_on, reported = latest["due_on"][0], latest.filter(pl.col("state").is_in(["reported", "late"])).height
+    return Missing(
+        str(period), due_on, reported, latest.height, (morning.as_of - due_on).days,
+        {state: some for state, some in names.items() if some}, earlier,
+    )  # fmt: skip
 
 
 def _lead(first: Told | None, missing: Missing, language: str) -> str:
@@ -197,11 +204,9 @@ def _lead(first: Told | None, missing: Missing, language: str) -> str:
         seen = first.sentences[0]
         unit = first.row["unit_name"] or ""
         return say("lead.alert", language, seen=seen if unit and seen.startswith(unit) else seen[:1].lower() + seen[1:])
-    if missing.rows:
-        names = [row["reporter_name"] for row in missing.rows]
-        return say(
-            "lead.missing", language, n=len(names), period=month(missing.period or "", language), names=_few(names)
-        )
+    if names := missing.everyone:
+        period = month(missing.period or "", language)
+        return say("lead.missing", language, n=len(names), period=period, names=_few(names))
     return say("lead.calm", language)
 
 

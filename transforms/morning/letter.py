@@ -30,18 +30,15 @@ def _missing(briefing: Briefing) -> Iterator[str]:
         yield say("missing.nothing", language)
         return
     period = month(missing.period, language)
-    if not missing.rows:
+    if not missing.names:
         yield say("missing.none", language, period=period)
     else:
-        yield say("missing.caption", language, period=period, due=day(missing.due_on, language)) + ":"
-    for row in missing.rows:
-        overdue = say("days", language, n=row["days"])
-        yield f"- {row['reporter_name']}: {say('state.' + row['state'], language)} ({overdue})"
+        yield say("missing.due", language, period=period, due=day(missing.due_on, language), n=missing.days)
+    for state, names in missing.names.items():
+        yield f"- {say(f'state.{state}', language)} ({len(names)}): {', '.join(names)}"
     if missing.earlier:
-        months = "; ".join(
-            f"{month(period, language)}: {', '.join(names)}" for period, names in missing.earlier.items()
-        )
-        yield say("missing.earlier", language, list=months)
+        months = (f"{month(period, language)}: {', '.join(names)}" for period, names in missing.earlier.items())
+        yield say("missing.earlier", language, list="; ".join(months))
 
 
 def _rejected(briefing: Briefing) -> Iterator[str]:

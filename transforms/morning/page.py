@@ -15,8 +15,6 @@ from transforms.morning.markup import section, table
 from transforms.morning.phrases import day, month, reason, say
 from transforms.morning.style import STYLE
 
-MOST_ROWS = 40
-"""Units named in the table of missing reports; after 1 July 2025 some hundred report."""
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:"
 
 
@@ -60,7 +58,7 @@ def _lead(briefing: Briefing) -> str:
         first = first.replace(unit, f"<strong>{unit}</strong>", 1)
     after = f'<p class="then">{escape(briefing.after)}</p>' if briefing.after else ""
     label = say("attention", briefing.morning.language)
-    kind = briefing.lead_severity or ("medium" if briefing.missing.rows else "")
+    kind = briefing.lead_severity or ("medium" if briefing.missing.names else "")
     return f'<section class="lead {kind}" aria-label="{label}"><p class="first">{first}</p>{after}</section>'
 
 
@@ -93,16 +91,11 @@ def _missing(briefing: Briefing) -> str:
         return section("missing", say("missing", language), f"<p>{say('missing.nothing', language)}</p>")
     period = month(missing.period, language)
     parts = [f"<p>{say('missing.none', language, period=period)}</p>"]
-    if missing.rows:
-        rows = [
-            (row["reporter_name"], say(f"state.{row['state']}", language), say("days", language, n=row["days"]))
-            for row in missing.rows[:MOST_ROWS]
-        ]
-        caption = say("missing.caption", language, period=period, due=day(missing.due_on, language))
-        heads = [say(key, language) for key in ("unit", "state", "overdue")]
-        parts = [table(heads, ([escape(cell) for cell in row] for row in rows), caption=caption, numeric={2})]
-    if len(missing.rows) > MOST_ROWS:
-        parts.append(f"<p>{say('more', language, n=len(missing.rows) - MOST_ROWS)}</p>")
+    if missing.names:
+        due = say("missing.due", language, period=period, due=day(missing.due_on, language), n=missing.days)
+        lines = (f"<li><b>{say(f'state.{state}', language)} ({len(names)}):</b> {escape(', '.join(names))}</li>"
+                 for state, names in missing.names.items())  # fmt: skip
+        parts = [f"<p>{due}</p>", f'<ul class="brief">{"".join(lines)}</ul>']
     if missing.earlier:
         parts.append(f'<p class="note">{escape(say("missing.earlier", language, list=_earlier(briefing)))}</p>')
     return section("missing", say("missing", language), *parts)

@@ -90,7 +90,7 @@ def test_earlier_months_still_missing_are_told_by_month():
     both = pl.concat([reports({"A": "missing", "B": "late"}), reports({"A": "rejected", "C": "reported"}, "2024-11")])
     missing = brief(morning(reports=both)).missing
     assert (missing.reported, missing.reporters) == (1, 2)
-    assert [row["reporter_name"] for row in missing.rows] == ["A"]
+    assert (missing.names, missing.days) == ({"missing": ["A"]}, 1)
     assert missing.earlier == {"2024-11": ["A"]}
 
 
