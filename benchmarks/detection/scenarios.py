@@ -127,7 +127,7 @@ def draw(seed: int, frequency: int, replicates: int) -> pl.DataFrame:
     return pl.concat(parts)
 
 
-def clean(seed: int, frequency: int, mean: float, dispersion: float, units: int) -> pl.DataFrame:
+def clean(seed: int | list[int], frequency: int, mean: float, dispersion: float, units: int) -> pl.DataFrame:
     """unit, t, count, population of series without any outbreak: a season of 0.2, trends of up to 2 % a year."""
     rng = np.random.default_rng(seed)
     t = np.arange(1, (MONTHS if frequency == 12 else WEEKS) + 1)

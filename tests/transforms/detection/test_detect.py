@@ -1,0 +1,136 @@
+"""What detect says of single counts."""
+
+from __future__ import annotations
+
+import numpy as np
+import polars as pl
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from polars.testing import assert_frame_equal
+
+from tests.transforms.detection.series import clean, long
+from transforms.detection import DetectorControl, detect
+from transforms.detection.detector import points
+from transforms.detection.panel import to_panel
+from transforms.detection.predictive import SHARES, upper_tail
+
+ALONE = DetectorControl(pool=False)
+
+
+@st.composite
+def figures(draw: st.DrawFn) -> pl.DataFrame:
+    """A few short series of small counts, some not known."""
+    units, periods = draw(st.integers(1, 4)), draw(st.integers(8, 30))
+    rng = np.random.default_rng(draw(st.integers(0, 2**32)))
+    counts = rng.poisson(draw(st.sampled_from([0.1, 1, 20, 1000])), (units, periods)).astype(float)
+    counts[rng.random(counts.shape) < draw(st.sampled_from([0, 0.2, 0.9]))] = np.nan
+    people = np.where(rng.random(counts.shape) < 0.1, 0, rng.integers(1, 5000, counts.shape))
+    return long(counts, people)
+
+
+@settings(max_examples=25, deadline=None)
+@given(
+    frame=figures(),
+    alpha=st.sampled_from([0.001, 0.05, 0.2]),
+    two_sided=st.booleans(),
+    pool=st.booleans(),
+    people=st.booleans(),
+)
+def test_every_unit_and_period_has_one_row_and_what_is_not_known_stays_so(frame, alpha, two_sided, pool, people):
+    last = frame["t"].max()
+    control = DetectorControl(alpha=alpha, two_sided=two_sided, pool=pool, use_population=people)
+    out = detect(frame, control, 2, last + 1)
+    assert out.height == frame["unit"].n_unique() * last == out.select("unit", "t").n_unique()
+    assert out["alarm"].null_count() == 0
+    told = out.join(frame, on=["unit", "t"], how="left", maintain_order="left")
+    unknown = told.filter(pl.col("count").is_null() | ((pl.col("population") <= 0) & people))
+    assert unknown.select("expected", "lower", "upper", "p_value", "score", "direction").null_count().sum_horizontal(
+    ).item() == 6 * unknown.height  # fmt: skip
+    assert not unknown["alarm"].any()
+    judged = told.filter(pl.col("upper").is_not_null())
+    assert (judged["upper"] >= 1).all()
+    assert judged["p_value"].is_between(0, 1).all()
+    beyond = (pl.col("count") > pl.col("upper")) | (pl.col("count") < pl.col("lower")).fill_null(value=False)
+    assert judged.filter(beyond != pl.col("alarm")).is_empty()
+    assert judged.filter(pl.col("alarm") & (pl.col("count") == 1)).is_empty()
+
+
+@settings(max_examples=6, deadline=None)
+@given(seed=st.integers(0, 2**32))
+def test_an_answer_depends_neither_on_the_other_units_nor_on_names_order_or_range(seed):
+    counts = clean(seed, 2.0, 1.5, 6, 60)
+    whole = detect(long(counts), ALONE, 54, 60)
+    alone = detect(long(counts[2:3]), ALONE, 54, 60)
+    numbers = [name for name, kind in whole.schema.items() if kind == pl.Float64]
+    assert_frame_equal(
+        whole.filter(pl.col("unit") == "unit 002").select(numbers), alone.select(numbers), rel_tol=1e-6, abs_tol=1e-9
+    )
+    named = long(counts).with_columns(unit=pl.lit("z") + pl.col("unit").str.reverse()).sample(fraction=1, shuffle=True)
+    again = detect(named, ALONE, 54, 60).with_columns(unit=pl.col("unit").str.slice(1).str.reverse()).sort("unit", "t")
+    assert_frame_equal(whole, again, rel_tol=1e-6, abs_tol=1e-9)
+    later = detect(long(counts), ALONE, 57, 60)
+    assert_frame_equal(whole.filter(pl.col("t") >= 57), later, rel_tol=1e-6, abs_tol=1e-9)
+
+
+@pytest.mark.parametrize(("mean", "dispersion"), [(1.0, 1.0), (3.0, 1.5), (30.0, 1.5), (200.0, 3.0)])
+def test_the_randomised_p_value_of_ordinary_counts_is_uniform(mean, dispersion):
+    judged = points(to_panel(long(clean(7, mean, dispersion, 120)), False, 108, 97), DetectorControl(), 97, 108)
+    at_least, above = (
+        SHARES @ upper_tail(judged.now + more, judged.single.mean, judged.single.dispersion) for more in (0, 1)
+    )
+    randomised = above + (at_least - above) * np.random.default_rng(8).random(len(above))
+    share = np.histogram(randomised, bins=10, range=(0, 1))[0] / len(randomised)
+    assert np.abs(share - 0.1).max() < 0.03
+
+
+@pytest.mark.parametrize("two_sided", [False, True])
+@pytest.mark.parametrize(("mean", "dispersion"), [(0.5, 1.0), (0.5, 1.5), (5.0, 1.5), (5.0, 3.0), (100.0, 1.5)])
+def test_ordinary_counts_alarm_about_as_often_as_allowed(mean, dispersion, two_sided):
+    out = detect(long(clean(11, mean, dispersion, 150)), DetectorControl(alpha=0.03, two_sided=two_sided), 97, 108)
+    spread = (0.03 / out.height) ** 0.5
+    assert 0.3 * 0.03 < out["alarm"].mean() < 1.2 * 0.03 + 3 * spread
+
+
+def test_a_past_outbreak_hides_no_new_one():
+    counts = clean(3, 5.0, 1.0, 40)
+    counts[:, 60:63] += 20
+    counts[:, 100] += 20
+    out = detect(long(counts), DetectorControl(pool=False), 101, 101)
+    assert out["alarm"].mean() > 0.9
+    assert (out["direction"] == "up").all()
+
+
+def test_a_fall_is_told_only_when_falls_are_looked_for():
+    counts = clean(3, 20.0, 1.0, 20)
+    counts[:, 107] = 2
+    frame = long(counts)
+    fall = detect(frame, DetectorControl(), 108, 108)
+    assert fall["alarm"].all()
+    assert (fall["direction"] == "down").all()
+    assert (fall["lower"] > 2).all()
+    rises = detect(frame, DetectorControl(two_sided=False), 108, 108)
+    assert not rises["alarm"].any()
+    assert rises["lower"].null_count() == 20
+
+
+def test_growing_with_the_population_is_ordinary_where_it_counts():
+    rng = np.random.default_rng(5)
+    people = np.tile(np.where(np.arange(108) < 104, 1000, 4000), (20, 1))
+    frame = long(rng.poisson(0.01 * people), people)
+    assert detect(frame, DetectorControl(use_population=True), 105, 108)["alarm"].mean() < 0.05
+    assert detect(frame, DetectorControl(), 105, 108)["alarm"].mean() > 0.9
+
+
+def test_too_short_a_past_and_no_row_at_all_say_nothing():
+    short = long(clean(1, 3.0, 1.0, 3, 9))
+    assert detect(short, DetectorControl(), 1, 9)["expected"].null_count() == 27
+    assert detect(short.head(0), DetectorControl(), 1, 9).is_empty()
+
+
+def test_options_without_sense_are_refused():
+    for wrong in ({"alpha": 0.0}, {"alpha": 0.7}, {"frequency": 3}, {"harmonics": -1}):
+        with pytest.raises(ValueError, match=r"between|at least"):
+            DetectorControl(**wrong)
+    with pytest.raises(ValueError, match="population"):
+        detect(long(clean(1, 3.0, 1.0, 3, 20)), DetectorControl(use_population=True), 20, 20)
