@@ -163,6 +163,8 @@ def _say_failed(settings: Settings, as_of: date, error: Exception) -> None:
 
 def _write(path: Path, content: str) -> None:
     part = path.with_name(f".{path.name}.part")
+    part.unlink(missing_ok=True)
+    part.touch(0o640)  # before anything stands in it
     part.write_text(content, "utf-8")
-    part.chmod(0o640)
+    part.chmod(0o640)  # whatever the umask
     os.replace(part, path)
