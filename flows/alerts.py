@@ -9,6 +9,7 @@ from typing import Any
 import polars as pl
 from duckdb import DuckDBPyConnection
 
+from flows.acts import fold_acts
 from flows.settings import Settings
 from transforms.alerts.acts import ACTIONS
 from transforms.alerts.book import Act
@@ -16,7 +17,7 @@ from transforms.alerts.drivers import drivers
 from transforms.alerts.life import replay
 from transforms.alerts.tables import tables
 from warehouse import alerts as stored
-from warehouse.board import Event, fold, open_board, waiting
+from warehouse.board import Event
 from warehouse.nights import last_night
 from warehouse.transaction import transaction
 
@@ -55,15 +56,7 @@ def carry_out_acts(con: DuckDBPyConnection, settings: Settings, night: date) -> 
 
 
 def _fold_acts(con: DuckDBPyConnection, settings: Settings, night: date) -> bool:
-    """Note in the warehouse what people did; whether there was anything."""
-    if not settings.board_path.exists():
-        return False
-    with open_board(settings.board_path) as board:
-        events = waiting(con, board, ACTIONS)
-        fold(con, events, night)
-        stored.add_acts(con, [row for event in events if (row := _row(event, night))])
-        board.mark_folded([event.event_id for event in events], night)
-    return bool(events)
+    return fold_acts(con, settings, night, ACTIONS, _row, stored.add_acts)
 
 
 def _row(event: Event, night: date) -> dict[str, Any] | None:

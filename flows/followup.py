@@ -9,6 +9,7 @@ from typing import Any
 import polars as pl
 from duckdb import DuckDBPyConnection
 
+from flows.acts import fold_acts
 from flows.registry_files import load_registry
 from flows.settings import Settings
 from flows.watch import Era
@@ -24,7 +25,7 @@ from transforms.followup.tables import Name, tables
 from transforms.watch.vintages import eras, vintages
 from warehouse import followup as stored
 from warehouse import vintages as vintages_stored
-from warehouse.board import Event, fold, open_board, waiting
+from warehouse.board import Event
 from warehouse.nights import last_night
 from warehouse.transaction import transaction
 
@@ -97,15 +98,7 @@ def _read(con: DuckDBPyConnection, era: Era, settings: Settings) -> pl.DataFrame
 
 
 def _fold_acts(con: DuckDBPyConnection, settings: Settings, night: date) -> bool:
-    """Note in the warehouse what people did; whether there was anything."""
-    if not settings.board_path.exists():
-        return False
-    with open_board(settings.board_path) as board:
-        events = waiting(con, board, ACTIONS)
-        fold(con, events, night)
-        stored.add_acts(con, [row for event in events if (row := _row(event, night))])
-        board.mark_folded([event.event_id for event in events], night)
-    return bool(events)
+    return fold_acts(con, settings, night, ACTIONS, _row, stored.add_acts)
 
 
 def _row(event: Event, night: date) -> dict[str, Any] | None:

@@ -29,7 +29,7 @@ def one(con: DuckDBPyConnection, alert_id: str) -> dict[str, Any] | None:
     return rows[0] if rows else None
 
 
-def alert_ids(con: DuckDBPyConnection) -> list[str]:
+def names(con: DuckDBPyConnection) -> list[str]:
     """All ids, the latest opened first."""
     return [name for (name,) in con.execute("SELECT alert_id FROM alerts.alert ORDER BY opened_on DESC, 1").fetchall()]
 

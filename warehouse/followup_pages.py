@@ -29,7 +29,7 @@ def one(con: DuckDBPyConnection, item_id: str) -> dict[str, Any] | None:
     return rows[0] if rows else None
 
 
-def item_ids(con: DuckDBPyConnection) -> list[str]:
+def names(con: DuckDBPyConnection) -> list[str]:
     """All ids, the latest opened first."""
     rows = con.execute("SELECT item_id FROM followup.item ORDER BY opened_on DESC, 1").fetchall()
     return [name for (name,) in rows]

@@ -1,0 +1,92 @@
+"""What people do to alerts and items: folded from the board, and the warehouse opened to read what they are done to."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from datetime import date
+from difflib import get_close_matches
+from types import ModuleType
+from typing import Any
+
+from duckdb import DuckDBPyConnection
+
+from flows.errors import UserError
+from flows.settings import Settings
+from warehouse.board import Event, fold, open_board, waiting
+from warehouse.errors import StoreLocked
+from warehouse.store import open_to_read
+
+Row = dict[str, Any]
+
+
+def fold_acts(
+    con: DuckDBPyConnection, settings: Settings, night: date, actions: Iterable[str],
+    row_of: Callable[[Event, date], Row | None], add: Callable[[DuckDBPyConnection, list[Row]], None],
+) -> bool:  # fmt: skip
+    """Note in the warehouse what people did since the last run; whether there was anything.
+
+    Args:
+        night: the day it is carried out.
+        actions: those meant.
+        row_of: an event as a row to keep; None where it makes no sense, since no night may stand still over it.
+        add: keeps the rows.
+    """
+    if not settings.board_path.exists():
+        return False
+    with open_board(settings.board_path) as board:
+        events = waiting(con, board, list(actions))
+        fold(con, events, night)
+        add(con, [row for event in events if (row := row_of(event, night))])
+        board.mark_folded([event.event_id for event in events], night)
+    return bool(events)
+
+
+@contextmanager
+def open_kept(
+    settings: Settings, is_kept: Callable[[DuckDBPyConnection], bool], vi: str, en: str
+) -> Iterator[DuckDBPyConnection]:
+    """The warehouse for reading something that nights keep in it.
+
+    Args:
+        is_kept: whether a night has made its tables.
+        vi, en: what it is, as "cảnh báo", "alerts".
+
+    Raises:
+        UserError: the night is writing, or no night has kept it yet.
+        StoreMissing: there is no warehouse.
+    """
+    try:
+        with open_to_read(settings.warehouse_path) as con:
+            if not is_kept(con):
+                raise UserError(
+                    f"Kho dữ liệu chưa có {vi}. Chạy «mobility nightly» một lần để nâng cấp.",
+                    f"The warehouse holds no {en} yet. Run 'mobility nightly' once to bring it up to date.",
+                )
+            yield con
+    except StoreLocked as error:
+        raise UserError(
+            f"Đêm đang chạy, chưa xem được {vi}. Thử lại sau ít phút.",
+            f"The night is running and the {en} cannot be read. Try again in a few minutes.",
+        ) from error
+
+
+def named(con: DuckDBPyConnection, name: str, pages: ModuleType, words: tuple[str, str], command: str) -> Row:
+    """The row of the name a person typed.
+
+    Args:
+        pages: gives `one` by its name and all the `names`.
+        words: what it is, in Vietnamese and English.
+        command: shows all there are.
+
+    Raises:
+        UserError: there is none; says which ones have a similar name.
+    """
+    found: Row | None = pages.one(con, name)
+    if found:
+        return found
+    known = pages.names(con)
+    near = get_close_matches(name, known, n=3, cutoff=0.5) or [one for one in known if one.startswith(name)][:3]
+    vi = f" Có phải: {', '.join(near)}?" if near else f" Xem «{command}»."
+    en = f" Did you mean: {', '.join(near)}?" if near else f" See '{command}'."
+    raise UserError(f"Không có {words[0]} «{name}».{vi}", f"There is no {words[1]} '{name}'.{en}")
