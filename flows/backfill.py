@@ -9,6 +9,7 @@ from flows import steps
 from flows.clock import now
 from flows.collect import collect_tree
 from flows.home import open_home
+from flows.report import write_report
 from flows.returns import sending_back
 from flows.settings import Settings, load_settings
 from flows.summary import NightReport
@@ -29,6 +30,7 @@ def backfill(root: Path, received_on: date | None, settings: Settings) -> NightR
         as_of = steps.latest_night(store) or started.date()
         with sending_back(store, taken, settings) as returned:
             edition = steps.settle(store, taken.touched, settings, as_of)
+            write_report(store, settings, as_of)
         return steps.report(store, arrived, taken, returned, edition, settings, as_of)
 
 

@@ -16,6 +16,7 @@ from flows.clock import now
 from flows.collect import Arrived, File, collect_inbox
 from flows.followup import keep_followup
 from flows.measure import measure
+from flows.report import page_path
 from flows.returns import Returned
 from flows.returns import send_back as write_returns
 from flows.settings import Settings
@@ -23,6 +24,7 @@ from flows.status import LATEST
 from flows.summary import NightReport
 from flows.take_in import Kind, TakenIn, unseen
 from flows.take_in import take_in as take_files_in
+from flows.texts import text
 from flows.watch import watch
 from warehouse import alert_pages
 from warehouse.errors import DecisionRefused
@@ -121,5 +123,8 @@ def report(
 
 
 def show_report(night: NightReport, settings: Settings) -> None:
-    """Print it on the terminal."""
-    summary.show(night, Console(), settings.language)
+    """Print it on the terminal, and where the morning page is."""
+    console = Console()
+    summary.show(night, console, settings.language)
+    if (path := page_path(settings)).exists():
+        console.print(text("report.done", settings.language, path=path), soft_wrap=True, highlight=False)
