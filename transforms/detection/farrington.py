@@ -192,7 +192,7 @@ def _sample(panel: Panel, here: Layout, row: Index, column: Index) -> Sample:
 
 def _elapsed(panel: Panel, here: Layout, row: Index, column: Index) -> Array:
     """(N, F) or (N, 1) time of the reference periods before the point, in days where dates are known; within -1..0."""
-    if panel.days is None or (panel.days[row, column] < 0).any():
+    if panel.days is None or (panel.days[row, column] < 0).any() or panel.is_even:
         return -here.back[:, None] / here.back.max()
     ago = panel.days[row[None, :], column[None, :] - here.back[:, None]] - panel.days[row, column]
     same = ago[:, :1] if (ago == ago[:, :1]).all() else ago
@@ -218,7 +218,7 @@ def _with_trend_where_justified(
 
 def _some(samples: list[Sample], keep: Mask) -> list[Sample]:
     """The fits to keep, of all samples."""
-    return [sample.take(keep[at]) for sample, at in placed(samples) if keep[at].any()]
+    return [sample.take(np.flatnonzero(keep[at])) for sample, at in placed(samples) if keep[at].any()]
 
 
 def _reweighted(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import polars as pl
@@ -30,6 +31,14 @@ class Panel:
     counts: Array
     population: Array | None
     days: Index | None
+
+    @cached_property
+    def is_even(self) -> bool:
+        """Whether all periods of all units are of one length, by their dates."""
+        if self.days is None or self.days.shape[1] < 2:
+            return True
+        steps = np.diff(self.days, axis=1)
+        return bool((self.days >= 0).all() and (steps == steps[0, 0]).all())
 
     @property
     def last(self) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -14,7 +15,7 @@ MOST_STEPS = 25
 LEAST_MEAN = float(np.finfo(float).eps)
 NO_COUNT = 1e-300
 """Stands for 0 under a logarithm; any positive power of it is 0 beside a count of 1."""
-CENTRE, TERMS, REACH = -0.5, 10, 0.6
+CENTRE, TERMS, REACH = -0.5, 7, 0.25
 """Time lies within -1..0. The sums over a season are Taylor series of the slope, whose terms are moments of the time
 about its centre; a slope that has moved by less than the reach leaves an error of the order of rounding."""
 SETTLED, FEW_TERMS, SHORT_REACH = 6, 3, 0.004
@@ -31,14 +32,21 @@ class Design:
 
     edges: Index
 
-    def sums(self, values: Array) -> Array:
-        """(L, F) sums of (N, F) values within each season."""
-        return np.stack([values[a:b].sum(axis=0) for a, b in zip(self.edges[:-1], self.edges[1:], strict=True)])
+    def moments(self, values: Array, time: Array | None, terms: int) -> Array:
+        """(terms, L, F) sums of (N, F) values times time^k within each season; the first alone without a time.
 
-    def products(self, left: Array, right: Array) -> Array:
-        """(K, L, F) sums of (N, K) values times (N, F) ones within each season."""
-        parts = [left[a:b].T @ right[a:b] for a, b in zip(self.edges[:-1], self.edges[1:], strict=True)]
-        return np.stack(parts, axis=1)
+        The values are written over where the time differs between fits.
+        """
+        seasons = list(itertools.pairwise(self.edges.tolist()))
+        if time is None or time.shape[1] == 1:
+            powers = np.ones((len(values), 1)) if time is None else np.vander(time[:, 0], terms, increasing=True)
+            return np.stack([powers[a:b].T @ values[a:b] for a, b in seasons], axis=1)
+        out = np.empty((terms, len(seasons), values.shape[1]))
+        for k in range(terms):
+            for season, (a, b) in enumerate(seasons):
+                values[a:b].sum(axis=0, out=out[k, season])
+            values *= time
+        return out
 
     def spread(self, values: Array) -> Array:
         """(N, F) values of each point's season from (L, F)."""
@@ -310,8 +318,8 @@ def _totals(design: Design, sample: Sample) -> Totals:
     events = sample.weights * sample.counts
     own = sample.log_counts - 1 if sample.log_exposure is None else sample.log_counts - sample.log_exposure - 1
     fixed = np.einsum("nf,nf->f", events, own)
-    timed = np.zeros(len(fixed)) if sample.time is None else (events * sample.time).sum(axis=0)
-    return Totals(design.sums(events), timed, fixed)
+    sums = design.moments(events, sample.time, 2)
+    return Totals(sums[0], np.zeros_like(fixed) if sample.time is None else sums[1].sum(axis=0), fixed)
 
 
 def _first(design: Design, sample: Sample) -> Coefficients:
@@ -323,14 +331,10 @@ def _first(design: Design, sample: Sample) -> Coefficients:
     mean *= sample.weights
     target *= mean
     target -= 0.1 * sample.weights
-    weight, residual = design.sums(mean), design.sums(target)
+    weight, residual = design.moments(mean, sample.time, 3), design.moments(target, sample.time, 2)
     if sample.time is None:
-        return _solve(Level(weight, np.zeros_like(weight), np.zeros(mean.shape[1])), residual, 0.0)
-    mean *= sample.time
-    by_season = design.sums(mean)
-    mean *= sample.time
-    target *= sample.time
-    return _solve(Level(weight, by_season, mean.sum(axis=0)), residual, target.sum(axis=0))
+        return _solve(Level(weight[0], np.zeros_like(weight[0]), np.zeros(mean.shape[1])), residual[0], 0.0)
+    return _solve(Level(weight[0], weight[1], weight[2].sum(axis=0)), residual[0], residual[1].sum(axis=0))
 
 
 def _renew(curve: Curve, design: Design, samples: Sequence[Sample], place: Index, slope: Array) -> None:
@@ -346,32 +350,31 @@ def _renew(curve: Curve, design: Design, samples: Sequence[Sample], place: Index
     for sample, at in placed(samples):
         begin, end = np.searchsorted(place[far], (at.start, at.stop))
         if begin < end:
-            some = far[begin:end]
-            curve.moments[:, :, some] = _moments(design, sample, place[some] - at.start, slope[some])[
-                : len(curve.moments)
-            ]
+            some = _span(far[begin:end])
+            columns = _span(place[far[begin:end]] - at.start)
+            curve.moments[:, :, some] = _moments(design, sample, columns, slope[some])[: len(curve.moments)]
 
 
-def _moments(design: Design, sample: Sample, columns: Index, slope: Array) -> Array:
+def _span(index: Index) -> Index | slice:
+    """The same as a slice where nothing is left out, which costs no copy."""
+    whole = index[-1] - index[0] + 1 == len(index)
+    return slice(int(index[0]), int(index[-1]) + 1) if whole else index
+
+
+def _moments(design: Design, sample: Sample, columns: Index | slice, slope: Array) -> Array:
     """(3 + TERMS, L, F) sums of w exposure exp(slope time) time^k; (1, L, F) without a trend."""
-    values = sample.weights[:, columns]
     if sample.time is None:
+        weights = sample.weights[:, columns]
         if sample.log_exposure is not None:
-            values *= np.exp(sample.log_exposure[:, columns])
-        return design.sums(values)[None]
+            weights = weights * np.exp(sample.log_exposure[:, columns])
+        return design.moments(weights, None, 1)
     time = (sample.time if sample.time.shape[1] == 1 else sample.time[:, columns]) - CENTRE
-    power = time * slope
+    values = time * slope
     if sample.log_exposure is not None:
-        power += sample.log_exposure[:, columns]
-    values *= np.exp(power, out=power)
-    if time.shape[1] == 1:
-        powers = np.vander(time[:, 0], 3 + TERMS, increasing=True)
-        return design.products(powers, values)
-    out = [design.sums(values)]
-    for _ in range(2 + TERMS):
-        values *= time
-        out.append(design.sums(values))
-    return np.stack(out)
+        values += sample.log_exposure[:, columns]
+    np.exp(values, out=values)
+    values *= sample.weights[:, columns]
+    return design.moments(values, time, 3 + TERMS)
 
 
 def _deviance(totals: Totals, now: Coefficients, level: Level) -> Array:
