@@ -56,7 +56,8 @@ def alone(settings: Settings) -> Iterator[None]:
         UserError: another process serves this home; says which.
     """
     folder = settings.home / "prefect"
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    folder.mkdir(parents=True, exist_ok=True)
+    folder.chmod(0o700)  # its logs name units and files
     handle = os.open(folder / LOCK, os.O_RDWR | os.O_CREAT, 0o600)
     try:
         try:
