@@ -49,4 +49,5 @@ def nightly(as_of: date | None = None, inbox: Path | None = None) -> NightReport
         report = steps.report(store, arrived, taken, returned, edition, settings, as_of, decided)
         write_page(store, settings, as_of)
         tell_people(store, settings, as_of, report)
+        steps.finish(store, settings)
         return report

@@ -86,18 +86,24 @@ class Edition:
 
 
 def publish(con: DuckDBPyConnection, settings: Settings, as_of: date, exposed: int) -> Edition:
-    """Let the readers have it; with this the night is done."""
+    """Let the readers have it."""
     at = now(settings.timezone)
     edition = publish_copy(con, settings.published_dir, f"{as_of}-{at:%H%M%S}", keep=settings.keep_copies)
-    finish_nights(con, at)
     return Edition(edition.path, exposed)
+
+
+def finish(con: DuckDBPyConnection, settings: Settings) -> None:
+    """Note that the night is done, people told: broken off before this, it is caught up."""
+    finish_nights(con, now(settings.timezone))
 
 
 def settle(con: DuckDBPyConnection, changes: Touched, settings: Settings, as_of: date) -> Edition:
     """All that follows from changed figures: what the night does one after the other."""
     exposed = measure(con, changes, settings, as_of)
     keep_followup(con, watch(con, settings), settings)
-    return publish(con, settings, as_of, exposed)
+    edition = publish(con, settings, as_of, exposed)
+    finish(con, settings)
+    return edition
 
 
 def latest_night(con: DuckDBPyConnection) -> date | None:
