@@ -139,12 +139,12 @@ def improve(state: State, past: Past, prior: Prior, steps: int) -> State:
         information = np.empty((len(phi), p, p))
         information[:, left, right] = information[:, right, left] = (mu * known) @ pairs / phi[:, None]
         information += np.diag(prior.precision)
-        step = np.linalg.solve(information, score[:, :, None])[:, :, 0]
+        covariance: Array = np.linalg.inv(information).astype(float, copy=False)
+        step = (covariance @ score[:, :, None])[:, :, 0]
         beta = beta + step * np.minimum(1.0, LARGEST_STEP / np.maximum(np.abs(step).max(axis=1), 1e-9))[:, None]
-        count = (mu * known).sum(axis=1) / np.maximum(known.sum(axis=1), 1)
+        count = _sum(mu, known) / np.maximum(known.sum(axis=1), 1)
         usual = np.vander(scale(count), 3, increasing=True) @ prior.usual
         worth = _worth(mu, np.exp(usual), known, prior)
-        covariance: Array = np.linalg.inv(information).astype(float, copy=False)
         free = p - np.diagonal(covariance, axis1=1, axis2=2) @ prior.precision
         found = monotone * _ratio(w * r * r, second, known, free)
         monotone = np.maximum(monotone * _ratio(robust.squares(r), bounded, known, free), LEAST_DISPERSION)
@@ -157,7 +157,12 @@ def _ratio(found: Array, usual: Array, known: Array, free: Array) -> Array:
     """(U,) squares found over those expected, both summed, less the (U,) free coefficients that were fitted."""
     n = known.sum(axis=1)
     share = 1 - np.minimum(free, n / 2) / np.maximum(n, 1)
-    return ((found * known).sum(axis=1) + 1e-3) / ((usual * known).sum(axis=1) * share + 1e-3)
+    return (_sum(found, known) + 1e-3) / (_sum(usual, known) * share + 1e-3)
+
+
+def _sum(values: Array, known: Array) -> Array:
+    """(U,) sums of what is known."""
+    return np.einsum("ut,ut->u", values, known)
 
 
 def _worth(mu: Array, phi: Array, known: Array, prior: Prior) -> Array:
@@ -168,7 +173,7 @@ def _worth(mu: Array, phi: Array, known: Array, prior: Prior) -> Array:
     above = np.maximum(phi, 1.0)
     extra = (6 * (above - 1) + 1 / above)[:, None]
     each = 2 * mu / (2 * mu + extra)
-    return np.maximum((known * each).sum(axis=1) - prior.precision.size, 0.0)
+    return np.maximum(_sum(each, known) - prior.precision.size, 0.0)
 
 
 def _shrunk(found: Array, worth: Array, usual: Array, prior: Prior) -> Array:

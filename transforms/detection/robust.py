@@ -23,7 +23,7 @@ def weights(residual: Array) -> Array:
     """
     out = np.ones_like(residual)
     high = residual > CUT
-    out[high] = (CUT / residual[high]) ** 4
+    out[high] = np.square(np.square(CUT / residual[high]))
     return out
 
 
@@ -55,10 +55,12 @@ def _log_mass(y: Array, mu: float, phi: float) -> Array:
 
 
 @lru_cache(maxsize=1)
-def _fine() -> Array:
-    """(3, phi, FINE) the tables on a grid of log means so fine that the nearest point serves."""
+def _fine() -> list[tuple[Array, Array]]:
+    """Each table on a grid of log means so fine that the nearest point serves, and how it goes on to the next
+    dispersion; both (phi, FINE)."""
     at = np.linspace(np.log(MEANS[0]), np.log(MEANS[-1]), FINE)
-    return np.array([[np.interp(at, np.log(MEANS), row) for row in table] for table in _tables()])
+    tables = [np.array([np.interp(at, np.log(MEANS), row) for row in table]) for table in _tables()]
+    return [(table, np.diff(table, axis=0, append=0)) for table in tables]
 
 
 def expectations(log_mean: Array, phi: Array) -> tuple[Array, Array, Array]:
@@ -71,9 +73,7 @@ def expectations(log_mean: Array, phi: Array) -> tuple[Array, Array, Array]:
     below = np.minimum(place.astype(np.int64), len(DISPERSIONS) - 2)
     share = (place - below)[:, None]
     low, high = np.log(MEANS[0]), np.log(MEANS[-1])
-    column = ((np.clip(log_mean, low, high) - low) * ((FINE - 1) / (high - low)) + 0.5).astype(np.int32)
-    column += (np.arange(len(phi), dtype=np.int32) * FINE)[:, None]
-    first, bounded, second = (
-        ((1 - share) * table[below] + share * table[below + 1]).ravel()[column] for table in _fine()
-    )
+    column = ((np.clip(log_mean, low, high) - low) * ((FINE - 1) / (high - low)) + 0.5).astype(np.intp)
+    column += (below * FINE)[:, None]
+    first, bounded, second = (table.take(column) + share * onwards.take(column) for table, onwards in _fine())
     return first, bounded, second
