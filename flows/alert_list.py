@@ -17,7 +17,7 @@ from flows.settings import load_settings
 from flows.texts import text
 from transforms.alerts.book import TESTED
 from transforms.alerts.numbers import Numbers
-from transforms.alerts.phrases import SENSITIVE, noun
+from transforms.alerts.phrases import hides_small, noun
 from warehouse import alert_pages as pages
 
 STYLES = {"high": "bold red", "medium": "yellow", "low": "dim"}
@@ -72,7 +72,7 @@ def seen_of(row: dict[str, Any], language: Language) -> str:
 
 def numbers_of(row: dict[str, Any], language: Language, small_count: int) -> Numbers:
     """How the counts of an alert's or part's row are written."""
-    hides = row["level"] == "commune" and row.get("family", "requests") in SENSITIVE
+    hides = hides_small(row["level"], row["family"], row["indicator"])
     return Numbers(language, small_count if hides else None)
 
 

@@ -15,7 +15,7 @@ from flows.alert_list import STYLES, numbers_of, plain_expected, rule_of, state_
 from flows.alert_reading import alert_named, open_alerts
 from flows.settings import load_settings
 from flows.texts import text
-from transforms.alerts.phrases import SENSITIVE, noun
+from transforms.alerts.phrases import hides_small, noun
 from warehouse import alert_pages as pages
 
 WIDEST = 120
@@ -54,7 +54,7 @@ def _title(alert: dict[str, Any], language: Language) -> str:
 def _show_series(
     console: Console, alert: dict[str, Any], months: pl.DataFrame, small_count: int, language: Language
 ) -> None:
-    hides = alert["level"] == "commune" and alert["family"] in SENSITIVE
+    hides = hides_small(alert["level"], alert["family"], alert["indicator"])
     shown = within(months, alert["last_period"], AFTER)
     told = (alert["first_period"], alert["last_period"])
     chart = band_chart(shown, min(console.width, WIDEST), small_count if hides else None, told)

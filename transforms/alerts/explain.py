@@ -7,7 +7,7 @@ from datetime import date
 from typing import Literal
 
 from transforms.alerts.book import TESTED, Alert, Finding, Part
-from transforms.alerts.drivers import Drivers
+from transforms.alerts.drivers import Drivers, Share
 from transforms.alerts.leading import leading
 from transforms.alerts.numbers import Numbers
 from transforms.alerts.phrases import (
@@ -16,12 +16,12 @@ from transforms.alerts.phrases import (
     DRIVEN,
     ENDS,
     SEEN,
-    SENSITIVE,
     SINCE,
     STOCKS,
     SURE,
     WORDS,
     Pair,
+    hides_small,
     noun,
 )
 
@@ -68,7 +68,7 @@ class _Telling:
         return pair[self.language == "en"].format(**words)
 
     def _numbers(self, is_commune: bool) -> Numbers:
-        hides = is_commune and self.alert.key.family in SENSITIVE
+        hides = is_commune and hides_small("commune", self.alert.key.family, self.told.indicator)
         return Numbers(self.language, self.small_count if hides else None)
 
     def _seen(self) -> str:
@@ -147,9 +147,26 @@ class _Telling:
             return self._say(DRIVEN["unknown"])
         if not self.drivers.shares:
             return _capital(self._say(DRIVEN["spread"], move=move))
-        numbers = self._numbers(is_commune=True)
-        names = [f"{share.unit_name} ({numbers.count(share.observed)})" for share in self.drivers.shares]
-        return self._say(DRIVEN["most" if self.drivers.is_most else "much"], move=move, names=self._list(names))
+        numbers, shares = self._numbers(is_commune=True), self._nameable()
+        if not shares:
+            return _capital(self._say(DRIVEN["small"], move=move))
+        names = [f"{share.unit_name} ({numbers.count(share.observed)})" for share in shares]
+        # The fewest that carry half are given: without one of them the others carry less.
+        is_most = self.drivers.is_most and shares == self.drivers.shares
+        return self._say(DRIVEN["most" if is_most else "much"], move=move, names=self._list(names))
+
+    def _nameable(self) -> tuple[Share, ...]:
+        """The communes that may be named with what they count.
+
+        Those with a small count only where the district's count, less what is told of others, leaves room for each to
+        have any small count: else it could be worked out.
+        """
+        shares, hidden = self.drivers.shares, self._numbers(is_commune=True).small_count
+        if hidden is None:
+            return shares
+        told = tuple(share for share in shares if not 1 <= round(share.observed) < hidden)
+        left = (self.told.observed or 0) - sum(share.observed for share in told)
+        return shares if left >= (hidden - 1) * (len(shares) - len(told)) else told
 
     def _component(self) -> str:
         part = self.drivers.component

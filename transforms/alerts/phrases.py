@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from expectations.contract.forms import FORMS
+from expectations.contract.forms import FORMS, MEASURES
 
 Pair = tuple[str, str]
 
@@ -33,6 +33,14 @@ STOCKS = frozenset(measure.name for form in FORMS.values() for measure in form.m
 
 SENSITIVE = frozenset({"requests", "contact", "members"})
 """Families in which a small count of a commune tells of a person."""
+
+
+def hides_small(level: str, family: str, indicator: str) -> bool:
+    """Whether small counts are hidden: of communes, in sensitive families, and of sensitive measures in any family."""
+    measure = MEASURES.get(indicator)
+    is_sensitive = family in SENSITIVE or (measure is not None and measure.privacy == "sensitive")
+    return level == "commune" and is_sensitive
+
 
 COMPONENTS: dict[str, str] = {"received": "received_from_away", "away_total": "away_abroad"}
 """The part of a count that is looked at to say what drives it."""
@@ -169,6 +177,10 @@ DRIVEN: dict[str, Pair] = {
         ", for the most part {noun} ({observed}, usually {expected})",
     ),
     "besides": (", cùng chiều còn có {noun}", ", and {noun} moved with it"),
+    "small": (
+        "{move} nằm ở những số nhỏ của từng xã nên không nêu tên xã",
+        "{move} lies in small counts of single communes, which are not named",
+    ),
     "first": ("{driven}; trước hết nên {check}", "{driven}; first {check}"),
 }
 

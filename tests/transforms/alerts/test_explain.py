@@ -75,6 +75,24 @@ def test_the_third_names_the_communes_that_carry_the_excess_and_what_to_check():
     )
 
 
+def test_a_communes_small_count_is_not_told_where_the_districts_count_gives_it_away():
+    two = (Share("Xã Phú Cường", 1.0, 0.9), Share("Xã An Hòa", 1.0, 0.8))
+    vi, en = said(found("2020-01", observed=3.0, expected=0.5), Drivers(two, True, True))
+    assert vi[2].startswith("Mức tăng nằm ở những số nhỏ của từng xã nên không nêu tên xã;")
+    assert "Xã" not in en[2]
+    known = Drivers((Share("Xã Phú Cường", 6.0, 5.2), Share("Xã An Hòa", 1.0, 0.9)), True, True)
+    vi, _ = said(found("2020-01", observed=7.0), known)
+    assert vi[2].startswith("Xã Phú Cường (6) góp nhiều nhất vào mức tăng, nhưng chưa đến một nửa;")
+
+
+@pytest.mark.parametrize("indicator", ["received", "left_on_request", "away_out_of_contact"])
+def test_a_commune_that_restates_a_sensitive_count_has_its_small_one_hidden(indicator):
+    restated = {**FACT, "family": "restated", "kind": "restated", "indicator": indicator}
+    vi, en = said(found("2020-01", like=replace(COMMUNE, **restated), observed=1.0, expected=5.0))
+    assert "từ 5 thành dưới 3" in vi[0]
+    assert "from 5 to fewer than 3" in en[0].replace("changed", "")
+
+
 def test_a_provinces_move_is_called_so():
     vi, en = said(found("2020-01", like=replace(AWAY, level="province", scope="province", unit_name="Tỉnh Đồng Tháp")))
     assert "biến động chung của toàn tỉnh" in vi[2]
