@@ -11,6 +11,7 @@ from typing import Any
 
 from duckdb import DuckDBPyConnection
 
+from flows.clock import today
 from flows.errors import UserError
 from flows.settings import Settings
 from warehouse.board import Event, fold, open_board, waiting
@@ -18,6 +19,34 @@ from warehouse.errors import StoreLocked
 from warehouse.store import open_to_read
 
 Row = dict[str, Any]
+
+
+def day_of_act(settings: Settings, as_of: date | None) -> date:
+    """The day an act is carried out: today, unless a past one is given.
+
+    Raises:
+        UserError: the day is still to come.
+    """
+    now = today(settings.timezone)
+    if as_of and as_of > now:
+        raise UserError(
+            f"Ngày {as_of} chưa tới: chỉ ghi cho hôm nay hoặc một ngày đã qua (--as-of YYYY-MM-DD).",
+            f"{as_of} is still to come: it can be noted for today or a day that is past (--as-of YYYY-MM-DD).",
+        )
+    return as_of or now
+
+
+def check_said(*given: str | None) -> None:
+    """Whether what a person was asked to say is more than blanks.
+
+    Raises:
+        UserError: it is not.
+    """
+    if any(one is not None and not one.strip() for one in given):
+        raise UserError(
+            "Cần ghi rõ đã làm gì, giao cho ai, hoặc vì sao.",
+            "Nothing is said: say what was done, to whom it is given, or why.",
+        )
 
 
 def fold_acts(

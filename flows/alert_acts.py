@@ -8,9 +8,10 @@ from typing import Any
 
 from rich.console import Console
 
+from flows.acts import check_said, day_of_act
 from flows.alert_reading import alert_named
 from flows.alerts import carry_out_acts
-from flows.clock import now, today
+from flows.clock import now
 from flows.decide import who
 from flows.errors import UserError
 from flows.home import open_home
@@ -52,10 +53,11 @@ def run_act(doing: Doing, as_of: date | None) -> None:
     """Note an act and carry it out, if the warehouse is free.
 
     Raises:
-        UserError: there is no such alert, or it was resolved.
+        UserError: there is no such alert, it was resolved, the note is blank or the day still to come.
     """
     settings = load_settings()
-    night = as_of or today(settings.timezone)
+    night = day_of_act(settings, as_of)
+    check_said(doing.note)
     if doing.until and doing.until < night:
         raise UserError(f"Ngày {doing.until} đã qua.", f"The day {doing.until} has passed.")
     _check(doing, settings)

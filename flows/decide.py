@@ -12,8 +12,9 @@ from duckdb import DuckDBPyConnection
 from rich.console import Console
 
 from flows import steps
+from flows.acts import day_of_act
 from flows.care import file_of
-from flows.clock import now, today
+from flows.clock import now
 from flows.collect import File
 from flows.errors import UserError
 from flows.home import open_home
@@ -36,11 +37,11 @@ def run_decision(action: str, submission_id: int, reason: str, as_of: date | Non
     settings = load_settings()
     if not reason.strip():
         raise UserError('Cần ghi lý do: --reason "…".', 'Say why: --reason "…".')
+    night = day_of_act(settings, as_of)
     settings.home.mkdir(parents=True, exist_ok=True)
     with open_board(settings.board_path) as board:
         mine = board.append(who(), action, {"submission_id": submission_id, "reason": reason}, now(settings.timezone))
     console = Console()
-    night = as_of or today(settings.timezone)
     try:
         with open_home(settings) as con:
             came_of = _carry_out_waiting(con, settings, night)

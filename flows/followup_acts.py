@@ -8,7 +8,8 @@ from typing import Any
 
 from rich.console import Console
 
-from flows.clock import now, today
+from flows.acts import check_said, day_of_act
+from flows.clock import now
 from flows.decide import who
 from flows.errors import UserError
 from flows.followup import carry_out_acts
@@ -41,13 +42,11 @@ def run_act(doing: Doing, as_of: date | None) -> None:
     """Note an act and carry it out, if the warehouse is free.
 
     Raises:
-        UserError: there is no such item, it is over, or nobody or no reason is named.
+        UserError: there is no such item, it is over, what has to be said is blank or the day still to come.
     """
     settings = load_settings()
-    night = as_of or today(settings.timezone)
-    for given in (doing.to, doing.reason):
-        if given is not None and not given.strip():
-            raise UserError("Cần ghi rõ giao cho ai, hoặc lý do.", "Say to whom, or why.")
+    night = day_of_act(settings, as_of)
+    check_said(doing.to, doing.note, doing.reason)
     _check(doing, settings)
     with open_board(settings.board_path) as board:
         board.append(who(), doing.action, doing.what(), now(settings.timezone))
@@ -55,12 +54,13 @@ def run_act(doing: Doing, as_of: date | None) -> None:
     try:
         with open_home(settings) as con:
             carry_out_acts(con, settings, night)
-    except StoreLocked:
+    except (StoreLocked, PermissionError):
         console.print(text("decision.later", settings.language))
         return
     console.print(
-        text(f"followup.did.{doing.action}", settings.language, id=doing.item_id, to=doing.to or "—"), highlight=False
-    )
+        text(f"followup.did.{doing.action}", settings.language, id=doing.item_id, to=doing.to or "—"),
+        highlight=False, markup=False,
+    )  # fmt: skip
 
 
 def _check(doing: Doing, settings: Settings) -> None:

@@ -22,7 +22,10 @@ def run_export(folder: Path) -> None:
     settings = load_settings()
     written = export(settings, folder)
     Console().print(
-        text("followup.exported", settings.language, n=len(written), path=folder), highlight=False, soft_wrap=True
+        text("followup.exported", settings.language, n=len(written), path=folder),
+        highlight=False,
+        markup=False,
+        soft_wrap=True,
     )
 
 

@@ -37,7 +37,7 @@ def run_test(name: str) -> None:
     if error:
         raise UserError(f"Chưa gửi được cho «{to.name}»: {error}. Sửa dòng của người ấy rồi thử lại.",
                         f"'{to.name}' could not be reached: {error}. Correct the row and try again.")  # fmt: skip
-    Console().print(text("notify.tested", settings.language, name=to.name))
+    Console().print(text("notify.tested", settings.language, name=to.name), markup=False)
 
 
 def run_send(dry_run: bool) -> int:

@@ -169,6 +169,13 @@ def test_a_silence_cannot_end_before_it_begins(home):
         )
 
 
+@pytest.mark.parametrize("options", [["--note", " "], ["--as-of", "9999-01-01"]])
+def test_a_blank_note_and_a_day_to_come_are_refused_and_nothing_is_noted(home, options):
+    with pytest.raises(UserError):
+        CliRunner().invoke(app, ["alert", "ack", ID, *options], catch_exceptions=False)
+    assert not home.board_path.exists()
+
+
 def test_a_verdict_closes_it_and_gives_its_rule_a_record(home):
     assert "sai số liệu" in run(
         "alert", "close", ID, "--verdict", "data-error", "--note", "ghi nhầm", "--as-of", "2020-08-06"

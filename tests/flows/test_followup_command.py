@@ -163,6 +163,10 @@ def test_what_is_given_and_marked_done_waits_for_the_next_report(home):
     assert "đã rà soát" in shown
 
 
+def test_whom_it_is_given_to_is_told_as_it_was_typed(home):
+    assert "[/b] [x]" in mobility("assign", ID, "--to", "[/b] [x]", "--as-of", "2024-08-21").output
+
+
 def test_what_is_waived_needs_a_reason_and_is_over(home):
     assert "Cần ghi rõ" in mobility("waive", ID, "--reason", " ").exception.vi
     assert mobility("waive", ID, "--reason", "đang sáp nhập").exit_code == 0
