@@ -25,8 +25,8 @@ from flows.sql import run_sql
 from transforms.samples.tree import sample_tree
 from warehouse.archive import place
 
-# In the sample tree 866's February does not balance, 867's holds a word for a count, both good in January.
-BALANCE_BROKEN, NOT_A_COUNT = "866", "867"
+# In the sample tree 867's February does not balance, 868's holds a word for a count, both good in January.
+BALANCE_BROKEN, NOT_A_COUNT = "867", "868"
 NIGHT = date(2024, 3, 20)
 
 
