@@ -32,6 +32,8 @@ def figures(seed: int, months: int = 25, units: int = 3, missing: float = 0.0) -
             members += sum(counts[m.name] for m in BALANCE.measures if m.nature == "increase")
             members -= sum(counts[m.name] for m in BALANCE.measures if m.nature == "decrease")
             counts |= {"members_closing": members, "received_from_away": int(rng.integers(0, counts["received"] + 1))}
+            reasons = [name for name in REQUESTS.names if name.startswith("reason_")]
+            counts |= dict(zip(reasons, rng.multinomial(counts["received"], [0.25] * 4).tolist(), strict=True))
             known = rng.random() >= missing
             rows.append({
                 "map": "reported", "unit_code": f"{866 + unit}", "level": "district",
