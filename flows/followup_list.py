@@ -11,6 +11,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from expectations.contract.problems import Language
+from flows.errors import UserError
 from flows.followup_reading import item_named, open_followup
 from flows.settings import load_settings
 from flows.texts import text
@@ -33,7 +34,15 @@ class Wanted:
 
 
 def run_list(wanted: Wanted) -> None:
-    """Print the items wanted."""
+    """Print the items wanted.
+
+    Raises:
+        UserError: there is no such kind; names them all.
+    """
+    if wanted.kind is not None and wanted.kind not in KINDS:
+        kinds = ", ".join(KINDS)
+        raise UserError(f"Không có loại việc «{wanted.kind}». Có: {kinds}.",
+                        f"There is no kind '{wanted.kind}'. There are: {kinds}.")  # fmt: skip
     settings = load_settings()
     language = settings.language
     with open_followup(settings) as con:

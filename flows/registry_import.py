@@ -13,7 +13,8 @@ from duckdb import DuckDBPyConnection
 from rich.console import Console
 
 from flows import steps
-from flows.clock import now, today
+from flows.acts import day_of_act
+from flows.clock import now
 from flows.collect import File
 from flows.errors import UserError
 from flows.home import open_home
@@ -97,6 +98,7 @@ def _show(change: Change, settings: Settings) -> None:
 def run_import(path: Path, as_of: date | None) -> None:
     """Write the change and judge again, as of a day, the rejected files whose units it may have mended."""
     settings = load_settings()
+    day = day_of_act(settings, as_of)
     change = plan(path, settings)
     _show(change, settings)
     target = settings.registry_dir / f"{change.table}.csv"
@@ -104,7 +106,6 @@ def run_import(path: Path, as_of: date | None) -> None:
     change.after.write_csv(part)
     os.replace(part, target)
     Console().print(text("registry.done", settings.language))
-    day = as_of or today(settings.timezone)
     with open_home(settings) as store:
         files = waiting(store, settings)
         if files:

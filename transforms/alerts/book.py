@@ -157,10 +157,6 @@ class Alert:
     def last_period(self) -> str:
         return max(part.last.period for part in self.parts)
 
-    def is_silent(self, night: date) -> bool:
-        """Whether people asked not to be told of it on a night."""
-        return self.is_silenced_to_end or (self.silenced_until is not None and night <= self.silenced_until)
-
 
 @dataclass(frozen=True, slots=True)
 class Act:

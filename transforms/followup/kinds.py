@@ -154,8 +154,9 @@ _LIST = (
     Kind(
         "alert-true", ("cảnh báo được xác nhận là đúng", "an alert confirmed as true"),
         ("Đơn vị cùng Ban Tổ chức Tỉnh ủy", "The unit with the board"),
-        ("Cảnh báo {alert} được Ban xác nhận là đúng{and_more}. Làm rõ nguyên nhân, nêu việc đã làm.",
-         "The board confirmed the alert {alert} as true{and_more}. Find the cause and say what was done."),
+        ("Cảnh báo {alert} được Ban xác nhận là đúng{and_more}. Xem lại số liệu và quy trình, nêu việc đã làm.",
+         "The board confirmed the alert {alert} as true{and_more}. Look at the figures and procedures; say "
+         "what was done."),
         "other", INTERNAL, ("các kỳ sau không còn dấu hiệu", "later periods no longer signal"), "high",
         is_of_figures=False,
     ),

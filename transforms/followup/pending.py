@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
 
 from expectations.contract.periods import Period
 
@@ -81,8 +80,3 @@ def months_between(first: Period, last: Period) -> list[str]:
     while found[-1] > first:
         found.append(found[-1].previous)
     return [str(period) for period in reversed(found)]
-
-
-def filed_by(last: Period, days: int) -> date:
-    """The day by which a request pending at the end of `last` must have been filed to be counted by the floor."""
-    return first_month(last, days).previous.last_day

@@ -27,7 +27,6 @@ _SPACED_PUNCTUATION = re.compile(r" ?([-/(),;:]) ?")
 _PUNCTUATION = re.compile("[-/(),;:]")
 _BULLETS = re.compile(r"(?:[-+*•·] ?(?=[^\d ]))+")
 _TRAILING = " .,:;"
-_WORD = re.compile(r"[^\W_]+")
 
 _TONES = "\u0300\u0301\u0309\u0303\u0323"
 
@@ -89,11 +88,6 @@ def fold(text: str) -> str:
         text = _SPACED_PUNCTUATION.sub(r"\1", text)
     bullets = _BULLETS.match(text)
     return text[bullets.end() :] if bullets else text
-
-
-def tokens(text: str) -> tuple[str, ...]:
-    """The words and numbers of a text, folded, in their order; punctuation and underscores part them."""
-    return tuple(_WORD.findall(fold(text)))
 
 
 @lru_cache(maxsize=1 << 16)

@@ -68,7 +68,3 @@ class Reading:
     problems: list[Problem] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     encoding: str = ""
-
-    @property
-    def is_personal(self) -> bool:
-        return any(problem.code == "personal-data" for problem in self.problems)

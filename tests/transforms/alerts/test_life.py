@@ -182,15 +182,15 @@ def test_reopened_it_must_be_acknowledged_anew():
     assert (only(book).status, only(book).acknowledged_on) == ("opened", None)
 
 
-def test_a_silence_until_a_day_ends_with_it_and_one_until_resolved_with_the_alert():
+def test_a_silence_is_kept_until_its_day_and_one_until_resolved_ends_with_the_alert():
     acts = [act(1, "alert-silence", date(2020, 2, 6), until=date(2020, 2, 20))]
     alert = only(live(found("2020-01"), acts=acts)[0])
-    assert [alert.is_silent(date(2020, 2, day)) for day in (19, 20, 21)] == [True, True, False]
+    assert (alert.silenced_until, alert.is_silenced_to_end) == (date(2020, 2, 20), False)
     acts = [act(1, "alert-silence", date(2020, 2, 6))]
     alert = only(live(found("2020-01"), found("2020-02"), acts=acts)[0])
-    assert alert.is_silent(date(2030, 1, 1))
+    assert (alert.silenced_until, alert.is_silenced_to_end) == (None, True)
     alert = only(live(found("2020-01"), found("2020-02", quiet=True), found("2020-03"), acts=acts)[0])
-    assert not alert.is_silent(date(2020, 4, 5))
+    assert (alert.silenced_until, alert.is_silenced_to_end) == (None, False)
 
 
 def test_closed_it_stays_closed_while_the_same_event_lasts():

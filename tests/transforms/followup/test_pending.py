@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from expectations.contract.periods import Period
-from transforms.followup.pending import Month, filed_by, first_month, least_pending, months_between, pending_floor
+from transforms.followup.pending import Month, first_month, least_pending, months_between, pending_floor
 
 
 @dataclass
@@ -62,7 +62,9 @@ def test_the_floor_never_exceeds_the_true_number(made, days):
 @settings(max_examples=300, deadline=None)
 def test_where_the_old_are_settled_first_the_floor_is_the_true_number(made, days):
     office, last = made
-    assert pending_floor(office.months, last, days) == sum(day <= filed_by(last, days) for day in office.pending)
+    assert pending_floor(office.months, last, days) == sum(
+        day <= first_month(last, days).previous.last_day for day in office.pending
+    )
 
 
 @given(offices(restates=False))
@@ -95,7 +97,7 @@ def test_requests_that_a_correction_brought_in_are_of_unknown_age():
 )
 def test_ninety_days_take_a_fourth_month_where_a_short_february_is_among_three(last, first):
     assert str(first_month(Period.parse(last), 90)) == first
-    assert (Period.parse(last).last_day - filed_by(Period.parse(last), 90)).days >= 90
+    assert (Period.parse(last).last_day - first_month(Period.parse(last), 90).previous.last_day).days >= 90
 
 
 def test_a_month_that_is_not_known_leaves_the_floor_unknown():

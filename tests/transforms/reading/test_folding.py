@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from transforms.reading.folding import fold, strip_marks, tokens
+from transforms.reading.folding import fold, strip_marks
 
 VIETNAMESE = "aăâbcdđeêghiklmnoôơpqrstuưvxy" + "áàảãạấầẩẫậắằẳẵặéèẻẽẹếềểễệíìỉĩịóòỏõọốồổỗộớờởỡợúùủũụứừửữựýỳỷỹỵ"
 TYPED = st.text(st.sampled_from(VIETNAMESE + VIETNAMESE.upper() + " -–/.,:()\u00a0\u200b\n'’\"“0123456789"))
@@ -75,10 +75,6 @@ def test_capitals_fold_to_small_letters(text: str) -> None:
 @given(TYPED)
 def test_a_fold_has_single_spaces_and_none_at_its_ends(text: str) -> None:
     assert " ".join(fold(text).split()) == fold(text)
-
-
-def test_tokens_are_folded_words_and_numbers() -> None:
-    assert tokens("BC_Tháng 6/2019 (Hoà An)") == ("bc", "tháng", "6", "2019", "hoà", "an")
 
 
 def test_marks_are_stripped_to_ascii_with_case_kept() -> None:
