@@ -57,6 +57,8 @@ def export(settings: Settings, folder: Path) -> list[Path]:
 
 def _write(path: Path, content: bytes) -> None:
     part = path.with_name(f".{path.name}.part")
+    part.unlink(missing_ok=True)
+    part.touch(0o640)  # before anything stands in it
     part.write_bytes(content)
     part.chmod(0o640)
     os.replace(part, path)
