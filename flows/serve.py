@@ -119,7 +119,7 @@ def is_behind(warehouse: Path, due: datetime) -> bool:
     """Whether no night has finished since one was due."""
     try:
         with open_to_read(warehouse) as con:
-            finished = last_finished(con)
+            finished = last_finished(con, due.date())
     except (StoreMissing, StoreLocked):  # not known: a night too many does no harm
         return True
     return finished is None or finished < due

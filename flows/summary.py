@@ -58,12 +58,7 @@ class NightReport:
 def show(report: NightReport, console: Console, language: Language) -> None:
     """Print it: what came, what goes back and why, who is missing, where to look next."""
     console.rule(text("night.title", language, as_of=report.as_of))
-    if report.files.is_empty():
-        console.print(text("night.nothing", language))
-    else:
-        count = dict(report.files["outcome"].value_counts().iter_rows())
-        console.print(text("night.files", language, files=report.files.height, accepted=count.get("accepted", 0),
-                           rejected=count.get("rejected", 0), duplicates=count.get("duplicate", 0)))  # fmt: skip
+    console.print(files_line(report, language))
     _show_rejected(report, console, language)
     if report.passed_over:
         table = Table(title=text("night.passed_over", language), title_justify="left")
@@ -83,6 +78,24 @@ def show(report: NightReport, console: Console, language: Language) -> None:
     _show_in_vain(report, console, language)
 
 
+def files_line(report: NightReport, language: Language) -> str:
+    """How many files came, and what became of them."""
+    if report.files.is_empty():
+        return text("night.nothing", language)
+    count = dict(report.files["outcome"].value_counts().iter_rows())
+    return text("night.files", language, files=report.files.height, accepted=count.get("accepted", 0),
+                rejected=count.get("rejected", 0), duplicates=count.get("duplicate", 0))  # fmt: skip
+
+
+def alerts_line(report: NightReport, language: Language) -> str | None:
+    """How many alerts came and went; None where there are none."""
+    if not report.standing and report.alerts.is_empty():
+        return None
+    happened = report.alerts["event"].to_list() if report.alerts.height else []
+    number = {name: happened.count(name) for name in ("opened", "reopened", "worsened", "resolved")}
+    return text("night.alerts", language, standing=report.standing, **number)
+
+
 def _show_in_vain(report: NightReport, console: Console, language: Language) -> None:
     for error in report.refused:
         console.print(error.says(language), style="red")
@@ -92,11 +105,10 @@ def _show_in_vain(report: NightReport, console: Console, language: Language) -> 
 
 def _show_alerts(report: NightReport, console: Console, language: Language) -> None:
     """How many alerts came and went, and the new ones in a line each."""
-    if not report.standing and report.alerts.is_empty():
+    counted = alerts_line(report, language)
+    if counted is None:
         return
-    happened = report.alerts["event"].to_list() if report.alerts.height else []
-    number = {name: happened.count(name) for name in ("opened", "reopened", "worsened", "resolved")}
-    console.print(text("night.alerts", language, standing=report.standing, **number), highlight=False)
+    console.print(counted, highlight=False)
     told = [row for row in report.alerts.iter_rows(named=True) if row["event"] != "resolved"]
     for row in told[:LINES]:
         severity = f"[{STYLES[row['severity']]}]{text('severity.' + row['severity'], language)}[/]"

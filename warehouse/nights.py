@@ -40,9 +40,16 @@ def begin_nights(con: DuckDBPyConnection, kind: Kind, days: list[date], at: date
         )
 
 
-def last_finished(con: DuckDBPyConnection) -> datetime | None:
-    """When the last nightly run ended, local time; null where none has."""
-    row = con.execute("SELECT max(finished_at) FROM ledger.night WHERE kind = 'nightly'").fetchone()
+def last_finished(con: DuckDBPyConnection, from_day: date | None = None) -> datetime | None:
+    """When the last nightly run ended, local time; null where none has.
+
+    Args:
+        from_day: nights of days before it do not count: one of a past day, run by hand, is not the one that was due.
+    """
+    row = con.execute(
+        "SELECT max(finished_at) FROM ledger.night WHERE kind = 'nightly' AND ($day IS NULL OR as_of >= $day)",
+        {"day": from_day},
+    ).fetchone()
     return row[0] if row else None
 
 

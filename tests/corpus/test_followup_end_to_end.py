@@ -200,6 +200,7 @@ def test_the_published_progress_counts_the_items_and_holds_none(corpus_home):
         assert (
             progress
             == con.sql("""
-            SELECT kind, count(*), count(closed_on), count(*) - count(closed_on) FROM followup.item GROUP BY 1 ORDER BY 1
+            SELECT kind, count(*), count(closed_on), count(*) - count(closed_on)
+            FROM followup.item GROUP BY 1 ORDER BY 1
         """).fetchall()
         )

@@ -188,6 +188,12 @@ def test_a_nightly_run_begun_again_is_not_finished_until_it_ends_again(home):
         assert last_finished(con) == NOON + timedelta(hours=1)
 
 
+def test_a_night_of_a_past_day_run_by_hand_is_not_the_one_that_was_due(home):
+    with open_store(home / "warehouse.duckdb") as con:
+        assert last_finished(con, DAY) == NOON
+        assert last_finished(con, DAY + timedelta(days=1)) is None
+
+
 def test_a_backup_waits_for_no_night_and_overwrites_nothing(home, tmp_path):
     with open_store(home / "warehouse.duckdb"), pytest.raises(StoreLocked):
         backup(home, tmp_path / "one")

@@ -10,7 +10,7 @@ from typing import Any, Literal
 import polars as pl
 
 from transforms.alerts.book import TESTED
-from transforms.alerts.phrases import SENSITIVE
+from transforms.alerts.phrases import hides_small
 from transforms.alerts.severity import RANK
 from transforms.morning.phrases import month, say
 
@@ -150,7 +150,7 @@ def sentences(text: str) -> tuple[str, ...]:
 
 
 def _told(row: dict[str, Any], morning: Morning) -> Told:
-    hides = row["level"] == "commune" and row["family"] in SENSITIVE
+    hides = hides_small(row["level"], row["family"], row["indicator"])
     months = morning.series.get(row["alert_id"])
     if months is not None:
         months = months.filter(pl.col("period") <= _later(row["last_period"], AFTER))

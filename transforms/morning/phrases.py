@@ -142,8 +142,10 @@ PHRASES: dict[str, Pair] = {
         "An alert: 'mobility alert show ID'; take note: 'mobility alert ack ID'; verdict: 'mobility alert close ID'.",
     ),
     "how.privacy": (
-        "Trang này không có số liệu của chi bộ hay của người nào; số nhỏ của xã được ghi là «dưới {k}».",
-        "Nothing of a cell or a person stands here; small counts of a commune are told as 'fewer than {k}'.",
+        "Trang này không có số liệu của chi bộ hay của người nào; số nhỏ của xã về đơn xin ra, liên lạc và giảm đảng "
+        "viên được ghi là «dưới {k}».",
+        "Nothing of a cell or a person stands here; small counts of a commune's requests, contact and departures are "
+        "told as 'fewer than {k}'.",
     ),
     "failed": (
         "Không viết được trang này cho đêm {day} ({why}). Số liệu của đêm vẫn đầy đủ trong kho. Xem nhật ký rồi chạy "
