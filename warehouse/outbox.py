@@ -177,8 +177,9 @@ WITH {_LAST}, happened AS (
     SELECT * REPLACE (CASE event WHEN 'closed' THEN 'resolved' ELSE event END AS event) FROM alerts.event
     WHERE event IN ('opened', 'worsened', 'reopened', 'resolved') OR event = 'closed' AND resolution IS NOT NULL
 ), numbered AS (
-    SELECT *, 'alert:' || alert_id || ':' || event || ':'
-        || row_number() OVER (PARTITION BY alert_id, event ORDER BY event_no) AS event_id
+    -- By its night and not by its number: an older night taken in late may put another event before it.
+    SELECT *, 'alert:' || alert_id || ':' || event || ':' || night || ':'
+        || row_number() OVER (PARTITION BY alert_id, event, night ORDER BY event_no) AS event_id
     FROM happened
 )
 SELECT n.event_id, $night AS night, 'alerts' AS topic, n.event AS kind, a.unit_code, a.unit_name,
