@@ -51,6 +51,19 @@ def test_the_same_night_again_tells_nothing_again_and_what_is_new_in_it_only(hou
     assert ["về a" in text for text in house.mail.texts()] == [True, False]
 
 
+def test_an_older_night_that_comes_late_makes_nobody_hear_of_an_alert_again(house: House):
+    house.know(BOARD)
+    with house.mail.up():
+        house.night(FIRST, alert("a", event="worsened"))
+        with house.open() as con:
+            ran(con, FIRST - timedelta(days=40), "backfill")
+            happen(con, FIRST - timedelta(days=40), "a", event="worsened")
+            con.execute("UPDATE alerts.event SET event_no = -event_no")  # written anew: the older one comes first
+        assert house.night(NEXT[1]).waiting == 0
+        assert house.night(NEXT[2], alert("a", event="worsened")).sent == 1
+    assert ["Nặng hơn" in text for text in house.mail.texts()] == [True, False, True]
+
+
 def test_what_becomes_of_an_alert_is_told_and_each_time_once(house: House):
     house.know(BOARD)
     course = ["opened", "worsened", "resolved", "reopened", "resolved"]
