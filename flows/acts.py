@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+import getpass
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import date
 from difflib import get_close_matches
@@ -10,10 +11,13 @@ from types import ModuleType
 from typing import Any
 
 from duckdb import DuckDBPyConnection
+from rich.console import Console
 
-from flows.clock import today
+from flows.clock import now, today
 from flows.errors import UserError
+from flows.home import open_home
 from flows.settings import Settings
+from flows.texts import text
 from warehouse.board import Event, fold, open_board, waiting
 from warehouse.errors import StoreLocked
 from warehouse.store import open_to_read
@@ -27,13 +31,13 @@ def day_of_act(settings: Settings, as_of: date | None) -> date:
     Raises:
         UserError: the day is still to come.
     """
-    now = today(settings.timezone)
-    if as_of and as_of > now:
+    latest = today(settings.timezone)
+    if as_of and as_of > latest:
         raise UserError(
             f"Ngày {as_of} chưa tới: chỉ ghi cho hôm nay hoặc một ngày đã qua (--as-of YYYY-MM-DD).",
             f"{as_of} is still to come: it can be noted for today or a day that is past (--as-of YYYY-MM-DD).",
         )
-    return as_of or now
+    return as_of or latest
 
 
 def check_said(*given: str | None) -> None:
@@ -47,6 +51,37 @@ def check_said(*given: str | None) -> None:
             "Cần ghi rõ đã làm gì, giao cho ai, hoặc vì sao.",
             "Nothing is said: say what was done, to whom it is given, or why.",
         )
+
+
+def who() -> str:
+    """The account of the person at the command."""
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        return "?"
+
+
+def note_and_do(
+    settings: Settings, action: str, what: Mapping[str, Any], do: Callable[[DuckDBPyConnection], None]
+) -> bool:
+    """Note an act on the board, then carry out what waits there if the warehouse is free; whether it was.
+
+    Where it is not, the next run does it, and the terminal says so.
+
+    Args:
+        action, what: as the board keeps them; null entries are left out.
+        do: carries it out.
+    """
+    with open_board(settings.board_path) as board:
+        given = {name: value for name, value in what.items() if value is not None}
+        board.append(who(), action, given, now(settings.timezone))
+    try:
+        with open_home(settings) as con:
+            do(con)
+    except (StoreLocked, PermissionError):
+        Console().print(text("decision.later", settings.language))
+        return False
+    return True
 
 
 def fold_acts(

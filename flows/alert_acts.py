@@ -6,20 +6,17 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from duckdb import DuckDBPyConnection
 from rich.console import Console
 
-from flows.acts import check_said, day_of_act
+from flows.acts import check_said, day_of_act, note_and_do
 from flows.alert_reading import alert_named
 from flows.alerts import carry_out_acts
-from flows.clock import now
-from flows.decide import who
 from flows.errors import UserError
-from flows.home import open_home
 from flows.settings import Settings, load_settings
 from flows.texts import text
 from transforms.alerts.acts import can_be_done_to
 from warehouse import alert_pages as pages
-from warehouse.board import open_board
 from warehouse.errors import StoreLocked
 from warehouse.store import open_to_read
 
@@ -35,9 +32,8 @@ class Doing:
     verdict: str | None = None
 
     def what(self) -> dict[str, Any]:
-        given = {"alert_id": self.alert_id, "note": self.note, "until": self.until and self.until.isoformat(),
+        return {"alert_id": self.alert_id, "note": self.note, "until": self.until and self.until.isoformat(),
                  "verdict": self.verdict}  # fmt: skip
-        return {name: value for name, value in given.items() if value is not None}
 
 
 def run_silence(alert_id: str, until: date | None, until_resolved: bool, note: str | None, as_of: date | None) -> None:
@@ -61,21 +57,17 @@ def run_act(doing: Doing, as_of: date | None) -> None:
     if doing.until and doing.until < night:
         raise UserError(f"Ngày {doing.until} đã qua.", f"The day {doing.until} has passed.")
     _check(doing, settings)
-    with open_board(settings.board_path) as board:
-        board.append(who(), doing.action, doing.what(), now(settings.timezone))
-    console = Console()
-    try:
-        with open_home(settings) as con:
-            carry_out_acts(con, settings, night)
-            alert = pages.one(con, doing.alert_id)
-    except (StoreLocked, PermissionError):
-        console.print(text("decision.later", settings.language))
+
+    def carry_out(con: DuckDBPyConnection) -> None:
+        carry_out_acts(con, settings, night)
+        if pages.one(con, doing.alert_id) is None:
+            raise UserError(
+                f"Cảnh báo «{doing.alert_id}» không còn.", f"The alert '{doing.alert_id}' is not there any more."
+            )
+
+    if not note_and_do(settings, doing.action, doing.what(), carry_out):
         return
-    if alert is None:
-        raise UserError(
-            f"Cảnh báo «{doing.alert_id}» không còn.", f"The alert '{doing.alert_id}' is not there any more."
-        )
-    console.print(
+    Console().print(
         text(f"alert.done.{doing.action}", settings.language, id=doing.alert_id, until=doing.until or "—",
              verdict=text(f"verdict.{doing.verdict or 'true'}", settings.language)), highlight=False,
     )  # fmt: skip

@@ -5,14 +5,13 @@ A decision is noted on the board first. It is carried out at once when the wareh
 
 from __future__ import annotations
 
-import getpass
 from datetime import date
 
 from duckdb import DuckDBPyConnection
 from rich.console import Console
 
 from flows import steps
-from flows.acts import day_of_act
+from flows.acts import day_of_act, who
 from flows.care import file_of
 from flows.clock import now
 from flows.collect import File
@@ -104,11 +103,3 @@ def _archived(row: dict[str, object], settings: Settings) -> File:
         return file_of(row, settings)
     except ArchiveIncomplete as error:
         raise DecisionRefused(error.vi, error.en) from error
-
-
-def who() -> str:
-    """The account of the person at the command."""
-    try:
-        return getpass.getuser()
-    except (KeyError, OSError):
-        return "?"

@@ -8,17 +8,13 @@ from typing import Any
 
 from rich.console import Console
 
-from flows.acts import check_said, day_of_act
-from flows.clock import now
-from flows.decide import who
+from flows.acts import check_said, day_of_act, note_and_do
 from flows.errors import UserError
 from flows.followup import carry_out_acts
 from flows.followup_reading import item_named
-from flows.home import open_home
 from flows.settings import Settings, load_settings
 from flows.texts import text
 from transforms.followup.acts import can_be_done_to
-from warehouse.board import open_board
 from warehouse.errors import StoreLocked
 from warehouse.store import open_to_read
 
@@ -34,8 +30,7 @@ class Doing:
     reason: str | None = None
 
     def what(self) -> dict[str, Any]:
-        given = {"item_id": self.item_id, "to": self.to, "note": self.note, "reason": self.reason}
-        return {name: value for name, value in given.items() if value is not None}
+        return {"item_id": self.item_id, "to": self.to, "note": self.note, "reason": self.reason}
 
 
 def run_act(doing: Doing, as_of: date | None) -> None:
@@ -48,16 +43,9 @@ def run_act(doing: Doing, as_of: date | None) -> None:
     night = day_of_act(settings, as_of)
     check_said(doing.to, doing.note, doing.reason)
     _check(doing, settings)
-    with open_board(settings.board_path) as board:
-        board.append(who(), doing.action, doing.what(), now(settings.timezone))
-    console = Console()
-    try:
-        with open_home(settings) as con:
-            carry_out_acts(con, settings, night)
-    except (StoreLocked, PermissionError):
-        console.print(text("decision.later", settings.language))
+    if not note_and_do(settings, doing.action, doing.what(), lambda con: carry_out_acts(con, settings, night)):
         return
-    console.print(
+    Console().print(
         text(f"followup.did.{doing.action}", settings.language, id=doing.item_id, to=doing.to or "—"),
         highlight=False, markup=False,
     )  # fmt: skip

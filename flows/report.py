@@ -14,7 +14,7 @@ from duckdb import DuckDBPyConnection
 from rich.console import Console
 
 from flows.errors import UserError
-from flows.returns import returned_path
+from flows.returns import returned_below
 from flows.settings import Settings, load_settings
 from flows.texts import text
 from flows.trends import DEFAULT
@@ -142,11 +142,7 @@ def _series(con: DuckDBPyConnection, alert: dict[str, Any]) -> pl.DataFrame:
 def _with_workbooks(rejected: pl.DataFrame, settings: Settings) -> pl.DataFrame:
     """Each rejected file with its marked workbook's path below the home, null where none was made."""
 
-    def below(row: dict[str, Any]) -> str | None:
-        path = returned_path(settings, row["reporter_code"], row["received_on"], row["file_name"])
-        return path.relative_to(settings.home).as_posix() if path.is_file() else None
-
-    paths = [below(row) for row in rejected.iter_rows(named=True)]
+    paths = [returned_below(settings, row, row["reporter_code"]) for row in rejected.iter_rows(named=True)]
     return rejected.with_columns(workbook=pl.Series(paths, dtype=pl.String))
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import multiprocessing
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -93,6 +93,16 @@ def _orders(con: DuckDBPyConnection, taken: TakenIn, settings: Settings) -> list
 def returned_path(settings: Settings, reporter_code: str, received_on: date, file_name: str) -> Path:
     """Where the marked workbook of a rejected file lies, if one was made."""
     return settings.returns_dir / _fit(reporter_code) / f"{received_on}-{_fit(file_name)}.xlsx"
+
+
+def returned_below(settings: Settings, row: Mapping[str, Any], reporter: str) -> str | None:
+    """The marked workbook of a rejected file as a path below the home, null where none was made.
+
+    Args:
+        row: received_on and file_name. reporter: whose file it was.
+    """
+    path = returned_path(settings, reporter, row["received_on"], row["file_name"])
+    return path.relative_to(settings.home).as_posix() if path.is_file() else None
 
 
 def _make(order: _Order) -> None:

@@ -17,7 +17,7 @@ from flows.delivery import Told, deliver
 from flows.failures import FailureNote, failure_note, failure_notes, failure_of
 from flows.home import open_home
 from flows.recipients import recipients, said
-from flows.returns import returned_path
+from flows.returns import returned_below
 from flows.settings import Settings
 from flows.summary import NightReport
 from flows.texts import text
@@ -183,11 +183,10 @@ def _letters(
 def _with_workbooks(rejected: pl.DataFrame, settings: Settings) -> pl.DataFrame:
     """Each rejected file with its marked workbook, where there is one."""
 
-    def path(row: dict[str, object]) -> str | None:
-        made = returned_path(settings, str(row["unit_code"]), row["received_on"], str(row["file_name"]))  # type: ignore[arg-type]
-        return str(made.relative_to(settings.home)) if made.is_file() and not row["lists_people"] else None
-
-    paths = [path(row) for row in rejected.iter_rows(named=True)]
+    paths = [
+        None if row["lists_people"] else returned_below(settings, row, row["unit_code"])
+        for row in rejected.iter_rows(named=True)
+    ]
     return rejected.with_columns(pl.Series("attachment", paths, pl.String))
 
 

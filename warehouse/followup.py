@@ -12,6 +12,7 @@ from duckdb import DuckDBPyConnection
 from warehouse.derived import replace_derived
 from warehouse.frames import given
 from warehouse.transaction import transaction
+from warehouse.vintages import KNOWN
 
 DERIVED = ("item", "event")
 
@@ -110,11 +111,7 @@ def replace_items(con: DuckDBPyConnection, tables: Mapping[str, pl.DataFrame], d
         con.execute("UPDATE followup.act SET is_done = list_contains($done::BIGINT[], act_id)", {"done": list(done)})
 
 
-_KNOWN = """
-SELECT night, (SELECT count(*) FROM ledger.version AS v WHERE v.recorded_at = night) AS versions,
-    (SELECT count(*) FROM ledger.version AS v WHERE v.superseded_at = night) AS ended
-FROM (SELECT DISTINCT as_of AS night FROM ledger.night)
-"""
+_KNOWN = f"SELECT night, versions, ended FROM ({KNOWN})"
 
 _ACT = """
 INSERT INTO followup.act (act_id, night, after_night, happened_at, who, action, item_id, given_to, note, is_done)

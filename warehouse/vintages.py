@@ -30,7 +30,8 @@ def nights(con: DuckDBPyConnection) -> list[date]:
     return [day for (day,) in rows]
 
 
-_KNOWN = """
+# What each night knows: a judgement made knowing something else is made again.
+KNOWN = """
 SELECT night,
     (SELECT count(*) FROM ledger.version AS v WHERE v.recorded_at = night) AS versions,
     (SELECT count(*) FROM ledger.version AS v WHERE v.superseded_at = night) AS ended,
@@ -42,7 +43,7 @@ FROM (SELECT DISTINCT as_of AS night FROM ledger.night)
 def nights_to_judge(con: DuckDBPyConnection) -> list[date]:
     """The nights whose judgement is missing or was made knowing something else, and all after the first of them."""
     row = con.execute(f"""
-        SELECT min(night) FROM ({_KNOWN}) AS k
+        SELECT min(night) FROM ({KNOWN}) AS k
         WHERE NOT EXISTS (FROM alerts.judged AS j WHERE j.night = k.night AND j.versions = k.versions
             AND j.ended = k.ended AND j.submissions = k.submissions)
     """).fetchone()
@@ -52,7 +53,7 @@ def nights_to_judge(con: DuckDBPyConnection) -> list[date]:
 def mark_judged(con: DuckDBPyConnection, judged: list[date]) -> None:
     """Note what the nights knew; in the transaction that keeps what was found."""
     con.execute("DELETE FROM alerts.judged WHERE night IN (SELECT unnest(?::DATE[]))", [judged])
-    con.execute(f"INSERT INTO alerts.judged FROM ({_KNOWN}) WHERE night IN (SELECT unnest(?::DATE[]))", [judged])
+    con.execute(f"INSERT INTO alerts.judged FROM ({KNOWN}) WHERE night IN (SELECT unnest(?::DATE[]))", [judged])
 
 
 def reports(con: DuckDBPyConnection) -> tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -13,6 +12,7 @@ from typing import Any
 import polars as pl
 
 from transforms.followup.table import SCHEMA
+from transforms.watch.vintages import night_from
 
 Row = dict[str, Any]
 
@@ -49,12 +49,6 @@ def report_readings(reports: Reports, nights: Sequence[date]) -> pl.DataFrame:
     return frame.sort("night", "unit_id", "kind", "matter", maintain_order=True)
 
 
-def _night_from(nights: Sequence[date], day: date) -> date | None:
-    """The first night on or after a day."""
-    place = bisect_left(nights, day)
-    return nights[place] if place < len(nights) else None
-
-
 @dataclass(frozen=True, slots=True)
 class _File:
     number: int
@@ -74,7 +68,7 @@ def _of_files(reports: Reports, nights: Sequence[date]) -> Iterator[Row]:
         files = came.get((unit, period), [])
         days = {due + timedelta(days=1), *(f.recorded_at for f in files), *(f.ended_at for f in files if f.ended_at)}
         before: dict[str, bool] = {}
-        for night in sorted({n for day in days if (n := _night_from(nights, day))}):
+        for night in sorted({n for day in days if (n := night_from(nights, day))}):
             was_missing = before.get("report-not-sent", False)
             for kind, (stands, codes) in _state(files, night, due, was_missing=was_missing).items():
                 if stands != before.get(kind, False) or (stands and any(f.recorded_at == night for f in files)):
@@ -120,7 +114,7 @@ def _of_mismatches(reports: Reports, nights: Sequence[date]) -> Iterator[Row]:
         spans[unit, period].append((begin, end))
     for (unit, period), cells in sorted(spans.items()):
         before = 0
-        for night in sorted({n for span in cells for day in span if day and (n := _night_from(nights, day))}):
+        for night in sorted({n for span in cells for day in span if day and (n := night_from(nights, day))}):
             left = sum(begin <= night and (end is None or night < end) for begin, end in cells)
             if left != before:
                 yield _row(night, unit, "opening-mismatch", period, night, left > 0, left, evidence={"cells": left})
@@ -132,7 +126,7 @@ def _of_alerts(reports: Reports, nights: Sequence[date]) -> Iterator[Row]:
     for unit, alert, period, begin, end, severity, vi, en in reports.alerts.select(columns).iter_rows():
         evidence = {"alert": alert, "severity": severity, "text_vi": vi, "text_en": en}
         for day, stands in ((begin, True), (end, False)):
-            night = _night_from(nights, day) if day else None
+            night = night_from(nights, day) if day else None
             if night:
                 yield _row(night, unit, "alert-true", alert, night, stands, period=period, evidence=evidence)
 

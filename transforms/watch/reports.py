@@ -11,7 +11,7 @@ import polars as pl
 
 from expectations.contract.forms import FORM_OF, MONTHLY, Form
 from transforms.watch.findings import SCHEMA
-from transforms.watch.vintages import Vintages
+from transforms.watch.vintages import Vintages, night_from
 
 GRACE_DAYS = 2
 """A report is told of as late when it has not come so many days after the due day; most of the late come sooner."""
@@ -107,7 +107,7 @@ class Matter:
 
 def _night_from(nights: Sequence[date], day: date) -> date | None:
     """The first night on or after a day; none for what happened before the first night."""
-    return next((night for night in nights if night >= day), None) if day >= nights[0] else None
+    return night_from(nights, day) if day >= nights[0] else None
 
 
 def _late(reports: Reports, nights: Sequence[date]) -> Iterable[Row]:

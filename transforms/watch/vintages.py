@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -38,6 +39,16 @@ def eras(nights: Iterable[date], registry: Registry) -> list[list[date]]:
     for night in sorted(set(nights)):
         parts.setdefault(sum(turn <= night for turn in turns), []).append(night)
     return list(parts.values())
+
+
+def night_from(nights: Sequence[date], day: date) -> date | None:
+    """The first night on or after a day; none where it is still to come.
+
+    Args:
+        nights: in order.
+    """
+    place = bisect_left(nights, day)
+    return nights[place] if place < len(nights) else None
 
 
 def _turns(registry: Registry) -> set[date]:
