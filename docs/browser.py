@@ -17,9 +17,17 @@ from typing import Any
 from websockets.sync.client import ClientConnection, connect
 
 FLAGS = (
-    "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--hide-scrollbars",
-    "--disable-background-networking", "--disable-component-update", "--disable-sync", "--remote-debugging-port=0",
-)  # fmt: skip
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--hide-scrollbars",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--remote-debugging-port=0",
+)
 PATIENCE = 60.0
 
 
@@ -37,8 +45,13 @@ class Page:
 
     def open(self, address: str, width: int, height: int = 800, is_phone: bool = False) -> None:
         """Load an address in a window of a width, in CSS pixels."""
-        self._ask("Emulation.setDeviceMetricsOverride", width=width, height=height, mobile=is_phone,
-                  deviceScaleFactor=2 if is_phone else 1)  # fmt: skip
+        self._ask(
+            "Emulation.setDeviceMetricsOverride",
+            width=width,
+            height=height,
+            mobile=is_phone,
+            deviceScaleFactor=2 if is_phone else 1,
+        )
         self._ask("Page.navigate", url=address)
         until = time.monotonic() + PATIENCE
         while self.value("document.readyState + location.protocol") in ("loadingfile:", "completeabout:"):

@@ -6,15 +6,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from expectations.contract.indicators import (
-    AWAY,
-    BALANCE,
-    LEVELS,
-    REGULATION_213,
-    REPORTING,
-    REQUESTS,
-    Indicator,
-)
+from expectations.contract.indicators import AWAY, BALANCE, LEVELS, REGULATION_213, REPORTING, REQUESTS, Indicator
 
 DOCS = Path(__file__).resolve().parent
 RULES = DOCS.parent / "tests" / "expectations" / "spec" / "rules_page.py"
@@ -48,10 +40,7 @@ TIMINGS = {
     "flow": "cộng các tháng của kỳ / the sum of the period's months",
 }
 GOOD = {"up": "tăng / up", "down": "giảm / down", "none": "không bên nào / neither"}
-PRIVACY = {
-    "open": "không giới hạn / open",
-    "sensitive": "số nhỏ nói về một người / a small count tells of a person",
-}
+PRIVACY = {"open": "không giới hạn / open", "sensitive": "số nhỏ nói về một người / a small count tells of a person"}
 LEVEL_NAMES = {"commune": "xã / commune", "district": "huyện / district", "province": "tỉnh / province"}
 
 

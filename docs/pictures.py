@@ -55,8 +55,9 @@ def main() -> None:
 def terminal(home: Path, opened: Page, command: str, width: int) -> None:
     """A command as it looks on a terminal."""
     environment = {**os.environ, "MOBILITY_HOME": str(home), "COLUMNS": str(width), "FORCE_COLOR": "1"}
-    done = subprocess.run([sys.executable, "-m", "flows", command], env=environment, capture_output=True, text=True,
-                          check=True)  # fmt: skip
+    done = subprocess.run(
+        [sys.executable, "-m", "flows", command], env=environment, capture_output=True, text=True, check=True
+    )
     console = Console(record=True, width=width, file=open(os.devnull, "w", encoding="utf-8"))  # noqa: SIM115
     console.print(Text.from_ansi(done.stdout.rstrip("\n")))
     name = f"mobility {command}"
@@ -102,8 +103,18 @@ def _printed(path: Path) -> list[Image.Image]:
     with tempfile.TemporaryDirectory() as folder:
         wide = Path(folder) / "book.xlsx"
         book.save(wide)
-        _run(["soffice", f"-env:UserInstallation=file://{folder}/profile", "--headless", "--convert-to", "pdf",
-              "--outdir", folder, str(wide)])  # fmt: skip
+        _run(
+            [
+                "soffice",
+                f"-env:UserInstallation=file://{folder}/profile",
+                "--headless",
+                "--convert-to",
+                "pdf",
+                "--outdir",
+                folder,
+                str(wide),
+            ]
+        )
         _run(["pdftoppm", "-png", "-r", "110", f"{folder}/book.pdf", f"{folder}/page"])
         return [Image.open(BytesIO(each.read_bytes())).convert("RGB") for each in sorted(Path(folder).glob("*.png"))]
 

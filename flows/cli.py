@@ -38,7 +38,7 @@ def nightly(
     inbox: Annotated[Path | None, typer.Option(help="Thư mục <đơn vị>/<tệp> / Folder of <reporter>/<file>")] = None,
 ) -> None:
     """Chạy đêm: nhận tệp mới, kiểm tra, tính toán, công bố / The night: take in, validate, compute, publish."""
-    from flows.run_nightly import run_nightly
+    from flows.commands.nightly import run_nightly
 
     run_nightly(as_of.date() if as_of else None, inbox)
 
@@ -46,7 +46,7 @@ def nightly(
 @app.command()
 def serve() -> None:
     """Chạy mỗi đêm và nhắc hạn theo lịch, bằng Prefect / Run every night and remind by the calendar, with Prefect."""
-    from flows.serve import run_serve
+    from flows.serving.serve import run_serve
 
     run_serve()
 
@@ -57,7 +57,7 @@ def backfill(
     received_on: Day = None,
 ) -> None:
     """Nhận một cây tệp cũ, mỗi ngày như đêm của ngày đó / Take a tree of past files in, each date as its night."""
-    from flows.backfill import run_backfill
+    from flows.commands.backfill import run_backfill
 
     run_backfill(folder, received_on.date() if received_on else None)
 
@@ -69,28 +69,23 @@ def check(
     as_of: Day = None,
 ) -> None:
     """Kiểm tra một tệp trước khi gửi, không lưu gì / Check a file before sending it; nothing is stored."""
-    from flows.check import run_check
+    from flows.commands.check import run_check
 
     raise typer.Exit(run_check(file, reporter, as_of.date() if as_of else None))
 
 
 @app.command()
-def status(
-    period: Annotated[str | None, typer.Option(help="YYYY-MM")] = None,
-) -> None:
+def status(period: Annotated[str | None, typer.Option(help="YYYY-MM")] = None) -> None:
     """Ai đã báo cáo, khi nào, ra sao / Who has reported, when, in what state."""
-    from flows.status import run_status
+    from flows.commands.status import run_status
 
     run_status(period)
 
 
 @app.command()
-def sql(
-    query: Annotated[str | None, typer.Argument(help="SELECT …")] = None,
-    as_of: Day = None,
-) -> None:
+def sql(query: Annotated[str | None, typer.Argument(help="SELECT …")] = None, as_of: Day = None) -> None:
     """Hỏi bản công bố bằng SQL; --as-of: số liệu như được biết cuối ngày đó / Ask the published copy, or a past day."""
-    from flows.sql import run_sql
+    from flows.commands.sql import run_sql
 
     run_sql(query, as_of.date() if as_of else None)
 
@@ -98,7 +93,7 @@ def sql(
 @app.command()
 def export(target: Annotated[Path, typer.Argument(help="Thư mục mới / A new folder")]) -> None:
     """Xuất bản công bố thành tệp Parquet / The published copy as Parquet files with a datapackage.json."""
-    from flows.export import run_export
+    from flows.commands.export import run_export
 
     run_export(target)
 
@@ -109,7 +104,7 @@ def trends(
     indicator: Annotated[str | None, typer.Option(help="Tên chỉ số / Name of an indicator")] = None,
 ) -> None:
     """Xu hướng: mức, hướng, từ khi nào / Trends: level, direction, since when."""
-    from flows.trends import run_trends
+    from flows.commands.trends import run_trends
 
     run_trends(unit, indicator)
 
@@ -127,7 +122,7 @@ def alerts(
     severity: Annotated[Literal["high", "medium", "low"] | None, typer.Option(help="Mức / Severity")] = None,
 ) -> None:
     """Cảnh báo đang mở, và độ đúng của từng loại / The alerts that stand, and how right each rule has been."""
-    from flows.alert_list import Wanted, run_alerts
+    from flows.commands.alert_list import Wanted, run_alerts
 
     run_alerts(Wanted(status, district, since.date() if since else None, indicator, level, severity))
 
@@ -135,7 +130,7 @@ def alerts(
 @app.command()
 def report() -> None:
     """Viết bản tin sáng HOME/report.html, mở được khi không có mạng / Write the morning page and its mail's text."""
-    from flows.report import run_report
+    from flows.night.write_page import run_report
 
     run_report()
 
@@ -143,7 +138,7 @@ def report() -> None:
 @alert_app.command("show")
 def alert_show(alert: AlertName) -> None:
     """Giải thích một cảnh báo, kèm biểu đồ và diễn biến / One alert explained, with its series and history."""
-    from flows.alert_show import run_show
+    from flows.commands.alert_show import run_show
 
     run_show(alert)
 
@@ -151,7 +146,7 @@ def alert_show(alert: AlertName) -> None:
 @alert_app.command("ack")
 def alert_ack(alert: AlertName, note: Note = None, as_of: Day = None) -> None:
     """Tiếp nhận: đã có người xem / Take note: somebody looks at it."""
-    from flows.alert_acts import Doing, run_act
+    from flows.commands.alert_acts import Doing, run_act
 
     run_act(Doing("alert-ack", alert, note), as_of.date() if as_of else None)
 
@@ -165,7 +160,7 @@ def alert_silence(
     as_of: Day = None,
 ) -> None:
     """Không nhắc nữa, đến một ngày hoặc đến khi xong / Silence until a day, or until it is resolved."""
-    from flows.alert_acts import run_silence
+    from flows.commands.alert_acts import run_silence
 
     run_silence(alert, until.date() if until else None, until_resolved, note, as_of.date() if as_of else None)
 
@@ -181,7 +176,7 @@ def alert_close(
     as_of: Day = None,
 ) -> None:
     """Kết luận: đúng, sai số liệu, hay đã biết trước / Close with a verdict."""
-    from flows.alert_acts import Doing, run_act
+    from flows.commands.alert_acts import Doing, run_act
 
     run_act(Doing("alert-close", alert, note, verdict=verdict), as_of.date() if as_of else None)
 
@@ -198,7 +193,7 @@ def followup_list(
     overdue: Annotated[bool, typer.Option("--overdue", help="Chỉ việc quá hạn / Only those past their day")] = False,
 ) -> None:
     """Việc cần theo dõi theo đơn vị, gấp nhất trước / The worklist by unit, the most urgent first."""
-    from flows.followup_list import Wanted, run_list
+    from flows.commands.followup_list import Wanted, run_list
 
     run_list(Wanted(status, unit, kind, priority, overdue))
 
@@ -206,7 +201,7 @@ def followup_list(
 @followup_app.command("show")
 def followup_show(item: ItemName) -> None:
     """Một việc: số liệu, ai làm, hạn, diễn biến / One item: figures, who should act, until when, its history."""
-    from flows.followup_list import run_show
+    from flows.commands.followup_list import run_show
 
     run_show(item)
 
@@ -219,31 +214,25 @@ def followup_assign(
     as_of: Day = None,
 ) -> None:
     """Giao việc / Give it to an office."""
-    from flows.followup_acts import Doing, run_act
+    from flows.commands.followup_acts import Doing, run_act
 
     run_act(Doing("followup-assign", item, to, note), as_of.date() if as_of else None)
 
 
 @followup_app.command("done")
 def followup_done(
-    item: ItemName,
-    note: Annotated[str, typer.Option(help="Đã làm gì / What was done")],
-    as_of: Day = None,
+    item: ItemName, note: Annotated[str, typer.Option(help="Đã làm gì / What was done")], as_of: Day = None
 ) -> None:
     """Báo đã làm; đóng khi số liệu kỳ sau xác nhận / Mark it done; it ends when the next report shows it."""
-    from flows.followup_acts import Doing, run_act
+    from flows.commands.followup_acts import Doing, run_act
 
     run_act(Doing("followup-done", item, note=note), as_of.date() if as_of else None)
 
 
 @followup_app.command("waive")
-def followup_waive(
-    item: ItemName,
-    reason: Annotated[str, typer.Option(help="Lý do / Why")],
-    as_of: Day = None,
-) -> None:
+def followup_waive(item: ItemName, reason: Annotated[str, typer.Option(help="Lý do / Why")], as_of: Day = None) -> None:
     """Bỏ qua, có lý do / Set it aside, with a reason."""
-    from flows.followup_acts import Doing, run_act
+    from flows.commands.followup_acts import Doing, run_act
 
     run_act(Doing("followup-waive", item, reason=reason), as_of.date() if as_of else None)
 
@@ -251,7 +240,7 @@ def followup_waive(
 @followup_app.command("export")
 def followup_export(folder: Annotated[Path, typer.Argument(help="Thư mục / A folder")]) -> None:
     """Mỗi đơn vị một bảng tính, có cột để trả lời / A workbook a unit, with a column to answer in."""
-    from flows.followup_export import run_export
+    from flows.commands.followup_export import run_export
 
     run_export(folder)
 
@@ -261,7 +250,7 @@ def doctor(
     deep: Annotated[bool, typer.Option(help="Đọc lại mọi tệp lưu trữ / Read every archived file")] = False,
 ) -> None:
     """Kiểm tra sức khỏe của kho dữ liệu / What is wrong with the home, and what to do."""
-    from flows.care import run_doctor
+    from flows.commands.care import run_doctor
 
     raise typer.Exit(run_doctor(deep))
 
@@ -269,7 +258,7 @@ def doctor(
 @app.command()
 def rebuild() -> None:
     """Dựng lại số liệu từ tệp lưu trữ và so sánh / Facts again from the archived bytes, compared with what stood."""
-    from flows.care import run_rebuild
+    from flows.commands.care import run_rebuild
 
     raise typer.Exit(run_rebuild())
 
@@ -277,7 +266,7 @@ def rebuild() -> None:
 @app.command()
 def backup(target: Annotated[Path, typer.Argument(help="Thư mục mới / A new folder")]) -> None:
     """Sao lưu / Copy the home's data to a new folder."""
-    from flows.care import run_backup
+    from flows.commands.care import run_backup
 
     run_backup(target)
 
@@ -288,7 +277,7 @@ def restore(
     replace: Annotated[bool, typer.Option(help="Thay kho đang có / In place of what stands")] = False,
 ) -> None:
     """Khôi phục từ bản sao lưu / Put a backup's data in the home."""
-    from flows.care import run_restore
+    from flows.commands.care import run_restore
 
     run_restore(source, replace)
 
@@ -300,7 +289,7 @@ def accept(
     as_of: Day = None,
 ) -> None:
     """Nhận một tệp bị trả lại vì số học, lỗi giữ nguyên / Let a file in whose arithmetic is wrong."""
-    from flows.decide import run_decision
+    from flows.commands.decide import run_decision
 
     run_decision("accept", submission, reason, as_of.date() if as_of else None)
 
@@ -312,7 +301,7 @@ def retract(
     as_of: Day = None,
 ) -> None:
     """Rút một tệp đã nhận / Take an accepted file back."""
-    from flows.decide import run_decision
+    from flows.commands.decide import run_decision
 
     run_decision("retract", submission, reason, as_of.date() if as_of else None)
 
@@ -320,7 +309,7 @@ def retract(
 @app.command()
 def demo() -> None:
     """Báo cáo mẫu, nhận các tháng trước, chạy đêm cuối / Sample exports, the months before, the last night."""
-    from flows.demo import run_demo
+    from flows.commands.demo import run_demo
 
     run_demo()
 
@@ -328,7 +317,7 @@ def demo() -> None:
 @registry_app.command("check")
 def registry_check(file: Annotated[Path, typer.Argument(help="CSV")]) -> None:
     """Cho biết tệp CSV sẽ thay đổi gì trong danh mục / What a CSV would change in the registry."""
-    from flows.registry_import import run_check
+    from flows.commands.registry_import import run_check
 
     run_check(file)
 
@@ -336,7 +325,7 @@ def registry_check(file: Annotated[Path, typer.Argument(help="CSV")]) -> None:
 @registry_app.command("import")
 def registry_import(file: Annotated[Path, typer.Argument(help="CSV")], as_of: Day = None) -> None:
     """Cập nhật danh mục, xét lại các tệp đang chờ / Update the registry, judge the waiting files again."""
-    from flows.registry_import import run_import
+    from flows.commands.registry_import import run_import
 
     run_import(file, as_of.date() if as_of else None)
 
@@ -344,17 +333,15 @@ def registry_import(file: Annotated[Path, typer.Argument(help="CSV")], as_of: Da
 @notify_app.command("test")
 def notify_test(recipient: Annotated[str, typer.Argument(help="Tên trong recipients.csv / A name of it")]) -> None:
     """Gửi một tin thử / Send one recipient a test message."""
-    from flows.notify import run_test
+    from flows.commands.notify import run_test
 
     run_test(recipient)
 
 
 @notify_app.command("send")
-def notify_send(
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Chỉ in ra / Print only")] = False,
-) -> None:
+def notify_send(dry_run: Annotated[bool, typer.Option("--dry-run", help="Chỉ in ra / Print only")] = False) -> None:
     """Gửi những tin đang chờ / Send what waits: after quiet hours, or since a server was down."""
-    from flows.notify import run_send
+    from flows.commands.notify import run_send
 
     raise typer.Exit(run_send(dry_run))
 

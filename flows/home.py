@@ -10,9 +10,9 @@ from duckdb import DuckDBPyConnection
 
 from flows.registry_files import load_registry
 from flows.settings import Settings
-from transforms.registry import Home, Registry, Unit
-from warehouse.registry_tables import replace_registry
-from warehouse.store import open_store
+from transforms.territory.registry import Home, Registry, Unit
+from warehouse.connection.store import open_store
+from warehouse.ledger.registry import replace_registry
 
 
 @contextmanager
@@ -38,13 +38,25 @@ def registry_frames(registry: Registry) -> dict[str, pl.DataFrame]:
         return frame([tuple(getattr(one, name) for name in columns) for one in some], *columns)
 
     return {
-        "unit": fields(registry.units, "unit_id", "unit_code", "name", "kind", "level", "parent_code", "valid_from",
-                       "valid_to"),
-        "home": fields(registry.homes, "cell_code", "name", "kind", "commune", "commune_code", "reporter_code",
-                       "district_code", "valid_from", "valid_to"),
-        "cell_succession": frame(list(registry.cell_succession), "from_code", "to_code", "effective_date", "kind",
-                                 "weight"),
+        "unit": fields(
+            registry.units, "unit_id", "unit_code", "name", "kind", "level", "parent_code", "valid_from", "valid_to"
+        ),
+        "home": fields(
+            registry.homes,
+            "cell_code",
+            "name",
+            "kind",
+            "commune",
+            "commune_code",
+            "reporter_code",
+            "district_code",
+            "valid_from",
+            "valid_to",
+        ),
+        "cell_succession": frame(
+            list(registry.cell_succession), "from_code", "to_code", "effective_date", "kind", "weight"
+        ),
         "unit_succession": frame(list(registry.unit_succession), "from_code", "to_code", "extent", "effective_date"),
         "reporting_level": frame(list(registry.reporting), "level", "valid_from", "valid_to"),
         "alias": frame(list(registry.aliases), "unit_code", "alias", "valid_from", "valid_to"),
-    }  # fmt: skip
+    }

@@ -2,54 +2,69 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date
 from pathlib import Path
+from typing import Any, ParamSpec, TypeVar
 
 from prefect import flow, task
 from prefect.cache_policies import NO_CACHE
 from prefect.utilities.annotations import quote
 
-from flows import decide, steps
 from flows.clock import now, today
-from flows.followup import keep_followup
 from flows.home import open_home
-from flows.measure import measure as compute
-from flows.report import write_report
+from flows.night.alert import alert
+from flows.night.carry_out import carry_out
+from flows.night.collect import clear_inbox, collect
+from flows.night.follow_up import follow_up
+from flows.night.judge import judge
+from flows.night.load import load
+from flows.night.measure import measure
+from flows.night.publish import publish
+from flows.night.read import read
+from flows.night.run import Run
+from flows.night.send_back import send_back
+from flows.night.summary import Came, NightReport, report
+from flows.night.validate import validate
+from flows.night.write_page import write_page
 from flows.settings import load_settings
-from flows.summary import NightReport
-from flows.telling import tell
-from flows.watch import watch
+from flows.telling.tell import tell
+from warehouse.ledger.nights import finish_nights
 
-step = task(cache_policy=NO_CACHE)
-collect = step(steps.collect)
-take_in = step(steps.take_in)
-carry_out = step(decide.carry_out)
-send_back = step(steps.send_back)
-measure = step(compute)
-judge = step(watch)
-follow_up = step(keep_followup)
-publish = step(steps.publish)
-write_page = step(write_report)
-tell_people = step(tell)
+P = ParamSpec("P")
+T = TypeVar("T")
 
 
 @flow(name="nightly")
 def nightly(as_of: date | None = None, inbox: Path | None = None) -> NightReport:
     """Take in what arrived, recompute what it touches, publish, tell people."""
     settings = load_settings(inbox=inbox)  # never a parameter: Prefect stores and shows those
-    started = now(settings.timezone)
     as_of = as_of or today(settings.timezone)
+    run = Run("nightly", as_of, now(settings.timezone))
     with open_home(settings) as store:
-        decided = carry_out(store, settings, as_of)
-        arrived = collect(settings, as_of)
-        taken = take_in(store, arrived, settings, as_of, started)
-        returned = send_back(store, taken, settings)
-        exposed = measure(store, taken.touched, settings, as_of)
-        judged = judge(store, settings)
-        follow_up(store, quote(judged), settings)  # as it is: the engine would look at every cell of it
-        edition = publish(store, settings, as_of, exposed)
-        report = steps.report(store, arrived, taken, returned, edition, settings, as_of, decided)
-        write_page(store, settings, as_of)
-        tell_people(store, settings, as_of, report)
-        steps.finish(store, settings)
-        return report
+        refused = step(carry_out, store, settings, as_of)
+        arrived = step(collect, settings, as_of)
+        files = step(read, store, arrived.files, settings, run)
+        verdict = step(validate, store, files, settings)
+        touched = step(load, store, files, verdict, settings, run)
+        clear_inbox(arrived.files)
+        returned = step(send_back, store, files, verdict, settings)
+        exposed = step(measure, store, touched, settings, as_of)
+        judged = step(judge, store, settings)
+        step(alert, store, judged, settings)
+        step(follow_up, store, judged, settings)
+        published = step(publish, store, settings, as_of)
+        came = report(store, Came(arrived, files, verdict, returned, published, exposed, refused), settings, as_of)
+        step(write_page, store, settings, as_of)
+        step(tell, store, settings, as_of, came)
+        finish_nights(store, now(settings.timezone))  # last: a night broken off before this is caught up
+        return came
+
+
+def step(verb: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+    """Do one of the night's verbs as a task of its own, which Prefect times and shows.
+
+    Arguments go in `quote`: Prefect would else look through every cell of a frame for results to wait for.
+    """
+    as_they_are: tuple[Any, ...] = tuple(quote(argument) for argument in args)
+    return task(cache_policy=NO_CACHE)(verb)(*as_they_are, **kwargs)

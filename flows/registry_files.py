@@ -9,7 +9,7 @@ from pathlib import Path
 import polars as pl
 
 from flows.errors import UserError
-from transforms.registry import COLUMNS, Registry, build_registry
+from transforms.territory.registry import COLUMNS, Registry, build_registry
 
 
 def bundled_dir() -> Path:

@@ -8,7 +8,7 @@ import pytest
 
 from flows.registry_files import bundled_dir, read_table
 from transforms.reading.units import Directory
-from transforms.registry import COLUMNS, Registry, build_registry
+from transforms.territory.registry import COLUMNS, Registry, build_registry
 
 SHARED = Path(__file__).resolve().parents[2] / "shared"
 

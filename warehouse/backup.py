@@ -13,8 +13,8 @@ from pathlib import Path
 
 import duckdb
 
+from warehouse.connection.lock import locked, writer_lock
 from warehouse.errors import BackupRefused, StoreMissing
-from warehouse.lock import locked, writer_lock
 
 _MANIFEST = "manifest.json"
 _STORE, _BOARD = "warehouse.duckdb", "board.sqlite"
@@ -115,8 +115,10 @@ def _verified(source: Path) -> dict[str, str]:
     wrong = [name for name, sha256 in files.items() if not (source / name).is_file() or _hash(source / name) != sha256]
     if wrong:
         listed = ", ".join(wrong[:5])
-        raise BackupRefused(f"Bản sao lưu {source} thiếu hoặc hỏng: {listed}. Dùng bản khác.",
-                            f"Of the backup {source} are missing or damaged: {listed}. Use another.")  # fmt: skip
+        raise BackupRefused(
+            f"Bản sao lưu {source} thiếu hoặc hỏng: {listed}. Dùng bản khác.",
+            f"Of the backup {source} are missing or damaged: {listed}. Use another.",
+        )
     return files
 
 

@@ -12,12 +12,12 @@ from typing import Literal
 from duckdb import DuckDBPyConnection
 
 from expectations.contract.forms import FORMS
-from warehouse.archive import place, read
+from warehouse.connection.migrations import migrations, pending
+from warehouse.connection.store import open_to_read
 from warehouse.errors import ArchiveIncomplete, SchemaChanged, StoreLocked, StoreMissing, StoreTooNew
-from warehouse.migrations import migrations, pending
-from warehouse.nights import last_finished
+from warehouse.ledger.archive import place, read
+from warehouse.ledger.nights import last_finished
 from warehouse.publish import LINK
-from warehouse.store import open_to_read
 
 State = Literal["ok", "warning", "error"]
 # From one night's end to the next: one may take an hour longer than the one before.
@@ -84,8 +84,12 @@ def _within(con: DuckDBPyConnection, home: Path, deep: bool, at: datetime | None
 def _last_night(con: DuckDBPyConnection, at: datetime) -> Iterator[Finding]:
     finished = last_finished(con)
     if finished is None:
-        yield Finding("last-night", "warning", "Chưa đêm nào chạy xong. Chạy «mobility serve» hoặc «mobility nightly».",
-                      "No night has finished yet. Run 'mobility serve' or 'mobility nightly'.")  # fmt: skip
+        yield Finding(
+            "last-night",
+            "warning",
+            "Chưa đêm nào chạy xong. Chạy «mobility serve» hoặc «mobility nightly».",
+            "No night has finished yet. Run 'mobility serve' or 'mobility nightly'.",
+        )
         return
     is_old = at - finished > _OLD
     vi, en = f"Đêm gần nhất xong lúc {finished:%Y-%m-%d %H:%M}", f"The last night ended at {finished:%Y-%m-%d %H:%M}"
@@ -112,12 +116,19 @@ def _archive(con: DuckDBPyConnection, archive: Path, deep: bool) -> Iterator[Fin
     lost = [sha256 for sha256 in kept if not _is_whole(archive, sha256, deep)]
     banned = [sha256 for sha256, refused in rows if refused and place(archive, sha256).exists()]
     whole = len(kept) - len(lost)
-    yield Finding("archive", "error" if lost else "ok",
-                  f"Nội dung tệp lưu trữ: {whole} đủ, {len(lost)} thiếu hoặc hỏng {lost[:3]}.",
-                  f"Archived files: {whole} whole, {len(lost)} missing or damaged {lost[:3]}.")  # fmt: skip
+    yield Finding(
+        "archive",
+        "error" if lost else "ok",
+        f"Nội dung tệp lưu trữ: {whole} đủ, {len(lost)} thiếu hoặc hỏng {lost[:3]}.",
+        f"Archived files: {whole} whole, {len(lost)} missing or damaged {lost[:3]}.",
+    )
     if banned:
-        yield Finding("personal-data", "error", f"Tệp có danh sách người còn trong kho lưu, hãy xóa: {banned}.",
-                      f"Files that list people are in the archive, remove them: {banned}.")  # fmt: skip
+        yield Finding(
+            "personal-data",
+            "error",
+            f"Tệp có danh sách người còn trong kho lưu, hãy xóa: {banned}.",
+            f"Files that list people are in the archive, remove them: {banned}.",
+        )
 
 
 def _is_whole(archive: Path, sha256: str, deep: bool) -> bool:
@@ -131,15 +142,25 @@ def _is_whole(archive: Path, sha256: str, deep: bool) -> bool:
 
 
 def _permissions(home: Path) -> Iterator[Finding]:
-    most = {"warehouse.duckdb": 0o600, "warehouse.duckdb.wal": 0o600, "board.sqlite": 0o660, "recipients.csv": 0o640,
-            "report.html": 0o640, "report.txt": 0o640}  # fmt: skip
+    most = {
+        "warehouse.duckdb": 0o600,
+        "warehouse.duckdb.wal": 0o600,
+        "board.sqlite": 0o660,
+        "recipients.csv": 0o640,
+        "report.html": 0o640,
+        "report.txt": 0o640,
+    }
     modes = {home / name: mode for name, mode in most.items()}
     modes |= {path: 0o750 if path.is_dir() else 0o640 for path in (home / "archive").rglob("*")}
     wrong = [path for path, mode in modes.items() if path.exists() and path.stat().st_mode & 0o777 & ~mode]
     listed = ", ".join(str(path.relative_to(home)) for path in wrong[:5])
     if wrong:
-        yield Finding("permissions", "error", f"Quyền đọc quá rộng: {listed}. Dùng chmod để thu hẹp.",
-                      f"Readable by too many: {listed}. Narrow it with chmod.")  # fmt: skip
+        yield Finding(
+            "permissions",
+            "error",
+            f"Quyền đọc quá rộng: {listed}. Dùng chmod để thu hẹp.",
+            f"Readable by too many: {listed}. Narrow it with chmod.",
+        )
     else:
         yield Finding("permissions", "ok", "Quyền truy cập đúng.", "Access is as it should be.")
 
@@ -149,16 +170,24 @@ def _disk(home: Path) -> Iterator[Finding]:
     needed = _SPACE * store.stat().st_size if store.exists() else 0
     free = shutil.disk_usage(home).free
     state: State = "ok" if free > max(needed, 200 * 2**20) else "error"
-    yield Finding("disk", state, f"Còn trống {free >> 20} MB, một đêm cần {needed >> 20} MB.",
-                  f"{free >> 20} MB free, a night needs {needed >> 20} MB.")  # fmt: skip
+    yield Finding(
+        "disk",
+        state,
+        f"Còn trống {free >> 20} MB, một đêm cần {needed >> 20} MB.",
+        f"{free >> 20} MB free, a night needs {needed >> 20} MB.",
+    )
 
 
 def _leftovers(home: Path) -> Iterator[Finding]:
     left = [*home.glob("*.migrating*"), *(home / "published").glob(".*.part*"), *(home / "archive").glob("*/.*")]
     if left:
         names = ", ".join(str(path.relative_to(home)) for path in left[:5])
-        yield Finding("leftovers", "warning", f"Tệp dở dang của lần chạy bị ngắt, có thể xóa: {names}.",
-                      f"Left half written by a run that was broken off, may be removed: {names}.")  # fmt: skip
+        yield Finding(
+            "leftovers",
+            "warning",
+            f"Tệp dở dang của lần chạy bị ngắt, có thể xóa: {names}.",
+            f"Left half written by a run that was broken off, may be removed: {names}.",
+        )
 
 
 def _published(home: Path) -> Iterator[Finding]:
@@ -166,8 +195,12 @@ def _published(home: Path) -> Iterator[Finding]:
     if link.exists():
         yield Finding("published", "ok", f"Bản công bố: {link.resolve().name}.", f"Published: {link.resolve().name}.")
     else:
-        yield Finding("published", "warning", "Chưa có bản công bố. Chạy «mobility nightly».",
-                      "Nothing is published. Run 'mobility nightly'.")  # fmt: skip
+        yield Finding(
+            "published",
+            "warning",
+            "Chưa có bản công bố. Chạy «mobility nightly».",
+            "Nothing is published. Run 'mobility nightly'.",
+        )
 
 
 def _checks() -> dict[str, tuple[str, str, str]]:
@@ -177,30 +210,58 @@ def _checks() -> dict[str, tuple[str, str, str]]:
         for form in FORMS
     )
     return {
-        "facts": ("Phiên bản có số dòng khác sổ", "Versions whose rows are not those of the ledger", f"""
+        "facts": (
+            "Phiên bản có số dòng khác sổ",
+            "Versions whose rows are not those of the ledger",
+            f"""
             WITH f AS (SELECT version_id, form, count(*) AS rows, max(recorded_at) AS recorded,
                 max(superseded_at) AS superseded, count(DISTINCT superseded_at) AS ends FROM ({facts}) GROUP BY ALL)
             SELECT count(*) FROM f FULL JOIN ledger.version AS v USING (version_id)
             WHERE coalesce(f.rows, 0) <> coalesce(v.units_reported, 0) OR f.form <> v.form
-                OR f.recorded <> v.recorded_at OR f.superseded IS DISTINCT FROM v.superseded_at AND f.rows > 0"""),
-        "standing": ("Chi bộ có hai số liệu cùng hiệu lực", "Cells with two figures standing", f"""
+                OR f.recorded <> v.recorded_at OR f.superseded IS DISTINCT FROM v.superseded_at AND f.rows > 0""",
+        ),
+        "standing": (
+            "Chi bộ có hai số liệu cùng hiệu lực",
+            "Cells with two figures standing",
+            f"""
             SELECT count(*) FROM (SELECT 1 FROM ({facts}) WHERE superseded_at IS NULL
-                GROUP BY form, cell_code, period HAVING count(*) > 1)"""),
-        "versions": ("Phiên bản của tệp không được nhận", "Versions of submissions that are not accepted", """
+                GROUP BY form, cell_code, period HAVING count(*) > 1)""",
+        ),
+        "versions": (
+            "Phiên bản của tệp không được nhận",
+            "Versions of submissions that are not accepted",
+            """
             SELECT count(*) FROM ledger.version ANTI JOIN (FROM ledger.submission WHERE outcome = 'accepted')
-                USING (submission_id)"""),
-        "outcomes": ("Tệp có kết quả trái với lỗi của nó", "Submissions whose outcome does not fit their errors", """
+                USING (submission_id)""",
+        ),
+        "outcomes": (
+            "Tệp có kết quả trái với lỗi của nó",
+            "Submissions whose outcome does not fit their errors",
+            """
             WITH p AS (SELECT submission_id, count_if(severity = 'error' AND NOT is_waived) AS errors
                 FROM ledger.problem GROUP BY ALL)
             SELECT count(*) FROM ledger.submission LEFT JOIN p USING (submission_id)
-            WHERE (outcome = 'accepted' AND errors > 0) OR (outcome = 'rejected' AND coalesce(errors, 0) = 0)"""),
-        "problems": ("Vấn đề của tệp không có trong sổ", "Problems of submissions that are not in the ledger", """
-            SELECT count(*) FROM ledger.problem ANTI JOIN ledger.submission USING (submission_id)"""),
-        "nights": ("Đêm chưa chạy xong, hãy chạy lại", "Nights broken off, run them again", """
-            SELECT count(*) FROM ledger.night WHERE finished_at IS NULL"""),
-        "touched": ("Số liệu chờ tính lại, lần chạy tới sẽ tính", "Figures to be computed anew by the next run", """
-            SELECT count(*) FROM ledger.touched"""),
-    }  # fmt: skip
+            WHERE (outcome = 'accepted' AND errors > 0) OR (outcome = 'rejected' AND coalesce(errors, 0) = 0)""",
+        ),
+        "problems": (
+            "Vấn đề của tệp không có trong sổ",
+            "Problems of submissions that are not in the ledger",
+            """
+            SELECT count(*) FROM ledger.problem ANTI JOIN ledger.submission USING (submission_id)""",
+        ),
+        "nights": (
+            "Đêm chưa chạy xong, hãy chạy lại",
+            "Nights broken off, run them again",
+            """
+            SELECT count(*) FROM ledger.night WHERE finished_at IS NULL""",
+        ),
+        "touched": (
+            "Số liệu chờ tính lại, lần chạy tới sẽ tính",
+            "Figures to be computed anew by the next run",
+            """
+            SELECT count(*) FROM ledger.touched""",
+        ),
+    }
 
 
 _HASHES = """

@@ -10,11 +10,11 @@ from pathlib import Path
 
 from duckdb import DuckDBPyConnection
 
+from warehouse.connection.store import replace
+from warehouse.connection.transaction import transaction
 from warehouse.errors import EditionRefused
-from warehouse.facts_comments import quoted
-from warehouse.mart_views import MARTS, apply_marts
-from warehouse.store import replace
-from warehouse.transaction import transaction
+from warehouse.marts.views import MARTS, apply_marts
+from warehouse.schema.comments import quoted
 
 LINK = "mobility.duckdb"
 

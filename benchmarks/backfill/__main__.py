@@ -27,8 +27,8 @@ from python_calamine import CalamineError, CalamineWorkbook
 
 from expectations.contract.periods import Period
 from flows.registry_files import bundled_dir, read_table
-from transforms.registry import COLUMNS, build_registry
 from transforms.samples.tree import sample_tree
+from transforms.territory.registry import COLUMNS, build_registry
 
 EXPORTS = Path(__file__).resolve().parents[3] / "shared" / "exports" / "deliveries"
 WORKBOOKS = (".xlsx", ".xlsm", ".xls", ".ods")
@@ -75,8 +75,10 @@ def backfills(deliveries: Path, work: Path, repetitions: int) -> None:
     read, taken = in_turn(repetitions, lambda: cost(reading), whole)
     show("reading the workbooks only", read)
     show("the whole backfill", taken)
-    print(f"the backfill against reading: {ratio(taken, read, 'wall'):.1f} times by the clock, "
-          f"{ratio(taken, read, 'processor'):.1f} times the processors' seconds")  # fmt: skip
+    print(
+        f"the backfill against reading: {ratio(taken, read, 'wall'):.1f} times by the clock, "
+        f"{ratio(taken, read, 'processor'):.1f} times the processors' seconds"
+    )
 
 
 def nights(files: list[Path], deliveries: Path, work: Path, repetitions: int) -> None:

@@ -37,8 +37,17 @@ def draw_calibration(rates: dict[str, list[Rate]], path: Path) -> None:
         for shade, alpha in zip(SHADES, sorted({one.alpha for one in found}), strict=True):
             some = [one for one in found if one.alpha == alpha and one.dispersion == phi]
             means, ratios = [one.mean for one in some], [one.ratio for one in some]
-            axes.errorbar(means, ratios, [one.error for one in some], color=shade, marker="o", markersize=3,
-                          linewidth=1, capsize=2, label=f"alpha {alpha}")  # fmt: skip
+            axes.errorbar(
+                means,
+                ratios,
+                [one.error for one in some],
+                color=shade,
+                marker="o",
+                markersize=3,
+                linewidth=1,
+                capsize=2,
+                label=f"alpha {alpha}",
+            )
         axes.axhline(1.2, color="#b2182b", linewidth=0.8, linestyle=":")
         axes.axhline(1.0, color="black", linewidth=0.6)
         axes.set_xscale("log")

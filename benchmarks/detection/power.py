@@ -86,9 +86,14 @@ class Study:
         control = FarringtonControl(alpha=alpha)
         if self.frequency == 12:
             control = FarringtonControl(
-                frequency=12, years_back=6, window_half_width=1, past_periods_not_included=3, seasonal_periods=4,
-                use_population=True, alpha=alpha,
-            )  # fmt: skip
+                frequency=12,
+                years_back=6,
+                window_half_width=1,
+                past_periods_not_included=3,
+                seasonal_periods=4,
+                use_population=True,
+                alpha=alpha,
+            )
         return farrington_flexible(self.seen, control, *self.judged)["alarm"].to_numpy()
 
     def score(self, alarm: Alarms) -> pl.DataFrame:

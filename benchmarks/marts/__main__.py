@@ -22,13 +22,13 @@ from expectations.contract.forms import FORMS
 from expectations.contract.periods import Period
 from flows.registry_files import bundled_dir, read_table
 from transforms.disclosure import area_months, protect
-from transforms.figures import Cells, Past, figures
-from transforms.maps import pieces, unit_figures
-from transforms.registry import COLUMNS, Registry, build_registry
-from transforms.samples.figures import simulate
-from warehouse.derived import replace_derived
+from transforms.samples.invented import simulate
+from transforms.territory.maps import pieces, unit_figures
+from transforms.territory.registry import COLUMNS, Registry, build_registry
+from transforms.territory.unit_figures import Cells, Past, figures
+from warehouse.connection.store import memory_store
+from warehouse.derived.replace import replace_derived
 from warehouse.publish import publish
-from warehouse.store import memory_store
 
 TODAY = date(2026, 2, 1)
 LAST = Period(2025, 12)
@@ -125,8 +125,13 @@ def query(cells: Cells, registry: Registry) -> None:
 
 
 _SHOWN = {"map": pl.String, "unit_id": pl.String, "year": pl.Int32, "measure": pl.String, "value": pl.Int64}
-_BEFORE = {"map": pl.String, "unit_id": pl.String, "year": pl.Int32, "suppressed": pl.List(pl.String),
-           "is_released": pl.Boolean}  # fmt: skip
+_BEFORE = {
+    "map": pl.String,
+    "unit_id": pl.String,
+    "year": pl.Int32,
+    "suppressed": pl.List(pl.String),
+    "is_released": pl.Boolean,
+}
 
 
 def timed(step: Callable[[], object], repeats: int = 3) -> float:

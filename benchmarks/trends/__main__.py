@@ -21,21 +21,31 @@ SCENARIOS = (
     *(Scenario(f"0.6 a month, {n} months, flat", "requests_rate", n, 0.6) for n in MONTHS),
     *(Scenario(f"3 a month, {n} months, -15 %", "requests_rate", n, 3.0, slope=-0.16) for n in MONTHS),
     *(Scenario(f"3 a month, a tenth missing, {n} months, flat", "requests_rate", n, 3.0, missing=0.1) for n in MONTHS),
-    *(Scenario(f"40 a month, overdispersed, {n} months, +5 %", "departures_rate", n, 40.0, slope=0.05, dispersion=0.05)
-      for n in MONTHS),
+    *(
+        Scenario(
+            f"40 a month, overdispersed, {n} months, +5 %", "departures_rate", n, 40.0, slope=0.05, dispersion=0.05
+        )
+        for n in MONTHS
+    ),
     *(Scenario(f"stock, lasting 0.6, {n} months, flat", "away_rate", n, 350, carry=0.6, wander=0.05) for n in MONTHS),
-    *(Scenario(f"stock, lasting 0.85, {n} months, +4 %", "away_rate", n, 350, 0.04, carry=0.85, wander=0.07)
-      for n in MONTHS),
+    *(
+        Scenario(f"stock, lasting 0.85, {n} months, +4 %", "away_rate", n, 350, 0.04, carry=0.85, wander=0.07)
+        for n in MONTHS
+    ),
     *(Scenario(f"stock, lasting 0.95, {n} months, flat", "away_rate", n, 350, carry=0.95, wander=0.1) for n in MONTHS),
-    *(Scenario(f"share, lasting 0.8, {n} months, flat", "away_contact_share", n, 340, carry=0.8, wander=0.2, tet=0.2)
-      for n in MONTHS),
-    *(Scenario(f"share, drawn anew, {n} months, +0.1", "away_contact_share", n, 340, 0.1, carry=0.0, tet=0.2)
-      for n in MONTHS),
+    *(
+        Scenario(f"share, lasting 0.8, {n} months, flat", "away_contact_share", n, 340, carry=0.8, wander=0.2, tet=0.2)
+        for n in MONTHS
+    ),
+    *(
+        Scenario(f"share, drawn anew, {n} months, +0.1", "away_contact_share", n, 340, 0.1, carry=0.0, tet=0.2)
+        for n in MONTHS
+    ),
     Scenario("stock, all but a random walk, 120 months, flat", "away_rate", 120, 350, carry=0.995, wander=0.3),
     Scenario("10 a month, +35 % for the last 3 of 10 years", "requests_rate", 120, 10.0, slope=0.3, bend=3.0),
     Scenario("2 a month, +35 % for the last 3 of 10 years", "requests_rate", 120, 2.0, slope=0.3, bend=3.0),
     Scenario("stock, +10 % for the last 3 of 10 years", "away_rate", 120, 350, 0.1, carry=0.6, wander=0.03, bend=3.0),
-)  # fmt: skip
+)
 BAND = (0.85, 0.95)
 
 

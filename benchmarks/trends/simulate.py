@@ -70,13 +70,19 @@ def simulate(scenario: Scenario, replicates: int, rng: np.random.Generator) -> p
     known = rng.random(top.shape) >= scenario.missing
     names = [f"{month // 12}-{month % 12 + 1:02d}" for month in months]
     series = np.repeat(np.arange(replicates), scenario.months)
-    return pl.DataFrame({
-        "map": [f"group {i // UNITS}" for i in series], "unit_code": [f"{i % UNITS}" for i in series],
-        "level": "district", "period": names * replicates, "period_kind": "month", "indicator": scenario.indicator,
-        "numerator": pl.Series(np.where(known, top, np.nan).ravel()).fill_nan(None),
-        "denominator": pl.Series(np.where(known, below, np.nan).ravel()).fill_nan(None),
-        "value": pl.Series(np.where(known, top, np.nan).ravel()).fill_nan(None),
-    })  # fmt: skip
+    return pl.DataFrame(
+        {
+            "map": [f"group {i // UNITS}" for i in series],
+            "unit_code": [f"{i % UNITS}" for i in series],
+            "level": "district",
+            "period": names * replicates,
+            "period_kind": "month",
+            "indicator": scenario.indicator,
+            "numerator": pl.Series(np.where(known, top, np.nan).ravel()).fill_nan(None),
+            "denominator": pl.Series(np.where(known, below, np.nan).ravel()).fill_nan(None),
+            "value": pl.Series(np.where(known, top, np.nan).ravel()).fill_nan(None),
+        }
+    )
 
 
 def _events(

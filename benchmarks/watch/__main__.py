@@ -16,7 +16,7 @@ from benchmarks.watch.province import DISTRICTS, Event, Law, province
 from transforms.watch.budget import Budget
 from transforms.watch.findings import findings, groups
 from transforms.watch.plan import sights, units_of
-from transforms.watch.table import LEVELS, needed_measures
+from transforms.watch.watched import LEVELS, needed_measures
 
 MONTHS, BURN_IN, DUE_DAY, MERGED = 72, 24, 5, 3
 EVENTS = {

@@ -12,7 +12,7 @@ import polars as pl
 from expectations.contract.forms import FORM_OF, MONTHLY
 from expectations.contract.periods import Period
 from transforms.trends.season import tet
-from transforms.watch.vintages import Vintages
+from transforms.watch.as_known import Vintages
 
 DISTRICTS, COMMUNES, CELLS = 12, 12, 12
 MEMBERS = 430
@@ -100,14 +100,18 @@ def _figures(
     out = _counts(law.contact * away * factor["away_out_of_contact"], law.contact_dispersion, rng)
     figures = {name: np.zeros((n, months)) for name in FORM_OF if not name.startswith("r213")}
     return figures | {
-        "members_closing": members, "away_total": away, "received": received,
+        "members_closing": members,
+        "away_total": away,
+        "received": received,
         "received_from_away": rng.binomial(received.astype(int), 0.6),
         "left_on_request": _counts(0.9 * rate, law.dispersion, rng),
-        "expelled": _counts(5e-5 * members, 1.0, rng), "struck_off": _counts(8e-5 * members, 1.0, rng),
+        "expelled": _counts(5e-5 * members, 1.0, rng),
+        "struck_off": _counts(8e-5 * members, 1.0, rng),
         "transferred_out": _counts(1.5e-3 * members, 1.5, rng),
-        "away_out_of_contact": np.minimum(out, away), "away_abroad": np.round(0.08 * away),
+        "away_out_of_contact": np.minimum(out, away),
+        "away_abroad": np.round(0.08 * away),
         "away_temporary_activity": rng.binomial(away.astype(int), 0.3),
-    }  # fmt: skip
+    }
 
 
 def _counts(mean: np.ndarray, dispersion: float, rng: np.random.Generator) -> np.ndarray:
@@ -118,8 +122,10 @@ def _counts(mean: np.ndarray, dispersion: float, rng: np.random.Generator) -> np
 
 def _calendar(months: int) -> tuple[list[str], list[date]]:
     """Names of the months, and two nights after each: most report by the first, the others by the second."""
-    periods = [Period(FIRST.year + (FIRST.first_month - 1 + m) // 12, (FIRST.first_month - 1 + m) % 12 + 1)
-               for m in range(months)]  # fmt: skip
+    periods = [
+        Period(FIRST.year + (FIRST.first_month - 1 + m) // 12, (FIRST.first_month - 1 + m) % 12 + 1)
+        for m in range(months)
+    ]
     nights = [period.last_day + timedelta(days=days) for period in periods for days in (3, 5)]
     return [str(period) for period in periods], nights
 

@@ -36,16 +36,24 @@ def read_regulations() -> tuple[Regulation, ...]:
     text = files("expectations.contract").joinpath("regulations.csv").read_text(encoding="utf-8")
     return tuple(
         Regulation(
-            line["duty"], line["number"], line["name_vi"], line["name_en"], date.fromisoformat(line["valid_from"]),
+            line["duty"],
+            line["number"],
+            line["name_vi"],
+            line["name_en"],
+            date.fromisoformat(line["valid_from"]),
             date.fromisoformat(line["valid_to"]) if line["valid_to"] else None,
         )
         for line in csv.DictReader(text.splitlines())
-    )  # fmt: skip
+    )
 
 
 def regulation_on(day: date, duty: str = DUTY) -> Regulation | None:
     """The regulation in force on a day, null where none is on the list."""
     return next(
-        (one for one in read_regulations()
-         if one.duty == duty and one.valid_from <= day and (one.valid_to is None or day <= one.valid_to)), None,
-    )  # fmt: skip
+        (
+            one
+            for one in read_regulations()
+            if one.duty == duty and one.valid_from <= day and (one.valid_to is None or day <= one.valid_to)
+        ),
+        None,
+    )

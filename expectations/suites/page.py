@@ -20,39 +20,86 @@ _STRUCTURE_WIDTHS = (88, 12)
 
 _TEXTS: dict[Language, dict[str, str]] = {
     "vi": {
-        "title": "Kết quả kiểm tra", "files": "Tệp", "accepted": "Được nhận", "rejected": "Bị trả lại",
-        "duplicate": "Bản trùng", "errors": "Lỗi", "warnings": "Lưu ý", "returned": "Các tệp bị trả lại",
-        "warned": "Các tệp được nhận có lưu ý", "none": "Không có.", "place": "Ô", "sheet": "Trang", "form": "Biểu",
-        "says": "Nội dung", "code": "Mã", "checks": "Đã kiểm tra những gì", "must": "Điều phải đúng",
-        "judged": "Dòng xét được", "failed": "Dòng sai",
-        "told": "Vấn đề", "result": "Kết quả", "holds": "đạt", "fails": "không đạt",
+        "title": "Kết quả kiểm tra",
+        "files": "Tệp",
+        "accepted": "Được nhận",
+        "rejected": "Bị trả lại",
+        "duplicate": "Bản trùng",
+        "errors": "Lỗi",
+        "warnings": "Lưu ý",
+        "returned": "Các tệp bị trả lại",
+        "warned": "Các tệp được nhận có lưu ý",
+        "none": "Không có.",
+        "place": "Ô",
+        "sheet": "Trang",
+        "form": "Biểu",
+        "says": "Nội dung",
+        "code": "Mã",
+        "checks": "Đã kiểm tra những gì",
+        "must": "Điều phải đúng",
+        "judged": "Dòng xét được",
+        "failed": "Dòng sai",
+        "told": "Vấn đề",
+        "result": "Kết quả",
+        "holds": "đạt",
+        "fails": "không đạt",
         "broken": "Bảng tạm sai cấu trúc: lỗi của chương trình, không phải của người gửi",
         "structure": "Cấu trúc của bảng tạm",
-        "other": "Kiểm tra khi đọc tệp và khi so với kỳ trước", "severity": "Mức", "received": "nhận ngày",
-        "more": "và {number} vấn đề nữa, xem trong sổ", "by": "{number} điều kiểm tra bằng Great Expectations.",
+        "other": "Kiểm tra khi đọc tệp và khi so với kỳ trước",
+        "severity": "Mức",
+        "received": "nhận ngày",
+        "more": "và {number} vấn đề nữa, xem trong sổ",
+        "by": "{number} điều kiểm tra bằng Great Expectations.",
         "directly": "Kiểm tra trực tiếp bằng truy vấn, không qua Great Expectations.",
-        "unread": "không rõ kỳ", "error": "lỗi", "warning": "lưu ý",
-        "duplicate-unit": "Mỗi chi bộ một dòng", "unknown-unit": "Mỗi dòng là một chi bộ có trong danh mục",
-        "not-a-count": "Mọi số đều là số đếm", "negative-count": "Không số nào âm",
+        "unread": "không rõ kỳ",
+        "error": "lỗi",
+        "warning": "lưu ý",
+        "duplicate-unit": "Mỗi chi bộ một dòng",
+        "unknown-unit": "Mỗi dòng là một chi bộ có trong danh mục",
+        "not-a-count": "Mọi số đều là số đếm",
+        "negative-count": "Không số nào âm",
     },
     "en": {
-        "title": "Validation", "files": "Files", "accepted": "Accepted", "rejected": "Rejected",
-        "duplicate": "Duplicates", "errors": "Errors", "warnings": "Warnings", "returned": "Rejected files",
-        "warned": "Accepted files with warnings", "none": "None.", "place": "Cell", "sheet": "Sheet", "form": "Form",
-        "says": "Message", "code": "Code", "checks": "What was checked", "must": "What must hold",
-        "judged": "Rows judged", "failed": "Rows at fault",
-        "told": "Problems", "result": "Result", "holds": "holds", "fails": "fails",
+        "title": "Validation",
+        "files": "Files",
+        "accepted": "Accepted",
+        "rejected": "Rejected",
+        "duplicate": "Duplicates",
+        "errors": "Errors",
+        "warnings": "Warnings",
+        "returned": "Rejected files",
+        "warned": "Accepted files with warnings",
+        "none": "None.",
+        "place": "Cell",
+        "sheet": "Sheet",
+        "form": "Form",
+        "says": "Message",
+        "code": "Code",
+        "checks": "What was checked",
+        "must": "What must hold",
+        "judged": "Rows judged",
+        "failed": "Rows at fault",
+        "told": "Problems",
+        "result": "Result",
+        "holds": "holds",
+        "fails": "fails",
         "broken": "Staged tables out of shape: a fault of this program, not of a sender",
         "structure": "Structure of the staged tables",
-        "other": "Checked while reading and against the period before", "severity": "Severity",
-        "received": "received on", "more": "and {number} more, see the ledger",
+        "other": "Checked while reading and against the period before",
+        "severity": "Severity",
+        "received": "received on",
+        "more": "and {number} more, see the ledger",
         "by": "{number} expectations judged by Great Expectations.",
         "directly": "Judged directly by queries, without Great Expectations.",
-        "unread": "period unknown", "error": "error", "warning": "warning",
-        "duplicate-unit": "One row a cell", "unknown-unit": "Every row is a cell of the registry",
-        "not-a-count": "Every figure is a count", "negative-count": "No figure is negative",
+        "unread": "period unknown",
+        "error": "error",
+        "warning": "warning",
+        "duplicate-unit": "One row a cell",
+        "unknown-unit": "Every row is a cell of the registry",
+        "not-a-count": "Every figure is a count",
+        "negative-count": "No figure is negative",
     },
-}  # fmt: skip
+}
 
 _STYLE = """
 :root{color-scheme:light}
@@ -132,8 +179,11 @@ def _broken(verdict: Verdict, says: dict[str, str]) -> str:
 
 def _files(files: pl.DataFrame, by_file: dict[tuple[object, ...], pl.DataFrame], language: Language) -> str:
     """Each file with its problems, folded up; files without any are left out."""
-    told = [_file(row, by_file[(row["submission_id"],)], language) for row in files.iter_rows(named=True)
-            if (row["submission_id"],) in by_file]  # fmt: skip
+    told = [
+        _file(row, by_file[(row["submission_id"],)], language)
+        for row in files.iter_rows(named=True)
+        if (row["submission_id"],) in by_file
+    ]
     return "\n".join(told) or f'<p class="note">{_TEXTS[language]["none"]}</p>'
 
 

@@ -9,9 +9,19 @@ from expectations.contract.forms import FORMS, Form
 from expectations.suites.located import located
 
 # With these a file's own units are not known, so that none can be called missing.
-_UNITS_UNKNOWN = ("unknown-unit", "unknown-district", "wrong-district", "period-invalid", "unknown-form",
-                  "unreadable-file", "unsupported-format", "empty-file", "encrypted-file", "file-too-large",
-                  "personal-data")  # fmt: skip
+_UNITS_UNKNOWN = (
+    "unknown-unit",
+    "unknown-district",
+    "wrong-district",
+    "period-invalid",
+    "unknown-form",
+    "unreadable-file",
+    "unsupported-format",
+    "empty-file",
+    "encrypted-file",
+    "file-too-large",
+    "personal-data",
+)
 
 
 def late(con: duckdb.DuckDBPyConnection) -> pl.DataFrame:

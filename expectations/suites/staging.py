@@ -40,9 +40,22 @@ COLUMN_COLUMNS = {
 PROBLEM_COLUMNS = {
     "submission_id": "BIGINT",
     **dict.fromkeys(
-        ("code", "severity", "form", "sheet", "cell_ref", "unit_code", "measure", "found", "expected",
-         "message_vi", "message_en"), "VARCHAR"),
-}  # fmt: skip
+        (
+            "code",
+            "severity",
+            "form",
+            "sheet",
+            "cell_ref",
+            "unit_code",
+            "measure",
+            "found",
+            "expected",
+            "message_vi",
+            "message_en",
+        ),
+        "VARCHAR",
+    ),
+}
 PROBLEM_SCHEMA = {name: pl.Int64 if kind == "BIGINT" else pl.String for name, kind in PROBLEM_COLUMNS.items()}
 
 # No form of the province holds a figure near this; above it sums of several figures could overflow in SQL.

@@ -31,6 +31,11 @@ class Verdict:
     judgement: Judgement
 
 
+NOTHING_JUDGED = Verdict(
+    pl.DataFrame(schema={"submission_id": pl.Int64, "outcome": pl.String}), no_problems(), Judgement(())
+)
+
+
 def with_great_expectations(con: duckdb.DuckDBPyConnection, batch: Batch, due_day: int = 5) -> Verdict:
     """Judge a batch; which rule failed is the word of Great Expectations' suites.
 
@@ -51,10 +56,7 @@ def without_great_expectations(con: duckdb.DuckDBPyConnection, batch: Batch, due
 
 
 def _judge(
-    con: duckdb.DuckDBPyConnection,
-    batch: Batch,
-    due_day: int,
-    judge: Callable[[duckdb.DuckDBPyConnection], Judgement],
+    con: duckdb.DuckDBPyConnection, batch: Batch, due_day: int, judge: Callable[[duckdb.DuckDBPyConnection], Judgement]
 ) -> Verdict:
     stage(con, batch, due_day)
     judgement = judge(con)

@@ -13,8 +13,8 @@ import polars as pl
 import pytest
 
 from flows.home import open_home
+from flows.night.judge import watch
 from flows.settings import Settings
-from flows.watch import watch
 
 pytestmark = pytest.mark.corpus
 

@@ -11,10 +11,12 @@ import polars as pl
 import pytest
 
 from expectations.contract.forms import FORMS
-from flows import steps, take_in
-from flows.collect import Arrived, collect_tree
 from flows.home import open_home
-from flows.read import Batch, read_here
+from flows.night import read as reading
+from flows.night.collect import Arrived, collect_tree
+from flows.night.read import Batch, read_here
+from flows.night.run import Run
+from flows.night.take_in import take_in
 from flows.registry_files import load_registry
 from flows.settings import Settings
 from transforms.reading.units import Directory
@@ -47,7 +49,7 @@ def _files_are_read_in_this_process(directory):
         return read_here(files, recorded_at, Directory(load_registry(registry_dir)))
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(take_in, "read", read)
+        patch.setattr(reading, "read_files", read)
         yield
 
 
@@ -75,7 +77,7 @@ def fed_whole(delivered, tmp_path_factory) -> dict[str, Path]:
 def feed(home: Path, arrived: Arrived) -> None:
     settings = Settings(home=home)
     with open_home(settings) as con:
-        steps.take_in(con, arrived, settings, None, datetime(2026, 1, 1), kind="backfill")
+        take_in(con, arrived.files, settings, Run("backfill", None, datetime(2026, 1, 1)))
 
 
 def opened(home: Path) -> AbstractContextManager[duckdb.DuckDBPyConnection]:

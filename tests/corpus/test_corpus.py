@@ -17,8 +17,11 @@ import polars as pl
 import pytest
 
 from expectations.contract.forms import FORMS, MONTHLY
-from flows import steps
 from flows.home import open_home
+from flows.night.collect import clear_inbox, collect
+from flows.night.run import Run
+from flows.night.settle import settle
+from flows.night.take_in import take_in
 from flows.settings import Settings, load_settings
 
 pytestmark = pytest.mark.corpus
@@ -154,8 +157,10 @@ def test_night_by_night_gives_what_the_backfill_gives(shared, tmp_path, monkeypa
         _deliver(day, settings)
         night = date.fromisoformat(day.name)
         with open_home(settings) as store:
-            taken = steps.take_in(store, steps.collect(settings, night), settings, night, datetime(2026, 1, 1))
-            steps.settle(store, taken.touched, settings, night)
+            arrived = collect(settings, night)
+            taken = take_in(store, arrived.files, settings, Run("nightly", night, datetime(2026, 1, 1)))
+            clear_inbox(arrived.files)
+            settle(store, taken.touched, settings, night)
         assert not [path for path in settings.inbox_dir.rglob("*") if path.is_file()]
     assert _content(tmp_path / "nightly") == _content(tmp_path / "at_once")
 

@@ -33,8 +33,10 @@ def old(corpus_home):
 
 
 def test_every_night_was_followed_up(inside):
-    assert inside.sql("SELECT count(DISTINCT as_of) FROM ledger.night").fetchone() == inside.sql(
-        "SELECT count(*) FROM followup.night").fetchone()  # fmt: skip
+    assert (
+        inside.sql("SELECT count(DISTINCT as_of) FROM ledger.night").fetchone()
+        == inside.sql("SELECT count(*) FROM followup.night").fetchone()
+    )
     assert inside.sql("SELECT count(*) FROM followup.item").fetchone()[0] > 50
 
 
@@ -127,7 +129,8 @@ def test_away_without_activity_stood_in_the_months_whose_share_was_above_the_mar
 def test_requests_that_must_have_waited_long_stand_and_others_do_not(old):
     last = Period(2022, 6)
     run = months_between(first_month(last, 90), last)
-    plain = old.execute("""
+    plain = old.execute(
+        """
         WITH commune AS (
             SELECT h.district_code AS unit_code, h.commune,
                 greatest(0, sum(pending_closing) FILTER (period = ?) - sum(received)) AS floor,
@@ -137,7 +140,9 @@ def test_requests_that_must_have_waited_long_stand_and_others_do_not(old):
             WHERE f.superseded_at IS NULL AND f.period IN (SELECT unnest(?)) GROUP BY ALL
         )
         SELECT unit_code, sum(floor)::INT, sum(pending)::INT FROM commune GROUP BY 1
-    """, [str(last), str(last), run]).fetchall()  # fmt: skip
+    """,
+        [str(last), str(last), run],
+    ).fetchall()
     standing = dict(
         old.sql("""
         SELECT unit_code, least FROM followup.item WHERE kind = 'requests-pending' AND closed_on IS NULL""").fetchall()

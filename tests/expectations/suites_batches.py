@@ -14,8 +14,16 @@ Row = dict[str, object]
 
 def row(cell: str | None, at: int, submission_id: int = 1, period: str = "2021-05", **figures: int | None) -> Row:
     """A row of any form; figures not named are 0."""
-    place = {"submission_id": submission_id, "table_no": 0, "sheet": "Sheet1", "row": at, "cell_code": cell,
-             "unit": cell or "?", "period": period, "is_reported": True}  # fmt: skip
+    place = {
+        "submission_id": submission_id,
+        "table_no": 0,
+        "sheet": "Sheet1",
+        "row": at,
+        "cell_code": cell,
+        "unit": cell or "?",
+        "period": period,
+        "is_reported": True,
+    }
     return {**place, **figures}
 
 
@@ -33,8 +41,15 @@ def batch(rows: dict[str, list[Row]], submissions: list[Row] | None = None) -> B
 
 
 def submission(number: int, period: str = "2021-05", on: date = date(2021, 6, 3), reporter: str = "866") -> Row:
-    return {"submission_id": number, "reporter_code": reporter, "period": period, "received_on": on, "recorded_at": on,
-            "file_name": f"{number}.xlsx", "sha256": f"{number:064d}"}  # fmt: skip
+    return {
+        "submission_id": number,
+        "reporter_code": reporter,
+        "period": period,
+        "received_on": on,
+        "recorded_at": on,
+        "file_name": f"{number}.xlsx",
+        "sha256": f"{number:064d}",
+    }
 
 
 def same_cells(cells: list[str], **figures: int | None) -> dict[str, list[Row]]:
@@ -48,7 +63,15 @@ def same_cells(cells: list[str], **figures: int | None) -> dict[str, list[Row]]:
 
 
 def _frame(form: str, rows: list[Row]) -> pl.DataFrame:
-    schema = {"submission_id": pl.Int64, "table_no": pl.Int32, "sheet": pl.String, "row": pl.Int32,
-              "cell_code": pl.String, "unit": pl.String, "period": pl.String, "is_reported": pl.Boolean}  # fmt: skip
+    schema = {
+        "submission_id": pl.Int64,
+        "table_no": pl.Int32,
+        "sheet": pl.String,
+        "row": pl.Int32,
+        "cell_code": pl.String,
+        "unit": pl.String,
+        "period": pl.String,
+        "is_reported": pl.Boolean,
+    }
     whole = [{**dict.fromkeys(FORMS[form].names, 0), **one} for one in rows]
     return pl.DataFrame(whole, schema=schema | dict.fromkeys(FORMS[form].names, pl.Int64))

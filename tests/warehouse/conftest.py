@@ -11,7 +11,7 @@ import duckdb
 import pytest
 from duckdb import DuckDBPyConnection
 
-from warehouse.store import open_store
+from warehouse.connection.store import open_store
 
 # The batches' builder is also imported by the processes the tests start, so it is a module and no fixture.
 sys.path.insert(0, str(Path(__file__).parent))

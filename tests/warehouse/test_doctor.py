@@ -11,17 +11,17 @@ import duckdb
 import pytest
 from warehouse_batches import Sent, judged
 
-from warehouse.archive import place
 from warehouse.backup import backup, restore
-from warehouse.board import open_board
-from warehouse.decisions import Decision, accept, retract
+from warehouse.board.acts import open_board
+from warehouse.connection.store import open_store
 from warehouse.doctor import examine
 from warehouse.errors import ArchiveIncomplete, BackupRefused, StoreLocked, StoreMissing
-from warehouse.load import load
-from warehouse.nights import begin_nights, finish_nights, last_finished
+from warehouse.ledger.archive import place
+from warehouse.ledger.decisions import Decision, accept, retract
+from warehouse.ledger.load import load
+from warehouse.ledger.nights import begin_nights, finish_nights, last_finished
+from warehouse.ledger.touched import mark_computed
 from warehouse.publish import LINK
-from warehouse.store import open_store
-from warehouse.touched import mark_computed
 
 DAY = date(2019, 6, 3)
 NOON = datetime(2019, 6, 3, 12)

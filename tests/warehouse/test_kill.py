@@ -25,11 +25,11 @@ from pathlib import Path
 sys.path.insert(0, {str(Path(__file__).parent)!r})
 from test_kill import sent_on, NIGHTS
 from warehouse_batches import judged
-from warehouse.load import load, next_submission_id, seen
-from warehouse.nights import finish_nights
+from warehouse.ledger.load import load, next_submission_id, seen
+from warehouse.ledger.nights import finish_nights
 from warehouse.publish import publish
-from warehouse.store import open_store
-from warehouse.touched import mark_computed
+from warehouse.connection.store import open_store
+from warehouse.ledger.touched import mark_computed
 home = Path(sys.argv[1])
 print("ready", flush=True)
 with open_store(home / "warehouse.duckdb") as con:

@@ -12,11 +12,11 @@ import duckdb
 import pytest
 from warehouse_batches import Sent, judged
 
+from warehouse.connection.store import open_store
 from warehouse.errors import EditionRefused
-from warehouse.load import load
-from warehouse.mart_views import MARTS, apply_marts
+from warehouse.ledger.load import load
+from warehouse.marts.views import MARTS, apply_marts
 from warehouse.publish import publish
-from warehouse.store import open_store
 
 SENDERS = """
 CREATE VIEW marts.sender AS
@@ -44,8 +44,11 @@ def marts(tmp_path) -> Path:
 
 @pytest.fixture
 def loaded(con):
-    load(con, judged([Sent("866", "2019-05", date(2019, 6, 3), 1), Sent("870", "2019-05", date(2019, 6, 3), 1)]),
-         kind="nightly")  # fmt: skip
+    load(
+        con,
+        judged([Sent("866", "2019-05", date(2019, 6, 3), 1), Sent("870", "2019-05", date(2019, 6, 3), 1)]),
+        kind="nightly",
+    )
     return con
 
 
@@ -98,7 +101,7 @@ def test_the_copy_holds_each_mart_as_a_table_with_its_comments_and_nothing_else(
         (SENDERS.replace("list(period)", "(SELECT list(cell_code) FROM facts.away)"), "party cells: sender.periods"),
         (SENDERS.replace("AS files", "AS cell_code").replace("sender.files", "sender.cell_code"), "party cells"),
     ],
-)  # fmt: skip
+)
 def test_a_copy_that_is_not_fit_leaves_the_former_in_place(loaded, marts, tmp_path, sql, why):
     folder = tmp_path / "published"
     publish(loaded, folder, "1", marts=marts)

@@ -11,7 +11,7 @@ import polars as pl
 from expectations.contract.forms import FORMS, MONTHLY
 from expectations.contract.periods import Period
 from expectations.contract.problems import CODES
-from warehouse.load import PROBLEM, Judged
+from warehouse.ledger.load import PROBLEM, Judged
 
 
 @dataclass(frozen=True)
@@ -47,26 +47,52 @@ def judged(sent: list[Sent], first_id: int = 1) -> Judged:
     numbered = list(enumerate(sent, first_id))
     return Judged(
         submissions=pl.DataFrame([_submission(no, s) for no, s in numbered], schema=SUBMISSION, orient="row"),
-        outcomes=pl.DataFrame([(no, s.outcome) for no, s in numbered],
-                              schema={"submission_id": pl.Int64, "outcome": pl.String}, orient="row"),
+        outcomes=pl.DataFrame(
+            [(no, s.outcome) for no, s in numbered],
+            schema={"submission_id": pl.Int64, "outcome": pl.String},
+            orient="row",
+        ),
         rows={form: _rows(form, numbered) for form in FORMS},
-        problems=pl.DataFrame([_problem(no, code) for no, s in numbered for code in s.problems],
-                              schema={name: pl.Int64 if name == "submission_id" else pl.String for name in PROBLEM},
-                              orient="row"),
+        problems=pl.DataFrame(
+            [_problem(no, code) for no, s in numbered for code in s.problems],
+            schema={name: pl.Int64 if name == "submission_id" else pl.String for name in PROBLEM},
+            orient="row",
+        ),
         contents={s.sha256: s.content for s in sent},
-    )  # fmt: skip
+    )
 
 
 SUBMISSION = {
-    "submission_id": pl.Int64, "reporter_code": pl.String, "reporter_level": pl.String, "period": pl.String,
-    "received_on": pl.Date, "received_at": pl.Datetime("us"), "recorded_at": pl.Date, "file_name": pl.String,
-    "sha256": pl.String, "size": pl.Int64, "encoding": pl.String, "notes": pl.String,
-}  # fmt: skip
+    "submission_id": pl.Int64,
+    "reporter_code": pl.String,
+    "reporter_level": pl.String,
+    "period": pl.String,
+    "received_on": pl.Date,
+    "received_at": pl.Datetime("us"),
+    "recorded_at": pl.Date,
+    "file_name": pl.String,
+    "sha256": pl.String,
+    "size": pl.Int64,
+    "encoding": pl.String,
+    "notes": pl.String,
+}
 
 
 def _submission(no: int, s: Sent) -> tuple:
-    return (no, s.reporter, "district", s.period, s.on, datetime(s.on.year, s.on.month, s.on.day), s.night or s.on,
-            s.file_name, s.sha256, len(s.content), "xlsx", None)  # fmt: skip
+    return (
+        no,
+        s.reporter,
+        "district",
+        s.period,
+        s.on,
+        datetime(s.on.year, s.on.month, s.on.day),
+        s.night or s.on,
+        s.file_name,
+        s.sha256,
+        len(s.content),
+        "xlsx",
+        None,
+    )
 
 
 def _rows(form: str, numbered: list[tuple[int, Sent]]) -> pl.DataFrame:
@@ -80,8 +106,14 @@ def _rows(form: str, numbered: list[tuple[int, Sent]]) -> pl.DataFrame:
             known = cell not in s.blank
             figures = [s.number * 100 + cell * 10 + i if known else None for i, _ in enumerate(names)]
             rows.append((no, 0, cell + 5, f"{s.reporter}-{cell:02d}", period, known, *figures))
-    schema = {"submission_id": pl.Int64, "table_no": pl.Int32, "row": pl.Int32, "cell_code": pl.String,
-              "period": pl.String, "is_reported": pl.Boolean} | dict.fromkeys(names, pl.Int64)  # fmt: skip
+    schema = {
+        "submission_id": pl.Int64,
+        "table_no": pl.Int32,
+        "row": pl.Int32,
+        "cell_code": pl.String,
+        "period": pl.String,
+        "is_reported": pl.Boolean,
+    } | dict.fromkeys(names, pl.Int64)
     return pl.DataFrame(rows, schema=schema, orient="row")
 
 

@@ -25,10 +25,19 @@ def carry_out(book: Book, acts: Sequence[Act]) -> tuple[Book, list[Event]]:
         alerts[act.alert_id] = after
         events.append(
             Event(
-                act.alert_id, act.night, name, after.severity, act.happened_at, act.who, act.note, act.verdict,
-                act.until, "closed" if name == "closed" and alert.status != "resolved" else None, act.act_id,
+                act.alert_id,
+                act.night,
+                name,
+                after.severity,
+                act.happened_at,
+                act.who,
+                act.note,
+                act.verdict,
+                act.until,
+                "closed" if name == "closed" and alert.status != "resolved" else None,
+                act.act_id,
             )
-        )  # fmt: skip
+        )
     return Book(alerts, book.of_key, book.of_series), events
 
 
@@ -50,9 +59,13 @@ def _close(alert: Alert, act: Act) -> Alert:
     if alert.status == "resolved":
         return judged
     return replace(
-        judged, status="resolved", resolved_on=act.night, resolution="closed", is_spent=alert.is_active,
+        judged,
+        status="resolved",
+        resolved_on=act.night,
+        resolution="closed",
+        is_spent=alert.is_active,
         is_silenced_to_end=False,
-    )  # fmt: skip
+    )
 
 
 ACTIONS: Mapping[str, tuple[str, Callable[[Alert, Act], Alert]]] = MappingProxyType(

@@ -103,8 +103,9 @@ class Part:
         """The finding with the strongest evidence, the latest of equal ones."""
         return min(
             (self.signals[period] for period in sorted(self.signals, reverse=True)),
-            key=lambda found: 1.0 if found.q_value is None else found.q_value, default=self.last,
-        )  # fmt: skip
+            key=lambda found: 1.0 if found.q_value is None else found.q_value,
+            default=self.last,
+        )
 
     @property
     def is_active(self) -> bool:

@@ -67,12 +67,16 @@ def drivers(alerts: Iterable[Alert], months: pl.DataFrame) -> dict[str, Drivers]
     sums = [pl.col("observed", "expected").sum(), pl.col("unit_name").last()]
     communes = (
         asked.join(months, left_on=["unit_id", "indicator", "scope"], right_on=["parent_id", "indicator", "scope"])
-        .filter(within).group_by("alert_id", "unit_id_right", maintain_order=True).agg(*sums)
-    )  # fmt: skip
+        .filter(within)
+        .group_by("alert_id", "unit_id_right", maintain_order=True)
+        .agg(*sums)
+    )
     parts = (
         asked.join(months, left_on=["unit_id", "component", "scope"], right_on=["unit_id", "indicator", "scope"])
-        .filter(within).group_by("alert_id", maintain_order=True).agg(*sums)
-    )  # fmt: skip
+        .filter(within)
+        .group_by("alert_id", maintain_order=True)
+        .agg(*sums)
+    )
     of = {key[0]: frame for key, frame in communes.partition_by("alert_id", as_dict=True).items()}
     component = {row["alert_id"]: row for row in parts.iter_rows(named=True)}
     return {
@@ -81,9 +85,18 @@ def drivers(alerts: Iterable[Alert], months: pl.DataFrame) -> dict[str, Drivers]
     }
 
 
-_ASKED = {"alert_id": pl.String, "unit_id": pl.String, "scope": pl.String, "indicator": pl.String,
-          "component": pl.String, "first": pl.String, "last": pl.String, "sign": pl.Float64, "whole": pl.Float64,
-          "excess": pl.Float64}  # fmt: skip
+_ASKED = {
+    "alert_id": pl.String,
+    "unit_id": pl.String,
+    "scope": pl.String,
+    "indicator": pl.String,
+    "component": pl.String,
+    "first": pl.String,
+    "last": pl.String,
+    "sign": pl.Float64,
+    "whole": pl.Float64,
+    "excess": pl.Float64,
+}
 
 
 def _asked(alert: Alert) -> tuple[object, ...] | None:
@@ -94,9 +107,17 @@ def _asked(alert: Alert) -> tuple[object, ...] | None:
     first = top.period if top.indicator in STOCKS else top.first_period
     sign = 1.0 if top.direction == "up" else -1.0
     return (
-        alert.alert_id, top.unit_id, top.scope, top.indicator, COMPONENTS.get(top.indicator, ""), first, top.period,
-        sign, top.observed, sign * (top.observed - top.expected),
-    )  # fmt: skip
+        alert.alert_id,
+        top.unit_id,
+        top.scope,
+        top.indicator,
+        COMPONENTS.get(top.indicator, ""),
+        first,
+        top.period,
+        sign,
+        top.observed,
+        sign * (top.observed - top.expected),
+    )
 
 
 def _drivers(

@@ -75,10 +75,14 @@ class _Telling:
         told, numbers = self.told, self._numbers(self.told.level == "commune")
         return self._say(
             SEEN[self._how_seen()],
-            when=self._when(), months=self._months(), unit=told.unit_name, noun=self._noun(told.indicator),
-            observed=numbers.count(told.observed), interval=numbers.interval(told.lower, told.upper),
+            when=self._when(),
+            months=self._months(),
+            unit=told.unit_name,
+            noun=self._noun(told.indicator),
+            observed=numbers.count(told.observed),
+            interval=numbers.interval(told.lower, told.upper),
             expected=numbers.expected(told.expected) if told.kind in TESTED else numbers.count(told.expected),
-        )  # fmt: skip
+        )
 
     def _how_seen(self) -> str:
         told = self.told
@@ -174,9 +178,11 @@ class _Telling:
             return ""
         numbers = self._numbers(self.told.level == "commune")
         return self._say(
-            DRIVEN["component"], noun=self._noun(COMPONENTS[self.told.indicator]),
-            observed=numbers.count(part.observed), expected=numbers.expected(part.expected),
-        )  # fmt: skip
+            DRIVEN["component"],
+            noun=self._noun(COMPONENTS[self.told.indicator]),
+            observed=numbers.count(part.observed),
+            expected=numbers.expected(part.expected),
+        )
 
     def _besides(self) -> str:
         told = self.told

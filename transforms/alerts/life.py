@@ -179,9 +179,14 @@ class _Night:
 
     def _reopen(self, name: str) -> None:
         self.alerts[name] = replace(
-            self.alerts[name], status="opened", resolved_on=None, resolution=None, reopened_on=self.night,
-            acknowledged_on=None, severity="low",
-        )  # fmt: skip
+            self.alerts[name],
+            status="opened",
+            resolved_on=None,
+            resolution=None,
+            reopened_on=self.night,
+            acknowledged_on=None,
+            severity="low",
+        )
         self.begun.add(name)
         self._tell(name, "reopened")
 
@@ -307,16 +312,18 @@ def _how(alert: Alert) -> str:
 
 def _comes_back(alert: Alert, night: date) -> bool:
     return (
-        alert.resolution in REOPENED_AFTER and alert.resolved_on is not None
+        alert.resolution in REOPENED_AFTER
+        and alert.resolved_on is not None
         and _months(alert.resolved_on) + REOPEN_MONTHS >= _months(night) - (night.day <= alert.resolved_on.day)
-    )  # fmt: skip
+    )
 
 
 def _is_new_level(part: Part) -> bool:
     return (
-        part.is_active and part.last.kind == "shift"
+        part.is_active
+        and part.last.kind == "shift"
         and _month(part.last.period) - _month(part.first_period) + 1 >= NEW_LEVEL_MONTHS
-    )  # fmt: skip
+    )
 
 
 def _months(day: date) -> int:

@@ -134,10 +134,7 @@ ENDS: dict[str, Pair] = {
 """How it was resolved, by resolution; by resolution and kind where that needs other words."""
 
 SURE: dict[str, Pair] = {
-    "fact": (
-        "đây là điều thấy ngay trong báo cáo, không phải suy đoán",
-        "this is plain from the reports and no guess",
-    ),
+    "fact": ("đây là điều thấy ngay trong báo cáo, không phải suy đoán", "this is plain from the reports and no guess"),
     "sure": (
         "khả năng báo nhầm rất nhỏ, dưới một phần nghìn",
         "a false alarm is most unlikely, less than one in a thousand",
@@ -150,7 +147,7 @@ SURE: dict[str, Pair] = {
         "bằng chứng còn yếu: dù không có gì khác thường, cứ khoảng {n} lần xét cũng gặp một lần như vậy",
         "the evidence is weak: even with nothing out of the ordinary, one look in about {n} would show as much",
     ),
-}  # fmt: skip
+}
 
 DRIVEN: dict[str, Pair] = {
     "most": ("Phần lớn {move} nằm ở {names}", "Most of {move} lies in {names}"),
@@ -229,10 +226,7 @@ CHECKS: dict[str, Pair] = {
         "hỏi xem có quyết định nào của cấp ủy chưa được ghi vào báo cáo không",
         "ask whether decisions of the committee are missing from the report",
     ),
-    "late": (
-        "nhắc đơn vị gửi báo cáo và hỏi có vướng mắc gì không",
-        "remind the unit and ask what stands in the way",
-    ),
+    "late": ("nhắc đơn vị gửi báo cáo và hỏi có vướng mắc gì không", "remind the unit and ask what stands in the way"),
     "restated": (
         "hỏi đơn vị vì sao sửa và số trước đây sai từ đâu",
         "ask why the figures were changed and how the former ones came about",

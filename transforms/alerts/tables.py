@@ -17,23 +17,69 @@ from transforms.alerts.severity import severity_of
 _FIGURES = ("observed", "expected", "lower", "upper", "p_value", "q_value")
 _DATES = ("opened_on", "resolved_on", "reopened_on", "acknowledged_on", "silenced_until", "closed_on", "night", "until")
 _TYPES: dict[str, Any] = (
-    dict.fromkeys(_FIGURES, pl.Float64) | dict.fromkeys(_DATES, pl.Date)
+    dict.fromkeys(_FIGURES, pl.Float64)
+    | dict.fromkeys(_DATES, pl.Date)
     | {"is_silenced_until_resolved": pl.Boolean, "is_active": pl.Boolean, "event_no": pl.Int64, "act_id": pl.Int64}
-)  # fmt: skip
+)
 _ALERT = (
-    "alert_id", "unit_code", "level", "indicator", "direction", "kind", "scope", "severity", "status", "first_period",
-    "last_period", "opened_on", "resolved_on", "resolution", *_FIGURES, "text_vi", "text_en", "unit_id", "unit_name",
-    "family", "reopened_on", "acknowledged_on", "silenced_until", "is_silenced_until_resolved", "closed_on", "verdict",
+    "alert_id",
+    "unit_code",
+    "level",
+    "indicator",
+    "direction",
+    "kind",
+    "scope",
+    "severity",
+    "status",
+    "first_period",
+    "last_period",
+    "opened_on",
+    "resolved_on",
+    "resolution",
+    *_FIGURES,
+    "text_vi",
+    "text_en",
+    "unit_id",
+    "unit_name",
+    "family",
+    "reopened_on",
+    "acknowledged_on",
+    "silenced_until",
+    "is_silenced_until_resolved",
+    "closed_on",
+    "verdict",
     "note",
-)  # fmt: skip
+)
 _PART = (
-    "alert_id", "indicator", "kind", "direction", "first_period", "last_period", *_FIGURES, "unit_id", "unit_code",
-    "unit_name", "level", "severity", "is_active", "note",
-)  # fmt: skip
+    "alert_id",
+    "indicator",
+    "kind",
+    "direction",
+    "first_period",
+    "last_period",
+    *_FIGURES,
+    "unit_id",
+    "unit_code",
+    "unit_name",
+    "level",
+    "severity",
+    "is_active",
+    "note",
+)
 _EVENT = (
-    "event_no", "alert_id", "night", "happened_at", "event", "who", "note", "verdict", "until", "severity",
-    "resolution", "act_id",
-)  # fmt: skip
+    "event_no",
+    "alert_id",
+    "night",
+    "happened_at",
+    "event",
+    "who",
+    "note",
+    "verdict",
+    "until",
+    "severity",
+    "resolution",
+    "act_id",
+)
 
 
 def tables(
@@ -63,19 +109,42 @@ def _figures(found: Finding) -> dict[str, Any]:
 def _alert(alert: Alert, drivers: Drivers, small_count: int) -> dict[str, Any]:
     told = leading(alert).clearest
     text_vi, text_en = explain(alert, drivers, small_count)
-    own = ("alert_id", "severity", "status", "first_period", "last_period", "opened_on", "resolved_on", "resolution",
-           "reopened_on", "acknowledged_on", "silenced_until", "closed_on", "verdict", "note")  # fmt: skip
+    own = (
+        "alert_id",
+        "severity",
+        "status",
+        "first_period",
+        "last_period",
+        "opened_on",
+        "resolved_on",
+        "resolution",
+        "reopened_on",
+        "acknowledged_on",
+        "silenced_until",
+        "closed_on",
+        "verdict",
+        "note",
+    )
     unit = ("unit_id", "unit_code", "unit_name", "level", "scope", "family", "indicator", "direction", "kind")
     return (
-        {name: getattr(alert, name) for name in own} | {name: getattr(told, name) for name in unit} | _figures(told)
+        {name: getattr(alert, name) for name in own}
+        | {name: getattr(told, name) for name in unit}
+        | _figures(told)
         | {"is_silenced_until_resolved": alert.is_silenced_to_end, "text_vi": text_vi, "text_en": text_en}
-    )  # fmt: skip
+    )
 
 
 def _part(alert: Alert, part: Part) -> dict[str, Any]:
     last = part.last
     own = ("indicator", "kind", "direction", "unit_id", "unit_code", "unit_name", "level", "note")
-    return {name: getattr(last, name) for name in own} | _figures(last) | {
-        "alert_id": alert.alert_id, "first_period": part.first_period, "last_period": last.period,
-        "severity": severity_of(last, len(part.signals)), "is_active": part.is_active,
-    }  # fmt: skip
+    return (
+        {name: getattr(last, name) for name in own}
+        | _figures(last)
+        | {
+            "alert_id": alert.alert_id,
+            "first_period": part.first_period,
+            "last_period": last.period,
+            "severity": severity_of(last, len(part.signals)),
+            "is_active": part.is_active,
+        }
+    )

@@ -8,6 +8,14 @@ from transforms.detection.shift import ShiftControl, detect_shift
 from transforms.detection.silence import SilenceControl, silence
 
 __all__ = [
-    "DetectorControl", "FarringtonControl", "ShiftControl", "SilenceControl", "detect", "detect_shift",
-    "detectability", "ears", "farrington_flexible", "silence",
-]  # fmt: skip
+    "DetectorControl",
+    "FarringtonControl",
+    "ShiftControl",
+    "SilenceControl",
+    "detect",
+    "detect_shift",
+    "detectability",
+    "ears",
+    "farrington_flexible",
+    "silence",
+]

@@ -171,9 +171,15 @@ class _Search:
         return self.feasible[ways, place][:, None] & self.feasible[opposite(ways)][:, others]
 
     def _cheaper(
-        self, best: _Way | None, one: NDArray[np.intp], two: NDArray[np.intp], possible: Flags, place: int,
-        others: NDArray[np.intp], measure: int,
-    ) -> _Way | None:  # fmt: skip
+        self,
+        best: _Way | None,
+        one: NDArray[np.intp],
+        two: NDArray[np.intp],
+        possible: Flags,
+        place: int,
+        others: NDArray[np.intp],
+        measure: int,
+    ) -> _Way | None:
         after = _SIGNS[one][:, None] + _SIGNS[two][None]
         price = self._price((after != 0).reshape(-1, len(FLOWS)), place, others)
         usable = possible & (after[..., measure] != 0)[..., None]

@@ -24,10 +24,17 @@ def carry_out(book: Book, acts: Sequence[Act]) -> tuple[Book, list[Event]]:
         items[act.item_id] = after
         events.append(
             Event(
-                act.item_id, act.night, name, after.status, resolution=after.resolution, who=act.who,
-                note=act.to if name == "assigned" else act.note, happened_at=act.happened_at, act_id=act.act_id,
+                act.item_id,
+                act.night,
+                name,
+                after.status,
+                resolution=after.resolution,
+                who=act.who,
+                note=act.to if name == "assigned" else act.note,
+                happened_at=act.happened_at,
+                act_id=act.act_id,
             )
-        )  # fmt: skip
+        )
     return Book(items, book.of_key, book.heard), events
 
 

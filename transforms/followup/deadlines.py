@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from expectations.contract.periods import Period
 from transforms.followup.book import Reading
 from transforms.followup.kinds import KINDS, Due
-from transforms.followup.marks import Marks
+from transforms.followup.thresholds import Marks
 
 RECURRING: frozenset[Due] = frozenset({"next-half", "year-end"})
 """Duties that come again with each period: while such a matter lasts it is due by the newest one's day."""

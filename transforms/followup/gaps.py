@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import polars as pl
 
 from expectations.contract.periods import Period
-from transforms.followup.marks import Marks
-from transforms.followup.table import Known, by_reporter, largest, latest, readings
+from transforms.followup.reading_table import Known, by_reporter, largest, latest, readings
+from transforms.followup.thresholds import Marks
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,10 +37,12 @@ OF_MONTHS = Gap("away-no-activity", "away_total", ("away_temporary_activity", "a
 def half_yearly(halves: pl.DataFrame, known: Known, marks: Marks) -> pl.DataFrame:
     """The gaps of Regulation 213 in the latest half-year; the remark's in the latest second one, the year's."""
     year_ends = halves.filter(pl.col("period").str.ends_with("H2"))
-    return pl.concat([
-        *(_gap(halves, gap, known, marks.r213_share, 1) for gap in OF_HALVES),
-        _gap(year_ends, OF_YEARS, known, marks.r213_share, 1),
-    ])  # fmt: skip
+    return pl.concat(
+        [
+            *(_gap(halves, gap, known, marks.r213_share, 1) for gap in OF_HALVES),
+            _gap(year_ends, OF_YEARS, known, marks.r213_share, 1),
+        ]
+    )
 
 
 def no_activity(months: pl.DataFrame, known: Known, marks: Marks) -> pl.DataFrame:
@@ -57,9 +59,11 @@ def _gap(rows: pl.DataFrame, gap: Gap, known: Known, share: float, fewest: int) 
         .with_columns(most=pl.col(gap.base) - pl.sum_horizontal(*gap.less), base=pl.col(gap.base))
         .with_columns(least=pl.max_horizontal(pl.lit(0), pl.col("most") - exempt))
     )
-    sums = by_reporter(known, counted).group_by("night", "above", "period").agg(
-        floor=pl.col("least").sum(), communes=largest(known, "least", fewest=1)
-    )  # fmt: skip
+    sums = (
+        by_reporter(known, counted)
+        .group_by("night", "above", "period")
+        .agg(floor=pl.col("least").sum(), communes=largest(known, "least", fewest=1))
+    )
     units = (
         counted.filter(pl.col("level") == known.level)
         .join(sums, left_on=["night", "unit_id", "period"], right_on=["night", "above", "period"], how="left")
@@ -77,28 +81,37 @@ def out_of_contact(months: pl.DataFrame, known: Known, marks: Marks) -> pl.DataF
     """
     count = pl.col("away_out_of_contact")
     pairs = _with_the_month_before(months)
-    named = by_reporter(known, pairs).group_by("night", "above", "period").agg(
-        communes=largest(known, "away_out_of_contact", fewest=marks.small_count)
-    )  # fmt: skip
+    named = (
+        by_reporter(known, pairs)
+        .group_by("night", "above", "period")
+        .agg(communes=largest(known, "away_out_of_contact", fewest=marks.small_count))
+    )
     units = (
         pairs.filter(pl.col("level") == known.level)
         .join(named, left_on=["night", "unit_id", "period"], right_on=["night", "above", "period"], how="left")
         .with_columns(
-            least=count, most=count, base=pl.col("away_total"),
+            least=count,
+            most=count,
+            base=pl.col("away_total"),
             stands=(count > marks.contact_share * pl.col("away_total"))
             & (pl.col("count_before") > marks.contact_share * pl.col("total_before"))
             & (pl.min_horizontal(count, "count_before") >= marks.small_count),
         )
-    )  # fmt: skip
+    )
     figures = ("away_out_of_contact", "away_total", "before", "count_before", "total_before", *_communes(known))
     return readings(units, "away-out-of-contact", figures)
 
 
 def _with_the_month_before(months: pl.DataFrame) -> pl.DataFrame:
     before = months.select(
-        "night", "level", "unit_id", before="period", count_before="away_out_of_contact", total_before="away_total",
+        "night",
+        "level",
+        "unit_id",
+        before="period",
+        count_before="away_out_of_contact",
+        total_before="away_total",
         whole_before="is_whole",
-    )  # fmt: skip
+    )
     newest = latest(months)
     previous = {text: str(Period.parse(text).previous) for text in newest["period"].unique()}
     named = newest.with_columns(before=pl.Series([previous[text] for text in newest["period"]], dtype=pl.String))

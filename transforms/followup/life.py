@@ -12,7 +12,7 @@ from transforms.followup.acts import carry_out
 from transforms.followup.book import Act, Book, Event, Item, Key, Reading, Status
 from transforms.followup.deadlines import RECURRING, due_on
 from transforms.followup.kinds import KINDS
-from transforms.followup.marks import Marks
+from transforms.followup.thresholds import Marks
 
 
 @dataclass(frozen=True)
@@ -117,8 +117,18 @@ class _Night:
     def _open(self, reading: Reading, last: Item | None) -> None:
         if last and last.gone_in and last.gone_in >= reading.period:
             # The report that had shown it to be over was itself corrected.
-            self._put(replace(last, status=_back(last), reading=reading, done_on=None, closed_on=None,
-                              resolution=None, gone_in=None), "reopened")  # fmt: skip
+            self._put(
+                replace(
+                    last,
+                    status=_back(last),
+                    reading=reading,
+                    done_on=None,
+                    closed_on=None,
+                    resolution=None,
+                    gone_in=None,
+                ),
+                "reopened",
+            )
             return
         before = self._predecessors(reading.key)
         since = min([reading.period, *(item.since for item in before)])
@@ -139,10 +149,13 @@ class _Night:
         if not KINDS[key.kind].is_of_figures:
             return []
         return [
-            item for item in self.items.values()
-            if item.is_live and item.key.kind == key.kind
-            and key.unit_id in self.heirs.heirs.get(item.key.unit_id, ()) and self._is_ended(item.key.unit_id)
-        ]  # fmt: skip
+            item
+            for item in self.items.values()
+            if item.is_live
+            and item.key.kind == key.kind
+            and key.unit_id in self.heirs.heirs.get(item.key.unit_id, ())
+            and self._is_ended(item.key.unit_id)
+        ]
 
     def _go_on(self, item: Item, reading: Reading) -> None:
         """The matter stands still: what was marked done was not, as the next report shows."""
@@ -169,8 +182,10 @@ class _Night:
             if not KINDS[item.key.kind].is_of_figures or not keys or any(key not in self.heard for key in keys):
                 self.items[item.item_id] = replace(item, ended_unit=True)
             elif any(self.heard[key] for key in keys):
-                self._put(replace(item, ended_unit=True, status="carried", closed_on=self.night,
-                                  resolution="carried"), "carried")  # fmt: skip
+                self._put(
+                    replace(item, ended_unit=True, status="carried", closed_on=self.night, resolution="carried"),
+                    "carried",
+                )
             else:
                 self._verify(replace(item, ended_unit=True), item.reading)
 
@@ -181,8 +196,9 @@ class _Night:
         """Keep an item and tell what happened to it, with the figures that say so: its own unless others are given."""
         self.items[item.item_id] = item
         read = reading or item.reading
-        self.events.append(Event(item.item_id, self.night, event, item.status, read.period, read.least, read.most,
-                                 item.resolution))  # fmt: skip
+        self.events.append(
+            Event(item.item_id, self.night, event, item.status, read.period, read.least, read.most, item.resolution)
+        )
 
 
 def item_id(reading: Reading, since: str, taken: Mapping[str, Item]) -> str:

@@ -7,11 +7,11 @@ from datetime import date
 
 import polars as pl
 
-from transforms.followup.floors import pending_long
 from transforms.followup.gaps import half_yearly, no_activity, out_of_contact
-from transforms.followup.marks import Marks
-from transforms.followup.seen import seen
-from transforms.followup.table import SCHEMA, Known
+from transforms.followup.lately import seen
+from transforms.followup.lower_bounds import pending_long
+from transforms.followup.reading_table import SCHEMA, Known
+from transforms.followup.thresholds import Marks
 
 
 def figure_readings(known: Known, nights: Sequence[date], marks: Marks) -> pl.DataFrame:
@@ -28,10 +28,18 @@ def figure_readings(known: Known, nights: Sequence[date], marks: Marks) -> pl.Da
     away = _with_due(seen(known.vintages, "away", nights), expected)
     requests = _with_due(seen(known.vintages, "requests", nights), expected)
     halves = _with_due(seen(known.vintages, "regulation_213", nights), hamlets)
-    return pl.concat([
-        half_yearly(halves, known, marks), no_activity(away, known, marks), out_of_contact(away, known, marks),
-        pending_long(requests, known, marks),
-    ]).select(*SCHEMA).sort("night", "unit_id", "kind")  # fmt: skip
+    return (
+        pl.concat(
+            [
+                half_yearly(halves, known, marks),
+                no_activity(away, known, marks),
+                out_of_contact(away, known, marks),
+                pending_long(requests, known, marks),
+            ]
+        )
+        .select(*SCHEMA)
+        .sort("night", "unit_id", "kind")
+    )
 
 
 def _with_due(rows: pl.DataFrame, expected: pl.DataFrame) -> pl.DataFrame:

@@ -11,8 +11,8 @@ from typing import Any
 
 import polars as pl
 
-from transforms.followup.table import SCHEMA
-from transforms.watch.vintages import night_from
+from transforms.followup.reading_table import SCHEMA
+from transforms.watch.as_known import night_from
 
 Row = dict[str, Any]
 
@@ -100,9 +100,10 @@ def _state(files: Sequence[_File], night: date, due: date, *, was_missing: bool)
     here = [file for file in files if file.stands(night)]
     accepted = max((file.number for file in here if file.outcome == "accepted"), default=0)
     rejected = [
-        file for file in here
+        file
+        for file in here
         if file.outcome == "rejected" and file.number > accepted and (file.is_month_read or not accepted)
-    ]  # fmt: skip
+    ]
     codes = sorted(set(max(rejected, key=lambda file: file.number).codes)) if rejected else []
     is_missing = not here and night > due and (was_missing or night <= due + LONG_AGO)
     return {"report-not-sent": (is_missing, []), "report-rejected": (bool(rejected), codes)}
@@ -132,11 +133,29 @@ def _of_alerts(reports: Reports, nights: Sequence[date]) -> Iterator[Row]:
 
 
 def _row(
-    night: date, unit: str, kind: str, matter: str, seen_on: date, stands: bool, count: int | None = None, *,
-    period: str | None = None, due_on: date | None = None, evidence: Row | None = None,
-) -> Row:  # fmt: skip
+    night: date,
+    unit: str,
+    kind: str,
+    matter: str,
+    seen_on: date,
+    stands: bool,
+    count: int | None = None,
+    *,
+    period: str | None = None,
+    due_on: date | None = None,
+    evidence: Row | None = None,
+) -> Row:
     return {
-        "night": night, "unit_id": unit, "kind": kind, "matter": matter, "period": period or matter,
-        "seen_on": seen_on, "stands": stands, "least": count, "most": count, "base": None, "due_on": due_on,
+        "night": night,
+        "unit_id": unit,
+        "kind": kind,
+        "matter": matter,
+        "period": period or matter,
+        "seen_on": seen_on,
+        "stands": stands,
+        "least": count,
+        "most": count,
+        "base": None,
+        "due_on": due_on,
         "evidence": json.dumps(evidence or {}, ensure_ascii=False),
-    }  # fmt: skip
+    }

@@ -6,7 +6,7 @@ from collections import defaultdict
 from datetime import date, timedelta
 
 from transforms.followup.life import Heirs
-from transforms.registry import FOREVER, Registry, Unit
+from transforms.territory.registry import FOREVER, Registry, Unit
 
 _DAY = timedelta(days=1)
 

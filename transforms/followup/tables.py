@@ -16,18 +16,60 @@ from transforms.followup.wording import Voice, protected, regulation_of, source,
 _TYPES: dict[str, Any] = (
     dict.fromkeys(("least", "most", "base", "event_no", "act_id"), pl.Int64)
     | dict.fromkeys(("opened_on", "due_on", "assigned_on", "done_on", "closed_on", "night"), pl.Date)
-    | dict.fromkeys(("is_internal_mark", "is_of_ended_unit"), pl.Boolean) | {"carried_from": pl.List(pl.String)}
-)  # fmt: skip
+    | dict.fromkeys(("is_internal_mark", "is_of_ended_unit"), pl.Boolean)
+    | {"carried_from": pl.List(pl.String)}
+)
 _ITEM = (
-    "item_id", "unit_id", "unit_code", "unit_name", "level", "kind", "matter", "since", "period", "what_vi", "what_en",
-    "evidence", "least", "most", "base", "opened_on", "due_on", "due_source_vi", "due_source_en", "is_internal_mark",
-    "regulation", "actor_vi", "actor_en", "priority", "status", "assigned_to", "assigned_on", "done_on", "closed_on",
-    "resolution", "gone_in", "note", "is_of_ended_unit", "carried_from",
-)  # fmt: skip
+    "item_id",
+    "unit_id",
+    "unit_code",
+    "unit_name",
+    "level",
+    "kind",
+    "matter",
+    "since",
+    "period",
+    "what_vi",
+    "what_en",
+    "evidence",
+    "least",
+    "most",
+    "base",
+    "opened_on",
+    "due_on",
+    "due_source_vi",
+    "due_source_en",
+    "is_internal_mark",
+    "regulation",
+    "actor_vi",
+    "actor_en",
+    "priority",
+    "status",
+    "assigned_to",
+    "assigned_on",
+    "done_on",
+    "closed_on",
+    "resolution",
+    "gone_in",
+    "note",
+    "is_of_ended_unit",
+    "carried_from",
+)
 _EVENT = (
-    "event_no", "item_id", "night", "event", "status", "period", "least", "most", "resolution", "who", "note",
-    "happened_at", "act_id",
-)  # fmt: skip
+    "event_no",
+    "item_id",
+    "night",
+    "event",
+    "status",
+    "period",
+    "least",
+    "most",
+    "resolution",
+    "who",
+    "note",
+    "happened_at",
+    "act_id",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,22 +107,46 @@ def _voice(item: Item, units: Mapping[str, Name], small_count: int) -> Voice:
 def _item(item: Item, units: Mapping[str, Name], small_count: int) -> dict[str, Any]:
     reading, kind, unit = item.reading, KINDS[item.key.kind], units[item.key.unit_id]
     regulation = regulation_of(kind.name, item.due_on)
-    own = ("item_id", "since", "opened_on", "due_on", "status", "assigned_to", "assigned_on", "done_on", "closed_on",
-           "resolution", "gone_in", "note")  # fmt: skip
+    own = (
+        "item_id",
+        "since",
+        "opened_on",
+        "due_on",
+        "status",
+        "assigned_to",
+        "assigned_on",
+        "done_on",
+        "closed_on",
+        "resolution",
+        "gone_in",
+        "note",
+    )
     severity = json.loads(reading.evidence).get("severity")  # an alert's own
     kept = protected(reading, _voice(item, units, small_count))
     return {name: getattr(item, name) for name in own} | {
-        "unit_id": item.key.unit_id, "unit_code": item.key.unit_id.split("@")[0], "unit_name": unit.name,
-        "level": unit.level, "kind": kind.name, "matter": item.key.matter, "period": reading.period,
+        "unit_id": item.key.unit_id,
+        "unit_code": item.key.unit_id.split("@")[0],
+        "unit_name": unit.name,
+        "level": unit.level,
+        "kind": kind.name,
+        "matter": item.key.matter,
+        "period": reading.period,
         "what_vi": what(reading, Voice(unit.level, small_count, "vi")),
         "what_en": what(reading, Voice(unit.level, small_count, "en")),
-        "evidence": kept.evidence, "least": kept.least, "most": kept.most, "base": kept.base,
-        "due_source_vi": source(kind.name, item.due_on, "vi"), "due_source_en": source(kind.name, item.due_on, "en"),
-        "is_internal_mark": kind.source == INTERNAL, "regulation": regulation.number if regulation else None,
-        "actor_vi": kind.actor[0], "actor_en": kind.actor[1],
-        "priority": severity or priority_of(kind, reading.least, reading.base), "is_of_ended_unit": item.ended_unit,
+        "evidence": kept.evidence,
+        "least": kept.least,
+        "most": kept.most,
+        "base": kept.base,
+        "due_source_vi": source(kind.name, item.due_on, "vi"),
+        "due_source_en": source(kind.name, item.due_on, "en"),
+        "is_internal_mark": kind.source == INTERNAL,
+        "regulation": regulation.number if regulation else None,
+        "actor_vi": kind.actor[0],
+        "actor_en": kind.actor[1],
+        "priority": severity or priority_of(kind, reading.least, reading.base),
+        "is_of_ended_unit": item.ended_unit,
         "carried_from": list(item.carried_from),
-    }  # fmt: skip
+    }
 
 
 def _event(number: int, event: Event, voice: Voice, item: Item) -> dict[str, Any]:

@@ -70,10 +70,16 @@ def what(reading: Reading, voice: Voice) -> str:
     is_small_floor = kind.name == "requests-pending" and voice.hides(kind, reading.least)
     number = "1" if is_small_floor else voice.counts(kind, reading.least, reading.most)
     said = voice.pick(kind.what).format(
-        n=number, base=voice.count(kind, reading.base), period=voice.period(reading.period), year=reading.period[:4],
-        before=voice.period(evidence.get("before") or ""), n_before=voice.count(kind, evidence.get("count_before")),
-        days=evidence.get("days"), alert=evidence.get("alert"), and_more=_and_more(reading, evidence, voice),
-    )  # fmt: skip
+        n=number,
+        base=voice.count(kind, reading.base),
+        period=voice.period(reading.period),
+        year=reading.period[:4],
+        before=voice.period(evidence.get("before") or ""),
+        n_before=voice.count(kind, evidence.get("count_before")),
+        days=evidence.get("days"),
+        alert=evidence.get("alert"),
+        and_more=_and_more(reading, evidence, voice),
+    )
     return said + _told_besides(kind, evidence, voice) + _largest(kind, evidence, voice)
 
 

@@ -15,28 +15,41 @@ _HEADING_ROW = 4
 _SHEET: Words = ("Việc cần làm", "To do")
 # heading, width; what is answered stands last
 _COLUMNS: tuple[tuple[Words, float], ...] = (
-    (("Số", "No."), 5), (("Ưu tiên", "Priority"), 8), (("Việc và số liệu", "What, and the figures"), 50),
-    (("Ai làm", "Who should act"), 20), (("Từ kỳ", "Since"), 12), (("Hạn hoặc mốc", "Due, or mark"), 20),
-    (("Tình trạng", "Status"), 12), (("Trả lời: đã làm gì, kết quả, vướng mắc", "Answer: what was done"), 34),
+    (("Số", "No."), 5),
+    (("Ưu tiên", "Priority"), 8),
+    (("Việc và số liệu", "What, and the figures"), 50),
+    (("Ai làm", "Who should act"), 20),
+    (("Từ kỳ", "Since"), 12),
+    (("Hạn hoặc mốc", "Due, or mark"), 20),
+    (("Tình trạng", "Status"), 12),
+    (("Trả lời: đã làm gì, kết quả, vướng mắc", "Answer: what was done"), 34),
     (("Mã việc", "Item"), 18),
-)  # fmt: skip
+)
 _ANSWER = 7
 _CENTRED = (0, 1, 4, 6)
 _WORDS: dict[str, Words] = {
     "title": ("CÁC VIỆC CẦN THEO DÕI", "ITEMS TO FOLLOW UP"),
     "unit": ("Đơn vị: {name}", "Unit: {name}"),
-    "as_of": ("Theo số liệu đến hết ngày {day:%d/%m/%Y}: {n} việc, {overdue} quá hạn hoặc quá mốc.",
-              "By the figures up to {day:%d/%m/%Y}: {n} items, {overdue} past their day."),
-    "advice": ("Số liệu tổng hợp theo đơn vị, không nêu người. Ghi trả lời vào cột tô vàng rồi gửi lại Ban Tổ chức "
-               "Tỉnh ủy; không ghi họ tên đảng viên. Một việc chỉ đóng khi số liệu kỳ sau cho thấy đã xong.",
-               "Sums by unit, of no person. Answer in the yellow column and send this back to the board; write no "
-               "member's name. An item ends only when the next report shows it done."),
+    "as_of": (
+        "Theo số liệu đến hết ngày {day:%d/%m/%Y}: {n} việc, {overdue} quá hạn hoặc quá mốc.",
+        "By the figures up to {day:%d/%m/%Y}: {n} items, {overdue} past their day.",
+    ),
+    "advice": (
+        "Số liệu tổng hợp theo đơn vị, không nêu người. Ghi trả lời vào cột tô vàng rồi gửi lại Ban Tổ chức "
+        "Tỉnh ủy; không ghi họ tên đảng viên. Một việc chỉ đóng khi số liệu kỳ sau cho thấy đã xong.",
+        "Sums by unit, of no person. Answer in the yellow column and send this back to the board; write no "
+        "member's name. An item ends only when the next report shows it done.",
+    ),
     "mark": ("{day:%d/%m/%Y}\n{source}", "{day:%d/%m/%Y}\n{source}"),
     "none": ("không đặt hạn", "none is set"),
-    "overdue": ("quá hạn", "overdue"), "open": ("chưa giao", "open"), "assigned": ("đã giao: {to}", "given to {to}"),
-    "done": ("đã báo làm, chờ số liệu", "marked done"), "high": ("cao", "high"), "medium": ("vừa", "medium"),
+    "overdue": ("quá hạn", "overdue"),
+    "open": ("chưa giao", "open"),
+    "assigned": ("đã giao: {to}", "given to {to}"),
+    "done": ("đã báo làm, chờ số liệu", "marked done"),
+    "high": ("cao", "high"),
+    "medium": ("vừa", "medium"),
     "low": ("thấp", "low"),
-}  # fmt: skip
+}
 _BY_PRIORITY = {"high": "error", "medium": "warning", "low": ""}
 
 
@@ -109,9 +122,10 @@ def _row(book: Book, page: Any, index: int, item: Mapping[str, Any], about: Abou
 
 def _texts(index: int, item: Mapping[str, Any], about: About, words: _Words) -> list[str]:
     due = (
-        words.say("mark", day=item["due_on"], source=item[f"due_source_{words.language}"]) if item["due_on"]
+        words.say("mark", day=item["due_on"], source=item[f"due_source_{words.language}"])
+        if item["due_on"]
         else words.say("none")
-    )  # fmt: skip
+    )
     state = words.say(item["status"], to=item["assigned_to"])
     if item["is_overdue"]:
         state += f"\n{words.say('overdue')}"
@@ -119,9 +133,16 @@ def _texts(index: int, item: Mapping[str, Any], about: About, words: _Words) -> 
     label = words.pick(KINDS[item["kind"]].label)
     since = Voice(about.level, 0, words.language).period(item["since"])
     return [
-        str(index + 1), words.say(item["priority"]), f"{label[0].upper()}{label[1:]}.\n{what}",
-        item[f"actor_{words.language}"], since, due, state, "", item["item_id"],
-    ]  # fmt: skip
+        str(index + 1),
+        words.say(item["priority"]),
+        f"{label[0].upper()}{label[1:]}.\n{what}",
+        item[f"actor_{words.language}"],
+        since,
+        due,
+        state,
+        "",
+        item["item_id"],
+    ]
 
 
 def _lay_out(page: Any) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 
-from transforms.indicators.figures import MEMBERS, UNIT
+from transforms.indicators.inputs import MEMBERS, UNIT
 
 MONTHS_IN = {"month": 1, "quarter": 3, "half": 6, "year": 12, "rolling12": 12}
 _CALENDAR = ("quarter", "half", "year")

@@ -104,8 +104,17 @@ def _figure(told: Told, number: int, language: str) -> str:
     shown = months.tail(MONTHS)
     last = shown.row(-1, named=True)
     first, until = (month(period, language) for period in (shown["period"][0], last["period"]))
-    aria = say("chart.aria", language, noun=what, unit=row["unit_name"], first=first, last=until, month=until,
-               observed=numbers.count(last["observed"]), expected=_usual(last, numbers))  # fmt: skip
+    aria = say(
+        "chart.aria",
+        language,
+        noun=what,
+        unit=row["unit_name"],
+        first=first,
+        last=until,
+        month=until,
+        observed=numbers.count(last["observed"]),
+        expected=_usual(last, numbers),
+    )
     caption = escape(say("chart", language, noun=what[:1].upper() + what[1:], unit=row["unit_name"]))
     hidden = f" {say('hidden', language, k=told.hidden_below)}" if told.hidden_below else ""
     return (
@@ -117,9 +126,11 @@ def _figure(told: Told, number: int, language: str) -> str:
 
 def _legend(months: pl.DataFrame, language: str) -> str:
     is_there = {
-        "observed": True, "signal": bool(months["is_signal"].any()), "expected": months["expected"].count() > 0,
+        "observed": True,
+        "signal": bool(months["is_signal"].any()),
+        "expected": months["expected"].count() > 0,
         "band": months["upper"].count() > 0,
-    }  # fmt: skip
+    }
     keys = (
         f'<span><i class="k-{key}"></i>{say(f"legend.{key}", language)}</span>'
         for key, is_so in is_there.items()

@@ -34,7 +34,7 @@ class Morning:
     Attributes:
         as_of: the night it is written after.
         reports: marts.reporting_status of the latest period due and some before it.
-        rejected: from `warehouse.morning.rejected`, with workbook: its path below the home, null where there is none.
+        rejected: from `warehouse.board.morning.rejected`, with workbook: its path below the home, or null.
         alerts: those that stand, with event and event_on.
         series: by alert_id, the months of its series: period, observed, expected, lower, upper, is_signal.
         resolved: alerts resolved lately, and resolved_days: in how many days.
@@ -137,10 +137,15 @@ def brief(morning: Morning) -> Briefing:
     missing = _missing(morning)
     first = next((one for one in loud if one.row["severity"] != "low"), None)
     return Briefing(
-        morning, _lead(first, missing, morning.language), first.row["unit_name"] if first else None,
-        first.row["severity"] if first else None, _after(first, loud, morning.language), missing,
-        {group: some for group, some in full.items() if some}, rest,
-    )  # fmt: skip
+        morning,
+        _lead(first, missing, morning.language),
+        first.row["unit_name"] if first else None,
+        first.row["severity"] if first else None,
+        _after(first, loud, morning.language),
+        missing,
+        {group: some for group, some in full.items() if some},
+        rest,
+    )
 
 
 def sentences(text: str) -> tuple[str, ...]:
@@ -156,9 +161,12 @@ def _told(row: dict[str, Any], morning: Morning) -> Told:
         months = months.filter(pl.col("period") <= _later(row["last_period"], AFTER))
         months = months if row["kind"] != "late" and months["observed"].count() >= 3 else None
     return Told(
-        row, _group(row, morning.as_of), sentences(row[f"text_{morning.language}"]), months,
+        row,
+        _group(row, morning.as_of),
+        sentences(row[f"text_{morning.language}"]),
+        months,
         morning.small_count if hides else None,
-    )  # fmt: skip
+    )
 
 
 def _later(period: str, months: int) -> str:
@@ -176,10 +184,14 @@ def _group(row: Mapping[str, Any], as_of: date) -> str:
 def _rank(told: Told, as_of: date) -> tuple[object, ...]:
     row = told.row
     return (
-        -RANK[row["severity"]], row["status"] == "acknowledged", row["kind"] not in TESTED,
-        GROUPS.index(told.group), (as_of - (row["event_on"] or row["opened_on"])).days,
-        1.0 if row["q_value"] is None else row["q_value"], row["alert_id"],
-    )  # fmt: skip
+        -RANK[row["severity"]],
+        row["status"] == "acknowledged",
+        row["kind"] not in TESTED,
+        GROUPS.index(told.group),
+        (as_of - (row["event_on"] or row["opened_on"])).days,
+        1.0 if row["q_value"] is None else row["q_value"],
+        row["alert_id"],
+    )
 
 
 def _missing(morning: Morning) -> Missing:
@@ -194,9 +206,14 @@ def _missing(morning: Morning) -> Missing:
         earlier.setdefault(row["period"], []).append(row["reporter_name"])
     due_on, reported = latest["due_on"][0], latest.filter(pl.col("state").is_in(["reported", "late"])).height
     return Missing(
-        str(period), due_on, reported, latest.height, (morning.as_of - due_on).days,
-        {state: some for state, some in names.items() if some}, earlier,
-    )  # fmt: skip
+        str(period),
+        due_on,
+        reported,
+        latest.height,
+        (morning.as_of - due_on).days,
+        {state: some for state, some in names.items() if some},
+        earlier,
+    )
 
 
 def _lead(first: Told | None, missing: Missing, language: str) -> str:
@@ -215,9 +232,10 @@ def _after(first: Told | None, loud: list[Told], language: str) -> str:
     if first is None:
         return ""
     units = dict.fromkeys(
-        one.row["unit_name"] for one in loud
+        one.row["unit_name"]
+        for one in loud
         if one.row["severity"] != "low" and one.row["unit_name"] != first.row["unit_name"]
-    )  # fmt: skip
+    )
     return say("lead.more", language, units=_few(list(units))) if units else ""
 
 

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from typing import Any
 
 from transforms.morning.briefing import Briefing, Told, sentences
-from transforms.morning.figures import item_words, nothing_followed, progress_rows, trend_words
 from transforms.morning.phrases import day, month, reason, say
+from transforms.morning.trend_line import item_words, nothing_followed, progress_rows, trend_words
 
 
 def morning_letter(briefing: Briefing) -> str:
@@ -17,9 +17,13 @@ def morning_letter(briefing: Briefing) -> str:
     title = say("title", language, day=day(morning.as_of, language))
     blocks = ["\n".join([title, briefing.lead, *([briefing.after] if briefing.after else [])])]
     sections = {
-        "missing": _missing(briefing), "rejected": _rejected(briefing), "alerts": _alerts(briefing),
-        "resolved": _resolved(briefing), "trends": _trends(briefing), "followup": _followup(briefing),
-    }  # fmt: skip
+        "missing": _missing(briefing),
+        "rejected": _rejected(briefing),
+        "alerts": _alerts(briefing),
+        "resolved": _resolved(briefing),
+        "trends": _trends(briefing),
+        "followup": _followup(briefing),
+    }
     blocks += ["\n".join([say(name, language).upper(), *lines]) for name, lines in sections.items()]
     return "\n\n".join([*blocks, say("how.privacy", language, k=morning.small_count)]) + "\n"
 

@@ -12,9 +12,12 @@ def section(name: str, heading: str, *parts: str) -> str:
 
 
 def table(
-    heads: Sequence[str], rows: Iterable[Sequence[str]], caption: str = "", kind: str = "",
+    heads: Sequence[str],
+    rows: Iterable[Sequence[str]],
+    caption: str = "",
+    kind: str = "",
     numeric: Collection[int] = (),
-) -> str:  # fmt: skip
+) -> str:
     """A table whose first column heads its rows.
 
     Args:

@@ -10,10 +10,10 @@ from urllib.parse import quote
 from transforms.alerts.numbers import Numbers
 from transforms.morning.alert_cards import alerts_section, resolved_section
 from transforms.morning.briefing import Briefing
-from transforms.morning.figures import followup_section, trends_section
 from transforms.morning.markup import section, table
 from transforms.morning.phrases import day, month, reason, say
 from transforms.morning.style import STYLE
+from transforms.morning.trend_line import followup_section, trends_section
 
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:"
 
@@ -23,10 +23,17 @@ def morning_page(briefing: Briefing) -> str:
     morning = briefing.morning
     language = morning.language
     body = [
-        _head(briefing), _lead(briefing), _tiles(briefing), _missing(briefing), _rejected(briefing),
-        alerts_section(briefing), resolved_section(morning), trends_section(morning), followup_section(morning),
+        _head(briefing),
+        _lead(briefing),
+        _tiles(briefing),
+        _missing(briefing),
+        _rejected(briefing),
+        alerts_section(briefing),
+        resolved_section(morning),
+        trends_section(morning),
+        followup_section(morning),
         _foot(briefing),
-    ]  # fmt: skip
+    ]
     return _document("\n".join(body), say("title", language, day=day(morning.as_of, language)), language)
 
 
@@ -93,8 +100,10 @@ def _missing(briefing: Briefing) -> str:
     parts = [f"<p>{say('missing.none', language, period=period)}</p>"]
     if missing.names:
         due = say("missing.due", language, period=period, due=day(missing.due_on, language), n=missing.days)
-        lines = (f"<li><b>{say(f'state.{state}', language)} ({len(names)}):</b> {escape(', '.join(names))}</li>"
-                 for state, names in missing.names.items())  # fmt: skip
+        lines = (
+            f"<li><b>{say(f'state.{state}', language)} ({len(names)}):</b> {escape(', '.join(names))}</li>"
+            for state, names in missing.names.items()
+        )
         parts = [f"<p>{due}</p>", f'<ul class="brief">{"".join(lines)}</ul>']
     if missing.earlier:
         parts.append(f'<p class="note">{escape(say("missing.earlier", language, list=_earlier(briefing)))}</p>')
@@ -132,8 +141,10 @@ def _rejected_row(row: dict[str, Any], briefing: Briefing) -> list[str]:
     link = f'<a href="{quote(path)}">{escape(folder)}</a>' if path else say("workbook.none", language)
     return [
         f'{name}{new}<span class="file">{escape(str(row["file_name"]))}</span>',
-        f'<span class="whole">{day(row["received_on"], language)}</span>', escape(why), link,
-    ]  # fmt: skip
+        f'<span class="whole">{day(row["received_on"], language)}</span>',
+        escape(why),
+        link,
+    ]
 
 
 def _foot(briefing: Briefing) -> str:

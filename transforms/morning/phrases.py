@@ -19,10 +19,7 @@ PHRASES: dict[str, Pair] = {
         "Không có cảnh báo nào phải xem trước; cần đôn đốc {n} đơn vị chưa có báo cáo hợp lệ tháng {period}: {names}.",
         "No alert comes first; {n} units without a valid report for {period} need a word: {names}.",
     ),
-    "lead.calm": (
-        "Hôm nay không có đơn vị nào cần chú ý đặc biệt.",
-        "No unit needs particular attention today.",
-    ),
+    "lead.calm": ("Hôm nay không có đơn vị nào cần chú ý đặc biệt.", "No unit needs particular attention today."),
     "lead.more": ("Sau đó đến {units}.", "Then {units}."),
     "tile.reports": ("đơn vị có báo cáo tháng {period}", "units have reported for {period}"),
     "tile.rejected": ("tệp bị trả lại, chưa sửa", "rejected files not mended yet"),
@@ -114,10 +111,7 @@ PHRASES: dict[str, Pair] = {
     "per": ("trên {scale}", "per {scale}"),
     "points": ("điểm %", "points"),
     "followup": ("Theo dõi Quy định 213", "Follow-up of Regulation 213"),
-    "followup.none": (
-        "Chưa có số liệu về tiến độ theo dõi.",
-        "There are no figures of the follow-up's progress yet.",
-    ),
+    "followup.none": ("Chưa có số liệu về tiến độ theo dõi.", "There are no figures of the follow-up's progress yet."),
     "followup.note": (
         "Theo đơn vị, không theo người. «Quá mốc» tính cả mốc theo dõi nội bộ, không phải thời hạn theo quy định.",
         "By unit, never by person. 'Past its mark' counts internal marks too, which no regulation sets.",
@@ -153,7 +147,7 @@ PHRASES: dict[str, Pair] = {
         "This page could not be written for the night of {day} ({why}). The night's figures are all in the warehouse. "
         "See the log, then run 'mobility report'.",
     ),
-}  # fmt: skip
+}
 
 REASONS: dict[str, Pair] = {
     "unknown-district": ("không phải đơn vị báo cáo của kỳ", "no reporter of the period"),
@@ -178,10 +172,20 @@ REASONS: dict[str, Pair] = {
 }
 """Why a file went back, by problem code; the cells and their figures stand in the workbook only."""
 
-WHOLE_FILE = frozenset({
-    "unknown-district", "unsupported-format", "unreadable-file", "empty-file", "encrypted-file", "file-too-large",
-    "unknown-form", "period-invalid", "wrong-district", "personal-data",
-})  # fmt: skip
+WHOLE_FILE = frozenset(
+    {
+        "unknown-district",
+        "unsupported-format",
+        "unreadable-file",
+        "empty-file",
+        "encrypted-file",
+        "file-too-large",
+        "unknown-form",
+        "period-invalid",
+        "wrong-district",
+        "personal-data",
+    }
+)
 """Codes said of a file once, so that no number of places is told."""
 
 

@@ -12,23 +12,45 @@ from transforms.reading.read import Reading
 
 HEADS = {"submission_id": pl.Int64, "period": pl.String, "encoding": pl.String, "notes": pl.String}
 PROBLEMS = {
-    "submission_id": pl.Int64, "code": pl.String, "severity": pl.String, "form": pl.String, "sheet": pl.String,
-    "cell_ref": pl.String, "unit_code": pl.String, "measure": pl.String, "found": pl.String, "expected": pl.String,
-    "message_vi": pl.String, "message_en": pl.String,
-}  # fmt: skip
+    "submission_id": pl.Int64,
+    "code": pl.String,
+    "severity": pl.String,
+    "form": pl.String,
+    "sheet": pl.String,
+    "cell_ref": pl.String,
+    "unit_code": pl.String,
+    "measure": pl.String,
+    "found": pl.String,
+    "expected": pl.String,
+    "message_vi": pl.String,
+    "message_en": pl.String,
+}
 COLUMNS = {"submission_id": pl.Int64, "table_no": pl.Int32, "form": pl.String, "measure": pl.String, "column": pl.Int32}
 TOTALS = {
-    "submission_id": pl.Int64, "table_no": pl.Int32, "form": pl.String, "sheet": pl.String, "row": pl.Int32,
-    "measure": pl.String, "label": pl.String, "value": pl.Int64, "computed": pl.Int64,
-}  # fmt: skip
+    "submission_id": pl.Int64,
+    "table_no": pl.Int32,
+    "form": pl.String,
+    "sheet": pl.String,
+    "row": pl.Int32,
+    "measure": pl.String,
+    "label": pl.String,
+    "value": pl.Int64,
+    "computed": pl.Int64,
+}
 
 
 def row_schema(form: str) -> dict[str, type[pl.DataType]]:
     """The columns of a form's staged rows."""
     places = {
-        "submission_id": pl.Int64, "table_no": pl.Int32, "sheet": pl.String, "row": pl.Int32, "cell_code": pl.String,
-        "unit": pl.String, "period": pl.String, "is_reported": pl.Boolean,
-    }  # fmt: skip
+        "submission_id": pl.Int64,
+        "table_no": pl.Int32,
+        "sheet": pl.String,
+        "row": pl.Int32,
+        "cell_code": pl.String,
+        "unit": pl.String,
+        "period": pl.String,
+        "is_reported": pl.Boolean,
+    }
     return {**places, **dict.fromkeys(FORMS[form].names, pl.Int64)}
 
 
@@ -60,16 +82,33 @@ def to_frames(readings: dict[int, Reading]) -> Frames:
         for taken in reading.forms:
             height = len(taken.rows)
             places = {
-                "submission_id": [number] * height, "table_no": [taken.table_no] * height,
-                "sheet": [taken.sheet] * height, "row": taken.rows, "cell_code": taken.cell_codes,
-                "unit": taken.units, "period": [taken.period] * height, "is_reported": taken.is_reported,
-            }  # fmt: skip
+                "submission_id": [number] * height,
+                "table_no": [taken.table_no] * height,
+                "sheet": [taken.sheet] * height,
+                "row": taken.rows,
+                "cell_code": taken.cell_codes,
+                "unit": taken.units,
+                "period": [taken.period] * height,
+                "is_reported": taken.is_reported,
+            }
             counts = {name: taken.counts.get(name, [None] * height) for name in FORMS[taken.form].names}
             parts[taken.form].append(pl.DataFrame({**places, **counts}, schema=row_schema(taken.form)))
             places_at = {"unit": taken.unit_column, **taken.columns}
             columns += [(number, taken.table_no, taken.form, name, at) for name, at in places_at.items()]
-            totals += [(number, taken.table_no, taken.form, one.sheet, one.row, one.measure, one.label, one.value,
-                        one.computed) for one in taken.totals]  # fmt: skip
+            totals += [
+                (
+                    number,
+                    taken.table_no,
+                    taken.form,
+                    one.sheet,
+                    one.row,
+                    one.measure,
+                    one.label,
+                    one.value,
+                    one.computed,
+                )
+                for one in taken.totals
+            ]
     heads = [
         (number, one.period, one.encoding or None, "\n".join(one.notes) or None) for number, one in readings.items()
     ]
@@ -85,10 +124,23 @@ def to_frames(readings: dict[int, Reading]) -> Frames:
 
 def problem_row(submission_id: int, problem: Problem) -> tuple[object, ...]:
     """A problem as a row of `PROBLEMS`, its message in both languages."""
-    texts = (problem.form, problem.sheet, problem.cell_ref, problem.unit_code, problem.measure, problem.found,
-             problem.expected)  # fmt: skip
-    return (submission_id, problem.code, problem.severity, *(text or None for text in texts), problem.says("vi"),
-            problem.says("en"))  # fmt: skip
+    texts = (
+        problem.form,
+        problem.sheet,
+        problem.cell_ref,
+        problem.unit_code,
+        problem.measure,
+        problem.found,
+        problem.expected,
+    )
+    return (
+        submission_id,
+        problem.code,
+        problem.severity,
+        *(text or None for text in texts),
+        problem.says("vi"),
+        problem.says("en"),
+    )
 
 
 def join_frames(some: list[Frames]) -> Frames:

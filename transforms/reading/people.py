@@ -14,11 +14,13 @@ FEW = 2  # rows of a name beside a birth date or an identity number
 MANY = 3  # rows of a name beside a telephone number only: a signature block has such rows too
 
 _SURNAMES = frozenset(
-    ("nguyễn trần lê phạm huỳnh hoàng phan vũ võ đặng bùi đỗ hồ ngô dương lý đinh trương lâm mai đoàn "
-     "trịnh cao châu tô tạ hà thái lưu phùng vương quách lương đào tăng kiều la thạch danh kim sơn từ "
-     "văn khưu tống nghiêm ông triệu thân quan diệp đàm giang mạc ninh phó tiêu trà ung viên chu hứa giáp "
-     "lữ lục mã nhan tôn ngụy hầu hàn khổng cù doãn dư bạch âu chế đổng liêu mạch thiều tiết sầm thẩm").split()
-)  # fmt: skip
+    (
+        "nguyễn trần lê phạm huỳnh hoàng phan vũ võ đặng bùi đỗ hồ ngô dương lý đinh trương lâm mai đoàn "
+        "trịnh cao châu tô tạ hà thái lưu phùng vương quách lương đào tăng kiều la thạch danh kim sơn từ "
+        "văn khưu tống nghiêm ông triệu thân quan diệp đàm giang mạc ninh phó tiêu trà ung viên chu hứa giáp "
+        "lữ lục mã nhan tôn ngụy hầu hàn khổng cù doãn dư bạch âu chế đổng liêu mạch thiều tiết sầm thẩm"
+    ).split()
+)
 _PLAIN_SURNAMES = frozenset(strip_marks(name) for name in _SURNAMES)
 _NOT_NAMES = re.compile(
     r"^(ấp|khóm|khu|chi bộ|cb|đảng bộ|trường|trạm|công ty|xã|phường|thị trấn|huyện|tỉnh|ban|cơ quan)\b"
@@ -103,10 +105,14 @@ def _value_signs(value: Any) -> frozenset[str]:
 @lru_cache(maxsize=16384)
 def _text_signs(text: str) -> frozenset[str]:
     signs = {
-        "name": is_person_name(text), "perhaps": _may_be_name(text), "identity": _IDENTITY.search(text),
-        "citizen": _CITIZEN.search(text), "birth": _BIRTH.search(text), "date": _BIRTH_DATE.search(text),
+        "name": is_person_name(text),
+        "perhaps": _may_be_name(text),
+        "identity": _IDENTITY.search(text),
+        "citizen": _CITIZEN.search(text),
+        "birth": _BIRTH.search(text),
+        "date": _BIRTH_DATE.search(text),
         "phone": _PHONE.search(text),
-    }  # fmt: skip
+    }
     return frozenset(sign for sign, found in signs.items() if found)
 
 
@@ -144,8 +150,11 @@ def _headed_as_people(rows: list[list[Any]]) -> bool:
     for index, row in enumerate(rows):
         headings = {column: fold(value) for column, value in enumerate(row) if type(value) is str and value}
         names = [c for c, text in headings.items() if len(text) < 60 and _NAME_HEADINGS.search(text)]
-        others = [c for c, text in headings.items() if len(text) < 60
-                  and (_BIRTH_HEADINGS.search(text) or _IDENTITY_HEADINGS.search(text))]  # fmt: skip
+        others = [
+            c
+            for c, text in headings.items()
+            if len(text) < 60 and (_BIRTH_HEADINGS.search(text) or _IDENTITY_HEADINGS.search(text))
+        ]
         if names and others:
             below = rows[index + 1 :]
             filled = sum(any(_cell(line, c) for c in names) and any(_cell(line, c) for c in others) for line in below)

@@ -63,8 +63,9 @@ def read_file(data: bytes, name: str, reporter: str, received_on: date, director
     try:
         sheets, encoding = legible_sheets(data, name)
     except Refused as refused:
-        problem = Problem(refused.code, sheet=refused.sheet, cell_ref=refused.cell_ref, found=refused.found,
-                          expected=refused.expected)  # fmt: skip
+        problem = Problem(
+            refused.code, sheet=refused.sheet, cell_ref=refused.cell_ref, found=refused.found, expected=refused.expected
+        )
         return Reading(problems=[problem])
     if lists_people(sheets):
         return Reading(problems=[Problem("personal-data")])
@@ -92,8 +93,9 @@ def sender_of(data: bytes, name: str, received_on: date, directory: Directory) -
 class _Report:
     """The reading of one file that is a table: each step leaves what it found in `reading`."""
 
-    def __init__(self, sheets: list[Sheet], encoding: str, name: str, reporter: str, received_on: date,
-                 directory: Directory) -> None:  # fmt: skip
+    def __init__(
+        self, sheets: list[Sheet], encoding: str, name: str, reporter: str, received_on: date, directory: Directory
+    ) -> None:
         self.sheets = [sheet for sheet in sheets if not sheet.is_hidden]
         self.name, self.reporter, self.received_on, self.directory = name, reporter, received_on, directory
         self.reading = Reading(encoding=encoding)
@@ -105,8 +107,9 @@ class _Report:
         if not self._is_known_sender():
             return self.reading
         units = self.directory.sender(self.reporter, self.day)
-        tables = [table for sheet in self.sheets for table in find_tables(sheet, units.is_commune)
-                  if table.columns.units]  # fmt: skip
+        tables = [
+            table for sheet in self.sheets for table in find_tables(sheet, units.is_commune) if table.columns.units
+        ]
         if not any(table.forms for table in tables):
             self._problem("unknown-form")
             return self.reading
@@ -184,8 +187,11 @@ class _Report:
     def _is_anothers(self, tables: list[Table], units: SenderUnits) -> bool:
         other = self._owner_by_titles(tables) or self._owner_by_units(tables, units)
         if other:
-            self._problem("wrong-district", found=self.directory.name(other, self.day),
-                          expected=self.directory.name(self.reporter, self.day))  # fmt: skip
+            self._problem(
+                "wrong-district",
+                found=self.directory.name(other, self.day),
+                expected=self.directory.name(self.reporter, self.day),
+            )
         return bool(other)
 
     def _owner_by_titles(self, tables: list[Table]) -> str:
@@ -229,8 +235,13 @@ class _Report:
             return str(month)
         half = next((one.period for one in _first_stated(table, "half") if one.period), month.half)
         if half not in (month.half, month.half.previous):
-            self._problem("period-invalid", form=form, sheet=table.sheet.name, found=f"{half} trong tệp của {month}",
-                          expected=str(month.half))  # fmt: skip
+            self._problem(
+                "period-invalid",
+                form=form,
+                sheet=table.sheet.name,
+                found=f"{half} trong tệp của {month}",
+                expected=str(month.half),
+            )
         return str(half)
 
     def _note_unknown(self, tables: list[Table]) -> None:
@@ -244,8 +255,14 @@ class _Report:
         columns = table.columns.of_form(form)
         for name in FORMS[form].names:
             if name not in columns:
-                self._problem("missing-column", form=form, sheet=table.sheet.name, measure=name, expected=name,
-                              cell_ref=f"A{table.columns.last_row + 1}")  # fmt: skip
+                self._problem(
+                    "missing-column",
+                    form=form,
+                    sheet=table.sheet.name,
+                    measure=name,
+                    expected=name,
+                    cell_ref=f"A{table.columns.last_row + 1}",
+                )
         rows = _rows_of(form, table)
         found = [units.find(row.commune, row.cell, row.code) for row in rows]
         rows, found = self._without_remarks(rows, found, table, columns)
@@ -263,10 +280,18 @@ class _Report:
             return  # columns kept for June and December, left empty in other months
         clean = self._judge_counts(form, table, rows, found, counts, columns)
         taken = FormRows(
-            form, number, table.sheet.name, period, [row.index + 1 for row in rows],
-            [one.cell_code for one in found], [one.shown for one in found], reported, clean,
-            {name: column + 1 for name, column in columns.items()}, _unit_column(table) + 1,
-        )  # fmt: skip
+            form,
+            number,
+            table.sheet.name,
+            period,
+            [row.index + 1 for row in rows],
+            [one.cell_code for one in found],
+            [one.shown for one in found],
+            reported,
+            clean,
+            {name: column + 1 for name, column in columns.items()},
+            _unit_column(table) + 1,
+        )
         if rows:
             self._add_totals(taken, table, rows, counts)
         self.reading.forms.append(taken)
@@ -282,14 +307,24 @@ class _Report:
             column = _unit_column(table) if named is None else named
             index = row.commune_index if one.is_commune_unknown else row.index
             self._problem(
-                "unknown-unit", form=form, sheet=table.sheet.name, cell_ref=f"{column_letters(column + 1)}{index + 1}",
-                found=one.shown or "dòng không có tên đơn vị", unit=one.shown,
+                "unknown-unit",
+                form=form,
+                sheet=table.sheet.name,
+                cell_ref=f"{column_letters(column + 1)}{index + 1}",
+                found=one.shown or "dòng không có tên đơn vị",
+                unit=one.shown,
                 expected=units.nearest(row.commune, row.cell, row.code),
-            )  # fmt: skip
+            )
 
-    def _judge_counts(self, form: str, table: Table, rows: list[Row], found: list[Found],
-                      counts: dict[str, list[int | NotACount | None]],
-                      columns: dict[str, int]) -> dict[str, list[int | None]]:  # fmt: skip
+    def _judge_counts(
+        self,
+        form: str,
+        table: Table,
+        rows: list[Row],
+        found: list[Found],
+        counts: dict[str, list[int | NotACount | None]],
+        columns: dict[str, int],
+    ) -> dict[str, list[int | None]]:
         """Problems of values that are no counts; the counts with these unknown."""
         clean: dict[str, list[int | None]] = {}
         for name, values in counts.items():
@@ -300,15 +335,20 @@ class _Report:
                 if value is None or (isinstance(value, int) and value >= 0):
                     continue
                 self._problem(
-                    "negative-count" if isinstance(value, int) else "not-a-count", form=form, sheet=table.sheet.name,
-                    cell_ref=f"{column_letters(columns[name] + 1)}{rows[position].index + 1}", measure=name,
+                    "negative-count" if isinstance(value, int) else "not-a-count",
+                    form=form,
+                    sheet=table.sheet.name,
+                    cell_ref=f"{column_letters(columns[name] + 1)}{rows[position].index + 1}",
+                    measure=name,
                     found=str(value) if isinstance(value, int) else value.text,
-                    unit_code=found[position].cell_code or "", unit=found[position].shown,
-                )  # fmt: skip
+                    unit_code=found[position].cell_code or "",
+                    unit=found[position].shown,
+                )
         return clean
 
-    def _without_remarks(self, rows: list[Row], found: list[Found], table: Table, columns: dict[str, int]
-                         ) -> tuple[list[Row], list[Found]]:  # fmt: skip
+    def _without_remarks(
+        self, rows: list[Row], found: list[Found], table: Table, columns: dict[str, int]
+    ) -> tuple[list[Row], list[Found]]:
         """Drop what is no row of a unit: remarks, ratios and signatures beside or below the rows of units."""
         if all(one.cell_code is not None for one in found):
             return rows, found
@@ -342,12 +382,15 @@ class _Report:
                 return False
         return bool(above)
 
-    def _add_totals(self, taken: FormRows, table: Table, rows: list[Row],
-                    counts: dict[str, list[int | NotACount | None]]) -> None:  # fmt: skip
+    def _add_totals(
+        self, taken: FormRows, table: Table, rows: list[Row], counts: dict[str, list[int | NotACount | None]]
+    ) -> None:
         positions = {row.index: position for position, row in enumerate(rows)}
         for total in table.totals:
-            spans = [[positions[row.index] for row in table.rows[first:last] if row.index in positions]
-                     for first, last in total.spans]  # fmt: skip
+            spans = [
+                [positions[row.index] for row in table.rows[first:last] if row.index in positions]
+                for first, last in total.spans
+            ]
             stated = {
                 name: self.counts[_value(table, total.index, column - 1)] for name, column in taken.columns.items()
             }
@@ -365,13 +408,21 @@ class _Report:
     def _judge_total(self, taken: FormRows, total: Total) -> None:
         taken.totals.append(total)
         if total.computed is not None and total.computed != total.value:
-            self._problem("total-mismatch", form=taken.form, sheet=total.sheet, measure=total.measure,
-                          cell_ref=f"{column_letters(taken.columns[total.measure])}{total.row}", unit=total.label,
-                          found=str(total.value), expected=str(total.computed))  # fmt: skip
+            self._problem(
+                "total-mismatch",
+                form=taken.form,
+                sheet=total.sheet,
+                measure=total.measure,
+                cell_ref=f"{column_letters(taken.columns[total.measure])}{total.row}",
+                unit=total.label,
+                found=str(total.value),
+                expected=str(total.computed),
+            )
 
 
-def _sums(counts: dict[str, list[int | NotACount | None]], span: list[int], names: Iterable[str]
-          ) -> dict[str, int | None]:  # fmt: skip
+def _sums(
+    counts: dict[str, list[int | NotACount | None]], span: list[int], names: Iterable[str]
+) -> dict[str, int | None]:
     """What rows of neighbouring positions add up to by measure; None where one of them is no count."""
     sums: dict[str, int | None] = {}
     for name in names:
@@ -401,8 +452,11 @@ def _value(table: Table, index: int, column: int) -> Any:
 def _first_stated(table: Table, kind: str) -> list[Stated]:
     """What the table's column of periods says, else the first statement of its title; impossible ones included."""
     if "period" in table.columns.units:
-        return [_of_column(text) for text in dict.fromkeys(row.period for row in table.rows)
-                if ("-H" in text) == (kind == "half")]  # fmt: skip
+        return [
+            _of_column(text)
+            for text in dict.fromkeys(row.period for row in table.rows)
+            if ("-H" in text) == (kind == "half")
+        ]
     for line in table.titles:
         for stated in periods_in(line):
             if stated.period is None or stated.period.kind == kind:

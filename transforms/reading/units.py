@@ -11,14 +11,17 @@ from datetime import date
 from functools import lru_cache
 
 from transforms.reading.folding import fold, strip_marks
-from transforms.registry import Home, Registry, Unit
+from transforms.territory.registry import Home, Registry, Unit
 
 _PREFIX = re.compile(r"(?:(?:ban chấp hành|bch|đảng bộ|đảng ủy|đảng uỷ|đb|đu|chi bộ|cb)\b\s*[:.]?\s*)+")
 _NUMBERING = re.compile(
     r"^(?:\d{1,3}(?:\.\d{1,3})*[.)]\s*(?=\D)|[ivxlc]{1,6}[.)]\s*(?=(?:đảng|chi bộ|cb|xã|phường|thị trấn)\b))"
 )
-_SHORT_KINDS = ((re.compile(r"^tt\.?\s+"), "thị trấn "), (re.compile(r"^p\.\s*|^p\s+(?=\d)"), "phường "),
-                (re.compile(r"^x\.\s*"), "xã "))  # fmt: skip
+_SHORT_KINDS = (
+    (re.compile(r"^tt\.?\s+"), "thị trấn "),
+    (re.compile(r"^p\.\s*|^p\s+(?=\d)"), "phường "),
+    (re.compile(r"^x\.\s*"), "xã "),
+)
 _KINDS = re.compile(r"^(xã|phường|thị trấn|đặc khu)\s+")
 _PLACE_AND_DAY = re.compile(r",ngày[ ._\d]*(?:tháng|[/.-])")  # where a paper was signed, folded
 _COMMITTEES = {
@@ -60,8 +63,9 @@ class Found:
 class SenderUnits:
     """One reporter's communes and cells on one day, and how to find them by name or code."""
 
-    def __init__(self, homes: list[Home], communes: list[Unit], aliases: dict[str, list[str]], registry: Registry,
-                 day: date) -> None:  # fmt: skip
+    def __init__(
+        self, homes: list[Home], communes: list[Unit], aliases: dict[str, list[str]], registry: Registry, day: date
+    ) -> None:
         self.homes = {home.cell_code: home for home in homes}
         self.registry, self.day = registry, day
         self.communes = {unit.unit_id: unit for unit in communes}
@@ -216,8 +220,11 @@ class Directory:
         if key not in self._senders:
             homes = [home for home in self.registry.homes_on(day) if home.reporter_code == code]
             inside = {home.commune for home in homes}
-            communes = [unit for unit in self.registry.units_on(day, "commune")
-                        if unit.unit_id in inside or unit.parent_code == code]  # fmt: skip
+            communes = [
+                unit
+                for unit in self.registry.units_on(day, "commune")
+                if unit.unit_id in inside or unit.parent_code == code
+            ]
             self._senders[key] = SenderUnits(homes, communes, self._aliases(day), self.registry, day)
         return self._senders[key]
 

@@ -71,10 +71,16 @@ class Book:
 
     def __init__(self, created: date) -> None:
         self._buffer = io.BytesIO()
-        self.file = xlsxwriter.Workbook(self._buffer, {
-            "in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False,
-            "remove_timezone": True,
-        })  # fmt: skip
+        self.file = xlsxwriter.Workbook(
+            self._buffer,
+            {
+                "in_memory": True,
+                "strings_to_formulas": False,
+                "strings_to_urls": False,
+                "strings_to_numbers": False,
+                "remove_timezone": True,
+            },
+        )
         self.file.set_properties({"created": datetime.combine(created, time())})
         self._formats: dict[tuple[str, str, str, bool], Any] = {}
 
@@ -85,8 +91,13 @@ class Book:
     def format(self, kind: str, severity: str = "", shown: str = "", quoted: bool = False) -> Any:
         key = (kind, severity, shown, quoted)
         if key not in self._formats:
-            parts = {**_FONT, **_KINDS[kind], **_SEVERITIES[severity], **({"num_format": shown} if shown else {}),
-                     **({"quote_prefix": True} if quoted else {})}  # fmt: skip
+            parts = {
+                **_FONT,
+                **_KINDS[kind],
+                **_SEVERITIES[severity],
+                **({"num_format": shown} if shown else {}),
+                **({"quote_prefix": True} if quoted else {}),
+            }
             self._formats[key] = self.file.add_format(parts)
         return self._formats[key]
 

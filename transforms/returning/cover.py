@@ -20,36 +20,68 @@ _TEXTS = (2, 4, 5, 9)  # columns of words; figures stand in the middle
 
 # heading, width; the texts differ from the contract's headings, lest the list be taken for a table when sent again
 _COLUMNS = {
-    "vi": (("Số", 5), ("Mức độ", 8), ("Trang tính", 13), ("Ô", 7), ("Dòng của đơn vị", 22), ("Cột", 20),
-           ("Đang ghi", 12), ("Đúng ra", 12), ("Lần nhận gần nhất", 10), ("Giải thích và cách sửa", 52)),
-    "en": (("No.", 5), ("Severity", 8), ("Sheet", 13), ("Cell", 7), ("Row of", 22), ("Column", 20),
-           ("Found", 12), ("Expected", 12), ("Last accepted", 10), ("What is wrong and what to do", 52)),
-}  # fmt: skip
+    "vi": (
+        ("Số", 5),
+        ("Mức độ", 8),
+        ("Trang tính", 13),
+        ("Ô", 7),
+        ("Dòng của đơn vị", 22),
+        ("Cột", 20),
+        ("Đang ghi", 12),
+        ("Đúng ra", 12),
+        ("Lần nhận gần nhất", 10),
+        ("Giải thích và cách sửa", 52),
+    ),
+    "en": (
+        ("No.", 5),
+        ("Severity", 8),
+        ("Sheet", 13),
+        ("Cell", 7),
+        ("Row of", 22),
+        ("Column", 20),
+        ("Found", 12),
+        ("Expected", 12),
+        ("Last accepted", 10),
+        ("What is wrong and what to do", 52),
+    ),
+}
 _SEVERITY = {"vi": {"error": "Lỗi", "warning": "Lưu ý"}, "en": {"error": "Error", "warning": "Note"}}
 _WORDS = {
     "vi": {
-        "title": "TỆP GỬI LẠI ĐỂ SỬA", "reporter": "Nơi gửi", "file": "Tên tệp", "period": "Kỳ số liệu",
-        "received": "Nhận ngày", "due": "hạn nộp", "no_period": "chưa đọc được",
-        "errors": "{errors} lỗi phải sửa", "warnings": ", {warnings} điểm cần xem lại (không bắt buộc)",
+        "title": "TỆP GỬI LẠI ĐỂ SỬA",
+        "reporter": "Nơi gửi",
+        "file": "Tên tệp",
+        "period": "Kỳ số liệu",
+        "received": "Nhận ngày",
+        "due": "hạn nộp",
+        "no_period": "chưa đọc được",
+        "errors": "{errors} lỗi phải sửa",
+        "warnings": ", {warnings} điểm cần xem lại (không bắt buộc)",
         "advice": "Tệp chưa được nhận, số liệu chưa vào hệ thống. Sửa trong tệp gốc của đơn vị theo bảng dưới đây rồi"
-                  " gửi lại cả tệp. Ở các trang sau, ô tô đỏ là lỗi, ô tô vàng là điểm cần xem lại; đưa chuột vào ô để"
-                  " xem ghi chú.",
+        " gửi lại cả tệp. Ở các trang sau, ô tô đỏ là lỗi, ô tô vàng là điểm cần xem lại; đưa chuột vào ô để"
+        " xem ghi chú.",
         "advice_unread": "Tệp chưa được nhận và không mở ra được, nên không có trang tính nào kèm theo. Làm theo bảng"
-                         " dưới đây rồi gửi lại.",
+        " dưới đây rồi gửi lại.",
         "cut": "Các trang chỉ chép được một phần vì quá lớn: {names}",
     },
     "en": {
-        "title": "FILE RETURNED FOR CORRECTION", "reporter": "Sender", "file": "File", "period": "Period",
-        "received": "Received", "due": "due", "no_period": "could not be read",
-        "errors": "{errors} errors to correct", "warnings": ", {warnings} notes to look at (optional)",
+        "title": "FILE RETURNED FOR CORRECTION",
+        "reporter": "Sender",
+        "file": "File",
+        "period": "Period",
+        "received": "Received",
+        "due": "due",
+        "no_period": "could not be read",
+        "errors": "{errors} errors to correct",
+        "warnings": ", {warnings} notes to look at (optional)",
         "advice": "The file was not accepted; none of its figures were taken in. Correct your own file as the list"
-                  " below says and send the whole file again. On the following sheets errors are red, notes amber;"
-                  " point at a cell to see its comment.",
+        " below says and send the whole file again. On the following sheets errors are red, notes amber;"
+        " point at a cell to see its comment.",
         "advice_unread": "The file was not accepted and could not be opened, so no sheet follows. Do as the list below"
-                         " says and send it again.",
+        " says and send it again.",
         "cut": "Sheets copied in part only, being too large: {names}",
     },
-}  # fmt: skip
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,8 +95,9 @@ class About:
     due_on: date | None = None
 
 
-def add_cover(book: Book, page: Any, faults: list[Fault], about: About, shown: dict[str, str], cut: list[str],
-              language: Language) -> None:  # fmt: skip
+def add_cover(
+    book: Book, page: Any, faults: list[Fault], about: About, shown: dict[str, str], cut: list[str], language: Language
+) -> None:
     """Fill the first sheet.
 
     Args:
@@ -91,8 +124,17 @@ def add_cover(book: Book, page: Any, faults: list[Fault], about: About, shown: d
     page.set_footer("&R&P/&N")
 
 
-def _head(book: Book, page: Any, faults: list[Fault], about: About, shown: dict[str, str], cut: list[str],
-          language: Language, last_column: int, width: int) -> None:  # fmt: skip
+def _head(
+    book: Book,
+    page: Any,
+    faults: list[Fault],
+    about: About,
+    shown: dict[str, str],
+    cut: list[str],
+    language: Language,
+    last_column: int,
+    width: int,
+) -> None:
     words = _WORDS[language]
     errors = sum(fault.severity == "error" for fault in faults)
     count = words["errors"] + (words["warnings"] if errors < len(faults) else "")
@@ -128,13 +170,29 @@ def _period(period: str | None, language: Language) -> str:
 
 def _texts(fault: Fault, shown: dict[str, str], language: Language) -> list[str]:
     """A row of the list after its number."""
-    values = (_SEVERITY[language][fault.severity], shown.get(fault.sheet, fault.sheet), fault.cell_ref, fault.unit,
-              fault.measure, fault.found, fault.expected, fault.last_accepted)  # fmt: skip
+    values = (
+        _SEVERITY[language][fault.severity],
+        shown.get(fault.sheet, fault.sheet),
+        fault.cell_ref,
+        fault.unit,
+        fault.measure,
+        fault.found,
+        fault.expected,
+        fault.last_accepted,
+    )
     return [*(clean_text(text, _LONGEST_VALUE) for text in values), fault.message]
 
 
-def _row(book: Book, page: Any, index: int, fault: Fault, texts: list[str], shown: dict[str, str], kept: list[int],
-         language: Language) -> None:  # fmt: skip
+def _row(
+    book: Book,
+    page: Any,
+    index: int,
+    fault: Fault,
+    texts: list[str],
+    shown: dict[str, str],
+    kept: list[int],
+    language: Language,
+) -> None:
     row = _HEADING_ROW + 1 + index
     name = shown.get(fault.sheet, "")
     widths = [width for _, width in _COLUMNS[language]]
@@ -146,7 +204,12 @@ def _row(book: Book, page: Any, index: int, fault: Fault, texts: list[str], show
             book.put_text(page, row, position, texts[0], "centred", fault.severity)
         elif number == 3 and name and place_of(fault.cell_ref) and index < MOST_LINKS:
             quoted = name.replace("'", "''")
-            page.write_url(row, position, f"internal:'{quoted}'!{fault.cell_ref.replace('$', '').upper()}",
-                           book.format("link"), fault.cell_ref)  # fmt: skip
+            page.write_url(
+                row,
+                position,
+                f"internal:'{quoted}'!{fault.cell_ref.replace('$', '').upper()}",
+                book.format("link"),
+                fault.cell_ref,
+            )
         else:
             book.put_text(page, row, position, texts[number - 1], "wrapped" if number in _TEXTS else "centred")

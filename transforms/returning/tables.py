@@ -44,8 +44,12 @@ def add_table(book: Book, page: Any, sheet: Sheet, marks: dict[Place, Mark], bud
         marks: by 0-based (row, column).
     """
     layout = _layout(sheet)
-    anchors = {(r, c): (top, left) for top, left, bottom, right in layout.merges
-               for r in range(top, bottom + 1) for c in range(left, right + 1)}  # fmt: skip
+    anchors = {
+        (r, c): (top, left)
+        for top, left, bottom, right in layout.merges
+        for r in range(top, bottom + 1)
+        for c in range(left, right + 1)
+    }
     marks = _anchored(marks, anchors)
     written = 0
     for index, row in enumerate(sheet.rows[:MAX_ROWS]):
@@ -77,8 +81,15 @@ def _anchored(marks: dict[Place, Mark], anchors: dict[Place, Place]) -> dict[Pla
     return moved
 
 
-def _write_row(book: Book, page: Any, index: int, row: list[Any], layout: _Layout, marks: dict[Place, Mark],
-               anchors: dict[Place, Place]) -> int:  # fmt: skip
+def _write_row(
+    book: Book,
+    page: Any,
+    index: int,
+    row: list[Any],
+    layout: _Layout,
+    marks: dict[Place, Mark],
+    anchors: dict[Place, Place],
+) -> int:
     kind = layout.kinds.get(index, "plain")
     framed = layout.width if kind not in {"plain", "title"} else 0
     number_format = book.format(kind)
@@ -103,15 +114,29 @@ def _write_mark(book: Book, page: Any, sheet: Sheet, place: Place, mark: Mark, k
     row, column = place
     if not is_merged:
         cells = sheet.rows[row] if row < len(sheet.rows) else []
-        book.put(page, row, column, cells[column] if column < len(cells) else None,
-                 "body" if kind == "plain" else kind, mark.severity)  # fmt: skip
+        book.put(
+            page,
+            row,
+            column,
+            cells[column] if column < len(cells) else None,
+            "body" if kind == "plain" else kind,
+            mark.severity,
+        )
     if mark.lines:
         text = clean_text("\n\n".join(mark.lines), _LONGEST_COMMENT)
         lines = sum(1 + len(line) // _COMMENT_LETTERS for line in text.split("\n"))
-        page.write_comment(row, column, text, {
-            "width": _COMMENT_WIDTH, "height": 18 + 15 * min(lines, 24), "font_name": "Tahoma", "font_size": 9,
-            "color": "#FFF2F2" if mark.severity == "error" else "#FFFBEA",
-        })  # fmt: skip
+        page.write_comment(
+            row,
+            column,
+            text,
+            {
+                "width": _COMMENT_WIDTH,
+                "height": 18 + 15 * min(lines, 24),
+                "font_name": "Tahoma",
+                "font_size": 9,
+                "color": "#FFF2F2" if mark.severity == "error" else "#FFFBEA",
+            },
+        )
 
 
 # -- layout ------------------------------------------------------------------------------------------------------
@@ -182,9 +207,13 @@ def _merges(rows: list[list[Any]], first: int, last: int, width: int) -> list[tu
             bottom = right = 0
             while top + bottom < last and all(blank(r, left) for r in range(top + 1, top + bottom + 2)):
                 bottom += 1
-            while not bottom and top < last and left + right + 1 < width and blank(top, left + right + 1) and any(
-                not blank(r, left + right + 1) for r in range(top + 1, last + 1)
-            ):  # fmt: skip
+            while (
+                not bottom
+                and top < last
+                and left + right + 1 < width
+                and blank(top, left + right + 1)
+                and any(not blank(r, left + right + 1) for r in range(top + 1, last + 1))
+            ):
                 right += 1
             if bottom or right:
                 merges.append((top, left, top + bottom, left + right))
@@ -215,8 +244,9 @@ def _shown(value: Any) -> str:
     return str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)
 
 
-def _heading_heights(rows: list[list[Any]], blocks: list[tuple[int, int]], merges: list[tuple[int, int, int, int]],
-                     widths: list[float]) -> dict[int, float]:  # fmt: skip
+def _heading_heights(
+    rows: list[list[Any]], blocks: list[tuple[int, int]], merges: list[tuple[int, int, int, int]], widths: list[float]
+) -> dict[int, float]:
     """Heights of heading rows; a workbook program does not fit rows to merged cells by itself."""
     spans = {(top, left): (bottom, right) for top, left, bottom, right in merges}
     heights: dict[int, float] = {}

@@ -8,7 +8,7 @@ from typing import Literal
 from expectations.contract.forms import FORMS, MONTHLY, REGULATION_213
 from expectations.contract.labels import Wording, read_wordings
 from expectations.contract.periods import Period
-from transforms.registry import Home, Unit
+from transforms.territory.registry import Home, Unit
 
 Value = str | int | None
 Layout = Literal["sheets", "wide", "stacked"]
@@ -87,16 +87,25 @@ _WORDINGS: dict[tuple[str, str], list[Wording]] = {}
 for _one in read_wordings():
     _WORDINGS.setdefault((_one.form, _one.measure), []).append(_one)
 
-_COMMITTEES = {"thành phố": "THÀNH ỦY", "thị xã": "THỊ ỦY", "huyện": "HUYỆN ỦY", "xã": "ĐẢNG ỦY XÃ",
-               "phường": "ĐẢNG ỦY PHƯỜNG", "thị trấn": "ĐẢNG ỦY THỊ TRẤN", "đặc khu": "ĐẢNG ỦY ĐẶC KHU"}  # fmt: skip
+_COMMITTEES = {
+    "thành phố": "THÀNH ỦY",
+    "thị xã": "THỊ ỦY",
+    "huyện": "HUYỆN ỦY",
+    "xã": "ĐẢNG ỦY XÃ",
+    "phường": "ĐẢNG ỦY PHƯỜNG",
+    "thị trấn": "ĐẢNG ỦY THỊ TRẤN",
+    "đặc khu": "ĐẢNG ỦY ĐẶC KHU",
+}
 _ABOVE = ("TỈNH ỦY ĐỒNG THÁP", "ĐẢNG BỘ TỈNH ĐỒNG THÁP", "TỈNH ỦY ĐỒNG THÁP")
 _TITLES = ("BIỂU {label}", "BÁO CÁO {label}", "TÌNH HÌNH {label}")
 _WHOLE = ("BÁO CÁO TỔNG HỢP VỀ ĐẢNG VIÊN", "BÁO CÁO SỐ LIỆU ĐẢNG VIÊN HẰNG THÁNG", "TỔNG HỢP SỐ LIỆU ĐẢNG VIÊN")
 _TOTALS = ("Tổng cộng", "TỔNG SỐ", "Cộng")
 _UNIT_COLUMNS: dict[Naming, tuple[str, ...]] = {
-    "grouped": ("ordinal", "commune", "cell"), "repeated": ("ordinal", "commune", "cell"),
-    "single": ("ordinal", "cell"), "coded": ("ordinal", "cell_code", "commune", "cell"),
-}  # fmt: skip
+    "grouped": ("ordinal", "commune", "cell"),
+    "repeated": ("ordinal", "commune", "cell"),
+    "single": ("ordinal", "cell"),
+    "coded": ("ordinal", "cell_code", "commune", "cell"),
+}
 _ROMAN = ((50, "L"), (40, "XL"), (10, "X"), (9, "IX"), (5, "V"), (4, "IV"), (1, "I"))
 
 
@@ -147,8 +156,11 @@ def _stated(period: Period, wording: int) -> str:
         month, year = period.first_month, period.year
         return f"Tháng {month} năm {year}" if wording == 0 else f"THÁNG {month:02d}/{year}"
     first = period.first_month == 1
-    return f"6 tháng {'đầu' if first else 'cuối'} năm {period.year}" if wording == 0 else (
-        f"KỲ {'I' if first else 'II'} NĂM {period.year}")  # fmt: skip
+    return (
+        f"6 tháng {'đầu' if first else 'cuối'} năm {period.year}"
+        if wording == 0
+        else (f"KỲ {'I' if first else 'II'} NĂM {period.year}")
+    )
 
 
 def _word(form: str, measure: str, wording: int) -> Wording:
@@ -241,6 +253,9 @@ def _signature(report: Report) -> list[list[Value]]:
     day = report.month.due_on(3)
     right: list[Value] = [""] * 7
     return [
-        [], [*right, f"Đồng Tháp, ngày {day.day:02d} tháng {day.month:02d} năm {day.year}"],
-        ["NGƯỜI LẬP BIỂU", *right[1:], "T/M BAN TỔ CHỨC"], [], ["Nguyễn Văn An", *right[1:], "Trần Thị Bình"],
-    ]  # fmt: skip
+        [],
+        [*right, f"Đồng Tháp, ngày {day.day:02d} tháng {day.month:02d} năm {day.year}"],
+        ["NGƯỜI LẬP BIỂU", *right[1:], "T/M BAN TỔ CHỨC"],
+        [],
+        ["Nguyễn Văn An", *right[1:], "Trần Thị Bình"],
+    ]

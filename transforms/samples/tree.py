@@ -12,10 +12,10 @@ import polars as pl
 from expectations.contract.forms import FORMS, MONTHLY
 from expectations.contract.periods import Period
 from transforms.reading.folding import strip_marks
-from transforms.registry import Registry, Unit
-from transforms.samples.figures import Change, Month, simulate
+from transforms.samples.invented import Change, Month, simulate
 from transforms.samples.templates import TEMPLATES, Grid, Report, Template, Value, lay_out
 from transforms.samples.writers import ENDINGS, write, zipped
+from transforms.territory.registry import Registry, Unit
 
 _LATE_DAY = 9
 _HABITS_LAST = 9  # months before a sender takes up another template
@@ -53,8 +53,14 @@ def planted_changes(registry: Registry, last_period: Period) -> tuple[Change, ..
     return changes[: len(codes)]
 
 
-def sample_tree(registry: Registry, seed: int, first_period: Period, last_period: Period,
-                reporters: Collection[str] | None = None, is_faulty: bool = True) -> Iterator[SampleFile]:  # fmt: skip
+def sample_tree(
+    registry: Registry,
+    seed: int,
+    first_period: Period,
+    last_period: Period,
+    reporters: Collection[str] | None = None,
+    is_faulty: bool = True,
+) -> Iterator[SampleFile]:
     """Deliveries of some months, in the order they arrive; the same arguments give the same bytes.
 
     The figures are those of `simulate(registry, seed, first_period, last_period, planted_changes(...))`. Files of a
@@ -68,8 +74,11 @@ def sample_tree(registry: Registry, seed: int, first_period: Period, last_period
     changes = planted_changes(registry, last_period)
     spared = {change.reporter_code for change in changes}
     for month in simulate(registry, seed, first_period, last_period, changes):
-        units = [unit for unit in registry.reporters_on(month.period.last_day)
-                 if reporters is None or unit.unit_code in reporters]  # fmt: skip
+        units = [
+            unit
+            for unit in registry.reporters_on(month.period.last_day)
+            if reporters is None or unit.unit_code in reporters
+        ]
         units.sort(key=lambda unit: unit.unit_code)
         faults = _faults([u.unit_code for u in units if u.unit_code not in spared], month.period, last_period)
         files: list[SampleFile] = []
@@ -92,8 +101,9 @@ def _template(unit: Unit, number: int, month: Period) -> Template:
     return replace(template, naming="coded") if unit.level == "commune" else template
 
 
-def _deliveries(registry: Registry, month: Month, unit: Unit, template: Template, day: date, fault: str, seed: int
-                ) -> list[SampleFile]:  # fmt: skip
+def _deliveries(
+    registry: Registry, month: Month, unit: Unit, template: Template, day: date, fault: str, seed: int
+) -> list[SampleFile]:
     if fault == "absent":
         return []
     code, name = unit.unit_code, _file_name(template, unit, month.period)

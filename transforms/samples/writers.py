@@ -89,12 +89,19 @@ def _text(grid: Grid, delimiter: str) -> str:
 
 def _html(grid: Grid) -> str:
     spans = {(top, left): (bottom - top + 1, right - left + 1) for top, left, bottom, right in grid.merges}
-    covered = {(row, column) for top, left, bottom, right in grid.merges for row in range(top, bottom + 1)
-               for column in range(left, right + 1)} - set(spans)  # fmt: skip
+    covered = {
+        (row, column)
+        for top, left, bottom, right in grid.merges
+        for row in range(top, bottom + 1)
+        for column in range(left, right + 1)
+    } - set(spans)
     lines = []
     for index, row in enumerate(grid.rows):
-        cells = [_cell(value, *spans.get((index, column), (1, 1))) for column, value in enumerate(row)
-                 if (index, column) not in covered]  # fmt: skip
+        cells = [
+            _cell(value, *spans.get((index, column), (1, 1)))
+            for column, value in enumerate(row)
+            if (index, column) not in covered
+        ]
         lines.append(f"<tr>{''.join(cells)}</tr>")
     head = '<html><head><meta charset="utf-8"><title>Báo cáo</title></head><body><table border="1">'
     return "\n".join([head, *lines, "</table></body></html>"])

@@ -122,8 +122,9 @@ def _overdue(events: Iterable[Event], language: str, reached: frozenset[str]) ->
                 name if known else phrase("no-address", language, name=name)
             )
     for (period, due_on), names in sorted(by_period.items(), key=lambda item: item[0][0]):
-        yield "- " + phrase("overdue.board", language, period=month(period), due=day(due_on, language),
-                            names=", ".join(names))  # fmt: skip
+        yield "- " + phrase(
+            "overdue.board", language, period=month(period), due=day(due_on, language), names=", ".join(names)
+        )
 
 
 def _rejected(event: Event, language: str) -> str:
@@ -135,9 +136,13 @@ def _rejected(event: Event, language: str) -> str:
 def _file_words(event: Event, language: str) -> dict[str, object]:
     period = phrase("of-period", language, period=month(event.period)) if event.period else ""
     return {
-        "unit": event.unit_name or event.unit_code, "file": event.file_name, "period": period,
-        "received": day(event.received_on, language), "errors": event.errors, "warnings": event.warnings,
-    }  # fmt: skip
+        "unit": event.unit_name or event.unit_code,
+        "file": event.file_name,
+        "period": period,
+        "received": day(event.received_on, language),
+        "errors": event.errors,
+        "warnings": event.warnings,
+    }
 
 
 def _own_subject(events: Sequence[Event], language: str) -> str:

@@ -43,8 +43,10 @@ def night_event(night: date, course: Course) -> Event:
 
 def _lines(course: Course, language: str) -> list[str]:
     files = sum(course.outcomes.values())
-    count = {name: course.outcomes.get(key, 0) for name, key in
-             (("accepted", "accepted"), ("rejected", "rejected"), ("duplicates", "duplicate"))}  # fmt: skip
+    count = {
+        name: course.outcomes.get(key, 0)
+        for name, key in (("accepted", "accepted"), ("rejected", "rejected"), ("duplicates", "duplicate"))
+    }
     lines = [phrase("night.files", language, files=files, **count) if files else phrase("night.nothing", language)]
     if course.period:
         key = "night.missing" if course.missing else "night.complete"
@@ -66,8 +68,9 @@ def failure_event(night: date, error: str) -> Event:
     Args:
         error: the name of the exception, with or without the text that follows it; or of the run's state.
     """
-    vi, en = (phrase("failed", language, night=day(night, language), why=_why(error, language))
-              for language in ("vi", "en"))  # fmt: skip
+    vi, en = (
+        phrase("failed", language, night=day(night, language), why=_why(error, language)) for language in ("vi", "en")
+    )
     return Event(f"failure:{night}", night, "failure", "failure", text_vi=f"- {vi}", text_en=f"- {en}")
 
 
@@ -76,6 +79,8 @@ def _why(error: str, language: str) -> str:
     name = found[1] if found else ""
     if f"why.{name}" in PHRASES:
         return phrase(f"why.{name}", language)
-    return phrase("why.other", language, name=name) if name.endswith(("Error", "Exception")) else phrase(
-        "why.stopped", language
-    )  # fmt: skip
+    return (
+        phrase("why.other", language, name=name)
+        if name.endswith(("Error", "Exception"))
+        else phrase("why.stopped", language)
+    )

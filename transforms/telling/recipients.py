@@ -73,8 +73,9 @@ class Recipients:
     @property
     def reached(self) -> frozenset[str]:
         """Units that somebody can remind of their report."""
-        own = [row.units or frozenset() for row in self.rows.values() if row.side == "reporter"
-               and "reports" in row.topics]  # fmt: skip
+        own = [
+            row.units or frozenset() for row in self.rows.values() if row.side == "reporter" and "reports" in row.topics
+        ]
         return frozenset().union(*own)
 
 
@@ -105,8 +106,10 @@ def read_recipients(text: str) -> Recipients:
         try:
             row = _row(dict(zip(heading, cells, strict=False)), len(cells) > len(heading))
             if row.name.casefold() in {name.casefold() for name in rows}:
-                raise _Wrong(f"tên «{row.name}» đã có ở dòng trên; mỗi người nhận một tên",
-                             f"the name '{row.name}' stands above already; each recipient needs its own")  # fmt: skip
+                raise _Wrong(
+                    f"tên «{row.name}» đã có ở dòng trên; mỗi người nhận một tên",
+                    f"the name '{row.name}' stands above already; each recipient needs its own",
+                )
             rows[row.name] = row
         except _Wrong as wrong:
             mistakes.append(Mistake(line, wrong.vi, wrong.en))
@@ -122,17 +125,25 @@ def _lines(reader: Iterator[list[str]]) -> Iterator[tuple[int, list[str]]]:
 
 def _row(given: Mapping[str, str], has_more: bool) -> Recipient:
     if has_more:
-        raise _Wrong("nhiều ô hơn tiêu đề; ô có dấu phẩy phải đặt trong ngoặc kép",
-                     "more cells than the heading; put a cell with a comma in quotation marks")  # fmt: skip
+        raise _Wrong(
+            "nhiều ô hơn tiêu đề; ô có dấu phẩy phải đặt trong ngoặc kép",
+            "more cells than the heading; put a cell with a comma in quotation marks",
+        )
     name = given.get("name", "")
     if not name:
         raise _Wrong("thiếu tên; ghi một tên ở cột name", "there is no name; give one in the column name")
     side = _one_of(given, "side", get_args(Side), "reporter")
     units = _units(given, side)
     return Recipient(
-        name, _address(given.get("address", "")), side, _one_of(given, "language", get_args(Language), "vi"), units,
-        _topics(given, side), _one_of(given, "severity", get_args(Severity), "low"), _quiet(given.get("quiet", "")),
-    )  # fmt: skip
+        name,
+        _address(given.get("address", "")),
+        side,
+        _one_of(given, "language", get_args(Language), "vi"),
+        units,
+        _topics(given, side),
+        _one_of(given, "severity", get_args(Severity), "low"),
+        _quiet(given.get("quiet", "")),
+    )
 
 
 def _one_of(given: Mapping[str, str], column: str, known: tuple[T, ...], otherwise: T) -> T:
@@ -149,11 +160,15 @@ def _one_of(given: Mapping[str, str], column: str, known: tuple[T, ...], otherwi
 def _address(text: str) -> str:
     # What is wrong is told without the address: it may hold what must not be printed.
     if writes_a_secret(text):
-        raise _Wrong("mật khẩu ghi thẳng trong địa chỉ; thay bằng {env:TÊN_BIẾN} hoặc {prefect:tên-khối}",
-                     "a password stands in the address; name it as {env:VARIABLE} or {prefect:block}")  # fmt: skip
+        raise _Wrong(
+            "mật khẩu ghi thẳng trong địa chỉ; thay bằng {env:TÊN_BIẾN} hoặc {prefect:tên-khối}",
+            "a password stands in the address; name it as {env:VARIABLE} or {prefect:block}",
+        )
     if not (is_mail(text) or "://" in text or secrets_of(text)):
-        raise _Wrong("địa chỉ không hợp lệ; ghi địa chỉ thư, một URL của Apprise hoặc {env:TÊN_BIẾN}",
-                     "this is no address; give a mail address, a URL of Apprise or {env:VARIABLE}")  # fmt: skip
+        raise _Wrong(
+            "địa chỉ không hợp lệ; ghi địa chỉ thư, một URL của Apprise hoặc {env:TÊN_BIẾN}",
+            "this is no address; give a mail address, a URL of Apprise or {env:VARIABLE}",
+        )
     return text
 
 
@@ -177,8 +192,10 @@ def _topics(given: Mapping[str, str], side: object) -> frozenset[Topic]:
         raise _Wrong(f"cột what: «{unknown[0]}» không có; chọn {named}", f"what: no '{unknown[0]}'; choose of {named}")
     if beyond := sorted(asked - most):
         own = ", ".join(sorted(OWN))
-        raise _Wrong(f"{beyond[0]} là việc của Ban; đơn vị báo cáo chỉ nghe {own}",
-                     f"{beyond[0]} is the board's; a unit that reports hears of {own} only")  # fmt: skip
+        raise _Wrong(
+            f"{beyond[0]} là việc của Ban; đơn vị báo cáo chỉ nghe {own}",
+            f"{beyond[0]} is the board's; a unit that reports hears of {own} only",
+        )
     return frozenset(topic for topic in most if topic in asked)
 
 
@@ -198,11 +215,15 @@ def _quiet(text: str) -> tuple[time, time] | None:
 
 def _no_column(name: str) -> Mistake:
     named = ",".join(COLUMNS)
-    return Mistake(1, f"thiếu cột {name}; dòng đầu phải là {named}",
-                   f"there is no column {name}; the first line must read {named}")  # fmt: skip
+    return Mistake(
+        1, f"thiếu cột {name}; dòng đầu phải là {named}", f"there is no column {name}; the first line must read {named}"
+    )
 
 
 def _strange_column(name: str) -> Mistake:
     named = ",".join(COLUMNS)
-    return Mistake(1, f"cột lạ «{name}»; dòng đầu phải là {named}",
-                   f"no column is called '{name}'; the first line must read {named}")  # fmt: skip
+    return Mistake(
+        1,
+        f"cột lạ «{name}»; dòng đầu phải là {named}",
+        f"no column is called '{name}'; the first line must read {named}",
+    )

@@ -12,8 +12,17 @@ from transforms.trends.season import tet
 
 KEYS = ("map", "unit_code", "level", "indicator", "period_kind")
 COLUMNS = (
-    *KEYS, "period", "base_period", "value", "base_value", "difference", "ratio", "lower", "upper", "is_tet_moved",
-)  # fmt: skip
+    *KEYS,
+    "period",
+    "base_period",
+    "value",
+    "base_value",
+    "difference",
+    "ratio",
+    "lower",
+    "upper",
+    "is_tet_moved",
+)
 MOVED = 0.2  # of the three weeks around Tết
 
 
@@ -36,10 +45,7 @@ def comparison(indicators: pl.DataFrame) -> pl.DataFrame:
         One row for each row of `indicators` whose base period is there; unknown figures give nulls.
     """
     pairs = indicators.with_columns(base_period=year_before()).join(
-        indicators.rename({"period": "base_period"}),
-        on=[*KEYS, "base_period"],
-        suffix="_base",
-        maintain_order="left",
+        indicators.rename({"period": "base_period"}), on=[*KEYS, "base_period"], suffix="_base", maintain_order="left"
     )
     kinds = {each.name: each.kind for each in INDICATORS}
     kind = pairs["indicator"].replace_strict(kinds, return_dtype=pl.String)

@@ -57,10 +57,14 @@ def _with_group(units: pl.DataFrame) -> pl.DataFrame:
     """Figures with those of the group of members away beside them; null where the indicator has no groups."""
     of_group = {group: whole for whole, group in GROUP_OF.items()}
     groups = units.filter(pl.col("indicator").is_in(list(of_group))).select(
-        "map", "unit_code", "period_kind", "period",
+        "map",
+        "unit_code",
+        "period_kind",
+        "period",
         pl.col("indicator").replace_strict(of_group, return_dtype=pl.String),
-        group_top="numerator", group_below="denominator",
-    )  # fmt: skip
+        group_top="numerator",
+        group_below="denominator",
+    )
     keys = ["map", "unit_code", "period_kind", "period", "indicator"]
     return units.join(groups, on=keys, how="left").select(
         *keys, top="numerator", below="denominator", group_top="group_top", group_below="group_below"

@@ -19,15 +19,7 @@ from transforms.trends.basis import Basis, basis_of
 from transforms.trends.mixture import Alternatives, Fit, empty_fit, mixture
 from transforms.trends.noise import FLOW_NOISE, STOCK_NOISE, Noise, whiten
 from transforms.trends.response import Mask, Response, Series, working_response
-from transforms.trends.shapes import (
-    POISSON_MONTHS,
-    Grams,
-    Shapes,
-    evidence_of,
-    precision_of,
-    shapes_of,
-    squares_left,
-)
+from transforms.trends.shapes import POISSON_MONTHS, Grams, Shapes, evidence_of, precision_of, shapes_of, squares_left
 
 Array = NDArray[np.float64]
 

@@ -22,9 +22,19 @@ Months = NDArray[np.int64]
 SERIES = ("map", "unit_code", "level", "indicator")
 SINCE = ("since", "since_earliest", "since_latest")
 COLUMNS = (
-    *SERIES, "period", "level_value", "slope_per_year", "slope_lower", "slope_upper",
-    "word", *SINCE, "probability", "link_slope", "link_lower", "link_upper",
-)  # fmt: skip
+    *SERIES,
+    "period",
+    "level_value",
+    "slope_per_year",
+    "slope_lower",
+    "slope_upper",
+    "word",
+    *SINCE,
+    "probability",
+    "link_slope",
+    "link_lower",
+    "link_upper",
+)
 RISES, FALLS, UNKNOWN = "tăng", "giảm", "không rõ"
 LINKS: dict[str, Link] = {"rate": "log", "count": "log", "share": "logit", "net": "identity"}
 CONFIDENCE = 0.90

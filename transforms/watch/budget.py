@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import polars as pl
 
-from transforms.watch.table import Watched, watched
+from transforms.watch.watched import Watched, watched
 
 PROVINCE_YEARS = 4.0
 """Of the province's own series each test may alarm falsely once in so many years."""

@@ -117,9 +117,15 @@ def _change(panel: Panel, series: Counts, alpha: float) -> Tested:
     upper = np.fmin(upper, np.where(paired, together_upper - before, np.nan))
     lower = np.fmax(lower, np.where(paired, together_lower - before, np.nan))
     return Tested(
-        "change", np.ones(len(now)), now, single.mean, np.where(lower > 0, lower, np.nan), np.maximum(upper, 1.0),
-        _two_sided(high, low, now + single.mean), high <= low,
-    )  # fmt: skip
+        "change",
+        np.ones(len(now)),
+        now,
+        single.mean,
+        np.where(lower > 0, lower, np.nan),
+        np.maximum(upper, 1.0),
+        _two_sided(high, low, now + single.mean),
+        high <= low,
+    )
 
 
 def _predictions(fitted: Fitted, now: Array, before: Array, group: Index) -> tuple[Predictive, Predictive, Predictive]:
@@ -127,9 +133,10 @@ def _predictions(fitted: Fitted, now: Array, before: Array, group: Index) -> tup
     phi, freedom = pooled_dispersion(fitted.state.found, fitted.state.worth, group)
     (mean, variance), (mean_before, variance_before) = fitted.predict(0), fitted.predict(1)
     cases = (
-        (now, mean, variance), (now + before, mean + mean_before, fitted.pair_variance()),
+        (now, mean, variance),
+        (now + before, mean + mean_before, fitted.pair_variance()),
         (before, mean_before, variance_before),
-    )  # fmt: skip
+    )
     out = []
     for observed, expected, own in cases:
         factor, common = _factor(observed, expected, phi, group)
@@ -184,9 +191,11 @@ def _of_runs(found: Runs, series: Counts, alpha: dict[str, float]) -> list[Teste
     factors = [_factor(found.observed[:, j], found.expected[:, j], phi, series.group) for j in range(k)]
     factor, common = (np.stack(parts, axis=1) for parts in zip(*factors, strict=True))
     prediction = Predictive.of(
-        (found.expected * factor).ravel(), np.repeat(phi, k), np.repeat(freedom, k),
+        (found.expected * factor).ravel(),
+        np.repeat(phi, k),
+        np.repeat(freedom, k),
         (found.log_variance + common).ravel(),
-    )  # fmt: skip
+    )
     tests = []
     if alpha.get("shift"):
         tests.append(_shift(found, prediction, alpha["shift"]))
@@ -234,7 +243,12 @@ def _silence(found: Runs, prediction: Predictive, alpha: float) -> Tested:
     quiet = np.isfinite(found.observed[:, 0] + found.expected[:, 0])
     lower = chosen.most(np.full(n, 1 - alpha / 2)) + 1
     return Tested(
-        "silence", np.maximum(zero, 1).astype(float), found.observed[row, at], chosen.mean,
-        np.where(seen, lower, np.nan), np.full(n, np.nan), np.where(seen, p, np.where(quiet, 1.0, np.nan)),
+        "silence",
+        np.maximum(zero, 1).astype(float),
+        found.observed[row, at],
+        chosen.mean,
+        np.where(seen, lower, np.nan),
+        np.full(n, np.nan),
+        np.where(seen, p, np.where(quiet, 1.0, np.nan)),
         np.zeros(n, dtype=bool),
-    )  # fmt: skip
+    )

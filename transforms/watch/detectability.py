@@ -11,7 +11,7 @@ from transforms.detection.detector import DetectorControl
 from transforms.watch.budget import Budget
 from transforms.watch.findings import Units
 from transforms.watch.plan import Sight
-from transforms.watch.table import Watched, watched
+from transforms.watch.watched import Watched, watched
 
 POWER, RUN = 0.8, 3
 

@@ -14,18 +14,33 @@ from transforms.watch.budget import Budget, adjusted
 from transforms.watch.counts import HARMONICS, Counts, common_season, test_counts
 from transforms.watch.plan import Sight
 from transforms.watch.stocks import Shares, test_shares
-from transforms.watch.table import Watched, watched
 from transforms.watch.tested import Tested
+from transforms.watch.watched import Watched, watched
 
 Index = NDArray[np.int64]
 FEWEST_PEERS = 5
 
 SCHEMA = {
-    "night": pl.Date, "unit_id": pl.String, "level": pl.String, "scope": pl.String, "family": pl.String,
-    "indicator": pl.String, "kind": pl.String, "direction": pl.String, "period": pl.String, "first_period": pl.String,
-    "observed": pl.Float64, "expected": pl.Float64, "lower": pl.Float64, "upper": pl.Float64, "p_value": pl.Float64,
-    "q_value": pl.Float64, "is_signal": pl.Boolean, "is_rejudged": pl.Boolean, "note": pl.String,
-}  # fmt: skip
+    "night": pl.Date,
+    "unit_id": pl.String,
+    "level": pl.String,
+    "scope": pl.String,
+    "family": pl.String,
+    "indicator": pl.String,
+    "kind": pl.String,
+    "direction": pl.String,
+    "period": pl.String,
+    "first_period": pl.String,
+    "observed": pl.Float64,
+    "expected": pl.Float64,
+    "lower": pl.Float64,
+    "upper": pl.Float64,
+    "p_value": pl.Float64,
+    "q_value": pl.Float64,
+    "is_signal": pl.Boolean,
+    "is_rejudged": pl.Boolean,
+    "note": pl.String,
+}
 MOSTLY = 0.5
 """Part of the province's excess from which on it is that of the units that signal themselves."""
 DIGITS = 6
@@ -68,7 +83,7 @@ def findings(seen: Sequence[Sight], units: dict[str, Units], budget: Budget) -> 
     parts = [_of_series(one, seen, units[one.level], budget) for one in watched() if len(units[one.level].names)]
     rows = pl.concat([pl.DataFrame(schema=SCHEMA), *(part for part in parts if part.height)])
     rows = rows.with_columns(
-        q_value=pl.col("p_value").map_batches(adjusted, return_dtype=pl.Float64).over("night", "scope"),
+        q_value=pl.col("p_value").map_batches(adjusted, return_dtype=pl.Float64).over("night", "scope")
     )
     rows = _without_single_units(rows)
     numbers = ["observed", "expected", "lower", "upper", "p_value", "q_value"]
@@ -94,7 +109,7 @@ def _without_single_units(rows: pl.DataFrame) -> pl.DataFrame:
         rows.with_row_index()
         .join(explained, on="index", how="left", maintain_order="left")
         .with_columns(
-            is_signal=pl.col("is_signal") & ~((pl.col("level") == "province") & (share >= MOSTLY)).fill_null(False),
+            is_signal=pl.col("is_signal") & ~((pl.col("level") == "province") & (share >= MOSTLY)).fill_null(False)
         )
         .drop("index", "theirs")
     )
@@ -174,8 +189,10 @@ def _rows(one: Watched, test: Tested, places: Places, alpha: float) -> pl.DataFr
             "direction": np.where(test.is_rise[keep], "up", "down").tolist(),
             "period": period,
             "first_period": first,
-            **{name: pl.Series(getattr(test, name)[keep]).fill_nan(None)
-               for name in ("observed", "expected", "lower", "upper")},
+            **{
+                name: pl.Series(getattr(test, name)[keep]).fill_nan(None)
+                for name in ("observed", "expected", "lower", "upper")
+            },
             "p_value": p,
             "q_value": None,
             "is_signal": p <= alpha,
@@ -183,7 +200,7 @@ def _rows(one: Watched, test: Tested, places: Places, alpha: float) -> pl.DataFr
             "note": None,
         },
         schema=SCHEMA,
-    )  # fmt: skip
+    )
 
 
 def _back(period: str, months: int) -> str:

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from expectations.contract.forms import FORM_OF, MONTHLY
 from expectations.contract.periods import Period
-from transforms.watch.vintages import Vintages
+from transforms.watch.as_known import Vintages
 
 Array = NDArray[np.float64]
 Index = NDArray[np.int64]
@@ -73,10 +73,11 @@ class _State:
         return {
             name: np.pad(
                 np.where(whole, values[:, start : upto + 1], np.nan),
-                ((0, 0), (length - (upto + 1 - start), 0)), constant_values=np.nan,
+                ((0, 0), (length - (upto + 1 - start), 0)),
+                constant_values=np.nan,
             )
             for name, values in self.sums.items()
-        }  # fmt: skip
+        }
 
 
 def month_names(known: Vintages) -> list[str]:
@@ -131,9 +132,14 @@ def sights(
 
 
 def _of_night(
-    night: date, states: dict[str, _State], months: list[str], due: list[date], wanted: bool,
-    measures: Mapping[str, set[str]], length: int,
-) -> Iterator[Sight]:  # fmt: skip
+    night: date,
+    states: dict[str, _State],
+    months: list[str],
+    due: list[date],
+    wanted: bool,
+    measures: Mapping[str, set[str]],
+    length: int,
+) -> Iterator[Sight]:
     province = states["province"].coverage().max(axis=0)
     settled = (province >= ENOUGH) | ((np.array(due) < night) & (province > 0))
     recent = np.arange(len(months)) >= np.max(np.flatnonzero(province > 0), initial=0) - CORRECTED_MONTHS
@@ -147,11 +153,12 @@ def _of_night(
         return
     for column in np.flatnonzero(np.any([mask.any(axis=0) for mask in now.values()], axis=0)):
         yield Sight(
-            night, months[column],
+            night,
+            months[column],
             {level: _only(state.figures(int(column), length), measures[level]) for level, state in states.items()},
             {level: mask[:, column].copy() for level, mask in now.items()},
             {level: mask[:, column].copy() for level, mask in again.items()},
-        )  # fmt: skip
+        )
 
 
 def _only(figures: dict[str, Array], names: set[str]) -> dict[str, Array]:
@@ -174,9 +181,11 @@ def _state(known: Vintages, level: str, months: list[str], measures: set[str]) -
     cells = np.zeros(shape)
     cells[_places(expected, units, months)] = expected["cells"].to_numpy()
     return _State(
-        units, cells, {name: np.zeros(shape) for name in sorted(measures)},
+        units,
+        cells,
+        {name: np.zeros(shape) for name in sorted(measures)},
         {form.name: np.zeros(shape) for form in MONTHLY},
-    )  # fmt: skip
+    )
 
 
 def _places(rows: pl.DataFrame, units: list[str], months: list[str]) -> tuple[Index, Index]:

@@ -10,8 +10,8 @@ from itertools import pairwise
 import polars as pl
 
 from expectations.contract.forms import FORM_OF, MONTHLY, Form
+from transforms.watch.as_known import Vintages, night_from
 from transforms.watch.findings import SCHEMA
-from transforms.watch.vintages import Vintages, night_from
 
 GRACE_DAYS = 2
 """A report is told of as late when it has not come so many days after the due day; most of the late come sooner."""
@@ -20,8 +20,13 @@ MONTHS_BACK = 2
 LEAST_CELLS_MISSING, LEAST_SHARE_MISSING = 3, 0.05
 LEAST_RESTATED = {"stock": (5, 0.05), "flow": (3, 0.10)}
 """A restated total is told from so many people and so large a part of the old figure on."""
-RESTATED = {"members_closing": "stock", "away_total": "stock", "away_out_of_contact": "stock", "received": "flow",
-            "left_on_request": "flow"}  # fmt: skip
+RESTATED = {
+    "members_closing": "stock",
+    "away_total": "stock",
+    "away_out_of_contact": "stock",
+    "received": "flow",
+    "left_on_request": "flow",
+}
 LEAST_MISMATCHES = 3
 """Cells whose opening figure is not last month's closing one, from which the past is taken to have been restated."""
 FLAT = ("away_total", "away_out_of_contact", "away_in_contact")
@@ -68,9 +73,13 @@ def report_findings(reports: Reports, known: Vintages, nights: Sequence[date]) -
     steps = _steps(known, reports)
     arrivals = _arrivals(steps)
     parts = [
-        _late(reports, nights), _partial(steps, arrivals, nights), _restated(steps, arrivals, nights),
-        _marked(reports, arrivals, nights), _flat(steps, nights), _identical(known, reports, arrivals, nights),
-    ]  # fmt: skip
+        _late(reports, nights),
+        _partial(steps, arrivals, nights),
+        _restated(steps, arrivals, nights),
+        _marked(reports, arrivals, nights),
+        _flat(steps, nights),
+        _identical(known, reports, arrivals, nights),
+    ]
     rows = [row for part in parts for row in part]
     return pl.DataFrame(rows, schema=SCHEMA, orient="row") if rows else pl.DataFrame(schema=SCHEMA)
 
@@ -97,12 +106,23 @@ class Matter:
     def row(self, night: date, *, signal: bool) -> Row:
         """A finding of `SCHEMA`."""
         return {
-            "night": night, "unit_id": self.unit[0], "level": self.unit[1], "scope": "unit",
-            "family": FAMILIES[self.kind], "indicator": self.indicator, "kind": self.kind,
-            "direction": self.direction, "period": self.period, "first_period": self.period,
-            **dict.fromkeys(NUMBERS), "observed": self.observed, "expected": self.expected,
-            "is_signal": signal, "is_rejudged": False, "note": self.note,
-        }  # fmt: skip
+            "night": night,
+            "unit_id": self.unit[0],
+            "level": self.unit[1],
+            "scope": "unit",
+            "family": FAMILIES[self.kind],
+            "indicator": self.indicator,
+            "kind": self.kind,
+            "direction": self.direction,
+            "period": self.period,
+            "first_period": self.period,
+            **dict.fromkeys(NUMBERS),
+            "observed": self.observed,
+            "expected": self.expected,
+            "is_signal": signal,
+            "is_rejudged": False,
+            "note": self.note,
+        }
 
 
 def _night_from(nights: Sequence[date], day: date) -> date | None:
@@ -206,8 +226,16 @@ def _partial(steps: Steps, arrivals: Arrivals, nights: Sequence[date]) -> Iterab
             lacks = step.cells > 0 and missing >= max(LEAST_CELLS_MISSING, LEAST_SHARE_MISSING * step.due)
             if at is None or lacks == (stands is not None):
                 continue
-            matter = Matter((unit, level), "late", "reporting_completeness", period, float(step.cells),
-                            float(step.due), "down", "partial")  # fmt: skip
+            matter = Matter(
+                (unit, level),
+                "late",
+                "reporting_completeness",
+                period,
+                float(step.cells),
+                float(step.due),
+                "down",
+                "partial",
+            )
             yield matter.row(at, signal=lacks)
             stands = (matter, step.night) if lacks else None
         if stands is not None:
@@ -225,8 +253,15 @@ def _restated(steps: Steps, arrivals: Arrivals, nights: Sequence[date]) -> Itera
             if at is None or before.cells != after.cells or not moved:
                 continue
             name = max(moved, key=lambda one: abs(moved[one]) / max(before.sums[one], 1))
-            matter = Matter((unit, level), "restated", name, period, after.sums[name], before.sums[name],
-                            "up" if moved[name] > 0 else "down")  # fmt: skip
+            matter = Matter(
+                (unit, level),
+                "restated",
+                name,
+                period,
+                after.sums[name],
+                before.sums[name],
+                "up" if moved[name] > 0 else "down",
+            )
             yield matter.row(at, signal=True)
             yield from _until_next(matter, after.night, arrivals, nights)
 

@@ -65,8 +65,17 @@ def test_shares(series: Shares, alpha: dict[str, float]) -> list[Tested]:
     if alpha.get("change"):
         high, low = fit.p_values(seen)
         bounds = [share_of(bound + common[:, -1]) for bound in fit.bounds(alpha["change"])]
-        tests.append(_tested("change", np.ones(len(seen)), series, share_of(fit.expected + common[:, -1]),
-                             bounds, 2 * np.fmin(high, low), high <= low))  # fmt: skip
+        tests.append(
+            _tested(
+                "change",
+                np.ones(len(seen)),
+                series,
+                share_of(fit.expected + common[:, -1]),
+                bounds,
+                2 * np.fmin(high, low),
+                high <= low,
+            )
+        )
     if alpha.get("shift"):
         tests.append(_drift(series, fit, common[:, -1], np.isfinite(seen)))
     return tests

@@ -15,9 +15,14 @@ from expectations.contract.rules import RULES, Rule
 
 PAGE = Path("docs") / "rules.md"
 OUTCOMES = {"accepted": "được nhận", "rejected": "bị trả lại", "duplicate": "bản trùng, không nạp"}
-PLACES = {"unit": "đơn vị / unit", "measure": "chỉ tiêu / measure", "found": "trong tệp / found",
-          "expected": "phải là / expected", "found_label": "số này / this",
-          "expected_label": "số kia / that"}  # fmt: skip
+PLACES = {
+    "unit": "đơn vị / unit",
+    "measure": "chỉ tiêu / measure",
+    "found": "trong tệp / found",
+    "expected": "phải là / expected",
+    "found_label": "số này / this",
+    "expected_label": "số kia / that",
+}
 HEAD = """# Các quy tắc kiểm tra / The rules
 
 <!-- Trang này được viết từ các ca kiểm thử: python tests/expectations/spec/rules_page.py -->
@@ -45,8 +50,11 @@ def rules_page() -> str:
 
 def _section(code: str, clean: Case, told: Case) -> str:
     says = CODES[code]
-    lines = [f"\n## {code}\n", f"{_severity(code)}. {_plain(says.says_vi)} {_plain(says.mend_vi)}\n",
-             f"*{_plain(says.says_en)} {_plain(says.mend_en)}*\n"]  # fmt: skip
+    lines = [
+        f"\n## {code}\n",
+        f"{_severity(code)}. {_plain(says.says_vi)} {_plain(says.mend_vi)}\n",
+        f"*{_plain(says.says_en)} {_plain(says.mend_en)}*\n",
+    ]
     rules = [rule for rule in RULES if rule.code == code]
     if rules:
         lines.append("| Biểu / form | Phải đúng / must hold |\n|---|---|")
@@ -63,8 +71,10 @@ def _case(mark: str, code: str, case: Case) -> str:
     lines.append(f"→ {OUTCOMES[case.outcome]} / {case.outcome}\n")
     if problems.height:
         lines.append("| Ô | Thông báo / message |\n|---|---|")
-        lines += [f"| {row['cell_ref'] or ''} | {row['message_vi']}<br>*{row['message_en']}* |"
-                  for row in problems.iter_rows(named=True)]  # fmt: skip
+        lines += [
+            f"| {row['cell_ref'] or ''} | {row['message_vi']}<br>*{row['message_en']}* |"
+            for row in problems.iter_rows(named=True)
+        ]
         lines.append("")
     return "\n".join(lines)
 

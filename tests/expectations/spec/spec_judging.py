@@ -17,9 +17,9 @@ from expectations.suites.verdict import Verdict, without_great_expectations
 from transforms.reading.frames import to_frames
 from transforms.reading.read import read_file
 from transforms.reading.units import Directory
-from transforms.registry import Registry
-from warehouse.migrations import migrate, migrations
-from warehouse.store import memory_store
+from transforms.territory.registry import Registry
+from warehouse.connection.migrations import migrate, migrations
+from warehouse.connection.store import memory_store
 
 REGISTRY = registry()
 DIRECTORY = Directory(REGISTRY)
@@ -37,8 +37,14 @@ def read_batch(sent: list[Sent]) -> Batch:
         (no, one.reporter, one.received, one.received, one.file_name, hashlib.sha256(one.data).hexdigest())
         for no, one in enumerate(sent, 1)
     ]
-    kinds = {"submission_id": pl.Int64, "reporter_code": pl.String, "received_on": pl.Date, "recorded_at": pl.Date,
-             "file_name": pl.String, "sha256": pl.String}  # fmt: skip
+    kinds = {
+        "submission_id": pl.Int64,
+        "reporter_code": pl.String,
+        "received_on": pl.Date,
+        "recorded_at": pl.Date,
+        "file_name": pl.String,
+        "sha256": pl.String,
+    }
     submissions = pl.DataFrame(rows, schema=kinds, orient="row").join(frames.heads, on="submission_id", how="left")
     return Batch(submissions, frames.rows, frames.columns, frames.problems)
 
@@ -53,8 +59,10 @@ def warehouse(known: Registry = REGISTRY) -> Iterator[duckdb.DuckDBPyConnection]
 
 def mirror(con: duckdb.DuckDBPyConnection, known: Registry) -> None:
     """Write what validation asks of a registry into a warehouse."""
-    steps = [dict(zip(("from_code", "to_code", "effective_date", "kind", "weight"), step, strict=True))
-             for step in known.cell_succession]  # fmt: skip
+    steps = [
+        dict(zip(("from_code", "to_code", "effective_date", "kind", "weight"), step, strict=True))
+        for step in known.cell_succession
+    ]
     units, homes = ([dataclasses.asdict(one) for one in some] for some in (known.units, known.homes))
     for table, rows in (("unit", units), ("home", homes), ("cell_succession", steps)):
         con.register("incoming", pl.DataFrame(rows, infer_schema_length=None))

@@ -12,7 +12,7 @@ import polars as pl
 
 from expectations.contract.forms import FORMS
 from expectations.contract.periods import Period
-from transforms.registry import COLUMNS, Registry, build_registry
+from transforms.territory.registry import COLUMNS, Registry, build_registry
 
 MONTHLY = ("balance", "away", "requests")
 CELLS = {
@@ -24,10 +24,21 @@ CELLS = {
 }
 TOTAL = "Tổng cộng"
 _FIGURES = {
-    "members_opening": 20, "members_closing": 20, "away_total": 3, "away_in_province": 1, "away_other_province": 2,
-    "away_in_contact": 2, "away_out_of_contact": 1, "away_in_enterprise": 2, "away_in_private_enterprise": 1,
-    "r213_subject": 4, "r213_introduced": 3, "r213_registered": 3, "r213_attended": 2, "r213_remarked": 2,
-}  # fmt: skip
+    "members_opening": 20,
+    "members_closing": 20,
+    "away_total": 3,
+    "away_in_province": 1,
+    "away_other_province": 2,
+    "away_in_contact": 2,
+    "away_out_of_contact": 1,
+    "away_in_enterprise": 2,
+    "away_in_private_enterprise": 1,
+    "r213_subject": 4,
+    "r213_introduced": 3,
+    "r213_registered": 3,
+    "r213_attended": 2,
+    "r213_remarked": 2,
+}
 
 
 @dataclass(frozen=True)
@@ -143,16 +154,28 @@ LABELS = labels()
 def registry() -> Registry:
     """Two districts, three communes, their cells; Khóm 2 is split in two on 1 July 2021."""
     tables = {
-        "units": ["87,Tỉnh Đồng Tháp,tỉnh,,2015-01-01,", "866,Thành phố Cao Lãnh,thành phố,87,2015-01-01,",
-                  "868,Thành phố Hồng Ngự,thành phố,87,2015-01-01,", "29869,Phường 1,phường,866,2015-01-01,",
-                  "29872,Phường 2,phường,866,2015-01-01,", "29954,Phường An Lộc,phường,868,2015-01-01,"],
-        "cells": ["29869-01,Khóm 1,hamlet,29869,2015-01-01,", "29869-02,Trường Tiểu học,school,29869,2015-01-01,",
-                  "29872-01,Khóm 2,hamlet,29872,2015-01-01,", "29872-03,Khóm 3,hamlet,29872,2021-07-01,",
-                  "29872-04,Khóm 4,hamlet,29872,2021-07-01,", "29954-01,Khóm An Lộc,hamlet,29954,2015-01-01,"],
+        "units": [
+            "87,Tỉnh Đồng Tháp,tỉnh,,2015-01-01,",
+            "866,Thành phố Cao Lãnh,thành phố,87,2015-01-01,",
+            "868,Thành phố Hồng Ngự,thành phố,87,2015-01-01,",
+            "29869,Phường 1,phường,866,2015-01-01,",
+            "29872,Phường 2,phường,866,2015-01-01,",
+            "29954,Phường An Lộc,phường,868,2015-01-01,",
+        ],
+        "cells": [
+            "29869-01,Khóm 1,hamlet,29869,2015-01-01,",
+            "29869-02,Trường Tiểu học,school,29869,2015-01-01,",
+            "29872-01,Khóm 2,hamlet,29872,2015-01-01,",
+            "29872-03,Khóm 3,hamlet,29872,2021-07-01,",
+            "29872-04,Khóm 4,hamlet,29872,2021-07-01,",
+            "29954-01,Khóm An Lộc,hamlet,29954,2015-01-01,",
+        ],
         "cell_succession": ["29872-01,29872-03,2021-07-01,split,0.6", "29872-01,29872-04,2021-07-01,split,0.4"],
-        "unit_succession": [], "cells_moved": [], "aliases": [],
+        "unit_succession": [],
+        "cells_moved": [],
+        "aliases": [],
         "reporting_levels": ["district,2015-01-01,"],
-    }  # fmt: skip
+    }
     return build_registry({name: _csv(columns, tables[name]) for name, columns in COLUMNS.items()})
 
 

@@ -105,9 +105,12 @@ def test_an_expectation_that_cannot_be_judged_is_no_pass(con: duckdb.DuckDBPyCon
 
 @pytest.mark.parametrize(
     ("figures", "cell", "code"),
-    [({"died": -1, "members_closing": 1}, "29869-01", "negative-count"), ({"died": None}, "29869-01", "not-a-count"),
-     ({}, None, "unknown-unit")],
-)  # fmt: skip
+    [
+        ({"died": -1, "members_closing": 1}, "29869-01", "negative-count"),
+        ({"died": None}, "29869-01", "not-a-count"),
+        ({}, None, "unknown-unit"),
+    ],
+)
 def test_what_the_reading_should_have_told_still_rejects(
     con: duckdb.DuckDBPyConnection, figures: dict[str, int | None], cell: str | None, code: str
 ) -> None:

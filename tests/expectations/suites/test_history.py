@@ -17,7 +17,7 @@ from spec_reports import Sent
 
 from expectations.suites.staging import Batch
 from expectations.suites.verdict import Verdict, without_great_expectations
-from warehouse.load import Judged, load, next_submission_id
+from warehouse.ledger.load import Judged, load, next_submission_id
 
 APRIL, MAY, JUNE = date(2021, 5, 3), date(2021, 6, 3), date(2021, 7, 3)
 
@@ -172,7 +172,7 @@ def test_a_warehouse_that_is_open_for_reading_only_can_be_judged_against(tmp_pat
     assert codes(verdict) == ["opening-mismatch"]
 
 
-@pytest.mark.parametrize("module", ["flows.check", "expectations.suites.verdict", "expectations.suites.page"])
+@pytest.mark.parametrize("module", ["flows.commands.check", "expectations.suites.verdict", "expectations.suites.page"])
 def test_check_does_not_load_great_expectations(module: str) -> None:
     heavy = "{'great_expectations', 'sqlalchemy', 'prefect', 'pandas'}"
     script = f"import sys, {module}; print(sorted({heavy} & set(sys.modules)))"
@@ -182,8 +182,10 @@ def test_check_does_not_load_great_expectations(module: str) -> None:
 
 def test_judging_without_great_expectations_does_not_load_it() -> None:
     here = Path(__file__).resolve().parents[1]
-    script = (f"import sys; sys.path[:0] = [{str(here)!r}, {str(here / 'spec')!r}]\n"
-              "from spec_judging import judge; from spec_reports import Sent\n"
-              "judge([Sent()]); print('great_expectations' in sys.modules)")  # fmt: skip
+    script = (
+        f"import sys; sys.path[:0] = [{str(here)!r}, {str(here / 'spec')!r}]\n"
+        "from spec_judging import judge; from spec_reports import Sent\n"
+        "judge([Sent()]); print('great_expectations' in sys.modules)"
+    )
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "False"

@@ -14,10 +14,7 @@ from expectations.suites.checks import CHECKS
 from expectations.suites.page import validation_page
 
 NAME = 'thang 5 <img src=x onerror="alert(1)">.csv'
-SENT = [
-    Sent(name=NAME, written={("29869-01", "admitted"): "1"}),
-    Sent(received=date(2021, 6, 9)),
-]
+SENT = [Sent(name=NAME, written={("29869-01", "admitted"): "1"}), Sent(received=date(2021, 6, 9))]
 
 
 @pytest.mark.parametrize("language", ["vi", "en"])

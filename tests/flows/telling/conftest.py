@@ -11,7 +11,7 @@ import pytest
 
 from flows.home import open_home
 from flows.settings import Settings
-from warehouse.mart_views import apply_marts
+from warehouse.marts.views import apply_marts
 
 # Also imported by the processes the tests start, so it is a module and no fixture.
 sys.path.insert(0, str(Path(__file__).parent))

@@ -22,11 +22,11 @@ from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import AuthResult
 from duckdb import DuckDBPyConnection
 
-from flows.delivery import Told
+from flows.night.summary import NightReport
 from flows.settings import Settings
-from flows.summary import NightReport
-from flows.telling import tell
-from warehouse.store import open_store
+from flows.telling.delivery import Told
+from flows.telling.tell import tell
+from warehouse.connection.store import open_store
 
 HEADING = "name,address,side,language,units,what,severity,quiet"
 
@@ -178,9 +178,15 @@ def ran(con: DuckDBPyConnection, day: date, kind: str = "nightly") -> None:
 
 
 def happen(
-    con: DuckDBPyConnection, day: date, alert_id: str, event: str = "opened", severity: str = "high",
-    unit: tuple[str, str] = ("866", "Thành phố Cao Lãnh"), kind: str = "change", text: str | None = None,
-) -> None:  # fmt: skip
+    con: DuckDBPyConnection,
+    day: date,
+    alert_id: str,
+    event: str = "opened",
+    severity: str = "high",
+    unit: tuple[str, str] = ("866", "Thành phố Cao Lãnh"),
+    kind: str = "change",
+    text: str | None = None,
+) -> None:
     """An event of an alert, which is made where there is none."""
     said = text or f"Lời của Ban về {alert_id}: 17 đơn xin ra khỏi Đảng."
     con.execute("DELETE FROM alerts.alert WHERE alert_id = ?", [alert_id])
@@ -191,9 +197,17 @@ def happen(
         '2024-01' AS last_period, $day AS opened_on, CASE WHEN $event = 'resolved' THEN $day END AS resolved_on,
         CASE WHEN $event = 'resolved' THEN 'returned' END AS resolution, $said AS text_vi, $said AS text_en,
         $code AS unit_id, $name AS unit_name, 'requests' AS family, false AS is_silenced_until_resolved""",
-        {"id": alert_id, "code": unit[0], "name": unit[1], "kind": kind, "severity": severity, "day": day,
-         "said": said, "event": event},
-    )  # fmt: skip
+        {
+            "id": alert_id,
+            "code": unit[0],
+            "name": unit[1],
+            "kind": kind,
+            "severity": severity,
+            "day": day,
+            "said": said,
+            "event": event,
+        },
+    )
     con.execute(
         """INSERT INTO alerts.event BY NAME SELECT (SELECT count(*) FROM alerts.event) + 1 AS event_no, $id AS alert_id,
         $day AS night, $event AS event, $severity AS severity""",

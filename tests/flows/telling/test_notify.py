@@ -11,14 +11,19 @@ import pytest
 from telling_house import House
 
 from flows.clock import today
-from flows.telling import tell_failure
+from flows.telling.tell import tell_failure
 
 TODAY = today("Asia/Ho_Chi_Minh")
 
 
 def run(house: House, *arguments: str, **more: str) -> subprocess.CompletedProcess[str]:
-    environment = {**os.environ, "MOBILITY_HOME": str(house.home), "COLUMNS": "200",
-                   "MOBILITY_MAIL_SERVER": house.settings.mail_server or "", **more}  # fmt: skip
+    environment = {
+        **os.environ,
+        "MOBILITY_HOME": str(house.home),
+        "COLUMNS": "200",
+        "MOBILITY_MAIL_SERVER": house.settings.mail_server or "",
+        **more,
+    }
     command = [sys.executable, "-m", "flows", "notify", *arguments]
     return subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
 
@@ -57,8 +62,12 @@ def test_a_dry_run_prints_what_would_go_and_sends_and_changes_nothing(house: Hou
     house.know("Ban,ban@tinh.example,board,,,,,", "Yên,yen@tinh.example,board,,,alerts,,00:00-23:59", "Sai,?,,,,,,")
     house.night(TODAY, {"alert_id": "a"})
     tell_failure(house.settings, TODAY - timedelta(days=1), "MemoryError")
-    house.know("Ban,ban@tinh.example,board,,,,,", "Yên,yen@tinh.example,board,,,alerts,,00:00-23:59",
-               "Mới,moi@tinh.example,board,,,alerts,,", "Sai,?,,,,,,")  # fmt: skip
+    house.know(
+        "Ban,ban@tinh.example,board,,,,,",
+        "Yên,yen@tinh.example,board,,,alerts,,00:00-23:59",
+        "Mới,moi@tinh.example,board,,,alerts,,",
+        "Sai,?,,,,,,",
+    )
     before = house.ask("FROM outbox.delivery ORDER BY ALL"), house.ask("FROM outbox.told ORDER BY ALL")
     with house.mail.up():
         done = run(house, "send", "--dry-run")
@@ -99,7 +108,7 @@ BY_BLOCK = """
 import os, sys
 from flows.engine import prepare_engine
 from flows.errors import shown
-from flows.notify import run_test
+from flows.commands.notify import run_test
 from flows.settings import load_settings
 prepare_engine(load_settings())
 from prefect.blocks.system import Secret
@@ -117,8 +126,9 @@ def test_a_secret_of_a_prefect_block_opens_the_server_and_stays_out_of_sight(hou
     house.know("Ban,ban@tinh.example,board,,,,,")
     environment = {**os.environ, "MOBILITY_HOME": str(house.home), "MOBILITY_MAIL_SERVER": server}
     with house.mail.up():
-        done = subprocess.run([sys.executable, "-c", BY_BLOCK], env=environment, capture_output=True, text=True,
-                              check=False)  # fmt: skip
+        done = subprocess.run(
+            [sys.executable, "-c", BY_BLOCK], env=environment, capture_output=True, text=True, check=False
+        )
     assert done.returncode == 1, done.stderr  # the first was sent, the second has no such block
     assert len(house.mail.received) == 1
     assert "không đọc được khối Secret «none»" in done.stderr

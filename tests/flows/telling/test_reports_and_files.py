@@ -14,12 +14,16 @@ import pytest
 from telling_house import House, Mail, Receiver, attached, happen, text_of
 
 from expectations.contract.periods import Period
-from flows import steps
-from flows.backfill import backfill
+from flows.commands.backfill import backfill
 from flows.home import open_home
+from flows.night.collect import clear_inbox, collect
+from flows.night.run import Run
+from flows.night.send_back import send_back
+from flows.night.settle import settle
+from flows.night.summary import Came, NightReport, report
+from flows.night.take_in import take_in
 from flows.settings import Settings
-from flows.summary import NightReport
-from flows.telling import remind, tell
+from flows.telling.tell import remind, tell
 from transforms.samples.tree import sample_tree
 
 # Of the second month 866 sends a workbook that does not balance, 870 nothing.
@@ -66,11 +70,13 @@ def two_nights(registry, tmp_path_factory) -> tuple[Path, NightReport]:
     put(home / "tree" / "2024-02-03" / FINE / "hong.csv", "Tháng 1 năm 2024\n".encode())
     backfill(home / "tree", None, settings)
     with open_home(settings) as con:
-        arrived = steps.collect(settings, NIGHT)
-        taken = steps.take_in(con, arrived, settings, NIGHT, datetime(2024, 3, 6, 2))
-        returned = steps.send_back(con, taken, settings)
-        edition = steps.settle(con, taken.touched, settings, NIGHT)
-        return home, steps.report(con, arrived, taken, returned, edition, settings, NIGHT)
+        arrived = collect(settings, NIGHT)
+        taken = take_in(con, arrived.files, settings, Run("nightly", NIGHT, datetime(2024, 3, 6, 2)))
+        clear_inbox(arrived.files)
+        returned = send_back(con, taken.files, taken.verdict, settings)
+        settled = settle(con, taken.touched, settings, NIGHT)
+        came = Came(arrived, taken.files, taken.verdict, returned, settled.published, settled.exposed)
+        return home, report(con, came, settings, NIGHT)
 
 
 @pytest.fixture

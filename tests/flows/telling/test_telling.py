@@ -12,11 +12,11 @@ from pathlib import Path
 import pytest
 from telling_house import House, Receiver, happen, ran, report, text_of
 
-from flows import post
 from flows.clock import now
-from flows.delivery import deliver
-from flows.recipients import recipients
-from flows.telling import Outbox, tell, tell_failure, write_and_send
+from flows.telling import post
+from flows.telling.delivery import deliver
+from flows.telling.recipients import recipients
+from flows.telling.tell import Outbox, tell, tell_failure, write_and_send
 
 FIRST = date(2024, 3, 1)
 NEXT = [FIRST + timedelta(days=days) for days in range(5)]
@@ -98,8 +98,8 @@ import sys
 sys.path.insert(0, sys.argv[1])
 from pathlib import Path
 from telling_house import House, Mail
-from flows.telling import Outbox, deliver
-from flows.recipients import recipients
+from flows.telling.tell import Outbox, deliver
+from flows.telling.recipients import recipients
 house = House(Path(sys.argv[2]), Mail(int(sys.argv[3])))
 print("ready", flush=True)
 sys.stdin.readline()
@@ -119,8 +119,9 @@ def test_killed_between_the_servers_yes_and_the_note_it_is_sent_again_under_the_
         assert child.returncode == -signal.SIGKILL
         mail.victim = None
         assert house.ask("SELECT state, count(*) FROM outbox.delivery GROUP BY 1 ORDER BY 1") == [
-            ("sending", 1), ("waiting", 1)
-        ]  # fmt: skip
+            ("sending", 1),
+            ("waiting", 1),
+        ]
         house.night(NEXT[1])
         house.night(NEXT[2])
     number = {message["Message-ID"] for message in mail.received}
@@ -182,15 +183,19 @@ def test_a_night_killed_before_it_told_is_told_of_by_the_next(house: House):
 
 def test_each_hears_what_it_asked_for(house: House):
     house.know(
-        "Cao Lãnh,c@tinh.example,board,,866,alerts,,", "Sa Đéc,s@tinh.example,board,,867,alerts,,",
-        "Lãnh đạo,l@tinh.example,board,,*,alerts,high,", "Xã,x@tinh.example,reporter,,866,,,",
-    )  # fmt: skip
+        "Cao Lãnh,c@tinh.example,board,,866,alerts,,",
+        "Sa Đéc,s@tinh.example,board,,867,alerts,,",
+        "Lãnh đạo,l@tinh.example,board,,*,alerts,high,",
+        "Xã,x@tinh.example,reporter,,866,,,",
+    )
     with house.mail.up():
         house.night(FIRST, alert("a", severity="low"), alert("b", unit=("867", "Thành phố Sa Đéc")))
     heard = {message["To"]: text_of(message) for message in house.mail.received}
     assert {to: ("về a" in text, "về b" in text) for to, text in heard.items()} == {
-        "c@tinh.example": (True, False), "s@tinh.example": (False, True), "l@tinh.example": (False, True),
-    }  # fmt: skip
+        "c@tinh.example": (True, False),
+        "s@tinh.example": (False, True),
+        "l@tinh.example": (False, True),
+    }
 
 
 def test_what_a_person_silenced_is_not_told_until_it_ends(house: House):
@@ -276,8 +281,9 @@ def test_a_night_that_failed_is_told_once_though_it_fails_again_and_the_warehous
             tell_failure(house.settings, FIRST, "Flow run encountered an exception: StoreMissing: /srv/x is none")
         tell_failure(house.settings, NEXT[1], "ConversionException: 'Nguyễn Văn A' is no number")
     assert [message["Subject"] for message in house.mail.received] == [
-        "Đêm 01-03-2024: đêm không chạy được", "Đêm 02-03-2024: đêm không chạy được",
-    ]  # fmt: skip
+        "Đêm 01-03-2024: đêm không chạy được",
+        "Đêm 02-03-2024: đêm không chạy được",
+    ]
     first, second = house.mail.texts()
     assert "không mở được kho dữ liệu" in first
     assert "/srv" not in first
@@ -299,7 +305,7 @@ def test_who_could_not_be_told_of_a_failure_is_told_by_the_next_night(house: Hou
 def test_a_failure_killed_while_it_was_told_is_told_again_under_the_same_number(house: House):
     house.know("A,a@tinh.example,board,,,failure,,")
     code = DELIVER.partition("with house")[0] + (
-        "from datetime import date\nfrom flows.telling import tell_failure\n"
+        "from datetime import date\nfrom flows.telling.tell import tell_failure\n"
         "tell_failure(house.settings, date(2024, 3, 1), 'MemoryError')"
     )
     command = [sys.executable, "-c", code, str(Path(__file__).parent), str(house.home), str(house.mail.port)]

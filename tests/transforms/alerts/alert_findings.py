@@ -13,19 +13,45 @@ from transforms.alerts.book import Act, Alert, Book, Event, Finding
 from transforms.alerts.life import advance
 
 DISTRICT = Finding(
-    night=date(2020, 2, 5), unit_id="871", unit_code="871", unit_name="Huyện Tam Nông", parent_id=None,
-    level="district", scope="unit", family="requests", indicator="received", kind="change", direction="up",
-    period="2020-01", first_period="2020-01", observed=12.0, expected=3.0, lower=None, upper=8.0, p_value=0.0001,
-    q_value=0.005, is_signal=True, is_rejudged=False,
-)  # fmt: skip
+    night=date(2020, 2, 5),
+    unit_id="871",
+    unit_code="871",
+    unit_name="Huyện Tam Nông",
+    parent_id=None,
+    level="district",
+    scope="unit",
+    family="requests",
+    indicator="received",
+    kind="change",
+    direction="up",
+    period="2020-01",
+    first_period="2020-01",
+    observed=12.0,
+    expected=3.0,
+    lower=None,
+    upper=8.0,
+    p_value=0.0001,
+    q_value=0.005,
+    is_signal=True,
+    is_rejudged=False,
+)
 COMMUNE = replace(
-    DISTRICT, unit_id="29980@2015-01-01", unit_code="29980", unit_name="Xã Phú Cường", parent_id="871", level="commune",
-    observed=9.0, expected=1.0, upper=4.0,
-)  # fmt: skip
+    DISTRICT,
+    unit_id="29980@2015-01-01",
+    unit_code="29980",
+    unit_name="Xã Phú Cường",
+    parent_id="871",
+    level="commune",
+    observed=9.0,
+    expected=1.0,
+    upper=4.0,
+)
 SCHEMA = {
-    "night": pl.Date, **dict.fromkeys(("observed", "expected", "lower", "upper", "p_value", "q_value"), pl.Float64),
-    "is_signal": pl.Boolean, "is_rejudged": pl.Boolean,
-}  # fmt: skip
+    "night": pl.Date,
+    **dict.fromkeys(("observed", "expected", "lower", "upper", "p_value", "q_value"), pl.Float64),
+    "is_signal": pl.Boolean,
+    "is_rejudged": pl.Boolean,
+}
 
 
 def after(period: str, months: int = 1) -> str:

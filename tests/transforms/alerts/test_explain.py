@@ -20,8 +20,16 @@ NOTHING = Drivers()
 AWAY = replace(
     DISTRICT, family="away", indicator="away_total", observed=397.0, expected=277.4, lower=244.6, upper=313.2
 )
-FACT = {"family": "reporting", "kind": "late", "indicator": "reporting_completeness", "direction": None,
-        "p_value": None, "q_value": None, "lower": None, "upper": None}  # fmt: skip
+FACT = {
+    "family": "reporting",
+    "kind": "late",
+    "indicator": "reporting_completeness",
+    "direction": None,
+    "p_value": None,
+    "q_value": None,
+    "lower": None,
+    "upper": None,
+}
 
 
 def sentences(text: str) -> list[str]:
@@ -132,20 +140,26 @@ number = st.one_of(st.none(), st.floats(0, 40))
 
 
 @given(
-    family=st.sampled_from(["requests", "contact", "members"]), kind=st.sampled_from(["change", "shift", "silence"]),
-    direction=st.sampled_from(["up", "down"]), level=st.sampled_from(["commune", "district"]),
-    figures=st.tuples(st.integers(0, 12), st.floats(0, 12), number, number), k=st.integers(2, 20),
-    shares=st.lists(st.tuples(st.integers(0, 30), st.floats(0, 30)), max_size=3), part=st.integers(0, 12),
-)  # fmt: skip
+    family=st.sampled_from(["requests", "contact", "members"]),
+    kind=st.sampled_from(["change", "shift", "silence"]),
+    direction=st.sampled_from(["up", "down"]),
+    level=st.sampled_from(["commune", "district"]),
+    figures=st.tuples(st.integers(0, 12), st.floats(0, 12), number, number),
+    k=st.integers(2, 20),
+    shares=st.lists(st.tuples(st.integers(0, 30), st.floats(0, 30)), max_size=3),
+    part=st.integers(0, 12),
+)
 @settings(max_examples=150, deadline=None)
 def test_no_count_of_a_commune_below_k_is_ever_told(family, kind, direction, level, figures, k, shares, part):
     observed, expected, lower, upper = figures
     like = replace(COMMUNE if level == "commune" else DISTRICT, family=family, kind=kind, direction=direction)
     one = found("2020-01", like=like, observed=float(observed), expected=expected, lower=lower, upper=upper)
     known = Drivers(
-        tuple(Share(f"Xã {'ABC'[n]}", float(count), excess) for n, (count, excess) in enumerate(shares)), True, True,
+        tuple(Share(f"Xã {'ABC'[n]}", float(count), excess) for n, (count, excess) in enumerate(shares)),
+        True,
+        True,
         Component(float(part), expected),
-    )  # fmt: skip
+    )
     for text in said(one, known, k):
         assert len(text) == 3
         first, _, third = (re.sub(r"\d{2}/\d{4}|\d{4}-\d{2}|(dưới|fewer than) \d+", "", sentence) for sentence in text)

@@ -11,9 +11,18 @@ from alert_findings import COMMUNE, DISTRICT, act, after, found, live, night_of,
 SHIFT = replace(DISTRICT, kind="shift", observed=20.0, expected=8.0, upper=15.0)
 OTHER = replace(DISTRICT, unit_id="872", unit_code="872")
 LATE = replace(
-    DISTRICT, family="reporting", kind="late", indicator="reporting_timeliness", direction=None, observed=3.0,
-    expected=0.0, lower=None, upper=None, p_value=None, q_value=None,
-)  # fmt: skip
+    DISTRICT,
+    family="reporting",
+    kind="late",
+    indicator="reporting_timeliness",
+    direction=None,
+    observed=3.0,
+    expected=0.0,
+    lower=None,
+    upper=None,
+    p_value=None,
+    q_value=None,
+)
 CLOSE = {"verdict": "expected", "note": "đợt rà soát"}
 
 
@@ -66,7 +75,9 @@ def test_another_direction_family_or_unit_is_another_alert(other):
 def test_a_signal_the_other_way_ends_it():
     book, _ = live(found("2020-01"), found("2020-02", direction="down", observed=0.0))
     assert {alert.alert_id: alert.status for alert in book} == {
-        "871-requests-up-2020-01": "resolved", "871-requests-down-2020-02": "opened"}  # fmt: skip
+        "871-requests-up-2020-01": "resolved",
+        "871-requests-down-2020-02": "opened",
+    }
 
 
 def test_communes_are_parts_of_their_districts_alert():
@@ -109,7 +120,9 @@ def test_it_reopens_when_it_comes_back_within_three_months():
 def test_later_it_is_another_alert():
     book, _ = live(found("2020-01"), found("2020-02", quiet=True), found("2020-07"))
     assert [(alert.alert_id, alert.status) for alert in book] == [
-        ("871-requests-up-2020-01", "resolved"), ("871-requests-up-2020-07", "opened")]  # fmt: skip
+        ("871-requests-up-2020-01", "resolved"),
+        ("871-requests-up-2020-07", "opened"),
+    ]
 
 
 def test_a_shift_that_lasts_a_year_is_the_new_level_and_is_told_no_more():
@@ -205,7 +218,9 @@ def test_after_quiet_a_closed_alerts_event_is_a_new_alert():
     acts = [act(1, "alert-close", date(2020, 2, 6), **CLOSE)]
     book, _ = live(found("2020-01"), found("2020-02", quiet=True), found("2020-03"), acts=acts)
     assert [(alert.alert_id, alert.status) for alert in book] == [
-        ("871-requests-up-2020-01", "resolved"), ("871-requests-up-2020-03", "opened")]  # fmt: skip
+        ("871-requests-up-2020-01", "resolved"),
+        ("871-requests-up-2020-03", "opened"),
+    ]
 
 
 def test_a_resolved_alert_may_be_given_a_verdict_but_not_acknowledged():

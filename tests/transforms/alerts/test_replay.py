@@ -15,8 +15,13 @@ from transforms.alerts.life import advance, replay
 
 UNITS = (DISTRICT, COMMUNE, replace(DISTRICT, unit_id="872", unit_code="872", unit_name="Huyện Tháp Mười"))
 KINDS = ("change", "shift", "silence", "late", "implausible")
-IDS = ("871-requests-up-2020-01", "871-requests-down-2020-02", "29980-requests-up-2020-01", "872-requests-up-2020-03",
-       "871-requests-late-2020-01")  # fmt: skip
+IDS = (
+    "871-requests-up-2020-01",
+    "871-requests-down-2020-02",
+    "29980-requests-up-2020-01",
+    "872-requests-up-2020-03",
+    "871-requests-late-2020-01",
+)
 OPENING, GOING_ON = {"opened", "reopened"}, {"worsened", "acknowledged", "silenced"}
 
 
@@ -28,22 +33,30 @@ def histories(draw):
         period = after("2020-01", draw(st.integers(0, 7)))
         kind = draw(st.sampled_from(KINDS))
         one = found(
-            period, like=draw(st.sampled_from(UNITS)), kind=kind, quiet=draw(st.booleans()),
+            period,
+            like=draw(st.sampled_from(UNITS)),
+            kind=kind,
+            quiet=draw(st.booleans()),
             direction=draw(st.sampled_from(["up", "down"])),
             night=night_of(period) + timedelta(draw(st.sampled_from([0, 35]))),
             first_period=period if kind != "shift" else after(period, -draw(st.integers(0, 11))),
             indicator=draw(st.sampled_from(["received", "received_from_away"])),
-        )  # fmt: skip
+        )
         out[one.night, one.series, one.period] = one
     nights = sorted({one.night for one in out.values()})
     acts = [
         replace(
-            act(number, draw(st.sampled_from(["alert-ack", "alert-silence", "alert-close"])), date(2020, 12, 1),
-                draw(st.sampled_from(IDS)), verdict="true"),
+            act(
+                number,
+                draw(st.sampled_from(["alert-ack", "alert-silence", "alert-close"])),
+                date(2020, 12, 1),
+                draw(st.sampled_from(IDS)),
+                verdict="true",
+            ),
             after_night=draw(st.sampled_from([None, *nights])),
         )
         for number in range(draw(st.integers(0, 5)))
-    ]  # fmt: skip
+    ]
     return list(out.values()), nights, acts
 
 

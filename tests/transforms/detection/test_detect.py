@@ -45,8 +45,13 @@ def test_every_unit_and_period_has_one_row_and_what_is_not_known_stays_so(frame,
     assert out["alarm"].null_count() == 0
     told = out.join(frame, on=["unit", "t"], how="left", maintain_order="left")
     unknown = told.filter(pl.col("count").is_null() | ((pl.col("population") <= 0) & people))
-    assert unknown.select("expected", "lower", "upper", "p_value", "score", "direction").null_count().sum_horizontal(
-    ).item() == 6 * unknown.height  # fmt: skip
+    assert (
+        unknown.select("expected", "lower", "upper", "p_value", "score", "direction")
+        .null_count()
+        .sum_horizontal()
+        .item()
+        == 6 * unknown.height
+    )
     assert not unknown["alarm"].any()
     judged = told.filter(pl.col("upper").is_not_null())
     assert (judged["upper"] >= 1).all()

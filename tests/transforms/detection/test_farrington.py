@@ -30,9 +30,14 @@ def test_any_series_gets_one_row_a_unit_and_period_and_no_null_alarm(seed, mean,
     counts = rng.poisson(mean, (3, 60)).astype(float)
     counts[rng.random(counts.shape) < hidden] = np.nan
     control = FarringtonControl(
-        frequency=12, years_back=3, window_half_width=1, past_periods_not_included=3, seasonal_periods=4,
-        threshold_method=method, trend=trend,
-    )  # fmt: skip
+        frequency=12,
+        years_back=3,
+        window_half_width=1,
+        past_periods_not_included=3,
+        seasonal_periods=4,
+        threshold_method=method,
+        trend=trend,
+    )
     out = farrington_flexible(long(counts), control, 30, 61)
     assert out.height == 3 * 32 == out.select("unit", "t").n_unique()
     assert out["alarm"].null_count() == 0

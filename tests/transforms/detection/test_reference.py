@@ -23,8 +23,14 @@ def _answer(name: str, frame: pl.DataFrame) -> pl.DataFrame:
     told = _options(name)
     first, last = map(int, told["range"].split(","))
     if "method" in told:
-        return ears(frame, method=told["method"], baseline=int(told["baseline"]), alpha=float(told["alpha"]),
-                    first=first, last=last)  # fmt: skip
+        return ears(
+            frame,
+            method=told["method"],
+            baseline=int(told["baseline"]),
+            alpha=float(told["alpha"]),
+            first=first,
+            last=last,
+        )
     control = FarringtonControl(
         frequency=int(told["freq"]),
         years_back=int(told["b"]),
@@ -48,8 +54,12 @@ def both(request):
     frame = pl.read_csv(
         HERE / f"{request.param}.counts.csv", try_parse_dates=True, schema_overrides={"unit": pl.String}
     )
-    expected = pl.read_csv(HERE / f"{request.param}.expected.csv", null_values=["", "NA"], infer_schema_length=None,
-                           schema_overrides={"unit": pl.String})  # fmt: skip
+    expected = pl.read_csv(
+        HERE / f"{request.param}.expected.csv",
+        null_values=["", "NA"],
+        infer_schema_length=None,
+        schema_overrides={"unit": pl.String},
+    )
     return expected.join(_answer(request.param, frame), on=["unit", "t"], how="left", suffix="_ours")
 
 

@@ -135,8 +135,11 @@ def _pending(program: Program, here: pl.DataFrame) -> None:
         for number, period in enumerate(periods):
             before = periods[number - 1] if number else "before"
             flows = {(*place, period, "received"): 1.0} | {(*place, period, name): -1.0 for name in settled}
-            program.equal({(*place, before, "pending"): 1.0, (*place, period, "pending"): -1.0}
-                          | (flows if period in mine else {}), 0)  # fmt: skip
+            program.equal(
+                {(*place, before, "pending"): 1.0, (*place, period, "pending"): -1.0}
+                | (flows if period in mine else {}),
+                0,
+            )
     for group in here.partition_by("today_district", "period"):
         total = {(*place, "pending"): 1.0 for place in _places(group, "period")}
         program.equal(total, group["pending_closing"].sum())

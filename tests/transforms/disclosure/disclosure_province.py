@@ -10,11 +10,29 @@ from transforms.disclosure.moves import REASONS
 
 # Former commune, today's commune, district: today's T3 lies in two districts, and B2 was parted.
 PLACES = [
-    ("A1@1", "T1@2", "A"), ("A2@1", "T1@2", "A"), ("A3@1", "T2@2", "A"), ("A4@1", "T2@2", "A"), ("A5@1", "T3@2", "A"),
-    ("B1@1", "T3@2", "B"), ("B2@1", "T3@2", "B"), ("B2@1", "T4@2", "B"), ("B3@1", "T4@2", "B"), ("B4@1", "T5@2", "B"),
-]  # fmt: skip
-RATES = {"admitted": 1.0, "restored": 0.02, "transferred_in": 1.3, "transferred_out": 1.2, "died": 0.4,
-         "expelled": 0.03, "struck_off": 0.15, "withdrawn": 0.05, "declined": 0.03, "approved": 0.12}  # fmt: skip
+    ("A1@1", "T1@2", "A"),
+    ("A2@1", "T1@2", "A"),
+    ("A3@1", "T2@2", "A"),
+    ("A4@1", "T2@2", "A"),
+    ("A5@1", "T3@2", "A"),
+    ("B1@1", "T3@2", "B"),
+    ("B2@1", "T3@2", "B"),
+    ("B2@1", "T4@2", "B"),
+    ("B3@1", "T4@2", "B"),
+    ("B4@1", "T5@2", "B"),
+]
+RATES = {
+    "admitted": 1.0,
+    "restored": 0.02,
+    "transferred_in": 1.3,
+    "transferred_out": 1.2,
+    "died": 0.4,
+    "expelled": 0.03,
+    "struck_off": 0.15,
+    "withdrawn": 0.05,
+    "declined": 0.03,
+    "approved": 0.12,
+}
 
 
 def invented_months(seed: int, years: tuple[int, ...] = (2020,), scale: float = 1.0) -> pl.DataFrame:
@@ -28,11 +46,20 @@ def invented_months(seed: int, years: tuple[int, ...] = (2020,), scale: float = 
                 flows = _flows(dice, pending, scale)
                 pending += flows["received"] - flows["withdrawn"] - flows["declined"] - flows["approved"]
                 rows.append(
-                    {"period": f"{year}-{month:02d}", "commune": commune, "today_commune": today, "district": district,
-                     "today_district": district, "later_commune": today,
-                     **{name: flows[name] for name in FLOWS}, "pending_closing": pending,
-                     "is_reported": True, "units_expected": 5, "units_reported": 5}
-                )  # fmt: skip
+                    {
+                        "period": f"{year}-{month:02d}",
+                        "commune": commune,
+                        "today_commune": today,
+                        "district": district,
+                        "today_district": district,
+                        "later_commune": today,
+                        **{name: flows[name] for name in FLOWS},
+                        "pending_closing": pending,
+                        "is_reported": True,
+                        "units_expected": 5,
+                        "units_reported": 5,
+                    }
+                )
     return pl.DataFrame(rows)
 
 

@@ -16,8 +16,8 @@ from hypothesis import strategies as st
 
 from transforms.disclosure import FLOWS, SENSITIVE, Protected, area_months, last_released_year, protect
 from transforms.disclosure.moves import DOWN, PENDING, REASONS, UP, patterns
-from transforms.maps import pieces
-from transforms.registry import Registry
+from transforms.territory.maps import pieces
+from transforms.territory.registry import Registry
 
 SEEDS = st.integers(0, 10_000)
 
@@ -81,13 +81,16 @@ def test_the_attack_finds_counts_where_only_the_small_ones_are_hidden() -> None:
     bare = table.rows.with_columns(
         pl.struct("map", "unit_id")
         .map_elements(
-            lambda at, name=name: None if name in SENSITIVE and 0 < true[at["map"], at["unit_id"], name] < 3
-            else true[at["map"], at["unit_id"], name],
+            lambda at, name=name: (
+                None
+                if name in SENSITIVE and 0 < true[at["map"], at["unit_id"], name] < 3
+                else true[at["map"], at["unit_id"], name]
+            ),
             return_dtype=pl.Int64,
         )
         .alias(name)
         for name in FLOWS
-    )  # fmt: skip
+    )
     only = [
         (row["map"], row["unit_id"], name) for row in bare.iter_rows(named=True) for name in FLOWS if row[name] is None
     ]
@@ -106,12 +109,17 @@ def test_copies_before_and_after_a_correction_together_tell_no_hidden_count(seed
     # A figure that an older copy shows, unchanged, is no secret any more: the attacker has it.
     stale = [at for at in hidden(two) if (*at, true[at]) in known]
     put_back = two.rows.with_columns(
-        pl.struct("map", "unit_id", name).map_elements(
-            lambda at, name=name: true[at["map"], at["unit_id"], name]
-            if (at["map"], at["unit_id"], name) in stale else at[name], return_dtype=pl.Int64, skip_nulls=False)
+        pl.struct("map", "unit_id", name)
+        .map_elements(
+            lambda at, name=name: (
+                true[at["map"], at["unit_id"], name] if (at["map"], at["unit_id"], name) in stale else at[name]
+            ),
+            return_dtype=pl.Int64,
+            skip_nulls=False,
+        )
         .alias(name)
         for name in FLOWS
-    )  # fmt: skip
+    )
     # Only where a correction left nothing else to hide with, and then it is said.
     assert set(stale) <= exposed(two)
     assert recovered(second, two, put_back, 10, seed) == []

@@ -9,10 +9,10 @@ from datetime import date
 import polars as pl
 
 from expectations.contract.forms import FORMS
-from transforms.followup.marks import Marks
+from transforms.followup.reading_table import Known
 from transforms.followup.readings import figure_readings
-from transforms.followup.table import Known
-from transforms.watch.vintages import Vintages
+from transforms.followup.thresholds import Marks
+from transforms.watch.as_known import Vintages
 
 COMMUNES = {"A@2015-01-01": "871", "B@2015-01-01": "871", "C@2015-01-01": "872"}
 CELLS = 4
@@ -50,8 +50,9 @@ class Sheet:
     level: str = "district"
 
     def known(self) -> Known:
-        pieces = {form: _frame([row for one in self.came if one.form == form for row in one.rows()], form)
-                  for form in FORMS}  # fmt: skip
+        pieces = {
+            form: _frame([row for one in self.came if one.form == form for row in one.rows()], form) for form in FORMS
+        }
         periods = sorted({one.period for one in self.came})
         units = [("commune", unit, CELLS) for unit in COMMUNES] + [
             ("district", "871", 2 * CELLS),
@@ -59,8 +60,9 @@ class Sheet:
         ]
         expected = pl.DataFrame(
             [(level, unit, period, n) for level, unit, n in units for period in periods],
-            schema={"level": pl.String, "unit_id": pl.String, "period": pl.String, "cells": pl.Int64}, orient="row",
-        )  # fmt: skip
+            schema={"level": pl.String, "unit_id": pl.String, "period": pl.String, "cells": pl.Int64},
+            orient="row",
+        )
         hamlets = expected.filter(pl.col("level") == self.level).select("unit_id", "period", "cells")
         parents = pl.DataFrame({"unit_id": list(COMMUNES), "district": list(COMMUNES.values())})
         return Known(Vintages(pieces, expected, parents), self.level, hamlets, NAMES)
@@ -70,8 +72,14 @@ class Sheet:
 
 
 def _frame(rows: list[dict], form: str) -> pl.DataFrame:
-    schema = {"level": pl.String, "unit_id": pl.String, "period": pl.String, "recorded_at": pl.Date,
-              "superseded_at": pl.Date, "cells": pl.UInt32} | dict.fromkeys(FORMS[form].names, pl.Int64)  # fmt: skip
+    schema = {
+        "level": pl.String,
+        "unit_id": pl.String,
+        "period": pl.String,
+        "recorded_at": pl.Date,
+        "superseded_at": pl.Date,
+        "cells": pl.UInt32,
+    } | dict.fromkeys(FORMS[form].names, pl.Int64)
     return pl.DataFrame(rows, schema=schema, orient="row")
 
 

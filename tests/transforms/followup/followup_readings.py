@@ -6,7 +6,7 @@ from datetime import date
 
 from transforms.followup.book import Act, Reading
 from transforms.followup.life import Heirs
-from transforms.followup.marks import Marks
+from transforms.followup.thresholds import Marks
 
 MARKS = Marks()
 NOBODY = Heirs()
@@ -20,8 +20,17 @@ def night(number: int) -> date:
     return date(2021 + (6 + number) // 12, (6 + number) % 12 + 1, 5)
 
 
-def said(number: int, stands: bool = True, *, unit: str = DISTRICT, kind: str = KIND, period: str = "2021-H1",
-         matter: str = "", count: int = 5, due_on: date | None = None) -> Reading:  # fmt: skip
+def said(
+    number: int,
+    stands: bool = True,
+    *,
+    unit: str = DISTRICT,
+    kind: str = KIND,
+    period: str = "2021-H1",
+    matter: str = "",
+    count: int = 5,
+    due_on: date | None = None,
+) -> Reading:
     """What a night says of a matter."""
     return Reading(night(number), unit, kind, matter, period, night(number), stands, count, count, 100, due_on)
 

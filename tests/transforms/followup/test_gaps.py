@@ -9,7 +9,7 @@ from datetime import date
 import pytest
 from followup_figures import Came, Sheet, halves
 
-from transforms.followup.marks import Marks
+from transforms.followup.thresholds import Marks
 
 NIGHT = date(2021, 7, 5)
 FULL = {"subject": 100, "exempt": 10, "introduced": 80, "registered": 70, "attended": 50, "remarked": 0}
@@ -69,8 +69,12 @@ def test_a_partial_report_shows_a_matter_but_never_that_one_is_over():
 
 
 def away(commune, period, on, *, total, temporary=0, exempt=0, out=0, until=None):
-    figures = {"away_total": total, "away_temporary_activity": temporary, "away_exempt": exempt,
-               "away_out_of_contact": out}  # fmt: skip
+    figures = {
+        "away_total": total,
+        "away_temporary_activity": temporary,
+        "away_exempt": exempt,
+        "away_out_of_contact": out,
+    }
     return Came("away", commune, period, on, figures, until)
 
 
@@ -87,9 +91,13 @@ def test_out_of_contact_is_a_matter_when_both_months_are_above_the_share():
     found = read(before + after, "away-out-of-contact")["871"]
     assert (found["stands"], found["least"], found["base"]) == (True, 16, 40)
     assert json.loads(found["evidence"]) | {"communes": None} == {
-        "away_out_of_contact": 16, "away_total": 40, "before": "2021-05", "count_before": 12, "total_before": 40,
+        "away_out_of_contact": 16,
+        "away_total": 40,
+        "before": "2021-05",
+        "count_before": 12,
+        "total_before": 40,
         "communes": None,
-    }  # fmt: skip
+    }
     calm = [away(c, "2021-05", date(2021, 6, 2), total=20, out=4) for c in "AB"]
     assert not read(calm + after, "away-out-of-contact")["871"]["stands"]
     assert read(after, "away-out-of-contact") == {}
@@ -132,13 +140,16 @@ def test_a_commune_with_a_cell_missing_adds_nothing_and_leaves_it_open_whether_t
 
 
 def test_each_night_reads_the_figures_it_had():
-    came = [away("C", "2021-06", date(2021, 7, 2), total=50, until=date(2021, 7, 20)),
-            away("C", "2021-06", date(2021, 7, 20), total=50, temporary=40)]  # fmt: skip
+    came = [
+        away("C", "2021-06", date(2021, 7, 2), total=50, until=date(2021, 7, 20)),
+        away("C", "2021-06", date(2021, 7, 20), total=50, temporary=40),
+    ]
     nights = [date(2021, 7, 1), date(2021, 7, 5), date(2021, 7, 20)]
     rows = Sheet(came).read(nights).filter(kind="away-no-activity")
     assert rows.select("night", "stands", "least", "seen_on").rows() == [
-        (date(2021, 7, 5), True, 50, date(2021, 7, 2)), (date(2021, 7, 20), False, 10, date(2021, 7, 20)),
-    ]  # fmt: skip
+        (date(2021, 7, 5), True, 50, date(2021, 7, 2)),
+        (date(2021, 7, 20), False, 10, date(2021, 7, 20)),
+    ]
 
 
 def test_a_unit_that_has_long_not_reported_is_not_read():

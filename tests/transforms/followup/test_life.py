@@ -90,18 +90,24 @@ def test_what_the_night_read_is_due_by_the_regulation_or_by_an_internal_mark():
     book, _ = lived(readings)
     due = {item.key.kind: item.due_on for item in book}
     assert due == {
-        "r213-not-registered": date(2021, 8, 4), "r213-not-attended": date(2021, 12, 31),
-        "r213-not-remarked": date(2021, 12, 31), "report-not-sent": date(2021, 7, 5),
-    }  # fmt: skip
+        "r213-not-registered": date(2021, 8, 4),
+        "r213-not-attended": date(2021, 12, 31),
+        "r213-not-remarked": date(2021, 12, 31),
+        "report-not-sent": date(2021, 7, 5),
+    }
 
 
 def test_a_duty_of_each_half_year_is_due_by_the_newest_and_an_internal_mark_does_not_move():
-    readings = [said(n, kind=kind, period=period) for kind in ("r213-not-attended", KIND)
-                for n, period in ((0, "2021-H1"), (4, "2021-H2"))]  # fmt: skip
+    readings = [
+        said(n, kind=kind, period=period)
+        for kind in ("r213-not-attended", KIND)
+        for n, period in ((0, "2021-H1"), (4, "2021-H2"))
+    ]
     book, _ = lived(readings)
     assert {item.key.kind: item.due_on for item in book} == {
-        "r213-not-attended": date(2022, 6, 30), KIND: date(2021, 8, 4),
-    }  # fmt: skip
+        "r213-not-attended": date(2022, 6, 30),
+        KIND: date(2021, 8, 4),
+    }
 
 
 def test_a_districts_item_goes_on_in_the_communes_whose_figures_show_it():
@@ -150,9 +156,11 @@ def test_each_report_and_each_alert_is_a_matter_of_its_own():
     ]
     book, _ = lived([*reports, *alerts])
     assert sorted(book.items) == [
-        "871-alert-true-away-2021-04", "871-alert-true-contact-2021-04", "871-report-not-sent-2021-05",
+        "871-alert-true-away-2021-04",
+        "871-alert-true-contact-2021-04",
+        "871-report-not-sent-2021-05",
         "871-report-not-sent-2021-06",
-    ]  # fmt: skip
+    ]
 
 
 def test_a_code_used_again_for_another_territory_does_not_take_the_old_ones_item():

@@ -23,8 +23,10 @@ AFTER = {
     "assigned": {"updated", "assigned", "done", "verified", "waived", "carried"},
     "done": {"assigned", "done", "reopened", "verified", "waived", "carried"},
     "reopened": {"updated", "assigned", "done", "verified", "waived", "carried"},
-    "verified": {"reopened"}, "waived": set(), "carried": set(),
-}  # fmt: skip
+    "verified": {"reopened"},
+    "waived": set(),
+    "carried": set(),
+}
 
 
 @st.composite
@@ -34,8 +36,9 @@ def histories(draw):
     for _ in range(draw(st.integers(0, 14))):
         number = draw(st.integers(0, 7))
         unit = draw(st.sampled_from([DISTRICT, COMMUNE, OTHER]))
-        one = said(number, draw(st.booleans()), unit=unit, period=draw(st.sampled_from(HALVES)),
-                   count=draw(st.integers(1, 3)))  # fmt: skip
+        one = said(
+            number, draw(st.booleans()), unit=unit, period=draw(st.sampled_from(HALVES)), count=draw(st.integers(1, 3))
+        )
         readings[number, unit] = one
     actions = st.sampled_from(["assign", "done", "waive"])
     acts = [

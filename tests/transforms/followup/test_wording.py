@@ -21,13 +21,20 @@ from transforms.followup.workbook import About, followup_workbook
 DISTRICT = Voice("district", 3, "vi")
 COMMUNE = Voice("commune", 3, "vi")
 CONTACT = replace(
-    said(0, kind="away-out-of-contact", period="2021-06"), least=2, most=2, base=5, unit_id="30001@2025-07-01",
+    said(0, kind="away-out-of-contact", period="2021-06"),
+    least=2,
+    most=2,
+    base=5,
+    unit_id="30001@2025-07-01",
     evidence=json.dumps({"away_out_of_contact": 2, "away_total": 5, "before": "2021-05", "count_before": 2}),
-)  # fmt: skip
+)
 PENDING = replace(
-    said(0, kind="requests-pending", period="2021-06"), least=2, most=None, base=2,
+    said(0, kind="requests-pending", period="2021-06"),
+    least=2,
+    most=None,
+    base=2,
     evidence=json.dumps({"pending_closing": 2, "received": 1, "days": 90, "told": 30, "least_told": 2}),
-)  # fmt: skip
+)
 
 
 @pytest.mark.parametrize("kind", KINDS.values(), ids=lambda kind: kind.name)
@@ -40,8 +47,21 @@ def test_every_kind_is_worded_in_both_languages_and_says_who_acts_and_what_ends_
 @pytest.mark.parametrize("kind", KINDS.values(), ids=lambda kind: kind.name)
 def test_no_kind_names_a_person_proposes_striking_off_or_asks_to_bring_anybody_back(kind):
     said_of_it = " ".join(kind.what + kind.label).casefold()
-    for word in ("xóa tên", "xoá tên", "đồng chí", "họ tên", "vận động", "rút đơn", "trở lại", "kỷ luật", "struck",
-                 "strike", "withdraw", "persuade", "name of"):  # fmt: skip
+    for word in (
+        "xóa tên",
+        "xoá tên",
+        "đồng chí",
+        "họ tên",
+        "vận động",
+        "rút đơn",
+        "trở lại",
+        "kỷ luật",
+        "struck",
+        "strike",
+        "withdraw",
+        "persuade",
+        "name of",
+    ):
         assert word not in said_of_it
 
 
@@ -135,9 +155,12 @@ def test_an_alert_confirmed_is_as_urgent_as_the_alert_was_and_says_what_it_said(
         "text_en": "Up. More.",
     }
     reading = replace(
-        said(0, kind="alert-true", matter="871-away-up-2021-04", period="2021-04"), least=None, most=None, base=None,
+        said(0, kind="alert-true", matter="871-away-up-2021-04", period="2021-04"),
+        least=None,
+        most=None,
+        base=None,
         evidence=json.dumps(evidence),
-    )  # fmt: skip
+    )
     book, events = replay([reading], [night(0)], [], NOBODY, MARKS)
     (row,) = tables(book, events, {"871": Name("Huyện Tam Nông", "district")}, 3)["item"].to_dicts()
     assert (row["item_id"], row["priority"], row["since"]) == ("871-alert-true-away-up-2021-04", "low", "2021-04")

@@ -40,11 +40,17 @@ def figures(
                 counts |= {"members_opening": int(50 * size), "members_closing": int(50 * size) + month}
                 counts["received_from_away"] = min(counts["received_from_away"], counts["received"])
             members = int(50 * size)
-            rows.append({
-                "map": "reported", "unit_code": unit, "level": "district",
-                "period": f"{2019 + month // 12}-{month % 12 + 1:02d}", **counts,
-                "members_reported": members if known else 0, "members_known": members,
-            })  # fmt: skip
+            rows.append(
+                {
+                    "map": "reported",
+                    "unit_code": unit,
+                    "level": "district",
+                    "period": f"{2019 + month // 12}-{month % 12 + 1:02d}",
+                    **counts,
+                    "members_reported": members if known else 0,
+                    "members_known": members,
+                }
+            )
     return pl.DataFrame(rows, infer_schema_length=None)
 
 
@@ -163,10 +169,16 @@ def corpus() -> Frames:
     if not EXPORTS.exists():
         pytest.skip("the districts' exports are not beside this folder")
     cells = pl.read_parquet(EXPORTS / "monthly.parquet")
-    units = cells.group_by(unit_code="district", period="period").agg(pl.col(MEASURES).sum()).with_columns(
-        map=pl.lit("reported"), level=pl.lit("district"),
-        members_reported="members_closing", members_known="members_closing",
-    )  # fmt: skip
+    units = (
+        cells.group_by(unit_code="district", period="period")
+        .agg(pl.col(MEASURES).sum())
+        .with_columns(
+            map=pl.lit("reported"),
+            level=pl.lit("district"),
+            members_reported="members_closing",
+            members_known="members_closing",
+        )
+    )
     return units, indicator_table(with_province(units))
 
 
@@ -207,8 +219,10 @@ def test_a_period_that_has_not_ended_has_no_row() -> None:
     table = indicator_table(figures(14, {"866": 5}))
     kinds = {kind: set(table.filter(pl.col("period_kind") == kind)["period"]) for kind in ("quarter", "half", "year")}
     assert kinds == {
-        "quarter": {"2019-Q1", "2019-Q2", "2019-Q3", "2019-Q4"}, "half": {"2019-H1", "2019-H2"}, "year": {"2019"}
-    }  # fmt: skip
+        "quarter": {"2019-Q1", "2019-Q2", "2019-Q3", "2019-Q4"},
+        "half": {"2019-H1", "2019-H2"},
+        "year": {"2019"},
+    }
 
 
 def test_twelve_months_need_twelve_months_of_the_units_life() -> None:
@@ -252,12 +266,22 @@ def test_communes_show_by_month_only_what_may_be_published_and_cells_nothing() -
 
 
 def test_half_years_of_regulation_213_stand_alone() -> None:
-    halves = pl.DataFrame({
-        "map": "reported", "unit_code": "866", "level": "district", "period": ["2019-H1", "2019-H2", "2020-H1"],
-        "r213_subject": [100, 110, None], "r213_exempt": [5, 6, None], "r213_introduced": [90, 99, None],
-        "r213_registered": [80, 90, None], "r213_attended": [40, 60, None], "r213_remarked": [3, 81, None],
-        "members_reported": [100, 100, 0], "members_known": [100, 100, 100],
-    })  # fmt: skip
+    halves = pl.DataFrame(
+        {
+            "map": "reported",
+            "unit_code": "866",
+            "level": "district",
+            "period": ["2019-H1", "2019-H2", "2020-H1"],
+            "r213_subject": [100, 110, None],
+            "r213_exempt": [5, 6, None],
+            "r213_introduced": [90, 99, None],
+            "r213_registered": [80, 90, None],
+            "r213_attended": [40, 60, None],
+            "r213_remarked": [3, 81, None],
+            "members_reported": [100, 100, 0],
+            "members_known": [100, 100, 100],
+        }
+    )
     table = indicator_table(figures(13, {"866": 3}), halves).filter(pl.col("indicator").str.starts_with("r213"))
     assert set(table["period_kind"]) == {"half"}
     assert pick(table, indicator="r213_registered_share", period="2019-H2")["value"] == pytest.approx(90 / 99)
@@ -267,10 +291,17 @@ def test_half_years_of_regulation_213_stand_alone() -> None:
 
 
 def test_a_report_that_never_came_is_due_and_not_in_time() -> None:
-    status = pl.DataFrame({
-        "map": "reported", "unit_code": ["866", "867", "868"], "level": "district", "period": "2019-03",
-        "units_expected": [10, 20, 30], "units_reported": [10, 15, None], "days_late": [-2, 3, None],
-    })  # fmt: skip
+    status = pl.DataFrame(
+        {
+            "map": "reported",
+            "unit_code": ["866", "867", "868"],
+            "level": "district",
+            "period": "2019-03",
+            "units_expected": [10, 20, 30],
+            "units_reported": [10, 15, None],
+            "days_late": [-2, 3, None],
+        }
+    )
     table = indicator_table(figures(3, {"866": 3}), reporting=with_province(reporting_figures(status)))
     where = {"unit_code": "87", "period": "2019-03", "period_kind": "month"}
     assert pick(table, **where, indicator="reporting_completeness")["value"] == pytest.approx(25 / 60)

@@ -59,8 +59,10 @@ def test_a_morning_without_anything_says_so():
 
 def test_an_alert_of_the_weekend_is_still_new_on_monday_and_no_longer_on_thursday():
     saturday = alerts({"event_on": date(2025, 1, 4)})
-    days = {night: list(brief(morning(alerts=saturday, series={}, as_of=night)).full)
-            for night in (date(2025, 1, 6), date(2025, 1, 9))}  # fmt: skip
+    days = {
+        night: list(brief(morning(alerts=saturday, series={}, as_of=night)).full)
+        for night in (date(2025, 1, 6), date(2025, 1, 9))
+    }
     assert list(days.values()) == [["new"], ["standing"]]
 
 
@@ -107,8 +109,18 @@ def test_every_error_has_its_reason_and_every_phrase_both_languages():
 
 def test_the_mail_tells_the_same_in_the_same_order_without_the_names_of_files():
     text = morning_letter(brief(morning()))
-    places = [text.index(word) for word in ("chú ý trước hết", "CHƯA BÁO CÁO", "TỆP BỊ TRẢ LẠI", "CẢNH BÁO\n",
-                                            "CẢNH BÁO VỪA XONG", "XU HƯỚNG", "THEO DÕI")]  # fmt: skip
+    places = [
+        text.index(word)
+        for word in (
+            "chú ý trước hết",
+            "CHƯA BÁO CÁO",
+            "TỆP BỊ TRẢ LẠI",
+            "CẢNH BÁO\n",
+            "CẢNH BÁO VỪA XONG",
+            "XU HƯỚNG",
+            "THEO DÕI",
+        )
+    ]
     assert places == sorted(places)
     assert "returns/867/" in text
     assert "bao cao.xlsx" not in text

@@ -15,9 +15,9 @@ from hypothesis import strategies as st
 from tests.transforms.morning.mornings import alerts, morning, rejected, reports, series
 from transforms.morning.briefing import brief
 from transforms.morning.chart import band_svg
-from transforms.morning.figures import spark, trend_words
 from transforms.morning.letter import morning_letter
 from transforms.morning.page import morning_page
+from transforms.morning.trend_line import spark, trend_words
 
 VOID = {"meta", "link", "path", "use"}
 HOSTILE = """<script>alert(1)</script>&"'><img src=http://127.0.0.1/x onerror=alert(1)>"""
@@ -52,12 +52,17 @@ def tags_of(page: str) -> Tags:
 
 
 def hostile_page(text: str) -> str:
-    return morning_page(brief(morning(
-        alerts=alerts({"unit_name": text}), series={"866-away-up-2024-12": series()},
-        reports=reports({text: "missing"}), resolved=alerts({"unit_name": text, "resolution": "returned",
-                                                             "resolved_on": morning().as_of}),
-        rejected=rejected({"reporter_name": text, "file_name": text, "workbook": f"returns/{text}/x.xlsx"}),
-    )))  # fmt: skip
+    return morning_page(
+        brief(
+            morning(
+                alerts=alerts({"unit_name": text}),
+                series={"866-away-up-2024-12": series()},
+                reports=reports({text: "missing"}),
+                resolved=alerts({"unit_name": text, "resolution": "returned", "resolved_on": morning().as_of}),
+                rejected=rejected({"reporter_name": text, "file_name": text, "workbook": f"returns/{text}/x.xlsx"}),
+            )
+        )
+    )
 
 
 def test_hostile_names_are_text_and_nothing_else():
@@ -116,11 +121,25 @@ def test_earlier_months_still_missing_stand_below_the_table():
 
 
 def test_the_follow_up_is_told_by_kind_with_what_presses_most():
-    progress = pl.DataFrame({"kind": ["report-not-sent", "r213-not-introduced"], "standing": [1, 1200],
-                             "overdue": [1, 4], "closed": [0, 3], "median_days": [None, 4.5]})  # fmt: skip
-    item = {"unit_name": "Xã <A>", "what_vi": "Rà soát.", "what_en": "Look.", "assigned_to": None,
-            "actor_vi": "Đảng ủy", "actor_en": "The committee", "due_on": date(2025, 1, 31),
-            "is_internal_mark": True}  # fmt: skip
+    progress = pl.DataFrame(
+        {
+            "kind": ["report-not-sent", "r213-not-introduced"],
+            "standing": [1, 1200],
+            "overdue": [1, 4],
+            "closed": [0, 3],
+            "median_days": [None, 4.5],
+        }
+    )
+    item = {
+        "unit_name": "Xã <A>",
+        "what_vi": "Rà soát.",
+        "what_en": "Look.",
+        "assigned_to": None,
+        "actor_vi": "Đảng ủy",
+        "actor_en": "The committee",
+        "due_on": date(2025, 1, 31),
+        "is_internal_mark": True,
+    }
     told = brief(morning(progress=progress, items=pl.DataFrame([item])))
     page = morning_page(told)
     assert page.index("Thuộc diện, chưa giới thiệu") < page.index("Chưa gửi báo cáo")
@@ -133,8 +152,12 @@ def test_the_follow_up_is_told_by_kind_with_what_presses_most():
 
 def test_a_trend_is_told_in_the_languages_own_numbers():
     up, unclear = morning().trends.to_dicts()
-    assert trend_words(up, "vi") == ("Tỷ lệ đảng viên đi làm việc xa", "98,0 trên 1.000", "↗ tăng, từ 01/2023",
-                                     "+14,0 (+8,2 … +21,4)")  # fmt: skip
+    assert trend_words(up, "vi") == (
+        "Tỷ lệ đảng viên đi làm việc xa",
+        "98,0 trên 1.000",
+        "↗ tăng, từ 01/2023",
+        "+14,0 (+8,2 … +21,4)",
+    )
     assert trend_words(unclear, "en")[1:] == ("85.7%", "not clear", "−0.27 points")
 
 

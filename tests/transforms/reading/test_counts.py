@@ -12,19 +12,54 @@ from transforms.reading.counts import LARGEST, Counts, NotACount, read_counts
 @pytest.mark.parametrize(
     ("value", "count"),
     [
-        (5, 5), (5.0, 5), ("5", 5), (" 12\u00a0", 12), ("-", 0), ("–", 0), (0, 0), ("0", 0), ("1.234", 1234),
-        ("1.234.567", 1_234_567), ("-3", -3), (-3.0, -3), ("", None), (None, None), ("\u00a0", None), ("  ", None),
+        (5, 5),
+        (5.0, 5),
+        ("5", 5),
+        (" 12\u00a0", 12),
+        ("-", 0),
+        ("–", 0),
+        (0, 0),
+        ("0", 0),
+        ("1.234", 1234),
+        ("1.234.567", 1_234_567),
+        ("-3", -3),
+        (-3.0, -3),
+        ("", None),
+        (None, None),
+        ("\u00a0", None),
+        ("  ", None),
     ],
-)  # fmt: skip
+)
 def test_a_count_is_read_as_written(value, count):
     assert Counts()[value] == count
 
 
 @pytest.mark.parametrize(
     "value",
-    ["1,5", "1,234", "5 ,3", "hai", "12.0", "1.23", "0.123", "1.2345", "(3)", "+5", "5đv", "1 234", "#N/A", 1.5,
-     float("nan"), float("inf"), date(2020, 5, 3), datetime(2020, 5, 3, 1), 10**12, "1e3", "٣"],
-)  # fmt: skip
+    [
+        "1,5",
+        "1,234",
+        "5 ,3",
+        "hai",
+        "12.0",
+        "1.23",
+        "0.123",
+        "1.2345",
+        "(3)",
+        "+5",
+        "5đv",
+        "1 234",
+        "#N/A",
+        1.5,
+        float("nan"),
+        float("inf"),
+        date(2020, 5, 3),
+        datetime(2020, 5, 3, 1),
+        10**12,
+        "1e3",
+        "٣",
+    ],
+)
 def test_what_is_no_count_is_never_repaired(value):
     assert isinstance(Counts()[value], NotACount)
 

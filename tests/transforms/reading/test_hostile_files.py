@@ -49,10 +49,12 @@ def opendocument(rows: int, columns: int) -> bytes:
     spaces = " ".join(f'xmlns:{n}="urn:oasis:names:tc:opendocument:xmlns:{n}:1.0"' for n in ("office", "table", "text"))
     repeated = f'office:value-type="string" table:number-columns-repeated="{columns}"'
     cell = f"<table:table-cell {repeated}><text:p>x</text:p></table:table-cell>"
-    content = (f'<?xml version="1.0"?><office:document-content {spaces}><office:body><office:spreadsheet>'
-               f'<table:table table:name="a"><table:table-row table:number-rows-repeated="{rows}">'
-               f"{cell}</table:table-row>"
-               "</table:table></office:spreadsheet></office:body></office:document-content>")  # fmt: skip
+    content = (
+        f'<?xml version="1.0"?><office:document-content {spaces}><office:body><office:spreadsheet>'
+        f'<table:table table:name="a"><table:table-row table:number-rows-repeated="{rows}">'
+        f"{cell}</table:table-row>"
+        "</table:table></office:spreadsheet></office:body></office:document-content>"
+    )
     kind = b"application/vnd.oasis.opendocument.spreadsheet"
     return zipped(mimetype=kind, **{"content.xml": content.encode(), "META-INF/manifest.xml": b"<manifest/>"})
 

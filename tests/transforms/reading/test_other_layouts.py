@@ -14,7 +14,7 @@ from expectations.contract.periods import Period
 from transforms.reading.read import read_file
 from transforms.reading.sheets import open_sheets
 from transforms.samples import tree
-from transforms.samples.figures import simulate
+from transforms.samples.invented import simulate
 from transforms.samples.templates import TEMPLATES, Grid, lay_out
 from transforms.samples.writers import write, zipped
 
@@ -43,10 +43,11 @@ def read(report, directory):
         figures = {
             (taken.form, cell): counts
             for taken in given.forms
-            for cell, is_told, *counts in zip(taken.cell_codes, taken.is_reported,
-                                              *(taken.counts[n] for n in FORMS[taken.form].names), strict=True)
+            for cell, is_told, *counts in zip(
+                taken.cell_codes, taken.is_reported, *(taken.counts[n] for n in FORMS[taken.form].names), strict=True
+            )
             if is_told
-        }  # fmt: skip
+        }
         return sorted({problem.code for problem in given.problems}), figures
 
     return reading
@@ -119,8 +120,12 @@ def _shuffled(grid: Grid) -> None:
 
 
 def _signed(grid: Grid) -> None:
-    grid.rows += [[], ["", "", "Sa Đéc, ngày … tháng 01 năm 2021"], ["", "NGƯỜI LẬP", "Người lập", "", "", "T/M BAN"],
-                  ["", "An", "Nguyễn Văn An", "", "", "Lê Văn Ba", "0912345678"]]  # fmt: skip
+    grid.rows += [
+        [],
+        ["", "", "Sa Đéc, ngày … tháng 01 năm 2021"],
+        ["", "NGƯỜI LẬP", "Người lập", "", "", "T/M BAN"],
+        ["", "An", "Nguyễn Văn An", "", "", "Lê Văn Ba", "0912345678"],
+    ]
 
 
 def _signed_without_total(grid: Grid) -> None:
@@ -145,10 +150,22 @@ def _no_word_for_total(grid: Grid) -> None:
 
 
 CHANGES = (
-    _one_heading_row, _singles_below, _blank_between, _note_below, _numbers_with_sums, _year_so_far, _remarks,
-    _remarks_everywhere, _shuffled, _signed, _signed_without_total, _ratio_after, _total_on_top, _two_totals,
+    _one_heading_row,
+    _singles_below,
+    _blank_between,
+    _note_below,
+    _numbers_with_sums,
+    _year_so_far,
+    _remarks,
+    _remarks_everywhere,
+    _shuffled,
+    _signed,
+    _signed_without_total,
+    _ratio_after,
+    _total_on_top,
+    _two_totals,
     _no_word_for_total,
-)  # fmt: skip
+)
 
 
 @pytest.mark.parametrize("number", range(len(CHANGES)), ids=lambda number: CHANGES[number].__name__.strip("_"))

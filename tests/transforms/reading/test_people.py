@@ -32,7 +32,7 @@ def _sheet(rows, hidden=False):
         [(f"Lò Thị {name}", f"1{i}/12/1980") for i, name in enumerate(("Ban", "Pành", "Xuân"))],
         [(name, f"8720000000{i}") for i, name in enumerate(NAMES)],
     ],
-)  # fmt: skip
+)
 def test_rows_of_people_are_found(rows):
     assert lists_people(_sheet(rows))
     assert lists_people(_sheet(rows, hidden=True))
@@ -40,14 +40,15 @@ def test_rows_of_people_are_found(rows):
 
 def test_a_table_of_counts_with_a_signature_block_is_no_list_of_people():
     table = [
-        ("THÀNH ỦY CAO LÃNH",), ("Tháng 1 năm 2019",),
+        ("THÀNH ỦY CAO LÃNH",),
+        ("Tháng 1 năm 2019",),
         ("STT", "Đơn vị", "Chi bộ", "Số đảng viên đầu kỳ", "Năm 1985"),
         *((i, "Phường 1", f"Khóm {i}", 1985, 2000) for i in range(30)),
         ("Tổng cộng", "", "", 1990, 2001),
         ("", "", "Cao Lãnh, ngày 03 tháng 02 năm 2019"),
         ("NGƯỜI LẬP BIỂU", "", "T/M BAN TỔ CHỨC"),
         ("Nguyễn Văn An", "ĐT: 0912345678", "Trần Thị Bình"),
-    ]  # fmt: skip
+    ]
     assert not lists_people(_sheet(table))
     assert not lists_people(_sheet(table * 4))  # four forms below one another, signed by the same
 

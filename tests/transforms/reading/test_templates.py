@@ -13,7 +13,7 @@ from expectations.contract.forms import FORMS
 from expectations.contract.periods import Period
 from transforms.reading.read import read_file
 from transforms.samples import tree
-from transforms.samples.figures import simulate
+from transforms.samples.invented import simulate
 from transforms.samples.templates import TEMPLATES, Template, lay_out
 from transforms.samples.writers import write
 
@@ -26,13 +26,23 @@ def _mixtures() -> list[Template]:
     chance = random.Random(20201231)
     mixed = []
     for layout, naming, kind in product(
-        ("sheets", "wide", "stacked"), ("grouped", "repeated", "single", "coded"),
+        ("sheets", "wide", "stacked"),
+        ("grouped", "repeated", "single", "coded"),
         ("xlsx", "tcvn3", "csv", "utf-16", "html", "zip"),
-    ):  # fmt: skip
+    ):
         if kind not in ONE_TABLE or layout != "sheets":
-            mixed.append(replace(TEMPLATES[0], layout=layout, naming=naming, kind=kind, wording=chance.randrange(3),
-                                 is_numbered=chance.random() < 0.5, page=chance.choice((0, 0, 17, 60)),
-                                 is_signed=chance.random() < 0.7))  # fmt: skip
+            mixed.append(
+                replace(
+                    TEMPLATES[0],
+                    layout=layout,
+                    naming=naming,
+                    kind=kind,
+                    wording=chance.randrange(3),
+                    is_numbered=chance.random() < 0.5,
+                    page=chance.choice((0, 0, 17, 60)),
+                    is_signed=chance.random() < 0.7,
+                )
+            )
     return mixed
 
 
@@ -61,8 +71,9 @@ def test_any_mixture_of_habits_is_read_to_the_figure(template, reports, director
         for rows in (one for one in reading.forms if one.form == form.name):
             read |= {
                 cell: counts
-                for cell, reported, *counts in zip(rows.cell_codes, rows.is_reported,
-                                                   *(rows.counts[name] for name in form.names), strict=True)
+                for cell, reported, *counts in zip(
+                    rows.cell_codes, rows.is_reported, *(rows.counts[name] for name in form.names), strict=True
+                )
                 if reported
-            }  # fmt: skip
+            }
         assert {cell: tuple(counts) for cell, counts in read.items()} == truth, form.name

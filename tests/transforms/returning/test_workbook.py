@@ -24,10 +24,16 @@ from transforms.samples.tree import sample_tree
 
 ABOUT = About("bao cao.xlsx", "Huyện Tân Hồng", "2021-08", date(2021, 9, 4), date(2021, 9, 5))
 HEADINGS = ["STT", "Đơn vị", "Tên chi bộ", "Số đảng viên đầu kỳ", "Kết nạp", "Số đảng viên cuối kỳ"]
-SHEET = Sheet("Biểu 1", [
-    ["HUYỆN ỦY TÂN HỒNG"], ["Tháng 8 năm 2021"], HEADINGS, [1.0, "Xã An Phước", "Ấp 1", 30.0, "hai", 33.0],
-    [2.0, "Xã An Phước", "Ấp 2", 20.0, 0.0, 20.0],
-])  # fmt: skip
+SHEET = Sheet(
+    "Biểu 1",
+    [
+        ["HUYỆN ỦY TÂN HỒNG"],
+        ["Tháng 8 năm 2021"],
+        HEADINGS,
+        [1.0, "Xã An Phước", "Ấp 1", 30.0, "hai", 33.0],
+        [2.0, "Xã An Phước", "Ấp 2", 20.0, 0.0, 20.0],
+    ],
+)
 
 
 def _problem(code: str = "not-a-count", **where: object) -> dict[str, object]:
@@ -74,8 +80,10 @@ def test_an_error_is_red_a_warning_amber_and_the_rest_plain():
 
 
 def test_problems_of_one_cell_share_one_comment_that_says_what_was_last_accepted():
-    problems = [_problem("total-mismatch", found="3", expected="4", last_accepted="12"),
-                _problem(found="hai", last_accepted="12")]  # fmt: skip
+    problems = [
+        _problem("total-mismatch", found="3", expected="4", last_accepted="12"),
+        _problem(found="hai", last_accepted="12"),
+    ]
     page = _open(returned_workbook([SHEET], problems, ABOUT)).worksheets[1]
     text = page["E4"].comment.text
     assert _colour(page["E4"]) == "FFC7CE"
@@ -99,8 +107,11 @@ def test_a_cell_that_is_empty_or_outside_the_table_is_marked_too():
 
 
 def test_a_missing_column_marks_the_merged_heading_it_points_at():
-    rows = [["STT", "Tên chi bộ", "Tăng trong kỳ", "", "Số đảng viên đầu kỳ"], ["", "", "Kết nạp", "Phục hồi", ""],
-            [1.0, "Ấp 1", 1.0, 1.0, 9.0]]  # fmt: skip
+    rows = [
+        ["STT", "Tên chi bộ", "Tăng trong kỳ", "", "Số đảng viên đầu kỳ"],
+        ["", "", "Kết nạp", "Phục hồi", ""],
+        [1.0, "Ấp 1", 1.0, 1.0, 9.0],
+    ]
     problem = _problem("missing-column", cell_ref="A2", measure="died", expected="died")
     book = _open(returned_workbook([Sheet("Biểu 1", rows)], [problem], ABOUT))
     page = book.worksheets[1]
@@ -112,8 +123,22 @@ def test_a_missing_column_marks_the_merged_heading_it_points_at():
 
 def test_values_keep_their_kind():
     stamp = datetime(2021, 8, 3, 4, 5)
-    values = [1.0, 7, "12", True, date(2021, 8, 3), stamp, time(4, 5), timedelta(hours=30), date(1200, 1, 1),
-              float("nan"), 10**18, UNCACHED, None, ""]  # fmt: skip
+    values = [
+        1.0,
+        7,
+        "12",
+        True,
+        date(2021, 8, 3),
+        stamp,
+        time(4, 5),
+        timedelta(hours=30),
+        date(1200, 1, 1),
+        float("nan"),
+        10**18,
+        UNCACHED,
+        None,
+        "",
+    ]
     page = _open(returned_workbook([Sheet("a", [values])], [], ABOUT)).worksheets[1]
     read = [page.cell(1, column).value for column in range(1, 15)]
     assert read[:4] == [1, 7, "12", True]
@@ -123,8 +148,22 @@ def test_values_keep_their_kind():
     assert read[8:] == ["1200-01-01", "nan", str(10**18), str(UNCACHED), None, None]
 
 
-SLY = ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "=cmd|' /C calc'!A0", "_x0041_", "http://a.vn", "{=1}", "\x07", "\ud800",
-       "12", "mailto:a@b.vn", "internal:A1"]  # fmt: skip
+SLY = [
+    "=1+1",
+    "+1",
+    "-1",
+    "@SUM(A1)",
+    "\t=1",
+    "=cmd|' /C calc'!A0",
+    "_x0041_",
+    "http://a.vn",
+    "{=1}",
+    "\x07",
+    "\ud800",
+    "12",
+    "mailto:a@b.vn",
+    "internal:A1",
+]
 
 
 @settings(max_examples=60, deadline=None)

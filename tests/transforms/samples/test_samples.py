@@ -14,10 +14,10 @@ from expectations.contract.periods import Period
 from expectations.contract.rules import RULES
 from transforms.reading.read import Reading, read_file
 from transforms.reading.units import Directory
-from transforms.registry import Registry
-from transforms.samples.figures import Change, Month, simulate
+from transforms.samples.invented import Change, Month, simulate
 from transforms.samples.templates import TEMPLATES
 from transforms.samples.tree import SampleFile, planted_changes, sample_tree
+from transforms.territory.registry import Registry
 
 SEED = 11
 Key = tuple[str, str, str]  # form, period, cell
@@ -44,9 +44,10 @@ def _read_figures(reading: Reading) -> dict[Key, tuple[int | None, ...]]:
     return {
         (rows.form, rows.period or "", code or ""): counts
         for rows in reading.forms
-        for code, counts in zip(rows.cell_codes, zip(*(rows.counts[n] for n in FORMS[rows.form].names), strict=True),
-                                strict=True)
-    }  # fmt: skip
+        for code, counts in zip(
+            rows.cell_codes, zip(*(rows.counts[n] for n in FORMS[rows.form].names), strict=True), strict=True
+        )
+    }
 
 
 def _sent_by(month: Month, reporters: set[str]) -> Month:
@@ -97,8 +98,10 @@ def test_two_merged_cells_open_as_one(registry):
 
 
 def test_members_come_home_for_tet(registry):
-    totals = {month.period.first_month: month.monthly["away_total"].sum()
-              for month in simulate(registry, SEED, Period(2019, 12), Period(2020, 2))}  # fmt: skip
+    totals = {
+        month.period.first_month: month.monthly["away_total"].sum()
+        for month in simulate(registry, SEED, Period(2019, 12), Period(2020, 2))
+    }
     assert totals[1] < 0.9 * totals[12]  # Tết fell on 25 January 2020
     assert totals[2] > 1.1 * totals[1]
 
@@ -122,8 +125,9 @@ def test_over_many_seeds_the_planted_changes_are_as_large_as_they_say(registry):
         assert changed / plain == pytest.approx(change.factor, rel=0.3)
 
 
-def _assert_read_back(registry: Registry, directory: Directory, first: Period, last: Period, reporters: set[str]
-                      ) -> None:  # fmt: skip
+def _assert_read_back(
+    registry: Registry, directory: Directory, first: Period, last: Period, reporters: set[str]
+) -> None:
     files = list(sample_tree(registry, SEED, first, last, reporters, is_faulty=False))
     months = list(simulate(registry, SEED, first, last, planted_changes(registry, last)))
     read: dict[Key, tuple[int | None, ...]] = {}
@@ -150,8 +154,16 @@ def test_reports_are_read_back_across_the_reform(registry, directory):
 def test_each_planted_fault_is_found_and_the_good_files_have_none(last, registry, directory):
     files = list(sample_tree(registry, SEED, last.previous, last))
     planted = {fault for file in files for fault in file.faults}
-    assert planted == {"balance-broken", "not-a-count", "unknown-unit", "encrypted-file", "personal-data",
-                       "unreadable-file", "missing-column", "late"}  # fmt: skip
+    assert planted == {
+        "balance-broken",
+        "not-a-count",
+        "unknown-unit",
+        "encrypted-file",
+        "personal-data",
+        "unreadable-file",
+        "missing-column",
+        "late",
+    }
     for file in files:
         found = {problem.code for problem in _read(file, directory).problems}
         assert found == set(file.faults) - IN_VALIDATION, file.file_name
@@ -161,8 +173,11 @@ def test_each_planted_fault_is_found_and_the_good_files_have_none(last, registry
 def test_the_broken_balance_is_one_cell_off(registry, directory):
     last = Period(2021, 8)
     bad = next(file for file in sample_tree(registry, SEED, last, last) if "balance-broken" in file.faults)
-    good = next(file for file in sample_tree(registry, SEED, last, last, is_faulty=False)
-                if file.reporter_code == bad.reporter_code)  # fmt: skip
+    good = next(
+        file
+        for file in sample_tree(registry, SEED, last, last, is_faulty=False)
+        if file.reporter_code == bad.reporter_code
+    )
     wrong, right = (_read_figures(_read(file, directory)) for file in (bad, good))
     assert sum(wrong[key] != right[key] for key in right) == 1
 

@@ -22,11 +22,33 @@ BOARD = Recipient("Ban", "b@x.vn", "board", "vi", None, frozenset(TOPICS), "low"
 UNIT = Recipient(
     "Xã", "x@x.vn", "reporter", "vi", frozenset({"29869"}), frozenset({"reports", "rejected"}), "low", None
 )
-ALERT = Event("alert:a", NIGHT, "alerts", "opened", unit_code="29869", unit_name="Phường 1", above="866",
-              severity="medium", text_vi="Có 17 đơn.", text_en="17 requests.")  # fmt: skip
-REJECTED = Event("rejected:1", NIGHT, "rejected", "rejected", unit_code="29869", unit_name="Phường 1", period="2024-02",
-                 received_on=NIGHT, submission_id=1, file_name="Nguyễn Văn A.xlsx", attachment="returns/29869/x.xlsx",
-                 errors=3, warnings=1)  # fmt: skip
+ALERT = Event(
+    "alert:a",
+    NIGHT,
+    "alerts",
+    "opened",
+    unit_code="29869",
+    unit_name="Phường 1",
+    above="866",
+    severity="medium",
+    text_vi="Có 17 đơn.",
+    text_en="17 requests.",
+)
+REJECTED = Event(
+    "rejected:1",
+    NIGHT,
+    "rejected",
+    "rejected",
+    unit_code="29869",
+    unit_name="Phường 1",
+    period="2024-02",
+    received_on=NIGHT,
+    submission_id=1,
+    file_name="Nguyễn Văn A.xlsx",
+    attachment="returns/29869/x.xlsx",
+    errors=3,
+    warnings=1,
+)
 
 
 def test_an_alert_concerns_those_who_asked_for_its_unit_or_the_district_above_it():
@@ -44,11 +66,15 @@ def test_a_late_report_is_not_told_twice_as_a_report_and_as_an_alert():
 
 
 events = st.builds(
-    Event, st.uuids().map(str), st.just(NIGHT), st.sampled_from(TOPICS),
+    Event,
+    st.uuids().map(str),
+    st.just(NIGHT),
+    st.sampled_from(TOPICS),
     st.sampled_from(["opened", "overdue", "reminder", "rejected", "night", "failure"]),
-    unit_code=st.sampled_from(["29869", "866", "87", None]), above=st.sampled_from(["866", None]),
+    unit_code=st.sampled_from(["29869", "866", "87", None]),
+    above=st.sampled_from(["866", None]),
     severity=st.sampled_from(["high", "low", None]),
-)  # fmt: skip
+)
 
 
 @given(events)
@@ -83,9 +109,11 @@ def test_a_file_that_lists_people_is_told_without_a_workbook():
 
 
 def test_gravest_come_first_and_units_stand_together():
-    others = [replace(ALERT, event_id="b", severity="high", text_vi="cao"),
-              replace(ALERT, event_id="c", unit_code="29872", unit_name="Phường 2", text_vi="hai"),
-              replace(ALERT, event_id="d", text_vi="một nữa")]  # fmt: skip
+    others = [
+        replace(ALERT, event_id="b", severity="high", text_vi="cao"),
+        replace(ALERT, event_id="c", unit_code="29872", unit_name="Phường 2", text_vi="hai"),
+        replace(ALERT, event_id="d", text_vi="một nữa"),
+    ]
     body = letter(BOARD, NIGHT, [ALERT, *others]).body
     assert body.index("CẢNH BÁO MỨC CAO") < body.index("CẢNH BÁO MỨC VỪA")
     assert body.count("Phường 1:") == 2  # once a severity
@@ -98,20 +126,27 @@ def test_the_same_news_make_the_same_letter_in_whatever_order(order):
 
 
 def test_other_news_and_other_recipients_make_other_numbers():
-    numbers = {letter(to, night, news).message_id for to in (BOARD, replace(BOARD, name="Phó"))
-               for night in (NIGHT, date(2024, 3, 7)) for news in ([ALERT], [REJECTED], [ALERT, REJECTED])}  # fmt: skip
+    numbers = {
+        letter(to, night, news).message_id
+        for to in (BOARD, replace(BOARD, name="Phó"))
+        for night in (NIGHT, date(2024, 3, 7))
+        for news in ([ALERT], [REJECTED], [ALERT, REJECTED])
+    }
     assert len(numbers) == 12
 
 
-@pytest.mark.parametrize(("error", "says"), [
-    ("Flow run encountered an exception: StoreLocked: The warehouse /x is in use", "bị một việc khác giữ"),
-    ("Task run encountered an exception ValueError: 'Nguyễn Văn A'", "lỗi ValueError"),
-    ("duckdb.duckdb.ConversionException: Could not convert 'mật khẩu'", "lỗi ConversionException"),
-    ("MemoryError", "lỗi MemoryError"),
-    ("Process for flow run 'x' exited with status code: -9", "bị ngắt giữa chừng"),
-    ("Crashed", "bị ngắt giữa chừng"),
-    ("", "bị ngắt giữa chừng"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("error", "says"),
+    [
+        ("Flow run encountered an exception: StoreLocked: The warehouse /x is in use", "bị một việc khác giữ"),
+        ("Task run encountered an exception ValueError: 'Nguyễn Văn A'", "lỗi ValueError"),
+        ("duckdb.duckdb.ConversionException: Could not convert 'mật khẩu'", "lỗi ConversionException"),
+        ("MemoryError", "lỗi MemoryError"),
+        ("Process for flow run 'x' exited with status code: -9", "bị ngắt giữa chừng"),
+        ("Crashed", "bị ngắt giữa chừng"),
+        ("", "bị ngắt giữa chừng"),
+    ],
+)
 def test_of_an_error_its_name_is_passed_on_and_nothing_of_its_text(error, says):
     told = failure_event(NIGHT, error)
     assert says in told.text_vi

@@ -31,33 +31,39 @@ def test_what_is_left_empty_gives_the_least_away():
     assert (row.side, row.units, row.topics) == ("reporter", frozenset({"867"}), {"reports", "rejected"})
 
 
-@pytest.mark.parametrize("text", [
-    f"\ufeff{HEADING}\r\n{GOOD}\r\n",
-    f"{HEADING}\n\n# tạm nghỉ,\n{GOOD}\n,,,,,,,\n",
-    HEADING.replace(",", ";") + "\n" + GOOD.replace(",", ";"),
-    'address,name,side\n"ban@tinh.example", Ban ,BOARD',
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"\ufeff{HEADING}\r\n{GOOD}\r\n",
+        f"{HEADING}\n\n# tạm nghỉ,\n{GOOD}\n,,,,,,,\n",
+        HEADING.replace(",", ";") + "\n" + GOOD.replace(",", ";"),
+        'address,name,side\n"ban@tinh.example", Ban ,BOARD',
+    ],
+)
 def test_tables_that_spreadsheets_write_are_read(text):
     found = read_recipients(text)
     assert (list(found.rows), found.mistakes) == (["Ban"], ())
 
 
-@pytest.mark.parametrize(("row", "says"), [
-    (",a@b.vn,board,,,,,", "thiếu tên"),
-    ("A,ai đó,board,,,,,", "địa chỉ không hợp lệ"),
-    ("A,mailto://u:matkhau@b.vn,board,,,,,", "mật khẩu"),
-    ("A,a@b.vn,huyện,,,,,", "cột side"),
-    ("A,a@b.vn,board,fr,,,,", "cột language"),
-    ("A,a@b.vn,reporter,,*,,,", "mã của mình"),
-    ("A,a@b.vn,reporter,,,,,", "mã của mình"),
-    ("A,a@b.vn,reporter,,867,alerts,,", "việc của Ban"),
-    ("A,a@b.vn,board,,,alert,,", "cột what"),
-    ("A,a@b.vn,board,,,,urgent,", "cột severity"),
-    ("A,a@b.vn,board,,,,,22h-6h", "cột quiet"),
-    ("A,a@b.vn,board,,,,,25:00-06:00", "cột quiet"),
-    ("A,a@b.vn,board,,866,867,,,,", "nhiều ô hơn"),
-    ("ban,a@b.vn,board,,,,,", "đã có ở dòng trên"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("row", "says"),
+    [
+        (",a@b.vn,board,,,,,", "thiếu tên"),
+        ("A,ai đó,board,,,,,", "địa chỉ không hợp lệ"),
+        ("A,mailto://u:matkhau@b.vn,board,,,,,", "mật khẩu"),
+        ("A,a@b.vn,huyện,,,,,", "cột side"),
+        ("A,a@b.vn,board,fr,,,,", "cột language"),
+        ("A,a@b.vn,reporter,,*,,,", "mã của mình"),
+        ("A,a@b.vn,reporter,,,,,", "mã của mình"),
+        ("A,a@b.vn,reporter,,867,alerts,,", "việc của Ban"),
+        ("A,a@b.vn,board,,,alert,,", "cột what"),
+        ("A,a@b.vn,board,,,,urgent,", "cột severity"),
+        ("A,a@b.vn,board,,,,,22h-6h", "cột quiet"),
+        ("A,a@b.vn,board,,,,,25:00-06:00", "cột quiet"),
+        ("A,a@b.vn,board,,866,867,,,,", "nhiều ô hơn"),
+        ("ban,a@b.vn,board,,,,,", "đã có ở dòng trên"),
+    ],
+)
 def test_a_mistake_is_told_with_its_line_and_the_other_rows_stand(row, says):
     found = read(GOOD, row, "Sau,s@b.vn,board,,,,,")
     assert list(found.rows) == ["Ban", "Sau"]
@@ -100,15 +106,18 @@ def test_secrets_are_named_and_put_in_place_quoted():
     assert filled("{env:MAIL_PASSWORD}", {password: "json://u:p@h/"}) == "json://u:p@h/"
 
 
-@pytest.mark.parametrize(("address", "is_written"), [
-    ("mailto://u:secret@h", True),
-    ("mailto://u:se{env:X}cret@h", True),
-    ("mailto://u:{env:X}@h", False),
-    ("mailto://u@h", False),
-    ("json://h:8080/a:b@c", False),
-    ("json://h/?to=a:b@c", False),
-    ("a@b.vn", False),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("address", "is_written"),
+    [
+        ("mailto://u:secret@h", True),
+        ("mailto://u:se{env:X}cret@h", True),
+        ("mailto://u:{env:X}@h", False),
+        ("mailto://u@h", False),
+        ("json://h:8080/a:b@c", False),
+        ("json://h/?to=a:b@c", False),
+        ("a@b.vn", False),
+    ],
+)
 def test_a_password_in_clear_is_seen(address, is_written):
     assert writes_a_secret(address) is is_written
 

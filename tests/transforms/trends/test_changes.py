@@ -35,12 +35,17 @@ def figures(seed: int, months: int = 25, units: int = 3, missing: float = 0.0) -
             reasons = [name for name in REQUESTS.names if name.startswith("reason_")]
             counts |= dict(zip(reasons, rng.multinomial(counts["received"], [0.25] * 4).tolist(), strict=True))
             known = rng.random() >= missing
-            rows.append({
-                "map": "reported", "unit_code": f"{866 + unit}", "level": "district",
-                "period": f"{2019 + month // 12}-{month % 12 + 1:02d}",
-                **{name: count if known else None for name, count in counts.items()},
-                "members_reported": members if known else 0, "members_known": members,
-            })  # fmt: skip
+            rows.append(
+                {
+                    "map": "reported",
+                    "unit_code": f"{866 + unit}",
+                    "level": "district",
+                    "period": f"{2019 + month // 12}-{month % 12 + 1:02d}",
+                    **{name: count if known else None for name, count in counts.items()},
+                    "members_reported": members if known else 0,
+                    "members_known": members,
+                }
+            )
     return pl.DataFrame(rows, infer_schema_length=None)
 
 
@@ -118,9 +123,13 @@ def test_nothing_to_compare_gives_no_contribution() -> None:
 
 def test_a_rate_is_compared_with_its_year_before_by_the_exact_interval() -> None:
     table = indicators(figures(9))
-    row = comparison(table).filter(
-        (pl.col("unit_code") == "87") & (pl.col("indicator") == "requests_rate") & (pl.col("period") == "2020-Q2")
-    ).row(0, named=True)  # fmt: skip
+    row = (
+        comparison(table)
+        .filter(
+            (pl.col("unit_code") == "87") & (pl.col("indicator") == "requests_rate") & (pl.col("period") == "2020-Q2")
+        )
+        .row(0, named=True)
+    )
     now, base = (
         table.filter((pl.col("unit_code") == "87") & (pl.col("indicator") == "requests_rate") & (pl.col("period") == p))
         for p in ("2020-Q2", "2019-Q2")
@@ -167,9 +176,11 @@ def test_months_between_which_tet_moved_are_marked() -> None:
 @given(st.integers(0, 10_000), st.sampled_from([0.0, 0.15]))
 def test_a_waterfall_arrives_at_the_closing(seed: int, missing: float) -> None:
     table = waterfall(figures(seed, missing=missing))
-    steps = table.filter(pl.col("step") != "members_closing").group_by("unit_code", "period_kind", "period").agg(
-        pl.col("value").sum(), known=pl.col("value").filter(pl.col("step") == "unexplained").first()
-    )  # fmt: skip
+    steps = (
+        table.filter(pl.col("step") != "members_closing")
+        .group_by("unit_code", "period_kind", "period")
+        .agg(pl.col("value").sum(), known=pl.col("value").filter(pl.col("step") == "unexplained").first())
+    )
     closing = table.filter(pl.col("step") == "members_closing").select(
         "unit_code", "period_kind", "period", end="value"
     )
@@ -183,7 +194,7 @@ def test_a_waterfall_arrives_at_the_closing(seed: int, missing: float) -> None:
 def test_a_missing_month_leaves_its_flows_unexplained_and_an_unknown_end_null() -> None:
     frame = figures(13, months=12, units=1).with_columns(
         pl.when(pl.col("period") == "2019-05").then(None).otherwise(pl.col(name)).alias(name) for name in MEASURES
-    )  # fmt: skip
+    )
     table = waterfall(frame)
     month = table.filter((pl.col("period_kind") == "month") & (pl.col("period") == "2019-05"))
     assert month["value"].is_null().all()

@@ -20,12 +20,19 @@ def rows(top: np.ndarray, below: np.ndarray, indicator: str = "requests_rate", u
     series = np.repeat(np.arange(count), months)
     figures = pl.Series(top.ravel()).fill_nan(None)
     whole = np.where(np.isnan(top), np.nan, below)
-    return pl.DataFrame({
-        "map": [f"{i // units}" for i in series], "unit_code": [f"{i % units}" for i in series], "level": "district",
-        "indicator": indicator, "period_kind": "month", "period": names * count, "numerator": figures,
-        "denominator": pl.Series(whole.ravel()).fill_nan(None),
-        "value": figures,
-    })  # fmt: skip
+    return pl.DataFrame(
+        {
+            "map": [f"{i // units}" for i in series],
+            "unit_code": [f"{i % units}" for i in series],
+            "level": "district",
+            "indicator": indicator,
+            "period_kind": "month",
+            "period": names * count,
+            "numerator": figures,
+            "denominator": pl.Series(whole.ravel()).fill_nan(None),
+            "value": figures,
+        }
+    )
 
 
 def events(rng: np.random.Generator, mean: float, slope: float, months: int, count: int) -> np.ndarray:

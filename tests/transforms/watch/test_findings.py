@@ -10,11 +10,11 @@ import pytest
 from polars.testing import assert_frame_equal
 
 from benchmarks.watch.province import Event, Law, province
+from transforms.watch.as_known import Vintages
 from transforms.watch.budget import Budget
 from transforms.watch.findings import SCHEMA, Units, findings, groups
 from transforms.watch.plan import sights, units_of
-from transforms.watch.table import LEVELS, needed_measures
-from transforms.watch.vintages import Vintages
+from transforms.watch.watched import LEVELS, needed_measures
 
 MONTHS, SHOCK = 36, 26
 QUIET = Law(shocks=())

@@ -32,15 +32,20 @@ def test_a_month_waits_until_most_of_the_province_is_there():
 
 
 def test_past_the_due_day_a_month_is_judged_with_what_has_come():
-    versions = [_version("a", "2021-01", date(2021, 2, 2)), _version("b", "2021-02", date(2021, 2, 9)),
-                _version("c", "2021-02", date(2021, 2, 9))]  # fmt: skip
+    versions = [
+        _version("a", "2021-01", date(2021, 2, 2)),
+        _version("b", "2021-02", date(2021, 2, 9)),
+        _version("c", "2021-02", date(2021, 2, 9)),
+    ]
     assert (date(2021, 2, 9), "2021-01", [0]) in _judged(_sights(versions))
 
 
 def test_a_correction_is_judged_again_and_only_for_its_unit():
-    versions = [_version("a", "2021-01", date(2021, 2, 2), until=date(2021, 2, 20)),
-                *(_version(d, "2021-01", date(2021, 2, 2)) for d in "bc"),
-                _version("a", "2021-01", date(2021, 2, 20), 7)]  # fmt: skip
+    versions = [
+        _version("a", "2021-01", date(2021, 2, 2), until=date(2021, 2, 20)),
+        *(_version(d, "2021-01", date(2021, 2, 2)) for d in "bc"),
+        _version("a", "2021-01", date(2021, 2, 20), 7),
+    ]
     first, second = _sights(versions)
     assert np.flatnonzero(second.judged["district"]).tolist() == [0]
     assert second.rejudged["district"].tolist() == [True, False, False]
@@ -59,8 +64,10 @@ def test_a_past_night_sees_the_figures_of_its_own_day():
 
 
 def test_a_unit_with_too_few_of_its_cells_has_no_figure():
-    versions = [("a", "2021-01", date(2021, 2, 2), None, 5, {"received": 1}),
-                *(_version(d, "2021-01", date(2021, 2, 2)) for d in "bcd")]  # fmt: skip
+    versions = [
+        ("a", "2021-01", date(2021, 2, 2), None, 5, {"received": 1}),
+        *(_version(d, "2021-01", date(2021, 2, 2)) for d in "bcd"),
+    ]
     (seen,) = _sights(versions)
     assert np.isnan(seen.figures["district"]["received"][0, -1])
     assert seen.judged["district"].tolist() == [False, True, True, True]

@@ -20,8 +20,9 @@ def _version(unit: str, period: str, day: date, cells: int = 10, until: date | N
 def _told(versions: list[Version], marks: list[tuple] = (), nights: list[date] | None = None) -> list[tuple]:
     due = pl.DataFrame(
         [(unit, "district", period, day) for unit in UNITS for period, day in DUE.items()],
-        schema=["unit_id", "level", "period", "due_on"], orient="row",
-    )  # fmt: skip
+        schema=["unit_id", "level", "period", "due_on"],
+        orient="row",
+    )
     received = pl.DataFrame([row[:3] for row in versions], schema=["unit_id", "period", "recorded_at"], orient="row")
     columns = {"unit_id": pl.String, "period": pl.String, "recorded_at": pl.Date, "code": pl.String, "cells": pl.Int64}
     marked = pl.DataFrame(marks, schema=columns, orient="row")
@@ -60,9 +61,11 @@ def test_missing_cells_are_told_of_until_they_come():
 def test_a_restated_total_is_told_of_until_the_units_next_month():
     first, second, third = date(2021, 2, 3), date(2021, 2, 9), date(2021, 3, 3)
     versions = [
-        *_all("2021-01", first)[1:], _version("a", "2021-01", first, until=second, away_total=100),
-        _version("a", "2021-01", second, away_total=140), *_all("2021-02", third),
-    ]  # fmt: skip
+        *_all("2021-01", first)[1:],
+        _version("a", "2021-01", first, until=second, away_total=100),
+        _version("a", "2021-01", second, away_total=140),
+        *_all("2021-02", third),
+    ]
     mine = ("a", "restated", "away_total", "2021-01")
     assert _told(versions) == [(second, *mine, True), (third, *mine, False)]
 
@@ -70,9 +73,10 @@ def test_a_restated_total_is_told_of_until_the_units_next_month():
 def test_a_correction_of_one_is_no_surprise():
     first, second = date(2021, 2, 3), date(2021, 2, 9)
     versions = [
-        *_all("2021-01", first)[1:], _version("a", "2021-01", first, until=second, away_total=100),
+        *_all("2021-01", first)[1:],
+        _version("a", "2021-01", first, until=second, away_total=100),
         _version("a", "2021-01", second, away_total=101),
-    ]  # fmt: skip
+    ]
     assert _told(versions) == []
 
 
@@ -80,15 +84,25 @@ def test_a_stock_that_stands_still_for_three_months_is_too_good_to_be_true():
     days = {"2021-01": date(2021, 2, 3), "2021-02": date(2021, 3, 3), "2021-03": date(2021, 4, 3)}
     versions = [
         _version(unit, period, day, away_total=120 if unit == "a" else 100 + 7 * n + i)
-        for n, (period, day) in enumerate(days.items()) for i, unit in enumerate(UNITS)
-    ]  # fmt: skip
+        for n, (period, day) in enumerate(days.items())
+        for i, unit in enumerate(UNITS)
+    ]
     assert _told(versions) == [(days["2021-03"], "a", "implausible", "away_total", "2021-03", True)]
 
 
 def test_communes_with_the_same_figures_throughout_were_not_counted_apart():
     day = date(2021, 2, 3)
-    names = ("members_opening", "members_closing", "away_total", "away_in_province", "away_other_province",
-             "away_abroad", "away_started", "away_returned", "received")  # fmt: skip
+    names = (
+        "members_opening",
+        "members_closing",
+        "away_total",
+        "away_in_province",
+        "away_other_province",
+        "away_abroad",
+        "away_started",
+        "away_returned",
+        "received",
+    )
     figures = {unit: {n: 5 + (i if unit in "ab" else ord(unit)) for i, n in enumerate(names)} for unit in UNITS}
     versions = [_version(unit, "2021-01", day, **figures[unit]) for unit in UNITS]
     told = _told(versions)
@@ -97,7 +111,10 @@ def test_communes_with_the_same_figures_throughout_were_not_counted_apart():
 
 def test_a_copied_month_and_many_wrong_openings_are_told_of_a_few_wrong_openings_are_not():
     day = date(2021, 2, 3)
-    marks = [("a", "2021-01", day, "copied-period", 1), ("b", "2021-01", day, "opening-mismatch", 9),
-             ("c", "2021-01", day, "opening-mismatch", 2)]  # fmt: skip
+    marks = [
+        ("a", "2021-01", day, "copied-period", 1),
+        ("b", "2021-01", day, "opening-mismatch", 9),
+        ("c", "2021-01", day, "opening-mismatch", 2),
+    ]
     told = [row[1:4] for row in _told(_all("2021-01", day), marks)]
     assert told == [("a", "implausible", "members_closing"), ("b", "restated", "members_opening")]

@@ -8,7 +8,7 @@ from datetime import date
 import polars as pl
 
 from expectations.contract.forms import MONTHLY
-from transforms.watch.vintages import Vintages
+from transforms.watch.as_known import Vintages
 
 Version = tuple[str, str, date, date | None, int, dict[str, int]]
 """District, period, recorded, superseded, cells with figures, measures."""
@@ -21,20 +21,34 @@ def vintages_of(versions: Iterable[Version], cells: int = 10) -> Vintages:
     pieces = {}
     for form in MONTHLY:
         records = [
-            {"unit_id": unit(district), "period": period, "recorded_at": begin, "superseded_at": end, "cells": n,
-             "level": level, **{name: measures.get(name, 0) for name in form.names}}
+            {
+                "unit_id": unit(district),
+                "period": period,
+                "recorded_at": begin,
+                "superseded_at": end,
+                "cells": n,
+                "level": level,
+                **{name: measures.get(name, 0) for name in form.names},
+            }
             for district, period, begin, end, n, measures in rows
             for level, unit in names.items()
-        ]  # fmt: skip
+        ]
         schema = {"superseded_at": pl.Date, "recorded_at": pl.Date, "cells": pl.UInt32}
         pieces[form.name] = pl.DataFrame(records, schema_overrides=schema)
     districts = sorted({row[0] for row in rows})
     periods = sorted({row[1] for row in rows})
     expected = pl.DataFrame(
-        [(level, unit, period, n) for period in periods for level, unit, n in (
-            *(("commune", f"c{d}@2015-01-01", cells) for d in districts), *(("district", d, cells) for d in districts),
-            ("province", "p", cells * len(districts)))],
-        schema=["level", "unit_id", "period", "cells"], orient="row",
-    )  # fmt: skip
+        [
+            (level, unit, period, n)
+            for period in periods
+            for level, unit, n in (
+                *(("commune", f"c{d}@2015-01-01", cells) for d in districts),
+                *(("district", d, cells) for d in districts),
+                ("province", "p", cells * len(districts)),
+            )
+        ],
+        schema=["level", "unit_id", "period", "cells"],
+        orient="row",
+    )
     parents = pl.DataFrame({"unit_id": [f"c{d}@2015-01-01" for d in districts], "district": districts})
     return Vintages(pieces, expected, parents)

@@ -11,9 +11,9 @@ import duckdb
 import pytest
 from duckdb import DuckDBPyConnection
 
-from transforms.registry import Registry
+from transforms.territory.registry import Registry
+from warehouse.connection.store import memory_store
 from warehouse.publish import publish
-from warehouse.store import memory_store
 
 sys.path.insert(0, str(Path(__file__).parent))
 

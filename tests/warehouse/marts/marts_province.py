@@ -11,17 +11,17 @@ from duckdb import DuckDBPyConnection
 from expectations.contract.forms import FORMS, MONTHLY_MEASURES
 from expectations.contract.periods import Period
 from transforms.disclosure import last_released_year
-from transforms.figures import Cells, Past, figures
 from transforms.indicators import indicator_table
-from transforms.maps import map_fingerprint, places
-from transforms.registry import Registry
+from transforms.territory.maps import map_fingerprint, places
+from transforms.territory.registry import Registry
+from transforms.territory.unit_figures import Cells, Past, figures
 from transforms.trends import comparison, contribution, waterfall
-from warehouse.derived import replace_derived
-from warehouse.figures import Edition, cell_facts, first_to_compute, published_before, replace_figures
-from warehouse.frames import given
-from warehouse.nights import begin_nights
-from warehouse.registry_tables import replace_registry
-from warehouse.versions import add_versions
+from warehouse.connection.frames import given
+from warehouse.derived.replace import replace_derived
+from warehouse.derived.unit_figures import Edition, cell_facts, first_to_compute, published_before, replace_figures
+from warehouse.ledger.nights import begin_nights
+from warehouse.ledger.registry import replace_registry
+from warehouse.ledger.versions import add_versions
 
 PERIODS = tuple(f"{year}-{month:02d}" for year in (2023, 2024, 2025) for month in range(1, 13))[:32]
 AS_OF = date(2025, 9, 4)
@@ -32,10 +32,21 @@ _PLACES = ("away_in_province", "away_other_province", "away_abroad")
 _REASONS = ("reason_work_away", "reason_family", "reason_health", "reason_other")
 
 _RATES = {
-    "admitted": 0.03, "transferred_in": 0.04, "transferred_out": 0.04, "died": 0.02, "expelled": 0.0005,
-    "struck_off": 0.005, "left_on_request": 0.004, "withdrawn": 0.002, "declined": 0.001, "pending_opening": 0.02,
-    "away_started": 0.1, "away_returned": 0.1, **dict.fromkeys(_REASONS, 0.002), **dict.fromkeys(_PLACES, 1.0),
-}  # fmt: skip
+    "admitted": 0.03,
+    "transferred_in": 0.04,
+    "transferred_out": 0.04,
+    "died": 0.02,
+    "expelled": 0.0005,
+    "struck_off": 0.005,
+    "left_on_request": 0.004,
+    "withdrawn": 0.002,
+    "declined": 0.001,
+    "pending_opening": 0.02,
+    "away_started": 0.1,
+    "away_returned": 0.1,
+    **dict.fromkeys(_REASONS, 0.002),
+    **dict.fromkeys(_PLACES, 1.0),
+}
 
 
 def invented_figures(registry: Registry, periods: tuple[str, ...], seed: int = 1) -> pl.DataFrame:
@@ -122,12 +133,22 @@ def fill(con: DuckDBPyConnection, registry: Registry, frame: pl.DataFrame) -> No
         period=pl.col("period").str.replace("-06", "-H1", literal=True).str.replace("-12", "-H2", literal=True),
         **{name: pl.lit(value, pl.Int64) for name, value in _REGULATION_213.items()},
     )
-    add_versions(con, accepted.select("submission_id", "reporter_code", "recorded_at"), {
-        form.name: (half if form.half_yearly else rows).select(
-            "submission_id", pl.lit(1).alias("table_no"), "row", "cell_code", "period",
-            pl.lit(value=True).alias("is_reported"), *form.names)
-        for form in FORMS.values()
-    })  # fmt: skip
+    add_versions(
+        con,
+        accepted.select("submission_id", "reporter_code", "recorded_at"),
+        {
+            form.name: (half if form.half_yearly else rows).select(
+                "submission_id",
+                pl.lit(1).alias("table_no"),
+                "row",
+                "cell_code",
+                "period",
+                pl.lit(value=True).alias("is_reported"),
+                *form.names,
+            )
+            for form in FORMS.values()
+        },
+    )
 
 
 def _registry_tables(registry: Registry) -> dict[str, pl.DataFrame]:
@@ -156,8 +177,12 @@ def compute(con: DuckDBPyConnection, registry: Registry, as_of: date, periods: l
     frames = {}
     if first is not None:
         made = figures(Cells(*cell_facts(con, first)), Past(*published_before(con, first)), registry, as_of, released)
-        frames = {"unit_month": made.unit_month, "unit_half": made.unit_half, "commune_year": made.commune_year,
-                  "shown": made.shown}  # fmt: skip
+        frames = {
+            "unit_month": made.unit_month,
+            "unit_half": made.unit_half,
+            "commune_year": made.commune_year,
+            "shown": made.shown,
+        }
     replace_figures(con, edition, first, frames)
     return first
 

@@ -10,12 +10,27 @@ from duckdb import DuckDBPyConnection
 from expectations.contract.forms import FORM_OF, MEASURES
 from expectations.contract.indicators import INDICATORS
 from transforms.disclosure import FLOWS
-from warehouse.mart_views import MARTS
+from warehouse.marts.views import MARTS
 
 NAMES = sorted(file.stem for file in MARTS.glob("*.sql"))
-ASKED = {"reporting_status", "figures_province", "figures_district", "figures_commune", "figures_commune_year",
-         "regulation_213", "indicator", "revision", "submission_log", "problem_summary", "unit", "dictionary", "trend",
-         "comparison", "contribution", "waterfall"}  # fmt: skip
+ASKED = {
+    "reporting_status",
+    "figures_province",
+    "figures_district",
+    "figures_commune",
+    "figures_commune_year",
+    "regulation_213",
+    "indicator",
+    "revision",
+    "submission_log",
+    "problem_summary",
+    "unit",
+    "dictionary",
+    "trend",
+    "comparison",
+    "contribution",
+    "waterfall",
+}
 
 
 def test_every_mart_that_was_asked_for_is_published(mobility: DuckDBPyConnection) -> None:

@@ -11,7 +11,7 @@ from marts_province import AS_OF, LATE, MISSING, MISSING_COMMUNE, NOT_DUE, PERIO
 
 from expectations.contract.forms import MONTHLY_MEASURES
 from transforms.disclosure import FLOWS, SENSITIVE
-from transforms.registry import Registry
+from transforms.territory.registry import Registry
 
 OPEN = ("members_closing", "away_total", "away_in_province", "away_other_province", "away_abroad")
 WITHHELD = [name for name in MONTHLY_MEASURES if name not in OPEN]
@@ -20,12 +20,15 @@ WITHHELD = [name for name in MONTHLY_MEASURES if name not in OPEN]
 @pytest.mark.parametrize(
     ("which", "state", "received", "late"),
     [
-        (("866", "2024-04"), "reported", date(2024, 5, 3), 0), (LATE, "late", date(2024, 7, 11), 36),
-        (REJECTED, "rejected", date(2024, 8, 3), None), (MISSING, "missing", None, None),
-        (RESENT, "reported", date(2024, 7, 3), 0), (MISSING_COMMUNE, "missing", None, None),
+        (("866", "2024-04"), "reported", date(2024, 5, 3), 0),
+        (LATE, "late", date(2024, 7, 11), 36),
+        (REJECTED, "rejected", date(2024, 8, 3), None),
+        (MISSING, "missing", None, None),
+        (RESENT, "reported", date(2024, 7, 3), 0),
+        (MISSING_COMMUNE, "missing", None, None),
         (NOT_DUE, "not_due", None, None),
     ],
-)  # fmt: skip
+)
 def test_each_report_that_was_due_has_its_state(
     mobility: DuckDBPyConnection, which: tuple[str, str], state: str, received: date | None, late: int | None
 ) -> None:
@@ -135,8 +138,9 @@ def test_communes_by_month_have_members_and_those_away_only(mobility: DuckDBPyCo
 def test_a_unit_that_did_not_report_has_no_figures_rather_than_zeros(mobility: DuckDBPyConnection) -> None:
     row = mobility.execute(
         "SELECT members_closing, units_reported, units_expected > 0 FROM marts.figures_commune "
-        "WHERE map = 'reported' AND unit_code = ? AND period = ?", MISSING_COMMUNE,
-    ).fetchall()  # fmt: skip
+        "WHERE map = 'reported' AND unit_code = ? AND period = ?",
+        MISSING_COMMUNE,
+    ).fetchall()
     assert row == [(None, 0, True)]
 
 
@@ -163,18 +167,21 @@ def test_no_cell_leaves_and_no_mart_of_communes_by_month_has_flows(mobility: Duc
 
 
 def test_indicators_of_an_unsettled_month_wait_with_the_figures(mobility: DuckDBPyConnection) -> None:
-    last = dict(mobility.sql(
-        "SELECT indicator, max(period) FROM marts.indicator "
-        "WHERE level = 'province' AND period_kind = 'month' GROUP BY 1"
-    ).fetchall())  # fmt: skip
+    last = dict(
+        mobility.sql(
+            "SELECT indicator, max(period) FROM marts.indicator "
+            "WHERE level = 'province' AND period_kind = 'month' GROUP BY 1"
+        ).fetchall()
+    )
     assert (last["away_rate"], last["requests_rate"]) == ("2025-08", "2025-06")
 
 
 def test_revision_follows_a_figure_from_version_to_version(mobility: DuckDBPyConnection) -> None:
     rows = mobility.execute(
         "SELECT version_no, days_after_period, value - previous_value, is_standing FROM marts.revision "
-        "WHERE unit_code = ? AND period = ? AND measure = 'admitted' ORDER BY version_no", RESENT,
-    ).fetchall()  # fmt: skip
+        "WHERE unit_code = ? AND period = ? AND measure = 'admitted' ORDER BY version_no",
+        RESENT,
+    ).fetchall()
     cells = mobility.execute(
         "SELECT units_expected FROM marts.reporting_status WHERE reporter_code = ? AND period = ?", RESENT
     ).fetchone()
@@ -185,13 +192,15 @@ def test_revision_follows_a_figure_from_version_to_version(mobility: DuckDBPyCon
 def test_the_log_and_the_summary_say_who_made_which_mistake(mobility: DuckDBPyConnection) -> None:
     log = mobility.execute(
         "SELECT outcome, errors, warnings, problem_codes, is_standing FROM marts.submission_log "
-        "WHERE reporter_code = ? AND period = ?", REJECTED,
-    ).fetchall()  # fmt: skip
+        "WHERE reporter_code = ? AND period = ?",
+        REJECTED,
+    ).fetchall()
     assert log == [("rejected", 1, 0, ["balance-broken"], False)]
     summary = mobility.execute(
         "SELECT reporter_name, severity, problems, submissions FROM marts.problem_summary "
-        "WHERE reporter_code = ? AND code = 'balance-broken'", [REJECTED[0]],
-    ).fetchall()  # fmt: skip
+        "WHERE reporter_code = ? AND code = 'balance-broken'",
+        [REJECTED[0]],
+    ).fetchall()
     assert summary == [("Thành phố Sa Đéc", "error", 1, 1)]
 
 
@@ -201,9 +210,10 @@ def test_a_unit_tells_what_it_went_into(mobility: DuckDBPyConnection) -> None:
         "WHERE unit_code IN ('29869', '30079') ORDER BY unit_code, valid_from"
     ).fetchall()
     assert rows == [
-        ("Phường 1", ["29869"], False, False), ("Phường Cao Lãnh", [], False, True),
+        ("Phường 1", ["29869"], False, False),
+        ("Phường Cao Lãnh", [], False, True),
         ("Xã Gáo Giồng", ["30025", "30088"], True, False),
-    ]  # fmt: skip
+    ]
 
 
 def test_a_night_that_touched_nothing_computes_nothing(inside: DuckDBPyConnection, registry: Registry) -> None:

@@ -1,0 +1,97 @@
+"""The same reading and rules for one file at a desk; nothing is stored."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from datetime import date, datetime, time
+from pathlib import Path
+
+import polars as pl
+from duckdb import DuckDBPyConnection
+from rich.console import Console
+from rich.table import Table
+
+from expectations.suites.verdict import Verdict, without_great_expectations
+from flows.clock import today
+from flows.errors import DONE, FAULTY, UserError
+from flows.home import registry_frames
+from flows.night.collect import File
+from flows.night.read import FilesRead, read_here
+from flows.night.validate import validate
+from flows.registry_files import load_registry
+from flows.settings import Settings, load_settings
+from flows.texts import text
+from transforms.reading.read import sender_of
+from transforms.reading.units import Directory
+from warehouse.connection.store import memory_store, open_to_read
+from warehouse.errors import WarehouseError
+from warehouse.ledger.registry import replace_registry
+
+
+def run_check(path: Path, reporter: str | None, as_of: date | None) -> int:
+    """Print what a night would say of the file; 1 where it would be rejected."""
+    settings = load_settings()
+    day = as_of or today(settings.timezone)
+    registry = load_registry(settings.registry_dir)
+    directory = Directory(registry)
+    file = _file(path, reporter, day, directory)
+    batch = read_here({1: file}, {1: day}, directory)
+    console = Console()
+    with _history(settings) as (con, is_known):
+        if not is_known:
+            replace_registry(con, registry_frames(registry))
+        verdict = validate(con, batch, settings, without_great_expectations)
+    if not is_known:
+        console.print(text("check.no_history", settings.language))
+    return _show(batch, verdict, path, settings, console)
+
+
+def _file(path: Path, reporter: str | None, day: date, directory: Directory) -> File:
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        raise UserError(
+            f"Không mở được {path}: {error.strerror}.", f"{path} cannot be opened: {error.strerror}."
+        ) from error
+    code = reporter or sender_of(data, path.name, day, directory) or path.resolve().parent.name
+    if not any(unit.unit_code == code for unit in directory.registry.units):
+        raise UserError(
+            f"Không rõ đơn vị gửi của {path}; thêm --reporter MÃ (ví dụ --reporter 873).",
+            f"The sender of {path} is not clear; add --reporter CODE (for example --reporter 873).",
+        )
+    at = datetime.combine(day, time())
+    return File(None, code, path.name, day, at, data, hashlib.sha256(data).hexdigest())
+
+
+@contextmanager
+def _history(settings: Settings) -> Iterator[tuple[DuckDBPyConnection, bool]]:
+    """The warehouse where it can be read just now, else an empty one; and which of the two."""
+    with ExitStack() as stack:
+        try:
+            con, is_known = stack.enter_context(open_to_read(settings.warehouse_path)), True
+        except WarehouseError:
+            con, is_known = stack.enter_context(memory_store()), False
+        yield con, is_known
+
+
+def _show(batch: FilesRead, verdict: Verdict, path: Path, settings: Settings, console: Console) -> int:
+    language = settings.language
+    problems = verdict.problems
+    errors = problems.filter(pl.col("severity") == "error").height
+    period = batch.submissions["period"][0] or "?"
+    if problems.height:
+        table = Table(box=None, pad_edge=False)
+        for key in ("severity", "place", "problem"):
+            table.add_column(text(f"column.{key}", language), no_wrap=key != "problem", overflow="fold")
+        for row in problems.iter_rows(named=True):
+            place = " ".join(filter(None, (row["sheet"], row["cell_ref"])))
+            table.add_row(text(f"severity.{row['severity']}", language), place, row[f"message_{language}"])
+        console.print(table)
+    if errors:
+        console.print(text("check.faulty", language, errors=errors))
+        return FAULTY
+    key = "check.warned" if problems.height else "check.clean"
+    console.print(text(key, language, file=path.name, period=period, warnings=problems.height), soft_wrap=True)
+    return DONE

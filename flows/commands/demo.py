@@ -1,0 +1,80 @@
+"""The demonstration: sample exports of the real units, the months before taken in, the last night run by Prefect."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from datetime import date, datetime
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from rich.console import Console
+
+from expectations.contract.periods import Period
+from flows.commands.backfill import backfill
+from flows.commands.nightly import run_nightly
+from flows.errors import UserError
+from flows.night.write_page import page_path
+from flows.registry_files import load_registry
+from flows.settings import Settings, load_settings
+from flows.texts import text
+from transforms.samples.tree import SampleFile, sample_tree
+
+SEED = 20250105
+FIRST, LAST = Period(2022, 12), Period(2024, 12)
+LAST_DAY, LAST_NIGHT = date(2025, 1, 5), date(2025, 1, 6)
+MARK = ".demo"  # a home with this file is a demonstration's and may be made anew
+
+
+def run_demo() -> None:
+    """Make the home anew and run it; a home that is not a demonstration's is left alone."""
+    settings = load_settings()
+    _clear(settings.home)
+    console = Console()
+    deliveries = settings.home / "deliveries"
+    console.print(text("demo.writing", settings.language, path=deliveries), soft_wrap=True)
+    files = list(sample_tree(load_registry(settings.registry_dir), SEED, FIRST, LAST))
+    for file in files:
+        _write(file, deliveries, settings)
+    console.print(text("demo.backfill", settings.language))
+    night = backfill(deliveries, None, settings)
+    count = dict(night.files["outcome"].value_counts().iter_rows())
+    console.print(
+        text(
+            "night.files",
+            settings.language,
+            files=night.files.height,
+            accepted=count.get("accepted", 0),
+            rejected=count.get("rejected", 0),
+            duplicates=count.get("duplicate", 0),
+        )
+    )
+    console.print(text("demo.night", settings.language))
+    run_nightly(LAST_NIGHT, None)
+    console.print(text("demo.next", settings.language))
+    console.print(
+        text("demo.page", settings.language, path=page_path(settings).resolve()), soft_wrap=True, highlight=False
+    )
+
+
+def _clear(home: Path) -> None:
+    if home.is_dir() and any(home.iterdir()):
+        if not (home / MARK).is_file():
+            raise UserError(
+                f"«{home}» đã có dữ liệu thật; chạy với MOBILITY_HOME=thư_mục_khác.",
+                f"'{home}' holds data that is no demonstration's; run with MOBILITY_HOME=another folder.",
+            )
+        shutil.rmtree(home)
+    home.mkdir(parents=True, exist_ok=True)
+    (home / MARK).touch()
+
+
+def _write(file: SampleFile, deliveries: Path, settings: Settings) -> None:
+    """The last day's files lie in the inbox, as if they had just arrived; the others in a tree of days."""
+    root = settings.inbox_dir if file.received_on == LAST_DAY else deliveries / str(file.received_on)
+    path = root / file.reporter_code / file.file_name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(file.data)
+    day = file.received_on
+    at = datetime(day.year, day.month, day.day, 9, tzinfo=ZoneInfo(settings.timezone)).timestamp()
+    os.utime(path, (at, at))

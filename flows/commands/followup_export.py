@@ -1,0 +1,64 @@
+"""The worklist as workbooks: one a unit that reports, to be sent to it and answered in."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from rich.console import Console
+
+from flows.commands.followup_reading import open_followup
+from flows.errors import UserError
+from flows.settings import Settings, load_settings
+from flows.texts import text
+from transforms.followup.workbook import About, followup_workbook
+from warehouse.board import followup_pages as pages
+
+_STANDING = {"status": "standing", "unit": None, "kind": None, "priority": None, "overdue": False}
+
+
+def run_export(folder: Path) -> None:
+    """Write a workbook for every unit that has items which are not over."""
+    settings = load_settings()
+    written = export(settings, folder)
+    Console().print(
+        text("followup.exported", settings.language, n=len(written), path=folder),
+        highlight=False,
+        markup=False,
+        soft_wrap=True,
+    )
+
+
+def export(settings: Settings, folder: Path) -> list[Path]:
+    """The files written: `<unit code>.xlsx`; one that stands there already is replaced.
+
+    Raises:
+        UserError: the folder cannot be written to.
+    """
+    with open_followup(settings) as con:
+        rows, as_of = pages.listed(con, _STANDING), pages.last_night(con)
+    if as_of is None:
+        return []
+    written = []
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        for (unit, name, level), items in rows.group_by("unit_id", "unit_name", "level", maintain_order=True):
+            about = About(str(name), str(level), as_of)
+            path = folder / f"{str(unit).split('@')[0]}.xlsx"
+            _write(path, followup_workbook(items.to_dicts(), about, settings.language))
+            written.append(path)
+    except OSError as error:
+        raise UserError(
+            f"Không ghi được vào {folder}: {error.strerror}. Chọn thư mục khác.",
+            f"{folder} cannot be written to: {error.strerror}. Name another folder.",
+        ) from error
+    return written
+
+
+def _write(path: Path, content: bytes) -> None:
+    part = path.with_name(f".{path.name}.part")
+    part.unlink(missing_ok=True)
+    part.touch(0o640)  # before anything stands in it
+    part.write_bytes(content)
+    part.chmod(0o640)
+    os.replace(part, path)

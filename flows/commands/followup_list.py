@@ -1,0 +1,156 @@
+"""The follow-up on the terminal: the worklist, and one item with its evidence and history."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import polars as pl
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from expectations.contract.problems import Language
+from flows.commands.followup_reading import item_named, open_followup
+from flows.errors import UserError
+from flows.settings import load_settings
+from flows.texts import text
+from transforms.followup.kinds import KINDS
+from transforms.followup.wording import Voice
+from warehouse.board import followup_pages as pages
+
+STYLES = {"high": "bold red", "medium": "yellow", "low": "dim"}
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which items to list; None wherever anything will do, status "standing" for all that are not over."""
+
+    status: str = "standing"
+    unit: str | None = None
+    kind: str | None = None
+    priority: str | None = None
+    overdue: bool = False
+
+
+def run_list(wanted: Wanted) -> None:
+    """Print the items wanted.
+
+    Raises:
+        UserError: there is no such kind; names them all.
+    """
+    if wanted.kind is not None and wanted.kind not in KINDS:
+        kinds = ", ".join(KINDS)
+        raise UserError(
+            f"Không có loại việc «{wanted.kind}». Có: {kinds}.",
+            f"There is no kind '{wanted.kind}'. There are: {kinds}.",
+        )
+    settings = load_settings()
+    language = settings.language
+    with open_followup(settings) as con:
+        rows = pages.listed(con, asdict(wanted))
+    console = Console()
+    if rows.is_empty():
+        console.print(text("followup.none", language))
+        return
+    console.print(items_table(rows, language), highlight=False)
+    console.print(text("followup.next", language, id=rows["item_id"][0]), highlight=False, soft_wrap=True)
+
+
+def items_table(rows: pl.DataFrame, language: Language) -> Table:
+    """The worklist: each item's name, unit, state and day, and below them what it is about."""
+    title = text("followup.title", language, n=rows.height, overdue=int(rows["is_overdue"].sum()))
+    table = Table(title=title, title_justify="left", box=None, pad_edge=False, show_header=False)
+    table.add_column(no_wrap=True)
+    table.add_column(overflow="fold")
+    for row in rows.iter_rows(named=True):
+        table.add_row(
+            f"[{STYLES[row['priority']]}]{text('severity.' + row['priority'], language)}[/]",
+            f"[bold]{row['item_id']}[/] · {escape(row['unit_name'])} · {state_of(row, language)}"
+            f"{_due(row, language)}\n{escape(row[f'what_{language}'])}",
+        )
+    return table
+
+
+def state_of(row: dict[str, Any], language: Language) -> str:
+    """Where an item stands: to whom it was given, or how it ended."""
+    said = text(f"item.{row['status']}", language)
+    if row["status"] == "assigned":
+        said += f" ({escape(row['assigned_to'])})"
+    if row["is_of_ended_unit"] and row["status"] != "carried":
+        said += f", {text('item.ended_unit', language)}"
+    return said
+
+
+def _due(row: dict[str, Any], language: Language) -> str:
+    if row["closed_on"] or not row["due_on"]:
+        return ""
+    key = "mark" if row["is_internal_mark"] else "due"
+    said = text(f"followup.{key}", language, day=row["due_on"])
+    return f" · [red]{said} !![/]" if row["is_overdue"] else f" · {said}"
+
+
+def run_show(item_id: str) -> None:
+    """Print an item."""
+    settings = load_settings()
+    language = settings.language
+    with open_followup(settings) as con:
+        item, events = item_named(con, item_id), pages.history(con, item_id)
+    console = Console()
+    priority = text("severity." + item["priority"], language)
+    console.print(f"[bold]{item['item_id']}[/]  [{STYLES[item['priority']]}]{priority}[/]  {state_of(item, language)}")
+    console.print(f"{escape(item['unit_name'])} · {KINDS[item['kind']].label[language == 'en']}", highlight=False)
+    console.print(escape(item[f"what_{language}"]), highlight=False)
+    console.print()
+    console.print(facts_table(item, language), highlight=False)
+    console.print()
+    console.print(history_table(events, item, settings.small_count, language), highlight=False)
+
+
+def facts_table(item: dict[str, Any], language: Language) -> Table:
+    """Who should act, until when and why then, what must be seen for it to be over."""
+    table = Table(box=None, pad_edge=False, show_header=False)
+    table.add_column(style="dim", no_wrap=True)
+    table.add_column(overflow="fold")
+    due = f"{item['due_on']} ({item[f'due_source_{language}']})" if item["due_on"] else "—"
+    facts = {
+        "actor": item[f"actor_{language}"],
+        "since": Voice(item["level"], 0, language).period(item["since"]),
+        "due_on": due,
+        "ends": KINDS[item["kind"]].ends[language == "en"],
+        "carried_from": ", ".join(item["carried_from"]),
+        "note": item["note"],
+    }
+    for name, value in facts.items():
+        if value:
+            table.add_row(text(f"followup.{name}", language), escape(str(value)))
+    return table
+
+
+def history_table(events: pl.DataFrame, item: dict[str, Any], small_count: int, language: Language) -> Table:
+    """What happened to it, with the figures that said so, and who did what."""
+    table = Table(
+        title=text("alert.history", language), title_justify="left", box=None, pad_edge=False, show_header=False
+    )
+    for _ in range(3):
+        table.add_column(overflow="fold")
+    voice = Voice(item["level"], small_count, language)
+    for row in events.iter_rows(named=True):
+        table.add_row(
+            str(row["night"]), text(f"followup.event.{row['event']}", language), escape(_details(row, item, voice))
+        )
+    return table
+
+
+def _details(row: dict[str, Any], item: dict[str, Any], voice: Voice) -> str:
+    kind = KINDS[item["kind"]]
+    counted = voice.counts(kind, row["least"], row["most"]) if row["least"] is not None else ""
+    words = [
+        voice.period(row["period"]) if row["period"] else "",
+        counted,
+        text(f"followup.resolution.{row['resolution']}", voice.language) if row["resolution"] else "",
+        row["who"] or "",
+        row["note"] or "",
+        row["item_id"] if row["item_id"] != item["item_id"] else "",
+    ]
+    return " · ".join(word for word in words if word)

@@ -1,0 +1,66 @@
+"""Carries out what the board decided of single files: let one in that was rejected, take one back."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from duckdb import DuckDBPyConnection
+
+from flows.clock import now
+from flows.night.collect import File, archived_file
+from flows.night.read import read_here
+from flows.registry_files import load_registry
+from flows.settings import Settings
+from transforms.reading.units import Directory
+from warehouse.board.acts import Event, fold, open_board, waiting
+from warehouse.connection.transaction import transaction
+from warehouse.errors import ArchiveIncomplete, DecisionRefused
+from warehouse.ledger.decisions import Decision, accept, check_acceptable, retract
+from warehouse.ledger.submissions import submission
+
+ACTIONS = ("accept", "retract")
+
+
+def carry_out(con: DuckDBPyConnection, settings: Settings, night: date) -> list[DecisionRefused]:
+    """Carry out what was decided since the last run, in its order; decisions that cannot be are noted and told of."""
+    return [error for error in carry_out_waiting(con, settings, night).values() if error]
+
+
+def carry_out_waiting(con: DuckDBPyConnection, settings: Settings, night: date) -> dict[int, DecisionRefused | None]:
+    """Why each event, by its number, was refused; None where it was carried out."""
+    if not settings.board_path.exists():
+        return {}
+    with open_board(settings.board_path) as board:
+        came_of: dict[int, DecisionRefused | None] = {}
+        for event in waiting(con, board, ACTIONS):
+            try:
+                with transaction(con):
+                    _carry_out(con, event, settings, night)
+                    fold(con, [event], night)
+                came_of[event.event_id] = None
+            except DecisionRefused as error:
+                came_of[event.event_id] = error
+                with transaction(con):
+                    fold(con, [event], night)
+        board.mark_folded(came_of, night)
+    return came_of
+
+
+def _carry_out(con: DuckDBPyConnection, event: Event, settings: Settings, night: date) -> None:
+    number = int(event.what["submission_id"])
+    decision = Decision(night, event.who, str(event.what["reason"]))
+    if event.action == "retract":
+        retract(con, number, decision, now(settings.timezone))
+        return
+    check_acceptable(con, number, decision)
+    directory = Directory(load_registry(settings.registry_dir))
+    batch = read_here({number: _archived(con, number, settings)}, {number: night}, directory)
+    accept(con, number, batch.frames.rows, decision, now(settings.timezone))
+
+
+def _archived(con: DuckDBPyConnection, number: int, settings: Settings) -> File:
+    """A file whose bytes are lost is refused like any other decision; the night goes on."""
+    try:
+        return archived_file(submission(con, number), settings.archive_dir)
+    except ArchiveIncomplete as error:
+        raise DecisionRefused(error.vi, error.en) from error

@@ -1,0 +1,125 @@
+"""Judges the nights: every watched series as each night knew it, and the surprises that lie in the reports."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+import polars as pl
+from duckdb import DuckDBPyConnection
+
+from flows.registry_files import load_registry
+from flows.settings import Settings
+from transforms.territory.registry import Registry
+from transforms.watch.as_known import Vintages, eras, vintages
+from transforms.watch.budget import Budget
+from transforms.watch.detectability import least_seen
+from transforms.watch.findings import SCHEMA, findings, groups
+from transforms.watch.plan import month_names, sights, units_of
+from transforms.watch.reports import Reports, report_findings
+from transforms.watch.watched import LEVELS, needed_measures
+from warehouse.ledger import as_known as stored
+
+LONGEST = 120
+"""Months of history a series is judged by."""
+
+
+@dataclass(frozen=True)
+class Era:
+    """Nights on one map of units, and everything known on them.
+
+    Attributes:
+        nights: all of the era, in order.
+        wanted: those to judge.
+        known: the figures, as each night had them.
+        registry: the units.
+    """
+
+    nights: list[date]
+    wanted: list[date]
+    known: Vintages
+    registry: Registry
+
+
+@dataclass(frozen=True)
+class NightsJudged:
+    """What a run judged.
+
+    Attributes:
+        nights: those judged, in order, also those that found nothing.
+        findings: the columns of alerts.finding.
+        detectability: the columns of alerts.detectability, of the last night; empty where none was judged.
+        territories: the nights by territory, with the figures as they knew them, for what else follows from these.
+    """
+
+    nights: Sequence[date]
+    findings: pl.DataFrame
+    detectability: pl.DataFrame
+    territories: Sequence[Era]
+
+
+def judge(con: DuckDBPyConnection, settings: Settings) -> NightsJudged:
+    """Judge the nights that have not been judged, or that know something else by now; nothing is written."""
+    wanted = stored.nights_to_judge(con)
+    eras = list(_eras(con, wanted, settings)) if wanted else []
+    found = [_judge(con, era, settings) for era in eras]
+    empty = pl.DataFrame(schema=SCHEMA | {"unit_code": pl.String, "unit_name": pl.String})
+    return NightsJudged(
+        wanted, pl.concat([empty, *(one.rows for one in found)]), found[-1].least if found else pl.DataFrame(), eras
+    )
+
+
+def _eras(con: DuckDBPyConnection, wanted: list[date], settings: Settings) -> Iterator[Era]:
+    registry = load_registry(settings.registry_dir)
+    facts = stored.versions_of_cells(con)
+    for nights in eras(stored.nights(con), registry):
+        mine = [night for night in nights if night in set(wanted)]
+        if mine:
+            yield Era(nights, mine, vintages(facts, registry, nights[-1]), registry)
+
+
+@dataclass(frozen=True)
+class Found:
+    """What the nights of an era found, and what their series could hide on the last of them."""
+
+    rows: pl.DataFrame
+    least: pl.DataFrame
+
+
+def _judge(con: DuckDBPyConnection, era: Era, settings: Settings) -> Found:
+    parents = dict(era.known.parents.iter_rows())
+    units = {level: groups(level, units_of(era.known, level), parents) for level in LEVELS}
+    months = min(-(-max(len(month_names(era.known)), 12) // 6) * 6, LONGEST)
+    seen = list(sights(era.known, era.nights, set(era.wanted), needed_measures(), settings.due_day, months))
+    budget = Budget(settings.false_alerts_a_quarter)
+    rows = pl.concat([findings(seen, units, budget), _of_reports(con, era)]).filter(pl.col("night").is_in(era.wanted))
+    return Found(_named(rows, era), least_seen(seen, units, budget))
+
+
+def _of_reports(con: DuckDBPyConnection, era: Era) -> pl.DataFrame:
+    """The surprises in the reports of those who report on the era's map."""
+    level = era.registry.reporting_level(era.nights[-1])
+    ids = {
+        unit.unit_code: unit.unit_id if level == "commune" else unit.unit_code
+        for unit in era.registry.reporters_on(era.nights[-1])
+    }
+    due, received, marks = (
+        frame.with_columns(
+            unit_id=pl.col("reporter_code").replace_strict(ids, default=None, return_dtype=pl.String)
+        ).drop_nulls("unit_id")
+        for frame in stored.reports(con)
+    )
+    return report_findings(Reports(due.filter(pl.col("level") == level), received, marks), era.known, era.nights)
+
+
+def _named(rows: pl.DataFrame, era: Era) -> pl.DataFrame:
+    """Add unit_code and unit_name, as the unit is called on the last night."""
+    names = {
+        unit.unit_id if unit.level == "commune" else unit.unit_code: unit.name
+        for unit in era.registry.units_on(era.nights[-1])
+    }
+    return rows.with_columns(
+        unit_code=pl.col("unit_id").str.split("@").list.first(),
+        unit_name=pl.col("unit_id").replace_strict(names, default=None, return_dtype=pl.String),
+    )

@@ -1,0 +1,23 @@
+"""Loads what was judged into the ledger and the facts."""
+
+from __future__ import annotations
+
+from duckdb import DuckDBPyConnection
+
+from expectations.suites.verdict import Verdict
+from flows.night.read import FilesRead
+from flows.night.run import Run
+from flows.settings import Settings
+from warehouse.ledger import load as ledger
+from warehouse.ledger.touched import Touched
+
+
+def load(con: DuckDBPyConnection, files: FilesRead, verdict: Verdict, settings: Settings, run: Run) -> Touched:
+    """Write them in one transaction; a night that nothing came in is a night all the same, and stands in the ledger.
+
+    Returns:
+        what is to be computed anew.
+    """
+    contents = {file.sha256: file.data for file in files.files.values()}
+    judged = ledger.Judged(files.submissions, verdict.outcomes, files.frames.rows, verdict.problems, contents)
+    return ledger.load(con, judged, kind=run.kind, as_of=run.as_of, at=run.started, archive=settings.archive_dir)

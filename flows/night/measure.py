@@ -1,0 +1,108 @@
+"""Computes anew what the night touched: figures by unit on both maps, then indicators, then trends."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import polars as pl
+from duckdb import DuckDBPyConnection
+
+from expectations.contract.periods import Period
+from flows.registry_files import load_registry
+from flows.settings import Settings
+from transforms.disclosure import last_released_year
+from transforms.indicators import indicator_table, province_of, reporting_figures
+from transforms.territory.maps import map_fingerprint
+from transforms.territory.registry import Registry
+from transforms.territory.unit_figures import Cells, Past, figures
+from transforms.trends import comparison, contribution, trend, waterfall
+from warehouse.connection.transaction import transaction
+from warehouse.derived import indicators as tables
+from warehouse.derived import unit_figures as stored
+from warehouse.ledger.touched import Touched, mark_computed
+from warehouse.marts.views import apply_marts
+
+WITH_TRENDS = ["district", "province"]
+
+
+def measure(con: DuckDBPyConnection, touched: Touched, settings: Settings, as_of: date) -> int:
+    """Put the derived tables in step with the facts; what was not touched stands.
+
+    Returns:
+        how many hidden figures of communes could be worked out all the same, for want of others to hide with them.
+    """
+    registry = load_registry(settings.registry_dir)
+    edition = stored.Edition(as_of, as_of, map_fingerprint(registry, as_of), settings.due_day, settings.small_count)
+    released = last_released_year(as_of)
+    apply_marts(con)
+    with transaction(con):
+        first = stored.first_to_compute(con, edition, touched.periods, released)
+        frames: dict[str, pl.DataFrame] = {}
+        changed, exposed = pl.DataFrame(), 0
+        if first is not None:
+            made = figures(
+                Cells(*stored.cell_facts(con, first)),
+                Past(*stored.published_before(con, first)),
+                registry,
+                as_of,
+                released,
+                settings.small_count,
+            )
+            frames = {
+                "unit_month": made.unit_month,
+                "unit_half": made.unit_half,
+                "commune_year": made.commune_year,
+                "shown": made.shown,
+            }
+            changed, exposed = tables.changed_units(con, first, frames), made.exposed.height
+        stored.replace_figures(con, edition, first, frames)
+        if changed.height:
+            _indicators(con, changed)
+            _trends(con)
+        _reporting(con, registry)
+        mark_computed(con)
+    return exposed
+
+
+def _indicators(con: DuckDBPyConnection, changed: pl.DataFrame) -> None:
+    """Indicators and the balance's waterfall of the units whose figures changed."""
+    months = _by_territory(tables.unit_figures(con, "unit_month", changed))
+    halves = _by_territory(tables.unit_figures(con, "unit_half", changed))
+    kept = _by_code(indicator_table(months, halves, None))
+    steps = _by_code(waterfall(months.filter(pl.col("level").is_in(WITH_TRENDS))))
+    tables.replace_indicators(con, changed, {"indicator": kept, "waterfall": steps})
+
+
+def _by_territory(rows: pl.DataFrame) -> pl.DataFrame:
+    """A code stands for one territory before a reform and for another after: no period may reach over both."""
+    return rows.with_columns(unit_code=pl.col("unit_id"))
+
+
+def _by_code(rows: pl.DataFrame) -> pl.DataFrame:
+    return rows.with_columns(pl.col("unit_code").str.split("@").list.first())
+
+
+def _trends(con: DuckDBPyConnection) -> None:
+    """What is told of districts and the province; units of an indicator are held alike, so it is made whole."""
+    known = tables.indicators(con, WITH_TRENDS)
+    tables.replace_indicators(
+        con, None, {"trend": trend(known), "comparison": comparison(known), "contribution": contribution(known)}
+    )
+
+
+def _reporting(con: DuckDBPyConnection, registry: Registry) -> None:
+    """How complete and timely the reports were: it changes with each night, whether a report came or not."""
+    due = tables.due_reports(con).with_columns(map=pl.lit("reported")).rename({"reporter_code": "unit_code"})
+    if due.is_empty():
+        return
+    own = reporting_figures(due)
+    provinces = {text: _province(registry, Period.parse(text)) for text in own["period"].unique()}
+    above = [
+        province_of(own.filter(pl.col("period").is_in([p for p, c in provinces.items() if c == code])), code)
+        for code in sorted(set(provinces.values()))
+    ]
+    tables.replace_reporting(con, indicator_table(tables.no_figures(con), None, pl.concat([own, *above])))
+
+
+def _province(registry: Registry, period: Period) -> str:
+    return next(unit.unit_code for unit in registry.units_on(period.last_day, "province"))

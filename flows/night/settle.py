@@ -1,0 +1,38 @@
+"""All that follows from changed figures, one after the other as in the night, for whoever runs without the engine."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+from duckdb import DuckDBPyConnection
+
+from flows.clock import now
+from flows.night.alert import alert
+from flows.night.follow_up import follow_up
+from flows.night.judge import judge
+from flows.night.measure import measure
+from flows.night.publish import publish
+from flows.settings import Settings
+from warehouse.ledger.nights import finish_nights
+from warehouse.ledger.touched import Touched
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """The copy readers open now, and how many hidden figures in it could be worked out all the same."""
+
+    published: Path
+    exposed: int
+
+
+def settle(con: DuckDBPyConnection, touched: Touched, settings: Settings, as_of: date) -> Settled:
+    """Measure, judge, alert, follow up and publish; the nights begun are done then."""
+    exposed = measure(con, touched, settings, as_of)
+    judged = judge(con, settings)
+    alert(con, judged, settings)
+    follow_up(con, judged, settings)
+    published = publish(con, settings, as_of)
+    finish_nights(con, now(settings.timezone))
+    return Settled(published, exposed)

@@ -1,0 +1,33 @@
+"""Read, validate and load, one after the other, for whoever takes files in without the engine."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from duckdb import DuckDBPyConnection
+
+from expectations.suites.verdict import Verdict
+from flows.night.collect import File
+from flows.night.load import load
+from flows.night.read import FilesRead, read
+from flows.night.run import Run
+from flows.night.validate import validate
+from flows.settings import Settings
+from warehouse.ledger.touched import Touched
+
+
+@dataclass(frozen=True, slots=True)
+class TakenIn:
+    """The files as read, their outcomes and problems, and what is to be computed anew."""
+
+    files: FilesRead
+    verdict: Verdict
+    touched: Touched
+
+
+def take_in(con: DuckDBPyConnection, files: Iterable[File], settings: Settings, run: Run) -> TakenIn:
+    """What the night does with files in three steps."""
+    read_files = read(con, files, settings, run)
+    verdict = validate(con, read_files, settings)
+    return TakenIn(read_files, verdict, load(con, read_files, verdict, settings, run))

@@ -1,0 +1,42 @@
+"""Between the nights, as Prefect flows: the reminders before and after the due day, and what waited to be sent."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from prefect import flow, get_run_logger
+
+from flows.clock import today
+from flows.home import open_home
+from flows.serving.scheduled import stop_with_runner, when_free
+from flows.settings import load_settings
+from flows.telling.delivery import Told
+from flows.telling.tell import remind, send_waiting
+
+
+@flow(name="reminders")
+def reminders(as_of: date | None = None) -> None:
+    """Nhắc đơn vị chưa báo cáo / Remind those who have not reported."""
+    stop_with_runner()
+    settings = load_settings()
+
+    def work() -> Told:
+        with open_home(settings) as con:
+            return remind(con, settings, as_of or today(settings.timezone))
+
+    _log(when_free(work))
+
+
+@flow(name="messages")
+def messages() -> None:
+    """Gửi tin còn chờ: sau giờ yên lặng, khi máy chủ thư chạy lại / Send what waited: quiet hours, a server down."""
+    stop_with_runner()
+    settings = load_settings()
+    _log(when_free(lambda: send_waiting(settings)))
+
+
+def _log(told: Told) -> None:
+    log = get_run_logger()
+    log.info("sent %d, waiting %d", told.sent, told.waiting)
+    for name, error in told.errors:
+        log.warning("%s: %s", name, error)

@@ -1,0 +1,228 @@
+"""The post: a letter to a recipient through Apprise, its secrets put in place at the last moment and seen by nobody."""
+
+from __future__ import annotations
+
+import logging
+import os
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from time import monotonic
+from typing import Any
+from urllib.parse import quote
+
+from apprise import Apprise, NotifyBase, NotifyFormat
+from apprise.attachment.memory import AttachMemory
+from apprise.plugins.email import base
+
+from flows.engine import prepare_engine
+from flows.errors import UserError
+from flows.settings import Settings
+from transforms.telling.addresses import Secret, by_server, filled, is_mail, secrets_of, writes_a_secret
+from transforms.telling.phrases import phrase
+from transforms.telling.recipients import Recipient
+
+PATIENCE = 60.0
+"""Seconds a run spends on tries in vain at one server; what is left waits for the next run."""
+LARGEST = 15 * 2**20
+"""Bytes attached to one message; mail servers refuse more."""
+LONGEST = 300
+"""Letters of an error that are kept."""
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+_SOMEBODY = re.compile(r"[^\s@<>'\"(]+@[^\s@<>'\")]+")
+_REASON = "Socket Exception: "
+
+
+@dataclass(frozen=True, slots=True)
+class Parcel:
+    """What goes out.
+
+    Attributes:
+        number: the message's number, sent along so that a receiver knows a repeat.
+        files: attachments by their names.
+    """
+
+    number: str
+    subject: str
+    body: str
+    files: Mapping[str, bytes] = field(default_factory=dict)
+
+
+class Post:
+    """Sends parcels; knows which servers are down."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._lost: dict[object, float] = {}
+        self._values: dict[Secret, str] = {}
+
+    def send(self, to: Recipient, parcel: Parcel) -> str | None:
+        """Hand a parcel over.
+
+        Returns:
+            None when the server took it; else why not, without secrets and addresses.
+        """
+        try:
+            server = self._server(to)
+        except UserError as error:
+            return error.vi if self._settings.language == "vi" else error.en
+        _settle(server, parcel)
+        began = monotonic()
+        with _overheard() as heard, _numbered(server, parcel.number):
+            try:
+                is_taken = server.notify(
+                    body=parcel.body, title=parcel.subject, attach=_attached(parcel), body_format="text"
+                )
+            except Exception as error:  # whatever a channel raises: no night fails of it
+                is_taken = False
+                heard.append(type(error).__name__)
+        if is_taken:
+            return None
+        place = _place(server)
+        self._lost[place] = self._lost.get(place, 0.0) + monotonic() - began
+        return _reason(heard, [*self._values.values(), server.password or ""])
+
+    def is_worth_a_try(self, to: Recipient) -> bool:
+        """Whether the recipient's server has not cost this run its patience."""
+        try:
+            return self._lost.get(_place(self._server(to)), 0.0) < PATIENCE
+        except UserError:
+            return True
+
+    def _server(self, to: Recipient) -> NotifyBase:
+        url = self._url(to)
+        for secret in secrets_of(url) - self._values.keys():
+            self._values[secret] = _value(secret, self._settings)
+        return _server(filled(url, self._values))
+
+    def _url(self, to: Recipient) -> str:
+        if not is_mail(to.address):
+            return to.address
+        server = self._settings.mail_server
+        if not server:
+            raise UserError(
+                "chưa đặt MOBILITY_MAIL_SERVER để gửi thư", "MOBILITY_MAIL_SERVER is not set to send mail by"
+            )
+        if writes_a_secret(server):
+            raise UserError(
+                "MOBILITY_MAIL_SERVER có mật khẩu ghi thẳng; thay bằng {env:TÊN_BIẾN}",
+                "a password stands in MOBILITY_MAIL_SERVER; name it as {env:VARIABLE}",
+            )
+        return by_server(to.address, server)
+
+
+def attachments(home: Path, names: Sequence[str], language: str) -> tuple[dict[str, bytes], list[str]]:
+    """The bytes of files below the home, and what is to be said of those that cannot go."""
+    files: dict[str, bytes] = {}
+    lost, large = [], []
+    for name in names:
+        path = home / name
+        if not path.is_file() or home.resolve() not in path.resolve().parents:
+            lost.append(path.name)
+        elif sum(map(len, files.values())) + path.stat().st_size > LARGEST:
+            large.append(path.name)
+        else:
+            files[path.name] = path.read_bytes()
+    said = [phrase(key, language, names=", ".join(some)) for key, some in (("lost", lost), ("large", large)) if some]
+    return files, said
+
+
+def _value(secret: Secret, settings: Settings) -> str:
+    """A secret's value: from the environment, or from a block of Prefect, which is loaded only when one is named."""
+    if secret.source == "env":
+        value = os.environ.get(secret.name)
+        if not value:
+            raise UserError(f"thiếu biến môi trường {secret.name}", f"the variable {secret.name} is not set")
+        return value
+    prepare_engine(settings)
+    from prefect.blocks.system import Secret as SecretBlock
+
+    try:
+        return str(SecretBlock.load(secret.name).get())  # type: ignore[union-attr]
+    except Exception as error:  # what Prefect raises may hold what it found
+        why = type(error).__name__
+        raise UserError(
+            f"không đọc được khối Secret «{secret.name}» của Prefect ({why})",
+            f"Prefect's Secret block '{secret.name}' cannot be read ({why})",
+        ) from None
+
+
+def _server(url: str) -> NotifyBase:
+    with _overheard():  # Apprise logs an address it does not understand
+        server = Apprise.instantiate(url)
+    if server is None:
+        raise UserError("Apprise không hiểu địa chỉ này", "Apprise does not understand this address")
+    if len(server) != 1:
+        # Half of several would have got it when the other half's try fails, and get it again.
+        raise UserError("địa chỉ có nhiều nơi nhận; mỗi dòng một nơi", "the address has several targets; one a row")
+    return server
+
+
+def _settle(server: Any, parcel: Parcel) -> None:
+    """Plain text, one try at a time, and the number where the channel can carry it."""
+    server.notify_format = NotifyFormat.TEXT
+    server.retry = 0
+    if not isinstance(getattr(server, "headers", None), dict):
+        return
+    if hasattr(server, "smtp_host"):
+        server.headers["Auto-Submitted"] = "auto-generated"
+    else:
+        server.headers["Idempotency-Key"] = parcel.number
+
+
+@contextmanager
+def _numbered(server: Any, number: str) -> Iterator[None]:
+    """Let a mail bear the message's number as its Message-ID, whichever try it is.
+
+    Apprise makes a new one each time, and appends it to any that is given. Servers and mailboxes know a repeat by an
+    equal Message-ID only, so Apprise's maker is put aside for as long as the mail is made.
+    """
+    if not hasattr(server, "smtp_host"):
+        yield
+        return
+    made = base.make_msgid
+    domain = server.from_addr[1].rpartition("@")[2]
+    base.make_msgid = lambda *_, **__: f"<{number}@{domain}>"
+    try:
+        yield
+    finally:
+        base.make_msgid = made
+
+
+def _attached(parcel: Parcel) -> list[Any] | None:
+    return [AttachMemory(content=data, name=name, mimetype=XLSX) for name, data in parcel.files.items()] or None
+
+
+def _place(server: Any) -> object:
+    return type(server).__name__, getattr(server, "smtp_host", None) or server.host, server.port
+
+
+@contextmanager
+def _overheard() -> Iterator[list[str]]:
+    """What Apprise logs meanwhile, which goes nowhere else: it may name users, hosts and more."""
+    heard: list[str] = []
+
+    class Ear(logging.Handler):
+        def emit(self, record: logging.LogRecord) -> None:
+            said = record.getMessage()
+            if record.levelno >= logging.WARNING or said.startswith(_REASON):
+                heard.append(said.removeprefix(_REASON))
+
+    log = logging.getLogger("apprise")
+    before = log.level, log.propagate, list(log.handlers)
+    log.handlers, log.propagate = [Ear()], False
+    log.setLevel(logging.DEBUG)
+    try:
+        yield heard
+    finally:
+        log.level, log.propagate, log.handlers = before[0], before[1], before[2]
+
+
+def _reason(heard: Sequence[str], secrets: Sequence[str]) -> str:
+    text = " ".join(heard) or "?"
+    for secret in sorted(filter(None, secrets), key=len, reverse=True):
+        for form in (secret, quote(secret, safe="")):
+            text = text.replace(form, "***")
+    return _SOMEBODY.sub("…", text)[:LONGEST]

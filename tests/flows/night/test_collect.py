@@ -1,0 +1,95 @@
+"""What lies in an inbox: files are taken whole, anything else is told of and left."""
+
+from __future__ import annotations
+
+import os
+import threading
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from flows.errors import UserError
+from flows.night.collect import collect_inbox, collect_tree
+
+ZONE = "Asia/Ho_Chi_Minh"
+
+
+def _put(folder, name, data=b"a;b", day=date(2025, 1, 3), hour=9):
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / name
+    path.write_bytes(data)
+    at = datetime(day.year, day.month, day.day, hour, tzinfo=ZoneInfo(ZONE)).timestamp()
+    os.utime(path, (at, at))
+    return path
+
+
+def test_files_are_taken_by_their_time_of_modification_in_the_province(tmp_path):
+    _put(tmp_path / "866", "b.csv", hour=23)
+    _put(tmp_path / "866", "a.csv", day=date(2025, 1, 4), hour=0)
+    _put(tmp_path / "867", "later.csv", day=date(2025, 1, 5))
+    arrived = collect_inbox(tmp_path, date(2025, 1, 4), ZONE)
+    assert [(f.file_name, f.received_on) for f in arrived.files] == [
+        ("b.csv", date(2025, 1, 3)),
+        ("a.csv", date(2025, 1, 4)),
+    ]
+
+
+def test_a_folder_a_link_and_an_unreadable_thing_are_left_and_told_of(tmp_path):
+    outside = _put(tmp_path / "outside", "secret.csv")
+    good = _put(tmp_path / "in" / "866", "good.csv")
+    (good.parent / "a folder.xlsx").mkdir()
+    (good.parent / "link.csv").symlink_to(outside)
+    os.mkfifo(good.parent / "pipe.csv")
+    (good.parent / "~$lock.xlsx").write_bytes(b"x")
+    arrived = collect_inbox(tmp_path / "in", date(2025, 1, 4), ZONE)
+    assert [file.file_name for file in arrived.files] == ["good.csv"]
+    assert sorted(one.path.name for one in arrived.passed_over) == ["a folder.xlsx", "link.csv", "pipe.csv"]
+    assert all(one.why_vi and one.why_en for one in arrived.passed_over)
+
+
+def test_a_linked_folder_of_a_sender_is_not_entered(tmp_path):
+    _put(tmp_path / "outside", "secret.csv")
+    (tmp_path / "in").mkdir()
+    (tmp_path / "in" / "866").symlink_to(tmp_path / "outside")
+    assert collect_inbox(tmp_path / "in", date(2025, 1, 4), ZONE).files == ()
+
+
+def test_a_file_that_grows_while_it_is_read_waits_for_the_next_night(tmp_path):
+    path = _put(tmp_path / "866", "grows.csv", b"x" * 20_000_000)
+    stop = threading.Event()
+
+    def grow() -> None:
+        with path.open("ab") as stream:
+            while not stop.is_set():
+                stream.write(b"y" * 1000)
+                stream.flush()
+
+    writer = threading.Thread(target=grow)
+    writer.start()
+    try:
+        arrived = collect_inbox(tmp_path, date(2999, 1, 1), ZONE)
+    finally:
+        stop.set()
+        writer.join()
+    assert arrived.files == ()
+    assert "đang được ghi" in arrived.passed_over[0].why_vi
+
+
+def test_a_name_as_long_as_the_file_system_takes_is_taken(tmp_path):
+    name = "báo cáo " + "dài " * 40 + ".csv"
+    _put(tmp_path / "866", name)
+    assert collect_inbox(tmp_path, date(2025, 1, 4), ZONE).files[0].file_name == name
+
+
+def test_a_tree_without_dates_says_what_to_add(tmp_path):
+    _put(tmp_path / "866", "a.csv")
+    with pytest.raises(UserError, match="--received-on"):
+        collect_tree(tmp_path)
+    (file,) = collect_tree(tmp_path, date(2025, 1, 3)).files
+    assert (file.reporter_code, file.received_on) == ("866", date(2025, 1, 3))
+
+
+def test_a_folder_that_is_not_there_is_told(tmp_path):
+    with pytest.raises(UserError, match="no folder"):
+        collect_tree(tmp_path / "nowhere")

@@ -1,0 +1,199 @@
+"""The warehouse's file: who may open it, how it is brought forward, and what a kill leaves."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from expectations.contract.forms import FORMS
+from warehouse.connection import migrations, store
+from warehouse.connection.store import memory_store, open_store, open_to_read
+from warehouse.errors import SchemaChanged, StoreLocked, StoreMissing, StoreTooNew
+from warehouse.schema.comments import columns
+
+ROOT = Path(__file__).resolve().parents[3]
+
+
+def test_the_facts_have_the_contracts_columns_in_its_order(con):
+    for form in FORMS.values():
+        assert con.table(f"facts.{form.name}").columns == list(columns(form))
+
+
+def test_every_table_view_and_column_says_in_both_languages_what_it_holds(con):
+    said = con.sql("""
+        SELECT schema_name || '.' || table_name AS name, comment FROM duckdb_tables() WHERE NOT internal
+        UNION ALL SELECT schema_name || '.' || view_name, comment FROM duckdb_views() WHERE NOT internal
+        UNION ALL SELECT schema_name || '.' || table_name || '.' || column_name, comment FROM duckdb_columns()
+        WHERE schema_name IN ('ledger', 'facts', 'registry')""").fetchall()
+    assert len(said) > 100
+    assert [name for name, comment in said if not comment or " / " not in comment] == []
+
+
+def test_the_file_and_its_log_are_the_owners_only(tmp_path):
+    before = os.umask(0o022)
+    try:
+        with open_store(tmp_path / "w.duckdb") as con:
+            con.execute("CREATE TABLE ledger.t AS FROM range(1000)")
+            assert (tmp_path / "w.duckdb.wal").exists()
+            assert {path.name: path.stat().st_mode & 0o777 for path in tmp_path.iterdir()} == {
+                "w.duckdb": 0o600,
+                "w.duckdb.wal": 0o600,
+                "w.duckdb.lock": 0o600,
+            }
+        assert os.umask(0o022) == 0o022
+    finally:
+        os.umask(before)
+
+
+def test_a_second_writer_is_told_who_has_it(tmp_path):
+    with open_store(tmp_path / "w.duckdb"):
+        told = run(tmp_path, "open_store")
+    assert told.returncode == 3
+    assert str(os.getpid()) in told.stdout
+    assert run(tmp_path, "open_store").returncode == 0
+
+
+def test_a_reader_is_told_who_writes_and_reads_when_nobody_does(tmp_path):
+    with open_store(tmp_path / "w.duckdb"):
+        told = run(tmp_path, "open_to_read")
+    assert told.returncode == 3
+    assert str(os.getpid()) in told.stdout
+    with open_to_read(tmp_path / "w.duckdb") as con:
+        assert con.sql("SELECT count(*) FROM facts.away").fetchone() == (0,)
+        with pytest.raises(duckdb.InvalidInputException, match="read-only"):
+            con.execute("DELETE FROM facts.away")
+
+
+def test_a_writer_is_refused_while_somebody_reads(tmp_path):
+    with open_store(tmp_path / "w.duckdb"):
+        pass
+    reader = subprocess.Popen(
+        [
+            sys.executable,
+            "-c",
+            f"import duckdb, sys; c = duckdb.connect({str(tmp_path / 'w.duckdb')!r}, read_only=True)"
+            "; print('open', flush=True); sys.stdin.read()",
+        ],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+    )
+    assert reader.stdout.readline() == b"open\n"
+    with pytest.raises(StoreLocked, match=str(reader.pid)), open_store(tmp_path / "w.duckdb"):
+        pass
+    reader.communicate(b"")
+
+
+def run(folder: Path, opener: str) -> subprocess.CompletedProcess:
+    code = f"""
+import sys
+from pathlib import Path
+from warehouse.errors import WarehouseError
+from warehouse.connection.store import {opener}
+try:
+    with {opener}(Path({str(folder / "w.duckdb")!r})):
+        pass
+except WarehouseError as error:
+    print(error.says("vi"), error.says("en"))
+    sys.exit(3)
+"""
+    return subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=False)
+
+
+def test_no_warehouse_and_no_duckdb_file_are_told(tmp_path):
+    with pytest.raises(StoreMissing, match="backfill"), open_to_read(tmp_path / "none.duckdb"):
+        pass
+    (tmp_path / "w.duckdb").write_bytes(b"no database" * 1000)
+    with pytest.raises(StoreMissing, match="no warehouse"), open_store(tmp_path / "w.duckdb"):
+        pass
+    assert (tmp_path / "w.duckdb").read_bytes() == b"no database" * 1000
+
+
+@pytest.mark.parametrize("version", range(1, len(migrations.migrations())))
+def test_any_earlier_version_comes_forward_with_its_rows(tmp_path, version):
+    path = tmp_path / "w.duckdb"
+    with duckdb.connect(str(path)) as old:
+        for step in migrations.migrations()[:version]:
+            old.execute(migrations._TABLE + step.sql)
+            old.execute("INSERT INTO ledger.migration VALUES (?, ?, ?)", [step.number, step.name, step.sha256])
+        old.execute("INSERT INTO ledger.night (night_id, as_of, kind) VALUES (1, '2019-01-01', 'nightly')")
+    inode = path.stat().st_ino
+    with open_store(path) as con, memory_store() as new:
+        schema = "SELECT schema_name, table_name, column_name, data_type, comment FROM duckdb_columns() ORDER BY ALL"
+        assert con.sql(schema).fetchall() == new.sql(schema).fetchall()
+        assert con.sql("SELECT as_of::VARCHAR FROM ledger.night").fetchall() == [("2019-01-01",)]
+        assert con.sql("FROM facts.away_as_of('2020-01-01')").fetchall() == []
+    assert path.stat().st_ino != inode
+    assert sorted(file.name for file in tmp_path.iterdir()) == ["w.duckdb", "w.duckdb.lock"]
+    assert path.stat().st_mode & 0o777 == 0o600
+
+
+def test_a_migration_that_fails_leaves_the_file_as_it_was(tmp_path, monkeypatch):
+    path = tmp_path / "w.duckdb"
+    with open_store(path) as con:
+        con.execute("INSERT INTO ledger.night (night_id, as_of, kind) VALUES (1, '2019-01-01', 'nightly')")
+    before = path.read_bytes()
+    monkeypatch.setattr(store, "migrations", lambda: with_step(tmp_path, "CREATE SCHEMA later; SELECT nonsense;"))
+    with pytest.raises(duckdb.BinderException), open_store(path):
+        pass
+    assert path.read_bytes() == before
+    monkeypatch.setattr(store, "migrations", lambda: with_step(tmp_path, "CREATE SCHEMA later;"))
+    with open_store(path) as con:
+        assert con.sql("SELECT count(*) FROM ledger.night").fetchone() == (1,)
+
+
+def with_step(folder: Path, sql: str) -> list[migrations.Migration]:
+    schema = folder / "schema"
+    shutil.copytree(migrations.SCHEMA, schema, dirs_exist_ok=True)
+    number = len(migrations.migrations()) + 1
+    (schema / f"{number:03d}_later.sql").write_text(sql)
+    return migrations.migrations(schema)
+
+
+def test_a_warehouse_of_a_later_release_is_left_alone(tmp_path, monkeypatch):
+    path = tmp_path / "w.duckdb"
+    monkeypatch.setattr(store, "migrations", lambda: with_step(tmp_path, "CREATE SCHEMA later;"))
+    with open_store(path):
+        pass
+    monkeypatch.undo()
+    with pytest.raises(StoreTooNew, match="Update"), open_store(path):
+        pass
+
+
+def test_a_migration_changed_after_it_was_applied_is_refused(tmp_path, monkeypatch):
+    path = tmp_path / "w.duckdb"
+    with open_store(path):
+        pass
+    steps = with_step(tmp_path, "")
+    changed = [migrations.Migration(s.number, s.name, s.sql, "0" * 64) for s in steps]
+    monkeypatch.setattr(store, "migrations", lambda: changed)
+    with pytest.raises(SchemaChanged, match="001"), open_store(path):
+        pass
+
+
+def test_the_lock_goes_with_a_killed_process(tmp_path):
+    code = f"""
+import time
+from pathlib import Path
+from warehouse.connection.store import open_store
+with open_store(Path({str(tmp_path / "w.duckdb")!r})) as con:
+    print("open", flush=True)
+    time.sleep(60)
+"""
+    process = subprocess.Popen([sys.executable, "-c", code], cwd=ROOT, stdout=subprocess.PIPE)
+    assert process.stdout.readline() == b"open\n"
+    process.kill()
+    process.wait()
+    for _ in range(50):
+        try:
+            with open_store(tmp_path / "w.duckdb"):
+                return
+        except StoreLocked:
+            time.sleep(0.1)
+    pytest.fail("still locked")

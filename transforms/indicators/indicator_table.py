@@ -1,0 +1,177 @@
+"""The table of indicators: numerator, denominator, value and interval of every unit and period."""
+
+from __future__ import annotations
+
+import numpy as np
+import polars as pl
+
+from expectations.contract.indicators import INDICATOR_OF, INDICATORS, PERIOD_KINDS, Indicator
+from transforms.indicators.inputs import KEYS, MEMBERS, UNIT, without_gaps
+from transforms.indicators.periods import MONTHS_IN, coverage, month_number, over_periods
+from transforms.intervals import poisson_interval, rate_ratio_interval, wilson_interval
+
+ROW = (*UNIT, "period", "period_kind")
+COLUMNS = (*ROW, "indicator", "numerator", "denominator", "value", "lower", "upper", "coverage")
+
+
+def indicator_table(
+    figures: pl.DataFrame,
+    regulation_213: pl.DataFrame | None = None,
+    reporting: pl.DataFrame | None = None,
+    *,
+    published: bool = True,
+) -> pl.DataFrame:
+    """Every indicator of every unit and period, from sums and never from averages.
+
+    A month that was not reported takes no part in numerator or denominator; `coverage` says how much of the members
+    (a stock: in the period's last month; a flow: over its months) reported.
+
+    Args:
+        figures: map, unit_code, level, period (YYYY-MM), the monthly measures, members_reported, members_known (the
+            last known members of the unit's cells, and of those cells that reported); one row a unit and month in
+            which the unit was active, its measures null where nothing was reported.
+        regulation_213: the same with the r213 measures and half-years (YYYY-H1) for periods.
+        reporting: what `reporting_figures` gives, for reporters and the units above.
+        published: True leaves out cells, and of communes all that may not be published by month.
+
+    Returns:
+        map, unit_code, level, period, period_kind, indicator, numerator, denominator, value, lower, upper, coverage.
+        value is null where a figure is unknown or nothing is there to divide by; the 95 % interval also for counts
+        and nets. Half-years are never added: an indicator of Regulation 213 stands in period_kind "half" only.
+
+    Raises:
+        polars.exceptions.ColumnNotFoundError: a measure is no column of its frame.
+    """
+    parts = [_monthly(figures, _of("balance", "away", "requests"), published)]
+    if regulation_213 is not None:
+        parts.append(_half_yearly(regulation_213, _of("regulation_213"), published))
+    if reporting is not None:
+        parts.append(_monthly(reporting, _of("reporting"), published))
+    long = pl.concat(parts)
+    return pl.concat([_valued(long), _ratios(long)]).sort(*ROW, "indicator")
+
+
+def _of(*forms: str) -> list[Indicator]:
+    return [each for each in INDICATORS if each.kind != "ratio" and set(each.forms) <= set(forms)]
+
+
+def _monthly(figures: pl.DataFrame, indicators: list[Indicator], published: bool) -> pl.DataFrame:
+    dated = _visible(figures, published).with_columns(month=month_number())
+    months = without_gaps(dated.select(*UNIT, "month", *_fractions(indicators)))
+    flows, stocks = (_columns(indicators, timing) for timing in ("flow", "stock"))
+    return pl.concat(
+        [_long(over_periods(months, kind, flows, stocks), indicators, kind, published) for kind in PERIOD_KINDS]
+    )
+
+
+def _half_yearly(figures: pl.DataFrame, indicators: list[Indicator], published: bool) -> pl.DataFrame:
+    halves = _visible(figures, published).select(
+        *KEYS,
+        *_fractions(indicators),
+        period_kind=pl.lit("half"),
+        is_lived=pl.lit(value=True),
+        has_last=pl.lit(value=True),
+        coverage=coverage(),
+        coverage_last=coverage(),
+    )
+    return _long(halves, indicators, "half", published)
+
+
+def _visible(figures: pl.DataFrame, published: bool) -> pl.DataFrame:
+    return figures.filter(pl.col("level") != "cell") if published else figures
+
+
+def _columns(indicators: list[Indicator], timing: str) -> list[str]:
+    return [name for each in indicators if each.timing == timing for name in (f"num:{each.name}", f"den:{each.name}")]
+
+
+def _fractions(indicators: list[Indicator]) -> list[pl.Expr]:
+    """Numerator and denominator of each indicator in one month; both null where either is unknown."""
+    columns: list[pl.Expr] = [pl.col(name) for name in MEMBERS]
+    for each in indicators:
+        top = pl.sql_expr(each.numerator).cast(pl.Float64)
+        below = pl.lit(None, pl.Float64) if each.denominator is None else pl.sql_expr(each.denominator).cast(pl.Float64)
+        known = top.is_not_null() if each.denominator is None else top.is_not_null() & below.is_not_null()
+        columns.append(pl.when(known).then(top).alias(f"num:{each.name}"))
+        columns.append(pl.when(known).then(below).alias(f"den:{each.name}"))
+    return columns
+
+
+def _long(wide: pl.DataFrame, indicators: list[Indicator], kind: str, published: bool) -> pl.DataFrame:
+    return pl.concat([_rows(wide, each, kind, published) for each in indicators])
+
+
+def _rows(wide: pl.DataFrame, indicator: Indicator, kind: str, published: bool) -> pl.DataFrame:
+    """One indicator's rows; a rolling or yearly period a unit has not lived through has no row."""
+    is_stock = indicator.timing == "stock"
+    here = wide.filter("has_last" if is_stock else "is_lived")
+    if published:
+        here = here.filter(pl.col("level").is_in(indicator.levels))
+    if indicator.second_half_only:
+        here = here.filter(pl.col("period").str.ends_with("H2"))
+    length = MONTHS_IN[kind] if indicator.per == "period" else 1
+    return here.select(
+        *ROW,
+        indicator=pl.lit(indicator.name),
+        numerator=f"num:{indicator.name}",
+        denominator=pl.col(f"den:{indicator.name}") / length,
+        coverage="coverage_last" if is_stock else "coverage",
+    )
+
+
+def _valued(long: pl.DataFrame) -> pl.DataFrame:
+    """Value and interval of each row."""
+    kinds = {each.name: each.kind for each in INDICATORS}
+    scales = {each.name: float(each.scale) for each in INDICATORS}
+    dressed = long.with_columns(
+        kind=pl.col("indicator").replace_strict(kinds), scale=pl.col("indicator").replace_strict(scales)
+    )
+    bare = (pl.col("kind") == "count") | ((pl.col("kind") == "net") & pl.col("indicator").is_in(_bare()))
+    below = pl.when(pl.col("denominator") > 0).then(pl.col("denominator"))
+    value = pl.col("scale") * pl.when(bare).then(pl.col("numerator")).otherwise(pl.col("numerator") / below)
+    lower, upper = _bounds(dressed)
+    return dressed.with_columns(value=value, lower=lower, upper=upper).select(*COLUMNS)
+
+
+def _bare() -> list[str]:
+    return [each.name for each in INDICATORS if each.denominator is None]
+
+
+def _bounds(long: pl.DataFrame) -> tuple[pl.Series, pl.Series]:
+    top, below, scale = (long[name].to_numpy() for name in ("numerator", "denominator", "scale"))
+    lower, upper = np.full((2, long.height), np.nan)
+    for kind, interval in (("rate", poisson_interval), ("share", wilson_interval)):
+        mine = (long["kind"] == kind).to_numpy()
+        low, high = interval(top[mine], below[mine])
+        lower[mine], upper[mine] = scale[mine] * low, scale[mine] * high
+    return _nullable("lower", lower), _nullable("upper", upper)
+
+
+def _ratios(long: pl.DataFrame) -> pl.DataFrame:
+    """requests_rate_ratio from the two rates' events and person-time."""
+    ratio = INDICATOR_OF["requests_rate_ratio"]
+    top, below = (long.filter(pl.col("indicator") == name) for name in (ratio.numerator, ratio.denominator))
+    pair = top.join(below, on=[*ROW], suffix="_base")
+    scale = INDICATOR_OF[ratio.numerator].scale
+    events, time, base_events, base_time = (
+        pair[name].to_numpy() for name in ("numerator", "denominator", "numerator_base", "denominator_base")
+    )
+    lower, upper = rate_ratio_interval(events, time, base_events, base_time)
+    rates = pair.with_columns(
+        indicator=pl.lit(ratio.name),
+        numerator=scale * pl.col("numerator") / _positive("denominator"),
+        denominator=scale * pl.col("numerator_base") / _positive("denominator_base"),
+        lower=_nullable("lower", lower),
+        upper=_nullable("upper", upper),
+        coverage=pl.min_horizontal("coverage", "coverage_base"),
+    )
+    return rates.with_columns(value=pl.col("numerator") / _positive("denominator")).select(*COLUMNS)
+
+
+def _positive(name: str) -> pl.Expr:
+    return pl.when(pl.col(name) > 0).then(pl.col(name))
+
+
+def _nullable(name: str, values: np.ndarray) -> pl.Series:
+    """A bound that does not exist, or is infinite, is null."""
+    return pl.Series(name, np.where(np.isfinite(values), values, np.nan)).fill_nan(None)

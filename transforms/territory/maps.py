@@ -1,0 +1,395 @@
+"""Figures of cells gathered by unit on two maps: the units of the time, and today's units with the past followed.
+
+On the map `reported` a cell stands where it stood in the period. On the map `today` it is followed through every
+merge, split and rename since, and stands where its successor stands on a given day: merged cells are summed, a split
+cell's past is divided by its weights. A commune's cells went with it in a reform (`whole`); where it was parted, each
+cell is where the list of moved cells puts it, or under "chưa phân bổ" while no list does.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections import defaultdict
+from collections.abc import Iterable
+from datetime import date
+
+import numpy as np
+import polars as pl
+
+from expectations.contract.forms import FORM_OF, FORMS
+from expectations.contract.periods import Period
+from transforms.territory.apportion import split_measures
+from transforms.territory.registry import FOREVER, Registry
+
+UNALLOCATED = "chua-phan-bo"
+UNALLOCATED_NAME = "Chưa phân bổ"
+MAPS = ("reported", "today")
+LEVELS = ("province", "district", "commune")
+COUNTS = ("units_expected", "units_reported", "members_reported", "members_known")
+# A cell is reported once each form of the period is there: the first measure stands for its form.
+_PRESENT = tuple(form.names[0] for form in FORMS.values())
+
+
+def lineage(registry: Registry, today: date) -> pl.DataFrame:
+    """What became of each cell by a day.
+
+    Args:
+        registry: the unit registry.
+        today: the day whose map is meant; later successions are passed over.
+
+    Returns:
+        cell_code, valid_from, valid_to (the days on which a count of the cell is to be followed so), today_cell,
+        weight (of 1). A cell nothing happened to is its own successor.
+    """
+    edges: dict[str, list[tuple[date, str, float]]] = defaultdict(list)
+    for origin, to, day, _, weight in registry.cell_succession:
+        if day <= today:
+            edges[origin].append((day, to, weight))
+    rows = []
+    for cell in sorted({home.cell_code for home in registry.homes} | set(edges)):
+        first = date.min
+        for turn in sorted({day for day, *_ in edges[cell]}):
+            rows += [(cell, first, _day_before(turn), *end) for end in _ends(cell, first, edges)]
+            first = turn
+        rows += [(cell, first, FOREVER, *end) for end in _ends(cell, first, edges)]
+    schema = {
+        "cell_code": pl.String,
+        "valid_from": pl.Date,
+        "valid_to": pl.Date,
+        "today_cell": pl.String,
+        "weight": pl.Float64,
+    }
+    return pl.DataFrame(rows, schema=schema, orient="row")
+
+
+def _ends(cell: str, after: date, edges: dict[str, list[tuple[date, str, float]]]) -> list[tuple[str, float]]:
+    """The last successors of a cell and the part of it each carries, following what happened after a day."""
+    days = [day for day, *_ in edges.get(cell, ()) if day > after]
+    if not days:
+        return [(cell, 1.0)]
+    turn = min(days)
+    steps = [(to, weight) for day, to, weight in edges[cell] if day == turn]
+    whole = sum(weight for _, weight in steps)
+    ends: dict[str, float] = defaultdict(float)
+    for to, weight in steps:
+        for end, part in _ends(to, turn, edges):
+            ends[end] += weight / whole * part
+    return sorted(ends.items())
+
+
+def _day_before(day: date) -> date:
+    return date.fromordinal(day.toordinal() - 1)
+
+
+def today_homes(registry: Registry, today: date) -> pl.DataFrame:
+    """Where each cell stands on a day's map; a cell that ended stands where its commune went.
+
+    Returns:
+        today_cell, today_commune (unit_id), today_commune_code, today_district: the district it last lay in, kept
+        after districts were abolished, so that their area can be followed. Null: not told.
+    """
+    went = {(origin, day): to for origin, to, extent, day in registry.unit_succession if extent == "whole"}
+    changed = sorted({(day, origin) for origin, _, _, day in registry.unit_succession if day <= today})
+    area = _areas(registry, today)
+    rows = []
+    last: dict[str, list] = defaultdict(list)
+    for home in registry.homes:
+        if home.valid_from <= today:
+            last[home.cell_code].append(home)
+    for cell, homes in last.items():
+        commune = homes[-1].commune_code
+        for day, origin in changed:
+            if day > homes[-1].valid_to and commune == origin:
+                commune = went.get((origin, day))
+        district = next((home.district_code for home in reversed(homes) if home.district_code), None)
+        rows.append((cell, commune, district or area.get(commune or "")))
+    frame = pl.DataFrame(rows, schema=["today_cell", "today_commune_code", "today_district"], orient="row")
+    ids = {unit.unit_code: unit.unit_id for unit in registry.units_on(today, "commune")}
+    return frame.cast(pl.String).with_columns(
+        today_commune=pl.col("today_commune_code").replace_strict(ids, default=None, return_dtype=pl.String)
+    )
+
+
+def _areas(registry: Registry, today: date) -> dict[str, str | None]:
+    """The former district of each commune whose predecessors all lay in one."""
+    parents: dict[str, set[str]] = defaultdict(set)
+    for origin, to, _, day in registry.unit_succession:
+        if day <= today:
+            parents[to] |= {u.parent_code or "" for u in registry.units_on(_day_before(day)) if u.unit_code == origin}
+    return {to: next(iter(of)) if len(of) == 1 else None for to, of in parents.items()}
+
+
+def places(registry: Registry, periods: Iterable[str], today: date) -> pl.DataFrame:
+    """Every cell active at a period's end, where it stood then and where its parts stand on today's map.
+
+    Args:
+        registry: the unit registry.
+        periods: as `2021-03` or `2021-H1`.
+        today: the day whose map is called today's.
+
+    Returns:
+        period, cell_code, kind, commune, district (null where there is none), province, today_cell, weight,
+        today_commune, today_district, today_province, later_commune (where it will stand once all that the registry
+        announces has happened), span (the day from which the cell was followed so). Communes are
+        unit_ids, the others codes; `chua-phan-bo` where the registry does not tell. A split cell has one row a part.
+    """
+    ends = _period_ends(registry, periods)
+    homes = pl.DataFrame(
+        [
+            (h.cell_code, h.kind, h.commune or UNALLOCATED, h.district_code, h.valid_from, h.valid_to)
+            for h in registry.homes
+        ],
+        schema=["cell_code", "kind", "commune", "district", "valid_from", "valid_to"],
+        orient="row",
+    )
+    active = homes.join_where(
+        ends, pl.col("valid_from") <= pl.col("period_end"), pl.col("valid_to") >= pl.col("period_end")
+    ).drop("valid_from", "valid_to")
+    return _followed(active, registry, today).with_columns(
+        pl.when("has_districts").then(pl.col("district").fill_null(UNALLOCATED)).otherwise("district").alias("district")
+    )
+
+
+def _period_ends(registry: Registry, periods: Iterable[str]) -> pl.DataFrame:
+    """Last day of each period, the province of that day and whether there were districts."""
+    rows = []
+    for period in sorted(set(periods)):
+        end = Period.parse(period).last_day
+        province = next((unit.unit_code for unit in registry.units_on(end, "province")), UNALLOCATED)
+        rows.append((period, end, province, bool(registry.units_on(end, "district"))))
+    schema = {"period": pl.String, "period_end": pl.Date, "province": pl.String, "has_districts": pl.Boolean}
+    return pl.DataFrame(rows, schema=schema, orient="row")
+
+
+def _followed(active: pl.DataFrame, registry: Registry, today: date) -> pl.DataFrame:
+    province = next((unit.unit_code for unit in registry.units_on(today, "province")), UNALLOCATED)
+    return (
+        active.join(lineage(registry, today), on="cell_code", how="left")
+        .filter(pl.col("period_end").is_between("valid_from", "valid_to") | pl.col("today_cell").is_null())
+        .with_columns(pl.col("today_cell").fill_null(pl.col("cell_code")), pl.col("weight").fill_null(1.0))
+        .join(today_homes(registry, today).drop("today_commune_code"), on="today_cell", how="left")
+        .join(_later_homes(registry), on="today_cell", how="left")
+        .with_columns(
+            pl.col("today_commune", "today_district", "later_commune").fill_null(UNALLOCATED),
+            today_province=pl.lit(province),
+        )
+        .rename({"valid_from": "span"})
+        .drop("valid_to", "period_end")
+    )
+
+
+def _later_homes(registry: Registry) -> pl.DataFrame:
+    """Where each cell, or the larger part of it, stands on the last map the registry knows."""
+    ends = lineage(registry, FOREVER).filter(pl.col("valid_to") == FOREVER).sort("weight", descending=True)
+    homes = today_homes(registry, FOREVER).select(last_cell="today_cell", later_commune="today_commune")
+    return (
+        ends.unique("cell_code", keep="first", maintain_order=True)
+        .select(last_cell="today_cell", today_cell="cell_code")
+        .join(homes, on="last_cell", how="left")
+        .drop("last_cell")
+    )
+
+
+def pieces(
+    facts: pl.DataFrame, members: pl.DataFrame, registry: Registry, periods: Iterable[str], today: date
+) -> pl.DataFrame:
+    """The figures of cells in the pieces from which both maps are made.
+
+    Args:
+        facts: cell_code, period and measures, one row a cell and period; null = not reported.
+        members: cell_code, period (YYYY-MM), members_closing of every month, for what was last known.
+        registry: the unit registry.
+        periods: the periods wanted, of one kind; facts of others are passed over. For half-years only the kinds of
+            cells that report the half-yearly form are expected.
+        today: the day whose map is called today's.
+
+    Returns:
+        what `places` gives, the measures (a split cell's divided among its rows), is_reported and members_known (null
+        where none were ever known). A cell that has figures in a period for which the registry has no such cell
+        stands under `chua-phan-bo`, so that totals agree.
+    """
+    periods = sorted(set(periods))
+    measures = [name for name in facts.columns if name not in ("cell_code", "period")]
+    forms = [name for name in _PRESENT if name in measures]
+    facts = facts.filter(pl.col("period").is_in(periods)).with_columns(
+        pl.col(measures).cast(pl.Int64), is_reported=pl.all_horizontal(pl.col(forms).is_not_null())
+    )
+    known = places(registry, periods, today)
+    strange = facts.select("cell_code", "period").join(known, on=["cell_code", "period"], how="anti")
+    if strange.height:
+        known = pl.concat([known, _strangers(strange, registry, today).select(known.columns)])
+    joined = last_known(known, members, registry).join(facts, on=["cell_code", "period"], how="left")
+    expected = pl.col("kind").is_in(_kinds(measures)) | pl.col("is_reported").is_not_null()
+    joined = joined.filter(expected) if _kinds(measures) else joined
+    return _divided(joined.with_columns(pl.col("is_reported").fill_null(value=False)), [*measures, "members_known"])
+
+
+def _kinds(measures: list[str]) -> list[str]:
+    """The kinds of cells that report the form of the measures; none named: every kind."""
+    return ["hamlet"] if all(FORMS[FORM_OF[name]].hamlet_only for name in measures) else []
+
+
+def _strangers(cells: pl.DataFrame, registry: Registry, today: date) -> pl.DataFrame:
+    ends = _period_ends(registry, cells["period"].to_list())
+    placed = cells.join(ends, on="period").with_columns(
+        kind=pl.lit(None, pl.String), commune=pl.lit(UNALLOCATED), district=pl.lit(None, pl.String)
+    )
+    return _followed(placed, registry, today).with_columns(
+        district=pl.when("has_districts").then(pl.lit(UNALLOCATED)).otherwise(None)
+    )
+
+
+def last_known(cells: pl.DataFrame, members: pl.DataFrame, registry: Registry) -> pl.DataFrame:
+    """Add members_known: a cell's members in the period, else the last reported before; else its predecessors'.
+
+    Args:
+        cells: cell_code, period and others.
+        members: cell_code, period (YYYY-MM), members_closing; null = not reported.
+        registry: for the predecessors of a cell that has not reported yet.
+    """
+    history = (
+        members.drop_nulls()
+        .select("cell_code", month=_month_number(), members_known=pl.col("members_closing").cast(pl.Int64))
+        .sort("month")
+    )
+    dated = cells.with_columns(month=_month_number()).sort("month")
+    found = dated.join_asof(history, on="month", by="cell_code", strategy="backward", check_sortedness=False)
+    origins = pl.DataFrame(
+        [(to, origin, weight) for origin, to, _, _, weight in registry.cell_succession if to != origin],
+        schema={"cell_code": pl.String, "origin": pl.String, "weight": pl.Float64},
+        orient="row",
+    )
+    final = history.group_by("cell_code", maintain_order=True).last().rename({"cell_code": "origin"})
+    members_then = (pl.col("weight") * pl.col("members_known")).sum().round().cast(pl.Int64)
+    inherited = origins.join(final, on="origin").group_by("cell_code").agg(inherited=members_then)
+    return (
+        found.join(inherited, on="cell_code", how="left")
+        .with_columns(pl.col("members_known").fill_null(pl.col("inherited")))
+        .drop("inherited", "month")
+    )
+
+
+def _month_number() -> pl.Expr:
+    """Months since year 0; a half-year or year stands at its last month."""
+    text = pl.col("period")
+    tail = text.str.slice(5)
+    half = tail.str.starts_with("H")
+    number = pl.when(tail == "").then(12).otherwise(tail.str.strip_prefix("H").cast(pl.Int32, strict=False))
+    return (text.str.slice(0, 4).cast(pl.Int32) * 12 + pl.when(half).then(number * 6).otherwise(number)).alias("month")
+
+
+def _divided(joined: pl.DataFrame, measures: list[str]) -> pl.DataFrame:
+    """Divide the figures of the cells that have several parts."""
+    split = joined.filter(pl.col("weight") < 1)
+    if split.is_empty():
+        return joined
+    groups = split.sort("cell_code", "span", "period", "today_cell").partition_by("cell_code", "span")
+    return pl.concat([joined.filter(pl.col("weight") >= 1), *(_divide(group, measures) for group in groups)])
+
+
+def _divide(months: pl.DataFrame, measures: list[str]) -> pl.DataFrame:
+    """Divide a cell's months among its parts: rows in the order of months, then of parts."""
+    parts = months["today_cell"].n_unique()
+    weights = months["weight"].head(parts).to_numpy()
+    counts = {name: months[name].gather_every(parts).fill_null(-1).to_numpy().copy() for name in measures}
+    shares = split_measures(counts, weights)
+    return months.with_columns(
+        pl.Series(name, np.ascontiguousarray(share).ravel()).replace(-1, None) for name, share in shares.items()
+    )
+
+
+def unit_figures(cells: pl.DataFrame, registry: Registry, today: date) -> pl.DataFrame:
+    """Gather pieces by unit, on both maps and at every level.
+
+    Args:
+        cells: what `pieces` gives.
+        registry: for the units' names.
+        today: the day whose map is called today's.
+
+    Returns:
+        map, level, unit_id, unit_code, unit_name, period, the measures (null where no cell of the unit reported the
+        form), units_expected, units_reported (cells), members_reported, members_known (the last known members of the
+        cells that reported, and of all); one row a unit and period in which it has cells. From the day districts were
+        abolished map `reported` has no row of level district; map `today` follows the former districts' areas.
+    """
+    measures = [name for name in cells.columns if name in FORM_OF]
+    frames = []
+    for name in MAPS:
+        prefix = "today_" if name == "today" else ""
+        keys = [pl.col(f"{prefix}{level}").alias(level) for level in LEVELS]
+        lowest = _lowest(cells.with_columns(*keys, cell=pl.col(f"{prefix}cell") if prefix else "cell_code"), measures)
+        frames += [_gathered(lowest, level, measures).with_columns(map=pl.lit(name)) for level in LEVELS]
+    return (
+        with_names(pl.concat(frames), registry, today)
+        .select("map", "level", "unit_id", "unit_code", "unit_name", "period", *measures, *COUNTS)
+        .sort("map", "level", "unit_id", "period")
+    )
+
+
+def with_names(rows: pl.DataFrame, registry: Registry, today: date) -> pl.DataFrame:
+    """Add unit_code and unit_name: on map `reported` as it was called at the period's end, on `today` as it is now.
+
+    Args:
+        rows: map, level, unit_id (of communes) or code (of the others), period (YYYY-MM, YYYY-H1 or YYYY).
+        registry: the units and their names.
+        today: the day whose map is called today's.
+    """
+    names = pl.DataFrame(
+        [(u.unit_id if u.level == "commune" else u.unit_code, u.level, u.name, u.valid_from) for u in registry.units],
+        schema={"unit_id": pl.String, "level": pl.String, "unit_name": pl.String, "named_on": pl.Date},
+        orient="row",
+    ).sort("named_on")
+    named_on = pl.when(pl.col("map") == "today").then(pl.lit(today)).otherwise(_last_day())
+    dated = rows.with_columns(named_on=named_on, order=pl.int_range(pl.len())).sort("named_on")
+    named = dated.join_asof(names, on="named_on", by=["unit_id", "level"], strategy="backward", check_sortedness=False)
+    return (
+        named.sort("order")
+        .drop("order", "named_on")
+        .with_columns(
+            pl.col("unit_name").fill_null(pl.when(pl.col("unit_id") == UNALLOCATED).then(pl.lit(UNALLOCATED_NAME))),
+            unit_code=pl.col("unit_id").str.split("@").list.first(),
+        )
+    )
+
+
+def _last_day() -> pl.Expr:
+    """The last day of a period's month; of a year, its 31 December."""
+    month = _month_number() - 1
+    return pl.date(month // 12, month % 12 + 1, 1).dt.month_end()
+
+
+def map_fingerprint(registry: Registry, today: date) -> str:
+    """A short text that changes when today's map does: then every period's figures are to be made again."""
+    frames = (lineage(registry, today), today_homes(registry, today).sort("today_cell"))
+    names = [unit.name for unit in registry.units if unit.valid_from <= today]
+    digest = hashlib.sha256(repr((registry.homes, registry.units, names)).encode())
+    for frame in frames:
+        digest.update(frame.write_csv().encode())
+    return digest.hexdigest()[:16]
+
+
+def _lowest(cells: pl.DataFrame, measures: list[str]) -> pl.DataFrame:
+    """Sums by commune, with the district and province it lies in; a cell counts once, reported where all of it is."""
+    keys = ["period", *LEVELS]
+    counted = cells.group_by(*keys, "cell").agg(pl.col("members_known").sum(), pl.col("is_reported").all())
+    counts = counted.group_by(keys).agg(
+        units_expected=pl.len().cast(pl.Int64),
+        units_reported=pl.col("is_reported").sum().cast(pl.Int64),
+        members_reported=pl.col("members_known").filter("is_reported").sum(),
+        members_known=pl.col("members_known").sum(),
+    )
+    sums = cells.group_by(keys).agg(_sums(measures))
+    return sums.join(counts, on=keys, nulls_equal=True)
+
+
+def _gathered(lowest: pl.DataFrame, level: str, measures: list[str]) -> pl.DataFrame:
+    return (
+        lowest.filter(pl.col(level).is_not_null())
+        .group_by("period", unit_id=level)
+        .agg(*_sums(measures), pl.col(COUNTS).sum())
+        .with_columns(level=pl.lit(level))
+    )
+
+
+def _sums(names: list[str]) -> list[pl.Expr]:
+    return [pl.when(pl.col(name).count() > 0).then(pl.col(name).sum()).alias(name) for name in names]

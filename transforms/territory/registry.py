@@ -1,0 +1,267 @@
+"""The unit registry as it stood on any day: which cell belonged to which commune and which reporter.
+
+Codes are reused across a reform with another territory, so a unit's key is `unit_id`: its code and the day its
+territory began, e.g. `29869@2015-01-01` (Phường 1) and `29869@2025-07-01` (Phường Cao Lãnh).
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+import polars as pl
+
+LEVELS = {
+    "tỉnh": "province",
+    "thành phố trực thuộc trung ương": "province",
+    "thành phố": "district",
+    "thị xã": "district",
+    "huyện": "district",
+    "quận": "district",
+    "xã": "commune",
+    "phường": "commune",
+    "thị trấn": "commune",
+    "đặc khu": "commune",
+}
+FOREVER = date(9999, 12, 31)
+_DAY = timedelta(days=1)
+
+# What each registry file must hold; a column that is not here is passed over.
+COLUMNS: dict[str, tuple[str, ...]] = {
+    "units": ("unit_code", "name", "kind", "parent_code", "valid_from", "valid_to"),
+    "cells": ("cell_code", "name", "kind", "commune_code", "valid_from", "valid_to"),
+    "cell_succession": ("from_code", "to_code", "effective_date", "kind", "weight"),
+    "unit_succession": ("from_code", "from_name", "to_code", "to_name", "extent", "effective_date"),
+    "cells_moved": ("cell_code", "to_commune_code", "effective_date"),
+    "reporting_levels": ("level", "valid_from", "valid_to"),
+    "aliases": ("unit_code", "alias", "valid_from", "valid_to"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """A province, district or commune under one name; a renamed unit has one row a name and one `unit_id`."""
+
+    unit_id: str
+    unit_code: str
+    name: str
+    kind: str
+    level: str
+    parent_code: str | None
+    valid_from: date
+    valid_to: date
+
+
+@dataclass(frozen=True, slots=True)
+class Home:
+    """Where a cell belonged from one day to another; `commune` is null while its place is not yet told."""
+
+    cell_code: str
+    name: str
+    kind: str
+    commune: str | None
+    commune_code: str | None
+    reporter_code: str | None
+    district_code: str | None
+    valid_from: date
+    valid_to: date
+
+
+@dataclass(frozen=True)
+class Registry:
+    """Units, cells and what became of them.
+
+    Attributes:
+        units: every unit and name.
+        homes: every cell's stays, in the order of their codes and days.
+        cell_succession: (from, to, day, kind, weight) of merges, splits and renames.
+        unit_succession: (from, to, extent, day) of units.
+        reporting: (level, first day, last day) of who reports.
+        aliases: further names of units and cells: (code, alias, first day, last day).
+    """
+
+    units: tuple[Unit, ...]
+    homes: tuple[Home, ...]
+    cell_succession: tuple[tuple[str, str, date, str, float], ...]
+    unit_succession: tuple[tuple[str, str, str, date], ...]
+    reporting: tuple[tuple[str, date, date], ...]
+    aliases: tuple[tuple[str, str, date, date], ...]
+
+    def reporting_level(self, day: date) -> str | None:
+        """The level that reports on a day, null where none is set."""
+        return next((level for level, first, last in self.reporting if first <= day <= last), None)
+
+    def units_on(self, day: date, level: str | None = None) -> list[Unit]:
+        """Units standing on a day, of one level if named."""
+        return [u for u in self.units if u.valid_from <= day <= u.valid_to and level in (None, u.level)]
+
+    def reporters_on(self, day: date) -> list[Unit]:
+        return self.units_on(day, self.reporting_level(day) or "none")
+
+    def homes_on(self, day: date) -> list[Home]:
+        return [home for home in self.homes if home.valid_from <= day <= home.valid_to]
+
+    def successors(self, cell_code: str) -> list[str]:
+        """The codes of the cells a cell was merged into, split into or renamed to."""
+        return [to for origin, to, *_ in self.cell_succession if origin == cell_code and to != origin]
+
+
+def build_registry(tables: dict[str, pl.DataFrame]) -> Registry:
+    """Put the registry's tables together.
+
+    Args:
+        tables: by the names of `COLUMNS`, all columns text as in the CSV; dates as YYYY-MM-DD, an empty end is open.
+
+    Raises:
+        ValueError: a table or column is missing, a date, kind, extent or weight cannot be read; says which row.
+    """
+    for name, columns in COLUMNS.items():
+        if name not in tables:
+            raise ValueError(f"registry table '{name}' is missing")
+        absent = [column for column in columns if column not in tables[name].columns]
+        if absent:
+            raise ValueError(f"registry table '{name}' lacks the column {', '.join(absent)}")
+    unit_succession = tuple(
+        (row["from_code"], row["to_code"], row["extent"], _day(row["effective_date"], "unit_succession"))
+        for row in tables["unit_succession"].iter_rows(named=True)
+    )
+    units = _units(tables["units"], unit_succession)
+    reporting = tuple(
+        (row["level"], *_span(row, "reporting_levels")) for row in tables["reporting_levels"].iter_rows(named=True)
+    )
+    cell_succession = tuple(
+        (
+            row["from_code"],
+            row["to_code"],
+            _day(row["effective_date"], "cell_succession"),
+            row["kind"],
+            float(row["weight"] or 1.0),
+        )
+        for row in tables["cell_succession"].iter_rows(named=True)
+    )
+    moved = {
+        (row["cell_code"], _day(row["effective_date"], "cells_moved")): row["to_commune_code"]
+        for row in tables["cells_moved"].iter_rows(named=True)
+    }
+    aliases = tuple(
+        (row["unit_code"], row["alias"], *_span(row, "aliases")) for row in tables["aliases"].iter_rows(named=True)
+    )
+    homes = _homes(tables["cells"], units, unit_succession, cell_succession, moved, reporting)
+    return Registry(units, homes, cell_succession, unit_succession, reporting, aliases)
+
+
+def _day(text: str | None, table: str, empty: date | None = None) -> date:
+    if not text and empty:
+        return empty
+    try:
+        return date.fromisoformat(text or "")
+    except ValueError:
+        raise ValueError(f"registry table '{table}': '{text}' is no date, write YYYY-MM-DD") from None
+
+
+def _span(row: dict[str, str], table: str) -> tuple[date, date]:
+    first, last = _day(row["valid_from"], table, date(1, 1, 1)), _day(row["valid_to"], table, FOREVER)
+    if last < first:
+        raise ValueError(
+            f"registry table '{table}': {next(iter(row.values()))} ends ({last}) before it begins ({first})"
+        )
+    return first, last
+
+
+def _units(table: pl.DataFrame, succession: tuple[tuple[str, str, str, date], ...]) -> tuple[Unit, ...]:
+    """Rows of one code belong to one unit unless a succession gave the code a new territory on the later row's day."""
+    reborn = {(to, day) for _, to, _, day in succession}
+    began: dict[str, date] = {}
+    units = []
+    for row in table.sort("valid_from").iter_rows(named=True):
+        code, kind, (first, last) = row["unit_code"], row["kind"], _span(row, "units")
+        if kind not in LEVELS:
+            raise ValueError(
+                f"registry table 'units': {code} is of an unknown kind '{kind}'; known: {', '.join(LEVELS)}"
+            )
+        if code not in began or (code, first) in reborn:
+            began[code] = first
+        units.append(
+            Unit(
+                f"{code}@{began[code]}", code, row["name"], kind, LEVELS[kind], row["parent_code"] or None, first, last
+            )
+        )
+    return tuple(units)
+
+
+@dataclass(frozen=True, slots=True)
+class _Reforms:
+    """What became of communes: gone over whole, parted, and where single cells of parted ones went."""
+
+    whole: dict[tuple[str, date], str]
+    parted: set[tuple[str, date]]
+    moved: dict[tuple[str, date], str]
+
+    def commune_after(self, cell: str, commune: str | None, turn: date) -> str | None:
+        """The code of a cell's commune from a day on; None where a parted commune's list does not name the cell."""
+        if (cell, turn) in self.moved:
+            return self.moved[cell, turn]
+        if commune is None or (commune, turn) in self.parted:
+            return None
+        return self.whole.get((commune, turn), commune)
+
+
+def _homes(
+    cells: pl.DataFrame,
+    units: tuple[Unit, ...],
+    unit_succession: tuple[tuple[str, str, str, date], ...],
+    cell_succession: tuple[tuple[str, str, date, str, float], ...],
+    moved: dict[tuple[str, date], str],
+    reporting: tuple[tuple[str, date, date], ...],
+) -> tuple[Home, ...]:
+    kept = {(origin, day) for origin, to, day, *_ in cell_succession if origin == to}  # goes on beside its new parts
+    ended = {origin: day for origin, to, day, *_ in cell_succession if origin != to and (origin, day) not in kept}
+    reforms = _Reforms(
+        {(origin, day): to for origin, to, extent, day in unit_succession if extent == "whole"},
+        {(origin, day) for origin, _, extent, day in unit_succession if extent == "part"},
+        moved,
+    )
+    # A home ends at a reform, and where the level that reports changes.
+    turns = sorted({*(day for *_, day in unit_succession), *(first for _, first, _ in reporting)})
+    by_code: dict[str, list[Unit]] = defaultdict(list)
+    for unit in units:
+        by_code[unit.unit_code].append(unit)
+    homes = []
+    for row in cells.sort("cell_code").iter_rows(named=True):
+        code, (first, last) = row["cell_code"], _span(row, "cells")
+        last = min(last, ended.get(code, FOREVER) - _DAY) if code in ended else last
+        commune: str | None = row["commune_code"]
+        starts = [first, *(day for day in turns if first < day <= last)]
+        for start, after in zip(starts, [*starts[1:], None], strict=True):
+            if start != first:
+                commune = reforms.commune_after(code, commune, start)
+            homes.append(_home(row, commune, start, after - _DAY if after else last, by_code, reporting))
+    return tuple(homes)
+
+
+def _home(
+    row: dict[str, str],
+    commune: str | None,
+    first: date,
+    last: date,
+    by_code: dict[str, list[Unit]],
+    reporting: tuple[tuple[str, date, date], ...],
+) -> Home:
+    unit = next((u for u in by_code.get(commune or "", ()) if u.valid_from <= first <= u.valid_to), None)
+    level = next((name for name, begin, end in reporting if begin <= first <= end), None)
+    parent = unit.parent_code if unit else None
+    grand = next((u for u in by_code.get(parent or "", ()) if u.valid_from <= first <= u.valid_to), None)
+    district = parent if grand and grand.level == "district" else None
+    reporter = district if level == "district" else unit.unit_code if unit and level == "commune" else None
+    return Home(
+        row["cell_code"],
+        row["name"],
+        row["kind"],
+        unit.unit_id if unit else None,
+        unit.unit_code if unit else None,
+        reporter,
+        district,
+        first,
+        last,
+    )

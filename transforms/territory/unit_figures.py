@@ -1,0 +1,76 @@
+"""Everything the marts of figures read: units by month and half-year on both maps, communes by year protected."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+import polars as pl
+
+from transforms.disclosure import area_months, protect
+from transforms.territory.maps import pieces, unit_figures, with_names
+from transforms.territory.registry import Registry
+
+
+@dataclass(frozen=True)
+class Cells:
+    """Figures of cells, as they stand.
+
+    Attributes:
+        months: cell_code, period and the monthly measures, from a January on; null = not reported.
+        halves: cell_code, period and the measures of Regulation 213, likewise.
+        members: cell_code, period, members_closing of every month there is.
+        month_names: every month from that January to the last that anybody reported, gaps included.
+    """
+
+    months: pl.DataFrame
+    halves: pl.DataFrame
+    members: pl.DataFrame
+    month_names: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Past:
+    """What was published of communes by year: `shown` and the rows of the copy before, as `protect` takes them."""
+
+    shown: pl.DataFrame
+    before: pl.DataFrame
+
+
+@dataclass(frozen=True)
+class Figures:
+    """The frames of derived.unit_month, unit_half, commune_year and commune_year_shown, and what stays inferable."""
+
+    unit_month: pl.DataFrame
+    unit_half: pl.DataFrame
+    commune_year: pl.DataFrame
+    shown: pl.DataFrame
+    exposed: pl.DataFrame
+
+
+def figures(cells: Cells, past: Past, registry: Registry, today: date, released_until: int, small: int = 3) -> Figures:
+    """Gather cells by unit on both maps, and protect the communes' years.
+
+    Args:
+        cells: whole years, from a January on.
+        past: what was published of these years before.
+        registry: the unit registry.
+        today: the day whose map is called today's.
+        released_until: see `transforms.disclosure.last_released_year`.
+        small: the least count of a commune's year that is shown, apart from 0.
+    """
+    parts = pieces(cells.months, cells.members, registry, cells.month_names, today)
+    half_names = sorted({*cells.halves["period"], *_halves_of(cells.month_names)})
+    halves = pieces(cells.halves, cells.members, registry, half_names, today)
+    table = protect(area_months(parts), released_until, past.shown, past.before, small)
+    year = with_names(
+        table.rows.with_columns(level=pl.lit("commune"), period=pl.col("year").cast(pl.String)), registry, today
+    ).drop("level", "period")
+    return Figures(
+        unit_figures(parts, registry, today), unit_figures(halves, registry, today), year, table.shown, table.exposed
+    )
+
+
+def _halves_of(months: tuple[str, ...]) -> set[str]:
+    """The half-years whose last month is among the months: those that are due."""
+    return {f"{name[:4]}-H{1 if name[5:] == '06' else 2}" for name in months if name[5:] in ("06", "12")}

@@ -1,0 +1,150 @@
+"""What is kept of alerts: findings, acts and nights, from which the alerts, their parts and events are written anew."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import Any
+
+import polars as pl
+from duckdb import DuckDBPyConnection
+
+from warehouse.connection.frames import given
+from warehouse.connection.transaction import transaction
+from warehouse.derived.replace import replace_derived
+
+DERIVED = ("alert", "part", "event")
+
+
+def add_findings(con: DuckDBPyConnection, findings: pl.DataFrame, nights: Sequence[date]) -> None:
+    """Put what nights found in the place of what they had found before.
+
+    Args:
+        findings: columns of alerts.finding by name; others are passed over.
+        nights: every night judged, also those that found nothing.
+    """
+    columns = [name for name in con.table("alerts.finding").columns if name in findings.columns]
+    days = pl.DataFrame({"night": list(nights)}, schema={"night": pl.Date})
+    with transaction(con):
+        replace_derived(con, "alerts.finding", findings.select(columns), days)
+        with given(con, {"given_nights": days}):
+            con.execute("INSERT INTO alerts.night SELECT DISTINCT night FROM given_nights ON CONFLICT DO NOTHING")
+
+
+def replace_detectability(con: DuckDBPyConnection, detectability: pl.DataFrame) -> None:
+    """What each series could hide, in the place of what was said of it before; an empty frame changes nothing.
+
+    Args:
+        detectability: unit_id, level, indicator, period and the columns of alerts.detectability it has.
+    """
+    if detectability.is_empty():
+        return
+    columns = [name for name in con.table("alerts.detectability").columns if name in detectability.columns]
+    code = pl.col("unit_id").str.split("@").list.first().alias("unit_code")
+    frame = detectability.select(columns).with_columns(code)
+    replace_derived(con, "alerts.detectability", frame, frame.select("unit_id", "level", "indicator").unique())
+
+
+def add_acts(con: DuckDBPyConnection, acts: Sequence[Mapping[str, Any]]) -> None:
+    """Note what people did; each once, by its number.
+
+    Args:
+        acts: rows of alerts.act; `after_night` and `is_done` are set here and by `replace_alerts`.
+    """
+    for act in acts:
+        con.execute(_ACT, dict(act))
+
+
+def acts(con: DuckDBPyConnection) -> list[dict[str, Any]]:
+    """Everything people did, in its order: the columns of alerts.act."""
+    return con.execute("FROM alerts.act ORDER BY act_id").pl().to_dicts()
+
+
+def nights(con: DuckDBPyConnection) -> list[date]:
+    """The nights judged, in order."""
+    return [night for (night,) in con.execute("SELECT night FROM alerts.night ORDER BY 1").fetchall()]
+
+
+def telling_findings(con: DuckDBPyConnection) -> pl.DataFrame:
+    """Findings of the series that ever signalled, in the order of nights: those an alert's life depends on.
+
+    Returns:
+        the columns of alerts.finding, unit_code, unit_name (as called on the night) and parent_id (the district's
+        code; null where there is none).
+    """
+    return con.execute(_TELLING).pl()
+
+
+def judged_months(con: DuckDBPyConnection) -> pl.DataFrame:
+    """Single months as last judged, of the units that ever signalled and of their communes: what drives an alert.
+
+    Returns:
+        columns of alerts.anomaly, unit_name and parent_id.
+    """
+    return con.execute(_MONTHS).pl()
+
+
+def ended_units(con: DuckDBPyConnection) -> dict[str, date]:
+    """The last day of each unit that has ended by some day, by its code and territory."""
+    return dict(con.execute(_ENDED).fetchall())
+
+
+def replace_alerts(con: DuckDBPyConnection, tables: Mapping[str, pl.DataFrame], done: Sequence[int]) -> None:
+    """Write the alerts, parts and events anew, and which acts had an effect.
+
+    Args:
+        tables: by the names of `DERIVED`, columns as in the schema.
+        done: numbers of the acts that had an effect.
+    """
+    with transaction(con):
+        for name in DERIVED:
+            replace_derived(con, f"alerts.{name}", tables[name])
+        con.execute("UPDATE alerts.act SET is_done = list_contains($done::BIGINT[], act_id)", {"done": list(done)})
+
+
+_ACT = """
+INSERT INTO alerts.act (act_id, night, after_night, happened_at, who, action, alert_id, until, verdict, note, is_done)
+SELECT $act_id, $night, (SELECT max(night) FROM alerts.night), $happened_at, $who, $action, $alert_id, $until, $verdict,
+    $note, false
+"""
+
+# A unit's name and its district on a night. A unit of one name only stands with its code; several names follow each
+# other, so the one in force on the night is taken, or the last before it.
+_UNITS = """
+SELECT unit_id, unit_code, name AS unit_name, parent_code, valid_from FROM registry.unit
+UNION ALL SELECT unit_code, unit_code, name, parent_code, valid_from FROM registry.unit WHERE level <> 'commune'
+"""
+
+_NAMED = f"""
+SELECT f.*, coalesce(u.unit_code, split_part(f.unit_id, '@', 1)) AS unit_code,
+    coalesce(u.unit_name, split_part(f.unit_id, '@', 1)) AS unit_name, CASE WHEN f.level = 'commune' AND EXISTS (
+        FROM registry.unit AS d WHERE d.unit_code = u.parent_code AND d.level = 'district') THEN u.parent_code END
+        AS parent_id
+FROM chosen AS f ASOF LEFT JOIN ({_UNITS}) AS u ON f.unit_id = u.unit_id AND f.named_on >= u.valid_from
+"""
+
+_TELLING = f"""
+WITH chosen AS (
+    SELECT *, night AS named_on FROM alerts.finding AS f SEMI JOIN (FROM alerts.finding WHERE is_signal) AS s
+        ON f.unit_id = s.unit_id AND f.scope = s.scope AND f.indicator = s.indicator AND f.kind = s.kind
+), named AS ({_NAMED})
+SELECT n.* EXCLUDE named_on REPLACE (unit_name || coalesce(' (' || d.district_name || ')', '') AS unit_name)
+FROM named AS n ASOF LEFT JOIN (
+    SELECT unit_code, name AS district_name, valid_from FROM registry.unit WHERE level = 'district'
+) AS d ON d.unit_code = n.parent_id AND n.named_on >= d.valid_from
+ORDER BY night, period, level, unit_id, indicator, kind, is_signal DESC, note
+"""
+
+_MONTHS = f"""
+WITH chosen AS (SELECT *, judged_on AS named_on FROM alerts.anomaly WHERE kind = 'change'),
+named AS ({_NAMED}),
+told AS (SELECT DISTINCT unit_id FROM alerts.finding WHERE is_signal)
+SELECT * EXCLUDE named_on FROM named
+WHERE unit_id IN (FROM told) OR parent_id IN (FROM told) ORDER BY period, unit_id, indicator
+"""
+
+_ENDED = """
+SELECT unit_id, max(valid_to) FROM registry.unit GROUP BY unit_id HAVING max(valid_to) < DATE '9999-12-31'
+UNION SELECT unit_code, max(valid_to) FROM registry.unit WHERE level <> 'commune' GROUP BY unit_code
+    HAVING max(valid_to) < DATE '9999-12-31'
+"""

@@ -1,0 +1,99 @@
+"""The numbered migrations: from any earlier version of the warehouse forward to this one."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+from duckdb import DuckDBPyConnection
+
+from warehouse.connection.transaction import transaction
+from warehouse.errors import SchemaChanged, StoreTooNew
+from warehouse.schema.comments import comment_facts
+
+SCHEMA = Path(__file__).parents[1] / "schema"
+_FILE = re.compile(r"(\d{3})_[a-z0-9_]+\.sql")
+
+
+@dataclass(frozen=True, slots=True)
+class Migration:
+    """One step: its number, the file's name, its SQL and its hash."""
+
+    number: int
+    name: str
+    sql: str
+    sha256: str
+
+
+def migrations(folder: Path = SCHEMA) -> list[Migration]:
+    """Every step in the order of the numbers.
+
+    Raises:
+        ValueError: a file is not called NNN_name.sql, or the numbers are not 1, 2, 3 …
+    """
+    steps = []
+    for file in sorted(folder.glob("*.sql")):
+        found = _FILE.fullmatch(file.name)
+        if not found:
+            raise ValueError(f"migration {file.name}: the name must read NNN_name.sql")
+        sql = file.read_text("utf-8")
+        steps.append(Migration(int(found[1]), file.name, sql, hashlib.sha256(sql.encode()).hexdigest()))
+    if [step.number for step in steps] != list(range(1, len(steps) + 1)):
+        raise ValueError(f"migrations in {folder} are not numbered one after the other")
+    return steps
+
+
+def applied(con: DuckDBPyConnection) -> dict[int, str]:
+    """The hash of each migration applied, by number; empty for a new warehouse."""
+    known = con.execute("SELECT 1 FROM duckdb_tables() WHERE schema_name = 'ledger' AND table_name = 'migration'")
+    if not known.fetchone():
+        return {}
+    return dict(con.execute("SELECT number, sha256 FROM ledger.migration").fetchall())
+
+
+def pending(con: DuckDBPyConnection, steps: list[Migration]) -> list[Migration]:
+    """The steps still to be taken.
+
+    Raises:
+        StoreTooNew: the warehouse has steps this release does not know.
+        SchemaChanged: a step taken before reads differently now.
+    """
+    done = applied(con)
+    if unknown := sorted(set(done) - {step.number for step in steps}):
+        raise StoreTooNew(
+            f"Kho dữ liệu ở phiên bản {unknown[-1]}, chương trình chỉ biết đến {len(steps)}. Cập nhật chương trình.",
+            f"The warehouse is of version {unknown[-1]}, this release knows {len(steps)}. Update the program.",
+        )
+    for step in steps:
+        if done.get(step.number, step.sha256) != step.sha256:
+            raise SchemaChanged(
+                f"Tệp {step.name} đã bị sửa sau khi áp dụng. Khôi phục tệp đó từ bản phát hành.",
+                f"{step.name} was changed after it had been applied. Restore the file from the release.",
+            )
+    return [step for step in steps if step.number not in done]
+
+
+def migrate(con: DuckDBPyConnection, steps: list[Migration]) -> None:
+    """Take the steps, each in its own transaction, and set the comments the contract gives."""
+    for step in steps:
+        with transaction(con):
+            con.execute(_TABLE)
+            con.execute(step.sql)
+            con.execute("INSERT INTO ledger.migration VALUES (?, ?, ?)", [step.number, step.name, step.sha256])
+    comment_facts(con)
+
+
+_TABLE = """
+CREATE SCHEMA IF NOT EXISTS ledger;
+CREATE TABLE IF NOT EXISTS ledger.migration (
+    number INTEGER PRIMARY KEY,
+    name VARCHAR NOT NULL,
+    sha256 VARCHAR NOT NULL
+);
+COMMENT ON TABLE ledger.migration IS 'Các bước nâng cấp đã áp dụng / The migrations applied';
+COMMENT ON COLUMN ledger.migration.number IS 'Số / Number';
+COMMENT ON COLUMN ledger.migration.name IS 'Tên tệp / The file''s name';
+COMMENT ON COLUMN ledger.migration.sha256 IS 'Mã băm của tệp / Hash of the file';
+"""

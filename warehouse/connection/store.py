@@ -1,0 +1,130 @@
+"""The warehouse's file: opened by one writer, read by others when nobody writes, made and brought up to date here."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+
+import duckdb
+from duckdb import DuckDBPyConnection
+
+from warehouse.connection.lock import locked, writer_lock
+from warehouse.connection.migrations import Migration, applied, migrate, migrations, pending
+from warehouse.errors import StoreMissing
+
+_PID = re.compile(r"PID (\d+)")
+
+
+@contextmanager
+def open_store(path: Path, config: Mapping[str, str] | None = None) -> Iterator[DuckDBPyConnection]:
+    """The warehouse for writing, made if there is none, brought to this release's version if it is older.
+
+    While it is open, whatever the process writes is readable by its owner only: DuckDB's log and overflow files hold
+    figures too.
+
+    Args:
+        path: the warehouse's file; its folder must exist.
+        config: settings of DuckDB, e.g. memory_limit.
+
+    Raises:
+        StoreLocked: another process has it open.
+        StoreTooNew: a later release made it.
+        StoreMissing: the file is no warehouse.
+    """
+    before = os.umask(0o077)
+    try:
+        with writer_lock(path):
+            _bring_forward(path, migrations())
+            con = _connect(path, config)
+            try:
+                yield con
+            finally:
+                con.close()
+    finally:
+        os.umask(before)
+
+
+@contextmanager
+def open_to_read(path: Path) -> Iterator[DuckDBPyConnection]:
+    """The warehouse for reading, as it is.
+
+    Raises:
+        StoreLocked: the night is writing.
+        StoreMissing: there is none.
+    """
+    if not path.is_file():
+        raise StoreMissing(
+            f"Chưa có kho dữ liệu {path}. Chạy «mobility backfill» hoặc «mobility nightly» trước.",
+            f"There is no warehouse {path} yet. Run 'mobility backfill' or 'mobility nightly' first.",
+        )
+    con = _connect(path, {"access_mode": "READ_ONLY"})
+    try:
+        yield con
+    finally:
+        con.close()
+
+
+@contextmanager
+def memory_store() -> Iterator[DuckDBPyConnection]:
+    """An empty warehouse in memory, for `check`, which stores nothing."""
+    with duckdb.connect(":memory:") as con:
+        migrate(con, migrations())
+        yield con
+
+
+def _connect(path: Path, config: Mapping[str, str] | None = None) -> DuckDBPyConnection:
+    try:
+        return duckdb.connect(str(path), config=dict(config or {}))
+    except duckdb.IOException as error:
+        if "lock" not in str(error):
+            raise _no_warehouse(path) from error
+        found = _PID.search(str(error))
+        raise locked(path, found[1] if found else "") from error
+
+
+def _no_warehouse(path: Path) -> StoreMissing:
+    return StoreMissing(
+        f"{path} không phải là kho dữ liệu. Kiểm tra MOBILITY_HOME, hoặc khôi phục từ bản sao lưu.",
+        f"{path} is no warehouse. Check MOBILITY_HOME, or restore a backup.",
+    )
+
+
+def _bring_forward(path: Path, steps: list[Migration]) -> None:
+    """Take the steps that are pending: on a copy that then takes the file's place, where there is something to lose."""
+    con = _connect(path)
+    try:
+        path.chmod(0o600)
+        waiting = pending(con, steps)
+        if not applied(con) or not waiting:
+            migrate(con, waiting)
+            return
+        con.execute("CHECKPOINT")
+    finally:
+        con.close()
+    copy = path.with_name(f"{path.name}.migrating")
+    copy.with_name(f"{copy.name}.wal").unlink(missing_ok=True)
+    shutil.copyfile(path, copy)
+    copy.chmod(0o600)
+    con = _connect(copy)
+    try:
+        migrate(con, waiting)
+        con.execute("CHECKPOINT")
+    finally:
+        con.close()
+    replace(copy, path)
+
+
+def replace(source: Path, target: Path) -> None:
+    """Put a finished file in another's place, at once and for good."""
+    with source.open("rb") as handle:
+        os.fsync(handle.fileno())
+    os.replace(source, target)
+    folder = os.open(target.parent, os.O_RDONLY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)

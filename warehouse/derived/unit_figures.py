@@ -1,0 +1,137 @@
+"""The derived tables of figures: what must be made again, from which facts, and putting it in place."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+import polars as pl
+from duckdb import DuckDBPyConnection
+
+from expectations.contract.forms import FORMS, MONTHLY
+from expectations.contract.periods import Period
+from warehouse.connection.frames import given
+from warehouse.connection.transaction import transaction
+
+# What is replaced from the first month on, and the column that says where a row stands.
+_TABLES = {"unit_month": "period", "unit_half": "period", "commune_year": "year"}
+
+
+@dataclass(frozen=True, slots=True)
+class Edition:
+    """What the derived tables are computed with.
+
+    Attributes:
+        as_of: the night.
+        today: the day whose map is called today's.
+        map_fingerprint: `transforms.territory.maps.map_fingerprint` of the registry on that day.
+        due_day: day of the next month on which reports are due.
+        small_count: counts of a commune's year below it are protected.
+    """
+
+    as_of: date
+    today: date
+    map_fingerprint: str
+    due_day: int = 5
+    small_count: int = 3
+
+
+def first_to_compute(con: DuckDBPyConnection, edition: Edition, periods: list[str], released_until: int) -> str | None:
+    """The January from which the figures must be computed anew; None where nothing must.
+
+    Args:
+        con: the warehouse.
+        edition: what they would be computed with; where map or least count changed, everything is made again.
+        periods: months and half-years whose facts changed.
+        released_until: the last year that may be shown; one that was not yet shown is made again.
+    """
+    first = con.execute("SELECT min(period) FROM facts.balance").fetchone()
+    if first is None or first[0] is None:
+        return None
+    start = f"{first[0][:4]}-01"
+    have = con.execute("SELECT map_fingerprint, small_count FROM derived.edition").fetchone()
+    if have != (edition.map_fingerprint, edition.small_count):
+        return start
+    waiting = con.execute(
+        "SELECT min(year) FROM derived.commune_year WHERE NOT is_released AND year <= ?", [released_until]
+    ).fetchone()
+    years = [period[:4] for period in periods] + [str(row) for row in (waiting or ()) if row is not None]
+    return max(f"{min(years)}-01", start) if years else None
+
+
+def cell_facts(con: DuckDBPyConnection, first: str) -> tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame, tuple[str, ...]]:
+    """The standing figures of cells from a January on.
+
+    Returns:
+        monthly figures and half-yearly ones (cell_code, period, measures), members_closing of every month there
+        is, and the names of the months from then to the last reported: the fields of `Cells`.
+    """
+    months = con.sql(_joined(first)).pl()
+    r213 = ", ".join(FORMS["regulation_213"].names)
+    halves = con.execute(
+        f"SELECT cell_code, period, {r213} FROM facts.regulation_213 WHERE superseded_at IS NULL AND period >= ?",
+        [first],
+    ).pl()
+    members = con.sql("SELECT cell_code, period, members_closing FROM facts.balance WHERE superseded_at IS NULL").pl()
+    return months, halves, members, _month_names(first, max(months["period"], default=None))
+
+
+def _joined(first: str) -> str:
+    """The monthly forms side by side; a form that a cell did not report is null."""
+    forms = [form.name for form in MONTHLY]
+    sides = " FULL JOIN ".join(
+        f"(FROM facts.{form} WHERE superseded_at IS NULL AND period >= '{first}') AS {form}"
+        + (" USING (cell_code, period)" if number else "")
+        for number, form in enumerate(forms)
+    )
+    names = ", ".join(name for form in MONTHLY for name in form.names)
+    return f"SELECT cell_code, period, {names} FROM {sides}"
+
+
+def _month_names(first: str, last: str | None) -> tuple[str, ...]:
+    """Months from the first that can have been reported to the last; a gap between them is a missing report."""
+    names, period = [], Period.parse(first)
+    while last is not None and str(period) <= last:
+        names.append(str(period))
+        period = Period(period.year + period.first_month // 12, period.first_month % 12 + 1)
+    return tuple(names)
+
+
+def published_before(con: DuckDBPyConnection, first: str) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """What copies up to now showed and hid of the communes' years: the fields of `Past`."""
+    year = int(first[:4])
+    shown = con.execute(
+        "SELECT map, unit_id, year, measure, value FROM derived.commune_year_shown WHERE year >= ?", [year]
+    ).pl()
+    before = con.execute(
+        "SELECT map, unit_id, year, suppressed, is_released FROM derived.commune_year WHERE year >= ?", [year]
+    ).pl()
+    return shown, before
+
+
+def replace_figures(
+    con: DuckDBPyConnection, edition: Edition, first: str | None, frames: dict[str, pl.DataFrame]
+) -> None:
+    """Put computed frames in place of what stood from a January on, in one transaction.
+
+    Args:
+        con: the warehouse.
+        edition: what they were computed with.
+        first: that January; None where only the edition is noted.
+        frames: unit_month, unit_half, commune_year and shown, as `Figures` names them.
+    """
+    with transaction(con), given(con, {f"new_{name}": frame for name, frame in frames.items()}):
+        con.execute("DELETE FROM derived.edition")
+        con.execute(
+            "INSERT INTO derived.edition VALUES (?, ?, ?, ?, ?)",
+            [edition.as_of, edition.today, edition.map_fingerprint, edition.due_day, edition.small_count],
+        )
+        if first is None:
+            return
+        for table, column in _TABLES.items():
+            start = int(first[:4]) if column == "year" else first
+            con.execute(f"DELETE FROM derived.{table} WHERE {column} >= ?", [start])
+            con.execute(f"INSERT INTO derived.{table} BY NAME FROM new_{table}")
+        con.execute(
+            "INSERT INTO derived.commune_year_shown SELECT *, ? FROM new_shown ON CONFLICT DO NOTHING", [edition.as_of]
+        )

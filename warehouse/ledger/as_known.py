@@ -1,0 +1,73 @@
+"""Every version of every figure of cells, for what is judged as each night knew it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+
+import polars as pl
+from duckdb import DuckDBPyConnection
+
+from expectations.contract.forms import FORMS
+
+
+def versions_of_cells(con: DuckDBPyConnection) -> dict[str, pl.DataFrame]:
+    """By form: cell_code, period, recorded_at, superseded_at and the measures.
+
+    Versions that were recorded and replaced on the same night stood on none and are left out.
+    """
+    return {
+        form.name: con.sql(f"""
+            SELECT cell_code, period, recorded_at, superseded_at, {", ".join(form.names)} FROM facts.{form.name}
+            WHERE superseded_at IS NULL OR superseded_at > recorded_at
+        """).pl()
+        for form in FORMS.values()
+    }
+
+
+def nights(con: DuckDBPyConnection) -> list[date]:
+    """The days taken in, in order."""
+    rows = con.execute("SELECT DISTINCT as_of FROM ledger.night ORDER BY 1").fetchall()
+    return [day for (day,) in rows]
+
+
+# What each night knows: a judgement made knowing something else is made again.
+KNOWN = """
+SELECT night,
+    (SELECT count(*) FROM ledger.version AS v WHERE v.recorded_at = night) AS versions,
+    (SELECT count(*) FROM ledger.version AS v WHERE v.superseded_at = night) AS ended,
+    (SELECT count(*) FROM ledger.submission AS s WHERE s.recorded_at = night) AS submissions
+FROM (SELECT DISTINCT as_of AS night FROM ledger.night)
+"""
+
+
+def nights_to_judge(con: DuckDBPyConnection) -> list[date]:
+    """The nights whose judgement is missing or was made knowing something else, and all after the first of them."""
+    row = con.execute(f"""
+        SELECT min(night) FROM ({KNOWN}) AS k
+        WHERE NOT EXISTS (FROM alerts.judged AS j WHERE j.night = k.night AND j.versions = k.versions
+            AND j.ended = k.ended AND j.submissions = k.submissions)
+    """).fetchone()
+    return [night for night in nights(con) if row and row[0] and night >= row[0]]
+
+
+def mark_judged(con: DuckDBPyConnection, judged: Sequence[date]) -> None:
+    """Note what the nights knew; in the transaction that keeps what was found."""
+    con.execute("DELETE FROM alerts.judged WHERE night IN (SELECT unnest(?::DATE[]))", [judged])
+    con.execute(f"INSERT INTO alerts.judged FROM ({KNOWN}) WHERE night IN (SELECT unnest(?::DATE[]))", [judged])
+
+
+def reports(con: DuckDBPyConnection) -> tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame]:
+    """What is known of the reports, by reporter_code: the fields of `transforms.watch.reports.Reports`."""
+    due = con.sql("SELECT reporter_code, level, period, due_on FROM derived.due").pl()
+    received = con.sql("""
+        SELECT reporter_code, period, recorded_at FROM ledger.submission
+        WHERE outcome = 'accepted' AND period IS NOT NULL
+    """).pl()
+    marks = con.sql("""
+        SELECT s.reporter_code, s.period, s.recorded_at, p.code, count(*) AS cells
+        FROM ledger.problem AS p JOIN ledger.submission AS s USING (submission_id)
+        WHERE s.outcome = 'accepted' AND s.period IS NOT NULL AND p.code IN ('opening-mismatch', 'copied-period')
+        GROUP BY ALL
+    """).pl()
+    return due, received, marks

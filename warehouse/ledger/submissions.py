@@ -1,0 +1,40 @@
+"""The submissions as they are read: one by its number, its problems, and those a change of the registry may let in."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import polars as pl
+from duckdb import DuckDBPyConnection
+
+# Rejected for their units, and nothing accepted for their period since.
+_WAITING = """
+SELECT s.reporter_code, s.file_name, s.sha256, s.received_on, s.received_at
+FROM ledger.submission AS s
+WHERE s.outcome = 'rejected' AND EXISTS (
+    FROM ledger.problem AS p WHERE p.submission_id = s.submission_id AND p.code IN ('unknown-unit', 'unknown-district')
+) AND NOT EXISTS (
+    FROM ledger.submission AS later
+    WHERE later.reporter_code = s.reporter_code AND later.submission_id > s.submission_id
+        AND (later.sha256 = s.sha256 OR later.outcome = 'accepted' AND later.period = s.period)
+)
+ORDER BY s.submission_id
+"""
+
+
+def submission(con: DuckDBPyConnection, number: int) -> dict[str, Any]:
+    """The row of ledger.submission; the number must be there."""
+    (row,) = con.execute("FROM ledger.submission WHERE submission_id = ?", [number]).pl().to_dicts()
+    return row
+
+
+def problems_of(con: DuckDBPyConnection, numbers: Sequence[int]) -> pl.DataFrame:
+    """The rows of ledger.problem of some submissions, in the order a person works through them."""
+    query = "FROM ledger.problem WHERE submission_id IN (SELECT unnest(?::BIGINT[])) ORDER BY submission_id, problem_no"
+    return con.execute(query, [list(numbers)]).pl()
+
+
+def waiting_for_registry(con: DuckDBPyConnection) -> list[dict[str, Any]]:
+    """The rejected files that a change of the registry may let in, with what is needed to read them again."""
+    return con.execute(_WAITING).pl().to_dicts()
