@@ -25,7 +25,7 @@ from flows.settings import Settings
 from flows.texts import text
 from warehouse.board import alert_pages
 from warehouse.errors import DecisionRefused, WarehouseError
-from warehouse.marts.reporting import latest_due, reporting_status
+from warehouse.marts.questions import latest_due, reporting_status
 
 LINES = 8
 
