@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
-from transforms.alerts.book import TESTED, Alert, Finding, Part
+from transforms.alerts.alert import TESTED, Alert, Finding, Part
 from transforms.alerts.drivers import Drivers, Share
 from transforms.alerts.leading import leading
 from transforms.alerts.numbers import Numbers

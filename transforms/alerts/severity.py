@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from transforms.alerts.book import TESTED, Finding, Severity
+from transforms.alerts.alert import TESTED, Finding, Severity
 
 RANK: dict[Severity, int] = {"low": 0, "medium": 1, "high": 2}
 

@@ -8,9 +8,9 @@ from datetime import date
 
 import polars as pl
 
-from transforms.alerts.acts import carry_out
-from transforms.alerts.book import Act, Alert, Book, Event, Finding
-from transforms.alerts.life import advance
+from transforms.alerts.alert import Alert, AlertAct, AlertBook, AlertEvent, Finding
+from transforms.alerts.life import life_of_alerts
+from transforms.cases.replay import advance, carry_out
 
 DISTRICT = Finding(
     night=date(2020, 2, 5),
@@ -75,31 +75,32 @@ def found(period: str, like: Finding = DISTRICT, **changes: object) -> Finding:
 
 
 def live(
-    *findings: Finding, acts: Iterable[Act] = (), ended: dict[str, date] | None = None
-) -> tuple[Book, list[Event]]:
+    *findings: Finding, acts: Iterable[AlertAct] = (), ended: dict[str, date] | None = None
+) -> tuple[AlertBook, list[AlertEvent]]:
     """The book after the findings' nights, each act carried out on its own day."""
-    book, events = Book(), []
+    life, events = life_of_alerts(ended or {}), []
+    book = life.empty
     waiting = sorted(acts, key=lambda act: act.act_id)
     for night in sorted({one.night for one in findings}):
         due = [act for act in waiting if act.night <= night]
         waiting = [act for act in waiting if act.night > night]
-        book, new = advance(book, night, [one for one in findings if one.night == night], due, ended)
+        book, new = advance(life, book, night, [one for one in findings if one.night == night], due)
         events += new
-    book, new = carry_out(book, waiting)
+    book, new = carry_out(life, book, waiting)
     return book, events + new
 
 
-def only(book: Book) -> Alert:
+def only(book: AlertBook) -> Alert:
     (alert,) = book
     return alert
 
 
-def told(events: Iterable[Event]) -> list[str]:
+def told(events: Iterable[AlertEvent]) -> list[str]:
     return [event.event for event in events]
 
 
-def act(number: int, action: str, day: date, alert_id: str = "871-requests-up-2020-01", **more: object) -> Act:
-    return Act(number, day, None, f"{day}T09:00:00", "Lan", action, alert_id, **more)
+def act(number: int, action: str, day: date, alert_id: str = "871-requests-up-2020-01", **more: object) -> AlertAct:
+    return AlertAct(number, day, None, f"{day}T09:00:00", "Lan", action, alert_id, **more)
 
 
 def frame(findings: Iterable[Finding]) -> pl.DataFrame:
