@@ -25,7 +25,7 @@ from transforms.disclosure import area_months, protect
 from transforms.samples.invented import simulate
 from transforms.territory.maps import pieces, unit_figures
 from transforms.territory.registry import COLUMNS, Registry, build_registry
-from transforms.territory.unit_figures import Cells, Past, figures
+from transforms.territory.unit_figures import Cells, PublishedBefore, figures
 from warehouse.connection.store import memory_store
 from warehouse.derived.replace import replace_derived
 from warehouse.publish import publish
@@ -108,7 +108,7 @@ def compute(cells: Cells, registry: Registry) -> None:
 
 def query(cells: Cells, registry: Registry) -> None:
     """The dashboards' questions to the published copy, against the same to the cells."""
-    nothing = Past(pl.DataFrame(schema=_SHOWN), pl.DataFrame(schema=_BEFORE))
+    nothing = PublishedBefore(pl.DataFrame(schema=_SHOWN), pl.DataFrame(schema=_BEFORE))
     made = figures(cells, nothing, registry, TODAY, LAST.year)
     with tempfile.TemporaryDirectory() as folder, memory_store() as con:
         for name in ("unit_month", "unit_half", "commune_year"):

@@ -17,7 +17,7 @@ from transforms.watch.budget import Budget
 from transforms.watch.detectability import least_seen
 from transforms.watch.findings import SCHEMA, findings, groups
 from transforms.watch.plan import month_names, sights, units_of
-from transforms.watch.reports import Reports, report_findings
+from transforms.watch.reports import ReportHistory, report_findings
 from transforms.watch.watched import LEVELS, needed_measures
 from warehouse.ledger import as_known as stored
 
@@ -80,21 +80,21 @@ def _eras(con: DuckDBPyConnection, wanted: list[date], settings: Settings) -> It
 
 
 @dataclass(frozen=True)
-class Found:
+class TerritoryFindings:
     """What the nights of an era found, and what their series could hide on the last of them."""
 
     rows: pl.DataFrame
     least: pl.DataFrame
 
 
-def _judge(con: DuckDBPyConnection, era: Era, settings: Settings) -> Found:
+def _judge(con: DuckDBPyConnection, era: Era, settings: Settings) -> TerritoryFindings:
     parents = dict(era.known.parents.iter_rows())
     units = {level: groups(level, units_of(era.known, level), parents) for level in LEVELS}
     months = min(-(-max(len(month_names(era.known)), 12) // 6) * 6, LONGEST)
     seen = list(sights(era.known, era.nights, set(era.wanted), needed_measures(), settings.due_day, months))
     budget = Budget(settings.false_alerts_a_quarter)
     rows = pl.concat([findings(seen, units, budget), _of_reports(con, era)]).filter(pl.col("night").is_in(era.wanted))
-    return Found(_named(rows, era), least_seen(seen, units, budget))
+    return TerritoryFindings(_named(rows, era), least_seen(seen, units, budget))
 
 
 def _of_reports(con: DuckDBPyConnection, era: Era) -> pl.DataFrame:
@@ -110,7 +110,7 @@ def _of_reports(con: DuckDBPyConnection, era: Era) -> pl.DataFrame:
         ).drop_nulls("unit_id")
         for frame in stored.reports(con)
     )
-    return report_findings(Reports(due.filter(pl.col("level") == level), received, marks), era.known, era.nights)
+    return report_findings(ReportHistory(due.filter(pl.col("level") == level), received, marks), era.known, era.nights)
 
 
 def _named(rows: pl.DataFrame, era: Era) -> pl.DataFrame:

@@ -111,7 +111,7 @@ class History:
         parts = []
         for begin in range(0, len(anchor), block):
             rows = slice(begin, begin + block)
-            data = loglinear.Past(
+            data = loglinear.FittedPast(
                 x, self.y[rows, past], self.log_exposure[rows, past], self.known[rows, past], anchor[rows]
             )
             parts.append(loglinear.improve(state.take(rows), data, self.prior, steps))

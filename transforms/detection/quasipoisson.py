@@ -141,7 +141,7 @@ class Level:
 
 
 @dataclass(frozen=True)
-class Fit:
+class QuasipoissonFit:
     """The result of F fits.
 
     Attributes:
@@ -155,11 +155,13 @@ class Fit:
     level: Level
     converged: Mask
 
-    def take(self, keep: slice) -> Fit:
+    def take(self, keep: slice) -> QuasipoissonFit:
         """Some of the fits."""
-        return Fit(self.now.take(keep), self.previous.take(keep), self.level.take(keep), self.converged[keep])
+        return QuasipoissonFit(
+            self.now.take(keep), self.previous.take(keep), self.level.take(keep), self.converged[keep]
+        )
 
-    def put(self, place: Index, other: Fit) -> None:
+    def put(self, place: Index, other: QuasipoissonFit) -> None:
         """Copies another's fits to their places here."""
         every = slice(None)
         self.now.put(place, other.now, every)
@@ -261,7 +263,7 @@ class Curve:
         return sums
 
 
-def fit(design: Design, samples: Sequence[Sample]) -> Fit:
+def fit(design: Design, samples: Sequence[Sample]) -> QuasipoissonFit:
     """Iteratively reweighted least squares for every column at once (McCullagh, Nelder 1989, section 2.5).
 
     Starts from the means y + 0.1 and stops a fit when its deviance changes by less than 1e-8 of itself, at most after
@@ -272,13 +274,13 @@ def fit(design: Design, samples: Sequence[Sample]) -> Fit:
         return _fit(design, samples)
 
 
-def _fit(design: Design, samples: Sequence[Sample]) -> Fit:
+def _fit(design: Design, samples: Sequence[Sample]) -> QuasipoissonFit:
     totals = Totals.join([_totals(design, sample) for sample in samples])
     now = Coefficients.join([_first(design, sample) for sample in samples])
     fits = now.slope.size
     curve = Curve.none(fits, len(totals.events), samples[0].time is not None)
     before, level_before = now, _nothing(now)
-    out = Fit(_copy(now), _copy(now), _nothing(now), np.zeros(fits, dtype=bool))
+    out = QuasipoissonFit(_copy(now), _copy(now), _nothing(now), np.zeros(fits, dtype=bool))
     place, deviance = np.arange(fits), np.full(fits, np.inf)
     for step in range(1, MOST_STEPS + 1):
         _renew(curve, design, samples, place, now.slope)
@@ -288,7 +290,9 @@ def _fit(design: Design, samples: Sequence[Sample]) -> Fit:
         settled = np.abs(moved - deviance) < TOLERANCE * (np.abs(moved) + 0.1)
         stop = settled | ~np.isfinite(moved) | (step == MOST_STEPS)
         if stop.any():
-            out.put(place[stop], Fit(now.take(stop), before.take(stop), level_before.take(stop), settled[stop]))
+            out.put(
+                place[stop], QuasipoissonFit(now.take(stop), before.take(stop), level_before.take(stop), settled[stop])
+            )
             if stop.all():
                 break
             going = ~stop

@@ -30,7 +30,7 @@ class Cells:
 
 
 @dataclass(frozen=True)
-class Past:
+class PublishedBefore:
     """What was published of communes by year: `shown` and the rows of the copy before, as `protect` takes them."""
 
     shown: pl.DataFrame
@@ -48,7 +48,9 @@ class Figures:
     exposed: pl.DataFrame
 
 
-def figures(cells: Cells, past: Past, registry: Registry, today: date, released_until: int, small: int = 3) -> Figures:
+def figures(
+    cells: Cells, past: PublishedBefore, registry: Registry, today: date, released_until: int, small: int = 3
+) -> Figures:
     """Gather cells by unit on both maps, and protect the communes' years.
 
     Args:

@@ -16,9 +16,9 @@ from numpy.typing import NDArray
 from scipy.special import logsumexp
 
 from transforms.trends.basis import Basis, basis_of
-from transforms.trends.mixture import Alternatives, Fit, empty_fit, mixture
+from transforms.trends.mixture import Alternatives, TrendFit, empty_fit, mixture
 from transforms.trends.noise import FLOW_NOISE, STOCK_NOISE, Noise, whiten
-from transforms.trends.response import Mask, Response, Series, working_response
+from transforms.trends.response import Mask, Response, TrendSeries, working_response
 from transforms.trends.shapes import POISSON_MONTHS, Grams, Shapes, evidence_of, precision_of, shapes_of, squares_left
 
 Array = NDArray[np.float64]
@@ -30,7 +30,7 @@ NEGLIGIBLE = 1e-3
 TOGETHER = 64  # series whitened at a time, for the memory's sake
 
 
-def fit_trends(series: Series) -> Fit:
+def fit_trends(series: TrendSeries) -> TrendFit:
     """Level and slope of every series in every month, as seen with all its months known.
 
     Args:
@@ -51,7 +51,7 @@ def fit_trends(series: Series) -> Fit:
     return whole
 
 
-def _holds_enough(series: Series) -> Mask:
+def _holds_enough(series: TrendSeries) -> Mask:
     known = series.known
     top, below = np.where(known, series.top, 0.0), np.where(known, series.below, 0.0)
     enough = known.sum(axis=1) >= MONTHS_NEEDED
@@ -62,18 +62,18 @@ def _holds_enough(series: Series) -> Mask:
     return enough & (top.sum(axis=1) >= EVENTS_NEEDED)
 
 
-def noises_of(series: Series) -> tuple[Noise, ...]:
+def noises_of(series: TrendSeries) -> tuple[Noise, ...]:
     """The alternatives for how the deviations of these series last."""
     return STOCK_NOISE if series.is_stock else FLOW_NOISE
 
 
-def _freedom(series: Series, basis: Basis) -> Array:
+def _freedom(series: TrendSeries, basis: Basis) -> Array:
     """Months known, less the coefficients that have no prior, plus what is known of events beforehand."""
     spent = 2.0 - POISSON_MONTHS if series.is_event_count else 2.0 + basis.is_season.sum()
     return series.known.sum(axis=1) - spent
 
 
-def _grams(series: Series, response: Response, basis: Basis) -> Grams:
+def _grams(series: TrendSeries, response: Response, basis: Basis) -> Grams:
     parts = []
     for start in range(0, len(series.top), TOGETHER):
         here = slice(start, start + TOGETHER)
@@ -104,7 +104,7 @@ def _weights(evidence: Array, shapes: Shapes, group: NDArray[np.int64], noises: 
 
 
 def _kept(
-    weight: Array, series: Series, response: Response, grams: Grams, shapes: Shapes, basis: Basis, freedom: Array
+    weight: Array, series: TrendSeries, response: Response, grams: Grams, shapes: Shapes, basis: Basis, freedom: Array
 ) -> Alternatives:
     """Coefficients and covariance of the alternatives that have weight."""
     which, shape, noise = np.nonzero(weight)

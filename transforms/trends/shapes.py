@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from transforms.trends.basis import Basis
-from transforms.trends.response import Response, Series
+from transforms.trends.response import Response, TrendSeries
 
 Array = NDArray[np.float64]
 
@@ -54,7 +54,7 @@ def shapes_of(basis: Basis, is_event_count: bool) -> Shapes:
     return Shapes(sizes, prior)
 
 
-def evidence_of(series: Series, response: Response, grams: Grams, basis: Basis, freedom: Array) -> Array:
+def evidence_of(series: TrendSeries, response: Response, grams: Grams, basis: Basis, freedom: Array) -> Array:
     """Log marginal likelihood of every shape with every noise, series x shapes x noises.
 
     The normal model with unknown variance (Gelman et al., Bayesian Data Analysis, 3rd ed., 14.2 and 14.8):
@@ -68,7 +68,9 @@ def evidence_of(series: Series, response: Response, grams: Grams, basis: Basis, 
     return np.concatenate([line[:, None], np.stack(along, axis=1), bends], axis=1)
 
 
-def _all_along(series: Series, response: Response, grams: Grams, basis: Basis, freedom: Array, size: float) -> Array:
+def _all_along(
+    series: TrendSeries, response: Response, grams: Grams, basis: Basis, freedom: Array, size: float
+) -> Array:
     prior = precision_of(series, response, basis, np.full((1, int(basis.is_step.sum())), size))
     posterior = grams.products[..., :-1, :-1] + (prior[:, :, None] * np.eye(prior.shape[1]))[:, None]
     right = grams.products[..., :-1, -1]
@@ -80,7 +82,7 @@ def _all_along(series: Series, response: Response, grams: Grams, basis: Basis, f
 
 
 def _line_and_bends(
-    series: Series, response: Response, grams: Grams, basis: Basis, freedom: Array
+    series: TrendSeries, response: Response, grams: Grams, basis: Basis, freedom: Array
 ) -> tuple[Array, Array]:
     """The line's evidence, series x noises, and that of one bend at each half-year, series x bends x noises.
 
@@ -107,12 +109,12 @@ def _line_and_bends(
     return line, np.concatenate(bends, axis=2).swapaxes(1, 2)
 
 
-def squares_left(series: Series, squares: Array) -> Array:
+def squares_left(series: TrendSeries, squares: Array) -> Array:
     """The sum of squares with what is known of events beforehand; never 0."""
     return np.maximum(squares, 1e-9) + (POISSON_MONTHS if series.is_event_count else 0.0)
 
 
-def precision_of(series: Series, response: Response, basis: Basis, sizes: Array) -> Array:
+def precision_of(series: TrendSeries, response: Response, basis: Basis, sizes: Array) -> Array:
     """Prior precision, series x columns, in units of the deviations' variance: none on level and slope.
 
     Args:
@@ -125,7 +127,7 @@ def precision_of(series: Series, response: Response, basis: Basis, sizes: Array)
     return precision
 
 
-def season_precision(series: Series, response: Response) -> Array:
+def season_precision(series: TrendSeries, response: Response) -> Array:
     """Prior precision of the season's coefficients, a series, in units of the deviations' variance.
 
     Event counts have a known variance and so a prior in log points. The others' variance is unknown: a season's prior
@@ -136,5 +138,5 @@ def season_precision(series: Series, response: Response) -> Array:
     return FLAT * response.typical_weight
 
 
-def _unit(series: Series, response: Response) -> Array:
+def _unit(series: TrendSeries, response: Response) -> Array:
     return np.ones(len(series.top)) if series.is_event_count else response.typical_weight

@@ -11,9 +11,9 @@ from numpy.typing import NDArray
 
 from expectations.contract.periods import Period
 from transforms.watch.budget import Budget, adjusted
-from transforms.watch.counts import HARMONICS, Counts, common_season, test_counts
+from transforms.watch.counts import HARMONICS, CountSeries, common_season, test_counts
 from transforms.watch.plan import Sight
-from transforms.watch.stocks import Shares, test_shares
+from transforms.watch.stocks import ShareSeries, test_shares
 from transforms.watch.tested import Tested
 from transforms.watch.watched import Watched, watched
 
@@ -131,10 +131,12 @@ def _of_series(one: Watched, seen: Sequence[Sight], units: Units, budget: Budget
     if one.model == "count":
         if one.level != "province":
             exposure = exposure * _season(one, sights)[rows // n]
-        tests = test_counts(Counts(count, exposure, group[rows], 0 if one.level != "province" else HARMONICS), alpha)
+        tests = test_counts(
+            CountSeries(count, exposure, group[rows], 0 if one.level != "province" else HARMONICS), alpha
+        )
     else:
         months = np.repeat([_month_number(sight.period) for sight in sights], n)[rows]
-        tests = test_shares(Shares(count, exposure, group[rows], months, rows // n), alpha)
+        tests = test_shares(ShareSeries(count, exposure, group[rows], months, rows // n), alpha)
     places = Places(sights, units, rows, np.flatnonzero(judged[rows]))
     frames = [_rows(one, test, places, alpha[test.kind]) for test in tests]
     return pl.concat(frames) if frames else pl.DataFrame(schema=SCHEMA)

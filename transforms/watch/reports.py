@@ -44,7 +44,7 @@ Unit = tuple[str, str]
 
 
 @dataclass(frozen=True)
-class Reports:
+class ReportHistory:
     """What is known of the reports themselves.
 
     Attributes:
@@ -58,7 +58,7 @@ class Reports:
     marks: pl.DataFrame
 
 
-def report_findings(reports: Reports, known: Vintages, nights: Sequence[date]) -> pl.DataFrame:
+def report_findings(reports: ReportHistory, known: Vintages, nights: Sequence[date]) -> pl.DataFrame:
     """All surprises that the nights would have told of.
 
     A finding has is_signal true on the night it begins and false on the night it is mended.
@@ -130,7 +130,7 @@ def _night_from(nights: Sequence[date], day: date) -> date | None:
     return night_from(nights, day) if day >= nights[0] else None
 
 
-def _late(reports: Reports, nights: Sequence[date]) -> Iterable[Row]:
+def _late(reports: ReportHistory, nights: Sequence[date]) -> Iterable[Row]:
     """Reports that have not come, from some days after the due day until they come.
 
     A month of which half or more of the reports have not come by then is no single unit's matter: the reporting status
@@ -165,7 +165,7 @@ class Step:
 Steps = dict[tuple[str, str, str], list[Step]]
 
 
-def _steps(known: Vintages, reports: Reports) -> Steps:
+def _steps(known: Vintages, reports: ReportHistory) -> Steps:
     """By unit that reports, level and period: every night on which its figures changed, in order."""
     keys = ["unit_id", "level", "period"]
     table = pl.concat([_turns(known, form, reports) for form in MONTHLY], how="diagonal")
@@ -184,7 +184,7 @@ def _steps(known: Vintages, reports: Reports) -> Steps:
     return out
 
 
-def _turns(known: Vintages, form: Form, reports: Reports) -> pl.DataFrame:
+def _turns(known: Vintages, form: Form, reports: ReportHistory) -> pl.DataFrame:
     """What each night added to the sums of a form, or took away: only of months that were due from the unit."""
     keys = ["unit_id", "level", "period"]
     own = [name for name in STEPPED if FORM_OF[name] == form.name]
@@ -271,7 +271,7 @@ def _is_restated(name: str, before: Step, after: Step) -> bool:
     return abs(after.sums[name] - before.sums[name]) >= max(least, share * before.sums[name])
 
 
-def _marked(reports: Reports, arrivals: Arrivals, nights: Sequence[date]) -> Iterable[Row]:
+def _marked(reports: ReportHistory, arrivals: Arrivals, nights: Sequence[date]) -> Iterable[Row]:
     """Warnings of the validation: many opening figures that are not last month's closing ones; a month copied whole."""
     level = dict(reports.due.select("unit_id", "level").iter_rows())
     columns = reports.marks.select("unit_id", "period", "recorded_at", "code", "cells").sort("recorded_at", "unit_id")
@@ -306,7 +306,7 @@ def _flat(steps: Steps, nights: Sequence[date]) -> Iterable[Row]:
                     stands[name] = flat
 
 
-def _identical(known: Vintages, reports: Reports, arrivals: Arrivals, nights: Sequence[date]) -> Iterable[Row]:
+def _identical(known: Vintages, reports: ReportHistory, arrivals: Arrivals, nights: Sequence[date]) -> Iterable[Row]:
     """Communes with the same figures in every measure in one month: told of under the unit that reported them."""
     level = dict(reports.due.select("unit_id", "level").iter_rows())
     twins = _twins(known, nights).join(known.parents, on="unit_id", how="left")
