@@ -18,7 +18,7 @@ TESTED = frozenset({"change", "shift", "silence"})
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class AlertFinding:
     """What one night judged of one series and month; the columns of alerts.finding, with the unit's names.
 
     Attributes:
@@ -95,13 +95,13 @@ class Part:
         ended: how it went quiet (returned, corrected, reported); null while it signals.
     """
 
-    last: Finding
+    last: AlertFinding
     first_period: str
-    signals: Mapping[str, Finding]
+    signals: Mapping[str, AlertFinding]
     ended: str | None = None
 
     @property
-    def clearest(self) -> Finding:
+    def clearest(self) -> AlertFinding:
         """The finding with the strongest evidence, the latest of equal ones."""
         return min(
             (self.signals[period] for period in sorted(self.signals, reverse=True)),

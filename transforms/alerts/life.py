@@ -12,7 +12,7 @@ from types import MappingProxyType
 
 import polars as pl
 
-from transforms.alerts.alert import TESTED, Alert, AlertAct, AlertBook, AlertEvent, AlertKey, Finding, Part
+from transforms.alerts.alert import TESTED, Alert, AlertAct, AlertBook, AlertEvent, AlertFinding, AlertKey, Part
 from transforms.alerts.severity import RANK, severity_of
 from transforms.alerts.transitions import TRANSITIONS, event_of
 from transforms.cases.replay import CaseLife, free_name
@@ -37,7 +37,7 @@ _LEVELS = {"province": 0, "district": 1, "commune": 2}
 
 def life_of_alerts(
     ended: Mapping[str, date] = MappingProxyType({}),
-) -> CaseLife[Finding, Alert, AlertAct, AlertEvent, AlertBook]:
+) -> CaseLife[AlertFinding, Alert, AlertAct, AlertEvent, AlertBook]:
     """The alerts' part of `cases.replay`.
 
     Args:
@@ -46,13 +46,13 @@ def life_of_alerts(
     return CaseLife(AlertBook(), TRANSITIONS, event_of, partial(_judge, ended=ended))
 
 
-def findings_of(rows: pl.DataFrame) -> list[Finding]:
-    """Rows with the columns of `Finding`; of series that never signal nothing is needed."""
-    return [Finding(*row) for row in rows.select(list(Finding.__dataclass_fields__)).iter_rows()]
+def findings_of(rows: pl.DataFrame) -> list[AlertFinding]:
+    """Rows with the columns of `AlertFinding`; of series that never signal nothing is needed."""
+    return [AlertFinding(*row) for row in rows.select(list(AlertFinding.__dataclass_fields__)).iter_rows()]
 
 
 def _judge(
-    book: AlertBook, night: date, findings: Sequence[Finding], ended: Mapping[str, date]
+    book: AlertBook, night: date, findings: Sequence[AlertFinding], ended: Mapping[str, date]
 ) -> tuple[AlertBook, list[AlertEvent]]:
     work = _AlertNight(book, night)
     order = sorted(findings, key=_order)
@@ -85,12 +85,12 @@ class _AlertNight:
     def book(self) -> AlertBook:
         return AlertBook(self.cases, self.of_key, self.of_series)
 
-    def judge(self, month: Sequence[Finding]) -> None:
+    def judge(self, month: Sequence[AlertFinding]) -> None:
         """Findings of one month: signals, districts before their communes, then what they and the others end.
 
         What begins and is mended on one night comes and goes.
         """
-        fresh: dict[AlertKey, list[Finding]] = defaultdict(list)
+        fresh: dict[AlertKey, list[AlertFinding]] = defaultdict(list)
         for finding in month:
             if finding.is_signal and not self._known(finding):
                 fresh[finding.key].append(finding)
@@ -99,7 +99,7 @@ class _AlertNight:
         for finding in month:
             self._quiet(finding)
 
-    def _known(self, finding: Finding) -> bool:
+    def _known(self, finding: AlertFinding) -> bool:
         """Refresh the figures of a month that an alert told before; it neither opens nor reopens anything."""
         for name in self.of_series.get((finding.series, finding.branch), ()):
             part = _part(self.cases[name], finding)
@@ -109,7 +109,7 @@ class _AlertNight:
                 return True
         return False
 
-    def _quiet(self, finding: Finding) -> None:
+    def _quiet(self, finding: AlertFinding) -> None:
         """Let parts end that the finding shows to be quiet: no signal, or one the other way."""
         branches = {"up", "down"} if finding.kind in TESTED else {finding.kind}
         for branch in sorted(branches - ({finding.branch} if finding.is_signal else set())):
@@ -119,7 +119,7 @@ class _AlertNight:
                 if after != part:
                     self._put(name, after)
 
-    def _place(self, key: AlertKey, signals: list[Finding]) -> None:
+    def _place(self, key: AlertKey, signals: list[AlertFinding]) -> None:
         """Give new signals of one event to the alert they belong to, or open one."""
         name = self._host(key, signals[0])
         if name is None:
@@ -130,7 +130,7 @@ class _AlertNight:
         for finding in signals:
             self._join(name, finding)
 
-    def _host(self, key: AlertKey, finding: Finding) -> str | None:
+    def _host(self, key: AlertKey, finding: AlertFinding) -> str | None:
         """The alert that new signals belong to: its own, that of what they follow from, or of the district above."""
         wider = [replace(key, family=FOLLOWS[finding.indicator])] if finding.indicator in FOLLOWS else []
         if finding.level == "commune" and finding.parent_id:
@@ -142,7 +142,7 @@ class _AlertNight:
         names = self.of_key.get(key, ())
         return names[-1] if names and _comes_back(self.cases[names[-1]], self.night) else None
 
-    def _open(self, key: AlertKey, signals: list[Finding]) -> None:
+    def _open(self, key: AlertKey, signals: list[AlertFinding]) -> None:
         first = min(finding.first_period for finding in signals)
         name = alert_id(key, signals[0].unit_code, signals[0].level, first, self.cases)
         parts = tuple(Part(finding, finding.first_period, {finding.period: finding}) for finding in signals)
@@ -170,7 +170,7 @@ class _AlertNight:
         self.begun.add(name)
         self._tell(name, "reopened")
 
-    def _join(self, name: str, finding: Finding) -> None:
+    def _join(self, name: str, finding: AlertFinding) -> None:
         alert = self.cases[name]
         alert = replace(alert, first_period=min(alert.first_period, finding.first_period))
         same = [part for part in alert.parts if part.last.series == finding.series]
@@ -187,7 +187,7 @@ class _AlertNight:
         last = finding if finding.period >= part.last.period else part.last
         self._put(name, Part(last, first, {**part.signals, finding.period: finding}))
 
-    def _index(self, name: str, finding: Finding) -> None:
+    def _index(self, name: str, finding: AlertFinding) -> None:
         place = (finding.series, finding.branch)
         self.of_series[place] = (*self.of_series.get(place, ()), name)
 
@@ -248,17 +248,17 @@ class _AlertNight:
         )
 
 
-def _order(finding: Finding) -> tuple[str, int, str, str, str, bool]:
+def _order(finding: AlertFinding) -> tuple[str, int, str, str, str, bool]:
     level = _LEVELS.get(finding.level, len(_LEVELS))
     return finding.period, level, finding.unit_id, finding.indicator, finding.kind, not finding.is_signal
 
 
-def _part(alert: Alert, finding: Finding, branch: str | None = None) -> Part:
+def _part(alert: Alert, finding: AlertFinding, branch: str | None = None) -> Part:
     branch = branch or finding.branch
     return next(p for p in alert.parts if p.last.series == finding.series and p.last.branch == branch)
 
 
-def _quietened(part: Part, finding: Finding) -> Part:
+def _quietened(part: Part, finding: AlertFinding) -> Part:
     """A part after a finding that does not signal.
 
     A fact lasts until each of its months is mended. What was tested is over when a later month is quiet; or its own
@@ -276,7 +276,7 @@ def _quietened(part: Part, finding: Finding) -> Part:
     return replace(part, signals=signals)
 
 
-def _mended(signal: Finding, finding: Finding) -> str:
+def _mended(signal: AlertFinding, finding: AlertFinding) -> str:
     """How what was told of one month ended, by the finding that says so.
 
     A fact that is told no longer with the very figures it was told with was not mended: the unit's next month came.

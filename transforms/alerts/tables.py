@@ -7,7 +7,7 @@ from typing import Any
 
 import polars as pl
 
-from transforms.alerts.alert import Alert, AlertBook, AlertEvent, Finding, Part
+from transforms.alerts.alert import Alert, AlertBook, AlertEvent, AlertFinding, Part
 from transforms.alerts.drivers import Drivers
 from transforms.alerts.explain import explain
 from transforms.alerts.leading import leading
@@ -101,7 +101,7 @@ def tables(
     }
 
 
-def _figures(found: Finding) -> dict[str, Any]:
+def _figures(found: AlertFinding) -> dict[str, Any]:
     return {name: getattr(found, name) for name in _FIGURES}
 
 
