@@ -7,7 +7,8 @@ from pathlib import Path
 
 from rich.console import Console
 
-from flows.commands.followup_reading import open_followup
+from flows.commands.cases import open_cases
+from flows.commands.followup_acts import ITEM_COMMANDS
 from flows.errors import UserError
 from flows.settings import Settings, load_settings
 from flows.texts import text
@@ -35,7 +36,7 @@ def export(settings: Settings, folder: Path) -> list[Path]:
     Raises:
         UserError: the folder cannot be written to.
     """
-    with open_followup(settings) as con:
+    with open_cases(settings, ITEM_COMMANDS) as con:
         rows, as_of = pages.listed(con, _STANDING), pages.last_night(con)
     if as_of is None:
         return []

@@ -24,6 +24,8 @@ from flows.night.write_page import page_path
 from flows.settings import Settings
 from flows.texts import text
 from warehouse.board import alert_pages
+from warehouse.board.alerts import ALERT_TABLES
+from warehouse.board.cases import undone_acts
 from warehouse.errors import DecisionRefused, WarehouseError
 from warehouse.marts.questions import latest_due, reporting_status
 
@@ -97,7 +99,7 @@ def report(con: DuckDBPyConnection, came: NightSteps, settings: Settings, as_of:
         exposed=came.exposed,
         alerts=alert_pages.news(con, as_of),
         standing=alert_pages.standing(con),
-        undone=tuple(alert_pages.undone(con, as_of)),
+        undone=tuple(undone_acts(con, ALERT_TABLES, as_of)),
     )
 
 

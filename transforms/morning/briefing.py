@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 import polars as pl
 
-from transforms.alerts.book import TESTED
+from transforms.alerts.alert import TESTED
 from transforms.alerts.phrases import hides_small
 from transforms.alerts.severity import RANK
 from transforms.morning.phrases import month, say

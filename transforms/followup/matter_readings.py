@@ -37,7 +37,7 @@ SHOWN_COMMUNES = 3
 
 
 @dataclass(frozen=True)
-class Known:
+class FiguresKnown:
     """What readings are made from.
 
     Attributes:
@@ -59,7 +59,7 @@ def latest(rows: pl.DataFrame) -> pl.DataFrame:
     return rows.filter(pl.col("period") == pl.col("period").max().over("night", "level", "unit_id"))
 
 
-def by_reporter(known: Known, rows: pl.DataFrame) -> pl.DataFrame:
+def by_reporter(known: FiguresKnown, rows: pl.DataFrame) -> pl.DataFrame:
     """The communes' rows, with `above`: the unit that reports them, itself after the reform."""
     communes = rows.filter(pl.col("level") == "commune")
     if known.level == "commune":
@@ -68,7 +68,7 @@ def by_reporter(known: Known, rows: pl.DataFrame) -> pl.DataFrame:
     return communes.join(above, on="unit_id", how="left").drop_nulls("above")
 
 
-def largest(known: Known, count: str, fewest: int) -> pl.Expr:
+def largest(known: FiguresKnown, count: str, fewest: int) -> pl.Expr:
     """In a group of communes: those with the largest counts, of at least `fewest`, as a list of name and count."""
     names = pl.col("unit_id").replace_strict(known.names, default=pl.col("unit_id"), return_dtype=pl.String)
     enough = pl.col(count) >= fewest

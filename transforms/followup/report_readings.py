@@ -11,7 +11,7 @@ from typing import Any
 
 import polars as pl
 
-from transforms.followup.reading_table import SCHEMA
+from transforms.followup.matter_readings import SCHEMA
 from transforms.watch.as_known import night_from
 
 Row = dict[str, Any]
@@ -21,7 +21,7 @@ LONG_AGO = timedelta(days=92)
 
 
 @dataclass(frozen=True)
-class Reports:
+class ReportsKnown:
     """What is known of the reports; `unit_id` is the unit that reports, as in readings.
 
     Attributes:
@@ -40,8 +40,8 @@ class Reports:
     alerts: pl.DataFrame
 
 
-def report_readings(reports: Reports, nights: Sequence[date]) -> pl.DataFrame:
-    """Columns of `table.SCHEMA`: on each night what began, changed or was over."""
+def report_readings(reports: ReportsKnown, nights: Sequence[date]) -> pl.DataFrame:
+    """Columns of `matter_readings.SCHEMA`: on each night what began, changed or was over."""
     if not nights:
         return pl.DataFrame(schema=SCHEMA)
     rows = [*_of_files(reports, nights), *_of_mismatches(reports, nights), *_of_alerts(reports, nights)]
@@ -62,7 +62,7 @@ class _File:
         return self.recorded_at <= night and (self.ended_at is None or night < self.ended_at)
 
 
-def _of_files(reports: Reports, nights: Sequence[date]) -> Iterator[Row]:
+def _of_files(reports: ReportsKnown, nights: Sequence[date]) -> Iterator[Row]:
     came = _files_of(reports)
     for unit, period, due in reports.due.select("unit_id", "period", "due_on").iter_rows():
         files = came.get((unit, period), [])
@@ -76,7 +76,7 @@ def _of_files(reports: Reports, nights: Sequence[date]) -> Iterator[Row]:
                 before[kind] = stands
 
 
-def _files_of(reports: Reports) -> dict[tuple[str, str], list[_File]]:
+def _files_of(reports: ReportsKnown) -> dict[tuple[str, str], list[_File]]:
     """Files by unit and period. One whose period could not be read is taken for the last month that was due or ended
     before it came, of that unit."""
     months: dict[str, list[str]] = defaultdict(list)
@@ -109,7 +109,7 @@ def _state(files: Sequence[_File], night: date, due: date, *, was_missing: bool)
     return {"report-not-sent": (is_missing, []), "report-rejected": (bool(rejected), codes)}
 
 
-def _of_mismatches(reports: Reports, nights: Sequence[date]) -> Iterator[Row]:
+def _of_mismatches(reports: ReportsKnown, nights: Sequence[date]) -> Iterator[Row]:
     spans: dict[tuple[str, str], list[tuple[date, date | None]]] = defaultdict(list)
     for unit, period, begin, end in reports.mismatches.select("unit_id", "period", "begin", "end").iter_rows():
         spans[unit, period].append((begin, end))
@@ -122,7 +122,7 @@ def _of_mismatches(reports: Reports, nights: Sequence[date]) -> Iterator[Row]:
             before = left
 
 
-def _of_alerts(reports: Reports, nights: Sequence[date]) -> Iterator[Row]:
+def _of_alerts(reports: ReportsKnown, nights: Sequence[date]) -> Iterator[Row]:
     columns = ("unit_id", "alert_id", "period", "begin", "end", "severity", "text_vi", "text_en")
     for unit, alert, period, begin, end, severity, vi, en in reports.alerts.select(columns).iter_rows():
         evidence = {"alert": alert, "severity": severity, "text_vi": vi, "text_en": en}

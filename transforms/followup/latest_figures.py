@@ -15,7 +15,7 @@ MONTHS_BACK, HALVES_BACK = 8, 3
 """A unit whose last report is older is not judged any more: that it does not report is a matter of its own."""
 
 
-def seen(known: FiguresAsKnown, form: str, nights: Sequence[date]) -> pl.DataFrame:
+def figures_on_nights(known: FiguresAsKnown, form: str, nights: Sequence[date]) -> pl.DataFrame:
     """Every figure of a form that stood on each night, of the last periods before it.
 
     Args:
