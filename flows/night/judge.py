@@ -12,6 +12,7 @@ from duckdb import DuckDBPyConnection
 from flows.registry_files import load_registry
 from flows.settings import Settings
 from transforms.territory.registry import Registry
+from transforms.territory.unit_ids import unit_code
 from transforms.watch.as_known import FiguresAsKnown, figures_as_known, nights_by_territory
 from transforms.watch.budget import Budget
 from transforms.watch.findings import SCHEMA, findings, groups
@@ -131,6 +132,5 @@ def _named(rows: pl.DataFrame, territory: TerritoryNights) -> pl.DataFrame:
         for unit in territory.registry.units_on(territory.nights[-1])
     }
     return rows.with_columns(
-        unit_code=pl.col("unit_id").str.split("@").list.first(),
-        unit_name=pl.col("unit_id").replace_strict(names, default=None, return_dtype=pl.String),
+        unit_code=unit_code(), unit_name=pl.col("unit_id").replace_strict(names, default=None, return_dtype=pl.String)
     )

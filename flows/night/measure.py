@@ -15,6 +15,7 @@ from transforms.indicators import indicator_table, province_of, reporting_figure
 from transforms.territory.maps import map_fingerprint
 from transforms.territory.registry import Registry
 from transforms.territory.unit_figures import Cells, PublishedBefore, figures
+from transforms.territory.unit_ids import unit_code
 from transforms.trends import comparison, contribution, trend, waterfall
 from warehouse.connection.transaction import transaction
 from warehouse.derived import indicators as tables
@@ -79,7 +80,7 @@ def _by_territory(rows: pl.DataFrame) -> pl.DataFrame:
 
 
 def _by_code(rows: pl.DataFrame) -> pl.DataFrame:
-    return rows.with_columns(pl.col("unit_code").str.split("@").list.first())
+    return rows.with_columns(unit_code("unit_code"))
 
 
 def _trends(con: DuckDBPyConnection) -> None:

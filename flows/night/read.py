@@ -13,6 +13,7 @@ from pathlib import Path
 import polars as pl
 from duckdb import DuckDBPyConnection
 
+from expectations.contract.periods import Period
 from expectations.contract.problems import Problem
 from expectations.suites.great import load_great_expectations
 from flows.night.collect import File
@@ -171,7 +172,7 @@ def _submissions(
         orient="row",
     )
     levels = {
-        text: directory.registry.reporting_level(date(int(text[:4]), int(text[5:]), 1))
+        text: directory.registry.reporting_level(Period.parse(text).first_day)
         for text in frames.heads["period"].drop_nulls().unique()
     }
     return (

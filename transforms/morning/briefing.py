@@ -9,6 +9,7 @@ from typing import Any, Literal
 
 import polars as pl
 
+from expectations.contract.periods import Period
 from transforms.alerts.book import TESTED
 from transforms.alerts.phrases import hides_small
 from transforms.alerts.severity import RANK
@@ -170,8 +171,7 @@ def _told(row: dict[str, Any], morning: Morning) -> ShownAlert:
 
 
 def _later(period: str, months: int) -> str:
-    year, before = divmod(int(period[:4]) * 12 + int(period[5:]) - 1 + months, 12)
-    return f"{year}-{before + 1:02d}"
+    return str(Period.parse(period).plus(months))
 
 
 def _group(row: Mapping[str, Any], as_of: date) -> str:

@@ -95,7 +95,7 @@ def _faults(codes: list[str], month: Period, last: Period) -> dict[str, str]:
 
 
 def _template(unit: Unit, number: int, month: Period) -> Template:
-    turn = (12 * month.year + month.first_month - 1) // _HABITS_LAST
+    turn = month.number // _HABITS_LAST
     template = TEMPLATES[(number + turn) % len(TEMPLATES)]
     # Within a new commune cells may bear one name: there the code decides.
     return replace(template, naming="coded") if unit.level == "commune" else template

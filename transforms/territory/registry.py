@@ -12,6 +12,8 @@ from datetime import date, timedelta
 
 import polars as pl
 
+from transforms.territory.unit_ids import unit_id_of
+
 LEVELS = {
     "tỉnh": "province",
     "thành phố trực thuộc trung ương": "province",
@@ -184,7 +186,14 @@ def _units(table: pl.DataFrame, succession: tuple[tuple[str, str, str, date], ..
             began[code] = first
         units.append(
             Unit(
-                f"{code}@{began[code]}", code, row["name"], kind, LEVELS[kind], row["parent_code"] or None, first, last
+                unit_id_of(code, began[code]),
+                code,
+                row["name"],
+                kind,
+                LEVELS[kind],
+                row["parent_code"] or None,
+                first,
+                last,
             )
         )
     return tuple(units)

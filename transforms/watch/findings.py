@@ -135,7 +135,7 @@ def _of_series(one: Watched, months: Sequence[MonthAsKnown], units: GroupedUnits
             CountSeries(count, exposure, group[rows], 0 if one.level != "province" else HARMONICS), alpha
         )
     else:
-        month_numbers = np.repeat([_month_number(month.period) for month in months], n)[rows]
+        month_numbers = np.repeat([Period.parse(month.period).number for month in months], n)[rows]
         tests = test_shares(ShareSeries(count, exposure, group[rows], month_numbers, rows // n), alpha)
     places = _JudgedRows(months, units, rows, np.flatnonzero(judged[rows]))
     frames = [_rows(one, test, places, alpha[test.kind]) for test in tests]
@@ -167,10 +167,6 @@ class _JudgedRows:
     judged: Index
 
 
-def _month_number(period: str) -> int:
-    return int(period[:4]) * 12 + int(period[5:7]) - 1
-
-
 def _rows(one: Watched, test: Tested, places: _JudgedRows, alpha: float) -> pl.DataFrame:
     """The judged series of one test, as rows; those of which nothing could be said are left out."""
     months, units = places.months, places.units
@@ -178,7 +174,8 @@ def _rows(one: Watched, test: Tested, places: _JudgedRows, alpha: float) -> pl.D
     at, unit = np.divmod(places.rows[keep], len(units.names))
     period = [months[i].period for i in at]
     p = test.p_value[keep]
-    first = [_back(text, int(length) - 1) for text, length in zip(period, test.months[keep], strict=True)]
+    back = test.months[keep].astype(int) - 1
+    first = [str(Period.parse(text).plus(-int(months_back))) for text, months_back in zip(period, back, strict=True)]
     return pl.DataFrame(
         {
             "night": [months[i].night for i in at],
@@ -203,8 +200,3 @@ def _rows(one: Watched, test: Tested, places: _JudgedRows, alpha: float) -> pl.D
         },
         schema=SCHEMA,
     )
-
-
-def _back(period: str, months: int) -> str:
-    number = _month_number(period) - months
-    return str(Period(number // 12, number % 12 + 1))

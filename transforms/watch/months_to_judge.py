@@ -85,12 +85,8 @@ def month_names(known: FiguresAsKnown) -> list[str]:
     names = [frame["period"] for form, frame in known.version_sums.items() if form == "balance" and frame.height]
     if not names:
         return []
-    first, last = Period.parse(str(names[0].min())), str(names[0].max())
-    out = []
-    while str(first) <= last:
-        out.append(str(first))
-        first = Period(first.year + first.first_month // 12, first.first_month % 12 + 1)
-    return out
+    first, last = Period.parse(str(names[0].min())), Period.parse(str(names[0].max()))
+    return [str(month) for month in first.until(last)]
 
 
 def months_to_judge(

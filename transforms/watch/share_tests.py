@@ -10,6 +10,7 @@ from scipy.special import ndtr, ndtri, stdtr
 
 from transforms.detection.level import LevelFit, fit_level, median_known, share_logit, share_of
 from transforms.detection.shift import calibration
+from transforms.months import month_of_year
 from transforms.trends.season import tet
 from transforms.watch.peers import common_moves
 from transforms.watch.tested import Tested, known_lately
@@ -34,7 +35,7 @@ class ShareSeries:
     Attributes:
         count, whole: (N, L), NaN where not known.
         group: (N,) number of the group whose common move is taken out; -1: none, then Tết is.
-        month: (N,) number of the month judged (12 * year + month - 1).
+        month: (N,) number of the month judged (see `transforms.months`).
         pool: (N,) number of the night and month judged together: the usual spread is learnt within it.
     """
 
@@ -144,5 +145,5 @@ def _season(level: Array, month: Index) -> Array:
 
 
 def _round(months: Index) -> Array:
-    angle = 2 * np.pi * (months % 12) / 12
+    angle = 2 * np.pi * month_of_year(months) / 12
     return np.column_stack([np.cos(angle), np.sin(angle)])
