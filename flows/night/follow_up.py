@@ -63,15 +63,15 @@ def marks_of(settings: Settings) -> Marks:
     """The marks as they are set."""
     told, pending = settings.followup_pending_days
     return Marks(
-        settings.followup_r213_share,
-        settings.followup_away_share,
-        settings.followup_contact_share,
-        settings.small_count,
-        pending,
-        told,
-        settings.followup_register_days,
-        settings.followup_days,
-        settings.due_day,
+        r213_share=settings.followup_r213_share,
+        away_share=settings.followup_away_share,
+        contact_share=settings.followup_contact_share,
+        small_count=settings.small_count,
+        pending_days=pending,
+        told_days=told,
+        register_days=settings.followup_register_days,
+        days=settings.followup_days,
+        due_day=settings.due_day,
     )
 
 

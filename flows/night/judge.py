@@ -23,7 +23,7 @@ from transforms.watch.watched import LEVELS, needed_measures
 from warehouse.ledger import as_known as stored
 
 LONGEST = 120
-"""Months of history a series is judged by."""
+"""Months of history a series is judged by, at most: what is older than ten years has changed."""
 
 
 @dataclass(frozen=True)
@@ -31,7 +31,7 @@ class TerritoryNights:
     """Nights on one map of units, and everything known on them.
 
     Attributes:
-        nights: all of the territory, in order.
+        nights: all nights on the map, in order.
         wanted: those to judge.
         known: the figures, as each night had them.
         registry: the units.
@@ -85,7 +85,7 @@ def _territories(con: DuckDBPyConnection, wanted: list[date], settings: Settings
 
 @dataclass(frozen=True)
 class TerritoryFindings:
-    """What the nights of a territory found, and what their series could hide on the last of them."""
+    """What the nights of a territory found, and the least change that would have alarmed on the last of them."""
 
     rows: pl.DataFrame
     least: pl.DataFrame
@@ -94,6 +94,7 @@ class TerritoryFindings:
 def _judge(con: DuckDBPyConnection, territory: TerritoryNights, settings: Settings) -> TerritoryFindings:
     parents = dict(territory.known.parents.iter_rows())
     units = {level: groups(level, units_of(territory.known, level), parents) for level in LEVELS}
+    # Whole half-years and at least one year: the arrays' length, and with it the last digit, changes twice a year only.
     length = min(-(-max(len(month_names(territory.known)), 12) // 6) * 6, LONGEST)
     months = list(
         months_to_judge(

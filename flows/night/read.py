@@ -109,6 +109,7 @@ def read_here(files: dict[int, File], recorded_at: dict[int, date], directory: D
 
 
 def _pool(registry_dir: Path, processes: int) -> ProcessPoolExecutor:
+    # Spawned and not forked: a fork copies polars' and DuckDB's locks without the threads that would release them.
     return ProcessPoolExecutor(processes, multiprocessing.get_context("spawn"), _start, (str(registry_dir),))
 
 

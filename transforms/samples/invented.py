@@ -30,7 +30,7 @@ _WENT_AWAY_HAMLET, _WENT_AWAY_OTHER, _CAME_BACK = 0.018, 0.004, 0.15
 _PLACES = (0.21, 0.73, 0.06)  # in the province, in another, abroad
 _OUT_OF_CONTACT = 0.14
 _TREND = 0.004  # more go away, by month
-_SMALLEST_CELL = 3
+_SMALLEST_CELL = 3  # official members, by the Party's rules
 _PARTS = ("members", "in_province", "other_province", "abroad", "pending", "subject")
 
 

@@ -85,7 +85,9 @@ def sample_tree(
         for number, unit in enumerate(units):
             day = month.period.due_on(5 if month.period == last_period else 2 + number % 4)
             fault = faults.get(unit.unit_code, "") if is_faulty else ""
-            files += _deliveries(registry, month, unit, _template(unit, number, month.period), day, fault, seed)
+            files += _deliveries(
+                registry, month, unit, template=_template(unit, number, month.period), day=day, fault=fault, seed=seed
+            )
         yield from sorted(files, key=lambda file: (file.received_on, file.reporter_code, file.file_name))
 
 

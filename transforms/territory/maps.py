@@ -255,6 +255,7 @@ def last_known(cells: pl.DataFrame, members: pl.DataFrame, registry: Registry) -
         .sort("month")
     )
     dated = cells.with_columns(month=month_number()).sort("month")
+    # check_sortedness: polars cannot check it by group and warns; both sides are sorted just above.
     found = dated.join_asof(history, on="month", by="cell_code", strategy="backward", check_sortedness=False)
     origins = pl.DataFrame(
         [(to, origin, weight) for origin, to, _, _, weight in registry.cell_succession if to != origin],
@@ -334,6 +335,7 @@ def with_names(rows: pl.DataFrame, registry: Registry, today: date) -> pl.DataFr
     ).sort("named_on")
     named_on = pl.when(pl.col("map") == "today").then(pl.lit(today)).otherwise(last_day())
     dated = rows.with_columns(named_on=named_on, order=pl.int_range(pl.len())).sort("named_on")
+    # check_sortedness: polars cannot check it by group and warns; both sides are sorted just above.
     named = dated.join_asof(names, on="named_on", by=["unit_id", "level"], strategy="backward", check_sortedness=False)
     return (
         named.sort("order")

@@ -14,7 +14,7 @@ Array = NDArray[np.float64]
 
 DAYS_AROUND = 21  # people leave and return within about three weeks of Tết
 NEAR_ON_AVERAGE = 0.0612  # of all months from 1950 to 2044
-HARMONICS = 2
+HARMONICS = 2  # more waves of twelve months would be fitted to chance
 
 
 def season(months: NDArray[np.int64]) -> Array:
@@ -41,6 +41,7 @@ def tet(months: NDArray[np.int64]) -> Array:
         how near its last day is to Tết (1 on the day, 0 three weeks off; what a stock feels), each less its
         mean over a year.
     """
+    # numpy's months count from January 1970.
     start = months.astype("datetime64[M]") - np.timedelta64(1970 * 12, "M")
     first = start.astype("datetime64[D]").astype(np.int64)
     after = (start + 1).astype("datetime64[D]").astype(np.int64)

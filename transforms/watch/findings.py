@@ -19,6 +19,7 @@ from transforms.watch.watched import Watched, watched
 
 Index = NDArray[np.int64]
 FEWEST_PEERS = 5
+"""With fewer units in a group one of them moves the group's comparison itself."""
 
 SCHEMA = {
     "night": pl.Date,
@@ -70,10 +71,10 @@ def groups(level: str, names: Sequence[str], parents: dict[str, str | None]) -> 
 
 
 def findings(months: Sequence[MonthAsKnown], units: dict[str, GroupedUnits], budget: Budget) -> pl.DataFrame:
-    """Judge every series of the table on every month.
+    """Judge every series of the table in every month.
 
     Args:
-        months: what each night saw, in order.
+        months: the months to judge as each night knew them, in order.
         units: by level.
         budget: turns the setting into the level of each test.
 
@@ -116,7 +117,7 @@ def _without_single_units(rows: pl.DataFrame) -> pl.DataFrame:
 
 
 def _of_series(one: Watched, months: Sequence[MonthAsKnown], units: GroupedUnits, budget: Budget) -> pl.DataFrame:
-    """One row of the table on all months, all units together."""
+    """One row of the table in all months, all units together: one fit of many series costs little more than of one."""
     months = [month for month in months if month.judged[one.level].any()]
     if not months:
         return pl.DataFrame(schema=SCHEMA)
@@ -143,7 +144,7 @@ def _of_series(one: Watched, months: Sequence[MonthAsKnown], units: GroupedUnits
 
 
 def _season(one: Watched, months: Sequence[MonthAsKnown]) -> NDArray[np.float64]:
-    """(S, L) the province's season of a count, as each month had it."""
+    """(S, L) the province's season of a count, as each night knew it."""
     whole = [month.figures["province"] for month in months]
     return common_season(
         np.concatenate([one.count(figures) for figures in whole]),
@@ -159,7 +160,7 @@ def _needed(judged: NDArray[np.bool_], group: Index) -> Index:
 
 @dataclass(frozen=True)
 class _JudgedRows:
-    """Where computed rows belong: their numbers among units within months, and which of them are judged."""
+    """Where computed rows belong: their places among units within months, and which of them are judged."""
 
     months: Sequence[MonthAsKnown]
     units: GroupedUnits
