@@ -13,6 +13,7 @@ from flows.errors import UserError
 from flows.settings import Settings, load_settings
 from flows.texts import text
 from transforms.followup.workbook import WorklistUnit, followup_workbook
+from transforms.territory.unit_ids import unit_code_of
 from warehouse.board import followup_pages as pages
 
 _STANDING = {"status": "standing", "unit": None, "kind": None, "priority": None, "overdue": False}
@@ -45,7 +46,7 @@ def export(settings: Settings, folder: Path) -> list[Path]:
         folder.mkdir(parents=True, exist_ok=True)
         for (unit, name, level), items in rows.group_by("unit_id", "unit_name", "level", maintain_order=True):
             about = WorklistUnit(str(name), str(level), as_of)
-            path = folder / f"{str(unit).split('@')[0]}.xlsx"
+            path = folder / f"{unit_code_of(str(unit))}.xlsx"
             _write(path, followup_workbook(items.to_dicts(), about, settings.language))
             written.append(path)
     except OSError as error:
