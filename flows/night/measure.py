@@ -32,7 +32,7 @@ def measure(con: DuckDBPyConnection, touched: Touched, settings: Settings, as_of
         how many hidden figures of communes could be worked out all the same, for want of others to hide with them.
     """
     registry = load_registry(settings.registry_dir)
-    edition = stored.Edition(as_of, as_of, map_fingerprint(registry, as_of), settings.due_day, settings.small_count)
+    edition = stored.Computation(as_of, as_of, map_fingerprint(registry, as_of), settings.due_day, settings.small_count)
     released = last_released_year(as_of)
     apply_marts(con)
     with transaction(con):

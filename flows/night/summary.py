@@ -68,7 +68,7 @@ class NightReport:
 
 
 @dataclass(frozen=True, slots=True)
-class Came:
+class NightSteps:
     """What the steps of a night came to, for its report.
 
     Attributes:
@@ -84,7 +84,7 @@ class Came:
     refused: Sequence[DecisionRefused] = ()
 
 
-def report(con: DuckDBPyConnection, came: Came, settings: Settings, as_of: date) -> NightReport:
+def report(con: DuckDBPyConnection, came: NightSteps, settings: Settings, as_of: date) -> NightReport:
     """What the night came to, with what the warehouse tells of it."""
     return NightReport(
         as_of,

@@ -9,7 +9,7 @@ from typing import Any
 
 from transforms.followup.kinds import KINDS, Words
 from transforms.followup.wording import Language, Voice
-from transforms.returning.book import LINE, WorkbookWriter, lines_of
+from transforms.returning.workbook_writer import LINE, WorkbookWriter, lines_of
 
 _HEADING_ROW = 4
 _SHEET: Words = ("Việc cần làm", "To do")

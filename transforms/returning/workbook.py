@@ -6,10 +6,10 @@ import re
 
 from expectations.contract.problems import Language
 from transforms.reading.sheets import Sheet
-from transforms.returning.book import WorkbookWriter, clean_text
-from transforms.returning.cover import COVER_NAME, RejectedFile, add_cover
 from transforms.returning.faults import Problems, faults_of, marks_on
-from transforms.returning.tables import MOST_CELLS, add_table, is_cut
+from transforms.returning.first_sheet import COVER_NAME, RejectedFile, add_cover
+from transforms.returning.marked_sheets import MOST_CELLS, add_table, is_cut
+from transforms.returning.workbook_writer import WorkbookWriter, clean_text
 
 __all__ = ["RejectedFile", "returned_workbook", "sheet_names"]
 

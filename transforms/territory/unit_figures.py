@@ -8,7 +8,7 @@ from datetime import date
 import polars as pl
 
 from transforms.disclosure import area_months, protect
-from transforms.territory.maps import pieces, unit_figures, with_names
+from transforms.territory.maps import cells_on_both_maps, unit_figures, with_names
 from transforms.territory.registry import Registry
 
 
@@ -61,9 +61,9 @@ def figures(
         released_until: see `transforms.disclosure.last_released_year`.
         small: the least count of a commune's year that is shown, apart from 0.
     """
-    parts = pieces(cells.months, cells.members, registry, cells.month_names, today)
+    parts = cells_on_both_maps(cells.months, cells.members, registry, cells.month_names, today)
     half_names = sorted({*cells.halves["period"], *_halves_of(cells.month_names)})
-    halves = pieces(cells.halves, cells.members, registry, half_names, today)
+    halves = cells_on_both_maps(cells.halves, cells.members, registry, half_names, today)
     table = protect(area_months(parts), released_until, past.shown, past.before, small)
     year = with_names(
         table.rows.with_columns(level=pl.lit("commune"), period=pl.col("year").cast(pl.String)), registry, today

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from scipy.special import expit, stdtr, stdtrit
 
 from expectations.contract.indicators import INDICATORS
-from transforms.indicators.periods import month_number, period_name
+from transforms.indicators.longer_periods import month_number, period_name
 from transforms.trends.mixture import TrendFit
 from transforms.trends.model import fit_trends
 from transforms.trends.onset import onset

@@ -1,4 +1,4 @@
--- Made by "make generated" from queries/comparison.sql, columns.csv and the contract: change those, not this file.
+-- Made by "make generated" from queries/comparison.sql and the contract: change those, not this.
 -- Against the same period a year before, and twelve months against the twelve before.
 
 CREATE VIEW marts.comparison AS

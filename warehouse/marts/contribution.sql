@@ -1,4 +1,4 @@
--- Made by "make generated" from queries/contribution.sql, columns.csv and the contract: change those, not this file.
+-- Made by "make generated" from queries/contribution.sql and the contract: change those, not this.
 -- What explains the change of the province.
 
 CREATE VIEW marts.contribution AS

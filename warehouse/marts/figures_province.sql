@@ -1,4 +1,4 @@
--- Made by "make generated" from queries/figures_province.sql, columns.csv and the contract: change those, not this file.
+-- Made by "make generated" from queries/figures_province.sql and the contract: change those, not this.
 -- The province by month, on both maps.
 
 CREATE VIEW marts.figures_province AS

@@ -1,4 +1,4 @@
--- Made by "make generated" from queries/indicator.sql, columns.csv and the contract: change those, not this file.
+-- Made by "make generated" from queries/indicator.sql and the contract: change those, not this.
 -- The indicators of every unit and period, as far as they may be published.
 
 CREATE VIEW marts.indicator AS

@@ -1,4 +1,4 @@
--- Made by "make generated" from queries/reporting_status.sql, columns.csv and the contract: change those, not this file.
+-- Made by "make generated" from queries/reporting_status.sql and the contract: change those, not this.
 -- Each report that was due: whether it came, when, and how much of it.
 
 CREATE VIEW marts.reporting_status AS

@@ -1,4 +1,4 @@
--- Made by "make generated" from queries/trend.sql, columns.csv and the contract: change those, not this file.
+-- Made by "make generated" from queries/trend.sql and the contract: change those, not this.
 -- Level and trend with the season taken out.
 
 CREATE VIEW marts.trend AS

@@ -1,4 +1,4 @@
--- Made by "make generated" from queries/waterfall.sql, columns.csv and the contract: change those, not this file.
+-- Made by "make generated" from queries/waterfall.sql and the contract: change those, not this.
 -- From opening to closing, step by step.
 
 CREATE VIEW marts.waterfall AS

@@ -18,7 +18,7 @@ from transforms.territory.unit_figures import Cells, PublishedBefore, figures
 from transforms.trends import comparison, contribution, waterfall
 from warehouse.connection.frames import given
 from warehouse.derived.replace import replace_derived
-from warehouse.derived.unit_figures import Edition, cell_facts, first_to_compute, published_before, replace_figures
+from warehouse.derived.unit_figures import Computation, cell_facts, first_to_compute, published_before, replace_figures
 from warehouse.ledger.nights import begin_nights
 from warehouse.ledger.registry import replace_registry
 from warehouse.ledger.versions import add_versions
@@ -171,7 +171,7 @@ def _registry_tables(registry: Registry) -> dict[str, pl.DataFrame]:
 
 def compute(con: DuckDBPyConnection, registry: Registry, as_of: date, periods: list[str]) -> str | None:
     """The derived tables as a night computes them; from which January, None where nothing had to be."""
-    edition = Edition(as_of, as_of, map_fingerprint(registry, as_of))
+    edition = Computation(as_of, as_of, map_fingerprint(registry, as_of))
     released = last_released_year(as_of)
     first = first_to_compute(con, edition, periods, released)
     frames = {}

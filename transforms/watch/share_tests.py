@@ -35,7 +35,7 @@ class ShareSeries:
         count, whole: (N, L), NaN where not known.
         group: (N,) number of the group whose common move is taken out; -1: none, then Tết is.
         month: (N,) number of the month judged (12 * year + month - 1).
-        pool: (N,) number of the sight: the usual spread is learnt within it.
+        pool: (N,) number of the night and month judged together: the usual spread is learnt within it.
     """
 
     count: Array

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from scipy.special import ndtr, ndtri
 
 from transforms.detection.detector import PAIR, SINGLE
-from transforms.detection.history import Fitted, History, Memory
+from transforms.detection.history import Fitted, History, HistoryOptions
 from transforms.detection.panel import Panel
 from transforms.detection.predictive import Predictive
 from transforms.detection.runs import Runs, runs
@@ -58,7 +58,7 @@ def test_counts(series: CountSeries, alpha: dict[str, float]) -> list[Tested]:
     panel = _panel(series)
     tests = [_change(panel, series, alpha["change"])] if alpha.get("change") else []
     if alpha.get("shift") or alpha.get("silence"):
-        memory = Memory(12, series.harmonics, LONGEST, FEWEST_BEFORE_RUN, False, SLOPE_SPREAD / 2)
+        memory = HistoryOptions(12, series.harmonics, LONGEST, FEWEST_BEFORE_RUN, False, SLOPE_SPREAD / 2)
         found = next(iter(runs(panel, memory, LONGEST, panel.last, panel.last)))
         if found is not None:
             tests += _of_runs(found, series, alpha)
@@ -72,7 +72,7 @@ def common_season(count: Array, exposure: Array) -> Array:
     Single units have too few events to tell a season; they are given that of all.
     """
     panel = _panel(CountSeries(count, exposure, np.full(len(count), -1)))
-    history = History(panel, Memory(12, HARMONICS, GAP, FEWEST, False, SLOPE_SPREAD))
+    history = History(panel, HistoryOptions(12, HARMONICS, GAP, FEWEST, False, SLOPE_SPREAD))
     fitted = next(iter(history.walk(panel.last, panel.last)))
     if fitted is None:
         return np.ones_like(count)
@@ -95,7 +95,7 @@ def _factor(observed: Array, expected: Array, dispersion: Array, group: Index) -
 
 def _change(panel: Panel, series: CountSeries, alpha: float) -> Tested:
     """This month's count, and its sum with the month before where that one was ordinary."""
-    memory = Memory(12, series.harmonics, GAP, FEWEST, False, SLOPE_SPREAD)
+    memory = HistoryOptions(12, series.harmonics, GAP, FEWEST, False, SLOPE_SPREAD)
     fitted = next(iter(History(panel, memory).walk(panel.last, panel.last)))
     now, before = (
         series.count[:, -1],

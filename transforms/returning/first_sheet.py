@@ -8,8 +8,8 @@ from typing import Any
 
 from expectations.contract.periods import Period
 from expectations.contract.problems import Language
-from transforms.returning.book import LINE, WorkbookWriter, clean_text, lines_of
 from transforms.returning.faults import Fault, place_of
+from transforms.returning.workbook_writer import LINE, WorkbookWriter, clean_text, lines_of
 
 COVER_NAME = {"vi": "Cần sửa", "en": "To mend"}
 MOST_LINKS = 60_000  # a sheet can hold some more than 65,000

@@ -10,8 +10,8 @@ from typing import Any
 from transforms.reading.folding import fold
 from transforms.reading.headings import Columns, heading_blocks, is_number_row, read_columns
 from transforms.reading.sheets import Sheet
-from transforms.returning.book import LARGEST_NUMBER, LINE, WorkbookWriter, clean_text, lines_of
 from transforms.returning.faults import MAX_COLUMNS, MAX_ROWS, Mark, Place
+from transforms.returning.workbook_writer import LARGEST_NUMBER, LINE, WorkbookWriter, clean_text, lines_of
 
 MOST_CELLS = 400_000  # filled cells of one workbook; no report is near it, a broken file may be far above
 FROZEN_ROWS, FROZEN_COLUMNS = 20, 4  # what is frozen must leave room to scroll
