@@ -23,11 +23,11 @@ def figure_readings(known: FiguresKnown, nights: Sequence[date], thresholds: Thr
     """
     if not nights:
         return pl.DataFrame(schema=SCHEMA)
-    expected = known.vintages.expected
+    expected = known.figures.expected
     hamlets = known.hamlet_cells.with_columns(level=pl.lit(known.level))
-    away = _with_due(figures_on_nights(known.vintages, "away", nights), expected)
-    requests = _with_due(figures_on_nights(known.vintages, "requests", nights), expected)
-    halves = _with_due(figures_on_nights(known.vintages, "regulation_213", nights), hamlets)
+    away = _with_due(figures_on_nights(known.figures, "away", nights), expected)
+    requests = _with_due(figures_on_nights(known.figures, "requests", nights), expected)
+    halves = _with_due(figures_on_nights(known.figures, "regulation_213", nights), hamlets)
     return (
         pl.concat(
             [

@@ -41,14 +41,14 @@ class FiguresKnown:
     """What readings are made from.
 
     Attributes:
-        vintages: the figures of one map.
+        figures: the figures of one map.
         level: the level that reports on it, whose units the readings are of.
         hamlet_cells: unit_id, period, cells: those due in the half-yearly form; a unit and half-year that is not there
             is taken to be whole.
         names: of communes, by unit_id.
     """
 
-    vintages: FiguresAsKnown
+    figures: FiguresAsKnown
     level: str
     hamlet_cells: pl.DataFrame
     names: Mapping[str, str]
@@ -64,7 +64,7 @@ def by_reporter(known: FiguresKnown, rows: pl.DataFrame) -> pl.DataFrame:
     communes = rows.filter(pl.col("level") == "commune")
     if known.level == "commune":
         return communes.with_columns(above=pl.col("unit_id"))
-    above = known.vintages.parents.select("unit_id", above="district")
+    above = known.figures.parents.select("unit_id", above="district")
     return communes.join(above, on="unit_id", how="left").drop_nulls("above")
 
 
