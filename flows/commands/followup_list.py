@@ -14,13 +14,12 @@ from expectations.contract.problems import Language
 from flows.commands.cases import case_named, open_cases
 from flows.commands.followup_acts import ITEM_COMMANDS
 from flows.errors import UserError
+from flows.night.alert_lines import SEVERITY_STYLES
 from flows.settings import load_settings
 from flows.texts import text
 from transforms.followup.kinds import KINDS
 from transforms.followup.wording import Voice
 from warehouse.board import followup_pages as pages
-
-STYLES = {"high": "bold red", "medium": "yellow", "low": "dim"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +65,7 @@ def items_table(rows: pl.DataFrame, language: Language) -> Table:
     table.add_column(overflow="fold")
     for row in rows.iter_rows(named=True):
         table.add_row(
-            f"[{STYLES[row['priority']]}]{text('severity.' + row['priority'], language)}[/]",
+            f"[{SEVERITY_STYLES[row['priority']]}]{text('severity.' + row['priority'], language)}[/]",
             f"[bold]{row['item_id']}[/] · {escape(row['unit_name'])} · {state_of(row, language)}"
             f"{_due(row, language)}\n{escape(row[f'what_{language}'])}",
         )
@@ -99,7 +98,9 @@ def run_show(item_id: str) -> None:
         item, events = case_named(con, ITEM_COMMANDS, item_id), pages.history(con, item_id)
     console = Console()
     priority = text("severity." + item["priority"], language)
-    console.print(f"[bold]{item['item_id']}[/]  [{STYLES[item['priority']]}]{priority}[/]  {state_of(item, language)}")
+    console.print(
+        f"[bold]{item['item_id']}[/]  [{SEVERITY_STYLES[item['priority']]}]{priority}[/]  {state_of(item, language)}"
+    )
     console.print(f"{escape(item['unit_name'])} · {KINDS[item['kind']].label[language == 'en']}", highlight=False)
     console.print(escape(item[f"what_{language}"]), highlight=False)
     console.print()

@@ -10,7 +10,7 @@ from typing import Literal
 from transforms.cases.case import Case, CaseAct, CaseBook, CaseEvent
 
 Severity = Literal["high", "medium", "low"]
-Status = Literal["opened", "acknowledged", "resolved"]
+AlertStatus = Literal["opened", "acknowledged", "resolved"]
 Verdict = Literal["true", "data-error", "expected"]
 
 TESTED = frozenset({"change", "shift", "silence"})
@@ -133,7 +133,7 @@ class Alert(Case):
     parts: tuple[Part, ...]
     severity: Severity
     first_period: str
-    status: Status = "opened"
+    status: AlertStatus = "opened"
     resolved_on: date | None = None
     reopened_on: date | None = None
     is_spent: bool = False

@@ -88,7 +88,7 @@ class _AlertNight:
     def judge(self, month: Sequence[AlertFinding]) -> None:
         """Findings of one month: signals, districts before their communes, then what they and the others end.
 
-        What begins and is mended on one night comes and goes.
+        What both begins and is mended on one night opens an alert that is resolved on that night.
         """
         fresh: dict[AlertKey, list[AlertFinding]] = defaultdict(list)
         for finding in month:
@@ -294,6 +294,8 @@ def _how(alert: Alert) -> str:
 
 
 def _comes_back(alert: Alert, night: date) -> bool:
+    """Whether a signal on a night is the same event again: it ended by itself, `REOPEN_MONTHS` ago at the most."""
+    # One more month has passed only when its day is past: 5 May is still three months after 5 January.
     return (
         alert.resolution in REOPENED_AFTER
         and alert.resolved_on is not None

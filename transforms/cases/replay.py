@@ -65,8 +65,8 @@ def replay(
 ) -> tuple[AnyBook, list[AnyEvent]]:
     """The book after all nights, from the first on, and everything that happened.
 
-    An act is carried out after the night that the person had seen. Where that night is not known (any more), it comes
-    before the first: nothing the person saw can be said to have been there earlier.
+    An act is carried out after the night that the person had seen, however late other nights are taken in. One that
+    was done before any night, or after a night that is not among these, comes first.
 
     Args:
         life: the kind of case.
@@ -117,8 +117,8 @@ def carry_out(
 ) -> tuple[AnyBook, list[AnyEvent]]:
     """The book after what people did, and an event for each act that had an effect.
 
-    An act that cannot be done, or on a case that is not in the book, has none and leaves no trace: acts are kept for
-    good, and a night that comes in late may change what they are done to.
+    An act that cannot be done, or on a case that is not in the book, has none. It is passed over and not an error: it
+    could be done when it was noted, and an older night that was taken in since may have changed what it was done to.
     """
     cases, events = dict(book.cases), list[AnyEvent]()
     for act in acts:

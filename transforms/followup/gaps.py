@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import polars as pl
 
 from expectations.contract.periods import Period
-from transforms.followup.matter_readings import FiguresKnown, by_reporter, largest, latest, readings
+from transforms.followup.matter_readings import FiguresKnown, as_readings, by_reporter, largest, latest
 from transforms.followup.thresholds import Thresholds
 
 
@@ -70,7 +70,7 @@ def _gap(rows: pl.DataFrame, gap: Gap, known: FiguresKnown, share: float, fewest
         .with_columns(least=pl.max_horizontal("least", "in_communes"))
         .with_columns(stands=(pl.col("least") > share * pl.col("base")) & (pl.col("least") >= fewest))
     )
-    return readings(units, gap.kind, (*gap.figures, *_communes(known)))
+    return as_readings(units, gap.kind, (*gap.figures, *_communes(known)))
 
 
 def out_of_contact(months: pl.DataFrame, known: FiguresKnown, thresholds: Thresholds) -> pl.DataFrame:
@@ -99,7 +99,7 @@ def out_of_contact(months: pl.DataFrame, known: FiguresKnown, thresholds: Thresh
         )
     )
     figures = ("away_out_of_contact", "away_total", "before", "count_before", "total_before", *_communes(known))
-    return readings(units, "away-out-of-contact", figures)
+    return as_readings(units, "away-out-of-contact", figures)
 
 
 def _with_the_month_before(months: pl.DataFrame) -> pl.DataFrame:

@@ -9,9 +9,9 @@ from typing import Literal
 
 from transforms.cases.case import Case, CaseAct, CaseBook, CaseEvent
 
-Status = Literal["open", "assigned", "done", "verified", "waived", "carried"]
+ItemStatus = Literal["open", "assigned", "done", "verified", "waived", "carried"]
 
-LIVE: frozenset[Status] = frozenset({"open", "assigned", "done"})
+LIVE: frozenset[ItemStatus] = frozenset({"open", "assigned", "done"})
 """What still is to be done, or to be seen done."""
 
 
@@ -66,7 +66,7 @@ class Item(Case):
     since: str
     reading: MatterReading
     due_on: date | None
-    status: Status = "open"
+    status: ItemStatus = "open"
     assigned_to: str | None = None
     assigned_on: date | None = None
     done_on: date | None = None
@@ -96,7 +96,7 @@ class ItemAct(CaseAct):
 class ItemEvent(CaseEvent):
     """Something that happened to an item, and its status after it; period and counts where figures did it."""
 
-    status: Status
+    status: ItemStatus
     period: str | None = None
     least: int | None = None
     most: int | None = None

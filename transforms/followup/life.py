@@ -9,7 +9,7 @@ from functools import partial
 
 from transforms.cases.replay import CaseLife, free_name
 from transforms.followup.deadlines import RECURRING, due_on
-from transforms.followup.item import Item, ItemAct, ItemBook, ItemEvent, MatterKey, MatterReading, Status
+from transforms.followup.item import Item, ItemAct, ItemBook, ItemEvent, ItemStatus, MatterKey, MatterReading
 from transforms.followup.kinds import KINDS
 from transforms.followup.thresholds import Thresholds
 from transforms.followup.transitions import TRANSITIONS, event_of
@@ -205,5 +205,5 @@ def item_id(reading: MatterReading, since: str, taken: Mapping[str, Item]) -> st
     return free_name(name, is_free)
 
 
-def _back(item: Item) -> Status:
+def _back(item: Item) -> ItemStatus:
     return "assigned" if item.assigned_to else "open"

@@ -80,7 +80,7 @@ def largest(known: FiguresKnown, count: str, fewest: int) -> pl.Expr:
     )
 
 
-def readings(units: pl.DataFrame, kind: str, figures: Sequence[str]) -> pl.DataFrame:
+def as_readings(units: pl.DataFrame, kind: str, figures: Sequence[str]) -> pl.DataFrame:
     """Rows as readings: those that stand, and those that do not and are wholly known.
 
     Args:

@@ -9,7 +9,7 @@ import polars as pl
 
 from expectations.contract.periods import Period
 from transforms.followup.least_pending import RequestMonth, pending_lower_bound
-from transforms.followup.matter_readings import FiguresKnown, by_reporter, latest, readings
+from transforms.followup.matter_readings import FiguresKnown, as_readings, by_reporter, latest
 from transforms.followup.thresholds import Thresholds
 
 _STOCKS = ("period", "pending_opening", "received", "pending_closing", "is_whole")
@@ -31,7 +31,7 @@ def pending_long(months: pl.DataFrame, known: FiguresKnown, thresholds: Threshol
         days=pl.lit(thresholds.pending_days),
         told=pl.lit(thresholds.mentioned_days),
     )
-    return readings(units, "requests-pending", ("pending_closing", "received", "days", "told", "least_told"))
+    return as_readings(units, "requests-pending", ("pending_closing", "received", "days", "told", "least_told"))
 
 
 def _bounds_by_night(communes: pl.DataFrame, units: pl.DataFrame, thresholds: Thresholds) -> pl.DataFrame:

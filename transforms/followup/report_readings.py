@@ -17,7 +17,8 @@ from transforms.watch.as_known import night_from
 Row = dict[str, Any]
 
 LONG_AGO = timedelta(days=92)
-"""A report due for longer when a night first looked is no work of today's: the reporting status shows it."""
+"""A report that was overdue for longer than this when a night first looked is not followed up: it is history, which the
+reporting status shows."""
 
 
 @dataclass(frozen=True)
@@ -72,7 +73,7 @@ def _of_files(reports: ReportsKnown, nights: Sequence[date]) -> Iterator[Row]:
             was_missing = before.get("report-not-sent", False)
             for kind, (stands, codes) in _state(files, night, due, was_missing=was_missing).items():
                 if stands != before.get(kind, False) or (stands and any(f.recorded_at == night for f in files)):
-                    yield _row(night, unit, kind, period, night, stands, due_on=due, evidence={"codes": codes})
+                    yield _row(night, unit, kind, period, stands=stands, due_on=due, evidence={"codes": codes})
                 before[kind] = stands
 
 
@@ -118,7 +119,9 @@ def _of_mismatches(reports: ReportsKnown, nights: Sequence[date]) -> Iterator[Ro
         for night in sorted({n for span in cells for day in span if day and (n := night_from(nights, day))}):
             left = sum(begin <= night and (end is None or night < end) for begin, end in cells)
             if left != before:
-                yield _row(night, unit, "opening-mismatch", period, night, left > 0, left, evidence={"cells": left})
+                yield _row(
+                    night, unit, "opening-mismatch", period, stands=left > 0, count=left, evidence={"cells": left}
+                )
             before = left
 
 
@@ -129,7 +132,7 @@ def _of_alerts(reports: ReportsKnown, nights: Sequence[date]) -> Iterator[Row]:
         for day, stands in ((begin, True), (end, False)):
             night = night_from(nights, day) if day else None
             if night:
-                yield _row(night, unit, "alert-true", alert, night, stands, period=period, evidence=evidence)
+                yield _row(night, unit, "alert-true", alert, stands=stands, period=period, evidence=evidence)
 
 
 def _row(
@@ -137,10 +140,9 @@ def _row(
     unit: str,
     kind: str,
     matter: str,
-    seen_on: date,
+    *,
     stands: bool,
     count: int | None = None,
-    *,
     period: str | None = None,
     due_on: date | None = None,
     evidence: Row | None = None,
@@ -151,7 +153,7 @@ def _row(
         "kind": kind,
         "matter": matter,
         "period": period or matter,
-        "seen_on": seen_on,
+        "seen_on": night,
         "stands": stands,
         "least": count,
         "most": count,

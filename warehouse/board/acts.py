@@ -19,7 +19,7 @@ class BoardEntry:
     """One thing a person did, as the board's file has it.
 
     Attributes:
-        event_id: its number; later events have higher ones.
+        event_id: its number; later entries have higher ones.
         happened_at: when, ISO 8601.
         who: the person's account or name.
         action: accept, retract, alert-ack, alert-close, followup-done …
@@ -40,13 +40,13 @@ class Board:
         self._con = con
 
     def append(self, who: str, action: str, what: Mapping[str, Any], at: datetime) -> int:
-        """Note an event for good; its number.
+        """Note an entry for good; its number.
 
         Raises:
             ValueError: nobody, or nothing, is named.
         """
         if not who.strip() or not action.strip():
-            raise ValueError("an event says who did what")
+            raise ValueError("an entry says who did what")
         text = json.dumps(what, ensure_ascii=False, sort_keys=True)
         with self._con:
             row = self._con.execute(
@@ -56,16 +56,16 @@ class Board:
         return int(row[0])
 
     def since(self, event_id: int = 0) -> list[BoardEntry]:
-        """Events after one, in the order they were noted."""
+        """Entries after one, in the order they were noted."""
         rows = self._con.execute(_SINCE, (event_id,))
         return [BoardEntry(no, at, who, action, json.loads(what)) for no, at, who, action, what in rows]
 
     def unmarked(self) -> int:
-        """How many events are not marked as folded in."""
+        """How many entries are not marked as folded in."""
         return int(self._con.execute("SELECT count(*) FROM event WHERE folded_on IS NULL").fetchone()[0])
 
     def mark_folded(self, event_ids: Iterable[int], night: date) -> None:
-        """Note, for people to see, that events have been folded in; whether they were is for the ledger to say."""
+        """Note, for people to see, that entries have been folded in; whether they were, the ledger knows."""
         with self._con:
             self._con.executemany(
                 "UPDATE event SET folded_on = ? WHERE event_id = ? AND folded_on IS NULL",
@@ -77,8 +77,9 @@ class Board:
 def open_board(path: Path) -> Iterator[Board]:
     """The board's file, made if there is none; readable and writable by its owner and group."""
     is_new = not path.exists()
+    # Whoever writes at the same moment is waited for; an act takes milliseconds.
     with closing(sqlite3.connect(path, timeout=10)) as con:
-        con.execute("PRAGMA journal_mode = WAL")
+        con.execute("PRAGMA journal_mode = WAL")  # people read while somebody writes
         con.execute(TABLE)
         con.commit()
         if is_new:
@@ -86,22 +87,22 @@ def open_board(path: Path) -> Iterator[Board]:
         yield Board(con)
 
 
-def fold(con: DuckDBPyConnection, events: Sequence[BoardEntry], night: date) -> None:
-    """Copy events into the ledger, in the transaction that carries them out: none is ever carried out twice."""
-    for event in events:
-        what = json.dumps(event.what, ensure_ascii=False, sort_keys=True)
-        row = [event.event_id, event.happened_at, event.who, event.action, what, night]
+def fold(con: DuckDBPyConnection, entries: Sequence[BoardEntry], night: date) -> None:
+    """Copy entries into the ledger, in the transaction that carries them out: none is ever carried out twice."""
+    for entry in entries:
+        what = json.dumps(entry.what, ensure_ascii=False, sort_keys=True)
+        row = [entry.event_id, entry.happened_at, entry.who, entry.action, what, night]
         con.execute("INSERT INTO ledger.folded VALUES (?, ?, ?, ?, ?, ?)", row)
 
 
 def waiting(con: DuckDBPyConnection, board: Board, actions: Collection[str]) -> list[BoardEntry]:
-    """Events of some actions that have not been folded in, in the order they were noted.
+    """Entries of some actions that have not been folded in, in the order they were noted.
 
-    Each is looked up by its number: kinds of events are folded in at different moments, so that one may still wait
-    while a later one of another kind has been carried out.
+    Each is looked up by its number: actions are folded in at different moments, so that one may still wait while a
+    later one of another kind has been carried out.
     """
     folded = {number for (number,) in con.execute("SELECT event_id FROM ledger.folded").fetchall()}
-    return [event for event in board.since() if event.action in actions and event.event_id not in folded]
+    return [entry for entry in board.since() if entry.action in actions and entry.event_id not in folded]
 
 
 def fold_waiting(

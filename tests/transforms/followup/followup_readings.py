@@ -32,7 +32,19 @@ def said(
     due_on: date | None = None,
 ) -> MatterReading:
     """What a night says of a matter."""
-    return MatterReading(night(number), unit, kind, matter, period, night(number), stands, count, count, 100, due_on)
+    return MatterReading(
+        night=night(number),
+        unit_id=unit,
+        kind=kind,
+        matter=matter,
+        period=period,
+        seen_on=night(number),
+        stands=stands,
+        least=count,
+        most=count,
+        base=100,
+        due_on=due_on,
+    )
 
 
 def did(act_id: int, action: str, after: int, item: str = ID, **more: str) -> ItemAct:
