@@ -9,7 +9,7 @@ from datetime import date
 import numpy as np
 import polars as pl
 
-from expectations.contract.forms import FORMS, MONTHLY
+from expectations.contract.forms import FORMS, HALF_YEARLY, MONTHLY
 from expectations.contract.periods import Period
 from transforms.reading.folding import strip_marks
 from transforms.samples.invented import InventedChange, InventedMonth, simulate
@@ -136,7 +136,7 @@ def _report(registry: Registry, month: InventedMonth, unit: Unit) -> Report:
     inside = {home.cell_code for home in homes}
     frames = {form.name: month.monthly.select("cell_code", *form.names) for form in MONTHLY}
     if month.half_yearly is not None:
-        frames["regulation_213"] = month.half_yearly
+        frames |= {form.name: month.half_yearly.select("cell_code", *form.names) for form in HALF_YEARLY}
     values: dict[str, dict[str, list[Value]]] = {
         form: {code: counts for code, *counts in frame.filter(pl.col("cell_code").is_in(inside)).iter_rows()}
         for form, frame in frames.items()

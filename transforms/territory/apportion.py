@@ -6,13 +6,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from expectations.contract.forms import FORMS
+from expectations.contract.rules import PLACES, REASONS
 
 Counts = NDArray[np.int64]
 
 _UP = tuple(m.name for m in FORMS["balance"].measures if m.nature == "increase")
 _DOWN = tuple(m.name for m in FORMS["balance"].measures if m.nature == "decrease")
-_PLACES = ("away_in_province", "away_other_province", "away_abroad")
-_REASONS = ("reason_work_away", "reason_family", "reason_health", "reason_other")
 
 
 def largest_remainder(counts: Counts, weights: NDArray[np.float64]) -> Counts:
@@ -56,14 +55,14 @@ def split_measures(measures: dict[str, Counts], weights: NDArray[np.float64]) ->
     """
     known = {name: np.maximum(counts, 0) for name, counts in measures.items()}
     parts = {name: largest_remainder(counts, weights) for name, counts in known.items()}
-    if set(_PLACES) <= set(parts):
-        parts |= _within(known, parts["away_total"], _PLACES, weights)
+    if set(PLACES) <= set(parts):
+        parts |= _within(known, parts["away_total"], PLACES, weights)
         _complement(parts, "away_out_of_contact", parts["away_total"] - parts["away_in_contact"])
-    if set(_REASONS) <= set(parts):
-        parts |= _within(known, parts["received"], _REASONS, weights)
+    if set(REASONS) <= set(parts):
+        parts |= _within(known, parts["received"], REASONS, weights)
     if set(_UP + _DOWN) <= set(parts):
         parts |= _balanced(known, parts, weights)
-    if set(_REASONS) <= set(parts):
+    if set(REASONS) <= set(parts):
         if "left_on_request" in known and np.array_equal(known["left_on_request"], known["approved"]):
             parts["approved"] = parts["left_on_request"]
         settled = parts["withdrawn"] + parts["declined"] + parts["approved"]

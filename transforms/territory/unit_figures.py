@@ -19,7 +19,7 @@ class Cells:
 
     Attributes:
         months: cell_code, period and the monthly measures, from a January on; null = not reported.
-        halves: cell_code, period and the measures of Regulation 213, likewise.
+        halves: cell_code, period and the half-yearly measures, likewise.
         members: cell_code, period, members_closing of every month there is.
         month_names: every month from that January to the last that anybody reported, gaps included.
     """

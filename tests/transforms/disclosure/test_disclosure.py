@@ -15,7 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from transforms.disclosure import FLOWS, SENSITIVE, Protected, area_months, last_released_year, protect
-from transforms.disclosure.moves import DOWN, PENDING, REASONS, UP, patterns
+from transforms.disclosure.moves import DOWN, PENDING, REASONS, REQUESTS, UP, patterns
 from transforms.territory.maps import cells_on_both_maps
 from transforms.territory.registry import Registry
 
@@ -224,3 +224,7 @@ def test_the_attack_finds_no_hidden_count_of_the_province(shared: Path, registry
     program = attack(months, table.rows, 2020, by_month=False)
     for map_name, unit, measure in random.Random(5).sample(hidden(table), 20):
         assert program.width(unknowns(months, map_name, unit, 2020, measure, by_month=False)) > 0.999
+
+
+def test_every_figure_that_communes_show_by_year_is_one_that_moves_can_protect() -> None:
+    assert sorted(UP + DOWN + REQUESTS) == sorted(FLOWS)
