@@ -11,20 +11,20 @@ from pathlib import Path
 
 import duckdb
 import pytest
-from warehouse_batches import Sent
+
+from tests.warehouse.warehouse_batches import Sent
 
 ROOT = Path(__file__).resolve().parents[2]
 NIGHTS = 8
 KILLS = 5
 
 # Takes in every night that is not yet in, as a nightly run would, and says when each step is done.
-RUN = f"""
+RUN = """
 import sys
 from datetime import date, datetime
 from pathlib import Path
-sys.path.insert(0, {str(Path(__file__).parent)!r})
-from test_kill import sent_on, NIGHTS
-from warehouse_batches import judged
+from tests.warehouse.test_kill import sent_on, NIGHTS
+from tests.warehouse.warehouse_batches import judged
 from warehouse.ledger.load import load, next_submission_id, seen
 from warehouse.ledger.nights import finish_nights
 from warehouse.publish import publish
@@ -34,13 +34,13 @@ home = Path(sys.argv[1])
 print("ready", flush=True)
 with open_store(home / "warehouse.duckdb") as con:
     for night in range(1, NIGHTS + 1):
-        known = {{(reporter, name) for reporter, name, *_ in seen(con).iter_rows()}}
+        known = {(reporter, name) for reporter, name, *_ in seen(con).iter_rows()}
         files = [s for s in sent_on(night) if (s.reporter, s.file_name) not in known]
         load(con, judged(files, next_submission_id(con)), kind="nightly", as_of=date(2019, 6, night),
              at=datetime(2019, 6, night), archive=home / "archive")
         print("loaded", flush=True)
         if night % 4 == 0:
-            publish(con, home / "published", f"{{night:02d}}", keep=2, marts=home / "marts")
+            publish(con, home / "published", f"{night:02d}", keep=2, marts=home / "marts")
     finish_nights(con, datetime(2019, 7, 1))
     mark_computed(con)
 """

@@ -5,13 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 
 import polars as pl
-from spec_cases import SPEC, Case
-from spec_judging import judge
-from spec_reports import MEASURES_FORM, Sent
 
 from expectations.contract.forms import FORMS, MEASURES
 from expectations.contract.problems import CODES
 from expectations.contract.rules import RULES, Rule
+from tests.expectations.spec.spec_cases import SPEC, Case
+from tests.expectations.spec.spec_judging import judge
+from tests.expectations.spec.spec_reports import MEASURES_FORM, Sent
 
 PAGE = Path("docs") / "rules.md"
 OUTCOMES = {"accepted": "được nhận", "rejected": "bị trả lại", "duplicate": "bản trùng, không nạp"}
@@ -25,7 +25,7 @@ PLACES = {
 }
 HEAD = """# Các quy tắc kiểm tra / The rules
 
-<!-- Trang này được viết từ các ca kiểm thử: python tests/expectations/spec/rules_page.py -->
+<!-- Trang này được viết từ các ca kiểm thử: python -m tests.expectations.spec.rules_page -->
 
 Một **lỗi** (error) làm cả tệp bị trả lại, không số nào được nạp. Một **lưu ý** (warning) được ghi cùng tệp đã nhận.
 Quy tắc cần một số không đọc được thì không xét. Mỗi mục dưới đây có một tệp không mắc và một tệp mắc, với đúng những gì

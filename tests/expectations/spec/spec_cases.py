@@ -7,7 +7,7 @@ import zipfile
 from dataclasses import dataclass
 from datetime import date
 
-from spec_reports import MONTHLY, Sent, report
+from tests.expectations.spec.spec_reports import MONTHLY, Sent, report
 
 BASE = Sent()
 CSV = report(BASE)

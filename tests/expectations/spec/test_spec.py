@@ -6,11 +6,11 @@ from pathlib import Path
 
 import polars as pl
 import pytest
-from rules_page import PAGE, rules_page
-from spec_cases import SPEC, Case
-from spec_judging import judge
 
 from expectations.contract.problems import CODES
+from tests.expectations.spec.rules_page import PAGE, rules_page
+from tests.expectations.spec.spec_cases import SPEC, Case
+from tests.expectations.spec.spec_judging import judge
 
 PLACE = ["cell_ref", "unit_code", "measure", "found", "expected"]
 CASES = [
@@ -44,4 +44,4 @@ def test_every_code_is_shown_clean_and_told() -> None:
 
 def test_the_manual_of_rules_is_up_to_date() -> None:
     page = Path(__file__).resolve().parents[3] / PAGE
-    assert page.read_text("utf-8") == rules_page(), f"write it anew: python {Path(__file__).with_name('rules_page.py')}"
+    assert page.read_text("utf-8") == rules_page(), "write it anew: python -m tests.expectations.spec.rules_page"

@@ -4,8 +4,18 @@ from __future__ import annotations
 
 from datetime import date
 
-from followup_readings import COMMUNE, DISTRICT, ID, KIND, MARKS, NOBODY, OTHER, did, night, said
-
+from tests.transforms.followup.followup_readings import (
+    COMMUNE,
+    DISTRICT,
+    ID,
+    KIND,
+    MARKS,
+    NOBODY,
+    OTHER,
+    did,
+    night,
+    said,
+)
 from transforms.followup.book import Book
 from transforms.followup.life import Heirs, replay
 

@@ -6,10 +6,10 @@ from collections import Counter
 from dataclasses import replace
 from itertools import pairwise
 
-from followup_readings import COMMUNE, DISTRICT, ID, KIND, MARKS, OTHER, did, night, said
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.transforms.followup.followup_readings import COMMUNE, DISTRICT, ID, KIND, MARKS, OTHER, did, night, said
 from transforms.followup.book import LIVE, Book
 from transforms.followup.life import Heirs, advance, replay
 

@@ -9,9 +9,9 @@ from datetime import date
 
 import openpyxl
 import pytest
-from followup_readings import MARKS, NOBODY, night, said
 
 from expectations.contract.regulations import regulation_on
+from tests.transforms.followup.followup_readings import MARKS, NOBODY, night, said
 from transforms.followup.kinds import INTERNAL, KINDS, priority_of
 from transforms.followup.life import replay
 from transforms.followup.tables import Name, tables
