@@ -27,7 +27,7 @@ _SPACE = 3
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class Diagnosis:
     """What a check found.
 
     Attributes:
@@ -42,7 +42,7 @@ class Finding:
     en: str
 
 
-def examine(home: Path, *, deep: bool = False, at: datetime | None = None) -> list[Finding]:
+def examine(home: Path, *, deep: bool = False, at: datetime | None = None) -> list[Diagnosis]:
     """Every check, on the home as it stands; nothing is changed.
 
     Args:
@@ -58,18 +58,18 @@ def examine(home: Path, *, deep: bool = False, at: datetime | None = None) -> li
             inside = _within(con, home, deep, at) if schema.state == "ok" else []
             return [*found, schema, *inside]
     except StoreLocked as error:
-        return [*found, Finding("lock", "warning", error.vi, error.en)]
+        return [*found, Diagnosis("lock", "warning", error.vi, error.en)]
     except StoreMissing as error:
-        return [*found, Finding("warehouse", "error", error.vi, error.en)]
+        return [*found, Diagnosis("warehouse", "error", error.vi, error.en)]
 
 
-def _schema(con: DuckDBPyConnection) -> Finding:
+def _schema(con: DuckDBPyConnection) -> Diagnosis:
     steps = migrations()
     try:
         waiting = len(pending(con, steps))
     except (StoreTooNew, SchemaChanged) as error:
-        return Finding("schema", "error", error.vi, error.en)
-    return Finding(
+        return Diagnosis("schema", "error", error.vi, error.en)
+    return Diagnosis(
         "schema",
         "warning" if waiting else "ok",
         f"Kho dữ liệu ở phiên bản {len(steps) - waiting}; còn {waiting} bước nâng cấp, lần chạy tới sẽ thực hiện.",
@@ -77,14 +77,14 @@ def _schema(con: DuckDBPyConnection) -> Finding:
     )
 
 
-def _within(con: DuckDBPyConnection, home: Path, deep: bool, at: datetime | None) -> list[Finding]:
+def _within(con: DuckDBPyConnection, home: Path, deep: bool, at: datetime | None) -> list[Diagnosis]:
     return [*_inside(con), *_archive(con, home / "archive", deep), *(_last_night(con, at) if at else ())]
 
 
-def _last_night(con: DuckDBPyConnection, at: datetime) -> Iterator[Finding]:
+def _last_night(con: DuckDBPyConnection, at: datetime) -> Iterator[Diagnosis]:
     finished = last_finished(con)
     if finished is None:
-        yield Finding(
+        yield Diagnosis(
             "last-night",
             "warning",
             "Chưa đêm nào chạy xong. Chạy «mobility serve» hoặc «mobility nightly».",
@@ -93,7 +93,7 @@ def _last_night(con: DuckDBPyConnection, at: datetime) -> Iterator[Finding]:
         return
     is_old = at - finished > _OLD
     vi, en = f"Đêm gần nhất xong lúc {finished:%Y-%m-%d %H:%M}", f"The last night ended at {finished:%Y-%m-%d %H:%M}"
-    yield Finding(
+    yield Diagnosis(
         "last-night",
         "warning" if is_old else "ok",
         f"{vi}, đã quá một ngày. Xem «mobility serve» còn chạy không." if is_old else f"{vi}.",
@@ -101,29 +101,29 @@ def _last_night(con: DuckDBPyConnection, at: datetime) -> Iterator[Finding]:
     )
 
 
-def _inside(con: DuckDBPyConnection) -> Iterator[Finding]:
+def _inside(con: DuckDBPyConnection) -> Iterator[Diagnosis]:
     """Counts of what must not be; each query gives the number of offences."""
     for check, (vi, en, sql) in _checks().items():
         row = con.execute(sql).fetchone()
         count = int(row[0]) if row else 0
         state: State = "ok" if not count else "warning" if check in ("nights", "touched") else "error"
-        yield Finding(check, state, f"{vi}: {count}.", f"{en}: {count}.")
+        yield Diagnosis(check, state, f"{vi}: {count}.", f"{en}: {count}.")
 
 
-def _archive(con: DuckDBPyConnection, archive: Path, deep: bool) -> Iterator[Finding]:
+def _archive(con: DuckDBPyConnection, archive: Path, deep: bool) -> Iterator[Diagnosis]:
     rows = con.execute(_HASHES).fetchall()
     kept = [sha256 for sha256, refused in rows if not refused]
     lost = [sha256 for sha256 in kept if not _is_whole(archive, sha256, deep)]
     banned = [sha256 for sha256, refused in rows if refused and place(archive, sha256).exists()]
     whole = len(kept) - len(lost)
-    yield Finding(
+    yield Diagnosis(
         "archive",
         "error" if lost else "ok",
         f"Nội dung tệp lưu trữ: {whole} đủ, {len(lost)} thiếu hoặc hỏng {lost[:3]}.",
         f"Archived files: {whole} whole, {len(lost)} missing or damaged {lost[:3]}.",
     )
     if banned:
-        yield Finding(
+        yield Diagnosis(
             "personal-data",
             "error",
             f"Tệp có danh sách người còn trong kho lưu, hãy xóa: {banned}.",
@@ -141,7 +141,7 @@ def _is_whole(archive: Path, sha256: str, deep: bool) -> bool:
     return True
 
 
-def _permissions(home: Path) -> Iterator[Finding]:
+def _permissions(home: Path) -> Iterator[Diagnosis]:
     most = {
         "warehouse.duckdb": 0o600,
         "warehouse.duckdb.wal": 0o600,
@@ -155,22 +155,22 @@ def _permissions(home: Path) -> Iterator[Finding]:
     wrong = [path for path, mode in modes.items() if path.exists() and path.stat().st_mode & 0o777 & ~mode]
     listed = ", ".join(str(path.relative_to(home)) for path in wrong[:5])
     if wrong:
-        yield Finding(
+        yield Diagnosis(
             "permissions",
             "error",
             f"Quyền đọc quá rộng: {listed}. Dùng chmod để thu hẹp.",
             f"Readable by too many: {listed}. Narrow it with chmod.",
         )
     else:
-        yield Finding("permissions", "ok", "Quyền truy cập đúng.", "Access is as it should be.")
+        yield Diagnosis("permissions", "ok", "Quyền truy cập đúng.", "Access is as it should be.")
 
 
-def _disk(home: Path) -> Iterator[Finding]:
+def _disk(home: Path) -> Iterator[Diagnosis]:
     store = home / "warehouse.duckdb"
     needed = _SPACE * store.stat().st_size if store.exists() else 0
     free = shutil.disk_usage(home).free
     state: State = "ok" if free > max(needed, 200 * 2**20) else "error"
-    yield Finding(
+    yield Diagnosis(
         "disk",
         state,
         f"Còn trống {free >> 20} MB, một đêm cần {needed >> 20} MB.",
@@ -178,11 +178,11 @@ def _disk(home: Path) -> Iterator[Finding]:
     )
 
 
-def _leftovers(home: Path) -> Iterator[Finding]:
+def _leftovers(home: Path) -> Iterator[Diagnosis]:
     left = [*home.glob("*.migrating*"), *(home / "published").glob(".*.part*"), *(home / "archive").glob("*/.*")]
     if left:
         names = ", ".join(str(path.relative_to(home)) for path in left[:5])
-        yield Finding(
+        yield Diagnosis(
             "leftovers",
             "warning",
             f"Tệp dở dang của lần chạy bị ngắt, có thể xóa: {names}.",
@@ -190,12 +190,12 @@ def _leftovers(home: Path) -> Iterator[Finding]:
         )
 
 
-def _published(home: Path) -> Iterator[Finding]:
+def _published(home: Path) -> Iterator[Diagnosis]:
     link = home / "published" / LINK
     if link.exists():
-        yield Finding("published", "ok", f"Bản công bố: {link.resolve().name}.", f"Published: {link.resolve().name}.")
+        yield Diagnosis("published", "ok", f"Bản công bố: {link.resolve().name}.", f"Published: {link.resolve().name}.")
     else:
-        yield Finding(
+        yield Diagnosis(
             "published",
             "warning",
             "Chưa có bản công bố. Chạy «mobility nightly».",

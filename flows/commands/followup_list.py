@@ -11,7 +11,8 @@ from rich.markup import escape
 from rich.table import Table
 
 from expectations.contract.problems import Language
-from flows.commands.followup_reading import item_named, open_followup
+from flows.commands.cases import case_named, open_cases
+from flows.commands.followup_acts import ITEM_COMMANDS
 from flows.errors import UserError
 from flows.settings import load_settings
 from flows.texts import text
@@ -23,7 +24,7 @@ STYLES = {"high": "bold red", "medium": "yellow", "low": "dim"}
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class ItemsWanted:
     """Which items to list; None wherever anything will do, status "standing" for all that are not over."""
 
     status: str = "standing"
@@ -33,7 +34,7 @@ class Wanted:
     overdue: bool = False
 
 
-def run_list(wanted: Wanted) -> None:
+def run_list(wanted: ItemsWanted) -> None:
     """Print the items wanted.
 
     Raises:
@@ -47,7 +48,7 @@ def run_list(wanted: Wanted) -> None:
         )
     settings = load_settings()
     language = settings.language
-    with open_followup(settings) as con:
+    with open_cases(settings, ITEM_COMMANDS) as con:
         rows = pages.listed(con, asdict(wanted))
     console = Console()
     if rows.is_empty():
@@ -94,8 +95,8 @@ def run_show(item_id: str) -> None:
     """Print an item."""
     settings = load_settings()
     language = settings.language
-    with open_followup(settings) as con:
-        item, events = item_named(con, item_id), pages.history(con, item_id)
+    with open_cases(settings, ITEM_COMMANDS) as con:
+        item, events = case_named(con, ITEM_COMMANDS, item_id), pages.history(con, item_id)
     console = Console()
     priority = text("severity." + item["priority"], language)
     console.print(f"[bold]{item['item_id']}[/]  [{STYLES[item['priority']]}]{priority}[/]  {state_of(item, language)}")

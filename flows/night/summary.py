@@ -24,8 +24,10 @@ from flows.night.write_page import page_path
 from flows.settings import Settings
 from flows.texts import text
 from warehouse.board import alert_pages
+from warehouse.board.alerts import ALERT_TABLES
+from warehouse.board.cases import undone_acts
 from warehouse.errors import DecisionRefused, WarehouseError
-from warehouse.marts.reporting import latest_due, reporting_status
+from warehouse.marts.questions import latest_due, reporting_status
 
 LINES = 8
 
@@ -66,7 +68,7 @@ class NightReport:
 
 
 @dataclass(frozen=True, slots=True)
-class Came:
+class NightSteps:
     """What the steps of a night came to, for its report.
 
     Attributes:
@@ -82,7 +84,7 @@ class Came:
     refused: Sequence[DecisionRefused] = ()
 
 
-def report(con: DuckDBPyConnection, came: Came, settings: Settings, as_of: date) -> NightReport:
+def report(con: DuckDBPyConnection, came: NightSteps, settings: Settings, as_of: date) -> NightReport:
     """What the night came to, with what the warehouse tells of it."""
     return NightReport(
         as_of,
@@ -97,7 +99,7 @@ def report(con: DuckDBPyConnection, came: Came, settings: Settings, as_of: date)
         exposed=came.exposed,
         alerts=alert_pages.news(con, as_of),
         standing=alert_pages.standing(con),
-        undone=tuple(alert_pages.undone(con, as_of)),
+        undone=tuple(undone_acts(con, ALERT_TABLES, as_of)),
     )
 
 

@@ -13,7 +13,7 @@ import polars as pl
 from duckdb import DuckDBPyConnection
 from rich.console import Console
 
-from flows.commands.trends import DEFAULT
+from expectations.contract.indicators import MAIN_INDICATORS
 from flows.errors import UserError
 from flows.night.send_back import returned_below
 from flows.settings import Settings, load_settings
@@ -23,6 +23,8 @@ from transforms.morning.letter import morning_letter
 from transforms.morning.page import failure_page, morning_page
 from transforms.morning.phrases import day, say
 from warehouse.board import alert_pages, morning
+from warehouse.board.alerts import ALERT_TABLES
+from warehouse.board.cases import is_kept
 from warehouse.connection.store import open_to_read
 from warehouse.errors import StoreLocked
 from warehouse.ledger.nights import last_night
@@ -87,7 +89,7 @@ def briefing(con: DuckDBPyConnection, settings: Settings, as_of: date) -> Briefi
             {row["alert_id"]: _series(con, row) for row in alerts.iter_rows(named=True)},
             morning.resolved_alerts(con, as_of, RESOLVED_DAYS),
             RESOLVED_DAYS,
-            morning.province_trends(con, DEFAULT),
+            morning.province_trends(con, MAIN_INDICATORS),
             *_followup(con, as_of),
             settings.small_count,
             settings.language,
@@ -111,7 +113,7 @@ def run_report() -> None:
     settings = load_settings()
     try:
         with open_to_read(settings.warehouse_path) as con:
-            night = last_night(con) if alert_pages.is_judged(con) else None
+            night = last_night(con) if is_kept(con, ALERT_TABLES) else None
             if night is None:
                 raise UserError(
                     "Chưa có đêm nào để viết bản tin. Chạy «mobility nightly» trước.",

@@ -15,8 +15,8 @@ from duckdb import DuckDBPyConnection
 
 
 @dataclass(frozen=True, slots=True)
-class Event:
-    """One thing a person did.
+class BoardEntry:
+    """One thing a person did, as the board's file has it.
 
     Attributes:
         event_id: its number; later events have higher ones.
@@ -34,7 +34,7 @@ class Event:
 
 
 class Board:
-    """The log of events; several processes may append and read at the same time."""
+    """The log of what people did; several processes may append and read at the same time."""
 
     def __init__(self, con: sqlite3.Connection) -> None:
         self._con = con
@@ -55,10 +55,10 @@ class Board:
             ).fetchone()
         return int(row[0])
 
-    def since(self, event_id: int = 0) -> list[Event]:
+    def since(self, event_id: int = 0) -> list[BoardEntry]:
         """Events after one, in the order they were noted."""
         rows = self._con.execute(_SINCE, (event_id,))
-        return [Event(no, at, who, action, json.loads(what)) for no, at, who, action, what in rows]
+        return [BoardEntry(no, at, who, action, json.loads(what)) for no, at, who, action, what in rows]
 
     def unmarked(self) -> int:
         """How many events are not marked as folded in."""
@@ -86,7 +86,7 @@ def open_board(path: Path) -> Iterator[Board]:
         yield Board(con)
 
 
-def fold(con: DuckDBPyConnection, events: Sequence[Event], night: date) -> None:
+def fold(con: DuckDBPyConnection, events: Sequence[BoardEntry], night: date) -> None:
     """Copy events into the ledger, in the transaction that carries them out: none is ever carried out twice."""
     for event in events:
         what = json.dumps(event.what, ensure_ascii=False, sort_keys=True)
@@ -94,7 +94,7 @@ def fold(con: DuckDBPyConnection, events: Sequence[Event], night: date) -> None:
         con.execute("INSERT INTO ledger.folded VALUES (?, ?, ?, ?, ?, ?)", row)
 
 
-def waiting(con: DuckDBPyConnection, board: Board, actions: Collection[str]) -> list[Event]:
+def waiting(con: DuckDBPyConnection, board: Board, actions: Collection[str]) -> list[BoardEntry]:
     """Events of some actions that have not been folded in, in the order they were noted.
 
     Each is looked up by its number: kinds of events are folded in at different moments, so that one may still wait
@@ -102,6 +102,30 @@ def waiting(con: DuckDBPyConnection, board: Board, actions: Collection[str]) -> 
     """
     folded = {number for (number,) in con.execute("SELECT event_id FROM ledger.folded").fetchall()}
     return [event for event in board.since() if event.action in actions and event.event_id not in folded]
+
+
+def fold_waiting(
+    con: DuckDBPyConnection,
+    board_path: Path,
+    night: date,
+    actions: Collection[str],
+    keep: Callable[[list[BoardEntry]], None],
+) -> bool:
+    """Fold in what people did since the last run; whether there was anything.
+
+    Args:
+        night: the day it is carried out.
+        actions: those meant.
+        keep: keeps in the warehouse what the entries say, in the transaction that folds them in.
+    """
+    if not board_path.exists():
+        return False
+    with open_board(board_path) as board:
+        entries = waiting(con, board, actions)
+        fold(con, entries, night)
+        keep(entries)
+        board.mark_folded([entry.event_id for entry in entries], night)
+    return bool(entries)
 
 
 _SINCE = "SELECT event_id, happened_at, who, action, what FROM event WHERE event_id > ? ORDER BY event_id"
@@ -116,30 +140,3 @@ CREATE TABLE IF NOT EXISTS event (
     folded_on TEXT
 )
 """
-
-
-def fold_acts(
-    con: DuckDBPyConnection,
-    board_path: Path,
-    night: date,
-    actions: Iterable[str],
-    row_of: Callable[[Event, date], dict[str, Any] | None],
-    add: Callable[[DuckDBPyConnection, list[dict[str, Any]]], None],
-) -> bool:
-    """Note in the warehouse what people did since the last run; whether there was anything.
-
-    Args:
-        night: the day it is carried out.
-        actions: those meant.
-        row_of: an event as a row to keep; None where it makes no sense: it is passed over, since one act that cannot
-            be read must not stop the night.
-        add: keeps the rows.
-    """
-    if not board_path.exists():
-        return False
-    with open_board(board_path) as board:
-        events = waiting(con, board, list(actions))
-        fold(con, events, night)
-        add(con, [row for event in events if (row := row_of(event, night))])
-        board.mark_folded([event.event_id for event in events], night)
-    return bool(events)

@@ -1,3 +1,4 @@
+-- Made by "make generated" from queries/contribution.sql and the contract: change those, not this.
 -- What explains the change of the province.
 
 CREATE VIEW marts.contribution AS

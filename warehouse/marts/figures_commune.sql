@@ -1,3 +1,4 @@
+-- Made by "make generated" from queries/figures_commune.sql and the contract: change those, not this.
 -- Communes by month: what may be told of them by month, on both maps.
 
 CREATE VIEW marts.figures_commune AS

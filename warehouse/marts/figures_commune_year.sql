@@ -1,3 +1,4 @@
+-- Made by "make generated" from queries/figures_commune_year.sql and the contract: change those, not this.
 -- Communes by year, small counts hidden, and others with them so that none can be worked out.
 
 CREATE VIEW marts.figures_commune_year AS

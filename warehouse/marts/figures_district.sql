@@ -1,3 +1,4 @@
+-- Made by "make generated" from queries/figures_district.sql and the contract: change those, not this.
 -- Districts by month, on both maps; after districts were abolished, their former areas.
 
 CREATE VIEW marts.figures_district AS

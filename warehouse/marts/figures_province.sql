@@ -1,3 +1,4 @@
+-- Made by "make generated" from queries/figures_province.sql and the contract: change those, not this.
 -- The province by month, on both maps.
 
 CREATE VIEW marts.figures_province AS

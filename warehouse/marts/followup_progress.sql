@@ -1,3 +1,4 @@
+-- Made by "make generated" from queries/followup_progress.sql and the contract: change those, not this.
 -- How the follow-up gets on: counts of items by unit and kind, and for the province; the items themselves stay inside.
 -- That a commune has an item of contact or of requests would tell of few people: those are counted for districts and the
 -- province only.

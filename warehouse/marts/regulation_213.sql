@@ -1,3 +1,4 @@
+-- Made by "make generated" from queries/regulation_213.sql and the contract: change those, not this.
 -- Keeping in touch with the cell of residence, by half-year.
 
 CREATE VIEW marts.regulation_213 AS
