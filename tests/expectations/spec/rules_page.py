@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from pathlib import Path
 
 import polars as pl
@@ -9,6 +10,7 @@ import polars as pl
 from expectations.contract.forms import FORMS, MEASURES
 from expectations.contract.problems import CODES
 from expectations.contract.rules import RULES, Rule
+from expectations.suites.verdict import Verdict
 from tests.expectations.spec.spec_cases import SPEC, Case
 from tests.expectations.spec.spec_judging import judge
 from tests.expectations.spec.spec_reports import MEASURES_FORM, Sent
@@ -40,6 +42,12 @@ the tables show the columns in question only.*
 """
 
 
+@cache
+def verdict_on(case: Case) -> Verdict:
+    """The verdict on a case's files; the tests of the cases and the page ask for the same ones."""
+    return judge(list(case.sent))
+
+
 def rules_page() -> str:
     """The whole page."""
     contents = "".join(
@@ -64,7 +72,7 @@ def _section(code: str, clean: Case, told: Case) -> str:
 
 
 def _case(mark: str, code: str, case: Case) -> str:
-    verdict = judge(list(case.sent))
+    verdict = verdict_on(case)
     last = verdict.outcomes["submission_id"].max()
     problems = verdict.problems.filter((pl.col("submission_id") == last) & (pl.col("code") == code))
     lines = [f"**{mark} {case.fact}**\n", *(_sent(one, case.shows) for one in case.sent)]

@@ -13,7 +13,7 @@ BASE = Sent()
 CSV = report(BASE)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Case:
     """Files that come one after the other, and what is said of the last.
 

@@ -8,9 +8,8 @@ import polars as pl
 import pytest
 
 from expectations.contract.problems import CODES
-from tests.expectations.spec.rules_page import PAGE, rules_page
+from tests.expectations.spec.rules_page import PAGE, rules_page, verdict_on
 from tests.expectations.spec.spec_cases import SPEC, Case
-from tests.expectations.spec.spec_judging import judge
 
 PLACE = ["cell_ref", "unit_code", "measure", "found", "expected"]
 CASES = [
@@ -22,7 +21,7 @@ CASES = [
 
 @pytest.mark.parametrize(("code", "case"), CASES)
 def test_a_file_is_told_what_is_wrong_with_it_and_where(code: str, case: Case) -> None:
-    verdict = judge(list(case.sent))
+    verdict = verdict_on(case)
     last = verdict.outcomes["submission_id"].max()
     problems = verdict.problems.filter(pl.col("submission_id") == last)
     told = problems.filter(pl.col("code") == code).select(PLACE).rows()

@@ -19,6 +19,8 @@ from transforms.disclosure.moves import DOWN, PENDING, REASONS, UP, patterns
 from transforms.territory.maps import cells_on_both_maps
 from transforms.territory.registry import Registry
 
+pytestmark = pytest.mark.slow
+
 SEEDS = st.integers(0, 10_000)
 
 
