@@ -62,8 +62,12 @@ def _read_some(tasks: list[_Task]) -> Frames:
 
 
 def read(con: DuckDBPyConnection, files: Iterable[File], settings: Settings, run: Run) -> FilesRead:
-    """Read the files that no earlier run took in, in their order, each under the number it gets in the ledger."""
-    numbered = dict(enumerate(_unseen(files, con), next_submission_id(con)))
+    """Read the files, in their order, each under the number it gets in the ledger.
+
+    Those that an earlier run took in are passed over, but for a second look at them.
+    """
+    new = files if run.is_second_look else _unseen(files, con)
+    numbered = dict(enumerate(new, next_submission_id(con)))
     nights = {number: run.night_of(file) for number, file in numbered.items()}
     with ThreadPoolExecutor(1) as aside, reading_progress(len(numbered), settings.language) as told:
         if numbered:

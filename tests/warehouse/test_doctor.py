@@ -9,8 +9,8 @@ from pathlib import Path
 
 import duckdb
 import pytest
-from warehouse_batches import Sent, judged
 
+from tests.warehouse.warehouse_batches import Sent, judged
 from warehouse.backup import backup, restore
 from warehouse.board.acts import open_board
 from warehouse.connection.store import open_store

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from functools import cache
 from pathlib import Path
 
 import polars as pl
-from spec_cases import SPEC, Case
-from spec_judging import judge
-from spec_reports import MEASURES_FORM, Sent
 
 from expectations.contract.forms import FORMS, MEASURES
 from expectations.contract.problems import CODES
 from expectations.contract.rules import RULES, Rule
+from expectations.suites.verdict import Verdict
+from tests.expectations.spec.spec_cases import SPEC, Case
+from tests.expectations.spec.spec_judging import judge
+from tests.expectations.spec.spec_reports import MEASURES_FORM, Sent
 
 PAGE = Path("docs") / "rules.md"
 OUTCOMES = {"accepted": "được nhận", "rejected": "bị trả lại", "duplicate": "bản trùng, không nạp"}
@@ -25,7 +27,7 @@ PLACES = {
 }
 HEAD = """# Các quy tắc kiểm tra / The rules
 
-<!-- Trang này được viết từ các ca kiểm thử: python tests/expectations/spec/rules_page.py -->
+<!-- Trang này được viết từ các ca kiểm thử: python -m tests.expectations.spec.rules_page -->
 
 Một **lỗi** (error) làm cả tệp bị trả lại, không số nào được nạp. Một **lưu ý** (warning) được ghi cùng tệp đã nhận.
 Quy tắc cần một số không đọc được thì không xét. Mỗi mục dưới đây có một tệp không mắc và một tệp mắc, với đúng những gì
@@ -38,6 +40,12 @@ the tables show the columns in question only.*
 | Mã / code | Mức / severity | Nội dung / what it says |
 |---|---|---|
 """
+
+
+@cache
+def verdict_on(case: Case) -> Verdict:
+    """The verdict on a case's files; the tests of the cases and the page ask for the same ones."""
+    return judge(list(case.sent))
 
 
 def rules_page() -> str:
@@ -64,7 +72,7 @@ def _section(code: str, clean: Case, told: Case) -> str:
 
 
 def _case(mark: str, code: str, case: Case) -> str:
-    verdict = judge(list(case.sent))
+    verdict = verdict_on(case)
     last = verdict.outcomes["submission_id"].max()
     problems = verdict.problems.filter((pl.col("submission_id") == last) & (pl.col("code") == code))
     lines = [f"**{mark} {case.fact}**\n", *(_sent(one, case.shows) for one in case.sent)]

@@ -11,7 +11,6 @@ from pathlib import Path
 
 import openpyxl
 import pytest
-from telling_house import House, Mail, Receiver, attached, happen, text_of
 
 from expectations.contract.periods import Period
 from flows.commands.backfill import backfill
@@ -24,6 +23,7 @@ from flows.night.summary import NightReport, NightSteps, report
 from flows.night.take_in import take_in
 from flows.settings import Settings
 from flows.telling.tell import remind, tell
+from tests.flows.telling.telling_house import House, Mail, Receiver, attached, happen, text_of
 from transforms.samples.tree import sample_tree
 
 # Of the second month 866 sends a workbook that does not balance, 870 nothing.

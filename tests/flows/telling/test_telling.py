@@ -10,14 +10,15 @@ from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
-from telling_house import House, Receiver, happen, ran, report, text_of
 
 from flows.clock import now
 from flows.telling import post
 from flows.telling.delivery import deliver
 from flows.telling.recipients import recipients
 from flows.telling.tell import Outbox, tell, tell_failure, write_and_send
+from tests.flows.telling.telling_house import House, Receiver, happen, ran, report, text_of
 
+ROOT = Path(__file__).resolve().parents[3]
 FIRST = date(2024, 3, 1)
 NEXT = [FIRST + timedelta(days=days) for days in range(5)]
 BOARD = "Ban,ban@tinh.example,board,vi,*,*,,"
@@ -95,12 +96,11 @@ def test_with_the_server_down_for_three_nights_each_event_is_told_once_when_it_i
 
 DELIVER = """
 import sys
-sys.path.insert(0, sys.argv[1])
 from pathlib import Path
-from telling_house import House, Mail
+from tests.flows.telling.telling_house import House, Mail
 from flows.telling.tell import Outbox, deliver
 from flows.telling.recipients import recipients
-house = House(Path(sys.argv[2]), Mail(int(sys.argv[3])))
+house = House(Path(sys.argv[1]), Mail(int(sys.argv[2])))
 print("ready", flush=True)
 sys.stdin.readline()
 with house.open() as con:
@@ -108,11 +108,16 @@ with house.open() as con:
 """
 
 
+def apart(house: House, code: str) -> subprocess.Popen[bytes]:
+    """A process of its own, which the mail server can kill; it waits for a line before it delivers."""
+    command = [sys.executable, "-c", code, str(house.home), str(house.mail.port)]
+    return subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+
+
 def test_killed_between_the_servers_yes_and_the_note_it_is_sent_again_under_the_same_number(house: House):
     house.know("A,a@tinh.example,board,,,alerts,,", "B,b@tinh.example,board,,,alerts,,")
     house.night(FIRST, alert("a"))
-    command = [sys.executable, "-c", DELIVER, str(Path(__file__).parent), str(house.home), str(house.mail.port)]
-    with house.mail.up() as mail, subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as child:
+    with house.mail.up() as mail, apart(house, DELIVER) as child:
         assert child.stdout.readline() == b"ready\n"
         mail.victim = child.pid
         child.communicate(b"go\n")
@@ -308,8 +313,7 @@ def test_a_failure_killed_while_it_was_told_is_told_again_under_the_same_number(
         "from datetime import date\nfrom flows.telling.tell import tell_failure\n"
         "tell_failure(house.settings, date(2024, 3, 1), 'MemoryError')"
     )
-    command = [sys.executable, "-c", code, str(Path(__file__).parent), str(house.home), str(house.mail.port)]
-    with house.mail.up() as mail, subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as child:
+    with house.mail.up() as mail, apart(house, code) as child:
         assert child.stdout.readline() == b"ready\n"
         mail.victim = child.pid
         child.communicate(b"go\n")

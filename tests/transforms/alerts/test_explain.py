@@ -7,10 +7,10 @@ from dataclasses import replace
 from datetime import date
 
 import pytest
-from alert_findings import COMMUNE, DISTRICT, act, found, frame, live, only
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.transforms.alerts.alert_findings import COMMUNE, DISTRICT, act, found, frame, live, only
 from transforms.alerts.drivers import Component, Drivers, Share, drivers
 from transforms.alerts.explain import explain
 from transforms.alerts.numbers import Numbers

@@ -6,7 +6,8 @@ from dataclasses import replace
 from datetime import date
 
 import pytest
-from alert_findings import COMMUNE, DISTRICT, act, after, found, live, night_of, only, told
+
+from tests.transforms.alerts.alert_findings import COMMUNE, DISTRICT, act, after, found, live, night_of, only, told
 
 SHIFT = replace(DISTRICT, kind="shift", observed=20.0, expected=8.0, upper=15.0)
 OTHER = replace(DISTRICT, unit_id="872", unit_code="872")

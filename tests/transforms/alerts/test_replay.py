@@ -6,10 +6,10 @@ from collections import Counter
 from dataclasses import replace
 from datetime import date, timedelta
 
-from alert_findings import COMMUNE, DISTRICT, act, after, found, frame, night_of
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.transforms.alerts.alert_findings import COMMUNE, DISTRICT, act, after, found, frame, night_of
 from transforms.alerts.life import findings_of, life_of_alerts
 from transforms.cases.replay import advance, replay
 

@@ -9,15 +9,17 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 import pytest
-from disclosure_attack import ROW, attack, unknowns
-from disclosure_province import corrected, invented_months
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.transforms.disclosure.disclosure_attack import ROW, attack, unknowns
+from tests.transforms.disclosure.disclosure_province import corrected, invented_months
 from transforms.disclosure import FLOWS, SENSITIVE, Protected, area_months, last_released_year, protect
 from transforms.disclosure.moves import DOWN, PENDING, REASONS, REQUESTS, UP, patterns
 from transforms.territory.maps import cells_on_both_maps
 from transforms.territory.registry import Registry
+
+pytestmark = pytest.mark.slow
 
 SEEDS = st.integers(0, 10_000)
 

@@ -7,8 +7,8 @@ from dataclasses import replace
 from datetime import date
 
 import pytest
-from followup_figures import Came, Sheet, halves
 
+from tests.transforms.followup.followup_figures import Came, Sheet, halves
 from transforms.followup.thresholds import Thresholds
 
 NIGHT = date(2021, 7, 5)

@@ -4,8 +4,18 @@ from __future__ import annotations
 
 from datetime import date
 
-from followup_readings import COMMUNE, DISTRICT, ID, KIND, NOBODY, OTHER, THRESHOLDS, did, night, said
-
+from tests.transforms.followup.followup_readings import (
+    COMMUNE,
+    DISTRICT,
+    ID,
+    KIND,
+    NOBODY,
+    OTHER,
+    THRESHOLDS,
+    did,
+    night,
+    said,
+)
 from transforms.cases.replay import replay
 from transforms.followup.item import ItemBook
 from transforms.followup.life import Heirs, life_of_items

@@ -6,10 +6,10 @@ from collections import Counter
 from dataclasses import replace
 from itertools import pairwise
 
-from followup_readings import COMMUNE, DISTRICT, ID, KIND, OTHER, THRESHOLDS, did, night, said
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.transforms.followup.followup_readings import COMMUNE, DISTRICT, ID, KIND, OTHER, THRESHOLDS, did, night, said
 from transforms.cases.replay import advance, replay
 from transforms.followup.item import LIVE
 from transforms.followup.life import Heirs, life_of_items

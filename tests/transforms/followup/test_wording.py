@@ -9,9 +9,9 @@ from datetime import date
 
 import openpyxl
 import pytest
-from followup_readings import NOBODY, THRESHOLDS, night, said
 
 from expectations.contract.regulations import regulation_on
+from tests.transforms.followup.followup_readings import NOBODY, THRESHOLDS, night, said
 from transforms.cases.replay import replay
 from transforms.followup.kinds import INTERNAL, KINDS, priority_of
 from transforms.followup.life import life_of_items

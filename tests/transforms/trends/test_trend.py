@@ -9,6 +9,8 @@ import pytest
 from transforms.trends import trend
 from transforms.trends.season import tet
 
+pytestmark = pytest.mark.slow
+
 LAST = 2022 * 12 + 5
 RISES, FALLS, UNKNOWN = "tăng", "giảm", "không rõ"
 

@@ -16,6 +16,8 @@ from transforms.watch.findings import SCHEMA, GroupedUnits, findings, groups
 from transforms.watch.months_to_judge import months_to_judge, units_of
 from transforms.watch.watched import LEVELS, needed_measures
 
+pytestmark = pytest.mark.slow
+
 MONTHS, SHOCK = 36, 26
 QUIET = Law(shocks=())
 SPIKE = Event("away_out_of_contact", 3, 30, 30, 4.0)

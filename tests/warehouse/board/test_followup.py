@@ -7,8 +7,8 @@ from datetime import date
 import duckdb
 import polars as pl
 import pytest
-from warehouse_batches import Sent, judged
 
+from tests.warehouse.warehouse_batches import Sent, judged
 from warehouse.board import followup as stored
 from warehouse.board import followup_pages as pages
 from warehouse.board.cases import add_acts, kept_acts, replace_cases, undone_acts

@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
-from warehouse_batches import Sent, judged
 
 from expectations.contract.forms import FORMS
 from expectations.contract.problems import CODES
+from tests.warehouse.warehouse_batches import Sent, judged
 from warehouse.errors import DecisionRefused
 from warehouse.ledger.decisions import Decision, accept, check_acceptable, retract
 from warehouse.ledger.load import load, next_submission_id
