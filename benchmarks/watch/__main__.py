@@ -15,7 +15,7 @@ import polars as pl
 from benchmarks.watch.province import DISTRICTS, Event, Law, province
 from transforms.watch.budget import Budget
 from transforms.watch.findings import findings, groups
-from transforms.watch.plan import sights, units_of
+from transforms.watch.months_to_judge import months_to_judge, units_of
 from transforms.watch.watched import LEVELS, needed_measures
 
 MONTHS, BURN_IN, DUE_DAY, MERGED = 72, 24, 5, 3
@@ -33,7 +33,7 @@ FAMILY = {"received": "requests", "away_total": "away", "away_out_of_contact": "
 def judged(law: Law, rng: np.random.Generator, events: list[Event], budget: Budget) -> pl.DataFrame:
     """The findings of a simulated province after its first years."""
     known, nights = province(law, MONTHS, rng, events)
-    seen = list(sights(known, nights, set(nights[2 * BURN_IN :]), needed_measures(), DUE_DAY, MONTHS))
+    seen = list(months_to_judge(known, nights, set(nights[2 * BURN_IN :]), needed_measures(), DUE_DAY, MONTHS))
     parents = dict(known.parents.iter_rows())
     return findings(seen, {level: groups(level, units_of(known, level), parents) for level in LEVELS}, budget)
 

@@ -497,3 +497,13 @@ REPORTING = (
 
 INDICATORS = AWAY + REQUESTS + BALANCE + REGULATION_213 + REPORTING
 INDICATOR_OF = {indicator.name: indicator for indicator in INDICATORS}
+
+MAIN_INDICATORS = (
+    "away_rate",
+    "away_outside_share",
+    "away_contact_share",
+    "requests_rate",
+    "departures_rate",
+    "pending_requests",
+)
+"""Those told where there is room for a few: on the morning page and the terminal."""

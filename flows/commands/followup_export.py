@@ -11,7 +11,7 @@ from flows.commands.followup_reading import open_followup
 from flows.errors import UserError
 from flows.settings import Settings, load_settings
 from flows.texts import text
-from transforms.followup.workbook import About, followup_workbook
+from transforms.followup.workbook import WorklistUnit, followup_workbook
 from warehouse.board import followup_pages as pages
 
 _STANDING = {"status": "standing", "unit": None, "kind": None, "priority": None, "overdue": False}
@@ -43,7 +43,7 @@ def export(settings: Settings, folder: Path) -> list[Path]:
     try:
         folder.mkdir(parents=True, exist_ok=True)
         for (unit, name, level), items in rows.group_by("unit_id", "unit_name", "level", maintain_order=True):
-            about = About(str(name), str(level), as_of)
+            about = WorklistUnit(str(name), str(level), as_of)
             path = folder / f"{str(unit).split('@')[0]}.xlsx"
             _write(path, followup_workbook(items.to_dicts(), about, settings.language))
             written.append(path)

@@ -9,7 +9,7 @@ from typing import Any
 import polars as pl
 from duckdb import DuckDBPyConnection
 
-from flows.night.judge import Era, NightsJudged
+from flows.night.judge import NightsJudged, TerritoryNights
 from flows.registry_files import load_registry
 from flows.settings import Settings
 from transforms.followup.acts import ACTIONS
@@ -21,11 +21,11 @@ from transforms.followup.reports import Reports, report_readings
 from transforms.followup.succession import heirs_of
 from transforms.followup.tables import Name, tables
 from transforms.followup.thresholds import Marks
-from transforms.watch.as_known import eras, vintages
+from transforms.watch.as_known import figures_as_known, nights_by_territory
 from warehouse.board import followup as stored
 from warehouse.board.acts import Event, fold_acts
 from warehouse.connection.transaction import transaction
-from warehouse.ledger import as_known as vintages_stored
+from warehouse.ledger import as_known as known_stored
 from warehouse.ledger.nights import last_night
 
 
@@ -40,7 +40,7 @@ def follow_up(con: DuckDBPyConnection, judged: NightsJudged, settings: Settings)
         settings: the board's file, the marks and the small count.
     """
     wanted = stored.nights_to_read(con)
-    rows = [_read(con, era, settings) for era in _eras(con, wanted, judged.territories, settings)]
+    rows = [_read(con, territory, settings) for territory in _territories(con, wanted, judged.territories, settings)]
     night = last_night(con)
     with transaction(con):
         if night:
@@ -75,32 +75,34 @@ def marks_of(settings: Settings) -> Marks:
     )
 
 
-def _eras(con: DuckDBPyConnection, wanted: Sequence[date], watched: Sequence[Era], settings: Settings) -> Iterator[Era]:
-    """The eras of the nights wanted; their figures are taken over where they are at hand."""
+def _territories(
+    con: DuckDBPyConnection, wanted: Sequence[date], judged: Sequence[TerritoryNights], settings: Settings
+) -> Iterator[TerritoryNights]:
+    """The nights wanted by territory; their figures are taken over where they are at hand."""
     if not wanted:
         return
     registry = load_registry(settings.registry_dir)
-    at_hand = {tuple(era.nights): era.known for era in watched}
+    at_hand = {tuple(territory.nights): territory.known for territory in judged}
     facts = None
-    for nights in eras(vintages_stored.nights(con), registry):
+    for nights in nights_by_territory(known_stored.nights(con), registry):
         mine = [night for night in nights if night in set(wanted)]
         if not mine:
             continue
         known = at_hand.get(tuple(nights))
         if known is None:
-            facts = vintages_stored.versions_of_cells(con) if facts is None else facts
-            known = vintages(facts, registry, nights[-1])
-        yield Era(nights, mine, known, registry)
+            facts = known_stored.versions_of_cells(con) if facts is None else facts
+            known = figures_as_known(facts, registry, nights[-1])
+        yield TerritoryNights(nights, mine, known, registry)
 
 
-def _read(con: DuckDBPyConnection, era: Era, settings: Settings) -> pl.DataFrame:
-    """What the figures said on an era's nights, of the units that report on its map."""
-    level = era.registry.reporting_level(era.nights[-1])
+def _read(con: DuckDBPyConnection, territory: TerritoryNights, settings: Settings) -> pl.DataFrame:
+    """What the figures said on a territory's nights, of the units that report on its map."""
+    level = territory.registry.reporting_level(territory.nights[-1])
     if level is None:
         return pl.DataFrame(schema=SCHEMA)
-    names = {unit.unit_id: unit.name for unit in era.registry.units_on(era.nights[-1], "commune")}
-    known = Known(era.known, level, stored.hamlet_cells(con, level), names)
-    return figure_readings(known, era.wanted, marks_of(settings))
+    names = {unit.unit_id: unit.name for unit in territory.registry.units_on(territory.nights[-1], "commune")}
+    known = Known(territory.known, level, stored.hamlet_cells(con, level), names)
+    return figure_readings(known, territory.wanted, marks_of(settings))
 
 
 def _fold_acts(con: DuckDBPyConnection, settings: Settings, night: date) -> bool:

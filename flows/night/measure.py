@@ -14,7 +14,7 @@ from transforms.disclosure import last_released_year
 from transforms.indicators import indicator_table, province_of, reporting_figures
 from transforms.territory.maps import map_fingerprint
 from transforms.territory.registry import Registry
-from transforms.territory.unit_figures import Cells, Past, figures
+from transforms.territory.unit_figures import Cells, PublishedBefore, figures
 from transforms.trends import comparison, contribution, trend, waterfall
 from warehouse.connection.transaction import transaction
 from warehouse.derived import indicators as tables
@@ -42,7 +42,7 @@ def measure(con: DuckDBPyConnection, touched: Touched, settings: Settings, as_of
         if first is not None:
             made = figures(
                 Cells(*stored.cell_facts(con, first)),
-                Past(*stored.published_before(con, first)),
+                PublishedBefore(*stored.published_before(con, first)),
                 registry,
                 as_of,
                 released,

@@ -22,7 +22,7 @@ from flows.registry_files import load_registry
 from flows.settings import Settings
 from transforms.reading.frames import Frames, join_frames, to_frames
 from transforms.reading.people import reduced_name
-from transforms.reading.read import Reading, read_file
+from transforms.reading.read import FileReading, read_file
 from transforms.reading.units import Directory
 from warehouse.ledger.load import next_submission_id, seen
 
@@ -137,7 +137,7 @@ def _read_alone(task: _Task, registry_dir: Path) -> Frames:
             return pool.submit(_read_some, [task]).result()
         except BrokenProcessPool:
             problem = Problem("unreadable-file", found="tệp làm bộ đọc dừng đột ngột")
-            return to_frames({task[0]: Reading(problems=[problem])})
+            return to_frames({task[0]: FileReading(problems=[problem])})
 
 
 def _submissions(

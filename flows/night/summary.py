@@ -25,7 +25,7 @@ from flows.settings import Settings
 from flows.texts import text
 from warehouse.board import alert_pages
 from warehouse.errors import DecisionRefused, WarehouseError
-from warehouse.marts.reporting import latest_due, reporting_status
+from warehouse.marts.questions import latest_due, reporting_status
 
 LINES = 8
 
@@ -66,7 +66,7 @@ class NightReport:
 
 
 @dataclass(frozen=True, slots=True)
-class Came:
+class NightSteps:
     """What the steps of a night came to, for its report.
 
     Attributes:
@@ -82,7 +82,7 @@ class Came:
     refused: Sequence[DecisionRefused] = ()
 
 
-def report(con: DuckDBPyConnection, came: Came, settings: Settings, as_of: date) -> NightReport:
+def report(con: DuckDBPyConnection, came: NightSteps, settings: Settings, as_of: date) -> NightReport:
     """What the night came to, with what the warehouse tells of it."""
     return NightReport(
         as_of,

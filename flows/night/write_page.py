@@ -13,7 +13,7 @@ import polars as pl
 from duckdb import DuckDBPyConnection
 from rich.console import Console
 
-from flows.commands.trends import DEFAULT
+from expectations.contract.indicators import MAIN_INDICATORS
 from flows.errors import UserError
 from flows.night.send_back import returned_below
 from flows.settings import Settings, load_settings
@@ -87,7 +87,7 @@ def briefing(con: DuckDBPyConnection, settings: Settings, as_of: date) -> Briefi
             {row["alert_id"]: _series(con, row) for row in alerts.iter_rows(named=True)},
             morning.resolved_alerts(con, as_of, RESOLVED_DAYS),
             RESOLVED_DAYS,
-            morning.province_trends(con, DEFAULT),
+            morning.province_trends(con, MAIN_INDICATORS),
             *_followup(con, as_of),
             settings.small_count,
             settings.language,

@@ -6,7 +6,7 @@ import numpy as np
 import polars as pl
 
 from transforms.detection.detector import DetectorControl
-from transforms.detection.history import Memory
+from transforms.detection.history import HistoryOptions
 from transforms.detection.panel import Array, nullable, to_panel
 from transforms.detection.predictive import Predictive, lower_tail, upper_tail
 from transforms.detection.runs import runs
@@ -35,7 +35,7 @@ def detectability(
     if not 0 < power < 1 or run < 1:
         raise ValueError("power lies between 0 and 1, run is at least 1")
     panel = to_panel(frame, control.use_population, at)
-    memory = Memory(
+    memory = HistoryOptions(
         control.frequency, control.harmonics, max(control.gap, run), control.fewest, control.pool, control.slope_spread
     )
     found = next(iter(runs(panel, memory, run, at, at)))

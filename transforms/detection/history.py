@@ -49,7 +49,7 @@ class Fitted:
 
 
 @dataclass(frozen=True)
-class Memory:
+class HistoryOptions:
     """How the past is used: see `DetectorControl`."""
 
     frequency: int
@@ -67,7 +67,7 @@ class History:
     not depend on where the walk began.
     """
 
-    def __init__(self, panel: Panel, memory: Memory) -> None:
+    def __init__(self, panel: Panel, memory: HistoryOptions) -> None:
         self.panel, self.memory = panel, memory
         exposure = np.ones_like(panel.counts) if panel.population is None else panel.population
         self.exposure = np.where(exposure > 0, exposure, np.nan)
@@ -111,7 +111,7 @@ class History:
         parts = []
         for begin in range(0, len(anchor), block):
             rows = slice(begin, begin + block)
-            data = loglinear.Past(
+            data = loglinear.FittedPast(
                 x, self.y[rows, past], self.log_exposure[rows, past], self.known[rows, past], anchor[rows]
             )
             parts.append(loglinear.improve(state.take(rows), data, self.prior, steps))

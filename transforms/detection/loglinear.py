@@ -76,7 +76,7 @@ class State:
 
 
 @dataclass(frozen=True)
-class Past:
+class FittedPast:
     """What U series are fitted on.
 
     Attributes:
@@ -115,7 +115,7 @@ def one_period_on(state: State, frequency: int) -> State:
     return replace(state, beta=beta)
 
 
-def improve(state: State, past: Past, prior: Prior, steps: int) -> State:
+def improve(state: State, past: FittedPast, prior: Prior, steps: int) -> State:
     """Newton steps of the penalised robust quasi-likelihood, the dispersion with each.
 
     Solves sum x (w (y - mu) - sqrt(phi mu) E[w r]) / phi = precision (beta - centre) and, for the dispersion, that

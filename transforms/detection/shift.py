@@ -9,7 +9,7 @@ import numpy as np
 import polars as pl
 from scipy.special import ndtr, ndtri
 
-from transforms.detection.history import Memory
+from transforms.detection.history import HistoryOptions
 from transforms.detection.panel import Array, Index, Mask, nullable, to_panel
 from transforms.detection.runs import Runs, runs
 
@@ -65,7 +65,7 @@ def detect_shift(frame: pl.DataFrame, control: ShiftControl, first: int, last: i
     """
     panel = to_panel(frame, control.use_population, last)
     threshold, tests = calibration(control.shortest, control.window, control.run_length)
-    memory = Memory(
+    memory = HistoryOptions(
         control.frequency, control.harmonics, control.window, control.fewest, control.pool, control.slope_spread
     )
     begin = first - 1

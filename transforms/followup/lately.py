@@ -9,13 +9,13 @@ import polars as pl
 
 from expectations.contract.forms import FORMS
 from expectations.contract.periods import Period
-from transforms.watch.as_known import Vintages
+from transforms.watch.as_known import FiguresAsKnown
 
 MONTHS_BACK, HALVES_BACK = 8, 3
 """A unit whose last report is older is not judged any more: that it does not report is a matter of its own."""
 
 
-def seen(known: Vintages, form: str, nights: Sequence[date]) -> pl.DataFrame:
+def seen(known: FiguresAsKnown, form: str, nights: Sequence[date]) -> pl.DataFrame:
     """Every figure of a form that stood on each night, of the last periods before it.
 
     Args:
@@ -25,7 +25,7 @@ def seen(known: Vintages, form: str, nights: Sequence[date]) -> pl.DataFrame:
     Returns:
         night, level, unit_id, period, cells (with figures), seen_on (when the latest of them came), the measures.
     """
-    pieces = known.pieces[form]
+    pieces = known.version_sums[form]
     days = pl.Series("night", list(nights), pl.Date)
     lives = pieces.with_columns(until=_until(pieces, FORMS[form].half_yearly))
     lives = lives.with_columns(

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from transforms.watch.as_known import Vintages
+from transforms.watch.as_known import FiguresAsKnown
 
 SCHEMA = pl.Schema(
     {
@@ -48,7 +48,7 @@ class Known:
         names: of communes, by unit_id.
     """
 
-    vintages: Vintages
+    vintages: FiguresAsKnown
     level: str
     hamlet_cells: pl.DataFrame
     names: Mapping[str, str]

@@ -9,7 +9,7 @@ from typing import Any
 
 from transforms.followup.kinds import KINDS, Words
 from transforms.followup.wording import Language, Voice
-from transforms.returning.book import LINE, Book, lines_of
+from transforms.returning.workbook_writer import LINE, WorkbookWriter, lines_of
 
 _HEADING_ROW = 4
 _SHEET: Words = ("Việc cần làm", "To do")
@@ -54,7 +54,7 @@ _BY_PRIORITY = {"high": "error", "medium": "warning", "low": ""}
 
 
 @dataclass(frozen=True, slots=True)
-class About:
+class WorklistUnit:
     """Whose worklist it is, its level, and the day its figures are of."""
 
     name: str
@@ -62,7 +62,7 @@ class About:
     as_of: date
 
 
-def followup_workbook(items: Sequence[Mapping[str, Any]], about: About, language: Language = "vi") -> bytes:
+def followup_workbook(items: Sequence[Mapping[str, Any]], about: WorklistUnit, language: Language = "vi") -> bytes:
     """The .xlsx with a unit's items, in the order given; the same arguments give the same bytes.
 
     Args:
@@ -70,7 +70,7 @@ def followup_workbook(items: Sequence[Mapping[str, Any]], about: About, language
         about: the unit.
         language: of everything but names.
     """
-    book, words = Book(about.as_of), _Words(language)
+    book, words = WorkbookWriter(about.as_of), _Words(language)
     page = book.file.add_worksheet(words.pick(_SHEET))
     for number, (_, width) in enumerate(_COLUMNS):
         page.set_column(number, number, width)
@@ -95,7 +95,9 @@ class _Words:
         return self.pick(_WORDS[key]).format(**filled)
 
 
-def _head(book: Book, page: Any, items: Sequence[Mapping[str, Any]], about: About, words: _Words) -> None:
+def _head(
+    book: WorkbookWriter, page: Any, items: Sequence[Mapping[str, Any]], about: WorklistUnit, words: _Words
+) -> None:
     overdue = sum(bool(item["is_overdue"]) for item in items)
     book.put_text(page, 0, 0, words.say("title"), "banner")
     book.put_text(page, 1, 0, words.say("unit", name=about.name), "title")
@@ -107,7 +109,9 @@ def _head(book: Book, page: Any, items: Sequence[Mapping[str, Any]], about: Abou
     page.set_row(3, LINE * lines_of(advice, sum(width for _, width in _COLUMNS)) + 4)
 
 
-def _row(book: Book, page: Any, index: int, item: Mapping[str, Any], about: About, words: _Words) -> None:
+def _row(
+    book: WorkbookWriter, page: Any, index: int, item: Mapping[str, Any], about: WorklistUnit, words: _Words
+) -> None:
     row = _HEADING_ROW + 1 + index
     texts = _texts(index, item, about, words)
     lines = max(lines_of(text, width) for text, (_, width) in zip(texts, _COLUMNS, strict=True))
@@ -120,7 +124,7 @@ def _row(book: Book, page: Any, index: int, item: Mapping[str, Any], about: Abou
         book.put_text(page, row, number, text, "answer" if number == _ANSWER else kind, severity)
 
 
-def _texts(index: int, item: Mapping[str, Any], about: About, words: _Words) -> list[str]:
+def _texts(index: int, item: Mapping[str, Any], about: WorklistUnit, words: _Words) -> list[str]:
     due = (
         words.say("mark", day=item["due_on"], source=item[f"due_source_{words.language}"])
         if item["due_on"]

@@ -7,7 +7,7 @@ import polars as pl
 
 from expectations.contract.indicators import INDICATOR_OF, INDICATORS, PERIOD_KINDS, REPORTS, Indicator
 from transforms.indicators.inputs import KEYS, MEMBERS, UNIT, without_gaps
-from transforms.indicators.periods import MONTHS_IN, coverage, month_number, over_periods
+from transforms.indicators.longer_periods import MONTHS_IN, coverage, month_number, over_periods
 from transforms.intervals import poisson_interval, rate_ratio_interval, wilson_interval
 
 ROW = (*UNIT, "period", "period_kind")

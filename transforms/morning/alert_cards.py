@@ -9,7 +9,7 @@ import polars as pl
 
 from transforms.alerts.numbers import Numbers
 from transforms.alerts.phrases import noun
-from transforms.morning.briefing import Briefing, Morning, Told, sentences
+from transforms.morning.briefing import Briefing, Morning, ShownAlert, sentences
 from transforms.morning.chart import MONTHS, band_svg
 from transforms.morning.markup import section, table
 from transforms.morning.phrases import day, month, say
@@ -53,7 +53,7 @@ def resolved_section(morning: Morning) -> str:
     return section("resolved", heading, f'<ul class="brief">{items}{more}</ul>')
 
 
-def _card(told: Told, number: int, language: str) -> str:
+def _card(told: ShownAlert, number: int, language: str) -> str:
     row = told.row
     seen, *others = (escape(one) for one in told.sentences)
     unit = escape(row["unit_name"] or row["unit_code"])
@@ -67,7 +67,7 @@ def _card(told: Told, number: int, language: str) -> str:
     )
 
 
-def _state(told: Told, language: str) -> str:
+def _state(told: ShownAlert, language: str) -> str:
     row, words = told.row, []
     key, opened = ("alert.reopened", row["reopened_on"]) if row["reopened_on"] else ("alert.since", row["opened_on"])
     words.append(say(key, language, month=month(row["first_period"], language), day=day(opened, language)))
@@ -94,7 +94,7 @@ def _line(row: dict[str, object], language: str, state: str, kind: str = "") -> 
     return f'<span class="{kind}">{tag}</span> {escape(seen)} <span class="note">{escape(state)}.</span>'
 
 
-def _figure(told: Told, number: int, language: str) -> str:
+def _figure(told: ShownAlert, number: int, language: str) -> str:
     """The series with its usual range; empty where there is none worth drawing."""
     months = told.months
     if months is None:

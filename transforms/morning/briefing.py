@@ -85,7 +85,7 @@ class Missing:
 
 
 @dataclass(frozen=True)
-class Told:
+class ShownAlert:
     """An alert as the page tells it.
 
     Attributes:
@@ -123,8 +123,8 @@ class Briefing:
     lead_severity: str | None
     after: str
     missing: Missing
-    full: dict[str, list[Told]] = field(default_factory=dict)
-    brief: list[Told] = field(default_factory=list)
+    full: dict[str, list[ShownAlert]] = field(default_factory=dict)
+    brief: list[ShownAlert] = field(default_factory=list)
 
 
 def brief(morning: Morning) -> Briefing:
@@ -154,13 +154,13 @@ def sentences(text: str) -> tuple[str, ...]:
     return tuple(f"{one.rstrip('.')}." for one in (first, *others))
 
 
-def _told(row: dict[str, Any], morning: Morning) -> Told:
+def _told(row: dict[str, Any], morning: Morning) -> ShownAlert:
     hides = hides_small(row["level"], row["family"], row["indicator"])
     months = morning.series.get(row["alert_id"])
     if months is not None:
         months = months.filter(pl.col("period") <= _later(row["last_period"], AFTER))
         months = months if row["kind"] != "late" and months["observed"].count() >= 3 else None
-    return Told(
+    return ShownAlert(
         row,
         _group(row, morning.as_of),
         sentences(row[f"text_{morning.language}"]),
@@ -181,7 +181,7 @@ def _group(row: Mapping[str, Any], as_of: date) -> str:
     return "worse" if row["event"] == "worsened" else "new"
 
 
-def _rank(told: Told, as_of: date) -> tuple[object, ...]:
+def _rank(told: ShownAlert, as_of: date) -> tuple[object, ...]:
     row = told.row
     return (
         -RANK[row["severity"]],
@@ -216,7 +216,7 @@ def _missing(morning: Morning) -> Missing:
     )
 
 
-def _lead(first: Told | None, missing: Missing, language: str) -> str:
+def _lead(first: ShownAlert | None, missing: Missing, language: str) -> str:
     if first:
         seen = first.sentences[0]
         unit = first.row["unit_name"] or ""
@@ -227,7 +227,7 @@ def _lead(first: Told | None, missing: Missing, language: str) -> str:
     return say("lead.calm", language)
 
 
-def _after(first: Told | None, loud: list[Told], language: str) -> str:
+def _after(first: ShownAlert | None, loud: list[ShownAlert], language: str) -> str:
     """The other units with an alert that is not of low severity, the gravest first."""
     if first is None:
         return ""

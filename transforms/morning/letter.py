@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from transforms.morning.briefing import Briefing, Told, sentences
+from transforms.morning.briefing import Briefing, ShownAlert, sentences
 from transforms.morning.phrases import day, month, reason, say
 from transforms.morning.trend_line import item_words, nothing_followed, progress_rows, trend_words
 
@@ -68,7 +68,7 @@ def _alerts(briefing: Briefing) -> Iterator[str]:
         yield from (_short(told, language) for told in briefing.brief)
 
 
-def _short(told: Told, language: str) -> str:
+def _short(told: ShownAlert, language: str) -> str:
     return f"- {_severity(told.row, language)}. {told.sentences[0]} [{told.row['alert_id']}]"
 
 

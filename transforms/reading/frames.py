@@ -8,7 +8,7 @@ import polars as pl
 
 from expectations.contract.forms import FORMS
 from expectations.contract.problems import Problem
-from transforms.reading.read import Reading
+from transforms.reading.read import FileReading
 
 HEADS = {"submission_id": pl.Int64, "period": pl.String, "encoding": pl.String, "notes": pl.String}
 PROBLEMS = {
@@ -73,7 +73,7 @@ class Frames:
     problems: pl.DataFrame
 
 
-def to_frames(readings: dict[int, Reading]) -> Frames:
+def to_frames(readings: dict[int, FileReading]) -> Frames:
     """The readings of files, by their submission_id."""
     parts: dict[str, list[pl.DataFrame]] = {form: [] for form in FORMS}
     columns: list[tuple[object, ...]] = []

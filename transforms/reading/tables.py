@@ -47,7 +47,7 @@ class Row:
 
 
 @dataclass(slots=True)
-class Total:
+class TotalRow:
     """A total or subtotal row and the rows it may cover: first and last (excluded) among the table's rows."""
 
     index: int
@@ -63,7 +63,7 @@ class Table:
     titles: list[str]
     columns: Columns
     rows: list[Row] = field(default_factory=list)
-    totals: list[Total] = field(default_factory=list)
+    totals: list[TotalRow] = field(default_factory=list)
     end: int = -1
 
     @property
@@ -178,7 +178,7 @@ class _Walk:
         count, before = len(self.table.rows), 0
         for index, label, covered in self.totals:
             last = covered or count
-            self.table.totals.append(Total(index, label, list(dict.fromkeys([(0, last), (before, last)]))))
+            self.table.totals.append(TotalRow(index, label, list(dict.fromkeys([(0, last), (before, last)]))))
             before = covered
         if self.ended:
             self.table.end = self.totals[-1][0]
@@ -190,7 +190,7 @@ class _Walk:
         if self.group:
             index, name, first = self.group
             if first < len(self.table.rows):
-                self.table.totals.append(Total(index, name, [(first, len(self.table.rows))]))
+                self.table.totals.append(TotalRow(index, name, [(first, len(self.table.rows))]))
             self.group = None
 
     def total_label(self, row: list[Any]) -> str:
@@ -238,7 +238,7 @@ class _Walk:
             first = len(rows)
             while first and rows[first - 1].commune == rows[-1].commune:
                 first -= 1
-            self.table.totals.append(Total(index, label, [(first, len(rows))]))
+            self.table.totals.append(TotalRow(index, label, [(first, len(rows))]))
         else:
             self.close_group()
             self.totals.append((index, label, len(rows)))

@@ -6,18 +6,18 @@ import re
 
 from expectations.contract.problems import Language
 from transforms.reading.sheets import Sheet
-from transforms.returning.book import Book, clean_text
-from transforms.returning.cover import COVER_NAME, About, add_cover
 from transforms.returning.faults import Problems, faults_of, marks_on
-from transforms.returning.tables import MOST_CELLS, add_table, is_cut
+from transforms.returning.first_sheet import COVER_NAME, RejectedFile, add_cover
+from transforms.returning.marked_sheets import MOST_CELLS, add_table, is_cut
+from transforms.returning.workbook_writer import WorkbookWriter, clean_text
 
-__all__ = ["About", "returned_workbook", "sheet_names"]
+__all__ = ["RejectedFile", "returned_workbook", "sheet_names"]
 
 _LONGEST_NAME = 31  # of a sheet
 _NOT_IN_NAMES = re.compile(r"[\[\]:*?/\\\x00-\x1f]+")
 
 
-def returned_workbook(sheets: list[Sheet], problems: Problems, about: About, language: Language = "vi") -> bytes:
+def returned_workbook(sheets: list[Sheet], problems: Problems, about: RejectedFile, language: Language = "vi") -> bytes:
     """The workbook for the sender: a first sheet listing the problems, then the sender's tables with marks.
 
     Args:
@@ -38,7 +38,7 @@ def returned_workbook(sheets: list[Sheet], problems: Problems, about: About, lan
     if any(row["code"] == "personal-data" for row in rows):
         raise ValueError("a file that lists people gets no workbook back")
     faults = faults_of(rows, sheets, language)
-    book = Book(about.received_on)
+    book = WorkbookWriter(about.received_on)
     cover = book.file.add_worksheet(COVER_NAME[language])
     names = sheet_names([sheet.name for sheet in sheets], {COVER_NAME[language]})
     shown: dict[str, str] = {}

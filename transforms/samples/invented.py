@@ -36,7 +36,7 @@ _PARTS = ("members", "in_province", "other_province", "abroad", "pending", "subj
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class InventedChange:
     """Something that truly changed in one reporter's figures, for the alerts to find.
 
     Attributes:
@@ -56,7 +56,7 @@ class Change:
 
 
 @dataclass(frozen=True, slots=True)
-class Month:
+class InventedMonth:
     """One month's figures.
 
     Attributes:
@@ -72,8 +72,8 @@ class Month:
 
 
 def simulate(
-    registry: Registry, seed: int, first: Period, last: Period, changes: tuple[Change, ...] = ()
-) -> Iterator[Month]:
+    registry: Registry, seed: int, first: Period, last: Period, changes: tuple[InventedChange, ...] = ()
+) -> Iterator[InventedMonth]:
     """Every month from first to last, each going on from the one before; the same arguments give the same figures.
 
     A cell that is merged, split or renamed hands its members, its members away and its open requests on.
@@ -90,7 +90,7 @@ def simulate(
         codes = [home.cell_code for home in homes]
         state = dict(zip(codes, cells.closing(), strict=True))
         monthly = pl.DataFrame({"cell_code": codes, **{name: figures[name] for name in MONTHLY_MEASURES}})
-        yield Month(month, homes, monthly, half_yearly)
+        yield InventedMonth(month, homes, monthly, half_yearly)
         month = _next(month)
 
 
@@ -142,7 +142,7 @@ class _Cells:
         self.is_hamlet = np.array([home.kind == "hamlet" for home in homes])
         self.after: dict[str, Ints] = {}
 
-    def month(self, month: Period, number: int, changes: tuple[Change, ...]) -> dict[str, Ints]:
+    def month(self, month: Period, number: int, changes: tuple[InventedChange, ...]) -> dict[str, Ints]:
         """The monthly measures by name."""
         requests = self._requests(self._factor("received", month, changes))
         balance = self._balance(requests["approved"])
@@ -158,7 +158,7 @@ class _Cells:
     def closing(self) -> Ints:
         return np.column_stack([self.after["members"], self.after["away"], self.after["pending"], self.subject])
 
-    def _factor(self, measure: str, month: Period, changes: tuple[Change, ...]) -> Floats:
+    def _factor(self, measure: str, month: Period, changes: tuple[InventedChange, ...]) -> Floats:
         factors = np.ones(len(self.homes))
         for change in changes:
             if change.measure == measure and change.holds_in(month):
@@ -201,7 +201,7 @@ class _Cells:
         self.after["members"] = left
         return {**figures, "left_on_request": approved, "members_closing": left}
 
-    def _away(self, members: Ints, month: Period, number: int, changes: tuple[Change, ...]) -> dict[str, Ints]:
+    def _away(self, members: Ints, month: Period, number: int, changes: tuple[InventedChange, ...]) -> dict[str, Ints]:
         random = self.random
         before_tet, since_tet, *_ = season(np.array([12 * month.year + month.first_month - 1]))[0]
         back = random.binomial(self.away, np.clip(_CAME_BACK * (1 + 1.1 * before_tet), 0.02, 0.6))

@@ -13,7 +13,7 @@ from transforms.territory.registry import Home, Unit
 Value = str | int | None
 Layout = Literal["sheets", "wide", "stacked"]
 Naming = Literal["grouped", "repeated", "single", "coded"]
-Kind = Literal["xlsx", "tcvn3", "csv", "utf-16", "html", "zip"]
+SampleFormat = Literal["xlsx", "tcvn3", "csv", "utf-16", "html", "zip"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +36,7 @@ class Template:
     layout: Layout
     naming: Naming
     wording: int
-    kind: Kind
+    kind: SampleFormat
     file_name: str
     is_numbered: bool = False
     page: int = 0

@@ -12,7 +12,7 @@ import polars as pl
 from expectations.contract.forms import FORMS, HALF_YEARLY, MONTHLY
 from expectations.contract.periods import Period
 from transforms.reading.folding import strip_marks
-from transforms.samples.invented import Change, Month, simulate
+from transforms.samples.invented import InventedChange, InventedMonth, simulate
 from transforms.samples.templates import TEMPLATES, Grid, Report, Template, Value, lay_out
 from transforms.samples.writers import ENDINGS, write, zipped
 from transforms.territory.registry import Registry, Unit
@@ -37,7 +37,7 @@ class SampleFile:
     faults: tuple[str, ...] = ()
 
 
-def planted_changes(registry: Registry, last_period: Period) -> tuple[Change, ...]:
+def planted_changes(registry: Registry, last_period: Period) -> tuple[InventedChange, ...]:
     """What truly changes at the end of a sample tree: one reporter's requests, another's members working away, and in
     the last month alone a third's contact with those away."""
     codes = sorted(unit.unit_code for unit in registry.reporters_on(last_period.last_day))
@@ -46,9 +46,9 @@ def planted_changes(registry: Registry, last_period: Period) -> tuple[Change, ..
     requests, away = codes[len(codes) // 3], codes[2 * len(codes) // 3]
     before = last_period.previous
     changes = (
-        Change(requests, "received", before, last_period, 6.0),
-        Change(away, "away_total", before.previous, last_period, 1.6),
-        Change(codes[0], "away_out_of_contact", last_period, last_period, 3.0),
+        InventedChange(requests, "received", before, last_period, 6.0),
+        InventedChange(away, "away_total", before.previous, last_period, 1.6),
+        InventedChange(codes[0], "away_out_of_contact", last_period, last_period, 3.0),
     )
     return changes[: len(codes)]
 
@@ -102,7 +102,7 @@ def _template(unit: Unit, number: int, month: Period) -> Template:
 
 
 def _deliveries(
-    registry: Registry, month: Month, unit: Unit, template: Template, day: date, fault: str, seed: int
+    registry: Registry, month: InventedMonth, unit: Unit, template: Template, day: date, fault: str, seed: int
 ) -> list[SampleFile]:
     if fault == "absent":
         return []
@@ -128,7 +128,7 @@ def _file_name(template: Template, unit: Unit, month: Period) -> str:
     return template.file_name.format(slug=slug, month=month.first_month, year=month.year, ending=ENDINGS[template.kind])
 
 
-def _report(registry: Registry, month: Month, unit: Unit) -> Report:
+def _report(registry: Registry, month: InventedMonth, unit: Unit) -> Report:
     homes = [home for home in month.homes if home.reporter_code == unit.unit_code]
     homes.sort(key=lambda home: (home.commune_code or "", home.cell_code))
     inside = {home.cell_code for home in homes}

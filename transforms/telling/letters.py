@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from hashlib import sha256
 
-from transforms.telling.events import GRAVEST_FIRST, Event
+from transforms.telling.events import GRAVEST_FIRST, OutboxEvent
 from transforms.telling.phrases import phrase
 from transforms.telling.recipients import Recipient, Side
 
@@ -35,7 +35,7 @@ class Letter:
     events: tuple[str, ...]
 
 
-def letter(to: Recipient, night: date, events: Sequence[Event], reached: frozenset[str] = frozenset()) -> Letter:
+def letter(to: Recipient, night: date, events: Sequence[OutboxEvent], reached: frozenset[str] = frozenset()) -> Letter:
     """One letter to a recipient of all that concerns it.
 
     Subjects are seen on locked screens: they hold how many things there are, no unit and no figure. What goes to a
@@ -57,7 +57,7 @@ def letter(to: Recipient, night: date, events: Sequence[Event], reached: frozens
     return Letter(number, to.name, to.side, night, to.language, subject, body, attachments, ids)
 
 
-def _board_subject(events: Sequence[Event], night: date, language: str) -> str:
+def _board_subject(events: Sequence[OutboxEvent], night: date, language: str) -> str:
     def count(*kinds: str, is_high: bool = False) -> int:
         return sum(event.kind in kinds and (not is_high or event.severity == "high") for event in events)
 
@@ -75,7 +75,7 @@ def _board_subject(events: Sequence[Event], night: date, language: str) -> str:
     return phrase("board.subject", language, night=day(night, language), items=", ".join(items))
 
 
-def _board_body(events: Sequence[Event], language: str, reached: frozenset[str]) -> str:
+def _board_body(events: Sequence[OutboxEvent], language: str, reached: frozenset[str]) -> str:
     sections = [_section("failure", _texts(events, "failure", language), language)]
     for severity in GRAVEST_FIRST:
         alerts = [e for e in events if e.topic == "alerts" and e.severity == severity]
@@ -91,19 +91,19 @@ def _section(heading: str, lines: list[str], language: str) -> str:
     return "\n".join([phrase(heading, language), *lines]) if lines else ""
 
 
-def _texts(events: Iterable[Event], kind: str, language: str) -> list[str]:
+def _texts(events: Iterable[OutboxEvent], kind: str, language: str) -> list[str]:
     return [_text(event, language) for event in events if event.kind == kind]
 
 
-def _text(event: Event, language: str) -> str:
+def _text(event: OutboxEvent, language: str) -> str:
     return (event.text_vi if language == "vi" else event.text_en) or ""
 
 
-def _by_unit(events: Iterable[Event]) -> list[Event]:
+def _by_unit(events: Iterable[OutboxEvent]) -> list[OutboxEvent]:
     return sorted(events, key=lambda e: (e.above or e.unit_code or "", e.unit_code or "", e.event_id))
 
 
-def _alerts(alerts: Iterable[Event], language: str) -> Iterable[str]:
+def _alerts(alerts: Iterable[OutboxEvent], language: str) -> Iterable[str]:
     unit = None
     for event in _by_unit(alerts):
         if event.unit_name != unit:
@@ -112,7 +112,7 @@ def _alerts(alerts: Iterable[Event], language: str) -> Iterable[str]:
         yield f"- {phrase(event.kind, language)}. {_text(event, language)}"
 
 
-def _overdue(events: Iterable[Event], language: str, reached: frozenset[str]) -> Iterable[str]:
+def _overdue(events: Iterable[OutboxEvent], language: str, reached: frozenset[str]) -> Iterable[str]:
     by_period: dict[tuple[str, date | None], list[str]] = defaultdict(list)
     for event in _by_unit(events):
         if event.kind == "overdue":
@@ -127,13 +127,13 @@ def _overdue(events: Iterable[Event], language: str, reached: frozenset[str]) ->
         )
 
 
-def _rejected(event: Event, language: str) -> str:
+def _rejected(event: OutboxEvent, language: str) -> str:
     # The file's name stays inside: it may hold more than a unit and a month.
     key = "rejected.people" if event.lists_people else "rejected.board"
     return "- " + phrase(key, language, **_file_words(event, language))
 
 
-def _file_words(event: Event, language: str) -> dict[str, object]:
+def _file_words(event: OutboxEvent, language: str) -> dict[str, object]:
     period = phrase("of-period", language, period=month(event.period)) if event.period else ""
     return {
         "unit": event.unit_name or event.unit_code,
@@ -145,13 +145,13 @@ def _file_words(event: Event, language: str) -> dict[str, object]:
     }
 
 
-def _own_subject(events: Sequence[Event], language: str) -> str:
+def _own_subject(events: Sequence[OutboxEvent], language: str) -> str:
     kinds = {event.kind for event in events}
     keys = [key for key in ("rejected", "overdue", "reminder") if key in kinds]
     return ". ".join(phrase(f"reporter.subject.{key}", language) for key in keys)
 
 
-def _own_body(events: Sequence[Event], language: str) -> str:
+def _own_body(events: Sequence[OutboxEvent], language: str) -> str:
     ordered = _by_unit(events)
     units = list(dict.fromkeys(event.unit_name or event.unit_code or "" for event in ordered))
     lines = [_own_line(event, language) for event in ordered]
@@ -159,7 +159,7 @@ def _own_body(events: Sequence[Event], language: str) -> str:
     return "\n\n".join([dear, "\n".join(f"- {line}" for line in lines), phrase("reporter.check", language)]) + "\n"
 
 
-def _own_line(event: Event, language: str) -> str:
+def _own_line(event: OutboxEvent, language: str) -> str:
     if event.kind != "rejected":
         words = {"period": month(event.period or ""), "due": day(event.due_on, language), "unit": event.unit_name}
         return phrase(f"{event.kind}.own", language, **words)

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
-from transforms.telling.events import Event
+from transforms.telling.events import OutboxEvent
 from transforms.telling.letters import day, month
 from transforms.telling.phrases import PHRASES, phrase
 
@@ -35,10 +35,10 @@ class Course:
     mistakes: Sequence[int] = ()
 
 
-def night_event(night: date, course: Course) -> Event:
+def night_event(night: date, course: Course) -> OutboxEvent:
     """The night's end; a second run on the same day is no second one."""
     vi, en = ("\n".join(f"- {line}" for line in _lines(course, language)) for language in ("vi", "en"))
-    return Event(f"night:{night}", night, "summary", "night", text_vi=vi, text_en=en)
+    return OutboxEvent(f"night:{night}", night, "summary", "night", text_vi=vi, text_en=en)
 
 
 def _lines(course: Course, language: str) -> list[str]:
@@ -60,7 +60,7 @@ def _lines(course: Course, language: str) -> list[str]:
     return lines
 
 
-def failure_event(night: date, error: str) -> Event:
+def failure_event(night: date, error: str) -> OutboxEvent:
     """A night that failed; once a night, however often it is tried.
 
     An error's text may hold a path, a cell's figures or a password of some server: only its name is passed on.
@@ -71,7 +71,7 @@ def failure_event(night: date, error: str) -> Event:
     vi, en = (
         phrase("failed", language, night=day(night, language), why=_why(error, language)) for language in ("vi", "en")
     )
-    return Event(f"failure:{night}", night, "failure", "failure", text_vi=f"- {vi}", text_en=f"- {en}")
+    return OutboxEvent(f"failure:{night}", night, "failure", "failure", text_vi=f"- {vi}", text_en=f"- {en}")
 
 
 def _why(error: str, language: str) -> str:

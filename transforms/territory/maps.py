@@ -190,10 +190,10 @@ def _later_homes(registry: Registry) -> pl.DataFrame:
     )
 
 
-def pieces(
+def cells_on_both_maps(
     facts: pl.DataFrame, members: pl.DataFrame, registry: Registry, periods: Iterable[str], today: date
 ) -> pl.DataFrame:
-    """The figures of cells in the pieces from which both maps are made.
+    """The figures of cells, or of the parts of a split cell, with where each stands on both maps.
 
     Args:
         facts: cell_code, period and measures, one row a cell and period; null = not reported.
@@ -299,10 +299,10 @@ def _divide(months: pl.DataFrame, measures: list[str]) -> pl.DataFrame:
 
 
 def unit_figures(cells: pl.DataFrame, registry: Registry, today: date) -> pl.DataFrame:
-    """Gather pieces by unit, on both maps and at every level.
+    """Gather cells by unit, on both maps and at every level.
 
     Args:
-        cells: what `pieces` gives.
+        cells: what `cells_on_both_maps` gives.
         registry: for the units' names.
         today: the day whose map is called today's.
 

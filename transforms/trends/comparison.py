@@ -6,7 +6,7 @@ import numpy as np
 import polars as pl
 
 from expectations.contract.indicators import INDICATORS
-from transforms.indicators.periods import month_number
+from transforms.indicators.longer_periods import month_number
 from transforms.intervals import rate_ratio_interval, share_ratio_interval
 from transforms.trends.season import tet
 

@@ -25,7 +25,7 @@ class Alternatives(NamedTuple):
     covariance: Array
 
 
-class Fit(NamedTuple):
+class TrendFit(NamedTuple):
     """Level and slope a year on the link scale, series x months; NaN where a series holds too little.
 
     Attributes:
@@ -45,13 +45,13 @@ class Fit(NamedTuple):
     noise: NDArray[np.int64]
 
 
-def empty_fit(shape: tuple[int, int]) -> Fit:
+def empty_fit(shape: tuple[int, int]) -> TrendFit:
     """A fit of which nothing is known."""
     level, slope, level_sd, slope_sd, covariance = np.full((5, *shape), np.nan)
-    return Fit(level, slope, level_sd, slope_sd, covariance, np.full(shape[0], np.nan), np.full(shape[0], -1))
+    return TrendFit(level, slope, level_sd, slope_sd, covariance, np.full(shape[0], np.nan), np.full(shape[0], -1))
 
 
-def mixture(said: Alternatives, basis: Basis, freedom: Array) -> Fit:
+def mixture(said: Alternatives, basis: Basis, freedom: Array) -> TrendFit:
     """Level and slope over the alternatives.
 
     A plain variance would let an unlikely but wide alternative set the width; the 90 % quantiles of the mixture do not.
@@ -75,7 +75,7 @@ def mixture(said: Alternatives, basis: Basis, freedom: Array) -> Fit:
     covariance = averaged(together + off_level * off_slope[:, of_month]) * narrower
     level_sd = np.sqrt(averaged(level_variance + off_level**2))
     slope, sd = mean_slope[:, of_month], slope_sd[:, of_month]
-    return Fit(mean_level, slope, level_sd, sd, covariance, freedom, _likeliest_noise(said))
+    return TrendFit(mean_level, slope, level_sd, sd, covariance, freedom, _likeliest_noise(said))
 
 
 def _likeliest_noise(said: Alternatives) -> NDArray[np.int64]:

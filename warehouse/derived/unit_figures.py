@@ -96,7 +96,7 @@ def _month_names(first: str, last: str | None) -> tuple[str, ...]:
 
 
 def published_before(con: DuckDBPyConnection, first: str) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """What copies up to now showed and hid of the communes' years: the fields of `Past`."""
+    """What copies up to now showed and hid of the communes' years: the fields of `PublishedBefore`."""
     year = int(first[:4])
     shown = con.execute(
         "SELECT map, unit_id, year, measure, value FROM derived.commune_year_shown WHERE year >= ?", [year]

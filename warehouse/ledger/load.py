@@ -13,7 +13,7 @@ from duckdb import DuckDBPyConnection
 from warehouse.connection.frames import given
 from warehouse.connection.transaction import transaction
 from warehouse.ledger.archive import keep
-from warehouse.ledger.nights import Kind, begin_nights, count_files
+from warehouse.ledger.nights import NightKind, begin_nights, count_files
 from warehouse.ledger.touched import Touched, touched
 from warehouse.ledger.versions import add_versions
 
@@ -58,7 +58,7 @@ def load(
     con: DuckDBPyConnection,
     judged: JudgedBatch,
     *,
-    kind: Kind,
+    kind: NightKind,
     as_of: date | None = None,
     at: datetime | None = None,
     archive: Path | None = None,

@@ -12,7 +12,7 @@ from expectations.contract.forms import FORMS
 from transforms.followup.reading_table import Known
 from transforms.followup.readings import figure_readings
 from transforms.followup.thresholds import Marks
-from transforms.watch.as_known import Vintages
+from transforms.watch.as_known import FiguresAsKnown
 
 COMMUNES = {"A@2015-01-01": "871", "B@2015-01-01": "871", "C@2015-01-01": "872"}
 CELLS = 4
@@ -50,7 +50,7 @@ class Sheet:
     level: str = "district"
 
     def known(self) -> Known:
-        pieces = {
+        version_sums = {
             form: _frame([row for one in self.came if one.form == form for row in one.rows()], form) for form in FORMS
         }
         periods = sorted({one.period for one in self.came})
@@ -65,7 +65,7 @@ class Sheet:
         )
         hamlets = expected.filter(pl.col("level") == self.level).select("unit_id", "period", "cells")
         parents = pl.DataFrame({"unit_id": list(COMMUNES), "district": list(COMMUNES.values())})
-        return Known(Vintages(pieces, expected, parents), self.level, hamlets, NAMES)
+        return Known(FiguresAsKnown(version_sums, expected, parents), self.level, hamlets, NAMES)
 
     def read(self, nights: Iterable[date], marks: Marks | None = None) -> pl.DataFrame:
         return figure_readings(self.known(), list(nights), marks or Marks())

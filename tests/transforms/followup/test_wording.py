@@ -16,7 +16,7 @@ from transforms.followup.kinds import INTERNAL, KINDS, priority_of
 from transforms.followup.life import replay
 from transforms.followup.tables import Name, tables
 from transforms.followup.wording import Voice, protected, source, what
-from transforms.followup.workbook import About, followup_workbook
+from transforms.followup.workbook import WorklistUnit, followup_workbook
 
 DISTRICT = Voice("district", 3, "vi")
 COMMUNE = Voice("commune", 3, "vi")
@@ -132,7 +132,7 @@ def test_the_tables_hold_no_small_count_either(items):
 
 def test_a_units_workbook_has_its_items_and_an_empty_column_to_answer_in(items):
     rows = [row | {"is_overdue": True} for row in items["item"].filter(unit_id="871").to_dicts()]
-    about = About("Huyện Tam Nông", "district", night(1))
+    about = WorklistUnit("Huyện Tam Nông", "district", night(1))
     content = followup_workbook(rows, about)
     assert content == followup_workbook(rows, about)
     sheet = openpyxl.load_workbook(io.BytesIO(content)).worksheets[0]

@@ -14,7 +14,7 @@ from transforms.disclosure import last_released_year
 from transforms.indicators import indicator_table
 from transforms.territory.maps import map_fingerprint, places
 from transforms.territory.registry import Registry
-from transforms.territory.unit_figures import Cells, Past, figures
+from transforms.territory.unit_figures import Cells, PublishedBefore, figures
 from transforms.trends import comparison, contribution, waterfall
 from warehouse.connection.frames import given
 from warehouse.derived.replace import replace_derived
@@ -176,7 +176,9 @@ def compute(con: DuckDBPyConnection, registry: Registry, as_of: date, periods: l
     first = first_to_compute(con, edition, periods, released)
     frames = {}
     if first is not None:
-        made = figures(Cells(*cell_facts(con, first)), Past(*published_before(con, first)), registry, as_of, released)
+        made = figures(
+            Cells(*cell_facts(con, first)), PublishedBefore(*published_before(con, first)), registry, as_of, released
+        )
         frames = {
             "unit_month": made.unit_month,
             "unit_half": made.unit_half,

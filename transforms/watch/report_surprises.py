@@ -10,7 +10,7 @@ from itertools import pairwise
 import polars as pl
 
 from expectations.contract.forms import FORM_OF, MONTHLY, Form
-from transforms.watch.as_known import Vintages, night_from
+from transforms.watch.as_known import FiguresAsKnown, night_from
 from transforms.watch.findings import SCHEMA
 
 GRACE_DAYS = 2
@@ -44,7 +44,7 @@ Unit = tuple[str, str]
 
 
 @dataclass(frozen=True)
-class Reports:
+class ReportHistory:
     """What is known of the reports themselves.
 
     Attributes:
@@ -58,7 +58,7 @@ class Reports:
     marks: pl.DataFrame
 
 
-def report_findings(reports: Reports, known: Vintages, nights: Sequence[date]) -> pl.DataFrame:
+def report_findings(reports: ReportHistory, known: FiguresAsKnown, nights: Sequence[date]) -> pl.DataFrame:
     """All surprises that the nights would have told of.
 
     A finding has is_signal true on the night it begins and false on the night it is mended.
@@ -70,7 +70,7 @@ def report_findings(reports: Reports, known: Vintages, nights: Sequence[date]) -
     """
     if not nights:
         return pl.DataFrame(schema=SCHEMA)
-    steps = _steps(known, reports)
+    steps = _months_by_night(known, reports)
     arrivals = _arrivals(steps)
     parts = [
         _late(reports, nights),
@@ -85,7 +85,7 @@ def report_findings(reports: Reports, known: Vintages, nights: Sequence[date]) -
 
 
 @dataclass(frozen=True)
-class Matter:
+class ReportFinding:
     """Something a report is told of.
 
     Attributes:
@@ -130,7 +130,7 @@ def _night_from(nights: Sequence[date], day: date) -> date | None:
     return night_from(nights, day) if day >= nights[0] else None
 
 
-def _late(reports: Reports, nights: Sequence[date]) -> Iterable[Row]:
+def _late(reports: ReportHistory, nights: Sequence[date]) -> Iterable[Row]:
     """Reports that have not come, from some days after the due day until they come.
 
     A month of which half or more of the reports have not come by then is no single unit's matter: the reporting status
@@ -146,14 +146,14 @@ def _late(reports: Reports, nights: Sequence[date]) -> Iterable[Row]:
         if 2 * late.height >= rows.height:
             continue
         for unit, level, came in late.select("unit_id", "level", "came").iter_rows():
-            matter = Matter((unit, level), "late", "reporting_timeliness", str(period), expected=0.0)
+            matter = ReportFinding((unit, level), "late", "reporting_timeliness", str(period), expected=0.0)
             yield replace(matter, observed=float((told - due_on).days)).row(told, signal=True)
             if came is not None and (mended := _night_from(nights, came)) is not None:
                 yield replace(matter, observed=float((came - due_on).days)).row(mended, signal=False)
 
 
 @dataclass(frozen=True)
-class Step:
+class MonthOnNight:
     """What a unit's month came to on a night: cells with figures in every form, those due, and sums of measures."""
 
     night: date
@@ -162,33 +162,33 @@ class Step:
     sums: dict[str, float]
 
 
-Steps = dict[tuple[str, str, str], list[Step]]
+MonthsByNight = dict[tuple[str, str, str], list[MonthOnNight]]
 
 
-def _steps(known: Vintages, reports: Reports) -> Steps:
+def _months_by_night(known: FiguresAsKnown, reports: ReportHistory) -> MonthsByNight:
     """By unit that reports, level and period: every night on which its figures changed, in order."""
     keys = ["unit_id", "level", "period"]
-    table = pl.concat([_turns(known, form, reports) for form in MONTHLY], how="diagonal")
+    table = pl.concat([_changes(known, form, reports) for form in MONTHLY], how="diagonal")
     table = table.join(known.expected.rename({"cells": "due"}), on=keys, how="left").sort(*keys, "night")
-    out: Steps = {}
+    out: MonthsByNight = {}
     for (unit, level, period), rows in table.group_by(keys, maintain_order=True):
         cells, sums = {form.name: 0 for form in MONTHLY}, dict.fromkeys(STEPPED, 0.0)
-        steps: list[Step] = []
+        steps: list[MonthOnNight] = []
         for row in rows.iter_rows(named=True):
             cells[row["form"]] += row["cells"]
             for name in STEPPED:
                 sums[name] += row[name] or 0
-            step = Step(row["night"], min(cells.values()), row["due"] or 0, dict(sums))
+            step = MonthOnNight(row["night"], min(cells.values()), row["due"] or 0, dict(sums))
             steps = [*(steps[:-1] if steps and steps[-1].night == step.night else steps), step]
         out[str(unit), str(level), str(period)] = steps
     return out
 
 
-def _turns(known: Vintages, form: Form, reports: Reports) -> pl.DataFrame:
+def _changes(known: FiguresAsKnown, form: Form, reports: ReportHistory) -> pl.DataFrame:
     """What each night added to the sums of a form, or took away: only of months that were due from the unit."""
     keys = ["unit_id", "level", "period"]
     own = [name for name in STEPPED if FORM_OF[name] == form.name]
-    frame = known.pieces[form.name].join(reports.due, on=keys, how="semi")
+    frame = known.version_sums[form.name].join(reports.due, on=keys, how="semi")
     frame = frame.with_columns(pl.col("cells").cast(pl.Int64))
     came = frame.select(*keys, "cells", *own, night=pl.col("recorded_at"))
     went = frame.filter(pl.col("superseded_at").is_not_null()).select(
@@ -201,7 +201,7 @@ def _turns(known: Vintages, form: Form, reports: Reports) -> pl.DataFrame:
 Arrivals = dict[str, list[tuple[date, str]]]
 
 
-def _arrivals(steps: Steps) -> Arrivals:
+def _arrivals(steps: MonthsByNight) -> Arrivals:
     """By unit, the nights on which each of its months first came."""
     out: Arrivals = {}
     for (unit, _, period), of in steps.items():
@@ -209,7 +209,7 @@ def _arrivals(steps: Steps) -> Arrivals:
     return {unit: sorted(rows) for unit, rows in out.items()}
 
 
-def _until_next(matter: Matter, since: date, arrivals: Arrivals, nights: Sequence[date]) -> Iterable[Row]:
+def _until_next(matter: ReportFinding, since: date, arrivals: Arrivals, nights: Sequence[date]) -> Iterable[Row]:
     """The end of something that is told of until the unit's next month comes."""
     for night, month in arrivals.get(matter.unit[0], ()):
         if night > since and month > matter.period and (at := _night_from(nights, night)) is not None:
@@ -217,16 +217,16 @@ def _until_next(matter: Matter, since: date, arrivals: Arrivals, nights: Sequenc
             return
 
 
-def _partial(steps: Steps, arrivals: Arrivals, nights: Sequence[date]) -> Iterable[Row]:
+def _partial(steps: MonthsByNight, arrivals: Arrivals, nights: Sequence[date]) -> Iterable[Row]:
     """Reports that lack cells, until the cells come or the unit's next month does."""
     for (unit, level, period), of in steps.items():
-        stands: tuple[Matter, date] | None = None
+        stands: tuple[ReportFinding, date] | None = None
         for step in of:
             at, missing = _night_from(nights, step.night), step.due - step.cells
             lacks = step.cells > 0 and missing >= max(LEAST_CELLS_MISSING, LEAST_SHARE_MISSING * step.due)
             if at is None or lacks == (stands is not None):
                 continue
-            matter = Matter(
+            matter = ReportFinding(
                 (unit, level),
                 "late",
                 "reporting_completeness",
@@ -242,7 +242,7 @@ def _partial(steps: Steps, arrivals: Arrivals, nights: Sequence[date]) -> Iterab
             yield from _until_next(*stands, arrivals, nights)
 
 
-def _restated(steps: Steps, arrivals: Arrivals, nights: Sequence[date]) -> Iterable[Row]:
+def _restated(steps: MonthsByNight, arrivals: Arrivals, nights: Sequence[date]) -> Iterable[Row]:
     """Totals that a correction moved, the same cells reporting; told of until the unit's next month."""
     for (unit, level, period), of in steps.items():
         for before, after in pairwise(of):
@@ -253,7 +253,7 @@ def _restated(steps: Steps, arrivals: Arrivals, nights: Sequence[date]) -> Itera
             if at is None or before.cells != after.cells or not moved:
                 continue
             name = max(moved, key=lambda one: abs(moved[one]) / max(before.sums[one], 1))
-            matter = Matter(
+            matter = ReportFinding(
                 (unit, level),
                 "restated",
                 name,
@@ -266,12 +266,12 @@ def _restated(steps: Steps, arrivals: Arrivals, nights: Sequence[date]) -> Itera
             yield from _until_next(matter, after.night, arrivals, nights)
 
 
-def _is_restated(name: str, before: Step, after: Step) -> bool:
+def _is_restated(name: str, before: MonthOnNight, after: MonthOnNight) -> bool:
     least, share = LEAST_RESTATED[RESTATED[name]]
     return abs(after.sums[name] - before.sums[name]) >= max(least, share * before.sums[name])
 
 
-def _marked(reports: Reports, arrivals: Arrivals, nights: Sequence[date]) -> Iterable[Row]:
+def _marked(reports: ReportHistory, arrivals: Arrivals, nights: Sequence[date]) -> Iterable[Row]:
     """Warnings of the validation: many opening figures that are not last month's closing ones; a month copied whole."""
     level = dict(reports.due.select("unit_id", "level").iter_rows())
     columns = reports.marks.select("unit_id", "period", "recorded_at", "code", "cells").sort("recorded_at", "unit_id")
@@ -281,14 +281,14 @@ def _marked(reports: Reports, arrivals: Arrivals, nights: Sequence[date]) -> Ite
             continue
         who = (unit, level[unit])
         if code == "copied-period":
-            matter = Matter(who, "implausible", "members_closing", period, note=code)
+            matter = ReportFinding(who, "implausible", "members_closing", period, note=code)
         else:
-            matter = Matter(who, "restated", "members_opening", period, float(cells), 0.0, note=code)
+            matter = ReportFinding(who, "restated", "members_opening", period, float(cells), 0.0, note=code)
         yield matter.row(at, signal=True)
         yield from _until_next(matter, night, arrivals, nights)
 
 
-def _flat(steps: Steps, nights: Sequence[date]) -> Iterable[Row]:
+def _flat(steps: MonthsByNight, nights: Sequence[date]) -> Iterable[Row]:
     """Stocks that stand still: their last months, as each night had them, are the same to the unit."""
     by_unit: dict[Unit, list[tuple[date, str, dict[str, float]]]] = {}
     for (unit, level, period), of in steps.items():
@@ -302,29 +302,35 @@ def _flat(steps: Steps, nights: Sequence[date]) -> Iterable[Row]:
                 values = [now[month][name] for month in last]
                 flat = len(values) == FLAT_MONTHS and len(set(values)) == 1 and values[-1] >= FLAT_FROM
                 if at is not None and flat != stands[name]:
-                    yield Matter(who, "implausible", name, last[-1], values[-1], note="flat").row(at, signal=flat)
+                    yield ReportFinding(who, "implausible", name, last[-1], values[-1], note="flat").row(
+                        at, signal=flat
+                    )
                     stands[name] = flat
 
 
-def _identical(known: Vintages, reports: Reports, arrivals: Arrivals, nights: Sequence[date]) -> Iterable[Row]:
+def _identical(
+    known: FiguresAsKnown, reports: ReportHistory, arrivals: Arrivals, nights: Sequence[date]
+) -> Iterable[Row]:
     """Communes with the same figures in every measure in one month: told of under the unit that reported them."""
     level = dict(reports.due.select("unit_id", "level").iter_rows())
-    twins = _twins(known, nights).join(known.parents, on="unit_id", how="left")
+    twins = _identical_communes(known, nights).join(known.parents, on="unit_id", how="left")
     who = pl.when(pl.col("district").is_in(list(level))).then("district").otherwise("unit_id")
     told = twins.group_by("period", "recorded_at", reporter=who).agg(pl.col("unit_id").n_unique())
     for period, night, unit, n in told.sort("recorded_at", "reporter").iter_rows():
         at = _night_from(nights, night)
         if at is not None and unit in level:
-            matter = Matter((unit, level[unit]), "implausible", "members_closing", period, float(n), note="identical")
+            matter = ReportFinding(
+                (unit, level[unit]), "implausible", "members_closing", period, float(n), note="identical"
+            )
             yield matter.row(at, signal=True)
             yield from _until_next(matter, night, arrivals, nights)
 
 
-def _twins(known: Vintages, nights: Sequence[date]) -> pl.DataFrame:
+def _identical_communes(known: FiguresAsKnown, nights: Sequence[date]) -> pl.DataFrame:
     """unit_id, period, recorded_at of communes that share every figure of the month with another."""
     keys = ["unit_id", "period", "recorded_at"]
     mine = (pl.col("level") == "commune") & pl.col("recorded_at").is_between(nights[0], nights[-1])
-    sums = [known.pieces[f.name].filter(mine).group_by(keys).agg(pl.col(f.names).sum()) for f in MONTHLY]
+    sums = [known.version_sums[f.name].filter(mine).group_by(keys).agg(pl.col(f.names).sum()) for f in MONTHLY]
     rows = sums[0].join(sums[1], on=keys).join(sums[2], on=keys)
     names = [name for form in MONTHLY for name in form.names]
     rows = rows.filter(pl.sum_horizontal(pl.col(name) > 0 for name in names) >= IDENTICAL_FROM)

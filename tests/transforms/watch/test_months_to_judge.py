@@ -6,19 +6,19 @@ from datetime import date
 
 import numpy as np
 
-from tests.transforms.watch.watch_units import Version, vintages_of
-from transforms.watch.plan import Sight, sights
+from tests.transforms.watch.watch_units import Version, known_from
+from transforms.watch.months_to_judge import MonthAsKnown, months_to_judge
 
 DUE_DAY, LENGTH = 5, 6
 MEASURES = {"district": {"received"}, "province": {"received"}}
 
 
-def _sights(versions: list[Version], wanted: list[date] | None = None) -> list[Sight]:
+def _sights(versions: list[Version], wanted: list[date] | None = None) -> list[MonthAsKnown]:
     nights = sorted({row[2] for row in versions} | {row[3] for row in versions if row[3]})
-    return list(sights(vintages_of(versions), nights, set(wanted or nights), MEASURES, DUE_DAY, LENGTH))
+    return list(months_to_judge(known_from(versions), nights, set(wanted or nights), MEASURES, DUE_DAY, LENGTH))
 
 
-def _judged(seen: list[Sight]) -> list[tuple[date, str, list[int]]]:
+def _judged(seen: list[MonthAsKnown]) -> list[tuple[date, str, list[int]]]:
     return [(one.night, one.period, np.flatnonzero(one.judged["district"]).tolist()) for one in seen]
 
 
@@ -74,4 +74,6 @@ def test_a_unit_with_too_few_of_its_cells_has_no_figure():
 
 
 def test_no_night_no_sight():
-    assert list(sights(vintages_of([_version("a", "2021-01", date(2021, 2, 2))]), [], set(), MEASURES, 5, 6)) == []
+    assert (
+        list(months_to_judge(known_from([_version("a", "2021-01", date(2021, 2, 2))]), [], set(), MEASURES, 5, 6)) == []
+    )

@@ -62,7 +62,7 @@ def lines_of(text: str, width: float) -> int:
     return lines
 
 
-class Book:
+class WorkbookWriter:
     """An .xlsx workbook written to memory; the same calls give the same bytes.
 
     Texts are only ever written as texts. One that begins like a formula also bears the quote prefix, so that it stays

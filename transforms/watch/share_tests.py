@@ -28,14 +28,14 @@ RIDGE = 0.05
 
 
 @dataclass(frozen=True)
-class Shares:
+class ShareSeries:
     """N series of L months, the last one judged.
 
     Attributes:
         count, whole: (N, L), NaN where not known.
         group: (N,) number of the group whose common move is taken out; -1: none, then Tết is.
         month: (N,) number of the month judged (12 * year + month - 1).
-        pool: (N,) number of the sight: the usual spread is learnt within it.
+        pool: (N,) number of the night and month judged together: the usual spread is learnt within it.
     """
 
     count: Array
@@ -45,7 +45,7 @@ class Shares:
     pool: Index
 
 
-def test_shares(series: Shares, alpha: dict[str, float]) -> list[Tested]:
+def test_shares(series: ShareSeries, alpha: dict[str, float]) -> list[Tested]:
     """The change of the month, and the drift of the last months, that have an alpha.
 
     The logit of the share, less what the group does together, is held against its own wandering level; the least spread
@@ -82,14 +82,20 @@ def test_shares(series: Shares, alpha: dict[str, float]) -> list[Tested]:
 
 
 def _tested(
-    kind: str, months: Array, series: Shares, expected: Array, bounds: list[Array], p: Array, is_rise: NDArray[np.bool_]
+    kind: str,
+    months: Array,
+    series: ShareSeries,
+    expected: Array,
+    bounds: list[Array],
+    p: Array,
+    is_rise: NDArray[np.bool_],
 ) -> Tested:
     """Shares as counts of people, for a reader: the expected count of this month's whole."""
     whole = series.whole[:, -1]
     return Tested(kind, months, series.count[:, -1], expected * whole, bounds[0] * whole, bounds[1] * whole, p, is_rise)
 
 
-def _drift(series: Shares, fit: LevelFit, common: Array, told: Mask) -> Tested:
+def _drift(series: ShareSeries, fit: LevelFit, common: Array, told: Mask) -> Tested:
     """Errors to the same side for 3 to 6 months together: a slow move that no single month shows."""
     normal = ndtri(np.clip(stdtr(fit.freedom[:, None], fit.innovations[:, -LONGEST:]), 1e-12, 1 - 1e-12))
     sums = np.nancumsum(normal[:, ::-1], axis=1)
@@ -106,7 +112,7 @@ def _drift(series: Shares, fit: LevelFit, common: Array, told: Mask) -> Tested:
     return _tested("shift", best + 1.0, series, expected, [nothing, nothing], p, sums[row, best] > 0)
 
 
-def _common(level: Array, series: Shares) -> tuple[Array, Array]:
+def _common(level: Array, series: ShareSeries) -> tuple[Array, Array]:
     """(N, L) what the group does together, added up from month to month, and the months' further variance."""
     moves, uneven = common_moves(level, series.group + 1)
     common = np.cumsum(moves, axis=1)

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from scipy.special import ndtr, ndtri
 
 from transforms.detection.detector import PAIR, SINGLE
-from transforms.detection.history import Fitted, History, Memory
+from transforms.detection.history import Fitted, History, HistoryOptions
 from transforms.detection.panel import Panel
 from transforms.detection.predictive import Predictive
 from transforms.detection.runs import Runs, runs
@@ -31,7 +31,7 @@ much of this is believed (1 / variance) before a group is seen."""
 
 
 @dataclass(frozen=True)
-class Counts:
+class CountSeries:
     """N series of L months, the last one judged.
 
     Attributes:
@@ -46,7 +46,7 @@ class Counts:
     harmonics: int = HARMONICS
 
 
-def test_counts(series: Counts, alpha: dict[str, float]) -> list[Tested]:
+def test_counts(series: CountSeries, alpha: dict[str, float]) -> list[Tested]:
     """The tests that have an alpha: change, shift and silence.
 
     Each unit is held against a log-linear model of its own past (level, trend, season), times what the others of its
@@ -58,7 +58,7 @@ def test_counts(series: Counts, alpha: dict[str, float]) -> list[Tested]:
     panel = _panel(series)
     tests = [_change(panel, series, alpha["change"])] if alpha.get("change") else []
     if alpha.get("shift") or alpha.get("silence"):
-        memory = Memory(12, series.harmonics, LONGEST, FEWEST_BEFORE_RUN, False, SLOPE_SPREAD / 2)
+        memory = HistoryOptions(12, series.harmonics, LONGEST, FEWEST_BEFORE_RUN, False, SLOPE_SPREAD / 2)
         found = next(iter(runs(panel, memory, LONGEST, panel.last, panel.last)))
         if found is not None:
             tests += _of_runs(found, series, alpha)
@@ -71,8 +71,8 @@ def common_season(count: Array, exposure: Array) -> Array:
 
     Single units have too few events to tell a season; they are given that of all.
     """
-    panel = _panel(Counts(count, exposure, np.full(len(count), -1)))
-    history = History(panel, Memory(12, HARMONICS, GAP, FEWEST, False, SLOPE_SPREAD))
+    panel = _panel(CountSeries(count, exposure, np.full(len(count), -1)))
+    history = History(panel, HistoryOptions(12, HARMONICS, GAP, FEWEST, False, SLOPE_SPREAD))
     fitted = next(iter(history.walk(panel.last, panel.last)))
     if fitted is None:
         return np.ones_like(count)
@@ -80,7 +80,7 @@ def common_season(count: Array, exposure: Array) -> Array:
     return np.where(fitted.told[:, None], np.exp(fitted.state.beta[:, 2:] @ waves.T), 1.0)
 
 
-def _panel(series: Counts) -> Panel:
+def _panel(series: CountSeries) -> Panel:
     length = series.count.shape[1]
     start = 12 * 100 - length + 1  # the last month at a whole number of years, where every fit begins anew
     return Panel([""] * len(series.count), start, series.count, series.exposure, None)
@@ -93,9 +93,9 @@ def _factor(observed: Array, expected: Array, dispersion: Array, group: Index) -
     return np.where(alone, 1.0, np.exp(mean)), np.where(alone, 0.0, variance)
 
 
-def _change(panel: Panel, series: Counts, alpha: float) -> Tested:
+def _change(panel: Panel, series: CountSeries, alpha: float) -> Tested:
     """This month's count, and its sum with the month before where that one was ordinary."""
-    memory = Memory(12, series.harmonics, GAP, FEWEST, False, SLOPE_SPREAD)
+    memory = HistoryOptions(12, series.harmonics, GAP, FEWEST, False, SLOPE_SPREAD)
     fitted = next(iter(History(panel, memory).walk(panel.last, panel.last)))
     now, before = (
         series.count[:, -1],
@@ -184,7 +184,7 @@ def _two_sided(high: Array, low: Array, known: Array) -> Array:
     return np.where(np.isfinite(known), np.minimum(2 * np.fmin(high, low), 1.0), np.nan)
 
 
-def _of_runs(found: Runs, series: Counts, alpha: dict[str, float]) -> list[Tested]:
+def _of_runs(found: Runs, series: CountSeries, alpha: dict[str, float]) -> list[Tested]:
     """Shift and silence, from the sums of the last 1, 2, … months."""
     k = found.observed.shape[1]
     phi, freedom = pooled_dispersion(found.state.found, found.state.worth, series.group)

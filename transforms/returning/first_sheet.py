@@ -8,8 +8,8 @@ from typing import Any
 
 from expectations.contract.periods import Period
 from expectations.contract.problems import Language
-from transforms.returning.book import LINE, Book, clean_text, lines_of
 from transforms.returning.faults import Fault, place_of
+from transforms.returning.workbook_writer import LINE, WorkbookWriter, clean_text, lines_of
 
 COVER_NAME = {"vi": "Cần sửa", "en": "To mend"}
 MOST_LINKS = 60_000  # a sheet can hold some more than 65,000
@@ -85,7 +85,7 @@ _WORDS = {
 
 
 @dataclass(frozen=True, slots=True)
-class About:
+class RejectedFile:
     """Whose file it is and when it came; `period` as '2021-03', None where none could be read."""
 
     file_name: str
@@ -96,7 +96,13 @@ class About:
 
 
 def add_cover(
-    book: Book, page: Any, faults: list[Fault], about: About, shown: dict[str, str], cut: list[str], language: Language
+    book: WorkbookWriter,
+    page: Any,
+    faults: list[Fault],
+    about: RejectedFile,
+    shown: dict[str, str],
+    cut: list[str],
+    language: Language,
 ) -> None:
     """Fill the first sheet.
 
@@ -125,10 +131,10 @@ def add_cover(
 
 
 def _head(
-    book: Book,
+    book: WorkbookWriter,
     page: Any,
     faults: list[Fault],
-    about: About,
+    about: RejectedFile,
     shown: dict[str, str],
     cut: list[str],
     language: Language,
@@ -184,7 +190,7 @@ def _texts(fault: Fault, shown: dict[str, str], language: Language) -> list[str]
 
 
 def _row(
-    book: Book,
+    book: WorkbookWriter,
     page: Any,
     index: int,
     fault: Fault,

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from expectations.contract.forms import FORM_OF, MONTHLY
 from expectations.contract.periods import Period
-from transforms.watch.as_known import Vintages
+from transforms.watch.as_known import FiguresAsKnown
 
 Array = NDArray[np.float64]
 Index = NDArray[np.int64]
@@ -28,7 +28,7 @@ LEAST_COVERAGE = 0.9
 
 
 @dataclass(frozen=True)
-class Sight:
+class MonthAsKnown:
     """One month as one night saw it, at every level.
 
     Attributes:
@@ -47,7 +47,7 @@ class Sight:
 
 
 @dataclass
-class _State:
+class _LevelFigures:
     """A level's figures as they stand while the nights go by: (U, P) sums and cells."""
 
     units: list[str]
@@ -80,9 +80,9 @@ class _State:
         }
 
 
-def month_names(known: Vintages) -> list[str]:
+def month_names(known: FiguresAsKnown) -> list[str]:
     """Every month from the first to the last that anybody reported."""
-    names = [frame["period"] for form, frame in known.pieces.items() if form == "balance" and frame.height]
+    names = [frame["period"] for form, frame in known.version_sums.items() if form == "balance" and frame.height]
     if not names:
         return []
     first, last = Period.parse(str(names[0].min())), str(names[0].max())
@@ -93,14 +93,14 @@ def month_names(known: Vintages) -> list[str]:
     return out
 
 
-def sights(
-    known: Vintages,
+def months_to_judge(
+    known: FiguresAsKnown,
     nights: Sequence[date],
     wanted: set[date],
     measures: Mapping[str, set[str]],
     due_day: int,
     length: int,
-) -> Iterator[Sight]:
+) -> Iterator[MonthAsKnown]:
     """What is judged on the wanted nights, in their order.
 
     Whether a month had been judged before follows from the nights alone, so a night looks the same whether it is run
@@ -118,28 +118,28 @@ def sights(
     if not months or not nights:
         return
     needed = set().union(*measures.values())
-    states = {level: _state(known, level, months, needed) for level in measures}
-    marches = {level: _march(known, level, states[level], months, needed) for level in measures}
+    states = {level: _level_figures(known, level, months, needed) for level in measures}
+    replays = {level: _replay(known, level, states[level], months, needed) for level in measures}
     due = [_due_on(month, due_day) for month in months]
     for number, night in enumerate(nights):
         for level, state in states.items():
             state.changed[:] = False
-            marches[level].apply(night)
+            replays[level].apply(night)
             if number == 0:  # what had come before this map began is past, and not judged on it
-                earlier = marches[level].present_before(night)
+                earlier = replays[level].present_before(night)
                 state.judged |= earlier
         yield from _of_night(night, states, months, due, night in wanted, measures, length)
 
 
 def _of_night(
     night: date,
-    states: dict[str, _State],
+    states: dict[str, _LevelFigures],
     months: list[str],
     due: list[date],
     wanted: bool,
     measures: Mapping[str, set[str]],
     length: int,
-) -> Iterator[Sight]:
+) -> Iterator[MonthAsKnown]:
     province = states["province"].coverage().max(axis=0)
     settled = (province >= ENOUGH) | ((np.array(due) < night) & (province > 0))
     recent = np.arange(len(months)) >= np.max(np.flatnonzero(province > 0), initial=0) - CORRECTED_MONTHS
@@ -152,7 +152,7 @@ def _of_night(
     if not wanted:
         return
     for column in np.flatnonzero(np.any([mask.any(axis=0) for mask in now.values()], axis=0)):
-        yield Sight(
+        yield MonthAsKnown(
             night,
             months[column],
             {level: _only(state.figures(int(column), length), measures[level]) for level, state in states.items()},
@@ -169,18 +169,18 @@ def _due_on(month: str, due_day: int) -> date:
     return Period.parse(month).last_day + timedelta(days=due_day)
 
 
-def units_of(known: Vintages, level: str) -> list[str]:
+def units_of(known: FiguresAsKnown, level: str) -> list[str]:
     """The units of a level in the order of the arrays' rows."""
     return known.expected.filter(pl.col("level") == level)["unit_id"].unique().sort().to_list()
 
 
-def _state(known: Vintages, level: str, months: list[str], measures: set[str]) -> _State:
+def _level_figures(known: FiguresAsKnown, level: str, months: list[str], measures: set[str]) -> _LevelFigures:
     units = units_of(known, level)
     expected = known.expected.filter((pl.col("level") == level) & pl.col("period").is_in(months))
     shape = (len(units), len(months))
     cells = np.zeros(shape)
     cells[_places(expected, units, months)] = expected["cells"].to_numpy()
-    return _State(
+    return _LevelFigures(
         units,
         cells,
         {name: np.zeros(shape) for name in sorted(measures)},
@@ -195,7 +195,7 @@ def _places(rows: pl.DataFrame, units: list[str], months: list[str]) -> tuple[In
 
 
 @dataclass
-class _March:
+class _Replay:
     """Brings a level's state from night to night: adds what was recorded, takes away what was replaced.
 
     Attributes:
@@ -204,19 +204,19 @@ class _March:
         at: by form, how many of these have been carried out.
     """
 
-    state: _State
-    forms: dict[str, _Turns]
+    state: _LevelFigures
+    forms: dict[str, _Changes]
     at: dict[str, int] = field(default_factory=dict)
 
     def apply(self, night: date) -> None:
         """Everything that came or went up to a night."""
-        for form, turns in self.forms.items():
+        for form, changes in self.forms.items():
             begin = self.at.get(form, 0)
-            end = int(np.searchsorted(turns.day, night.toordinal(), side="right"))
+            end = int(np.searchsorted(changes.day, night.toordinal(), side="right"))
             rows = slice(begin, end)
-            place = (turns.unit[rows], turns.month[rows])
-            np.add.at(self.state.cells[form], place, turns.cells[rows])
-            for name, values in turns.values.items():
+            place = (changes.unit[rows], changes.month[rows])
+            np.add.at(self.state.cells[form], place, changes.cells[rows])
+            for name, values in changes.values.items():
                 np.add.at(self.state.sums[name], place, values[rows])
             self.state.changed[place] = True
             self.at[form] = end
@@ -224,14 +224,14 @@ class _March:
     def present_before(self, night: date) -> Mask:
         """(U, P) what was recorded before a night."""
         out = np.zeros_like(self.state.judged)
-        for turns in self.forms.values():
-            early = turns.day < night.toordinal()
-            out[turns.unit[early], turns.month[early]] = True
+        for changes in self.forms.values():
+            early = changes.day < night.toordinal()
+            out[changes.unit[early], changes.month[early]] = True
         return out
 
 
 @dataclass(frozen=True)
-class _Turns:
+class _Changes:
     """N comings and goings of a form's figures: day (ordinal), place, and what is added to cells and measures."""
 
     day: Index
@@ -241,10 +241,10 @@ class _Turns:
     values: dict[str, Array]
 
 
-def _march(known: Vintages, level: str, state: _State, months: list[str], measures: set[str]) -> _March:
+def _replay(known: FiguresAsKnown, level: str, state: _LevelFigures, months: list[str], measures: set[str]) -> _Replay:
     forms = {}
     for form in MONTHLY:
-        frame = known.pieces[form.name].filter(pl.col("level") == level)
+        frame = known.version_sums[form.name].filter(pl.col("level") == level)
         went = frame.filter(pl.col("superseded_at").is_not_null())
         both = pl.concat(
             [
@@ -255,10 +255,10 @@ def _march(known: Vintages, level: str, state: _State, months: list[str], measur
         sign = both["sign"].to_numpy()
         names = [name for name in sorted(measures) if FORM_OF[name] == form.name]
         days = both["day"].cast(pl.Int32).to_numpy().astype(np.int64) + date(1970, 1, 1).toordinal()
-        forms[form.name] = _Turns(
+        forms[form.name] = _Changes(
             days,
             *_places(both, state.units, months),
             sign * both["cells"].to_numpy().astype(float),
             {name: sign * both[name].fill_null(0).to_numpy().astype(float) for name in names},
         )
-    return _March(state, forms)
+    return _Replay(state, forms)

@@ -10,8 +10,8 @@ from typing import Any
 from transforms.reading.folding import fold
 from transforms.reading.headings import Columns, heading_blocks, is_number_row, read_columns
 from transforms.reading.sheets import Sheet
-from transforms.returning.book import LARGEST_NUMBER, LINE, Book, clean_text, lines_of
 from transforms.returning.faults import MAX_COLUMNS, MAX_ROWS, Mark, Place
+from transforms.returning.workbook_writer import LARGEST_NUMBER, LINE, WorkbookWriter, clean_text, lines_of
 
 MOST_CELLS = 400_000  # filled cells of one workbook; no report is near it, a broken file may be far above
 FROZEN_ROWS, FROZEN_COLUMNS = 20, 4  # what is frozen must leave room to scroll
@@ -36,7 +36,7 @@ class _Layout:
     ordinal: int
 
 
-def add_table(book: Book, page: Any, sheet: Sheet, marks: dict[Place, Mark], budget: int) -> int:
+def add_table(book: WorkbookWriter, page: Any, sheet: Sheet, marks: dict[Place, Mark], budget: int) -> int:
     """Write a sheet's values and marks; gives how many filled cells it wrote, at most `budget` besides the marked ones.
 
     Args:
@@ -82,7 +82,7 @@ def _anchored(marks: dict[Place, Mark], anchors: dict[Place, Place]) -> dict[Pla
 
 
 def _write_row(
-    book: Book,
+    book: WorkbookWriter,
     page: Any,
     index: int,
     row: list[Any],
@@ -110,7 +110,9 @@ def _write_row(
     return filled
 
 
-def _write_mark(book: Book, page: Any, sheet: Sheet, place: Place, mark: Mark, kind: str, is_merged: bool) -> None:
+def _write_mark(
+    book: WorkbookWriter, page: Any, sheet: Sheet, place: Place, mark: Mark, kind: str, is_merged: bool
+) -> None:
     row, column = place
     if not is_merged:
         cells = sheet.rows[row] if row < len(sheet.rows) else []

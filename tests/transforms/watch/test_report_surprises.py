@@ -6,8 +6,8 @@ from datetime import date
 
 import polars as pl
 
-from tests.transforms.watch.watch_units import Version, vintages_of
-from transforms.watch.reports import Reports, report_findings
+from tests.transforms.watch.watch_units import Version, known_from
+from transforms.watch.report_surprises import ReportHistory, report_findings
 
 UNITS = "abcd"
 DUE = {"2021-01": date(2021, 2, 5), "2021-02": date(2021, 3, 5), "2021-03": date(2021, 4, 5)}
@@ -27,7 +27,7 @@ def _told(versions: list[Version], marks: list[tuple] = (), nights: list[date] |
     columns = {"unit_id": pl.String, "period": pl.String, "recorded_at": pl.Date, "code": pl.String, "cells": pl.Int64}
     marked = pl.DataFrame(marks, schema=columns, orient="row")
     nights = nights or sorted({row[2] for row in versions} | {row[3] for row in versions if row[3]})
-    found = report_findings(Reports(due, received, marked), vintages_of(versions), nights).sort("night", "unit_id")
+    found = report_findings(ReportHistory(due, received, marked), known_from(versions), nights).sort("night", "unit_id")
     return found.select("night", "unit_id", "kind", "indicator", "period", "is_signal").rows()
 
 
