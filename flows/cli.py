@@ -122,9 +122,18 @@ def alerts(
     severity: Annotated[Literal["high", "medium", "low"] | None, typer.Option(help="Mức / Severity")] = None,
 ) -> None:
     """Cảnh báo đang mở, và độ đúng của từng loại / The alerts that stand, and how right each rule has been."""
-    from flows.commands.alert_list import Wanted, run_alerts
+    from flows.commands.alert_list import AlertsWanted, run_alerts
 
-    run_alerts(Wanted(status, district, since.date() if since else None, indicator, level, severity))
+    run_alerts(
+        AlertsWanted(
+            status=status,
+            district=district,
+            since=since.date() if since else None,
+            indicator=indicator,
+            level=level,
+            severity=severity,
+        )
+    )
 
 
 @app.command()
@@ -146,9 +155,10 @@ def alert_show(alert: AlertName) -> None:
 @alert_app.command("ack")
 def alert_ack(alert: AlertName, note: Note = None, as_of: Day = None) -> None:
     """Tiếp nhận: đã có người xem / Take note: somebody looks at it."""
-    from flows.commands.alert_acts import Doing, run_act
+    from flows.commands.alert_acts import run_act
+    from flows.commands.cases import TypedAct
 
-    run_act(Doing("alert-ack", alert, note), as_of.date() if as_of else None)
+    run_act(TypedAct("alert-ack", alert, {"note": note}), as_of.date() if as_of else None)
 
 
 @alert_app.command("silence")
@@ -176,9 +186,10 @@ def alert_close(
     as_of: Day = None,
 ) -> None:
     """Kết luận: đúng, sai số liệu, hay đã biết trước / Close with a verdict."""
-    from flows.commands.alert_acts import Doing, run_act
+    from flows.commands.alert_acts import run_act
+    from flows.commands.cases import TypedAct
 
-    run_act(Doing("alert-close", alert, note, verdict=verdict), as_of.date() if as_of else None)
+    run_act(TypedAct("alert-close", alert, {"note": note, "verdict": verdict}), as_of.date() if as_of else None)
 
 
 @followup_app.command("list")
@@ -193,9 +204,9 @@ def followup_list(
     overdue: Annotated[bool, typer.Option("--overdue", help="Chỉ việc quá hạn / Only those past their day")] = False,
 ) -> None:
     """Việc cần theo dõi theo đơn vị, gấp nhất trước / The worklist by unit, the most urgent first."""
-    from flows.commands.followup_list import Wanted, run_list
+    from flows.commands.followup_list import ItemsWanted, run_list
 
-    run_list(Wanted(status, unit, kind, priority, overdue))
+    run_list(ItemsWanted(status=status, unit=unit, kind=kind, priority=priority, overdue=overdue))
 
 
 @followup_app.command("show")
@@ -214,9 +225,10 @@ def followup_assign(
     as_of: Day = None,
 ) -> None:
     """Giao việc / Give it to an office."""
-    from flows.commands.followup_acts import Doing, run_act
+    from flows.commands.cases import TypedAct
+    from flows.commands.followup_acts import run_act
 
-    run_act(Doing("followup-assign", item, to, note), as_of.date() if as_of else None)
+    run_act(TypedAct("followup-assign", item, {"to": to, "note": note}), as_of.date() if as_of else None)
 
 
 @followup_app.command("done")
@@ -224,17 +236,19 @@ def followup_done(
     item: ItemName, note: Annotated[str, typer.Option(help="Đã làm gì / What was done")], as_of: Day = None
 ) -> None:
     """Báo đã làm; đóng khi số liệu kỳ sau xác nhận / Mark it done; it ends when the next report shows it."""
-    from flows.commands.followup_acts import Doing, run_act
+    from flows.commands.cases import TypedAct
+    from flows.commands.followup_acts import run_act
 
-    run_act(Doing("followup-done", item, note=note), as_of.date() if as_of else None)
+    run_act(TypedAct("followup-done", item, {"note": note}), as_of.date() if as_of else None)
 
 
 @followup_app.command("waive")
 def followup_waive(item: ItemName, reason: Annotated[str, typer.Option(help="Lý do / Why")], as_of: Day = None) -> None:
     """Bỏ qua, có lý do / Set it aside, with a reason."""
-    from flows.commands.followup_acts import Doing, run_act
+    from flows.commands.cases import TypedAct
+    from flows.commands.followup_acts import run_act
 
-    run_act(Doing("followup-waive", item, reason=reason), as_of.date() if as_of else None)
+    run_act(TypedAct("followup-waive", item, {"reason": reason}), as_of.date() if as_of else None)
 
 
 @followup_app.command("export")

@@ -13,6 +13,7 @@ from datetime import date
 from pathlib import Path
 from statistics import median
 from time import perf_counter
+from typing import Any
 
 import duckdb
 import polars as pl
@@ -136,7 +137,7 @@ _BEFORE = {
 }
 
 
-def timed(step: Callable[[], object], repeats: int = 3) -> float:
+def timed(step: Callable[[], Any], repeats: int = 3) -> float:
     """Seconds, the median of some runs."""
     return median(_once(step) for _ in range(repeats))
 
@@ -147,7 +148,7 @@ def p95(con: DuckDBPyConnection, sql: str, repeats: int = 40) -> float:
     return sorted(_once(lambda: con.sql(sql).fetchall()) for _ in range(repeats))[int(0.95 * repeats)] * 1000
 
 
-def _once(step: Callable[[], object]) -> float:
+def _once(step: Callable[[], Any]) -> float:
     start = perf_counter()
     step()
     return perf_counter() - start

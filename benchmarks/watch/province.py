@@ -122,10 +122,7 @@ def _counts(mean: np.ndarray, dispersion: float, rng: np.random.Generator) -> np
 
 def _calendar(months: int) -> tuple[list[str], list[date]]:
     """Names of the months, and two nights after each: most report by the first, the others by the second."""
-    periods = [
-        Period(FIRST.year + (FIRST.first_month - 1 + m) // 12, (FIRST.first_month - 1 + m) % 12 + 1)
-        for m in range(months)
-    ]
+    periods = [FIRST.plus(m) for m in range(months)]
     nights = [period.last_day + timedelta(days=days) for period in periods for days in (3, 5)]
     return [str(period) for period in periods], nights
 

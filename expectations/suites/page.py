@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import date
 from html import escape
+from typing import Any
 
 import polars as pl
 
@@ -177,7 +179,7 @@ def _broken(verdict: Verdict, says: dict[str, str]) -> str:
     return f'<h2 class="bad">{says["broken"]}</h2><ul>{items}</ul>'
 
 
-def _files(files: pl.DataFrame, by_file: dict[tuple[object, ...], pl.DataFrame], language: Language) -> str:
+def _files(files: pl.DataFrame, by_file: dict[tuple[Any, ...], pl.DataFrame], language: Language) -> str:
     """Each file with its problems, folded up; files without any are left out."""
     told = [
         _file(row, by_file[(row["submission_id"],)], language)
@@ -187,7 +189,7 @@ def _files(files: pl.DataFrame, by_file: dict[tuple[object, ...], pl.DataFrame],
     return "\n".join(told) or f'<p class="note">{_TEXTS[language]["none"]}</p>'
 
 
-def _file(file: dict[str, object], problems: pl.DataFrame, language: Language) -> str:
+def _file(file: dict[str, Any], problems: pl.DataFrame, language: Language) -> str:
     says = _TEXTS[language]
     codes = ", ".join(problems["code"].unique(maintain_order=True))
     head = (
@@ -279,5 +281,5 @@ def _number(number: int) -> str:
     return f"{number:,}".replace(",", "\u202f")
 
 
-def _day(day: object, language: Language) -> str:
+def _day(day: date, language: Language) -> str:
     return f"{day:%d/%m/%Y}" if language == "vi" else f"{day:%Y-%m-%d}"

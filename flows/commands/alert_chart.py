@@ -7,6 +7,8 @@ from collections.abc import Sequence
 import plotext
 import polars as pl
 
+from expectations.contract.periods import Period
+
 MONTHS = 36
 HEIGHT = 14
 OBSERVED, TOLD, EXPECTED, BOUND = "●", "◆", "-", "·"
@@ -59,11 +61,11 @@ def _shown(value: float | None, hidden_below: int | None) -> float | None:
 
 
 def _month(period: str) -> int:
-    return int(period[:4]) * 12 + int(period[5:7]) - 1
+    return Period.parse(period).number
 
 
 def _label(month: int) -> str:
-    return f"{month % 12 + 1:02d}/{month // 12}"
+    return f"{Period.month_numbered(month).first_day:%m/%Y}"
 
 
 def within(months: pl.DataFrame, last_period: str, after: int) -> pl.DataFrame:

@@ -11,19 +11,19 @@ from rich.markup import escape
 from rich.table import Table
 
 from expectations.contract.problems import Language
-from flows.commands.followup_reading import item_named, open_followup
+from flows.commands.cases import case_named, open_cases
+from flows.commands.followup_acts import ITEM_COMMANDS
 from flows.errors import UserError
+from flows.night.alert_lines import SEVERITY_STYLES
 from flows.settings import load_settings
 from flows.texts import text
 from transforms.followup.kinds import KINDS
 from transforms.followup.wording import Voice
 from warehouse.board import followup_pages as pages
 
-STYLES = {"high": "bold red", "medium": "yellow", "low": "dim"}
-
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class ItemsWanted:
     """Which items to list; None wherever anything will do, status "standing" for all that are not over."""
 
     status: str = "standing"
@@ -33,7 +33,7 @@ class Wanted:
     overdue: bool = False
 
 
-def run_list(wanted: Wanted) -> None:
+def run_list(wanted: ItemsWanted) -> None:
     """Print the items wanted.
 
     Raises:
@@ -47,7 +47,7 @@ def run_list(wanted: Wanted) -> None:
         )
     settings = load_settings()
     language = settings.language
-    with open_followup(settings) as con:
+    with open_cases(settings, ITEM_COMMANDS) as con:
         rows = pages.listed(con, asdict(wanted))
     console = Console()
     if rows.is_empty():
@@ -65,7 +65,7 @@ def items_table(rows: pl.DataFrame, language: Language) -> Table:
     table.add_column(overflow="fold")
     for row in rows.iter_rows(named=True):
         table.add_row(
-            f"[{STYLES[row['priority']]}]{text('severity.' + row['priority'], language)}[/]",
+            f"[{SEVERITY_STYLES[row['priority']]}]{text('severity.' + row['priority'], language)}[/]",
             f"[bold]{row['item_id']}[/] · {escape(row['unit_name'])} · {state_of(row, language)}"
             f"{_due(row, language)}\n{escape(row[f'what_{language}'])}",
         )
@@ -94,11 +94,13 @@ def run_show(item_id: str) -> None:
     """Print an item."""
     settings = load_settings()
     language = settings.language
-    with open_followup(settings) as con:
-        item, events = item_named(con, item_id), pages.history(con, item_id)
+    with open_cases(settings, ITEM_COMMANDS) as con:
+        item, events = case_named(con, ITEM_COMMANDS, item_id), pages.history(con, item_id)
     console = Console()
     priority = text("severity." + item["priority"], language)
-    console.print(f"[bold]{item['item_id']}[/]  [{STYLES[item['priority']]}]{priority}[/]  {state_of(item, language)}")
+    console.print(
+        f"[bold]{item['item_id']}[/]  [{SEVERITY_STYLES[item['priority']]}]{priority}[/]  {state_of(item, language)}"
+    )
     console.print(f"{escape(item['unit_name'])} · {KINDS[item['kind']].label[language == 'en']}", highlight=False)
     console.print(escape(item[f"what_{language}"]), highlight=False)
     console.print()

@@ -12,6 +12,7 @@ from duckdb import DuckDBPyConnection
 from flows.registry_files import load_registry
 from flows.settings import Settings
 from transforms.territory.registry import Registry
+from transforms.territory.unit_ids import unit_code
 from transforms.watch.as_known import FiguresAsKnown, figures_as_known, nights_by_territory
 from transforms.watch.budget import Budget
 from transforms.watch.findings import SCHEMA, findings, groups
@@ -22,7 +23,7 @@ from transforms.watch.watched import LEVELS, needed_measures
 from warehouse.ledger import as_known as stored
 
 LONGEST = 120
-"""Months of history a series is judged by."""
+"""Months of history a series is judged by, at most: what is older than ten years has changed."""
 
 
 @dataclass(frozen=True)
@@ -30,7 +31,7 @@ class TerritoryNights:
     """Nights on one map of units, and everything known on them.
 
     Attributes:
-        nights: all of the territory, in order.
+        nights: all nights on the map, in order.
         wanted: those to judge.
         known: the figures, as each night had them.
         registry: the units.
@@ -84,7 +85,7 @@ def _territories(con: DuckDBPyConnection, wanted: list[date], settings: Settings
 
 @dataclass(frozen=True)
 class TerritoryFindings:
-    """What the nights of a territory found, and what their series could hide on the last of them."""
+    """What the nights of a territory found, and the least change that would have alarmed on the last of them."""
 
     rows: pl.DataFrame
     least: pl.DataFrame
@@ -93,6 +94,7 @@ class TerritoryFindings:
 def _judge(con: DuckDBPyConnection, territory: TerritoryNights, settings: Settings) -> TerritoryFindings:
     parents = dict(territory.known.parents.iter_rows())
     units = {level: groups(level, units_of(territory.known, level), parents) for level in LEVELS}
+    # Whole half-years and at least one year: the arrays' length, and with it the last digit, changes twice a year only.
     length = min(-(-max(len(month_names(territory.known)), 12) // 6) * 6, LONGEST)
     months = list(
         months_to_judge(
@@ -131,6 +133,5 @@ def _named(rows: pl.DataFrame, territory: TerritoryNights) -> pl.DataFrame:
         for unit in territory.registry.units_on(territory.nights[-1])
     }
     return rows.with_columns(
-        unit_code=pl.col("unit_id").str.split("@").list.first(),
-        unit_name=pl.col("unit_id").replace_strict(names, default=None, return_dtype=pl.String),
+        unit_code=unit_code(), unit_name=pl.col("unit_id").replace_strict(names, default=None, return_dtype=pl.String)
     )

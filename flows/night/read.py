@@ -13,6 +13,7 @@ from pathlib import Path
 import polars as pl
 from duckdb import DuckDBPyConnection
 
+from expectations.contract.periods import Period
 from expectations.contract.problems import Problem
 from expectations.suites.great import load_great_expectations
 from flows.night.collect import File
@@ -108,6 +109,7 @@ def read_here(files: dict[int, File], recorded_at: dict[int, date], directory: D
 
 
 def _pool(registry_dir: Path, processes: int) -> ProcessPoolExecutor:
+    # Spawned and not forked: a fork copies polars' and DuckDB's locks without the threads that would release them.
     return ProcessPoolExecutor(processes, multiprocessing.get_context("spawn"), _start, (str(registry_dir),))
 
 
@@ -171,7 +173,7 @@ def _submissions(
         orient="row",
     )
     levels = {
-        text: directory.registry.reporting_level(date(int(text[:4]), int(text[5:]), 1))
+        text: directory.registry.reporting_level(Period.parse(text).first_day)
         for text in frames.heads["period"].drop_nulls().unique()
     }
     return (

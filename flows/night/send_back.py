@@ -63,6 +63,7 @@ def sending_back(
             _make(order)
         yield returned
         return
+    # Spawned and not forked, for the same reason as the readers (see `flows.night.read`).
     with ProcessPoolExecutor(settings.readers, multiprocessing.get_context("spawn")) as pool:
         written = pool.map(_make, [order for *_, order in orders], chunksize=8)
         yield returned

@@ -15,7 +15,7 @@ from rich.table import Table
 
 from expectations.contract.problems import Language
 from expectations.suites.verdict import Verdict
-from flows.commands.alert_list import STYLES, seen_of
+from flows.night.alert_lines import SEVERITY_STYLES, seen_of
 from flows.night.collect import Arrived, PassedOver
 from flows.night.read import FilesRead
 from flows.night.send_back import Returned
@@ -24,6 +24,8 @@ from flows.night.write_page import page_path
 from flows.settings import Settings
 from flows.texts import text
 from warehouse.board import alert_pages
+from warehouse.board.alerts import ALERT_TABLES
+from warehouse.board.cases import undone_acts
 from warehouse.errors import DecisionRefused, WarehouseError
 from warehouse.marts.questions import latest_due, reporting_status
 
@@ -97,7 +99,7 @@ def report(con: DuckDBPyConnection, came: NightSteps, settings: Settings, as_of:
         exposed=came.exposed,
         alerts=alert_pages.news(con, as_of),
         standing=alert_pages.standing(con),
-        undone=tuple(alert_pages.undone(con, as_of)),
+        undone=tuple(undone_acts(con, ALERT_TABLES, as_of)),
     )
 
 
@@ -174,7 +176,7 @@ def _show_alerts(report: NightReport, console: Console, language: Language) -> N
     console.print(counted, highlight=False)
     told = [row for row in report.alerts.iter_rows(named=True) if row["event"] != "resolved"]
     for row in told[:LINES]:
-        severity = f"[{STYLES[row['severity']]}]{text('severity.' + row['severity'], language)}[/]"
+        severity = f"[{SEVERITY_STYLES[row['severity']]}]{text('severity.' + row['severity'], language)}[/]"
         console.print(f"  {severity} {row['alert_id']}: {escape(seen_of(row, language))}", highlight=False)
     if len(told) > LINES:
         console.print(text("night.alerts_more", language, n=len(told) - LINES))

@@ -23,6 +23,8 @@ from transforms.morning.letter import morning_letter
 from transforms.morning.page import failure_page, morning_page
 from transforms.morning.phrases import day, say
 from warehouse.board import alert_pages, morning
+from warehouse.board.alerts import ALERT_TABLES
+from warehouse.board.cases import is_kept
 from warehouse.connection.store import open_to_read
 from warehouse.errors import StoreLocked
 from warehouse.ledger.nights import last_night
@@ -111,7 +113,7 @@ def run_report() -> None:
     settings = load_settings()
     try:
         with open_to_read(settings.warehouse_path) as con:
-            night = last_night(con) if alert_pages.is_judged(con) else None
+            night = last_night(con) if is_kept(con, ALERT_TABLES) else None
             if night is None:
                 raise UserError(
                     "Chưa có đêm nào để viết bản tin. Chạy «mobility nightly» trước.",

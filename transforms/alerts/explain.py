@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
-from transforms.alerts.book import TESTED, Alert, Finding, Part
+from transforms.alerts.alert import TESTED, Alert, AlertFinding, Part
 from transforms.alerts.drivers import Drivers, Share
 from transforms.alerts.leading import leading
 from transforms.alerts.numbers import Numbers
@@ -57,7 +57,7 @@ class _Telling:
         return leading(self.alert)
 
     @property
-    def told(self) -> Finding:
+    def told(self) -> AlertFinding:
         """The finding that is told: the clearest of the part that tells most."""
         return self.part.clearest
 

@@ -1,4 +1,4 @@
-"""What each series could hide: the least change of level that would have been seen."""
+"""Detectability: the least change of level that would have alarmed in each series."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ def _rise(prediction: Predictive, level: Array, phi: Array, power: float) -> Arr
     bound = np.maximum(prediction.most(level), 1.0)
     low, high = np.zeros(len(level)), np.full(len(level), np.log(LARGEST_FACTOR))
     reach = upper_tail(bound + 1, prediction.mean * LARGEST_FACTOR, phi) >= power
-    for _ in range(50):
+    for _ in range(50):  # halvings: beyond the precision of a double
         middle = (low + high) / 2
         seen = upper_tail(bound + 1, prediction.mean * np.exp(middle), phi) >= power
         low, high = np.where(seen, low, middle), np.where(seen, middle, high)

@@ -53,6 +53,7 @@ class DetectorControl:
         """Periods left out just before the point."""
         if self.left_out is not None:
             return self.left_out
+        # An outbreak that is under way must not teach the past what is usual: 4 months, or 8 weeks.
         return max(1, round(self.frequency / (3 if self.frequency <= 12 else 6.5)))
 
 

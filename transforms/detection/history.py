@@ -12,10 +12,13 @@ from transforms.detection.loglinear import Prior, State
 from transforms.detection.panel import Array, Index, Mask, Panel
 
 POOL_ROUNDS = 3
+"""What is usual is learnt from fits that were made with what seemed usual before: a few rounds settle it."""
 RESTART = 6
+"""Periods after which the fits begin anew, see `History`."""
 BLOCK = 12_000
 """Points a block: its arrays fit the cache, and its products are too small to wake the linear algebra's threads."""
 INFORMED_POINTS, INFORMED_EVENTS = 24, 30
+"""A series with less says nothing of what is usual: two rounds of the year, and events enough for a dispersion."""
 
 
 @dataclass(frozen=True)
@@ -50,7 +53,14 @@ class Fitted:
 
 @dataclass(frozen=True)
 class HistoryOptions:
-    """How the past is used: see `DetectorControl`."""
+    """How the past of each series is used.
+
+    Attributes:
+        frequency: periods a year. harmonics: waves of the season.
+        gap: latest periods left out of the past. fewest: known periods below which nothing is said.
+        pool: whether what is usual is learnt from all series given, or taken as fixed.
+        slope_spread: standard deviation of the yearly trend before anything is seen.
+    """
 
     frequency: int
     harmonics: int

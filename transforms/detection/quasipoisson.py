@@ -211,7 +211,7 @@ class Totals:
 
 @dataclass(frozen=True)
 class SlopeSeries:
-    """Season sums as functions of the slope.
+    """The sums over each season as Taylor series of the slope, so that a step needs no pass over the observations.
 
     Attributes:
         about: (F,) slope about which the series runs; NaN where there is none yet.
@@ -223,7 +223,7 @@ class SlopeSeries:
 
     @classmethod
     def none(cls, fits: int, seasons: int, timed: bool) -> SlopeSeries:
-        """Of no reach."""
+        """A series about nowhere yet: it is computed for whatever slope comes first."""
         return cls(np.full(fits, np.nan), np.empty((3 + TERMS if timed else 1, seasons, fits)))
 
     @property
@@ -342,10 +342,10 @@ def _first(design: Design, sample: Sample) -> Coefficients:
 
 
 def _renew(curve: SlopeSeries, design: Design, samples: Sequence[Sample], place: Index, slope: Array) -> None:
-    """Runs the curve anew about the slopes that have left its reach.
+    """Computes the series anew about the slopes that have left its reach.
 
     Args:
-        place: (F,) ascending, which fits of the samples the curve stands for.
+        place: (F,) ascending, which fits of the samples the series stands for.
     """
     far = np.flatnonzero(~(np.abs(slope - curve.about) <= curve.reach))
     if not far.size:

@@ -30,7 +30,7 @@ class Runs:
 
     @property
     def prediction(self) -> Predictive:
-        """Of the U * K sums."""
+        """The predictions of the U * K sums, series by series."""
         longest = self.expected.shape[1]
         phi, freedom = (np.repeat(v, longest) for v in (self.state.dispersion, self.state.freedom))
         return Predictive.of(self.expected.ravel(), phi, freedom, self.log_variance.ravel())

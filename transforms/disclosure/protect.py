@@ -52,7 +52,7 @@ def last_released_year(as_of: date, days: int = 31) -> int:
 
 
 def area_months(cells: pl.DataFrame) -> pl.DataFrame:
-    """Pieces of cells summed to the smallest places that the published tables speak of.
+    """Figures of cells summed to the smallest places that the published tables speak of.
 
     Args:
         cells: what `transforms.territory.maps.cells_on_both_maps` gives, for whole years.

@@ -163,7 +163,7 @@ class _Search:
             start, end = self._possible(one, place, others), self._possible(two, place, others)
             reached = np.einsum("kbt,btu->kbu", start, span)
             possible = np.einsum("kbu,lbu->klb", reached, end)
-            best = self._cheaper(best, one, two, possible, place, others, measure)
+            best = self._cheaper(best, one=one, two=two, possible=possible, place=place, others=others, measure=measure)
         return best
 
     def _possible(self, ways: NDArray[np.intp], place: int, others: NDArray[np.intp]) -> Flags:

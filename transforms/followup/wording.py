@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 from expectations.contract.periods import Period
 from expectations.contract.regulations import Regulation, regulation_on
-from transforms.followup.book import Reading
+from transforms.followup.item import MatterReading
 from transforms.followup.kinds import KINDS, Kind
 
 Language = Literal["vi", "en"]
@@ -63,7 +63,7 @@ class Voice:
         return f"{period.first_month:02d}-{period.year}" if self.language == "vi" else text
 
 
-def what(reading: Reading, voice: Voice) -> str:
+def what(reading: MatterReading, voice: Voice) -> str:
     """What is to be done and the figures that show it."""
     kind, evidence = KINDS[reading.kind], json.loads(reading.evidence)
     # Of a floor too small to be told, the weakest that is true.
@@ -83,7 +83,7 @@ def what(reading: Reading, voice: Voice) -> str:
     return said + _told_besides(kind, evidence, voice) + _largest(kind, evidence, voice)
 
 
-def _and_more(reading: Reading, evidence: dict[str, Any], voice: Voice) -> str:
+def _and_more(reading: MatterReading, evidence: dict[str, Any], voice: Voice) -> str:
     if reading.kind == "alert-true":
         first = str(evidence.get(f"text_{voice.language}") or "").split(". ", 1)[0].rstrip(".")
         return f" ({first})" if first else ""
@@ -118,7 +118,7 @@ def source(kind: str, due_on: date | None, language: Language) -> str:
     return KINDS[kind].source[language == "en"].format(regulation=name)
 
 
-def protected(reading: Reading, voice: Voice) -> Reading:
+def protected(reading: MatterReading, voice: Voice) -> MatterReading:
     """The reading as it is kept: sensitive counts of a commune below the small count are null."""
     kind = KINDS[reading.kind]
     evidence = json.loads(reading.evidence)

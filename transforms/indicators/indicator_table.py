@@ -7,8 +7,9 @@ import polars as pl
 
 from expectations.contract.indicators import INDICATOR_OF, INDICATORS, PERIOD_KINDS, REPORTS, Indicator
 from transforms.indicators.inputs import KEYS, MEMBERS, UNIT, without_gaps
-from transforms.indicators.longer_periods import MONTHS_IN, coverage, month_number, over_periods
+from transforms.indicators.longer_periods import MONTHS_IN, coverage, over_periods
 from transforms.intervals import poisson_interval, rate_ratio_interval, wilson_interval
+from transforms.months import month_number
 
 ROW = (*UNIT, "period", "period_kind")
 # A ratio is made of the values of others.

@@ -5,24 +5,16 @@ from __future__ import annotations
 import polars as pl
 
 from transforms.indicators.inputs import MEMBERS, UNIT
+from transforms.months import month_of_year, year_of
 
 MONTHS_IN = {"month": 1, "quarter": 3, "half": 6, "year": 12, "rolling12": 12}
 _CALENDAR = ("quarter", "half", "year")
 
 
-def month_number(period: str = "period") -> pl.Expr:
-    """Months since year 0 of a period `YYYY-MM`, `YYYY-Qn`, `YYYY-Hn` or `YYYY`: its last month."""
-    text = pl.col(period)
-    year, tail = text.str.slice(0, 4).cast(pl.Int32), text.str.slice(5)
-    number = tail.str.strip_chars_start("QH").cast(pl.Int32, strict=False)
-    length = pl.when(tail.str.starts_with("Q")).then(3).when(tail.str.starts_with("H")).then(6).otherwise(1)
-    return (year * 12 + pl.when(tail == "").then(12).otherwise(number * length) - 1).cast(pl.Int32)
-
-
 def period_name(kind: str, month: pl.Expr | None = None) -> pl.Expr:
     """The name of the period of a kind that a month number lies in: 2021-03, 2021-Q1, 2021-H1 or 2021."""
     month = pl.col("month") if month is None else month
-    year, within = (month // 12).cast(pl.String).str.zfill(4), month % 12
+    year, within = year_of(month).cast(pl.String).str.zfill(4), month_of_year(month)
     if kind == "year":
         return year
     if kind in ("quarter", "half"):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from html import escape
 from itertools import count
+from typing import Any
 
 import polars as pl
 
@@ -82,11 +83,11 @@ def _state(told: ShownAlert, language: str) -> str:
     return "; ".join(words)
 
 
-def _severity(row: dict[str, object], language: str) -> str:
+def _severity(row: dict[str, Any], language: str) -> str:
     return say(f"severity.{row['severity']}", language)
 
 
-def _line(row: dict[str, object], language: str, state: str, kind: str = "") -> str:
+def _line(row: dict[str, Any], language: str, state: str, kind: str = "") -> str:
     """An alert's first sentence; what is past bears no colour."""
     seen = sentences(str(row[f"text_{language}"]))[0]
     tag = f'<span class="tag">{_severity(row, language)}</span>'

@@ -9,7 +9,8 @@ from typing import Any, Literal
 
 import polars as pl
 
-from transforms.alerts.book import TESTED
+from expectations.contract.periods import Period
+from transforms.alerts.alert import TESTED
 from transforms.alerts.phrases import hides_small
 from transforms.alerts.severity import RANK
 from transforms.morning.phrases import month, say
@@ -137,14 +138,14 @@ def brief(morning: Morning) -> Briefing:
     missing = _missing(morning)
     first = next((one for one in loud if one.row["severity"] != "low"), None)
     return Briefing(
-        morning,
-        _lead(first, missing, morning.language),
-        first.row["unit_name"] if first else None,
-        first.row["severity"] if first else None,
-        _after(first, loud, morning.language),
-        missing,
-        {group: some for group, some in full.items() if some},
-        rest,
+        morning=morning,
+        lead=_lead(first, missing, morning.language),
+        lead_unit=first.row["unit_name"] if first else None,
+        lead_severity=first.row["severity"] if first else None,
+        after=_after(first, loud, morning.language),
+        missing=missing,
+        full={group: some for group, some in full.items() if some},
+        brief=rest,
     )
 
 
@@ -170,8 +171,7 @@ def _told(row: dict[str, Any], morning: Morning) -> ShownAlert:
 
 
 def _later(period: str, months: int) -> str:
-    year, before = divmod(int(period[:4]) * 12 + int(period[5:]) - 1 + months, 12)
-    return f"{year}-{before + 1:02d}"
+    return str(Period.parse(period).plus(months))
 
 
 def _group(row: Mapping[str, Any], as_of: date) -> str:
@@ -181,7 +181,7 @@ def _group(row: Mapping[str, Any], as_of: date) -> str:
     return "worse" if row["event"] == "worsened" else "new"
 
 
-def _rank(told: ShownAlert, as_of: date) -> tuple[object, ...]:
+def _rank(told: ShownAlert, as_of: date) -> tuple[int, bool, bool, int, int, float, str]:
     row = told.row
     return (
         -RANK[row["severity"]],
@@ -197,7 +197,7 @@ def _rank(told: ShownAlert, as_of: date) -> tuple[object, ...]:
 def _missing(morning: Morning) -> Missing:
     reports = morning.reports
     if reports.is_empty():
-        return Missing(None, None, 0, 0, 0, {}, {})
+        return Missing(period=None, due_on=None, reported=0, reporters=0, days=0, names={}, earlier={})
     period = reports["period"].max()
     latest, before = reports.filter(pl.col("period") == period), reports.filter(pl.col("period") != period)
     names = {state: latest.filter(pl.col("state") == state)["reporter_name"].to_list() for state in ABSENT}
@@ -206,13 +206,13 @@ def _missing(morning: Morning) -> Missing:
         earlier.setdefault(row["period"], []).append(row["reporter_name"])
     due_on, reported = latest["due_on"][0], latest.filter(pl.col("state").is_in(["reported", "late"])).height
     return Missing(
-        str(period),
-        due_on,
-        reported,
-        latest.height,
-        (morning.as_of - due_on).days,
-        {state: some for state, some in names.items() if some},
-        earlier,
+        period=str(period),
+        due_on=due_on,
+        reported=reported,
+        reporters=latest.height,
+        days=(morning.as_of - due_on).days,
+        names={state: some for state, some in names.items() if some},
+        earlier=earlier,
     )
 
 

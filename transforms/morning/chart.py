@@ -16,6 +16,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 from numpy.typing import NDArray
 
+from expectations.contract.periods import Period
 from transforms.morning.phrases import month
 
 MONTHS = 36
@@ -79,7 +80,7 @@ def _rule(axes: Axes, months: pl.DataFrame, language: str) -> None:
     step = 12 if last - first > 26 else 6 if last - first > 9 else 3
     # A label at the very edge would run into the numbers of the other axis.
     ticks = [at for at in range(first + 1, last + 1) if at % step == 0] or [first]
-    axes.set_xticks(ticks, [month(f"{at // 12}-{at % 12 + 1:02d}", language) for at in ticks])
+    axes.set_xticks(ticks, [month(str(Period.month_numbered(at)), language) for at in ticks])
     axes.set_xlim(first - 0.7, last + 0.9)
     low, high = axes.get_ylim()
     axes.set_ylim(0 if low < 0.6 * high else low, max(high, 1))
@@ -110,7 +111,7 @@ def _on(every: NDArray[np.int64], x: NDArray[np.int64], values: NDArray[np.float
 
 
 def _month(period: str) -> int:
-    return int(period[:4]) * 12 + int(period[5:7]) - 1
+    return Period.parse(period).number
 
 
 def _fitted(svg: str, mark: str, aria: str) -> str:

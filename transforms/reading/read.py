@@ -281,17 +281,17 @@ class _Report:
             return  # columns kept for June and December, left empty in other months
         clean = self._judge_counts(form, table, rows, found, counts, columns)
         taken = FormRows(
-            form,
-            number,
-            table.sheet.name,
-            period,
-            [row.index + 1 for row in rows],
-            [one.cell_code for one in found],
-            [one.shown for one in found],
-            reported,
-            clean,
-            {name: column + 1 for name, column in columns.items()},
-            _unit_column(table) + 1,
+            form=form,
+            table_no=number,
+            sheet=table.sheet.name,
+            period=period,
+            rows=[row.index + 1 for row in rows],
+            cell_codes=[one.cell_code for one in found],
+            units=[one.shown for one in found],
+            is_reported=reported,
+            counts=clean,
+            columns={name: column + 1 for name, column in columns.items()},
+            unit_column=_unit_column(table) + 1,
         )
         if rows:
             self._add_totals(taken, table, rows, counts)

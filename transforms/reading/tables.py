@@ -251,7 +251,17 @@ class _Walk:
             self.current, self.current_index = commune, index
         is_numbered = self.text(row, self.ordinal).rstrip(".").isdigit()
         period = self.text(row, self.period)
-        self.table.rows.append(Row(index, self.current, cell, code, self.current_index, period, is_numbered))
+        self.table.rows.append(
+            Row(
+                index=index,
+                commune=self.current,
+                cell=cell,
+                code=code,
+                commune_index=self.current_index,
+                period=period,
+                is_numbered=is_numbered,
+            )
+        )
         if has_figures or is_numbered:
             self.last_used = index
 

@@ -105,16 +105,16 @@ def _fault(row: Mapping[str, Any], sheets: dict[str, Sheet], language: Language)
     severity = CODES[row["code"]].severity if row["code"] in CODES else row["severity"]
     written = _written_before(sheets[name], places[0]) if name in sheets and places and text("unit_code") else ""
     return Fault(
-        severity,
-        name,
-        text("cell_ref"),
-        places,
-        text("unit") or written or text("unit_code"),
-        _label(text("measure"), language),
-        _label(text("found"), language),
-        _label(text("expected"), language),
-        text(f"message_{language}"),
-        text("last_accepted"),
+        severity=severity,
+        sheet=name,
+        cell_ref=text("cell_ref"),
+        places=places,
+        unit=text("unit") or written or text("unit_code"),
+        measure=_label(text("measure"), language),
+        found=_label(text("found"), language),
+        expected=_label(text("expected"), language),
+        message=text(f"message_{language}"),
+        last_accepted=text("last_accepted"),
     )
 
 

@@ -115,12 +115,22 @@ def add_cover(
     kept = [0, *(n for n in range(1, len(columns)) if n in _ALWAYS or any(row[n - 1] for row in texts))]
     for position, number in enumerate(kept):
         page.set_column(position, position, columns[number][1])
-    _head(book, page, faults, about, shown, cut, language, len(kept) - 1, sum(columns[number][1] for number in kept))
+    _head(
+        book,
+        page,
+        faults=faults,
+        about=about,
+        shown=shown,
+        cut=cut,
+        language=language,
+        last_column=len(kept) - 1,
+        width=sum(columns[number][1] for number in kept),
+    )
     for position, number in enumerate(kept):
         book.put_text(page, _HEADING_ROW, position, columns[number][0], "heading")
     page.set_row(_HEADING_ROW, 32)
     for index, fault in enumerate(faults):
-        _row(book, page, index, fault, texts[index], shown, kept, language)
+        _row(book, page, index, fault=fault, texts=texts[index], shown=shown, kept=kept, language=language)
     page.freeze_panes(_HEADING_ROW + 1, 0)
     page.set_landscape()
     page.set_paper(9)

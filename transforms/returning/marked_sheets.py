@@ -54,14 +54,22 @@ def add_table(book: WorkbookWriter, page: Any, sheet: Sheet, marks: dict[Place, 
     written = 0
     for index, row in enumerate(sheet.rows[:MAX_ROWS]):
         if row and written < budget:
-            written += _write_row(book, page, index, row, layout, marks, anchors)
+            written += _write_row(book, page, index, row=row, layout=layout, marks=marks, anchors=anchors)
     for top, left, bottom, right in layout.merges:
         mark = marks.get((top, left))
         severity = mark.severity if mark else ""
         page.merge_range(top, left, bottom, right, "", book.format("heading", severity))
         book.put(page, top, left, sheet.rows[top][left], "heading", severity)
     for place, mark in marks.items():
-        _write_mark(book, page, sheet, place, mark, layout.kinds.get(place[0], "plain"), place in anchors)
+        _write_mark(
+            book,
+            page,
+            sheet,
+            place=place,
+            mark=mark,
+            kind=layout.kinds.get(place[0], "plain"),
+            is_merged=place in anchors,
+        )
     _set_up(page, layout)
     return written
 
@@ -166,7 +174,16 @@ def _layout(sheet: Sheet) -> _Layout:
     _name_rows(rows, blocks, kinds)
     widths = _widths(rows, kinds, min(width, 400))
     heights = _heading_heights(rows, blocks, merges, widths)
-    return _Layout(kinds, merges, widths, heights, width, frozen, blocks[0][0] if blocks else 0, ordinal)
+    return _Layout(
+        kinds=kinds,
+        merges=merges,
+        widths=widths,
+        heights=heights,
+        width=width,
+        frozen=frozen,
+        first_heading=blocks[0][0] if blocks else 0,
+        ordinal=ordinal,
+    )
 
 
 def _filled_width(row: list[Any]) -> int:

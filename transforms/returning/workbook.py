@@ -55,7 +55,7 @@ def returned_workbook(sheets: list[Sheet], problems: Problems, about: RejectedFi
             cut.append(name)
         left = max(left - written, 0)
         shown.setdefault(sheet.name, name)
-    add_cover(book, cover, faults, about, shown, cut, language)
+    add_cover(book, cover, faults=faults, about=about, shown=shown, cut=cut, language=language)
     return book.close()
 
 

@@ -31,7 +31,7 @@ _WENT_AWAY_HAMLET, _WENT_AWAY_OTHER, _CAME_BACK = 0.018, 0.004, 0.15
 _PLACES = (0.21, 0.73, 0.06)  # in the province, in another, abroad
 _OUT_OF_CONTACT = 0.14
 _TREND = 0.004  # more go away, by month
-_SMALLEST_CELL = 3
+_SMALLEST_CELL = 3  # official members, by the Party's rules
 _PARTS = ("members", "in_province", "other_province", "abroad", "pending", "subject")
 
 
@@ -85,17 +85,13 @@ def simulate(
         homes = tuple(home for home in registry.homes_on(month.last_day) if home.reporter_code)
         state = _carried(registry, state, homes, month.first_day, random)
         cells = _Cells(homes, np.array([state[home.cell_code] for home in homes]), random)
-        figures = cells.month(month, 12 * (month.year - first.year) + month.first_month - first.first_month, changes)
+        figures = cells.month(month, month.number - first.number, changes)
         half_yearly = cells.half_year(month) if month.ends_half else None
         codes = [home.cell_code for home in homes]
         state = dict(zip(codes, cells.closing(), strict=True))
         monthly = pl.DataFrame({"cell_code": codes, **{name: figures[name] for name in MONTHLY_MEASURES}})
         yield InventedMonth(month, homes, monthly, half_yearly)
-        month = _next(month)
-
-
-def _next(month: Period) -> Period:
-    return Period.month_of(month.due_on())
+        month = month.next
 
 
 def _carried(
@@ -203,7 +199,7 @@ class _Cells:
 
     def _away(self, members: Ints, month: Period, number: int, changes: tuple[InventedChange, ...]) -> dict[str, Ints]:
         random = self.random
-        before_tet, since_tet, *_ = season(np.array([12 * month.year + month.first_month - 1]))[0]
+        before_tet, since_tet, *_ = season(np.array([month.number]))[0]
         back = random.binomial(self.away, np.clip(_CAME_BACK * (1 + 1.1 * before_tet), 0.02, 0.6))
         stayed = self.away - back
         factor = self._factor("away_total", month, changes)

@@ -85,7 +85,9 @@ def sample_tree(
         for number, unit in enumerate(units):
             day = month.period.due_on(5 if month.period == last_period else 2 + number % 4)
             fault = faults.get(unit.unit_code, "") if is_faulty else ""
-            files += _deliveries(registry, month, unit, _template(unit, number, month.period), day, fault, seed)
+            files += _deliveries(
+                registry, month, unit, template=_template(unit, number, month.period), day=day, fault=fault, seed=seed
+            )
         yield from sorted(files, key=lambda file: (file.received_on, file.reporter_code, file.file_name))
 
 
@@ -95,7 +97,7 @@ def _faults(codes: list[str], month: Period, last: Period) -> dict[str, str]:
 
 
 def _template(unit: Unit, number: int, month: Period) -> Template:
-    turn = (12 * month.year + month.first_month - 1) // _HABITS_LAST
+    turn = month.number // _HABITS_LAST
     template = TEMPLATES[(number + turn) % len(TEMPLATES)]
     # Within a new commune cells may bear one name: there the code decides.
     return replace(template, naming="coded") if unit.level == "commune" else template

@@ -54,7 +54,17 @@ def letter(to: Recipient, night: date, events: Sequence[OutboxEvent], reached: f
     else:
         subject, body = _own_subject(events, to.language), _own_body(events, to.language)
         attachments = tuple(dict.fromkeys(e.attachment for e in events if e.attachment))
-    return Letter(number, to.name, to.side, night, to.language, subject, body, attachments, ids)
+    return Letter(
+        message_id=number,
+        recipient=to.name,
+        side=to.side,
+        night=night,
+        language=to.language,
+        subject=subject,
+        body=body,
+        attachments=attachments,
+        events=ids,
+    )
 
 
 def _board_subject(events: Sequence[OutboxEvent], night: date, language: str) -> str:
@@ -133,7 +143,7 @@ def _rejected(event: OutboxEvent, language: str) -> str:
     return "- " + phrase(key, language, **_file_words(event, language))
 
 
-def _file_words(event: OutboxEvent, language: str) -> dict[str, object]:
+def _file_words(event: OutboxEvent, language: str) -> dict[str, str | int | None]:
     period = phrase("of-period", language, period=month(event.period)) if event.period else ""
     return {
         "unit": event.unit_name or event.unit_code,

@@ -33,6 +33,7 @@ def largest_remainder(counts: Counts, weights: NDArray[np.float64]) -> Counts:
     exact = counts[..., None] * (weights / weights.sum())
     # A share such as 0.6 * 5 falls short of its whole number by a rounding of the machine.
     floors = np.floor(exact + 1e-9).astype(np.int64)
+    # Rounded and stable, so that equal remainders are equal on every machine and the earlier part comes first.
     order = np.argsort(-(exact - floors).round(9), axis=-1, kind="stable")
     rank = np.argsort(order, axis=-1, kind="stable")
     return floors + (rank < (counts - floors.sum(axis=-1))[..., None])

@@ -7,6 +7,7 @@ from datetime import date
 
 import polars as pl
 
+from expectations.contract.periods import Period
 from transforms.disclosure import area_months, protect
 from transforms.territory.maps import cells_on_both_maps, unit_figures, with_names
 from transforms.territory.registry import Registry
@@ -75,4 +76,4 @@ def figures(
 
 def _halves_of(months: tuple[str, ...]) -> set[str]:
     """The half-years whose last month is among the months: those that are due."""
-    return {f"{name[:4]}-H{1 if name[5:] == '06' else 2}" for name in months if name[5:] in ("06", "12")}
+    return {str(month.half) for month in map(Period.parse, months) if month.ends_half}

@@ -32,9 +32,9 @@ from transforms.trends.shapes import (
 Array = NDArray[np.float64]
 
 MONTHS_NEEDED = 24  # less than two rounds of the year cannot tell a season from a trend
-EVENTS_NEEDED = 5
+EVENTS_NEEDED = 5  # below, the normal approximation on the link scale says more than the counts do
 NOISE_SERIES = 2.0  # the weight, in series, of the noises' priors against what the group's series say
-NEGLIGIBLE = 1e-3
+NEGLIGIBLE = 1e-3  # alternatives of less weight are dropped: they cost as much as the others and move no digit shown
 TOGETHER = 64  # series whitened at a time, for the memory's sake
 
 
@@ -53,7 +53,11 @@ def fit_trends(series: TrendSeries) -> TrendFit:
     response = working_response(chosen, basis.columns, smoothing(basis))
     products, shapes = _cross_products(chosen, response, basis), shapes_of(basis, chosen.is_event_count)
     weight = _weights(evidence_of(chosen, response, products, basis, freedom), shapes, chosen.group, noises_of(chosen))
-    found = mixture(_kept(weight, chosen, response, products, shapes, basis, freedom), basis, freedom)
+    found = mixture(
+        _kept(weight, series=chosen, response=response, products=products, shapes=shapes, basis=basis, freedom=freedom),
+        basis,
+        freedom,
+    )
     for target, source in zip(whole, found, strict=True):
         target[place] = source
     return whole

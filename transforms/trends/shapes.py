@@ -14,6 +14,7 @@ Array = NDArray[np.float64]
 
 SEASON_SD = 0.5  # on the log scale: a month of Tết may halve or nearly double a figure
 POISSON_MONTHS = 8.0  # the weight, in months, of holding events to be Poisson before the series is seen
+# Prior precisions that stand for "no prior" and for "held at 0": finite, so that every matrix can be inverted.
 FLAT, NO_STEP = 1e-6, 1e6
 # Standard deviations of a slope's change: log points a year for events, else in standard deviations of the deviations.
 STEPS_A_YEAR = {True: (0.05, 0.15, 0.4), False: (0.3, 1.0, 3.0)}
@@ -33,7 +34,9 @@ class Shapes(NamedTuple):
 
 
 class CrossProducts(NamedTuple):
-    """Cross products of the basis and the response, the last column, with each noise's correlation taken out.
+    """Cross products of the basis' columns and of the response (the last column), the noise's correlation taken out.
+
+    They are all that the evidence of any shape needs, and are made once for all shapes.
 
     Attributes:
         values: series x noises x columns x columns.

@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 from scipy.special import expit, stdtr, stdtrit
 
 from expectations.contract.indicators import INDICATORS
-from transforms.indicators.longer_periods import month_number, period_name
+from transforms.indicators.longer_periods import period_name
+from transforms.months import month_number
 from transforms.trends.mixture import TrendFit
 from transforms.trends.model import fit_trends
 from transforms.trends.onset import onset

@@ -1,4 +1,8 @@
-"""Figures of units as each night knew them: sums of cells that came and went together, with the nights they stood."""
+"""Figures of units as each night knew them.
+
+The cells that one version of a form gave are summed by unit once (a version sum), with the night it was recorded and
+the night it was replaced. What a past night knew is then the sum of the versions that stood at its end.
+"""
 
 from __future__ import annotations
 
@@ -18,11 +22,11 @@ LEVELS = ("commune", "district", "province")
 
 @dataclass(frozen=True)
 class FiguresAsKnown:
-    """The past of all figures on one map.
+    """All figures on one map, with the nights on which each was known.
 
     Attributes:
-        version_sums: by form, what one version gave of one unit and period: level, unit_id, period, recorded_at,
-            superseded_at (null while it stands), cells (how many have figures) and the form's measures.
+        version_sums: by form, the sum of what one version gave for one unit and period: level, unit_id, period,
+            recorded_at, superseded_at (null while it stands), cells (how many have figures) and the form's measures.
         expected: level, unit_id, period, cells (that were active at the period's end).
         parents: unit_id of a commune, district (code; null where there is none).
     """
@@ -33,7 +37,10 @@ class FiguresAsKnown:
 
 
 def nights_by_territory(nights: Iterable[date], registry: Registry) -> list[list[date]]:
-    """The nights in order, parted where the map of communes changed: each part is judged on its own map."""
+    """The nights in order, parted where the communes' territories changed: each part is judged on its own map.
+
+    A series that went on over a reform would compare two territories that share a name.
+    """
     turns = sorted(_reform_days(registry))
     parts: dict[int, list[date]] = {}
     for night in sorted(set(nights)):
@@ -103,7 +110,7 @@ def _placed(registry: Registry, periods: Sequence[str], today: date, has_distric
         commune="today_commune",
         district=pl.col("today_district") if has_districts else pl.lit(None, pl.String),
         province="today_province",
-        is_whole=pl.col("weight") > 1 - 1e-9,
+        is_whole=pl.col("weight") > 1 - 1e-9,  # weights are sums of fractions: 1 may come out a rounding short
     )
 
 

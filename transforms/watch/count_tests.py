@@ -22,10 +22,15 @@ Array = NDArray[np.float64]
 Index = NDArray[np.int64]
 
 GAP, FEWEST, SLOPE_SPREAD, HARMONICS = 4, 9, 0.10, 2
+"""The latest months are left out of the past, so that a change that has begun does not raise its own bound; fewer known
+months than `FEWEST` tell nothing; the trend is held to some 10 % a year before anything is seen; two waves make a
+season."""
 SHORTEST, LONGEST, FEWEST_BEFORE_RUN = 3, 9, 9
+"""Months of the runs that may be a shift, and how many must be known before the longest of them."""
 LEAST_EXPECTED = 5.0
 """A silence is one only where the run should have brought as many."""
 RUN_LENGTH = 360.0
+"""Months between two false alarms of one series at which the runs of several lengths are weighed against each other."""
 USUAL, USUAL_SPREAD, CERTAINTY = 1.2, 0.1, 4.0
 """Of the dispersion: what is usual of counts of people's decisions, the variance of its logarithm among units, and how
 much of this is believed (1 / variance) before a group is seen."""
@@ -59,6 +64,7 @@ def test_counts(series: CountSeries, alpha: dict[str, float]) -> list[Tested]:
     panel = _panel(series)
     tests = [_change(panel, series, alpha["change"])] if alpha.get("change") else []
     if any(alpha.get(kind) for kind in RUN_TESTS):
+        # Half the spread: over nine months a free trend would run along with the very shift that is looked for.
         memory = HistoryOptions(12, series.harmonics, LONGEST, FEWEST_BEFORE_RUN, False, SLOPE_SPREAD / 2)
         found = next(iter(runs(panel, memory, LONGEST, panel.last, panel.last)))
         if found is not None:
@@ -104,11 +110,21 @@ def _change(panel: Panel, series: CountSeries, alpha: float) -> Tested:
     )
     if fitted is None:
         nothing = np.full(len(now), np.nan)
-        return Tested("change", np.ones(len(now)), now, nothing, nothing, nothing, nothing, np.ones(len(now), bool))
+        return Tested(
+            kind="change",
+            months=np.ones(len(now)),
+            observed=now,
+            expected=nothing,
+            lower=nothing,
+            upper=nothing,
+            p_value=nothing,
+            is_rise=np.ones(len(now), bool),
+        )
     single, pair, earlier = _predictions(fitted, now, before, series.group)
     ordinary = np.isfinite(before) & (np.minimum(earlier.upper(before), earlier.lower(before)) >= SINGLE * alpha / 2)
     paired = ordinary & np.isfinite(pair.mean)
     share = np.where(paired, SINGLE, 1.0)
+    # Divided by its share of the level, a p-value can be held against the whole of it, and against the other test's.
     high, low = single.upper(now) / share, single.lower(now) / share
     both = np.where(paired, now + before, np.nan)
     high = np.fmin(high, np.where(paired, pair.upper(np.nan_to_num(both)) / PAIR, np.nan))
@@ -118,14 +134,14 @@ def _change(panel: Panel, series: CountSeries, alpha: float) -> Tested:
     upper = np.fmin(upper, np.where(paired, together_upper - before, np.nan))
     lower = np.fmax(lower, np.where(paired, together_lower - before, np.nan))
     return Tested(
-        "change",
-        np.ones(len(now)),
-        now,
-        single.mean,
-        np.where(lower > 0, lower, np.nan),
-        np.maximum(upper, 1.0),
-        _two_sided(high, low, now + single.mean),
-        high <= low,
+        kind="change",
+        months=np.ones(len(now)),
+        observed=now,
+        expected=single.mean,
+        lower=np.where(lower > 0, lower, np.nan),
+        upper=np.maximum(upper, 1.0),
+        p_value=_two_sided(high, low, now + single.mean),
+        is_rise=high <= low,
     )
 
 
@@ -148,7 +164,8 @@ def _predictions(fitted: Fitted, now: Array, before: Array, group: Index) -> tup
 def pooled_dispersion(found: Array, worth: Array, group: Index) -> tuple[Array, Array]:
     """The dispersion of each unit, drawn towards what is usual in its group, and how many normal points that is worth.
 
-    The logarithm of a dispersion found has the variance 2 / worth and falls 1 / worth short on average. The group's
+    Empirical Bayes as by Efron and Morris (1973, JASA 68: 117). The logarithm of a dispersion found has the variance
+    2 / worth and falls 1 / worth short on average, as that of a chi-square over its degrees of freedom. The group's
     mean has a prior at `USUAL`; the units' spread about it is found by moments, with a prior as well, so that a group
     of few or sparse units is not taken for certain.
 
@@ -205,6 +222,7 @@ def _shift(found: Runs, prediction: Predictive, alpha: float) -> Tested:
     n, k = found.observed.shape
     count = np.nan_to_num(found.observed).ravel()
     high, low = prediction.upper(count).reshape(n, k), prediction.lower(count).reshape(n, k)
+    # Only one of the two is below a half; the other is clipped to the deviate 0. The floor keeps the logarithm finite.
     deviate = -ndtri(np.clip(high, 1e-300, 0.5)) + ndtri(np.clip(low, 1e-300, 0.5))
     deviate[~np.isfinite(found.observed + found.expected)] = np.nan
     deviate[:, : SHORTEST - 1] = np.nan
@@ -217,14 +235,14 @@ def _shift(found: Runs, prediction: Predictive, alpha: float) -> Tested:
     p = np.minimum(2 * tests * ndtr(-size[row, best]), 1.0)
     nothing = np.full(n, np.nan)
     return Tested(
-        "shift",
-        best + 1.0,
-        np.where(known, found.observed[row, best], nothing),
-        np.where(known, chosen.mean, nothing),
-        np.where(known & (lower > 0), lower, nothing),
-        np.where(known, upper, nothing),
-        np.where(known, p, nothing),
-        deviate[row, best] > 0,
+        kind="shift",
+        months=best + 1.0,
+        observed=np.where(known, found.observed[row, best], nothing),
+        expected=np.where(known, chosen.mean, nothing),
+        lower=np.where(known & (lower > 0), lower, nothing),
+        upper=np.where(known, upper, nothing),
+        p_value=np.where(known, p, nothing),
+        is_rise=deviate[row, best] > 0,
     )
 
 
@@ -236,17 +254,18 @@ def _silence(found: Runs, prediction: Predictive, alpha: float) -> Tested:
     chosen = prediction.take(row * k + at)
     p = np.minimum(2 * chosen.lower(np.zeros(n)), 1.0)
     seen = (zero > 0) & (chosen.mean >= LEAST_EXPECTED)
+    # Where the last month is known and no silence stands, the p-value is 1 and not unknown: it ends an alert.
     quiet = np.isfinite(found.observed[:, 0] + found.expected[:, 0])
     lower = chosen.most(np.full(n, 1 - alpha / 2)) + 1
     return Tested(
-        "silence",
-        np.maximum(zero, 1).astype(float),
-        found.observed[row, at],
-        chosen.mean,
-        np.where(seen, lower, np.nan),
-        np.full(n, np.nan),
-        np.where(seen, p, np.where(quiet, 1.0, np.nan)),
-        np.zeros(n, dtype=bool),
+        kind="silence",
+        months=np.maximum(zero, 1).astype(float),
+        observed=found.observed[row, at],
+        expected=chosen.mean,
+        lower=np.where(seen, lower, np.nan),
+        upper=np.full(n, np.nan),
+        p_value=np.where(seen, p, np.where(quiet, 1.0, np.nan)),
+        is_rise=np.zeros(n, dtype=bool),
     )
 
 

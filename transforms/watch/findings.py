@@ -19,6 +19,7 @@ from transforms.watch.watched import Watched, watched
 
 Index = NDArray[np.int64]
 FEWEST_PEERS = 5
+"""With fewer units in a group one of them moves the group's comparison itself."""
 
 SCHEMA = {
     "night": pl.Date,
@@ -70,10 +71,10 @@ def groups(level: str, names: Sequence[str], parents: dict[str, str | None]) -> 
 
 
 def findings(months: Sequence[MonthAsKnown], units: dict[str, GroupedUnits], budget: Budget) -> pl.DataFrame:
-    """Judge every series of the table on every month.
+    """Judge every series of the table in every month.
 
     Args:
-        months: what each night saw, in order.
+        months: the months to judge as each night knew them, in order.
         units: by level.
         budget: turns the setting into the level of each test.
 
@@ -116,7 +117,7 @@ def _without_single_units(rows: pl.DataFrame) -> pl.DataFrame:
 
 
 def _of_series(one: Watched, months: Sequence[MonthAsKnown], units: GroupedUnits, budget: Budget) -> pl.DataFrame:
-    """One row of the table on all months, all units together."""
+    """One row of the table in all months, all units together: one fit of many series costs little more than of one."""
     months = [month for month in months if month.judged[one.level].any()]
     if not months:
         return pl.DataFrame(schema=SCHEMA)
@@ -135,7 +136,7 @@ def _of_series(one: Watched, months: Sequence[MonthAsKnown], units: GroupedUnits
             CountSeries(count, exposure, group[rows], 0 if one.level != "province" else HARMONICS), alpha
         )
     else:
-        month_numbers = np.repeat([_month_number(month.period) for month in months], n)[rows]
+        month_numbers = np.repeat([Period.parse(month.period).number for month in months], n)[rows]
         tests = test_shares(ShareSeries(count, exposure, group[rows], month_numbers, rows // n), alpha)
     places = _JudgedRows(months, units, rows, np.flatnonzero(judged[rows]))
     frames = [_rows(one, test, places, alpha[test.kind]) for test in tests]
@@ -143,7 +144,7 @@ def _of_series(one: Watched, months: Sequence[MonthAsKnown], units: GroupedUnits
 
 
 def _season(one: Watched, months: Sequence[MonthAsKnown]) -> NDArray[np.float64]:
-    """(S, L) the province's season of a count, as each month had it."""
+    """(S, L) the province's season of a count, as each night knew it."""
     whole = [month.figures["province"] for month in months]
     return common_season(
         np.concatenate([one.count(figures) for figures in whole]),
@@ -159,16 +160,12 @@ def _needed(judged: NDArray[np.bool_], group: Index) -> Index:
 
 @dataclass(frozen=True)
 class _JudgedRows:
-    """Where computed rows belong: their numbers among units within months, and which of them are judged."""
+    """Where computed rows belong: their places among units within months, and which of them are judged."""
 
     months: Sequence[MonthAsKnown]
     units: GroupedUnits
     rows: Index
     judged: Index
-
-
-def _month_number(period: str) -> int:
-    return int(period[:4]) * 12 + int(period[5:7]) - 1
 
 
 def _rows(one: Watched, test: Tested, places: _JudgedRows, alpha: float) -> pl.DataFrame:
@@ -178,7 +175,8 @@ def _rows(one: Watched, test: Tested, places: _JudgedRows, alpha: float) -> pl.D
     at, unit = np.divmod(places.rows[keep], len(units.names))
     period = [months[i].period for i in at]
     p = test.p_value[keep]
-    first = [_back(text, int(length) - 1) for text, length in zip(period, test.months[keep], strict=True)]
+    back = test.months[keep].astype(int) - 1
+    first = [str(Period.parse(text).plus(-int(months_back))) for text, months_back in zip(period, back, strict=True)]
     return pl.DataFrame(
         {
             "night": [months[i].night for i in at],
@@ -203,8 +201,3 @@ def _rows(one: Watched, test: Tested, places: _JudgedRows, alpha: float) -> pl.D
         },
         schema=SCHEMA,
     )
-
-
-def _back(period: str, months: int) -> str:
-    number = _month_number(period) - months
-    return str(Period(number // 12, number % 12 + 1))

@@ -1,4 +1,4 @@
-"""What the watched series could hide: the least rise and fall that would have been told of in the last month."""
+"""How small a change would have gone unnoticed: by watched series, the least rise and fall that would have alarmed."""
 
 from __future__ import annotations
 

@@ -29,7 +29,7 @@ LEAST_COVERAGE = 0.9
 
 @dataclass(frozen=True)
 class MonthAsKnown:
-    """One month as one night saw it, at every level.
+    """A month as known on one night, at every level.
 
     Attributes:
         night, period: of the judgement.
@@ -48,7 +48,12 @@ class MonthAsKnown:
 
 @dataclass
 class _LevelFigures:
-    """A level's figures as they stand while the nights go by: (U, P) sums and cells."""
+    """A level's figures as they stand on the night the replay has come to: (U, P) for units and months.
+
+    Attributes:
+        expected: cells that were active; cells: by form, cells with figures; sums: by measure.
+        judged: which months have been judged so far; changed: which changed on this night.
+    """
 
     units: list[str]
     expected: Array
@@ -85,12 +90,8 @@ def month_names(known: FiguresAsKnown) -> list[str]:
     names = [frame["period"] for form, frame in known.version_sums.items() if form == "balance" and frame.height]
     if not names:
         return []
-    first, last = Period.parse(str(names[0].min())), str(names[0].max())
-    out = []
-    while str(first) <= last:
-        out.append(str(first))
-        first = Period(first.year + first.first_month // 12, first.first_month % 12 + 1)
-    return out
+    first, last = Period.parse(str(names[0].min())), Period.parse(str(names[0].max()))
+    return [str(month) for month in first.until(last)]
 
 
 def months_to_judge(
@@ -123,12 +124,14 @@ def months_to_judge(
     due = [_due_on(month, due_day) for month in months]
     for number, night in enumerate(nights):
         for level, state in states.items():
-            state.changed[:] = False
+            state.changed[:] = False  # in place: the replay holds the same arrays
             replays[level].apply(night)
             if number == 0:  # what had come before this map began is past, and not judged on it
                 earlier = replays[level].present_before(night)
                 state.judged |= earlier
-        yield from _of_night(night, states, months, due, night in wanted, measures, length)
+        yield from _of_night(
+            night=night, states=states, months=months, due=due, wanted=night in wanted, measures=measures, length=length
+        )
 
 
 def _of_night(
@@ -197,12 +200,12 @@ def _places(rows: pl.DataFrame, units: list[str], months: list[str]) -> tuple[In
 
 @dataclass
 class _Replay:
-    """Brings a level's state from night to night: adds what was recorded, takes away what was replaced.
+    """Replays the versions night by night: adds to a level's figures what was recorded, takes off what was replaced.
 
     Attributes:
         state: what is changed.
-        forms: what comes (sign 1) and goes (sign -1), form by form, in the order of days.
-        at: by form, how many of these have been carried out.
+        forms: by form, the changes in the order of days.
+        at: by form, how many of these have been added so far.
     """
 
     state: _LevelFigures
@@ -216,6 +219,7 @@ class _Replay:
             end = int(np.searchsorted(changes.day, night.toordinal(), side="right"))
             rows = slice(begin, end)
             place = (changes.unit[rows], changes.month[rows])
+            # Not `+=`: it would add once where one night changes a place several times.
             np.add.at(self.state.cells[form], place, changes.cells[rows])
             for name, values in changes.values.items():
                 np.add.at(self.state.sums[name], place, values[rows])
@@ -233,7 +237,10 @@ class _Replay:
 
 @dataclass(frozen=True)
 class _Changes:
-    """N comings and goings of a form's figures: day (ordinal), place, and what is added to cells and measures."""
+    """N changes of a form's figures: the day (ordinal), the place, and what is added to cells and measures.
+
+    A version that is replaced is a change with negative numbers.
+    """
 
     day: Index
     unit: Index
@@ -255,6 +262,7 @@ def _replay(known: FiguresAsKnown, level: str, state: _LevelFigures, months: lis
         ).sort("day", maintain_order=True)
         sign = both["sign"].to_numpy()
         names = [name for name in sorted(measures) if FORM_OF[name] == form.name]
+        # Polars counts days from 1970, Python's ordinals from the year 1.
         days = both["day"].cast(pl.Int32).to_numpy().astype(np.int64) + date(1970, 1, 1).toordinal()
         forms[form.name] = _Changes(
             days,

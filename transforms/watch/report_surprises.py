@@ -19,6 +19,7 @@ GRACE_DAYS = 2
 MONTHS_BACK = 2
 """Older months that never came stand on the status page, not among the alerts."""
 LEAST_CELLS_MISSING, LEAST_SHARE_MISSING = 3, 0.05
+"""A report lacks cells from so many and so large a part of them on: one or two late cells are every month's."""
 LEAST_RESTATED = {"stock": (5, 0.05), "flow": (3, 0.10)}
 """A restated total is told from so many people and so large a part of the old figure on."""
 RESTATED = {
@@ -40,7 +41,7 @@ FAMILIES = {"late": "reporting", "restated": "restated", "implausible": "plausib
 NUMBERS = ("observed", "expected", "lower", "upper", "p_value", "q_value")
 
 
-Row = dict[str, object]
+Row = dict[str, date | str | float | bool | None]
 Unit = tuple[str, str]
 
 
@@ -87,7 +88,7 @@ def report_findings(reports: ReportHistory, known: FiguresAsKnown, nights: Seque
 
 @dataclass(frozen=True)
 class ReportFinding:
-    """Something a report is told of.
+    """Something that is out of the ordinary in a unit's reports, not in its figures.
 
     Attributes:
         unit: the unit that reports, and its level.
@@ -155,7 +156,7 @@ def _late(reports: ReportHistory, nights: Sequence[date]) -> Iterable[Row]:
 
 @dataclass(frozen=True)
 class MonthOnNight:
-    """What a unit's month came to on a night: cells with figures in every form, those due, and sums of measures."""
+    """A unit's month as known at the end of a night: cells with figures in every form, those due, sums of measures."""
 
     night: date
     cells: int
@@ -230,14 +231,14 @@ def _partial(steps: MonthsByNight, arrivals: Arrivals, nights: Sequence[date]) -
             if at is None or lacks == (stands is not None):
                 continue
             matter = ReportFinding(
-                (unit, level),
-                "late",
-                "reporting_completeness",
-                period,
-                float(step.cells),
-                float(step.due),
-                "down",
-                "partial",
+                unit=(unit, level),
+                kind="late",
+                indicator="reporting_completeness",
+                period=period,
+                observed=float(step.cells),
+                expected=float(step.due),
+                direction="down",
+                note="partial",
             )
             yield matter.row(at, signal=lacks)
             stands = (matter, step.night) if lacks else None
@@ -257,13 +258,13 @@ def _restated(steps: MonthsByNight, arrivals: Arrivals, nights: Sequence[date]) 
                 continue
             name = max(moved, key=lambda one: abs(moved[one]) / max(before.sums[one], 1))
             matter = ReportFinding(
-                (unit, level),
-                "restated",
-                name,
-                period,
-                after.sums[name],
-                before.sums[name],
-                "up" if moved[name] > 0 else "down",
+                unit=(unit, level),
+                kind="restated",
+                indicator=name,
+                period=period,
+                observed=after.sums[name],
+                expected=before.sums[name],
+                direction="up" if moved[name] > 0 else "down",
             )
             yield matter.row(at, signal=True)
             yield from _until_next(matter, after.night, arrivals, nights)

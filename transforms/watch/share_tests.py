@@ -10,6 +10,7 @@ from scipy.special import ndtr, ndtri, stdtr
 
 from transforms.detection.level import LevelFit, fit_level, median_known, share_logit, share_of
 from transforms.detection.shift import calibration
+from transforms.months import month_of_year
 from transforms.trends.season import tet
 from transforms.watch.peers import common_moves
 from transforms.watch.tested import Tested, known_lately
@@ -19,6 +20,8 @@ Index = NDArray[np.int64]
 Mask = NDArray[np.bool_]
 
 SHORTEST, LONGEST, RUN_LENGTH = 3, 6, 360.0
+"""Months a drift may have lasted, and months between two false alarms of one series; a level that wanders has taken a
+longer drift in."""
 FEWEST_ALONE = 24
 """Without others to compare with, two rounds of the year are needed before a month's move is told from its season."""
 SAME_PEOPLE = 0.2
@@ -34,7 +37,7 @@ class ShareSeries:
     Attributes:
         count, whole: (N, L), NaN where not known.
         group: (N,) number of the group whose common move is taken out; -1: none, then Tết is.
-        month: (N,) number of the month judged (12 * year + month - 1).
+        month: (N,) number of the month judged (see `transforms.months`).
         pool: (N,) number of the night and month judged together: the usual spread is learnt within it.
     """
 
@@ -67,13 +70,13 @@ def test_shares(series: ShareSeries, alpha: dict[str, float]) -> list[Tested]:
         bounds = [share_of(bound + common[:, -1]) for bound in fit.bounds(alpha["change"])]
         tests.append(
             _tested(
-                "change",
-                np.ones(len(seen)),
-                series,
-                share_of(fit.expected + common[:, -1]),
-                bounds,
-                2 * np.fmin(high, low),
-                high <= low,
+                kind="change",
+                months=np.ones(len(seen)),
+                series=series,
+                expected=share_of(fit.expected + common[:, -1]),
+                bounds=bounds,
+                p=2 * np.fmin(high, low),
+                is_rise=high <= low,
             )
         )
     if alpha.get("shift"):
@@ -92,11 +95,24 @@ def _tested(
 ) -> Tested:
     """Shares as counts of people, for a reader: the expected count of this month's whole."""
     whole = series.whole[:, -1]
-    return Tested(kind, months, series.count[:, -1], expected * whole, bounds[0] * whole, bounds[1] * whole, p, is_rise)
+    return Tested(
+        kind=kind,
+        months=months,
+        observed=series.count[:, -1],
+        expected=expected * whole,
+        lower=bounds[0] * whole,
+        upper=bounds[1] * whole,
+        p_value=p,
+        is_rise=is_rise,
+    )
 
 
 def _drift(series: ShareSeries, fit: LevelFit, common: Array, told: Mask) -> Tested:
-    """Errors to the same side for 3 to 6 months together: a slow move that no single month shows."""
+    """Errors to the same side for 3 to 6 months together: a slow move that no single month shows.
+
+    The largest |sum of k errors| / sqrt(k), a generalised likelihood ratio over the change point (Lai 1995, JRSS B 57:
+    613), with what looking at several k costs (see `transforms.detection.shift.calibration`).
+    """
     normal = ndtri(np.clip(stdtr(fit.freedom[:, None], fit.innovations[:, -LONGEST:]), 1e-12, 1 - 1e-12))
     sums = np.nancumsum(normal[:, ::-1], axis=1)
     lengths = np.arange(1, normal.shape[1] + 1)
@@ -109,7 +125,15 @@ def _drift(series: ShareSeries, fit: LevelFit, common: Array, told: Mask) -> Tes
     nothing = np.full(len(p), np.nan)
     before = np.where(known, fit.predicted[row, -1 - best], np.nan)
     expected = share_of(before + common)
-    return _tested("shift", best + 1.0, series, expected, [nothing, nothing], p, sums[row, best] > 0)
+    return _tested(
+        kind="shift",
+        months=best + 1.0,
+        series=series,
+        expected=expected,
+        bounds=[nothing, nothing],
+        p=p,
+        is_rise=sums[row, best] > 0,
+    )
 
 
 def _common(level: Array, series: ShareSeries) -> tuple[Array, Array]:
@@ -123,7 +147,11 @@ def _common(level: Array, series: ShareSeries) -> tuple[Array, Array]:
 
 
 def _season(level: Array, month: Index) -> Array:
-    """(N, L) what Tết and the year's round make of a level, from the changes before the month judged."""
+    """(N, L) what Tết and the year's round make of a level, from the changes before the month judged.
+
+    Ridge regression of the changes with Huber's weights, cut at two spreads (Huber 1964, Ann Math Stat 35: 73), so that
+    one jump does not become a season.
+    """
     n, length = level.shape
     months = month[:, None] + np.arange(1 - length, 1)
     columns = np.concatenate([tet(months.ravel()), _round(months.ravel())], axis=1).reshape(n, length, -1)
@@ -132,8 +160,9 @@ def _season(level: Array, month: Index) -> Array:
     weight[:, -1] = 0.0
     y = np.nan_to_num(change)
     beta = np.zeros((n, x.shape[2]))
-    for _ in range(5):
+    for _ in range(5):  # the weights settle within a few rounds
         error = y - np.einsum("nlp,np->nl", x, beta)
+        # 1.4826 makes the median of absolute errors the standard deviation of a normal sample.
         spread = 1.4826 * np.median(np.where(weight > 0, np.abs(error), np.nan_to_num(np.abs(error))), axis=1)
         spread = np.maximum(spread, 1e-3)[:, None]
         robust = weight * np.minimum(1.0, 2 * spread / np.maximum(np.abs(error), 1e-12))
@@ -144,5 +173,5 @@ def _season(level: Array, month: Index) -> Array:
 
 
 def _round(months: Index) -> Array:
-    angle = 2 * np.pi * (months % 12) / 12
+    angle = 2 * np.pi * month_of_year(months) / 12
     return np.column_stack([np.cos(angle), np.sin(angle)])

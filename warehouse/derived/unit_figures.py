@@ -91,7 +91,7 @@ def _month_names(first: str, last: str | None) -> tuple[str, ...]:
     names, period = [], Period.parse(first)
     while last is not None and str(period) <= last:
         names.append(str(period))
-        period = Period(period.year + period.first_month // 12, period.first_month % 12 + 1)
+        period = period.next
     return tuple(names)
 
 

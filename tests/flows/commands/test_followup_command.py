@@ -17,8 +17,9 @@ from flows.cli import app, followup_app
 from flows.home import open_home
 from flows.night import read as reading
 from flows.night.alert import alert
+from flows.night.cases import carry_out_acts
 from flows.night.collect import Arrived, collect_tree
-from flows.night.follow_up import carry_out_acts, follow_up
+from flows.night.follow_up import ITEMS, follow_up
 from flows.night.judge import NightsJudged, judge
 from flows.night.measure import measure
 from flows.night.read import FilesRead, read_here
@@ -32,7 +33,8 @@ from transforms.reading.units import Directory
 from transforms.samples.tree import sample_tree
 from warehouse.board import followup_pages as pages
 from warehouse.board.acts import open_board
-from warehouse.board.followup import DERIVED
+from warehouse.board.cases import one_case
+from warehouse.board.followup import ITEM_TABLES
 from warehouse.connection.store import open_to_read
 from warehouse.ledger.touched import touched
 
@@ -95,7 +97,7 @@ def mobility(*arguments: str):
 
 def kept(home: Path) -> dict[str, list]:
     with duckdb.connect(str(home / "warehouse.duckdb"), read_only=True) as con:
-        return {name: con.sql(f"FROM followup.{name} ORDER BY 1").fetchall() for name in DERIVED}
+        return {name: con.sql(f"FROM followup.{name} ORDER BY 1").fetchall() for name in ITEM_TABLES.written_anew}
 
 
 def test_the_same_nights_give_the_same_items_whatever_was_kept_before(home, fed):
@@ -190,8 +192,8 @@ def test_an_act_noted_while_the_night_ran_is_folded_in_by_the_next_and_only_once
     with open_home(settings) as con:
         follow_up(con, NONE_JUDGED, settings)
         follow_up(con, NONE_JUDGED, settings)
-        carry_out_acts(con, settings, NIGHT)
-        assert pages.one(con, ID)["status"] == "done"
+        carry_out_acts(con, ITEMS, settings, NIGHT)
+        assert one_case(con, ITEM_TABLES, ID)["status"] == "done"
         assert pages.history(con, ID)["event"].to_list().count("done") == 1
         (folded,) = con.sql("SELECT count(*) FROM ledger.folded").fetchone()
         undone = con.sql("SELECT item_id FROM followup.act WHERE NOT is_done").fetchall()

@@ -24,7 +24,16 @@ def _pair(found: Runs, prediction: Predictive, alpha: float) -> tested.Tested:
     p = np.where(np.isfinite(seen), chosen.upper(np.nan_to_num(seen)), np.nan)
     nothing = np.full(n, np.nan)
     upper = chosen.most(np.full(n, alpha))
-    return tested.Tested("pair", np.full(n, 2.0), seen, chosen.mean, nothing, upper, p, np.ones(n, dtype=bool))
+    return tested.Tested(
+        kind="pair",
+        months=np.full(n, 2.0),
+        observed=seen,
+        expected=chosen.mean,
+        lower=nothing,
+        upper=upper,
+        p_value=p,
+        is_rise=np.ones(n, dtype=bool),
+    )
 
 
 def test_an_invented_kind_is_judged_with_its_share_of_the_budget(monkeypatch: pytest.MonkeyPatch) -> None:

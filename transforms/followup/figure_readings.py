@@ -8,33 +8,33 @@ from datetime import date
 import polars as pl
 
 from transforms.followup.gaps import half_yearly, no_activity, out_of_contact
-from transforms.followup.lately import seen
-from transforms.followup.lower_bounds import pending_long
-from transforms.followup.reading_table import SCHEMA, Known
-from transforms.followup.thresholds import Marks
+from transforms.followup.latest_figures import figures_on_nights
+from transforms.followup.matter_readings import SCHEMA, FiguresKnown
+from transforms.followup.pending_requests import pending_long
+from transforms.followup.thresholds import Thresholds
 
 
-def figure_readings(known: Known, nights: Sequence[date], marks: Marks) -> pl.DataFrame:
+def figure_readings(known: FiguresKnown, nights: Sequence[date], thresholds: Thresholds) -> pl.DataFrame:
     """What the figures said on each night.
 
     Returns:
-        columns of `table.SCHEMA`; no row where nothing can be said: no figures, or a report too partial to show that a
-        matter is over.
+        columns of `matter_readings.SCHEMA`; no row where nothing can be said: no figures, or a report too partial to
+        show that a matter is over.
     """
     if not nights:
         return pl.DataFrame(schema=SCHEMA)
-    expected = known.vintages.expected
+    expected = known.figures.expected
     hamlets = known.hamlet_cells.with_columns(level=pl.lit(known.level))
-    away = _with_due(seen(known.vintages, "away", nights), expected)
-    requests = _with_due(seen(known.vintages, "requests", nights), expected)
-    halves = _with_due(seen(known.vintages, "regulation_213", nights), hamlets)
+    away = _with_due(figures_on_nights(known.figures, "away", nights), expected)
+    requests = _with_due(figures_on_nights(known.figures, "requests", nights), expected)
+    halves = _with_due(figures_on_nights(known.figures, "regulation_213", nights), hamlets)
     return (
         pl.concat(
             [
-                half_yearly(halves, known, marks),
-                no_activity(away, known, marks),
-                out_of_contact(away, known, marks),
-                pending_long(requests, known, marks),
+                half_yearly(halves, known, thresholds),
+                no_activity(away, known, thresholds),
+                out_of_contact(away, known, thresholds),
+                pending_long(requests, known, thresholds),
             ]
         )
         .select(*SCHEMA)

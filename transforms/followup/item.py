@@ -1,21 +1,23 @@
-"""The nouns of the follow-up: reading, item, act, event, and the book that holds the items."""
+"""The nouns of the follow-up: what a night says of a matter, and the item with its acts, events and book."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Literal
 
-Status = Literal["open", "assigned", "done", "verified", "waived", "carried"]
+from transforms.cases.case import Case, CaseAct, CaseBook, CaseEvent
 
-LIVE: frozenset[Status] = frozenset({"open", "assigned", "done"})
+ItemStatus = Literal["open", "assigned", "done", "verified", "waived", "carried"]
+
+LIVE: frozenset[ItemStatus] = frozenset({"open", "assigned", "done"})
 """What still is to be done, or to be seen done."""
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
-    """What one night said of one matter; the columns of `table.SCHEMA`."""
+class MatterReading:
+    """What one night said of one matter; the columns of `matter_readings.SCHEMA`."""
 
     night: date
     unit_id: str
@@ -31,12 +33,12 @@ class Reading:
     evidence: str = "{}"
 
     @property
-    def key(self) -> Key:
-        return Key(self.unit_id, self.kind, self.matter)
+    def key(self) -> MatterKey:
+        return MatterKey(self.unit_id, self.kind, self.matter)
 
 
 @dataclass(frozen=True, slots=True)
-class Key:
+class MatterKey:
     """What makes readings one matter: whose it is, of which kind, and about which month or alert, if about one."""
 
     unit_id: str
@@ -44,35 +46,31 @@ class Key:
     matter: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Item:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Item(Case):
     """One matter on the worklist, from when the figures show it until they show it no more.
 
     Attributes:
-        item_id: `<unit_code>-<kind>-<since>`.
+        case_id: see `life.item_id`.
         since: the period in which it was first seen, by its predecessors too.
         reading: the last that showed it.
         due_on: set when it opened; put off only where the duty itself comes again with each period. Null: none.
-        gone_in: the period whose figures showed it to be over; null unless it was verified.
         resolution: how it ended: seen (marked done, then shown so), figures (shown so, nobody had marked it), waived,
             carried (to the successors' items); null while it is live.
+        gone_in: the period whose figures showed it to be over; null unless it was verified.
         ended_unit: the unit is no more, and the item stays under its name.
         carried_from: ids of the items it goes on from.
     """
 
-    item_id: str
-    key: Key
+    key: MatterKey
     since: str
-    reading: Reading
-    opened_on: date
+    reading: MatterReading
     due_on: date | None
-    status: Status = "open"
+    status: ItemStatus = "open"
     assigned_to: str | None = None
     assigned_on: date | None = None
     done_on: date | None = None
     closed_on: date | None = None
-    resolution: str | None = None
-    note: str | None = None
     gone_in: str | None = None
     ended_unit: bool = False
     carried_from: tuple[str, ...] = ()
@@ -83,60 +81,35 @@ class Item:
 
 
 @dataclass(frozen=True, slots=True)
-class Act:
-    """What a person did to an item.
+class ItemAct(CaseAct):
+    """What a person did to an item; the note says what was done, or why it is waived.
 
     Attributes:
-        act_id: its number; acts are carried out in this order.
-        night: the day it was carried out.
-        after_night: the last night before it, null if none was.
         action: followup-assign, followup-done or followup-waive.
-        to: whom it was given to, of an assigning.
-        note: what was done, or why it is waived.
+        given_to: whom it was given to, of an assigning.
     """
 
-    act_id: int
-    night: date
-    after_night: date | None
-    happened_at: str
-    who: str
-    action: str
-    item_id: str
-    to: str | None = None
-    note: str | None = None
+    given_to: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Event:
-    """Something that happened to an item; who and act_id where a person did it, period and counts where figures did."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ItemEvent(CaseEvent):
+    """Something that happened to an item, and its status after it; period and counts where figures did it."""
 
-    item_id: str
-    night: date
-    event: str
-    status: Status
+    status: ItemStatus
     period: str | None = None
     least: int | None = None
     most: int | None = None
-    resolution: str | None = None
-    who: str | None = None
-    note: str | None = None
-    happened_at: str | None = None
-    act_id: int | None = None
 
 
 @dataclass(frozen=True)
-class Book:
+class ItemBook(CaseBook[Item]):
     """All items so far.
 
     Attributes:
-        items: by item_id, in the order they opened.
         of_key: the last item of each matter.
         heard: whether each matter stood when something was last said of it.
     """
 
-    items: Mapping[str, Item] = field(default_factory=dict)
-    of_key: Mapping[Key, str] = field(default_factory=dict)
-    heard: Mapping[Key, bool] = field(default_factory=dict)
-
-    def __iter__(self) -> Iterator[Item]:
-        return iter(self.items.values())
+    of_key: Mapping[MatterKey, str] = field(default_factory=dict)
+    heard: Mapping[MatterKey, bool] = field(default_factory=dict)

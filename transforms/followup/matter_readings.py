@@ -37,18 +37,18 @@ SHOWN_COMMUNES = 3
 
 
 @dataclass(frozen=True)
-class Known:
+class FiguresKnown:
     """What readings are made from.
 
     Attributes:
-        vintages: the figures of one map.
+        figures: the figures of one map.
         level: the level that reports on it, whose units the readings are of.
         hamlet_cells: unit_id, period, cells: those due in the half-yearly form; a unit and half-year that is not there
             is taken to be whole.
         names: of communes, by unit_id.
     """
 
-    vintages: FiguresAsKnown
+    figures: FiguresAsKnown
     level: str
     hamlet_cells: pl.DataFrame
     names: Mapping[str, str]
@@ -59,16 +59,16 @@ def latest(rows: pl.DataFrame) -> pl.DataFrame:
     return rows.filter(pl.col("period") == pl.col("period").max().over("night", "level", "unit_id"))
 
 
-def by_reporter(known: Known, rows: pl.DataFrame) -> pl.DataFrame:
+def by_reporter(known: FiguresKnown, rows: pl.DataFrame) -> pl.DataFrame:
     """The communes' rows, with `above`: the unit that reports them, itself after the reform."""
     communes = rows.filter(pl.col("level") == "commune")
     if known.level == "commune":
         return communes.with_columns(above=pl.col("unit_id"))
-    above = known.vintages.parents.select("unit_id", above="district")
+    above = known.figures.parents.select("unit_id", above="district")
     return communes.join(above, on="unit_id", how="left").drop_nulls("above")
 
 
-def largest(known: Known, count: str, fewest: int) -> pl.Expr:
+def largest(known: FiguresKnown, count: str, fewest: int) -> pl.Expr:
     """In a group of communes: those with the largest counts, of at least `fewest`, as a list of name and count."""
     names = pl.col("unit_id").replace_strict(known.names, default=pl.col("unit_id"), return_dtype=pl.String)
     enough = pl.col(count) >= fewest
@@ -80,7 +80,7 @@ def largest(known: Known, count: str, fewest: int) -> pl.Expr:
     )
 
 
-def readings(units: pl.DataFrame, kind: str, figures: Sequence[str]) -> pl.DataFrame:
+def as_readings(units: pl.DataFrame, kind: str, figures: Sequence[str]) -> pl.DataFrame:
     """Rows as readings: those that stand, and those that do not and are wholly known.
 
     Args:

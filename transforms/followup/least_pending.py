@@ -1,4 +1,4 @@
-"""How many requests must have waited long, from monthly stocks and flows alone: a floor that is never too high."""
+"""How many requests must have waited long, from monthly stocks and flows alone: a lower bound, never too high."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from expectations.contract.periods import Period
 
 
 @dataclass(frozen=True, slots=True)
-class Month:
+class RequestMonth:
     """A unit's requests in a month: pending_opening, received, pending_closing."""
 
     opening: int
@@ -29,7 +29,7 @@ def first_month(last: Period, days: int) -> Period:
     return first
 
 
-def least_pending(months: Sequence[Month]) -> int:
+def least_pending(months: Sequence[RequestMonth]) -> int:
     """How many of those pending at the end of the last month were, at the least, pending before the first began.
 
     Of those pending at the end of a month, at most as many were filed in it as were received; so at least
@@ -39,9 +39,9 @@ def least_pending(months: Sequence[Month]) -> int:
 
         young(t) = min(closing(t), young(t - 1) + received(t) + appeared(t)),   young before the first month = 0
 
-    and the floor is closing(last) - young(last). Whatever order requests are settled in, no other reading of the same
-    stocks gives more: settling the old ones first brings `young` about. With opening = closing before and stocks that
-    only fall by what is settled this is at least closing - all received, the plain floor.
+    and the lower bound is closing(last) - young(last). Whatever order requests are settled in, no other reading of the
+    same stocks gives more: settling the old ones first brings `young` about. With opening = closing before and stocks
+    that only fall by what is settled this is at least closing - all received, the plain lower bound.
 
     `appeared(t)` = max(0, opening(t) - closing(t - 1)): requests that a correction or a merged cell brought in are of
     unknown age, and count as young. Sums over cells can hide such a gain behind another cell's equal loss; both are
@@ -51,7 +51,7 @@ def least_pending(months: Sequence[Month]) -> int:
         months: of one unit, consecutive, the run `first_month` gives, each with all the unit's cells.
 
     Returns:
-        the floor; 0 for an empty run.
+        the lower bound; 0 for an empty run.
     """
     young = 0
     for number, month in enumerate(months):
@@ -60,8 +60,8 @@ def least_pending(months: Sequence[Month]) -> int:
     return months[-1].closing - young if months else 0
 
 
-def pending_floor(months: Mapping[str, Month], last: Period, days: int) -> int | None:
-    """The floor for one unit at the end of `last`; null where a month of the run is not wholly known.
+def pending_lower_bound(months: Mapping[str, RequestMonth], last: Period, days: int) -> int | None:
+    """The lower bound for one unit at the end of `last`; null where a month of the run is not wholly known.
 
     Args:
         months: by period, months of which every cell is known.

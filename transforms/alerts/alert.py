@@ -1,14 +1,16 @@
-"""The nouns of an alert's life: finding, part, alert, event, act, and the book that holds them."""
+"""The nouns of an alert's life: finding, part, and the alert itself with its acts, events and book."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Literal
 
+from transforms.cases.case import Case, CaseAct, CaseBook, CaseEvent
+
 Severity = Literal["high", "medium", "low"]
-Status = Literal["opened", "acknowledged", "resolved"]
+AlertStatus = Literal["opened", "acknowledged", "resolved"]
 Verdict = Literal["true", "data-error", "expected"]
 
 TESTED = frozenset({"change", "shift", "silence"})
@@ -16,7 +18,7 @@ TESTED = frozenset({"change", "shift", "silence"})
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class AlertFinding:
     """What one night judged of one series and month; the columns of alerts.finding, with the unit's names.
 
     Attributes:
@@ -54,16 +56,16 @@ class Finding:
         return self.direction if self.kind in TESTED and self.direction else self.kind
 
     @property
-    def key(self) -> Key:
-        return Key(self.unit_id, self.scope, self.family, self.branch)
+    def key(self) -> AlertKey:
+        return AlertKey(self.unit_id, self.scope, self.family, self.branch)
 
     @property
-    def series(self) -> Series:
-        return Series(self.unit_id, self.scope, self.indicator, self.kind)
+    def series(self) -> AlertSeries:
+        return AlertSeries(self.unit_id, self.scope, self.indicator, self.kind)
 
 
 @dataclass(frozen=True, slots=True)
-class Key:
+class AlertKey:
     """What makes signals one event: whose they are, of which family, and which way."""
 
     unit_id: str
@@ -73,7 +75,7 @@ class Key:
 
 
 @dataclass(frozen=True, slots=True)
-class Series:
+class AlertSeries:
     """One test of one unit's indicator."""
 
     unit_id: str
@@ -93,13 +95,13 @@ class Part:
         ended: how it went quiet (returned, corrected, reported); null while it signals.
     """
 
-    last: Finding
+    last: AlertFinding
     first_period: str
-    signals: Mapping[str, Finding]
+    signals: Mapping[str, AlertFinding]
     ended: str | None = None
 
     @property
-    def clearest(self) -> Finding:
+    def clearest(self) -> AlertFinding:
         """The finding with the strongest evidence, the latest of equal ones."""
         return min(
             (self.signals[period] for period in sorted(self.signals, reverse=True)),
@@ -112,12 +114,12 @@ class Part:
         return self.ended is None
 
 
-@dataclass(frozen=True, slots=True)
-class Alert:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Alert(Case):
     """What a person is told: one event of one unit, however many nights it lasts.
 
     Attributes:
-        alert_id: see `life.alert_id`.
+        case_id: see `life.alert_id`.
         key: whose event it is.
         parts: by the order in which they joined.
         severity: the highest of the present run.
@@ -127,15 +129,12 @@ class Alert:
         silenced_until: not told up to and with this day; is_silenced_to_end: not told until it is resolved.
     """
 
-    alert_id: str
-    key: Key
+    key: AlertKey
     parts: tuple[Part, ...]
     severity: Severity
-    opened_on: date
     first_period: str
-    status: Status = "opened"
+    status: AlertStatus = "opened"
     resolved_on: date | None = None
-    resolution: str | None = None
     reopened_on: date | None = None
     is_spent: bool = False
     acknowledged_on: date | None = None
@@ -143,7 +142,6 @@ class Alert:
     is_silenced_to_end: bool = False
     closed_on: date | None = None
     verdict: Verdict | None = None
-    note: str | None = None
 
     @property
     def is_running(self) -> bool:
@@ -160,59 +158,36 @@ class Alert:
 
 
 @dataclass(frozen=True, slots=True)
-class Act:
+class AlertAct(CaseAct):
     """What a person did to an alert.
 
     Attributes:
-        act_id: its number; acts are carried out in this order.
-        night: the day it was carried out.
-        after_night: the last night judged before it, null if none was.
         action: alert-ack, alert-silence or alert-close.
         until: silence up to and with this day; null: until it is resolved.
+        verdict: of a closing.
     """
 
-    act_id: int
-    night: date
-    after_night: date | None
-    happened_at: str
-    who: str
-    action: str
-    alert_id: str
     until: date | None = None
     verdict: Verdict | None = None
-    note: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Event:
-    """Something that happened to an alert; `act_id` and who, where a person did it."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AlertEvent(CaseEvent):
+    """Something that happened to an alert, and its severity after it."""
 
-    alert_id: str
-    night: date
-    event: str
     severity: Severity
-    happened_at: str | None = None
-    who: str | None = None
-    note: str | None = None
     verdict: str | None = None
     until: date | None = None
-    resolution: str | None = None
-    act_id: int | None = None
 
 
 @dataclass(frozen=True)
-class Book:
+class AlertBook(CaseBook[Alert]):
     """All alerts so far.
 
     Attributes:
-        alerts: by alert_id, in the order they opened.
-        of_key: the alerts of each key, in that order.
+        of_key: the alerts of each key, in the order they opened.
         of_series: the alerts that have the series as a part, by series and branch.
     """
 
-    alerts: Mapping[str, Alert] = field(default_factory=dict)
-    of_key: Mapping[Key, tuple[str, ...]] = field(default_factory=dict)
-    of_series: Mapping[tuple[Series, str], tuple[str, ...]] = field(default_factory=dict)
-
-    def __iter__(self) -> Iterator[Alert]:
-        return iter(self.alerts.values())
+    of_key: Mapping[AlertKey, tuple[str, ...]] = field(default_factory=dict)
+    of_series: Mapping[tuple[AlertSeries, str], tuple[str, ...]] = field(default_factory=dict)

@@ -11,17 +11,18 @@ from typing import Any
 
 import polars as pl
 
-from transforms.followup.reading_table import SCHEMA
+from transforms.followup.matter_readings import SCHEMA
 from transforms.watch.as_known import night_from
 
 Row = dict[str, Any]
 
 LONG_AGO = timedelta(days=92)
-"""A report due for longer when a night first looked is no work of today's: the reporting status shows it."""
+"""A report that was overdue for longer than this when a night first looked is not followed up: it is history, which the
+reporting status shows."""
 
 
 @dataclass(frozen=True)
-class Reports:
+class ReportsKnown:
     """What is known of the reports; `unit_id` is the unit that reports, as in readings.
 
     Attributes:
@@ -40,8 +41,8 @@ class Reports:
     alerts: pl.DataFrame
 
 
-def report_readings(reports: Reports, nights: Sequence[date]) -> pl.DataFrame:
-    """Columns of `table.SCHEMA`: on each night what began, changed or was over."""
+def report_readings(reports: ReportsKnown, nights: Sequence[date]) -> pl.DataFrame:
+    """Columns of `matter_readings.SCHEMA`: on each night what began, changed or was over."""
     if not nights:
         return pl.DataFrame(schema=SCHEMA)
     rows = [*_of_files(reports, nights), *_of_mismatches(reports, nights), *_of_alerts(reports, nights)]
@@ -62,7 +63,7 @@ class _File:
         return self.recorded_at <= night and (self.ended_at is None or night < self.ended_at)
 
 
-def _of_files(reports: Reports, nights: Sequence[date]) -> Iterator[Row]:
+def _of_files(reports: ReportsKnown, nights: Sequence[date]) -> Iterator[Row]:
     came = _files_of(reports)
     for unit, period, due in reports.due.select("unit_id", "period", "due_on").iter_rows():
         files = came.get((unit, period), [])
@@ -72,11 +73,11 @@ def _of_files(reports: Reports, nights: Sequence[date]) -> Iterator[Row]:
             was_missing = before.get("report-not-sent", False)
             for kind, (stands, codes) in _state(files, night, due, was_missing=was_missing).items():
                 if stands != before.get(kind, False) or (stands and any(f.recorded_at == night for f in files)):
-                    yield _row(night, unit, kind, period, night, stands, due_on=due, evidence={"codes": codes})
+                    yield _row(night, unit, kind, period, stands=stands, due_on=due, evidence={"codes": codes})
                 before[kind] = stands
 
 
-def _files_of(reports: Reports) -> dict[tuple[str, str], list[_File]]:
+def _files_of(reports: ReportsKnown) -> dict[tuple[str, str], list[_File]]:
     """Files by unit and period. One whose period could not be read is taken for the last month that was due or ended
     before it came, of that unit."""
     months: dict[str, list[str]] = defaultdict(list)
@@ -109,7 +110,7 @@ def _state(files: Sequence[_File], night: date, due: date, *, was_missing: bool)
     return {"report-not-sent": (is_missing, []), "report-rejected": (bool(rejected), codes)}
 
 
-def _of_mismatches(reports: Reports, nights: Sequence[date]) -> Iterator[Row]:
+def _of_mismatches(reports: ReportsKnown, nights: Sequence[date]) -> Iterator[Row]:
     spans: dict[tuple[str, str], list[tuple[date, date | None]]] = defaultdict(list)
     for unit, period, begin, end in reports.mismatches.select("unit_id", "period", "begin", "end").iter_rows():
         spans[unit, period].append((begin, end))
@@ -118,18 +119,20 @@ def _of_mismatches(reports: Reports, nights: Sequence[date]) -> Iterator[Row]:
         for night in sorted({n for span in cells for day in span if day and (n := night_from(nights, day))}):
             left = sum(begin <= night and (end is None or night < end) for begin, end in cells)
             if left != before:
-                yield _row(night, unit, "opening-mismatch", period, night, left > 0, left, evidence={"cells": left})
+                yield _row(
+                    night, unit, "opening-mismatch", period, stands=left > 0, count=left, evidence={"cells": left}
+                )
             before = left
 
 
-def _of_alerts(reports: Reports, nights: Sequence[date]) -> Iterator[Row]:
+def _of_alerts(reports: ReportsKnown, nights: Sequence[date]) -> Iterator[Row]:
     columns = ("unit_id", "alert_id", "period", "begin", "end", "severity", "text_vi", "text_en")
     for unit, alert, period, begin, end, severity, vi, en in reports.alerts.select(columns).iter_rows():
         evidence = {"alert": alert, "severity": severity, "text_vi": vi, "text_en": en}
         for day, stands in ((begin, True), (end, False)):
             night = night_from(nights, day) if day else None
             if night:
-                yield _row(night, unit, "alert-true", alert, night, stands, period=period, evidence=evidence)
+                yield _row(night, unit, "alert-true", alert, stands=stands, period=period, evidence=evidence)
 
 
 def _row(
@@ -137,10 +140,9 @@ def _row(
     unit: str,
     kind: str,
     matter: str,
-    seen_on: date,
+    *,
     stands: bool,
     count: int | None = None,
-    *,
     period: str | None = None,
     due_on: date | None = None,
     evidence: Row | None = None,
@@ -151,7 +153,7 @@ def _row(
         "kind": kind,
         "matter": matter,
         "period": period or matter,
-        "seen_on": seen_on,
+        "seen_on": night,
         "stands": stands,
         "least": count,
         "most": count,

@@ -15,7 +15,7 @@ MONTHS_BACK, HALVES_BACK = 8, 3
 """A unit whose last report is older is not judged any more: that it does not report is a matter of its own."""
 
 
-def seen(known: FiguresAsKnown, form: str, nights: Sequence[date]) -> pl.DataFrame:
+def figures_on_nights(known: FiguresAsKnown, form: str, nights: Sequence[date]) -> pl.DataFrame:
     """Every figure of a form that stood on each night, of the last periods before it.
 
     Args:
@@ -25,9 +25,9 @@ def seen(known: FiguresAsKnown, form: str, nights: Sequence[date]) -> pl.DataFra
     Returns:
         night, level, unit_id, period, cells (with figures), seen_on (when the latest of them came), the measures.
     """
-    pieces = known.version_sums[form]
+    sums = known.version_sums[form]
     days = pl.Series("night", list(nights), pl.Date)
-    lives = pieces.with_columns(until=_until(pieces, FORMS[form].half_yearly))
+    lives = sums.with_columns(until=_until(sums, FORMS[form].half_yearly))
     lives = lives.with_columns(
         begin=days.search_sorted(lives["recorded_at"], side="left"), end=days.search_sorted(lives["until"], side="left")
     ).filter(pl.col("end") > pl.col("begin"))
@@ -40,9 +40,9 @@ def seen(known: FiguresAsKnown, form: str, nights: Sequence[date]) -> pl.DataFra
     )
 
 
-def _until(pieces: pl.DataFrame, is_half_yearly: bool) -> pl.Series:
+def _until(sums: pl.DataFrame, is_half_yearly: bool) -> pl.Series:
     """The first day on which figures are not looked at any more: replaced, or too old."""
     days = 184 * HALVES_BACK if is_half_yearly else 31 * MONTHS_BACK
-    ends = {text: Period.parse(text).last_day + timedelta(days=days) for text in pieces["period"].unique()}
-    old = pl.Series([ends[text] for text in pieces["period"]], dtype=pl.Date)
-    return pieces.select(pl.min_horizontal(pl.col("superseded_at").cast(pl.Date), old)).to_series()
+    ends = {text: Period.parse(text).last_day + timedelta(days=days) for text in sums["period"].unique()}
+    old = pl.Series([ends[text] for text in sums["period"]], dtype=pl.Date)
+    return sums.select(pl.min_horizontal(pl.col("superseded_at").cast(pl.Date), old)).to_series()
