@@ -7,10 +7,10 @@ import pytest
 
 from expectations.contract.forms import MEASURES
 from warehouse.connection.migrations import migrations, take
+from warehouse.connection.write_migration import missing
 from warehouse.marts import generate
 from warehouse.marts.columns import read_columns
 from warehouse.marts.views import MARTS
-from warehouse.schema.generate import missing
 
 
 @pytest.fixture(scope="module")
