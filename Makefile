@@ -33,7 +33,7 @@ check: $(STAMP) ## style, types and the rooms' direction
 	@$(BIN)/lint-imports
 
 generated: $(STAMP) ## the SQL that lists what the contract declares: a migration for what is new, and the marts
-	@$(BIN)/python -m warehouse.schema.generate
+	@$(BIN)/python -m warehouse.connection.write_migration
 	@$(BIN)/python -m warehouse.marts.generate
 
 docs: $(STAMP) ## the pages made from code and tests

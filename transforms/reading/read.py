@@ -222,7 +222,8 @@ class _Report:
             most = max((len(table.columns.of_form(form.name)) for table in holding), default=0)
             # A table that repeats a few figures of another form beside its own is no table of that form.
             holding = [table for table in holding if len(table.columns.of_form(form.name)) > 0.6 * most]
-            if not holding and not form.half_yearly:
+            is_asked = not form.half_yearly and (month is None or form.asked_in(str(month)))
+            if not holding and is_asked:
                 self._problem("missing-form", form=form.name, expected=form.name)
             for table in holding:
                 self._take(form.name, tables.index(table), table, units, self._period_of(form.name, table, month))

@@ -111,7 +111,8 @@ _ROMAN = ((50, "L"), (40, "XL"), (10, "X"), (9, "IX"), (5, "V"), (4, "IV"), (1, 
 
 def lay_out(template: Template, report: Report) -> list[Grid]:
     """The sheets of a report; a kind of file that holds one table only gets all forms in one grid."""
-    tables = [MONTHLY] if template.layout == "wide" else [(form,) for form in MONTHLY]
+    monthly = tuple(form for form in MONTHLY if form.name in report.values)
+    tables = [monthly] if template.layout == "wide" else [(form,) for form in monthly]
     tables = [*tables, *((form,) for form in HALF_YEARLY if form.name in report.values)]
     grids = []
     for number, forms in enumerate(tables, 1):

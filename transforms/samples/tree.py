@@ -134,7 +134,11 @@ def _report(registry: Registry, month: InventedMonth, unit: Unit) -> Report:
     homes = [home for home in month.homes if home.reporter_code == unit.unit_code]
     homes.sort(key=lambda home: (home.commune_code or "", home.cell_code))
     inside = {home.cell_code for home in homes}
-    frames = {form.name: month.monthly.select("cell_code", *form.names) for form in MONTHLY}
+    frames = {
+        form.name: month.monthly.select("cell_code", *form.names)
+        for form in MONTHLY
+        if form.asked_in(str(month.period))
+    }
     if month.half_yearly is not None:
         frames |= {form.name: month.half_yearly.select("cell_code", *form.names) for form in HALF_YEARLY}
     values: dict[str, dict[str, list[Value]]] = {

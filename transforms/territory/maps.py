@@ -28,8 +28,6 @@ UNALLOCATED_NAME = "Chưa phân bổ"
 MAPS = ("reported", "today")
 LEVELS = ("province", "district", "commune")
 COUNTS = ("units_expected", "units_reported", "members_reported", "members_known")
-# A cell is reported once each form of the period is there: the first measure stands for its form.
-_PRESENT = tuple(form.names[0] for form in FORMS.values())
 
 
 def lineage(registry: Registry, today: date) -> pl.DataFrame:
@@ -212,9 +210,11 @@ def cells_on_both_maps(
     """
     periods = sorted(set(periods))
     measures = [name for name in facts.columns if name not in ("cell_code", "period")]
-    forms = [name for name in _PRESENT if name in measures]
+    # A cell is reported once each form of the period is there: the first measure stands for its form.
+    forms = [form for form in FORMS.values() if form.names[0] in measures]
+    there = (pl.col(form.names[0]).is_not_null() | (pl.col("period") < form.since) for form in forms)
     facts = facts.filter(pl.col("period").is_in(periods)).with_columns(
-        pl.col(measures).cast(pl.Int64), is_reported=pl.all_horizontal(pl.col(forms).is_not_null())
+        pl.col(measures).cast(pl.Int64), is_reported=pl.all_horizontal(*there)
     )
     known = places(registry, periods, today)
     strange = facts.select("cell_code", "period").join(known, on=["cell_code", "period"], how="anti")

@@ -33,12 +33,11 @@ class Budget:
             level = 1 / (12 * PROVINCE_YEARS)
             # The province has nine series (watched.csv) that share the level; ten keeps it on the careful side.
             return {"change": level / 10, "shift": level / 10}
-        whole = sum(row.change + row.shift + row.silence for row in watched())
+        whole = sum(sum(row.shares.values()) for row in watched())
         tests = units * MONTHS_A_QUARTER
-        shares = {"change": one.change, "shift": one.shift, "silence": one.silence}
         scale = self.a_quarter * self.calibration / whole / max(tests, 1)
         # With very few units a share of the budget could come to a level at which nearly any month alarms.
-        return {kind: min(share * scale, 0.05) for kind, share in shares.items() if share}
+        return {kind: min(share * scale, 0.05) for kind, share in one.shares.items() if share}
 
 
 def adjusted(p_values: pl.Series) -> pl.Series:

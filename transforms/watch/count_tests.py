@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -52,7 +53,7 @@ class CountSeries:
 
 
 def test_counts(series: CountSeries, alpha: dict[str, float]) -> list[Tested]:
-    """The tests that have an alpha: change, shift and silence.
+    """The tests that have an alpha: the change of the month, and those of `RUN_TESTS`.
 
     Each unit is held against a log-linear model of its own past (level, trend, season), times what the others of its
     group differ from theirs. All series are fitted on their own, so the answer of one does not depend on which others
@@ -62,7 +63,7 @@ def test_counts(series: CountSeries, alpha: dict[str, float]) -> list[Tested]:
         return []
     panel = _panel(series)
     tests = [_change(panel, series, alpha["change"])] if alpha.get("change") else []
-    if alpha.get("shift") or alpha.get("silence"):
+    if any(alpha.get(kind) for kind in RUN_TESTS):
         # Half the spread: over nine months a free trend would run along with the very shift that is looked for.
         memory = HistoryOptions(12, series.harmonics, LONGEST, FEWEST_BEFORE_RUN, False, SLOPE_SPREAD / 2)
         found = next(iter(runs(panel, memory, LONGEST, panel.last, panel.last)))
@@ -202,7 +203,7 @@ def _two_sided(high: Array, low: Array, known: Array) -> Array:
 
 
 def _of_runs(found: Runs, series: CountSeries, alpha: dict[str, float]) -> list[Tested]:
-    """Shift and silence, from the sums of the last 1, 2, … months."""
+    """The tests of runs, from the sums of the last 1, 2, … months."""
     k = found.observed.shape[1]
     phi, freedom = pooled_dispersion(found.state.found, found.state.worth, series.group)
     factors = [_factor(found.observed[:, j], found.expected[:, j], phi, series.group) for j in range(k)]
@@ -213,12 +214,7 @@ def _of_runs(found: Runs, series: CountSeries, alpha: dict[str, float]) -> list[
         np.repeat(freedom, k),
         (found.log_variance + common).ravel(),
     )
-    tests = []
-    if alpha.get("shift"):
-        tests.append(_shift(found, prediction, alpha["shift"]))
-    if alpha.get("silence"):
-        tests.append(_silence(found, prediction, alpha["silence"]))
-    return tests
+    return [test(found, prediction, alpha[kind]) for kind, test in RUN_TESTS.items() if alpha.get(kind)]
 
 
 def _shift(found: Runs, prediction: Predictive, alpha: float) -> Tested:
@@ -271,3 +267,7 @@ def _silence(found: Runs, prediction: Predictive, alpha: float) -> Tested:
         p_value=np.where(seen, p, np.where(quiet, 1.0, np.nan)),
         is_rise=np.zeros(n, dtype=bool),
     )
+
+
+# By kind, what looks at the last months together; its share of the budget is the column of that name in watched.csv.
+RUN_TESTS: dict[str, Callable[[Runs, Predictive, float], Tested]] = {"shift": _shift, "silence": _silence}

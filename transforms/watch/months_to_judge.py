@@ -187,7 +187,8 @@ def _level_figures(known: FiguresAsKnown, level: str, months: list[str], measure
         units,
         cells,
         {name: np.zeros(shape) for name in sorted(measures)},
-        {form.name: np.zeros(shape) for form in MONTHLY},
+        # Of a form that was not yet asked for no cell is missing, whatever else comes.
+        {form.name: np.where([form.asked_in(month) for month in months], np.zeros(shape), np.inf) for form in MONTHLY},
     )
 
 

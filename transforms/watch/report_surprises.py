@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from functools import reduce
 from itertools import pairwise
 
 import polars as pl
@@ -173,10 +174,12 @@ def _months_by_night(known: FiguresAsKnown, reports: ReportHistory) -> MonthsByN
     table = table.join(known.expected.rename({"cells": "due"}), on=keys, how="left").sort(*keys, "night")
     out: MonthsByNight = {}
     for (unit, level, period), rows in table.group_by(keys, maintain_order=True):
-        cells, sums = {form.name: 0 for form in MONTHLY}, dict.fromkeys(STEPPED, 0.0)
+        cells = {form.name: 0 for form in MONTHLY if form.asked_in(str(period))}
+        sums = dict.fromkeys(STEPPED, 0.0)
         steps: list[MonthOnNight] = []
         for row in rows.iter_rows(named=True):
-            cells[row["form"]] += row["cells"]
+            if row["form"] in cells:
+                cells[row["form"]] += row["cells"]
             for name in STEPPED:
                 sums[name] += row[name] or 0
             step = MonthOnNight(row["night"], min(cells.values()), row["due"] or 0, dict(sums))
@@ -332,7 +335,8 @@ def _identical_communes(known: FiguresAsKnown, nights: Sequence[date]) -> pl.Dat
     keys = ["unit_id", "period", "recorded_at"]
     mine = (pl.col("level") == "commune") & pl.col("recorded_at").is_between(nights[0], nights[-1])
     sums = [known.version_sums[f.name].filter(mine).group_by(keys).agg(pl.col(f.names).sum()) for f in MONTHLY]
-    rows = sums[0].join(sums[1], on=keys).join(sums[2], on=keys)
+    rows = reduce(lambda all_forms, of_form: all_forms.join(of_form, on=keys, how="left"), sums)
+    rows = rows.filter(pl.col(f.names[0]).is_not_null() | (pl.col("period") < f.since) for f in MONTHLY)
     names = [name for form in MONTHLY for name in form.names]
     rows = rows.filter(pl.sum_horizontal(pl.col(name) > 0 for name in names) >= IDENTICAL_FROM)
     return rows.filter(pl.col("unit_id").n_unique().over("period", *names) > 1).select(keys)

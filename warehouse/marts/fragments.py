@@ -64,9 +64,15 @@ def _sums_by_version(form: Form) -> str:
 
 
 def _standing(number: int, form: Form) -> str:
-    return f"(FROM facts.{form.name} WHERE superseded_at IS NULL) AS {form.name}" + (
-        " USING (cell_code, period)" if number else ""
-    )
+    """The cells with a form that stands; before a form was asked for, those with the first form."""
+    if not number:
+        return f"(FROM facts.{form.name} WHERE superseded_at IS NULL) AS {form.name}"
+    rows = f"SELECT cell_code, period FROM facts.{form.name} WHERE superseded_at IS NULL"
+    if form.since:
+        rows += (
+            f"\n    UNION ALL SELECT cell_code, period FROM facts.{MONTHLY[0].name} WHERE period < {quoted(form.since)}"
+        )
+    return f"({rows}) AS {form.name} USING (cell_code, period)"
 
 
 def _rows(rows: Iterable[tuple[str, ...]]) -> str:

@@ -7,10 +7,10 @@ import pytest
 
 from expectations.contract.forms import MEASURES
 from warehouse.connection.migrations import migrations, take
+from warehouse.connection.write_migration import missing
 from warehouse.marts import generate
 from warehouse.marts.columns import read_columns
 from warehouse.marts.views import MARTS
-from warehouse.schema.generate import missing
 
 
 @pytest.fixture(scope="module")
@@ -58,3 +58,21 @@ def test_a_comment_of_no_column_is_refused(tmp_path) -> None:
     (tmp_path / "odd.sql").write_text(text, "utf-8")
     with pytest.raises(ValueError, match="yaer"):
         generate.generated(tmp_path)
+
+
+def test_a_measure_that_is_new_becomes_a_column_that_is_null_in_what_stood() -> None:
+    with duckdb.connect() as con:
+        take(con, migrations())
+        con.execute("""
+            INSERT INTO facts.balance (cell_code, period, period_start, period_kind, reporter_code, submission_id,
+                version_id, recorded_at, admitted)
+            VALUES ('866-01', '2024-01', '2024-01-01', 'month', '866', 1, 1, '2024-02-03', 4)""")
+        for table in ("facts.balance", "derived.unit_month", "derived.commune_year"):
+            con.execute(f"ALTER TABLE {table} DROP COLUMN admitted")
+        sql = missing(con)
+        assert sql.count("ADD COLUMN admitted BIGINT") == 3
+        con.execute(sql)
+        assert con.execute("SELECT cell_code, admitted FROM facts.balance_as_of('2024-02-03')").fetchall() == [
+            ("866-01", None)
+        ]
+        assert missing(con) == ""
