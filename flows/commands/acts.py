@@ -8,21 +8,22 @@ from contextlib import contextmanager
 from datetime import date
 from difflib import get_close_matches
 from types import ModuleType
-from typing import Any
+from typing import Any, Literal
 
 from duckdb import DuckDBPyConnection
 from rich.console import Console
 
+from expectations.language.catalogue import Message, text
 from flows.clock import now, today
 from flows.errors import UserError
 from flows.home import open_home
 from flows.settings import Settings
-from flows.texts import text
 from warehouse.board.acts import open_board
 from warehouse.connection.store import open_to_read
 from warehouse.errors import StoreLocked
 
 Row = dict[str, Any]
+Case = Literal["alerts", "followup"]
 
 
 def day_of_act(settings: Settings, as_of: date | None) -> date:
@@ -33,10 +34,7 @@ def day_of_act(settings: Settings, as_of: date | None) -> date:
     """
     latest = today(settings.timezone)
     if as_of and as_of > latest:
-        raise UserError(
-            f"Ngày {as_of} chưa tới: chỉ ghi cho hôm nay hoặc một ngày đã qua (--as-of YYYY-MM-DD).",
-            f"{as_of} is still to come: it can be noted for today or a day that is past (--as-of YYYY-MM-DD).",
-        )
+        raise UserError("error.act.to-come", day=as_of)
     return as_of or latest
 
 
@@ -47,10 +45,7 @@ def check_said(*given: str | None) -> None:
         UserError: it is not.
     """
     if any(one is not None and not one.strip() for one in given):
-        raise UserError(
-            "Cần ghi rõ đã làm gì, giao cho ai, hoặc vì sao.",
-            "Nothing is said: say what was done, to whom it is given, or why.",
-        )
+        raise UserError("error.act.blank")
 
 
 def who() -> str:
@@ -86,13 +81,13 @@ def note_and_do(
 
 @contextmanager
 def open_kept(
-    settings: Settings, is_kept: Callable[[DuckDBPyConnection], bool], vi: str, en: str
+    settings: Settings, is_kept: Callable[[DuckDBPyConnection], bool], case: Case
 ) -> Iterator[DuckDBPyConnection]:
     """The warehouse for reading something that nights keep in it.
 
     Args:
         is_kept: whether a night has made its tables.
-        vi, en: what it is, as "cảnh báo", "alerts".
+        case: what it is.
 
     Raises:
         UserError: the night is writing, or no night has kept it yet.
@@ -101,24 +96,18 @@ def open_kept(
     try:
         with open_to_read(settings.warehouse_path) as con:
             if not is_kept(con):
-                raise UserError(
-                    f"Kho dữ liệu chưa có {vi}. Chạy «mobility nightly» một lần để nâng cấp.",
-                    f"The warehouse holds no {en} yet. Run 'mobility nightly' once to bring it up to date.",
-                )
+                raise UserError(f"error.kept.{case}")
             yield con
     except StoreLocked as error:
-        raise UserError(
-            f"Đêm đang chạy, chưa xem được {vi}. Thử lại sau ít phút.",
-            f"The night is running and the {en} cannot be read. Try again in a few minutes.",
-        ) from error
+        raise UserError(f"error.not-now.{case}") from error
 
 
-def named(con: DuckDBPyConnection, name: str, pages: ModuleType, words: tuple[str, str], command: str) -> Row:
+def named(con: DuckDBPyConnection, name: str, pages: ModuleType, case: Case, command: str) -> Row:
     """The row of the name a person typed.
 
     Args:
         pages: gives `one` by its name and all the `names`.
-        words: what it is, in Vietnamese and English.
+        case: what it is.
         command: shows all there are.
 
     Raises:
@@ -129,6 +118,5 @@ def named(con: DuckDBPyConnection, name: str, pages: ModuleType, words: tuple[st
         return found
     known = pages.names(con)
     near = get_close_matches(name, known, n=3, cutoff=0.5) or [one for one in known if one.startswith(name)][:3]
-    vi = f" Có phải: {', '.join(near)}?" if near else f" Xem «{command}»."
-    en = f" Did you mean: {', '.join(near)}?" if near else f" See '{command}'."
-    raise UserError(f"Không có {words[0]} «{name}».{vi}", f"There is no {words[1]} '{name}'.{en}")
+    hint = Message("error.hint.near", names=", ".join(near)) if near else Message("error.hint.all", command=command)
+    raise UserError(f"error.none-called.{case}", name=name, hint=hint)

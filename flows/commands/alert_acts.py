@@ -9,12 +9,13 @@ from typing import Any
 from duckdb import DuckDBPyConnection
 from rich.console import Console
 
+from expectations.language import numbers
+from expectations.language.catalogue import text
 from flows.commands.acts import check_said, day_of_act, note_and_do
 from flows.commands.alert_reading import alert_named
 from flows.errors import UserError
 from flows.night.alert import carry_out_acts
 from flows.settings import Settings, load_settings
-from flows.texts import text
 from transforms.alerts.acts import can_be_done_to
 from warehouse.board import alert_pages as pages
 from warehouse.connection.store import open_to_read
@@ -43,9 +44,7 @@ class Doing:
 def run_silence(alert_id: str, until: date | None, until_resolved: bool, note: str | None, as_of: date | None) -> None:
     """Silence an alert until a day, or until it is resolved."""
     if (until is not None) == until_resolved:
-        raise UserError(
-            "Chọn một trong hai: --until NGÀY hoặc --until-resolved.", "Say either --until DAY or --until-resolved."
-        )
+        raise UserError("error.silence.which")
     run_act(Doing("alert-silence", alert_id, note, until), as_of)
 
 
@@ -59,15 +58,13 @@ def run_act(doing: Doing, as_of: date | None) -> None:
     night = day_of_act(settings, as_of)
     check_said(doing.note)
     if doing.until and doing.until < night:
-        raise UserError(f"Ngày {doing.until} đã qua.", f"The day {doing.until} has passed.")
+        raise UserError("error.silence.past", day=doing.until)
     _check(doing, settings)
 
     def carry_out(con: DuckDBPyConnection) -> None:
         carry_out_acts(con, settings, night)
         if pages.one(con, doing.alert_id) is None:
-            raise UserError(
-                f"Cảnh báo «{doing.alert_id}» không còn.", f"The alert '{doing.alert_id}' is not there any more."
-            )
+            raise UserError("error.alert.gone", id=doing.alert_id)
 
     if not note_and_do(settings, doing.action, doing.what(), carry_out):
         return
@@ -76,7 +73,7 @@ def run_act(doing: Doing, as_of: date | None) -> None:
             f"alert.done.{doing.action}",
             settings.language,
             id=doing.alert_id,
-            until=doing.until or "—",
+            until=doing.until or numbers.UNKNOWN,
             verdict=text(f"verdict.{doing.verdict or 'true'}", settings.language),
         ),
         highlight=False,
@@ -91,7 +88,4 @@ def _check(doing: Doing, settings: Settings) -> None:
     except StoreLocked:
         return
     if not can_be_done_to(alert["status"], doing.action):
-        raise UserError(
-            f"Cảnh báo «{doing.alert_id}» đã xong; chỉ còn có thể kết luận: «mobility alert close».",
-            f"The alert '{doing.alert_id}' is resolved; all that can be given is a verdict: 'mobility alert close'.",
-        )
+        raise UserError("error.alert.resolved", id=doing.alert_id)

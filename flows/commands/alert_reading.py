@@ -13,9 +13,9 @@ from warehouse.board import alert_pages as pages
 
 def open_alerts(settings: Settings) -> AbstractContextManager[DuckDBPyConnection]:
     """See `open_kept`."""
-    return open_kept(settings, pages.is_judged, "cảnh báo", "alerts")
+    return open_kept(settings, pages.is_judged, "alerts")
 
 
 def alert_named(con: DuckDBPyConnection, name: str) -> Row:
     """See `named`."""
-    return named(con, name, pages, ("cảnh báo", "alert"), "mobility alerts --status all")
+    return named(con, name, pages, "alerts", "mobility alerts --status all")

@@ -8,12 +8,12 @@ from typing import Any
 
 from rich.console import Console
 
+from expectations.language.catalogue import text
 from flows.commands.acts import check_said, day_of_act, note_and_do
 from flows.commands.followup_reading import item_named
 from flows.errors import UserError
 from flows.night.follow_up import carry_out_acts
 from flows.settings import Settings, load_settings
-from flows.texts import text
 from transforms.followup.acts import can_be_done_to
 from warehouse.connection.store import open_to_read
 from warehouse.errors import StoreLocked
@@ -60,7 +60,4 @@ def _check(doing: Doing, settings: Settings) -> None:
     except StoreLocked:
         return
     if not can_be_done_to(item["status"], doing.action):
-        raise UserError(
-            f"Việc «{doing.item_id}» đã đóng. Xem «mobility followup show {doing.item_id}».",
-            f"The item '{doing.item_id}' is over. See 'mobility followup show {doing.item_id}'.",
-        )
+        raise UserError("error.item.over", id=doing.item_id)

@@ -13,9 +13,9 @@ from warehouse.board import followup_pages as pages
 
 def open_followup(settings: Settings) -> AbstractContextManager[DuckDBPyConnection]:
     """See `open_kept`."""
-    return open_kept(settings, pages.is_kept, "việc theo dõi", "follow-up")
+    return open_kept(settings, pages.is_kept, "followup")
 
 
 def item_named(con: DuckDBPyConnection, name: str) -> Row:
     """See `named`."""
-    return named(con, name, pages, ("việc", "item"), "mobility followup list --status all")
+    return named(con, name, pages, "followup", "mobility followup list --status all")

@@ -57,12 +57,12 @@ def home(sound, tmp_path) -> Path:
 
 
 def wrong(home: Path, **how) -> dict[str, str]:
-    return {finding.check: finding.en for finding in examine(home, **how) if finding.state != "ok"}
+    return {finding.check: finding.message.says("en") for finding in examine(home, **how) if finding.state != "ok"}
 
 
 def test_a_sound_home_has_no_findings_but_every_check_speaks_both_languages(home):
     assert wrong(home, deep=True) == {}
-    assert all(finding.vi and finding.en and finding.vi != finding.en for finding in examine(home))
+    assert all(finding.message.says("vi") != finding.message.says("en") for finding in examine(home))
 
 
 def test_a_home_that_is_not_there_has_no_warehouse(tmp_path):

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 
-from expectations.contract.problems import Language
+from expectations.language.catalogue import Language, text
 from transforms.reading.sheets import Sheet
 from transforms.returning.book import Book, clean_text
-from transforms.returning.cover import COVER_NAME, About, add_cover
+from transforms.returning.cover import About, add_cover
 from transforms.returning.faults import Problems, faults_of, marks_on
 from transforms.returning.tables import MOST_CELLS, add_table, is_cut
 
@@ -39,8 +39,8 @@ def returned_workbook(sheets: list[Sheet], problems: Problems, about: About, lan
         raise ValueError("a file that lists people gets no workbook back")
     faults = faults_of(rows, sheets, language)
     book = Book(about.received_on)
-    cover = book.file.add_worksheet(COVER_NAME[language])
-    names = sheet_names([sheet.name for sheet in sheets], {COVER_NAME[language]})
+    cover = book.file.add_worksheet(text("returned.sheet", language))
+    names = sheet_names([sheet.name for sheet in sheets], {text("returned.sheet", language)})
     shown: dict[str, str] = {}
     cut: list[str] = []
     left = MOST_CELLS

@@ -17,7 +17,7 @@ COMMENT ON COLUMN marts.trend.level_value IS 'Mức đã loại mùa vụ, theo 
 COMMENT ON COLUMN marts.trend.slope_per_year IS 'Thay đổi một năm, cùng đơn vị / Change a year, in the same unit';
 COMMENT ON COLUMN marts.trend.slope_lower IS 'Cận dưới khoảng 90 % / Lower end of the 90 % interval';
 COMMENT ON COLUMN marts.trend.slope_upper IS 'Cận trên khoảng 90 % / Upper end of the 90 % interval';
-COMMENT ON COLUMN marts.trend.word IS 'tăng, giảm, hoặc không rõ khi chưa đủ bằng chứng / Rises, falls, or not clear where the evidence is lacking';
+COMMENT ON COLUMN marts.trend.word IS 'rising: tăng; falling: giảm; unclear: không rõ, khi chưa đủ bằng chứng / Rising, falling, or unclear where the evidence is lacking';
 COMMENT ON COLUMN marts.trend.since IS 'Tháng có thể nhất mà xu hướng bắt đầu, ở tháng cuối của đơn vị; trống nếu không rõ / The likeliest month in which the direction began, in the unit''s last month; null where not clear';
 COMMENT ON COLUMN marts.trend.since_earliest IS 'Sớm nhất (90 % khả năng) / Earliest month, of 90 % of the likelihood';
 COMMENT ON COLUMN marts.trend.since_latest IS 'Muộn nhất (90 % khả năng) / Latest month, of 90 % of the likelihood';

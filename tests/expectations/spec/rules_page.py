@@ -12,6 +12,7 @@ from spec_reports import MEASURES_FORM, Sent
 from expectations.contract.forms import FORMS, MEASURES
 from expectations.contract.problems import CODES
 from expectations.contract.rules import RULES, Rule
+from expectations.language.catalogue import LANGUAGES, catalogue
 
 PAGE = Path("docs") / "rules.md"
 OUTCOMES = {"accepted": "được nhận", "rejected": "bị trả lại", "duplicate": "bản trùng, không nạp"}
@@ -39,22 +40,20 @@ the tables show the columns in question only.*
 |---|---|---|
 """
 
+BOTH = [catalogue(language) for language in LANGUAGES]
+
 
 def rules_page() -> str:
     """The whole page."""
     contents = "".join(
-        f"| [`{code}`](#{code}) | {_severity(code)} | {_plain(CODES[code].says_vi)} |\n" for code in SPEC
+        f"| [`{code}`](#{code}) | {_severity(code)} | {_plain(catalogue('vi')[f'problem.{code}'])} |\n" for code in SPEC
     )
     return HEAD + contents + "".join(_section(code, *pair) for code, pair in SPEC.items())
 
 
 def _section(code: str, clean: Case, told: Case) -> str:
-    says = CODES[code]
-    lines = [
-        f"\n## {code}\n",
-        f"{_severity(code)}. {_plain(says.says_vi)} {_plain(says.mend_vi)}\n",
-        f"*{_plain(says.says_en)} {_plain(says.mend_en)}*\n",
-    ]
+    vi, en = (f"{_plain(known[f'problem.{code}'])} {_plain(known[f'problem.{code}.mend'])}" for known in BOTH)
+    lines = [f"\n## {code}\n", f"{_severity(code)}. {vi}\n", f"*{en}*\n"]
     rules = [rule for rule in RULES if rule.code == code]
     if rules:
         lines.append("| Biểu / form | Phải đúng / must hold |\n|---|---|")

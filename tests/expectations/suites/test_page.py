@@ -9,7 +9,7 @@ import pytest
 from spec_judging import judge, read_batch
 from spec_reports import Sent
 
-from expectations.contract.problems import Language
+from expectations.language.catalogue import Language
 from expectations.suites.checks import CHECKS
 from expectations.suites.page import validation_page
 
