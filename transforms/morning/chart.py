@@ -81,6 +81,9 @@ def _rule(axes: Axes, months: pl.DataFrame, language: Language) -> None:
     # A label at the very edge would run into the numbers of the other axis.
     ticks = [at for at in range(first + 1, last + 1) if at % step == 0] or [first]
     axes.set_xticks(ticks, [numbers.period(f"{at // 12}-{at % 12 + 1:02d}", language) for at in ticks])
+    for at, label in zip(ticks, axes.get_xticklabels(), strict=True):
+        # A month's name in the middle below the last months would run out of the picture.
+        label.set_horizontalalignment("right" if at > last - (last - first) / 12 else "center")
     axes.set_xlim(first - 0.7, last + 0.9)
     low, high = axes.get_ylim()
     axes.set_ylim(0 if low < 0.6 * high else low, max(high, 1))

@@ -7,7 +7,6 @@ from typing import get_args
 
 import pytest
 from babel.messages.pofile import read_po
-from language_keys import ROOT, named
 
 from expectations.contract.problems import CODES
 from expectations.language.catalogue import (
@@ -25,6 +24,7 @@ from flows.commands.acts import Case
 from flows.errors import UserError
 from flows.night.alert import VERDICTS
 from flows.settings import Settings
+from tests.expectations.language.language_keys import ROOT, named
 from transforms.alerts.acts import ACTIONS as ALERT_ACTIONS
 from transforms.alerts.explain import CHECKS, HOW_SEEN
 from transforms.alerts.phrases import COUNTED

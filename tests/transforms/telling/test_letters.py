@@ -94,7 +94,7 @@ def test_the_boards_letter_holds_neither_a_files_name_nor_its_workbook():
 
 def test_a_subject_holds_no_unit_and_no_figure_of_a_report():
     written = letter(BOARD, NIGHT, [ALERT, REJECTED])
-    assert written.subject == "Đêm 06-03-2024: 1 tin về cảnh báo, 1 tệp bị trả lại"
+    assert written.subject == "Đêm 06/03/2024: 1 tin về cảnh báo, 1 tệp bị trả lại"
     assert letter(UNIT, NIGHT, [REJECTED]).subject == "Tệp báo cáo cần sửa và gửi lại"
 
 
