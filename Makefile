@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 STAMP := .venv/.installed
 
-.PHONY: help demo test check docs pictures bench clean
+.PHONY: help demo test check generated docs pictures bench clean
 
 help: ## what can be made
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1	/'
@@ -28,6 +28,10 @@ check: $(STAMP) ## style, types and the rooms' direction
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
+
+generated: $(STAMP) ## the SQL that lists what the contract declares: a migration for what is new, and the marts
+	@$(BIN)/python -m warehouse.schema.generate
+	@$(BIN)/python -m warehouse.marts.generate
 
 docs: $(STAMP) ## the pages made from code and tests
 	@$(BIN)/python -m docs.make

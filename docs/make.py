@@ -53,7 +53,7 @@ def indicators_page() -> str:
 
 def _section(each: Indicator) -> str:
     rows = {
-        "công thức / formula": f"`{formula(each)}`",
+        "công thức / formula": f"`{each.formula}`",
         "đơn vị / unit": _unit(each),
         "kỳ dài hơn tháng / longer periods": _longer(each),
         "khoảng 95 % / 95 % interval": INTERVALS[each.kind],
@@ -76,34 +76,14 @@ def _section(each: Indicator) -> str:
 {table}"""
 
 
-def formula(each: Indicator) -> str:
-    """The value in words of the measures: sums over cells and months."""
-    if each.kind == "ratio":
-        return f"{each.numerator} / {each.denominator}"
-    scale = "" if each.scale == 1 else f"{each.scale:g} * "
-    if each.denominator is None:
-        return f"{scale}sum({each.numerator})"
-    months = " / months" if each.per == "period" else ""
-    below = f"sum({each.denominator})"
-    return f"{scale}sum({each.numerator}) / " + (f"({below}{months})" if months else below)
-
-
 def _unit(each: Indicator) -> str:
     if each.kind == "share":
         return "phần, từ 0 đến 1 / a share from 0 to 1"
-    if each.kind == "ratio":
-        return "lần / times"
-    if each.denominator is None:
-        people = ("đơn", "requests") if each.forms == ("requests",) else ("đảng viên", "members")
-        return " / ".join(people)
-    scale, thousands = f"{each.scale:,.0f}", f"{each.scale:,.0f}".replace(",", ".")
-    if each.per == "month":
-        return f"trên {thousands} đảng viên-tháng / per {scale} member-months"
-    return f"trên {thousands} đảng viên / per {scale} members"
+    return " / ".join(each.unit)
 
 
 def _longer(each: Indicator) -> str:
-    if "regulation_213" in each.forms:
+    if each.half_yearly:
         halves = (
             "chỉ kỳ II / second half only" if each.second_half_only else "nửa năm, không cộng / half-years, never added"
         )

@@ -112,9 +112,18 @@ def alerts(
         Literal["high", "medium", "low"] | None, typer.Option(help=both("help.alerts.severity"))
     ] = None,
 ) -> None:
-    from flows.commands.alert_list import Wanted, run_alerts
+    from flows.commands.alert_list import AlertsWanted, run_alerts
 
-    run_alerts(Wanted(status, district, since.date() if since else None, indicator, level, severity))
+    run_alerts(
+        AlertsWanted(
+            status=status,
+            district=district,
+            since=since.date() if since else None,
+            indicator=indicator,
+            level=level,
+            severity=severity,
+        )
+    )
 
 
 @app.command(help=both("help.report"))
@@ -133,9 +142,10 @@ def alert_show(alert: AlertName) -> None:
 
 @alert_app.command("ack", help=both("help.alert_ack"))
 def alert_ack(alert: AlertName, note: Note = None, as_of: Day = None) -> None:
-    from flows.commands.alert_acts import Doing, run_act
+    from flows.commands.alert_acts import run_act
+    from flows.commands.cases import TypedAct
 
-    run_act(Doing("alert-ack", alert, note), as_of.date() if as_of else None)
+    run_act(TypedAct("alert-ack", alert, {"note": note}), as_of.date() if as_of else None)
 
 
 @alert_app.command("silence", help=both("help.alert_silence"))
@@ -160,9 +170,10 @@ def alert_close(
     note: Annotated[str, typer.Option(help=both("help.alert_close.note"))],
     as_of: Day = None,
 ) -> None:
-    from flows.commands.alert_acts import Doing, run_act
+    from flows.commands.alert_acts import run_act
+    from flows.commands.cases import TypedAct
 
-    run_act(Doing("alert-close", alert, note, verdict=verdict), as_of.date() if as_of else None)
+    run_act(TypedAct("alert-close", alert, {"note": note, "verdict": verdict}), as_of.date() if as_of else None)
 
 
 @followup_app.command("list", help=both("help.followup_list"))
@@ -178,9 +189,9 @@ def followup_list(
     ] = None,
     overdue: Annotated[bool, typer.Option("--overdue", help=both("help.followup_list.overdue"))] = False,
 ) -> None:
-    from flows.commands.followup_list import Wanted, run_list
+    from flows.commands.followup_list import ItemsWanted, run_list
 
-    run_list(Wanted(status, unit, kind, priority, overdue))
+    run_list(ItemsWanted(status=status, unit=unit, kind=kind, priority=priority, overdue=overdue))
 
 
 @followup_app.command("show", help=both("help.followup_show"))
@@ -197,27 +208,30 @@ def followup_assign(
     note: Note = None,
     as_of: Day = None,
 ) -> None:
-    from flows.commands.followup_acts import Doing, run_act
+    from flows.commands.cases import TypedAct
+    from flows.commands.followup_acts import run_act
 
-    run_act(Doing("followup-assign", item, to, note), as_of.date() if as_of else None)
+    run_act(TypedAct("followup-assign", item, {"to": to, "note": note}), as_of.date() if as_of else None)
 
 
 @followup_app.command("done", help=both("help.followup_done"))
 def followup_done(
     item: ItemName, note: Annotated[str, typer.Option(help=both("help.followup_done.note"))], as_of: Day = None
 ) -> None:
-    from flows.commands.followup_acts import Doing, run_act
+    from flows.commands.cases import TypedAct
+    from flows.commands.followup_acts import run_act
 
-    run_act(Doing("followup-done", item, note=note), as_of.date() if as_of else None)
+    run_act(TypedAct("followup-done", item, {"note": note}), as_of.date() if as_of else None)
 
 
 @followup_app.command("waive", help=both("help.followup_waive"))
 def followup_waive(
     item: ItemName, reason: Annotated[str, typer.Option(help=both("help.followup_waive.reason"))], as_of: Day = None
 ) -> None:
-    from flows.commands.followup_acts import Doing, run_act
+    from flows.commands.cases import TypedAct
+    from flows.commands.followup_acts import run_act
 
-    run_act(Doing("followup-waive", item, reason=reason), as_of.date() if as_of else None)
+    run_act(TypedAct("followup-waive", item, {"reason": reason}), as_of.date() if as_of else None)
 
 
 @followup_app.command("export", help=both("help.followup_export"))

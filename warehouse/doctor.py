@@ -28,7 +28,7 @@ _SPACE = 3
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class Diagnosis:
     """What a check found.
 
     Attributes:
@@ -42,7 +42,7 @@ class Finding:
     message: Message
 
 
-def examine(home: Path, *, deep: bool = False, at: datetime | None = None) -> list[Finding]:
+def examine(home: Path, *, deep: bool = False, at: datetime | None = None) -> list[Diagnosis]:
     """Every check, on the home as it stands; nothing is changed.
 
     Args:
@@ -58,45 +58,45 @@ def examine(home: Path, *, deep: bool = False, at: datetime | None = None) -> li
             inside = _within(con, home, deep, at) if schema.state == "ok" else []
             return [*found, schema, *inside]
     except StoreLocked as error:
-        return [*found, Finding("lock", "warning", error.message)]
+        return [*found, Diagnosis("lock", "warning", error.message)]
     except StoreMissing as error:
-        return [*found, Finding("warehouse", "error", error.message)]
+        return [*found, Diagnosis("warehouse", "error", error.message)]
 
 
-def _schema(con: DuckDBPyConnection) -> Finding:
+def _schema(con: DuckDBPyConnection) -> Diagnosis:
     steps = migrations()
     try:
         waiting = len(pending(con, steps))
     except (StoreTooNew, SchemaChanged) as error:
-        return Finding("schema", "error", error.message)
+        return Diagnosis("schema", "error", error.message)
     version = Message("doctor.schema", version=str(len(steps) - waiting), waiting=waiting)
-    return Finding("schema", "warning" if waiting else "ok", version)
+    return Diagnosis("schema", "warning" if waiting else "ok", version)
 
 
-def _within(con: DuckDBPyConnection, home: Path, deep: bool, at: datetime | None) -> list[Finding]:
+def _within(con: DuckDBPyConnection, home: Path, deep: bool, at: datetime | None) -> list[Diagnosis]:
     return [*_inside(con), *_archive(con, home / "archive", deep), *(_last_night(con, at) if at else ())]
 
 
-def _last_night(con: DuckDBPyConnection, at: datetime) -> Iterator[Finding]:
+def _last_night(con: DuckDBPyConnection, at: datetime) -> Iterator[Diagnosis]:
     finished = last_finished(con)
     if finished is None:
-        yield Finding("last-night", "warning", Message("doctor.last-night.none"))
+        yield Diagnosis("last-night", "warning", Message("doctor.last-night.none"))
         return
     is_old = at - finished > _OLD
     key = "doctor.last-night.old" if is_old else "doctor.last-night"
-    yield Finding("last-night", "warning" if is_old else "ok", Message(key, at=finished))
+    yield Diagnosis("last-night", "warning" if is_old else "ok", Message(key, at=finished))
 
 
-def _inside(con: DuckDBPyConnection) -> Iterator[Finding]:
+def _inside(con: DuckDBPyConnection) -> Iterator[Diagnosis]:
     """Counts of what must not be; each query gives the number of offences."""
     for check, sql in _checks().items():
         row = con.execute(sql).fetchone()
         count = int(row[0]) if row else 0
         state: State = "ok" if not count else "warning" if check in ("nights", "touched") else "error"
-        yield Finding(check, state, Message(f"doctor.{check}", n=count))
+        yield Diagnosis(check, state, Message(f"doctor.{check}", n=count))
 
 
-def _archive(con: DuckDBPyConnection, archive: Path, deep: bool) -> Iterator[Finding]:
+def _archive(con: DuckDBPyConnection, archive: Path, deep: bool) -> Iterator[Diagnosis]:
     rows = con.execute(_HASHES).fetchall()
     kept = [sha256 for sha256, refused in rows if not refused]
     lost = [sha256 for sha256 in kept if not _is_whole(archive, sha256, deep)]
@@ -104,9 +104,9 @@ def _archive(con: DuckDBPyConnection, archive: Path, deep: bool) -> Iterator[Fin
     whole = len(kept) - len(lost)
     listed = str(lost[:3])
     message = Message("doctor.archive", whole=whole, lost=len(lost), names=listed)
-    yield Finding("archive", "error" if lost else "ok", message)
+    yield Diagnosis("archive", "error" if lost else "ok", message)
     if banned:
-        yield Finding("personal-data", "error", Message("doctor.personal-data", names=str(banned)))
+        yield Diagnosis("personal-data", "error", Message("doctor.personal-data", names=str(banned)))
 
 
 def _is_whole(archive: Path, sha256: str, deep: bool) -> bool:
@@ -119,7 +119,7 @@ def _is_whole(archive: Path, sha256: str, deep: bool) -> bool:
     return True
 
 
-def _permissions(home: Path) -> Iterator[Finding]:
+def _permissions(home: Path) -> Iterator[Diagnosis]:
     most = {
         "warehouse.duckdb": 0o600,
         "warehouse.duckdb.wal": 0o600,
@@ -133,32 +133,32 @@ def _permissions(home: Path) -> Iterator[Finding]:
     wrong = [path for path, mode in modes.items() if path.exists() and path.stat().st_mode & 0o777 & ~mode]
     listed = ", ".join(str(path.relative_to(home)) for path in wrong[:5])
     if wrong:
-        yield Finding("permissions", "error", Message("doctor.permissions.wide", names=listed))
+        yield Diagnosis("permissions", "error", Message("doctor.permissions.wide", names=listed))
     else:
-        yield Finding("permissions", "ok", Message("doctor.permissions"))
+        yield Diagnosis("permissions", "ok", Message("doctor.permissions"))
 
 
-def _disk(home: Path) -> Iterator[Finding]:
+def _disk(home: Path) -> Iterator[Diagnosis]:
     store = home / "warehouse.duckdb"
     needed = _SPACE * store.stat().st_size if store.exists() else 0
     free = shutil.disk_usage(home).free
     state: State = "ok" if free > max(needed, 200 * 2**20) else "error"
-    yield Finding("disk", state, Message("doctor.disk", free=free >> 20, needed=needed >> 20))
+    yield Diagnosis("disk", state, Message("doctor.disk", free=free >> 20, needed=needed >> 20))
 
 
-def _leftovers(home: Path) -> Iterator[Finding]:
+def _leftovers(home: Path) -> Iterator[Diagnosis]:
     left = [*home.glob("*.migrating*"), *(home / "published").glob(".*.part*"), *(home / "archive").glob("*/.*")]
     if left:
         names = ", ".join(str(path.relative_to(home)) for path in left[:5])
-        yield Finding("leftovers", "warning", Message("doctor.leftovers", names=names))
+        yield Diagnosis("leftovers", "warning", Message("doctor.leftovers", names=names))
 
 
-def _published(home: Path) -> Iterator[Finding]:
+def _published(home: Path) -> Iterator[Diagnosis]:
     link = home / "published" / LINK
     if link.exists():
-        yield Finding("published", "ok", Message("doctor.published", name=link.resolve().name))
+        yield Diagnosis("published", "ok", Message("doctor.published", name=link.resolve().name))
     else:
-        yield Finding("published", "warning", Message("doctor.published.none"))
+        yield Diagnosis("published", "warning", Message("doctor.published.none"))
 
 
 def _checks() -> dict[str, str]:

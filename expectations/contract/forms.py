@@ -5,8 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from expectations.contract.periods import PeriodKind
+
 Nature = Literal["stock", "increase", "decrease", "flow"]
 Privacy = Literal["open", "sensitive"]
+Communes = Literal["never", "month", "year"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +22,9 @@ class Measure:
         meaning_vi, meaning_en: what is counted, one sentence.
         nature: "stock" at the period's start or end, "increase" or "decrease" of members, or another "flow".
         privacy: "sensitive" where a small count tells of a person (departures, requests, reasons, contact).
-        unit: what one of it is.
+        unit_vi, unit_en: what is counted, after a number.
+        communes: how a commune's figure may be published: by "month", by "year" with small counts hidden, or "never".
+            Never unless declared: what may tell of few people stays inside until somebody has thought about it.
     """
 
     name: str
@@ -29,7 +34,9 @@ class Measure:
     meaning_en: str
     nature: Nature
     privacy: Privacy = "open"
-    unit: str = "đảng viên"
+    unit_vi: str = "đảng viên"
+    unit_en: str = "members"
+    communes: Communes = "never"
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +45,7 @@ class Form:
 
     Attributes:
         name: the table's name in the warehouse.
-        half_yearly: True for the form that comes with the June and December files only.
+        every: how often it comes: with each month's file, or with those of June and December for the "half" year.
         hamlet_only: True where only hamlet cells (ấp, khóm) report.
     """
 
@@ -46,12 +53,16 @@ class Form:
     label_vi: str
     label_en: str
     measures: tuple[Measure, ...]
-    half_yearly: bool = False
+    every: PeriodKind = "month"
     hamlet_only: bool = False
 
     @property
     def names(self) -> tuple[str, ...]:
         return tuple(measure.name for measure in self.measures)
+
+    @property
+    def half_yearly(self) -> bool:
+        return self.every == "half"
 
 
 BALANCE = Form(
@@ -74,6 +85,7 @@ BALANCE = Form(
             "Đảng viên được kết nạp trong kỳ",
             "Members admitted in the period",
             "increase",
+            communes="year",
         ),
         Measure(
             "restored",
@@ -82,6 +94,7 @@ BALANCE = Form(
             "Đảng viên được phục hồi trong kỳ",
             "Members restored in the period",
             "increase",
+            communes="year",
         ),
         Measure(
             "transferred_in",
@@ -90,6 +103,7 @@ BALANCE = Form(
             "Đảng viên chuyển sinh hoạt chính thức đến",
             "Members transferred in for good",
             "increase",
+            communes="year",
         ),
         Measure(
             "transferred_out",
@@ -98,6 +112,7 @@ BALANCE = Form(
             "Đảng viên chuyển sinh hoạt chính thức đi",
             "Members transferred out for good",
             "decrease",
+            communes="year",
         ),
         Measure(
             "died",
@@ -107,6 +122,7 @@ BALANCE = Form(
             "Members who died in the period",
             "decrease",
             "sensitive",
+            communes="year",
         ),
         Measure(
             "expelled",
@@ -116,6 +132,7 @@ BALANCE = Form(
             "Members expelled in the period",
             "decrease",
             "sensitive",
+            communes="year",
         ),
         Measure(
             "struck_off",
@@ -125,6 +142,7 @@ BALANCE = Form(
             "Members struck off in the period, those let go on request not among them",
             "decrease",
             "sensitive",
+            communes="year",
         ),
         Measure(
             "left_on_request",
@@ -134,6 +152,7 @@ BALANCE = Form(
             "Members let go on their own request in the period",
             "decrease",
             "sensitive",
+            communes="year",
         ),
         Measure(
             "members_closing",
@@ -142,6 +161,7 @@ BALANCE = Form(
             "Số đảng viên của chi bộ vào cuối kỳ",
             "Members of the cell at the period's end",
             "stock",
+            communes="month",
         ),
     ),
 )
@@ -158,6 +178,7 @@ AWAY = Form(
             "Đảng viên đi làm việc xa nơi cư trú vào cuối kỳ",
             "Members working away at the period's end",
             "stock",
+            communes="month",
         ),
         Measure(
             "away_in_province",
@@ -166,6 +187,7 @@ AWAY = Form(
             "Trong số đi làm việc xa: làm việc trong tỉnh",
             "Of those away: in the province",
             "stock",
+            communes="month",
         ),
         Measure(
             "away_other_province",
@@ -174,6 +196,7 @@ AWAY = Form(
             "Trong số đi làm việc xa: làm việc ở tỉnh khác",
             "Of those away: in another province",
             "stock",
+            communes="month",
         ),
         Measure(
             "away_abroad",
@@ -182,6 +205,7 @@ AWAY = Form(
             "Trong số đi làm việc xa: làm việc ở nước ngoài",
             "Of those away: abroad",
             "stock",
+            communes="month",
         ),
         Measure(
             "away_started",
@@ -266,6 +290,7 @@ REQUESTS = Form(
             "stock",
             "sensitive",
             "đơn",
+            "requests",
         ),
         Measure(
             "received",
@@ -276,6 +301,8 @@ REQUESTS = Form(
             "flow",
             "sensitive",
             "đơn",
+            "requests",
+            communes="year",
         ),
         Measure(
             "withdrawn",
@@ -286,6 +313,8 @@ REQUESTS = Form(
             "flow",
             "sensitive",
             "đơn",
+            "requests",
+            communes="year",
         ),
         Measure(
             "declined",
@@ -296,6 +325,8 @@ REQUESTS = Form(
             "flow",
             "sensitive",
             "đơn",
+            "requests",
+            communes="year",
         ),
         Measure(
             "approved",
@@ -306,6 +337,8 @@ REQUESTS = Form(
             "flow",
             "sensitive",
             "đơn",
+            "requests",
+            communes="year",
         ),
         Measure(
             "pending_closing",
@@ -316,6 +349,7 @@ REQUESTS = Form(
             "stock",
             "sensitive",
             "đơn",
+            "requests",
         ),
         Measure(
             "received_from_away",
@@ -326,6 +360,8 @@ REQUESTS = Form(
             "flow",
             "sensitive",
             "đơn",
+            "requests",
+            communes="year",
         ),
         Measure(
             "reason_work_away",
@@ -336,6 +372,8 @@ REQUESTS = Form(
             "flow",
             "sensitive",
             "đơn",
+            "requests",
+            communes="year",
         ),
         Measure(
             "reason_family",
@@ -346,6 +384,8 @@ REQUESTS = Form(
             "flow",
             "sensitive",
             "đơn",
+            "requests",
+            communes="year",
         ),
         Measure(
             "reason_health",
@@ -356,6 +396,8 @@ REQUESTS = Form(
             "flow",
             "sensitive",
             "đơn",
+            "requests",
+            communes="year",
         ),
         Measure(
             "reason_other",
@@ -366,6 +408,8 @@ REQUESTS = Form(
             "flow",
             "sensitive",
             "đơn",
+            "requests",
+            communes="year",
         ),
     ),
 )
@@ -424,12 +468,16 @@ REGULATION_213 = Form(
             "stock",
         ),
     ),
-    half_yearly=True,
+    every="half",
     hamlet_only=True,
 )
 
 FORMS: dict[str, Form] = {form.name: form for form in (BALANCE, AWAY, REQUESTS, REGULATION_213)}
-MONTHLY: tuple[Form, ...] = tuple(form for form in FORMS.values() if not form.half_yearly)
+MONTHLY: tuple[Form, ...] = tuple(form for form in FORMS.values() if form.every == "month")
+HALF_YEARLY: tuple[Form, ...] = tuple(form for form in FORMS.values() if form.every == "half")
 MEASURES: dict[str, Measure] = {measure.name: measure for form in FORMS.values() for measure in form.measures}
 FORM_OF: dict[str, str] = {name: form.name for form in FORMS.values() for name in form.names}
 MONTHLY_MEASURES: tuple[str, ...] = tuple(name for form in MONTHLY for name in form.names)
+HALF_YEARLY_MEASURES: tuple[str, ...] = tuple(name for form in HALF_YEARLY for name in form.names)
+COMMUNES_MONTHLY: tuple[str, ...] = tuple(name for name, measure in MEASURES.items() if measure.communes == "month")
+COMMUNES_YEARLY: tuple[str, ...] = tuple(name for name, measure in MEASURES.items() if measure.communes == "year")

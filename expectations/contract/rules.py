@@ -72,6 +72,10 @@ def _signed(form: str, nature: str) -> tuple[str, ...]:
     return tuple(measure.name for measure in FORMS[form].measures if measure.nature == nature)
 
 
+# The parts that whole figures are made of: where members away work, and why members ask to leave.
+PLACES = ("away_in_province", "away_other_province", "away_abroad")
+REASONS = ("reason_work_away", "reason_family", "reason_health", "reason_other")
+
 _INCREASES = " + ".join(_signed("balance", "increase"))
 _DECREASES = " - ".join(_signed("balance", "decrease"))
 
@@ -84,19 +88,13 @@ RULES: tuple[Rule, ...] = (
         "=",
         "pending_opening + received - withdrawn - declined - approved",
     ),
-    Rule("parts-exceed-total", "away", "away_in_province + away_other_province + away_abroad", "=", "away_total"),
+    Rule("parts-exceed-total", "away", " + ".join(PLACES), "=", "away_total"),
     Rule("parts-exceed-total", "away", "away_in_contact + away_out_of_contact", "=", "away_total"),
     Rule("parts-exceed-total", "away", "away_in_private_enterprise", "<=", "away_in_enterprise"),
     Rule("parts-exceed-total", "away", "away_in_enterprise", "<=", "away_total"),
     Rule("parts-exceed-total", "away", "away_temporary_activity + away_exempt", "<=", "away_total"),
     Rule("parts-exceed-total", "away", "away_total", "<=", "members_closing"),
-    Rule(
-        "parts-exceed-total",
-        "requests",
-        "reason_work_away + reason_family + reason_health + reason_other",
-        "=",
-        "received",
-    ),
+    Rule("parts-exceed-total", "requests", " + ".join(REASONS), "=", "received"),
     Rule("parts-exceed-total", "requests", "received_from_away", "<=", "received"),
     Rule("parts-exceed-total", "regulation_213", "r213_remarked", "<=", "r213_registered"),
     Rule("parts-exceed-total", "regulation_213", "r213_attended", "<=", "r213_registered"),

@@ -99,7 +99,7 @@ def _broken(verdict: Verdict, language: Language) -> str:
     return f'<h2 class="bad">{text("checked.broken", language)}</h2><ul>{items}</ul>'
 
 
-def _files(files: pl.DataFrame, by_file: dict[tuple[object, ...], pl.DataFrame], language: Language) -> str:
+def _files(files: pl.DataFrame, by_file: dict[tuple[Any, ...], pl.DataFrame], language: Language) -> str:
     """Each file with its problems, folded up; files without any are left out."""
     told = [
         _file(row, by_file[(row["submission_id"],)], language)

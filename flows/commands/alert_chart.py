@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import plotext
 import polars as pl
 
+from expectations.contract.periods import Period
 from expectations.language import numbers
 from expectations.language.catalogue import Language
 
@@ -56,7 +57,7 @@ def band_chart(
             signal = figure.signal([x for x, _ in points], [y for _, y in points], marker=marker)
             figure.draw(signal if name == "observed" else signal.lines())
     ticks = [x for x in range(at[0], at[-1] + 1) if x % 12 == 0] if len(at) > 14 else [at[0], at[-1]]
-    figure.ruler("x").ticks(ticks, [numbers.period(f"{x // 12}-{x % 12 + 1:02d}", language) for x in ticks])
+    figure.ruler("x").ticks(ticks, [numbers.period(str(Period.month_numbered(x)), language) for x in ticks])
     drawn = figure.build().string(colorless=True)
     figure.clear()
     return str(drawn).rstrip("\n")
@@ -67,7 +68,7 @@ def _shown(value: float | None, hidden_below: int | None) -> float | None:
 
 
 def _month(period: str) -> int:
-    return int(period[:4]) * 12 + int(period[5:7]) - 1
+    return Period.parse(period).number
 
 
 def within(months: pl.DataFrame, last_period: str, after: int) -> pl.DataFrame:

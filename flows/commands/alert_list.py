@@ -13,18 +13,18 @@ from rich.table import Table
 
 from expectations.language import numbers
 from expectations.language.catalogue import Language, text
-from flows.commands.alert_reading import open_alerts
+from flows.commands.alert_acts import ALERT_COMMANDS
+from flows.commands.cases import open_cases
+from flows.night.alert_lines import SEVERITY_STYLES, seen_of
 from flows.settings import load_settings
-from transforms.alerts.book import TESTED
+from transforms.alerts.alert import TESTED
 from transforms.alerts.numbers import Numbers
 from transforms.alerts.phrases import hides_small, noun
 from warehouse.board import alert_pages as pages
 
-STYLES = {"high": "bold red", "medium": "yellow", "low": "dim"}
-
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class AlertsWanted:
     """Which alerts to list; None wherever anything will do, status "standing" for all that are not resolved."""
 
     status: str = "standing"
@@ -35,11 +35,11 @@ class Wanted:
     severity: str | None = None
 
 
-def run_alerts(wanted: Wanted) -> None:
+def run_alerts(wanted: AlertsWanted) -> None:
     """Print the alerts wanted and the precision of the rules."""
     settings = load_settings()
     language = settings.language
-    with open_alerts(settings) as con:
+    with open_cases(settings, ALERT_COMMANDS) as con:
         rows, judged = pages.listed(con, asdict(wanted)), pages.precision(con)
     console = Console()
     if rows.is_empty():
@@ -58,16 +58,11 @@ def alerts_table(rows: pl.DataFrame, language: Language) -> Table:
     table.add_column(overflow="fold")
     for row in rows.iter_rows(named=True):
         table.add_row(
-            f"[{STYLES[row['severity']]}]{text('severity.' + row['severity'], language)}[/]",
+            f"[{SEVERITY_STYLES[row['severity']]}]{text('severity.' + row['severity'], language)}[/]",
             f"[bold]{row['alert_id']}[/] · {escape(row['unit_name'])} · {state_of(row, language)}\n"
             f"{escape(seen_of(row, language))}",
         )
     return table
-
-
-def seen_of(row: dict[str, Any], language: Language) -> str:
-    """The first sentence of an alert's text."""
-    return str(row[f"text_{language}"]).split(". ", 1)[0] + "."
 
 
 def numbers_of(row: dict[str, Any], language: Language, small_count: int) -> Numbers:

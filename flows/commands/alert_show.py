@@ -11,9 +11,11 @@ from rich.table import Table
 
 from expectations.language import numbers
 from expectations.language.catalogue import Language, text
+from flows.commands.alert_acts import ALERT_COMMANDS
 from flows.commands.alert_chart import band_chart, within
-from flows.commands.alert_list import STYLES, numbers_of, plain_expected, rule_of, state_of, useful, what_of
-from flows.commands.alert_reading import alert_named, open_alerts
+from flows.commands.alert_list import numbers_of, plain_expected, rule_of, state_of, useful, what_of
+from flows.commands.cases import case_named, open_cases
+from flows.night.alert_lines import SEVERITY_STYLES
 from flows.settings import load_settings
 from transforms.alerts.phrases import hides_small, noun
 from warehouse.board import alert_pages as pages
@@ -26,8 +28,8 @@ def run_show(alert_id: str) -> None:
     """Print an alert."""
     settings = load_settings()
     language, small = settings.language, settings.small_count
-    with open_alerts(settings) as con:
-        alert = alert_named(con, alert_id)
+    with open_cases(settings, ALERT_COMMANDS) as con:
+        alert = case_named(con, ALERT_COMMANDS, alert_id)
         parts, events = pages.parts(con, alert_id), pages.history(con, alert_id)
         months = pages.series(con, alert["unit_id"], alert["scope"], alert["indicator"])
         record = pages.precision(con, alert["kind"], alert["family"])
@@ -47,8 +49,8 @@ def run_show(alert_id: str) -> None:
 
 
 def _title(alert: dict[str, Any], language: Language) -> str:
-    severity = text("severity." + alert["severity"], language)
-    return f"[bold]{alert['alert_id']}[/]  [{STYLES[alert['severity']]}]{severity}[/]  {state_of(alert, language)}"
+    severity, style = text("severity." + alert["severity"], language), SEVERITY_STYLES[alert["severity"]]
+    return f"[bold]{alert['alert_id']}[/]  [{style}]{severity}[/]  {state_of(alert, language)}"
 
 
 def _show_series(

@@ -19,6 +19,7 @@ from expectations.language.catalogue import text
 from flows.commands.published import open_published, published_path
 from flows.errors import UserError
 from flows.settings import Settings, load_settings
+from warehouse.marts.questions import published_columns, published_marts, rows_of
 
 PROFILE = "https://datapackage.org/profiles/2.0/datapackage.json"
 TYPES = {
@@ -50,14 +51,6 @@ KEYS: dict[str, tuple[str, ...]] = {
     "waterfall": ("map", "unit_code", "level", "period_kind", "period", "position"),
 }
 
-_MARTS = """
-SELECT table_name, comment FROM duckdb_tables() WHERE database_name = 'mobility' AND schema_name = 'marts' ORDER BY 1
-"""
-_COLUMNS = """
-SELECT column_name, data_type, comment FROM duckdb_columns()
-WHERE database_name = 'mobility' AND schema_name = 'marts' AND table_name = ? ORDER BY column_index
-"""
-
 
 def run_export(target: Path) -> None:
     """Write every published mart to a new folder: `<mart>.parquet`, and `datapackage.json` beside them."""
@@ -77,7 +70,7 @@ def export(settings: Settings, target: Path) -> dict[str, Any]:
     """
     copy = published_path(settings).resolve()
     with _new_folder(target) as folder, open_published(settings) as con:
-        marts = con.execute(_MARTS).fetchall()
+        marts = published_marts(con)
         resources = [_resource(con, folder, name, comment) for name, comment in marts]
         descriptor = {
             "$schema": PROFILE,
@@ -113,8 +106,8 @@ def _new_folder(target: Path) -> Iterator[Path]:
 def _resource(con: DuckDBPyConnection, folder: Path, name: str, comment: str) -> dict[str, Any]:
     """Write a mart and describe it."""
     path = folder / f"{name}.parquet"
-    con.execute(f"FROM marts.{name}").pl().write_parquet(path)
-    schema: dict[str, Any] = {"fields": [_field(*row) for row in con.execute(_COLUMNS, [name]).fetchall()]}
+    rows_of(con, name).write_parquet(path)
+    schema: dict[str, Any] = {"fields": [_field(*row) for row in published_columns(con, name)]}
     if name in KEYS:
         schema["primaryKey"] = list(KEYS[name])
     return {

@@ -8,10 +8,12 @@ from pathlib import Path
 from rich.console import Console
 
 from expectations.language.catalogue import text
-from flows.commands.followup_reading import open_followup
+from flows.commands.cases import open_cases
+from flows.commands.followup_acts import ITEM_COMMANDS
 from flows.errors import UserError
 from flows.settings import Settings, load_settings
-from transforms.followup.workbook import About, followup_workbook
+from transforms.followup.workbook import WorklistUnit, followup_workbook
+from transforms.territory.unit_ids import unit_code_of
 from warehouse.board import followup_pages as pages
 
 _STANDING = {"status": "standing", "unit": None, "kind": None, "priority": None, "overdue": False}
@@ -35,7 +37,7 @@ def export(settings: Settings, folder: Path) -> list[Path]:
     Raises:
         UserError: the folder cannot be written to.
     """
-    with open_followup(settings) as con:
+    with open_cases(settings, ITEM_COMMANDS) as con:
         rows, as_of = pages.listed(con, _STANDING), pages.last_night(con)
     if as_of is None:
         return []
@@ -43,8 +45,8 @@ def export(settings: Settings, folder: Path) -> list[Path]:
     try:
         folder.mkdir(parents=True, exist_ok=True)
         for (unit, name, level), items in rows.group_by("unit_id", "unit_name", "level", maintain_order=True):
-            about = About(str(name), str(level), as_of)
-            path = folder / f"{str(unit).split('@')[0]}.xlsx"
+            about = WorklistUnit(str(name), str(level), as_of)
+            path = folder / f"{unit_code_of(str(unit))}.xlsx"
             _write(path, followup_workbook(items.to_dicts(), about, settings.language))
             written.append(path)
     except OSError as error:

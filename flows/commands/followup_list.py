@@ -12,18 +12,18 @@ from rich.table import Table
 
 from expectations.language import numbers
 from expectations.language.catalogue import Language, text
-from flows.commands.followup_reading import item_named, open_followup
+from flows.commands.cases import case_named, open_cases
+from flows.commands.followup_acts import ITEM_COMMANDS
 from flows.errors import UserError
+from flows.night.alert_lines import SEVERITY_STYLES
 from flows.settings import load_settings
 from transforms.followup.kinds import KINDS
 from transforms.followup.wording import Voice
 from warehouse.board import followup_pages as pages
 
-STYLES = {"high": "bold red", "medium": "yellow", "low": "dim"}
-
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class ItemsWanted:
     """Which items to list; None wherever anything will do, status "standing" for all that are not over."""
 
     status: str = "standing"
@@ -33,7 +33,7 @@ class Wanted:
     overdue: bool = False
 
 
-def run_list(wanted: Wanted) -> None:
+def run_list(wanted: ItemsWanted) -> None:
     """Print the items wanted.
 
     Raises:
@@ -43,7 +43,7 @@ def run_list(wanted: Wanted) -> None:
         raise UserError("error.item.no-kind", kind=wanted.kind, kinds=", ".join(KINDS))
     settings = load_settings()
     language = settings.language
-    with open_followup(settings) as con:
+    with open_cases(settings, ITEM_COMMANDS) as con:
         rows = pages.listed(con, asdict(wanted))
     console = Console()
     if rows.is_empty():
@@ -61,7 +61,7 @@ def items_table(rows: pl.DataFrame, language: Language) -> Table:
     table.add_column(overflow="fold")
     for row in rows.iter_rows(named=True):
         table.add_row(
-            f"[{STYLES[row['priority']]}]{text('severity.' + row['priority'], language)}[/]",
+            f"[{SEVERITY_STYLES[row['priority']]}]{text('severity.' + row['priority'], language)}[/]",
             f"[bold]{row['item_id']}[/] · {escape(row['unit_name'])} · {state_of(row, language)}"
             f"{_due(row, language)}\n{escape(row[f'what_{language}'])}",
         )
@@ -90,11 +90,13 @@ def run_show(item_id: str) -> None:
     """Print an item."""
     settings = load_settings()
     language = settings.language
-    with open_followup(settings) as con:
-        item, events = item_named(con, item_id), pages.history(con, item_id)
+    with open_cases(settings, ITEM_COMMANDS) as con:
+        item, events = case_named(con, ITEM_COMMANDS, item_id), pages.history(con, item_id)
     console = Console()
     priority = text("severity." + item["priority"], language)
-    console.print(f"[bold]{item['item_id']}[/]  [{STYLES[item['priority']]}]{priority}[/]  {state_of(item, language)}")
+    console.print(
+        f"[bold]{item['item_id']}[/]  [{SEVERITY_STYLES[item['priority']]}]{priority}[/]  {state_of(item, language)}"
+    )
     console.print(f"{escape(item['unit_name'])} · {text(KINDS[item['kind']].label, language)}", highlight=False)
     console.print(escape(item[f"what_{language}"]), highlight=False)
     console.print()

@@ -13,7 +13,7 @@ from flows.clock import now, today
 from flows.errors import DONE, FAULTY, UserError
 from flows.home import open_home
 from flows.settings import Settings, load_settings
-from flows.telling.delivery import Told
+from flows.telling.delivery import DeliveryOutcome
 from flows.telling.failures import failure_notes
 from flows.telling.post import Parcel, Post
 from flows.telling.recipients import recipient, recipients, said
@@ -45,7 +45,7 @@ def run_send(dry_run: bool) -> int:
     mistakes = said(recipients(settings), settings.language)
     if dry_run:
         _show(settings, console)
-        told = Told()
+        told = DeliveryOutcome()
     else:
         told = send_waiting(settings)
         console.print(text("notify.sent", settings.language, sent=told.sent, waiting=told.waiting))

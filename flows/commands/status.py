@@ -11,7 +11,7 @@ from expectations.language.catalogue import Language, PeriodCode, text
 from flows.commands.published import open_published
 from flows.errors import UserError
 from flows.settings import load_settings
-from warehouse.marts.reporting import latest_due, reporting_status
+from warehouse.marts.questions import latest_due, reporting_status
 
 
 def run_status(period: str | None) -> None:

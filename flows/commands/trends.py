@@ -8,37 +8,18 @@ import polars as pl
 from rich.console import Console
 from rich.table import Table
 
-from expectations.contract.indicators import INDICATOR_OF
+from expectations.contract.indicators import INDICATOR_OF, MAIN_INDICATORS
 from expectations.language import numbers
 from expectations.language.catalogue import Language, text
 from flows.commands.published import open_published
 from flows.errors import UserError
 from flows.settings import load_settings
 from transforms.trends.wording import trend_words
+from warehouse.marts.questions import trends
 
 BARS = "▁▂▃▄▅▆▇█"
 STYLES = {"rising": "red", "falling": "blue", "unclear": "default"}
 WIDE = 110  # columns of a terminal that has room for intervals
-DEFAULT = (
-    "away_rate",
-    "away_outside_share",
-    "away_contact_share",
-    "requests_rate",
-    "departures_rate",
-    "pending_requests",
-)
-
-_TRENDS = """
-SELECT t.*, i.value, u.unit_name
-FROM marts.trend AS t
-LEFT JOIN marts.indicator AS i USING (map, unit_code, level, indicator, period)
-LEFT JOIN (
-    SELECT unit_code, arg_max(unit_name, valid_from) AS unit_name FROM marts.unit GROUP BY unit_code
-) AS u USING (unit_code)
-WHERE t.map = 'today' AND coalesce(i.period_kind, 'month') = 'month' AND t.indicator IN (SELECT unnest($indicators))
-    AND ($unit IS NULL OR t.unit_code = $unit) AND ($unit IS NOT NULL OR $every OR t.level = 'province')
-ORDER BY t.indicator, t.level DESC, t.unit_code, t.period
-"""
 
 
 def run_trends(unit: str | None, indicator: str | None) -> None:
@@ -47,12 +28,8 @@ def run_trends(unit: str | None, indicator: str | None) -> None:
     if indicator and indicator not in INDICATOR_OF:
         raise UserError("error.no-indicator", name=indicator, names=", ".join(INDICATOR_OF))
     with open_published(settings) as con:
-        wanted = {
-            "indicators": [indicator] if indicator else list(DEFAULT),
-            "unit": unit,
-            "every": indicator is not None,
-        }
-        rows = con.execute(_TRENDS, wanted).pl()
+        wanted = [indicator] if indicator else MAIN_INDICATORS
+        rows = trends(con, wanted, unit, every_unit=indicator is not None)
     if rows.is_empty():
         raise UserError("trends.none")
     console = Console()

@@ -12,7 +12,7 @@ from flows.night.read import read_here
 from flows.registry_files import load_registry
 from flows.settings import Settings
 from transforms.reading.units import Directory
-from warehouse.board.acts import Event, fold, open_board, waiting
+from warehouse.board.acts import BoardEntry, fold, open_board, waiting
 from warehouse.connection.transaction import transaction
 from warehouse.errors import ArchiveIncomplete, DecisionRefused
 from warehouse.ledger.decisions import Decision, accept, check_acceptable, retract
@@ -46,7 +46,7 @@ def carry_out_waiting(con: DuckDBPyConnection, settings: Settings, night: date) 
     return came_of
 
 
-def _carry_out(con: DuckDBPyConnection, event: Event, settings: Settings, night: date) -> None:
+def _carry_out(con: DuckDBPyConnection, event: BoardEntry, settings: Settings, night: date) -> None:
     number = int(event.what["submission_id"])
     decision = Decision(night, event.who, str(event.what["reason"]))
     if event.action == "retract":

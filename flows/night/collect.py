@@ -139,17 +139,28 @@ def _take(path: Path, reporter: str, when: ReceivedAt) -> File | PassedOver | No
             return PassedOver(path, Message("passed_over.special"))
         if before.st_size > MOST_BYTES:
             return PassedOver(path, Message("passed_over.large", most=MOST_BYTES // 10**6))
+        # NOFOLLOW: the file may have been replaced by a link since it was looked at.
         descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW)
         with os.fdopen(descriptor, "rb") as stream:
             data = stream.read(MOST_BYTES + 1)
             after = os.fstat(stream.fileno())
     except OSError as error:
         return PassedOver(path, Message("passed_over.unopened", why=error.strerror))
+    # A file that a sender is still copying changes its size or its time meanwhile.
     if (after.st_size, after.st_mtime_ns) != (before.st_size, before.st_mtime_ns) or len(data) != after.st_size:
         return PassedOver(path, Message("passed_over.growing"))
     received_at = when(path, before)
+    # A name that is no UTF-8 comes with lone surrogates, which neither DuckDB nor a page can hold.
     name = path.name.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
-    return File(path, reporter, name, received_at.date(), received_at, data, hashlib.sha256(data).hexdigest())
+    return File(
+        path=path,
+        reporter_code=reporter,
+        file_name=name,
+        received_on=received_at.date(),
+        received_at=received_at,
+        data=data,
+        sha256=hashlib.sha256(data).hexdigest(),
+    )
 
 
 def clear_inbox(files: Iterable[File]) -> None:
@@ -175,5 +186,11 @@ def archived_file(row: Mapping[str, Any], archive: Path) -> File:
     """
     data = read_archived(archive, row["sha256"])
     return File(
-        None, row["reporter_code"], row["file_name"], row["received_on"], row["received_at"], data, row["sha256"]
+        path=None,
+        reporter_code=row["reporter_code"],
+        file_name=row["file_name"],
+        received_on=row["received_on"],
+        received_at=row["received_at"],
+        data=data,
+        sha256=row["sha256"],
     )

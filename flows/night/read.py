@@ -13,6 +13,7 @@ from pathlib import Path
 import polars as pl
 from duckdb import DuckDBPyConnection
 
+from expectations.contract.periods import Period
 from expectations.contract.problems import Problem
 from expectations.suites.great import load_great_expectations
 from flows.night.collect import File
@@ -22,7 +23,7 @@ from flows.registry_files import load_registry
 from flows.settings import Settings
 from transforms.reading.frames import Frames, join_frames, to_frames
 from transforms.reading.people import reduced_name
-from transforms.reading.read import Reading, read_file
+from transforms.reading.read import FileReading, read_file
 from transforms.reading.units import Directory
 from warehouse.ledger.load import next_submission_id, seen
 
@@ -108,6 +109,7 @@ def read_here(files: dict[int, File], recorded_at: dict[int, date], directory: D
 
 
 def _pool(registry_dir: Path, processes: int) -> ProcessPoolExecutor:
+    # Spawned and not forked: a fork copies polars' and DuckDB's locks without the threads that would release them.
     return ProcessPoolExecutor(processes, multiprocessing.get_context("spawn"), _start, (str(registry_dir),))
 
 
@@ -137,7 +139,7 @@ def _read_alone(task: _Task, registry_dir: Path) -> Frames:
             return pool.submit(_read_some, [task]).result()
         except BrokenProcessPool:
             problem = Problem("unreadable-file", found="tệp làm bộ đọc dừng đột ngột")
-            return to_frames({task[0]: Reading(problems=[problem])})
+            return to_frames({task[0]: FileReading(problems=[problem])})
 
 
 def _submissions(
@@ -171,7 +173,7 @@ def _submissions(
         orient="row",
     )
     levels = {
-        text: directory.registry.reporting_level(date(int(text[:4]), int(text[5:]), 1))
+        text: directory.registry.reporting_level(Period.parse(text).first_day)
         for text in frames.heads["period"].drop_nulls().unique()
     }
     return (

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from flows.night.collect import File
-from warehouse.ledger.nights import Kind
+from warehouse.ledger.nights import NightKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +19,7 @@ class Run:
         started: when it began, for the ledger.
     """
 
-    kind: Kind
+    kind: NightKind
     as_of: date | None
     started: datetime
 

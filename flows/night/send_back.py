@@ -23,7 +23,7 @@ from flows.night.read import FilesRead
 from flows.settings import Settings
 from transforms.reading.read import legible_sheets
 from transforms.reading.sheets import Refused, Sheet
-from transforms.returning.workbook import About, returned_workbook
+from transforms.returning.workbook import RejectedFile, returned_workbook
 from warehouse.ledger.last_accepted import last_accepted
 from warehouse.ledger.registry import unit_name
 from warehouse.ledger.submissions import problems_of
@@ -33,7 +33,7 @@ FEW = 12  # workbooks that are written in this process
 LONGEST = 180  # bytes of the sender's name kept in ours: a file system takes 255
 
 
-_Order = tuple[Path, bytes, pl.DataFrame, About, Language]
+_Order = tuple[Path, bytes, pl.DataFrame, RejectedFile, Language]
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +63,7 @@ def sending_back(
             _make(order)
         yield returned
         return
+    # Spawned and not forked, for the same reason as the readers (see `flows.night.read`).
     with ProcessPoolExecutor(settings.readers, multiprocessing.get_context("spawn")) as pool:
         written = pool.map(_make, [order for *_, order in orders], chunksize=8)
         yield returned
@@ -93,7 +94,7 @@ def _orders(
                 returned_path(settings, row["reporter_code"], row["received_on"], row["file_name"]),
                 files.files[row["submission_id"]].data,
                 problems.filter(pl.col("submission_id") == row["submission_id"]),
-                About(
+                RejectedFile(
                     row["file_name"],
                     unit_name(con, row["reporter_code"], row["received_on"]),
                     row["period"],

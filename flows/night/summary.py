@@ -15,7 +15,7 @@ from rich.table import Table
 
 from expectations.language.catalogue import Language, PeriodCode, text
 from expectations.suites.verdict import Verdict
-from flows.commands.alert_list import STYLES, seen_of
+from flows.night.alert_lines import SEVERITY_STYLES, seen_of
 from flows.night.collect import Arrived, PassedOver
 from flows.night.read import FilesRead
 from flows.night.send_back import Returned
@@ -23,8 +23,10 @@ from flows.night.validate import write_validation_page
 from flows.night.write_page import page_path
 from flows.settings import Settings
 from warehouse.board import alert_pages
+from warehouse.board.alerts import ALERT_TABLES
+from warehouse.board.cases import undone_acts
 from warehouse.errors import DecisionRefused, WarehouseError
-from warehouse.marts.reporting import latest_due, reporting_status
+from warehouse.marts.questions import latest_due, reporting_status
 
 LINES = 8
 
@@ -65,7 +67,7 @@ class NightReport:
 
 
 @dataclass(frozen=True, slots=True)
-class Came:
+class NightSteps:
     """What the steps of a night came to, for its report.
 
     Attributes:
@@ -81,7 +83,7 @@ class Came:
     refused: Sequence[DecisionRefused] = ()
 
 
-def report(con: DuckDBPyConnection, came: Came, settings: Settings, as_of: date) -> NightReport:
+def report(con: DuckDBPyConnection, came: NightSteps, settings: Settings, as_of: date) -> NightReport:
     """What the night came to, with what the warehouse tells of it."""
     return NightReport(
         as_of,
@@ -96,7 +98,7 @@ def report(con: DuckDBPyConnection, came: Came, settings: Settings, as_of: date)
         exposed=came.exposed,
         alerts=alert_pages.news(con, as_of),
         standing=alert_pages.standing(con),
-        undone=tuple(alert_pages.undone(con, as_of)),
+        undone=tuple(undone_acts(con, ALERT_TABLES, as_of)),
     )
 
 
@@ -173,7 +175,7 @@ def _show_alerts(report: NightReport, console: Console, language: Language) -> N
     console.print(counted, highlight=False)
     told = [row for row in report.alerts.iter_rows(named=True) if row["event"] != "resolved"]
     for row in told[:LINES]:
-        severity = f"[{STYLES[row['severity']]}]{text('severity.' + row['severity'], language)}[/]"
+        severity = f"[{SEVERITY_STYLES[row['severity']]}]{text('severity.' + row['severity'], language)}[/]"
         console.print(f"  {severity} {row['alert_id']}: {escape(seen_of(row, language))}", highlight=False)
     if len(told) > LINES:
         console.print(text("night.alerts_more", language, n=len(told) - LINES))

@@ -13,8 +13,8 @@ import polars as pl
 from duckdb import DuckDBPyConnection
 from rich.console import Console
 
+from expectations.contract.indicators import MAIN_INDICATORS
 from expectations.language.catalogue import text
-from flows.commands.trends import DEFAULT
 from flows.errors import UserError
 from flows.night.send_back import returned_below
 from flows.settings import Settings, load_settings
@@ -22,6 +22,8 @@ from transforms.morning.briefing import RECENT, Briefing, Morning, brief
 from transforms.morning.letter import morning_letter
 from transforms.morning.page import failure_page, morning_page
 from warehouse.board import alert_pages, morning
+from warehouse.board.alerts import ALERT_TABLES
+from warehouse.board.cases import is_kept
 from warehouse.connection.store import open_to_read
 from warehouse.errors import StoreLocked
 from warehouse.ledger.nights import last_night
@@ -86,7 +88,7 @@ def briefing(con: DuckDBPyConnection, settings: Settings, as_of: date) -> Briefi
             {row["alert_id"]: _series(con, row) for row in alerts.iter_rows(named=True)},
             morning.resolved_alerts(con, as_of, RESOLVED_DAYS),
             RESOLVED_DAYS,
-            morning.province_trends(con, DEFAULT),
+            morning.province_trends(con, MAIN_INDICATORS),
             *_followup(con, as_of),
             settings.small_count,
             settings.language,
@@ -110,7 +112,7 @@ def run_report() -> None:
     settings = load_settings()
     try:
         with open_to_read(settings.warehouse_path) as con:
-            night = last_night(con) if alert_pages.is_judged(con) else None
+            night = last_night(con) if is_kept(con, ALERT_TABLES) else None
             if night is None:
                 raise UserError("error.page.no-night")
             path = make_report(con, settings, night)

@@ -1,4 +1,4 @@
-"""What `mobility serve` serves, and what an earlier life of it left on Prefect's server put right."""
+"""What `mobility serve` serves, and what an earlier `serve` left undone on Prefect's server put right."""
 
 from __future__ import annotations
 

@@ -11,7 +11,7 @@ from flows.clock import today
 from flows.home import open_home
 from flows.serving.scheduled import stop_with_runner, when_free
 from flows.settings import load_settings
-from flows.telling.delivery import Told
+from flows.telling.delivery import DeliveryOutcome
 from flows.telling.tell import remind, send_waiting
 
 
@@ -20,7 +20,7 @@ def reminders(as_of: date | None = None) -> None:
     stop_with_runner()
     settings = load_settings()
 
-    def work() -> Told:
+    def work() -> DeliveryOutcome:
         with open_home(settings) as con:
             return remind(con, settings, as_of or today(settings.timezone))
 
@@ -34,7 +34,7 @@ def messages() -> None:
     _log(when_free(lambda: send_waiting(settings)))
 
 
-def _log(told: Told) -> None:
+def _log(told: DeliveryOutcome) -> None:
     log = get_run_logger()
     log.info("sent %d, waiting %d", told.sent, told.waiting)
     for name, error in told.errors:

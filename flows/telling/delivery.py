@@ -28,7 +28,7 @@ class Box(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class DeliveryOutcome:
     """What a delivery came to.
 
     Attributes:
@@ -42,7 +42,7 @@ class Told:
     errors: tuple[tuple[str, str], ...] = ()
 
 
-def deliver(box: Box, known: Recipients, settings: Settings, at: datetime | None = None) -> Told:
+def deliver(box: Box, known: Recipients, settings: Settings, at: datetime | None = None) -> DeliveryOutcome:
     """Try every message that waits once, outside its recipient's quiet hours.
 
     What is being sent is noted for good before the try and what came of it after, so that no try is forgotten. A
@@ -70,7 +70,7 @@ def deliver(box: Box, known: Recipients, settings: Settings, at: datetime | None
             errors.append((to.name, error))
         else:
             sent += 1
-    return Told(sent, left, tuple(errors))
+    return DeliveryOutcome(sent, left, tuple(errors))
 
 
 def _parcel(message: dict[str, Any], settings: Settings) -> Parcel:

@@ -13,7 +13,7 @@ from time import monotonic, sleep
 from typing import Any
 
 from flows.settings import Settings
-from transforms.telling.events import Event
+from transforms.telling.events import OutboxEvent
 from transforms.telling.letters import Letter
 from transforms.telling.night import failure_event
 from warehouse.connection.lock import writer_lock
@@ -100,8 +100,8 @@ def failure_note(settings: Settings, night: date, error: str, standing: Iterable
     return FailureNote(settings.home / _FOLDER / f"{night}.json", night, asdict(failure_event(night, error)), [])
 
 
-def failure_of(note: FailureNote) -> Event:
-    return Event(**note.event)
+def failure_of(note: FailureNote) -> OutboxEvent:
+    return OutboxEvent(**note.event)
 
 
 def _read(path: Path) -> FailureNote:

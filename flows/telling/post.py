@@ -28,6 +28,8 @@ PATIENCE = 60.0
 """Seconds a run spends on tries in vain at one server; what is left waits for the next run."""
 LARGEST = 15 * 2**20
 """Bytes attached to one message; mail servers refuse more."""
+Server = tuple[str, str, int | None]
+"""Kind of channel, host and port: what is down for one recipient is down for all of the same server."""
 LONGEST = 300
 """Letters of an error that are kept."""
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -55,7 +57,7 @@ class Post:
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
-        self._lost: dict[object, float] = {}
+        self._lost: dict[Server, float] = {}
         self._values: dict[Secret, str] = {}
 
     def send(self, to: Recipient, parcel: Parcel) -> str | None:
@@ -85,7 +87,7 @@ class Post:
         return _reason(heard, [*self._values.values(), server.password or ""])
 
     def is_worth_a_try(self, to: Recipient) -> bool:
-        """Whether the recipient's server has not cost this run its patience."""
+        """Whether tries in vain at the recipient's server have cost this run less than `PATIENCE` seconds."""
         try:
             return self._lost.get(_place(self._server(to)), 0.0) < PATIENCE
         except UserError:
@@ -191,7 +193,7 @@ def _attached(parcel: Parcel) -> list[Any] | None:
     return [AttachMemory(content=data, name=name, mimetype=XLSX) for name, data in parcel.files.items()] or None
 
 
-def _place(server: Any) -> object:
+def _place(server: Any) -> Server:
     return type(server).__name__, getattr(server, "smtp_host", None) or server.host, server.port
 
 
@@ -200,7 +202,7 @@ def _overheard() -> Iterator[list[str]]:
     """What Apprise logs meanwhile, which goes nowhere else: it may name users, hosts and more."""
     heard: list[str] = []
 
-    class Ear(logging.Handler):
+    class LogCatcher(logging.Handler):
         def emit(self, record: logging.LogRecord) -> None:
             said = record.getMessage()
             if record.levelno >= logging.WARNING or said.startswith(_REASON):
@@ -208,7 +210,7 @@ def _overheard() -> Iterator[list[str]]:
 
     log = logging.getLogger("apprise")
     before = log.level, log.propagate, list(log.handlers)
-    log.handlers, log.propagate = [Ear()], False
+    log.handlers, log.propagate = [LogCatcher()], False
     log.setLevel(logging.DEBUG)
     try:
         yield heard

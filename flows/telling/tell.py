@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import date, datetime
+from typing import Any
 
 import polars as pl
 from duckdb import DuckDBPyConnection
@@ -18,10 +19,10 @@ from flows.home import open_home
 from flows.night.send_back import returned_below
 from flows.night.summary import NightReport
 from flows.settings import Settings
-from flows.telling.delivery import Told, deliver
+from flows.telling.delivery import DeliveryOutcome, deliver
 from flows.telling.failures import FailureNote, failure_note, failure_notes, failure_of
 from flows.telling.recipients import recipients, said
-from transforms.telling.events import Event, concerns
+from transforms.telling.events import OutboxEvent, concerns
 from transforms.telling.letters import Letter, letter
 from transforms.telling.night import Course, night_event
 from transforms.telling.recipients import Recipients
@@ -39,7 +40,7 @@ class Outbox:
     def __init__(self, con: DuckDBPyConnection) -> None:
         self._con = con
 
-    def waiting(self) -> list[dict[str, object]]:
+    def waiting(self) -> list[dict[str, Any]]:
         return outbox.waiting(self._con)
 
     def begin_try(self, message_id: str, at: datetime) -> None:
@@ -49,7 +50,7 @@ class Outbox:
         outbox.end_try(self._con, message_id, at, error)
 
 
-def tell(con: DuckDBPyConnection, settings: Settings, as_of: date, report: NightReport) -> Told:
+def tell(con: DuckDBPyConnection, settings: Settings, as_of: date, report: NightReport) -> DeliveryOutcome:
     """Tell people what the night brought, and what earlier nights could not tell; last of all in a night.
 
     Everything is noted before anything is sent. The same night run again tells nobody the same thing again; a night
@@ -72,7 +73,7 @@ def tell(con: DuckDBPyConnection, settings: Settings, as_of: date, report: Night
     return told
 
 
-def _warn(known: Recipients, told: Told, settings: Settings) -> None:
+def _warn(known: Recipients, told: DeliveryOutcome, settings: Settings) -> None:
     """Let whoever runs the night see whom it could not tell; the night goes on."""
     by_error: dict[str, set[str]] = defaultdict(set)
     for name, error in told.errors:
@@ -84,7 +85,7 @@ def _warn(known: Recipients, told: Told, settings: Settings) -> None:
         log.warning(text("notify.failed", settings.language, names=some, error=error))
 
 
-def remind(con: DuckDBPyConnection, settings: Settings, as_of: date) -> Told:
+def remind(con: DuckDBPyConnection, settings: Settings, as_of: date) -> DeliveryOutcome:
     """Remind those who have not reported last month, before the day it is due; after it, tell them it is overdue.
 
     Who was told by the night that it is overdue is not told again.
@@ -110,7 +111,7 @@ def tell_failure(settings: Settings, as_of: date, error: str) -> None:
         deliver(note, known, settings)
 
 
-def send_waiting(settings: Settings) -> Told:
+def send_waiting(settings: Settings) -> DeliveryOutcome:
     """Send what waits, and what the recipients' table kept from being told until it was mended.
 
     Raises:
@@ -128,7 +129,7 @@ def send_waiting(settings: Settings) -> Told:
         raise
 
 
-def write_and_send(con: DuckDBPyConnection, settings: Settings, known: Recipients, day: date) -> Told:
+def write_and_send(con: DuckDBPyConnection, settings: Settings, known: Recipients, day: date) -> DeliveryOutcome:
     """Write a letter to each whom news concern that it has not been told, then try all that wait."""
     for message in outdated(con, known, day):
         outbox.withdraw(con, message)
@@ -139,7 +140,7 @@ def write_and_send(con: DuckDBPyConnection, settings: Settings, known: Recipient
 def untold(con: DuckDBPyConnection, known: Recipients, day: date) -> list[Letter]:
     """The letters still to be written."""
     told = outbox.told(con)
-    events = [Event(**row) for row in outbox.fresh_events(con, day)]
+    events = [OutboxEvent(**row) for row in outbox.fresh_events(con, day)]
     return _letters(known, day, events, told)
 
 
@@ -148,7 +149,7 @@ def outdated(con: DuckDBPyConnection, known: Recipients, day: date) -> list[str]
     found = []
     for message in outbox.waiting(con):
         to = known.rows.get(message["recipient"])
-        events = [Event(**row) for row in outbox.events_of(con, message["message_id"])]
+        events = [OutboxEvent(**row) for row in outbox.events_of(con, message["message_id"])]
         is_past = any(event.kind == "reminder" and event.night < day for event in events)
         if is_past or (to and (to.side != message["side"] or not all(concerns(event, to) for event in events))):
             found.append(message["message_id"])
@@ -173,7 +174,7 @@ def _take_over(con: DuckDBPyConnection, note: FailureNote, at: datetime) -> None
 
 
 def _letters(
-    known: Recipients, night: date, events: Sequence[Event], told: set[tuple[str, str]] | None = None
+    known: Recipients, night: date, events: Sequence[OutboxEvent], told: set[tuple[str, str]] | None = None
 ) -> list[Letter]:
     written = []
     for to in known.rows.values():
@@ -198,15 +199,15 @@ def _course(con: DuckDBPyConnection, report: NightReport, known: Recipients) -> 
     missing = report.status.filter(pl.col("state").is_in(["missing", "rejected"])).height if report.status.height else 0
     waiting, given_up = outbox.untold(con)
     return Course(
-        outcomes,
-        report.status["period"][0] if report.status.height else None,
-        missing,
-        outbox.standing_alerts(con),
-        waiting,
-        given_up,
-        [one.line for one in known.mistakes],
+        outcomes=outcomes,
+        period=report.status["period"][0] if report.status.height else None,
+        missing=missing,
+        standing=outbox.standing_alerts(con),
+        waiting=waiting,
+        given_up=given_up,
+        mistakes=[one.line for one in known.mistakes],
     )
 
 
-def _frame(events: Sequence[Event]) -> pl.DataFrame:
+def _frame(events: Sequence[OutboxEvent]) -> pl.DataFrame:
     return pl.DataFrame([asdict(event) for event in events])

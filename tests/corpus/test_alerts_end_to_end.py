@@ -13,7 +13,8 @@ import polars as pl
 import pytest
 
 from flows.home import open_home
-from flows.night.judge import watch
+from flows.night.alert import alert
+from flows.night.judge import judge
 from flows.settings import Settings
 
 pytestmark = pytest.mark.corpus
@@ -95,8 +96,11 @@ def test_judging_the_last_nights_again_changes_nothing(corpus_home, tmp_path):
     with open_home(settings) as con:
         before = {name: con.sql(f"FROM alerts.{name} ORDER BY ALL").pl() for name in TABLES}
         con.execute("DELETE FROM alerts.judged WHERE night >= DATE '2022-05-01'")
-        (era,) = watch(con, settings)
-        assert era.wanted == [night for night in era.nights if night >= date(2022, 5, 1)]
+        judged = judge(con, settings)
+        alert(con, judged, settings)
+        (territory,) = judged.territories
+        assert territory.wanted == [night for night in territory.nights if night >= date(2022, 5, 1)]
         for name in TABLES:
             assert con.sql(f"FROM alerts.{name} ORDER BY ALL").pl().equals(before[name]), name
-        assert watch(con, settings) == []
+        again = judge(con, settings)
+        assert (again.nights, again.territories) == ([], [])

@@ -14,7 +14,7 @@ from expectations.contract.forms import FORMS
 from flows.home import open_home
 from flows.night import read as reading
 from flows.night.collect import Arrived, collect_tree
-from flows.night.read import Batch, read_here
+from flows.night.read import FilesRead, read_here
 from flows.night.run import Run
 from flows.night.take_in import take_in
 from flows.registry_files import load_registry
@@ -45,7 +45,7 @@ DAYS = [
 def _files_are_read_in_this_process(directory):
     """As the desk's check reads them; starting processes for a few files takes longer than reading them."""
 
-    def read(files, recorded_at, registry_dir, processes, told=None) -> Batch:
+    def read(files, recorded_at, registry_dir, processes, told=None) -> FilesRead:
         return read_here(files, recorded_at, Directory(load_registry(registry_dir)))
 
     with pytest.MonkeyPatch.context() as patch:

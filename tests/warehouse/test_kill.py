@@ -116,7 +116,7 @@ def test_a_migration_killed_half_way_is_taken_whole_by_the_next_run(homes):
     code = f"""
 import os, sys
 from pathlib import Path
-from warehouse import store
+from warehouse.connection import store
 real = store.migrate
 def killed(con, steps):
     real(con, steps[:2])

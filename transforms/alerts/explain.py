@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from expectations.language.catalogue import LANGUAGES, Language, PeriodCode, Value, text
-from transforms.alerts.book import TESTED, Alert, Finding, Part
+from transforms.alerts.alert import TESTED, Alert, AlertFinding, Part
 from transforms.alerts.drivers import Drivers, Share
 from transforms.alerts.leading import leading
 from transforms.alerts.numbers import Numbers
@@ -74,7 +74,7 @@ class _Telling:
         return leading(self.alert)
 
     @property
-    def told(self) -> Finding:
+    def told(self) -> AlertFinding:
         """The finding that is told: the clearest of the part that tells most."""
         return self.part.clearest
 

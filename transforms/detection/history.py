@@ -12,10 +12,13 @@ from transforms.detection.loglinear import Prior, State
 from transforms.detection.panel import Array, Index, Mask, Panel
 
 POOL_ROUNDS = 3
+"""What is usual is learnt from fits that were made with what seemed usual before: a few rounds settle it."""
 RESTART = 6
+"""Periods after which the fits begin anew, see `History`."""
 BLOCK = 12_000
 """Points a block: its arrays fit the cache, and its products are too small to wake the linear algebra's threads."""
 INFORMED_POINTS, INFORMED_EVENTS = 24, 30
+"""A series with less says nothing of what is usual: two rounds of the year, and events enough for a dispersion."""
 
 
 @dataclass(frozen=True)
@@ -49,8 +52,15 @@ class Fitted:
 
 
 @dataclass(frozen=True)
-class Memory:
-    """How the past is used: see `DetectorControl`."""
+class HistoryOptions:
+    """How the past of each series is used.
+
+    Attributes:
+        frequency: periods a year. harmonics: waves of the season.
+        gap: latest periods left out of the past. fewest: known periods below which nothing is said.
+        pool: whether what is usual is learnt from all series given, or taken as fixed.
+        slope_spread: standard deviation of the yearly trend before anything is seen.
+    """
 
     frequency: int
     harmonics: int
@@ -67,7 +77,7 @@ class History:
     not depend on where the walk began.
     """
 
-    def __init__(self, panel: Panel, memory: Memory) -> None:
+    def __init__(self, panel: Panel, memory: HistoryOptions) -> None:
         self.panel, self.memory = panel, memory
         exposure = np.ones_like(panel.counts) if panel.population is None else panel.population
         self.exposure = np.where(exposure > 0, exposure, np.nan)
@@ -111,7 +121,7 @@ class History:
         parts = []
         for begin in range(0, len(anchor), block):
             rows = slice(begin, begin + block)
-            data = loglinear.Past(
+            data = loglinear.FittedPast(
                 x, self.y[rows, past], self.log_exposure[rows, past], self.known[rows, past], anchor[rows]
             )
             parts.append(loglinear.improve(state.take(rows), data, self.prior, steps))

@@ -10,11 +10,16 @@ from transforms.detection import robust
 from transforms.detection.panel import Array, Index, Mask
 
 FEWEST_TO_POOL = 8
+"""Fewer series do not tell what is usual among them."""
 STEPS_COLD, STEPS_POOLED, STEPS_WARM = 8, 3, 1
+"""Newton steps: from nothing; with a prior newly learnt; from the fit of the period before, which has hardly moved."""
 LARGEST_STEP = 1.0
+"""Of any coefficient, on the log scale: a first step from a month of zeros would else overshoot and not come back."""
 LEAST_DISPERSION = 0.3
+"""Chance may put a dispersion below Poisson's 1; it is kept above 0 for its logarithm, and raised to 1 at the end."""
 LEAST_SPREAD = 0.005
 USUAL_DISPERSION, USUAL_SPREAD = 1.2, 0.5
+"""Counts of people's decisions vary a little more than Poisson; the variance of the log dispersion about that."""
 
 
 @dataclass(frozen=True)
@@ -50,9 +55,10 @@ class State:
     Attributes:
         beta: (U, p) coefficients. covariance: (U, p, p) of them.
         monotone: (U,) the dispersion by Huber's proposal 2.
-        found: (U,) one step from it to the one that outbreaks move less.
-        worth: (U,) how many points of a normal sample tell as much of it, were it the usual one.
-        dispersion: (U,) with the prior, at least 1. freedom: (U,) what that is worth.
+        found: (U,) the dispersion with past outbreaks weighted down, one step on from `monotone`.
+        worth: (U,) the size of a normal sample that would tell as much of the usual dispersion.
+        dispersion: (U,) `found` drawn towards what is usual, at least 1.
+        freedom: (U,) the size of a normal sample that would tell as much of `dispersion`.
         count: (U,) mean count.
     """
 
@@ -76,7 +82,7 @@ class State:
 
 
 @dataclass(frozen=True)
-class Past:
+class FittedPast:
     """What U series are fitted on.
 
     Attributes:
@@ -105,7 +111,16 @@ def start(anchor: Array, prior: Prior) -> State:
     beta = np.zeros((u, p))
     beta[:, 0] = anchor
     usual, nothing = np.full(u, USUAL_DISPERSION), np.zeros(u)
-    return State(beta, np.zeros((u, p, p)), usual, usual, nothing, usual, nothing, nothing)
+    return State(
+        beta=beta,
+        covariance=np.zeros((u, p, p)),
+        monotone=usual,
+        found=usual,
+        worth=nothing,
+        dispersion=usual,
+        freedom=nothing,
+        count=nothing,
+    )
 
 
 def one_period_on(state: State, frequency: int) -> State:
@@ -115,7 +130,7 @@ def one_period_on(state: State, frequency: int) -> State:
     return replace(state, beta=beta)
 
 
-def improve(state: State, past: Past, prior: Prior, steps: int) -> State:
+def improve(state: State, past: FittedPast, prior: Prior, steps: int) -> State:
     """Newton steps of the penalised robust quasi-likelihood, the dispersion with each.
 
     Solves sum x (w (y - mu) - sqrt(phi mu) E[w r]) / phi = precision (beta - centre) and, for the dispersion, that
@@ -129,7 +144,7 @@ def improve(state: State, past: Past, prior: Prior, steps: int) -> State:
     centre = np.zeros_like(beta)
     centre[:, 0] = past.anchor
     for _ in range(steps):
-        eta = np.clip(beta @ x.T + past.log_exposure, -30, 30)
+        eta = np.clip(beta @ x.T + past.log_exposure, -30, 30)  # exp() of what a bad step gives stays finite
         mu = np.exp(eta)
         sd = np.sqrt(monotone[:, None] * mu)
         r = (past.y - mu) / sd
@@ -150,7 +165,16 @@ def improve(state: State, past: Past, prior: Prior, steps: int) -> State:
         monotone = np.maximum(monotone * _ratio(robust.squares(r), bounded, known, free), LEAST_DISPERSION)
         phi = _shrunk(found, worth, usual, prior)
     freedom = _worth(mu, phi, known, prior) + 2 / prior.spread
-    return State(beta, covariance, monotone, found, worth, phi, freedom, count)
+    return State(
+        beta=beta,
+        covariance=covariance,
+        monotone=monotone,
+        found=found,
+        worth=worth,
+        dispersion=phi,
+        freedom=freedom,
+        count=count,
+    )
 
 
 def _ratio(found: Array, usual: Array, known: Array, free: Array) -> Array:

@@ -141,7 +141,7 @@ class Level:
 
 
 @dataclass(frozen=True)
-class Fit:
+class QuasipoissonFit:
     """The result of F fits.
 
     Attributes:
@@ -155,11 +155,13 @@ class Fit:
     level: Level
     converged: Mask
 
-    def take(self, keep: slice) -> Fit:
+    def take(self, keep: slice) -> QuasipoissonFit:
         """Some of the fits."""
-        return Fit(self.now.take(keep), self.previous.take(keep), self.level.take(keep), self.converged[keep])
+        return QuasipoissonFit(
+            self.now.take(keep), self.previous.take(keep), self.level.take(keep), self.converged[keep]
+        )
 
-    def put(self, place: Index, other: Fit) -> None:
+    def put(self, place: Index, other: QuasipoissonFit) -> None:
         """Copies another's fits to their places here."""
         every = slice(None)
         self.now.put(place, other.now, every)
@@ -208,8 +210,8 @@ class Totals:
 
 
 @dataclass(frozen=True)
-class Curve:
-    """Season sums as functions of the slope.
+class SlopeSeries:
+    """The sums over each season as Taylor series of the slope, so that a step needs no pass over the observations.
 
     Attributes:
         about: (F,) slope about which the series runs; NaN where there is none yet.
@@ -220,8 +222,8 @@ class Curve:
     moments: Array
 
     @classmethod
-    def none(cls, fits: int, seasons: int, timed: bool) -> Curve:
-        """Of no reach."""
+    def none(cls, fits: int, seasons: int, timed: bool) -> SlopeSeries:
+        """A series about nowhere yet: it is computed for whatever slope comes first."""
         return cls(np.full(fits, np.nan), np.empty((3 + TERMS if timed else 1, seasons, fits)))
 
     @property
@@ -229,9 +231,9 @@ class Curve:
         """How far a slope may be from the one that the series runs about."""
         return REACH if len(self.moments) > 3 + FEW_TERMS else SHORT_REACH
 
-    def take(self, keep: Mask) -> Curve:
+    def take(self, keep: Mask) -> SlopeSeries:
         """The fits where `keep` is true."""
-        return Curve(self.about[keep], self.moments[:, :, keep])
+        return SlopeSeries(self.about[keep], self.moments[:, :, keep])
 
     def at(self, now: Coefficients) -> Level:
         """The weights' sums at the coefficients, by the series about the nearby slope."""
@@ -243,9 +245,9 @@ class Curve:
         timed = sums[1] + CENTRE * sums[0]
         return Level(sums[0], timed, (sums[2] + CENTRE * (sums[1] + timed)).sum(axis=0))
 
-    def nearer(self, slope: Array) -> Curve:
+    def nearer(self, slope: Array) -> SlopeSeries:
         """The short series about slopes within reach."""
-        return self if len(self.moments) == 1 else Curve(slope.copy(), self._series(slope, 3 + FEW_TERMS))
+        return self if len(self.moments) == 1 else SlopeSeries(slope.copy(), self._series(slope, 3 + FEW_TERMS))
 
     def _series(self, slope: Array, wanted: int) -> Array:
         """(wanted, L, F) the first moments about other slopes."""
@@ -261,7 +263,7 @@ class Curve:
         return sums
 
 
-def fit(design: Design, samples: Sequence[Sample]) -> Fit:
+def fit(design: Design, samples: Sequence[Sample]) -> QuasipoissonFit:
     """Iteratively reweighted least squares for every column at once (McCullagh, Nelder 1989, section 2.5).
 
     Starts from the means y + 0.1 and stops a fit when its deviance changes by less than 1e-8 of itself, at most after
@@ -272,13 +274,13 @@ def fit(design: Design, samples: Sequence[Sample]) -> Fit:
         return _fit(design, samples)
 
 
-def _fit(design: Design, samples: Sequence[Sample]) -> Fit:
+def _fit(design: Design, samples: Sequence[Sample]) -> QuasipoissonFit:
     totals = Totals.join([_totals(design, sample) for sample in samples])
     now = Coefficients.join([_first(design, sample) for sample in samples])
     fits = now.slope.size
-    curve = Curve.none(fits, len(totals.events), samples[0].time is not None)
+    curve = SlopeSeries.none(fits, len(totals.events), samples[0].time is not None)
     before, level_before = now, _nothing(now)
-    out = Fit(_copy(now), _copy(now), _nothing(now), np.zeros(fits, dtype=bool))
+    out = QuasipoissonFit(_copy(now), _copy(now), _nothing(now), np.zeros(fits, dtype=bool))
     place, deviance = np.arange(fits), np.full(fits, np.inf)
     for step in range(1, MOST_STEPS + 1):
         _renew(curve, design, samples, place, now.slope)
@@ -288,7 +290,9 @@ def _fit(design: Design, samples: Sequence[Sample]) -> Fit:
         settled = np.abs(moved - deviance) < TOLERANCE * (np.abs(moved) + 0.1)
         stop = settled | ~np.isfinite(moved) | (step == MOST_STEPS)
         if stop.any():
-            out.put(place[stop], Fit(now.take(stop), before.take(stop), level_before.take(stop), settled[stop]))
+            out.put(
+                place[stop], QuasipoissonFit(now.take(stop), before.take(stop), level_before.take(stop), settled[stop])
+            )
             if stop.all():
                 break
             going = ~stop
@@ -337,11 +341,11 @@ def _first(design: Design, sample: Sample) -> Coefficients:
     return _solve(Level(weight[0], weight[1], weight[2].sum(axis=0)), residual[0], residual[1].sum(axis=0))
 
 
-def _renew(curve: Curve, design: Design, samples: Sequence[Sample], place: Index, slope: Array) -> None:
-    """Runs the curve anew about the slopes that have left its reach.
+def _renew(curve: SlopeSeries, design: Design, samples: Sequence[Sample], place: Index, slope: Array) -> None:
+    """Computes the series anew about the slopes that have left its reach.
 
     Args:
-        place: (F,) ascending, which fits of the samples the curve stands for.
+        place: (F,) ascending, which fits of the samples the series stands for.
     """
     far = np.flatnonzero(~(np.abs(slope - curve.about) <= curve.reach))
     if not far.size:

@@ -7,12 +7,12 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from transforms.detection.panel import Array
-from transforms.detection.quasipoisson import Coefficients, Design, Fit, Sample
+from transforms.detection.quasipoisson import Coefficients, Design, QuasipoissonFit, Sample
 
 
 @dataclass(frozen=True)
 class Residuals:
-    """Of F fits.
+    """What is left of the observations after F fits.
 
     Attributes:
         eta: (N, F) linear predictors.
@@ -27,7 +27,7 @@ class Residuals:
     freedom: Array
 
     @classmethod
-    def of(cls, design: Design, sample: Sample, fitted: Fit) -> Residuals:
+    def of(cls, design: Design, sample: Sample, fitted: QuasipoissonFit) -> Residuals:
         """Of a sample's fits."""
         eta = _predictors(design, sample, fitted.now)
         with np.errstate(over="ignore", invalid="ignore"):
@@ -53,7 +53,7 @@ class Residuals:
             return np.where(self.freedom > 0, np.einsum("nf,nf->f", weights, self.squares) / self.freedom, np.nan)
 
 
-def without_outbreaks(design: Design, sample: Sample, fitted: Fit, threshold: float) -> Sample:
+def without_outbreaks(design: Design, sample: Sample, fitted: QuasipoissonFit, threshold: float) -> Sample:
     """The sample with weights that keep past outbreaks from raising the bound (Farrington et al. 1996, section 3.6).
 
     s = 3/2 (y^(2/3) mu^(-1/6) - mu^(1/2)) / sqrt(phi (1 - h)); a point with s above the threshold weighs s^-2, any
@@ -83,7 +83,7 @@ def _predictors(design: Design, sample: Sample, at: Coefficients) -> Array:
     return eta
 
 
-def _leverages(design: Design, sample: Sample, fitted: Fit, information: Array) -> Array:
+def _leverages(design: Design, sample: Sample, fitted: QuasipoissonFit, information: Array) -> Array:
     """(N, F) diagonal of the hat matrix, from (X'WX)^-1 by elimination of the seasons."""
     level = fitted.level
     with np.errstate(divide="ignore"):

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from transforms.detection.history import History, Memory
+from transforms.detection.history import History, HistoryOptions
 from transforms.detection.loglinear import State
 from transforms.detection.panel import Array, Panel
 from transforms.detection.predictive import Predictive
@@ -30,7 +30,7 @@ class Runs:
 
     @property
     def prediction(self) -> Predictive:
-        """Of the U * K sums."""
+        """The predictions of the U * K sums, series by series."""
         longest = self.expected.shape[1]
         phi, freedom = (np.repeat(v, longest) for v in (self.state.dispersion, self.state.freedom))
         return Predictive.of(self.expected.ravel(), phi, freedom, self.log_variance.ravel())
@@ -41,7 +41,7 @@ class Runs:
         return self.state.dispersion
 
 
-def runs(panel: Panel, memory: Memory, longest: int, first: int, last: int) -> Iterator[Runs | None]:
+def runs(panel: Panel, memory: HistoryOptions, longest: int, first: int, last: int) -> Iterator[Runs | None]:
     """For each t in first..last the runs that end there; None without a past. memory.gap is at least longest."""
     history = History(panel, memory)
     for t, fitted in zip(range(first, last + 1), history.walk(first, last), strict=True):

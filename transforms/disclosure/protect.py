@@ -9,8 +9,8 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from transforms.disclosure.cover import Year, cover
 from transforms.disclosure.moves import FLOWS, SENSITIVE
+from transforms.disclosure.suppression import Year, cover
 
 _PLACE = ("commune", "today_commune", "later_commune", "district", "today_district")
 # A map that is announced is protected before its day: what is shown until then cannot be hidden any more.
@@ -52,10 +52,10 @@ def last_released_year(as_of: date, days: int = 31) -> int:
 
 
 def area_months(cells: pl.DataFrame) -> pl.DataFrame:
-    """Pieces of cells summed to the smallest places that the published tables speak of.
+    """Figures of cells summed to the smallest places that the published tables speak of.
 
     Args:
-        cells: what `transforms.territory.maps.pieces` gives, for whole years.
+        cells: what `transforms.territory.maps.cells_on_both_maps` gives, for whole years.
 
     Returns:
         period, commune, today_commune, later_commune, district, today_district, the flows and pending_closing (0 where

@@ -10,7 +10,7 @@ from typing import Any
 from expectations.contract.regulations import Regulation, regulation_on
 from expectations.language import numbers
 from expectations.language.catalogue import Language, PeriodCode, text
-from transforms.followup.book import Reading
+from transforms.followup.item import MatterReading
 from transforms.followup.kinds import KINDS, Kind
 
 _SENSITIVE = ("away_out_of_contact", "count_before", "pending_closing", "received", "least_told")
@@ -44,7 +44,7 @@ class Voice:
         return text("number.from-to", self.language, lower=self.count(kind, least), upper=self.count(kind, most))
 
 
-def what(reading: Reading, voice: Voice) -> str:
+def what(reading: MatterReading, voice: Voice) -> str:
     """What is to be done and the figures that show it."""
     kind, evidence = KINDS[reading.kind], json.loads(reading.evidence)
     # Of a floor too small to be told, the weakest that is true.
@@ -66,7 +66,7 @@ def what(reading: Reading, voice: Voice) -> str:
     return said + _told_besides(kind, evidence, voice) + _largest(kind, evidence, voice)
 
 
-def _and_more(reading: Reading, evidence: dict[str, Any], voice: Voice) -> str:
+def _and_more(reading: MatterReading, evidence: dict[str, Any], voice: Voice) -> str:
     if reading.kind == "alert-true":
         first = str(evidence.get(f"text_{voice.language}") or "").split(". ", 1)[0].rstrip(".")
         return f" ({first})" if first else ""
@@ -101,7 +101,7 @@ def source(kind: str, due_on: date | None, language: Language) -> str:
     return text(KINDS[kind].source, language, regulation=name)
 
 
-def protected(reading: Reading, voice: Voice) -> Reading:
+def protected(reading: MatterReading, voice: Voice) -> MatterReading:
     """The reading as it is kept: sensitive counts of a commune below the small count are null."""
     kind = KINDS[reading.kind]
     evidence = json.loads(reading.evidence)

@@ -10,7 +10,7 @@ from typing import Any
 from expectations.language import numbers
 from expectations.language.catalogue import Language, text
 from transforms.followup.kinds import KINDS
-from transforms.returning.book import LINE, Book, lines_of
+from transforms.returning.workbook_writer import LINE, WorkbookWriter, lines_of
 
 _HEADING_ROW = 4
 # key and width of each heading; what is answered stands last
@@ -31,7 +31,7 @@ _BY_PRIORITY = {"high": "error", "medium": "warning", "low": ""}
 
 
 @dataclass(frozen=True, slots=True)
-class About:
+class WorklistUnit:
     """Whose worklist it is, its level, and the day its figures are of."""
 
     name: str
@@ -39,7 +39,7 @@ class About:
     as_of: date
 
 
-def followup_workbook(items: Sequence[Mapping[str, Any]], about: About, language: Language = "vi") -> bytes:
+def followup_workbook(items: Sequence[Mapping[str, Any]], about: WorklistUnit, language: Language = "vi") -> bytes:
     """The .xlsx with a unit's items, in the order given; the same arguments give the same bytes.
 
     Args:
@@ -47,7 +47,7 @@ def followup_workbook(items: Sequence[Mapping[str, Any]], about: About, language
         about: the unit.
         language: of everything but names.
     """
-    book = Book(about.as_of)
+    book = WorkbookWriter(about.as_of)
     page = book.file.add_worksheet(text("worklist.sheet", language))
     for number, (_, width) in enumerate(_COLUMNS):
         page.set_column(number, number, width)
@@ -61,7 +61,9 @@ def followup_workbook(items: Sequence[Mapping[str, Any]], about: About, language
     return book.close()
 
 
-def _head(book: Book, page: Any, items: Sequence[Mapping[str, Any]], about: About, language: Language) -> None:
+def _head(
+    book: WorkbookWriter, page: Any, items: Sequence[Mapping[str, Any]], about: WorklistUnit, language: Language
+) -> None:
     overdue = sum(bool(item["is_overdue"]) for item in items)
     book.put_text(page, 0, 0, text("worklist.title", language), "banner")
     book.put_text(page, 1, 0, text("worklist.unit", language, name=about.name), "title")
@@ -73,7 +75,9 @@ def _head(book: Book, page: Any, items: Sequence[Mapping[str, Any]], about: Abou
     page.set_row(3, LINE * lines_of(advice, sum(width for _, width in _COLUMNS)) + 4)
 
 
-def _row(book: Book, page: Any, index: int, item: Mapping[str, Any], about: About, language: Language) -> None:
+def _row(
+    book: WorkbookWriter, page: Any, index: int, item: Mapping[str, Any], about: WorklistUnit, language: Language
+) -> None:
     row = _HEADING_ROW + 1 + index
     texts = _texts(index, item, about, language)
     lines = max(lines_of(said, width) for said, (_, width) in zip(texts, _COLUMNS, strict=True))
@@ -86,7 +90,7 @@ def _row(book: Book, page: Any, index: int, item: Mapping[str, Any], about: Abou
         book.put_text(page, row, number, said, "answer" if number == _ANSWER else kind, severity)
 
 
-def _texts(index: int, item: Mapping[str, Any], about: About, language: Language) -> list[str]:
+def _texts(index: int, item: Mapping[str, Any], about: WorklistUnit, language: Language) -> list[str]:
     due = text("worklist.none", language)
     if item["due_on"]:
         due = f"{numbers.day(item['due_on'], language)}\n{item[f'due_source_{language}']}"

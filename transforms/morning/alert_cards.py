@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from html import escape
 from itertools import count
+from typing import Any
 
 import polars as pl
 
@@ -11,7 +12,7 @@ from expectations.language import numbers
 from expectations.language.catalogue import Language, text
 from transforms.alerts.numbers import Numbers
 from transforms.alerts.phrases import noun
-from transforms.morning.briefing import Briefing, Morning, Told, sentences
+from transforms.morning.briefing import Briefing, Morning, ShownAlert, sentences
 from transforms.morning.chart import MONTHS, band_svg
 from transforms.morning.markup import section, table
 
@@ -54,7 +55,7 @@ def resolved_section(morning: Morning) -> str:
     return section("resolved", heading, f'<ul class="brief">{items}{more}</ul>')
 
 
-def _card(told: Told, number: int, language: Language) -> str:
+def _card(told: ShownAlert, number: int, language: Language) -> str:
     row = told.row
     seen, *others = (escape(one) for one in told.sentences)
     unit = escape(row["unit_name"] or row["unit_code"])
@@ -68,7 +69,7 @@ def _card(told: Told, number: int, language: Language) -> str:
     )
 
 
-def _state(told: Told, language: Language) -> str:
+def _state(told: ShownAlert, language: Language) -> str:
     row, words = told.row, []
     key = "page.alert.reopened" if row["reopened_on"] else "page.alert.since"
     opened = row["reopened_on"] or row["opened_on"]
@@ -84,11 +85,11 @@ def _state(told: Told, language: Language) -> str:
     return "; ".join(words)
 
 
-def _severity(row: dict[str, object], language: Language) -> str:
+def _severity(row: dict[str, Any], language: Language) -> str:
     return text(f"page.severity.{row['severity']}", language)
 
 
-def _line(row: dict[str, object], language: Language, state: str, kind: str = "") -> str:
+def _line(row: dict[str, Any], language: Language, state: str, kind: str = "") -> str:
     """An alert's first sentence; what is past bears no colour."""
     seen = sentences(str(row[f"text_{language}"]))[0]
     tag = f'<span class="tag">{_severity(row, language)}</span>'
@@ -96,7 +97,7 @@ def _line(row: dict[str, object], language: Language, state: str, kind: str = ""
     return f'<span class="{kind}">{tag}</span> {escape(seen)} <span class="note">{escape(state)}.</span>'
 
 
-def _figure(told: Told, number: int, language: Language) -> str:
+def _figure(told: ShownAlert, number: int, language: Language) -> str:
     """The series with its usual range; empty where there is none worth drawing."""
     months = told.months
     if months is None:

@@ -9,9 +9,10 @@ from typing import Any
 
 import polars as pl
 
+from expectations.contract.periods import Period
 from expectations.language import numbers
 from expectations.language.catalogue import Language, text
-from transforms.alerts.book import TESTED
+from transforms.alerts.alert import TESTED
 from transforms.alerts.phrases import hides_small
 from transforms.alerts.severity import RANK
 
@@ -85,7 +86,7 @@ class Missing:
 
 
 @dataclass(frozen=True)
-class Told:
+class ShownAlert:
     """An alert as the page tells it.
 
     Attributes:
@@ -123,8 +124,8 @@ class Briefing:
     lead_severity: str | None
     after: str
     missing: Missing
-    full: dict[str, list[Told]] = field(default_factory=dict)
-    brief: list[Told] = field(default_factory=list)
+    full: dict[str, list[ShownAlert]] = field(default_factory=dict)
+    brief: list[ShownAlert] = field(default_factory=list)
 
 
 def brief(morning: Morning) -> Briefing:
@@ -137,14 +138,14 @@ def brief(morning: Morning) -> Briefing:
     missing = _missing(morning)
     first = next((one for one in loud if one.row["severity"] != "low"), None)
     return Briefing(
-        morning,
-        _lead(first, missing, morning.language),
-        first.row["unit_name"] if first else None,
-        first.row["severity"] if first else None,
-        _after(first, loud, morning.language),
-        missing,
-        {group: some for group, some in full.items() if some},
-        rest,
+        morning=morning,
+        lead=_lead(first, missing, morning.language),
+        lead_unit=first.row["unit_name"] if first else None,
+        lead_severity=first.row["severity"] if first else None,
+        after=_after(first, loud, morning.language),
+        missing=missing,
+        full={group: some for group, some in full.items() if some},
+        brief=rest,
     )
 
 
@@ -154,13 +155,13 @@ def sentences(text: str) -> tuple[str, ...]:
     return tuple(f"{one.rstrip('.')}." for one in (first, *others))
 
 
-def _told(row: dict[str, Any], morning: Morning) -> Told:
+def _told(row: dict[str, Any], morning: Morning) -> ShownAlert:
     hides = hides_small(row["level"], row["family"], row["indicator"])
     months = morning.series.get(row["alert_id"])
     if months is not None:
         months = months.filter(pl.col("period") <= _later(row["last_period"], AFTER))
         months = months if row["kind"] != "late" and months["observed"].count() >= 3 else None
-    return Told(
+    return ShownAlert(
         row,
         _group(row, morning.as_of),
         sentences(row[f"text_{morning.language}"]),
@@ -170,8 +171,7 @@ def _told(row: dict[str, Any], morning: Morning) -> Told:
 
 
 def _later(period: str, months: int) -> str:
-    year, before = divmod(int(period[:4]) * 12 + int(period[5:]) - 1 + months, 12)
-    return f"{year}-{before + 1:02d}"
+    return str(Period.parse(period).plus(months))
 
 
 def _group(row: Mapping[str, Any], as_of: date) -> str:
@@ -181,7 +181,7 @@ def _group(row: Mapping[str, Any], as_of: date) -> str:
     return "worse" if row["event"] == "worsened" else "new"
 
 
-def _rank(told: Told, as_of: date) -> tuple[object, ...]:
+def _rank(told: ShownAlert, as_of: date) -> tuple[int, bool, bool, int, int, float, str]:
     row = told.row
     return (
         -RANK[row["severity"]],
@@ -197,7 +197,7 @@ def _rank(told: Told, as_of: date) -> tuple[object, ...]:
 def _missing(morning: Morning) -> Missing:
     reports = morning.reports
     if reports.is_empty():
-        return Missing(None, None, 0, 0, 0, {}, {})
+        return Missing(period=None, due_on=None, reported=0, reporters=0, days=0, names={}, earlier={})
     period = reports["period"].max()
     latest, before = reports.filter(pl.col("period") == period), reports.filter(pl.col("period") != period)
     names = {state: latest.filter(pl.col("state") == state)["reporter_name"].to_list() for state in ABSENT}
@@ -206,17 +206,17 @@ def _missing(morning: Morning) -> Missing:
         earlier.setdefault(row["period"], []).append(row["reporter_name"])
     due_on, reported = latest["due_on"][0], latest.filter(pl.col("state").is_in(["reported", "late"])).height
     return Missing(
-        str(period),
-        due_on,
-        reported,
-        latest.height,
-        (morning.as_of - due_on).days,
-        {state: some for state, some in names.items() if some},
-        earlier,
+        period=str(period),
+        due_on=due_on,
+        reported=reported,
+        reporters=latest.height,
+        days=(morning.as_of - due_on).days,
+        names={state: some for state, some in names.items() if some},
+        earlier=earlier,
     )
 
 
-def _lead(first: Told | None, missing: Missing, language: Language) -> str:
+def _lead(first: ShownAlert | None, missing: Missing, language: Language) -> str:
     if first:
         seen = first.sentences[0]
         unit = first.row["unit_name"] or ""
@@ -229,7 +229,7 @@ def _lead(first: Told | None, missing: Missing, language: Language) -> str:
     return text("page.lead.calm", language)
 
 
-def _after(first: Told | None, loud: list[Told], language: Language) -> str:
+def _after(first: ShownAlert | None, loud: list[ShownAlert], language: Language) -> str:
     """The other units with an alert that is not of low severity, the gravest first."""
     if first is None:
         return ""

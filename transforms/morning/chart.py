@@ -16,6 +16,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 from numpy.typing import NDArray
 
+from expectations.contract.periods import Period
 from expectations.language import numbers
 from expectations.language.catalogue import Language
 
@@ -80,7 +81,7 @@ def _rule(axes: Axes, months: pl.DataFrame, language: Language) -> None:
     step = 12 if last - first > 26 else 6 if last - first > 9 else 3
     # A label at the very edge would run into the numbers of the other axis.
     ticks = [at for at in range(first + 1, last + 1) if at % step == 0] or [first]
-    axes.set_xticks(ticks, [numbers.period(f"{at // 12}-{at % 12 + 1:02d}", language) for at in ticks])
+    axes.set_xticks(ticks, [numbers.period(str(Period.month_numbered(at)), language) for at in ticks])
     for at, label in zip(ticks, axes.get_xticklabels(), strict=True):
         # A month's name in the middle below the last months would run out of the picture.
         label.set_horizontalalignment("right" if at > last - (last - first) / 12 else "center")
@@ -113,7 +114,7 @@ def _on(every: NDArray[np.int64], x: NDArray[np.int64], values: NDArray[np.float
 
 
 def _month(period: str) -> int:
-    return int(period[:4]) * 12 + int(period[5:7]) - 1
+    return Period.parse(period).number
 
 
 def _fitted(svg: str, mark: str, aria: str) -> str:

@@ -7,7 +7,7 @@ from typing import Any
 
 from expectations.language import numbers
 from expectations.language.catalogue import Language, text
-from transforms.morning.briefing import Briefing, Told, sentences
+from transforms.morning.briefing import Briefing, ShownAlert, sentences
 from transforms.morning.reasons import reason
 from transforms.morning.trend_line import item_words, nothing_followed, progress_rows, trend_line
 
@@ -71,7 +71,7 @@ def _alerts(briefing: Briefing) -> Iterator[str]:
         yield from (_short(told, language) for told in briefing.brief)
 
 
-def _short(told: Told, language: Language) -> str:
+def _short(told: ShownAlert, language: Language) -> str:
     return f"- {_severity(told.row, language)}. {told.sentences[0]} [{told.row['alert_id']}]"
 
 

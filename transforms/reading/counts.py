@@ -22,7 +22,7 @@ class NotACount:
     text: str
 
 
-class Counts(dict[Any, int | None | NotACount]):
+class CountMemory(dict[Any, int | None | NotACount]):
     """The count each value stands for, remembered: the same few values come again and again.
 
     A blank gives None. Text may group thousands by full stops (`1.234`) and write nothing as a dash; a number may not
@@ -34,7 +34,7 @@ class Counts(dict[Any, int | None | NotACount]):
         return result
 
 
-def read_counts(values: list[Any], counts: Counts) -> list[int | NotACount | None]:
+def read_counts(values: list[Any], counts: CountMemory) -> list[int | NotACount | None]:
     """The counts of a column, through the memory of what was met before."""
     if bool in set(map(type, values)):  # True equals 1 as a key
         return [NotACount("TRUE" if v else "FALSE") if type(v) is bool else counts[v] for v in values]

@@ -12,16 +12,16 @@ from expectations.contract.forms import FORMS, MONTHLY
 from expectations.contract.periods import Period
 from expectations.contract.problems import Problem
 from transforms.reading import legacy_fonts
-from transforms.reading.counts import Counts, NotACount, read_counts
+from transforms.reading.counts import CountMemory, NotACount, read_counts
 from transforms.reading.headings import heading_blocks
 from transforms.reading.people import lists_people
-from transforms.reading.results import FormRows, Reading, Total
+from transforms.reading.results import CheckedTotal, FileReading, FormRows
 from transforms.reading.sheets import Refused, Sheet, column_letters, map_texts, open_sheets, stem, texts_in
 from transforms.reading.tables import Row, Table, find_tables
 from transforms.reading.titles import Stated, periods_in, periods_in_name
-from transforms.reading.units import Directory, Found, SenderUnits
+from transforms.reading.units import Directory, SenderUnits, UnitFound
 
-__all__ = ["FormRows", "Reading", "Total", "read_file", "sender_of"]
+__all__ = ["CheckedTotal", "FileReading", "FormRows", "read_file", "sender_of"]
 
 _FIRST_DAY = re.compile(r"\d{4}-\d\d-01(?: 00:00:00)?")
 _LONE_BLANK = NotACount("ô trống")
@@ -50,7 +50,7 @@ def _from_legacy_fonts(sheet: Sheet) -> str:
     return legacy_fonts.detect(texts) if turned else ""
 
 
-def read_file(data: bytes, name: str, reporter: str, received_on: date, directory: Directory) -> Reading:
+def read_file(data: bytes, name: str, reporter: str, received_on: date, directory: Directory) -> FileReading:
     """Read one file as the sender's report.
 
     Args:
@@ -66,9 +66,9 @@ def read_file(data: bytes, name: str, reporter: str, received_on: date, director
         problem = Problem(
             refused.code, sheet=refused.sheet, cell_ref=refused.cell_ref, found=refused.found, expected=refused.expected
         )
-        return Reading(problems=[problem])
+        return FileReading(problems=[problem])
     if lists_people(sheets):
-        return Reading(problems=[Problem("personal-data")])
+        return FileReading(problems=[Problem("personal-data")])
     return _Report(sheets, encoding, name, reporter, received_on, directory).read()
 
 
@@ -98,11 +98,11 @@ class _Report:
     ) -> None:
         self.sheets = [sheet for sheet in sheets if not sheet.is_hidden]
         self.name, self.reporter, self.received_on, self.directory = name, reporter, received_on, directory
-        self.reading = Reading(encoding=encoding)
-        self.counts = Counts()
+        self.reading = FileReading(encoding=encoding)
+        self.counts = CountMemory()
         self.day = received_on.replace(day=1) - timedelta(days=1)
 
-    def read(self) -> Reading:
+    def read(self) -> FileReading:
         self.day = min(self.likely_day(), self.day)
         if not self._is_known_sender():
             return self.reading
@@ -280,23 +280,25 @@ class _Report:
             return  # columns kept for June and December, left empty in other months
         clean = self._judge_counts(form, table, rows, found, counts, columns)
         taken = FormRows(
-            form,
-            number,
-            table.sheet.name,
-            period,
-            [row.index + 1 for row in rows],
-            [one.cell_code for one in found],
-            [one.shown for one in found],
-            reported,
-            clean,
-            {name: column + 1 for name, column in columns.items()},
-            _unit_column(table) + 1,
+            form=form,
+            table_no=number,
+            sheet=table.sheet.name,
+            period=period,
+            rows=[row.index + 1 for row in rows],
+            cell_codes=[one.cell_code for one in found],
+            units=[one.shown for one in found],
+            is_reported=reported,
+            counts=clean,
+            columns={name: column + 1 for name, column in columns.items()},
+            unit_column=_unit_column(table) + 1,
         )
         if rows:
             self._add_totals(taken, table, rows, counts)
         self.reading.forms.append(taken)
 
-    def _judge_units(self, form: str, table: Table, rows: list[Row], found: list[Found], units: SenderUnits) -> None:
+    def _judge_units(
+        self, form: str, table: Table, rows: list[Row], found: list[UnitFound], units: SenderUnits
+    ) -> None:
         told: set[str] = set()
         for row, one in zip(rows, found, strict=True):
             if one.cell_code is not None or (one.is_commune_unknown and one.shown in told):
@@ -321,7 +323,7 @@ class _Report:
         form: str,
         table: Table,
         rows: list[Row],
-        found: list[Found],
+        found: list[UnitFound],
         counts: dict[str, list[int | NotACount | None]],
         columns: dict[str, int],
     ) -> dict[str, list[int | None]]:
@@ -347,8 +349,8 @@ class _Report:
         return clean
 
     def _without_remarks(
-        self, rows: list[Row], found: list[Found], table: Table, columns: dict[str, int]
-    ) -> tuple[list[Row], list[Found]]:
+        self, rows: list[Row], found: list[UnitFound], table: Table, columns: dict[str, int]
+    ) -> tuple[list[Row], list[UnitFound]]:
         """Drop what is no row of a unit: remarks, ratios and signatures beside or below the rows of units."""
         if all(one.cell_code is not None for one in found):
             return rows, found
@@ -402,10 +404,10 @@ class _Report:
             computed = max(sums, key=lambda some: sum(some[name] == value for name, value in stands.items()))
             for name, value in stands.items():
                 self._judge_total(
-                    taken, Total(table.sheet.name, total.index + 1, name, total.label, value, computed[name])
+                    taken, CheckedTotal(table.sheet.name, total.index + 1, name, total.label, value, computed[name])
                 )
 
-    def _judge_total(self, taken: FormRows, total: Total) -> None:
+    def _judge_total(self, taken: FormRows, total: CheckedTotal) -> None:
         taken.totals.append(total)
         if total.computed is not None and total.computed != total.value:
             self._problem(

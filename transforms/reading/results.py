@@ -8,7 +8,7 @@ from expectations.contract.problems import Problem
 
 
 @dataclass(slots=True)
-class Total:
+class CheckedTotal:
     """What a total row says and what its rows add up to; `computed` is None where one of them is not known."""
 
     sheet: str
@@ -48,11 +48,11 @@ class FormRows:
     counts: dict[str, list[int | None]]
     columns: dict[str, int]
     unit_column: int
-    totals: list[Total] = field(default_factory=list)
+    totals: list[CheckedTotal] = field(default_factory=list)
 
 
 @dataclass(slots=True)
-class Reading:
+class FileReading:
     """What one file says.
 
     Attributes:

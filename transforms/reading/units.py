@@ -52,7 +52,7 @@ def _kindless(name: str) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class UnitFound:
     """What became of a row's names: the cell, or None with what is shown in its place."""
 
     cell_code: str | None
@@ -80,7 +80,7 @@ class SenderUnits:
             for name in (home.name, *aliases.get(home.cell_code, ())):
                 for place in (home.commune, None):
                     self._cells[place, plain_name(name)].append(home.cell_code)
-        self._answers: dict[tuple[str, str, str], Found] = {}
+        self._answers: dict[tuple[str, str, str], UnitFound] = {}
 
     def commune(self, text: str) -> str | None:
         """The unit_id of a commune by its name: with its kind first, without only where one unit remains."""
@@ -93,33 +93,33 @@ class SenderUnits:
     def is_commune(self, text: str) -> bool:
         return self.commune(text) is not None and (None, plain_name(text)) not in self._cells
 
-    def find(self, commune: str, cell: str, code: str) -> Found:
+    def find(self, commune: str, cell: str, code: str) -> UnitFound:
         """The cell a row is about; never a guess: a name that fits two cells, or none, is not found."""
         key = (commune, cell, code)
         if key not in self._answers:
             self._answers[key] = self._by_code(commune, cell, code) if code else self._by_name(commune, cell)
         return self._answers[key]
 
-    def _by_code(self, commune: str, cell: str, code: str) -> Found:
+    def _by_code(self, commune: str, cell: str, code: str) -> UnitFound:
         code = _plain_code(code)
         shown = f"{code} {cell}".strip()
         home = self.homes.get(code)
         if home is None:
-            return Found(None, shown)
+            return UnitFound(None, shown)
         place = self.commune(commune) if commune else home.commune
         if place is None and commune:
-            return Found(None, commune, is_commune_unknown=True)
+            return UnitFound(None, commune, is_commune_unknown=True)
         if (cell and code not in self._cells.get((None, plain_name(cell)), ())) or place != home.commune:
-            return Found(None, f"{shown}, {commune}".strip(", "))
-        return Found(code, self.describe(code))
+            return UnitFound(None, f"{shown}, {commune}".strip(", "))
+        return UnitFound(code, self.describe(code))
 
-    def _by_name(self, commune: str, cell: str) -> Found:
+    def _by_name(self, commune: str, cell: str) -> UnitFound:
         if commune and self.commune(commune) is None:
-            return Found(None, commune, is_commune_unknown=True)
+            return UnitFound(None, commune, is_commune_unknown=True)
         if not cell:
-            return Found(None, "")
+            return UnitFound(None, "")
         fits = self._fits(commune, cell)
-        return Found(fits[0], self.describe(fits[0])) if len(fits) == 1 else Found(None, _shown(commune, cell))
+        return UnitFound(fits[0], self.describe(fits[0])) if len(fits) == 1 else UnitFound(None, _shown(commune, cell))
 
     def _fits(self, commune: str, cell: str) -> list[str]:
         """The cells of that name, in the commune where one is told or there is but one."""

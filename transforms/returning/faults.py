@@ -104,16 +104,16 @@ def _fault(row: Mapping[str, Any], sheets: dict[str, Sheet], language: Language)
     severity = CODES[row["code"]].severity if row["code"] in CODES else row["severity"]
     written = _written_before(sheets[name], places[0]) if name in sheets and places and said("unit_code") else ""
     return Fault(
-        severity,
-        name,
-        said("cell_ref"),
-        places,
-        said("unit") or written or said("unit_code"),
-        label_of(said("measure"), language),
-        label_of(said("found"), language),
-        label_of(said("expected"), language),
-        said(f"message_{language}"),
-        said("last_accepted"),
+        severity=severity,
+        sheet=name,
+        cell_ref=said("cell_ref"),
+        places=places,
+        unit=said("unit") or written or said("unit_code"),
+        measure=label_of(said("measure"), language),
+        found=label_of(said("found"), language),
+        expected=label_of(said("expected"), language),
+        message=said(f"message_{language}"),
+        last_accepted=said("last_accepted"),
     )
 
 

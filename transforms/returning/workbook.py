@@ -6,18 +6,18 @@ import re
 
 from expectations.language.catalogue import Language, text
 from transforms.reading.sheets import Sheet
-from transforms.returning.book import Book, clean_text
-from transforms.returning.cover import About, add_cover
 from transforms.returning.faults import Problems, faults_of, marks_on
-from transforms.returning.tables import MOST_CELLS, add_table, is_cut
+from transforms.returning.first_sheet import RejectedFile, add_cover
+from transforms.returning.marked_sheets import MOST_CELLS, add_table, is_cut
+from transforms.returning.workbook_writer import WorkbookWriter, clean_text
 
-__all__ = ["About", "returned_workbook", "sheet_names"]
+__all__ = ["RejectedFile", "returned_workbook", "sheet_names"]
 
 _LONGEST_NAME = 31  # of a sheet
 _NOT_IN_NAMES = re.compile(r"[\[\]:*?/\\\x00-\x1f]+")
 
 
-def returned_workbook(sheets: list[Sheet], problems: Problems, about: About, language: Language = "vi") -> bytes:
+def returned_workbook(sheets: list[Sheet], problems: Problems, about: RejectedFile, language: Language = "vi") -> bytes:
     """The workbook for the sender: a first sheet listing the problems, then the sender's tables with marks.
 
     Args:
@@ -38,7 +38,7 @@ def returned_workbook(sheets: list[Sheet], problems: Problems, about: About, lan
     if any(row["code"] == "personal-data" for row in rows):
         raise ValueError("a file that lists people gets no workbook back")
     faults = faults_of(rows, sheets, language)
-    book = Book(about.received_on)
+    book = WorkbookWriter(about.received_on)
     cover = book.file.add_worksheet(text("returned.sheet", language))
     names = sheet_names([sheet.name for sheet in sheets], {text("returned.sheet", language)})
     shown: dict[str, str] = {}
@@ -55,7 +55,7 @@ def returned_workbook(sheets: list[Sheet], problems: Problems, about: About, lan
             cut.append(name)
         left = max(left - written, 0)
         shown.setdefault(sheet.name, name)
-    add_cover(book, cover, faults, about, shown, cut, language)
+    add_cover(book, cover, faults=faults, about=about, shown=shown, cut=cut, language=language)
     return book.close()
 
 

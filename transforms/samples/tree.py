@@ -9,10 +9,10 @@ from datetime import date
 import numpy as np
 import polars as pl
 
-from expectations.contract.forms import FORMS, MONTHLY
+from expectations.contract.forms import FORMS, HALF_YEARLY, MONTHLY
 from expectations.contract.periods import Period
 from transforms.reading.folding import strip_marks
-from transforms.samples.invented import Change, Month, simulate
+from transforms.samples.invented import InventedChange, InventedMonth, simulate
 from transforms.samples.templates import TEMPLATES, Grid, Report, Template, Value, lay_out
 from transforms.samples.writers import ENDINGS, write, zipped
 from transforms.territory.registry import Registry, Unit
@@ -37,7 +37,7 @@ class SampleFile:
     faults: tuple[str, ...] = ()
 
 
-def planted_changes(registry: Registry, last_period: Period) -> tuple[Change, ...]:
+def planted_changes(registry: Registry, last_period: Period) -> tuple[InventedChange, ...]:
     """What truly changes at the end of a sample tree: one reporter's requests, another's members working away, and in
     the last month alone a third's contact with those away."""
     codes = sorted(unit.unit_code for unit in registry.reporters_on(last_period.last_day))
@@ -46,9 +46,9 @@ def planted_changes(registry: Registry, last_period: Period) -> tuple[Change, ..
     requests, away = codes[len(codes) // 3], codes[2 * len(codes) // 3]
     before = last_period.previous
     changes = (
-        Change(requests, "received", before, last_period, 6.0),
-        Change(away, "away_total", before.previous, last_period, 1.6),
-        Change(codes[0], "away_out_of_contact", last_period, last_period, 3.0),
+        InventedChange(requests, "received", before, last_period, 6.0),
+        InventedChange(away, "away_total", before.previous, last_period, 1.6),
+        InventedChange(codes[0], "away_out_of_contact", last_period, last_period, 3.0),
     )
     return changes[: len(codes)]
 
@@ -85,7 +85,9 @@ def sample_tree(
         for number, unit in enumerate(units):
             day = month.period.due_on(5 if month.period == last_period else 2 + number % 4)
             fault = faults.get(unit.unit_code, "") if is_faulty else ""
-            files += _deliveries(registry, month, unit, _template(unit, number, month.period), day, fault, seed)
+            files += _deliveries(
+                registry, month, unit, template=_template(unit, number, month.period), day=day, fault=fault, seed=seed
+            )
         yield from sorted(files, key=lambda file: (file.received_on, file.reporter_code, file.file_name))
 
 
@@ -95,14 +97,14 @@ def _faults(codes: list[str], month: Period, last: Period) -> dict[str, str]:
 
 
 def _template(unit: Unit, number: int, month: Period) -> Template:
-    turn = (12 * month.year + month.first_month - 1) // _HABITS_LAST
+    turn = month.number // _HABITS_LAST
     template = TEMPLATES[(number + turn) % len(TEMPLATES)]
     # Within a new commune cells may bear one name: there the code decides.
     return replace(template, naming="coded") if unit.level == "commune" else template
 
 
 def _deliveries(
-    registry: Registry, month: Month, unit: Unit, template: Template, day: date, fault: str, seed: int
+    registry: Registry, month: InventedMonth, unit: Unit, template: Template, day: date, fault: str, seed: int
 ) -> list[SampleFile]:
     if fault == "absent":
         return []
@@ -128,13 +130,13 @@ def _file_name(template: Template, unit: Unit, month: Period) -> str:
     return template.file_name.format(slug=slug, month=month.first_month, year=month.year, ending=ENDINGS[template.kind])
 
 
-def _report(registry: Registry, month: Month, unit: Unit) -> Report:
+def _report(registry: Registry, month: InventedMonth, unit: Unit) -> Report:
     homes = [home for home in month.homes if home.reporter_code == unit.unit_code]
     homes.sort(key=lambda home: (home.commune_code or "", home.cell_code))
     inside = {home.cell_code for home in homes}
     frames = {form.name: month.monthly.select("cell_code", *form.names) for form in MONTHLY}
     if month.half_yearly is not None:
-        frames["regulation_213"] = month.half_yearly
+        frames |= {form.name: month.half_yearly.select("cell_code", *form.names) for form in HALF_YEARLY}
     values: dict[str, dict[str, list[Value]]] = {
         form: {code: counts for code, *counts in frame.filter(pl.col("cell_code").is_in(inside)).iter_rows()}
         for form, frame in frames.items()

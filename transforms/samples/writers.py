@@ -11,13 +11,20 @@ from datetime import date, datetime, time
 import xlsxwriter
 
 from transforms.reading.legacy_fonts import from_font
-from transforms.samples.templates import Grid, Kind, Value
+from transforms.samples.templates import Grid, SampleFormat, Value
 
-ENDINGS: dict[Kind, str] = {"xlsx": "xlsx", "tcvn3": "xlsx", "csv": "csv", "utf-16": "txt", "html": "xls", "zip": "zip"}
+ENDINGS: dict[SampleFormat, str] = {
+    "xlsx": "xlsx",
+    "tcvn3": "xlsx",
+    "csv": "csv",
+    "utf-16": "txt",
+    "html": "xls",
+    "zip": "zip",
+}
 _WHEN = datetime.combine(date(2000, 1, 1), time())  # the same grids give the same bytes
 
 
-def write(kind: Kind, grids: list[Grid]) -> bytes:
+def write(kind: SampleFormat, grids: list[Grid]) -> bytes:
     """The file's bytes; kinds of one table take the first grid."""
     if kind in ("xlsx", "tcvn3"):
         return _workbook(grids, is_tcvn3=kind == "tcvn3")

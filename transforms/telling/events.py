@@ -8,12 +8,14 @@ from typing import Literal
 
 from transforms.telling.recipients import Recipient, Severity, Topic
 
-Kind = Literal["opened", "worsened", "reopened", "resolved", "reminder", "overdue", "rejected", "night", "failure"]
+OutboxEventKind = Literal[
+    "opened", "worsened", "reopened", "resolved", "reminder", "overdue", "rejected", "night", "failure"
+]
 GRAVEST_FIRST: tuple[Severity, ...] = ("high", "medium", "low")
 
 
 @dataclass(frozen=True, slots=True)
-class Event:
+class OutboxEvent:
     """One thing that happened, told to each recipient it concerns once; the columns of outbox.event.
 
     Attributes:
@@ -32,7 +34,7 @@ class Event:
     event_id: str
     night: date
     topic: Topic
-    kind: Kind
+    kind: OutboxEventKind
     is_news: bool = True
     unit_code: str | None = None
     unit_name: str | None = None
@@ -52,7 +54,7 @@ class Event:
     text_en: str | None = None
 
 
-def concerns(event: Event, to: Recipient) -> bool:
+def concerns(event: OutboxEvent, to: Recipient) -> bool:
     """Whether a recipient hears of an event.
 
     A unit that reports hears of its own files and deadlines only, by its own code: alerts, summaries and what concerns

@@ -9,7 +9,7 @@ from datetime import date
 from hashlib import sha256
 
 from expectations.language.catalogue import Language, PeriodCode, Value, text
-from transforms.telling.events import GRAVEST_FIRST, Event
+from transforms.telling.events import GRAVEST_FIRST, OutboxEvent
 from transforms.telling.recipients import Recipient, Side
 
 _ALERTS = ("opened", "worsened", "reopened", "resolved")
@@ -35,7 +35,7 @@ class Letter:
     events: tuple[str, ...]
 
 
-def letter(to: Recipient, night: date, events: Sequence[Event], reached: frozenset[str] = frozenset()) -> Letter:
+def letter(to: Recipient, night: date, events: Sequence[OutboxEvent], reached: frozenset[str] = frozenset()) -> Letter:
     """One letter to a recipient of all that concerns it.
 
     Subjects are seen on locked screens: they hold how many things there are, no unit and no figure. What goes to a
@@ -54,10 +54,20 @@ def letter(to: Recipient, night: date, events: Sequence[Event], reached: frozens
     else:
         subject, body = _own_subject(events, to.language), _own_body(events, to.language)
         attachments = tuple(dict.fromkeys(e.attachment for e in events if e.attachment))
-    return Letter(number, to.name, to.side, night, to.language, subject, body, attachments, ids)
+    return Letter(
+        message_id=number,
+        recipient=to.name,
+        side=to.side,
+        night=night,
+        language=to.language,
+        subject=subject,
+        body=body,
+        attachments=attachments,
+        events=ids,
+    )
 
 
-def _board_subject(events: Sequence[Event], night: date, language: Language) -> str:
+def _board_subject(events: Sequence[OutboxEvent], night: date, language: Language) -> str:
     def count(*kinds: str, is_high: bool = False) -> int:
         return sum(event.kind in kinds and (not is_high or event.severity == "high") for event in events)
 
@@ -75,7 +85,7 @@ def _board_subject(events: Sequence[Event], night: date, language: Language) -> 
     return text("letter.board.subject", language, night=night, items=", ".join(items))
 
 
-def _board_body(events: Sequence[Event], language: Language, reached: frozenset[str]) -> str:
+def _board_body(events: Sequence[OutboxEvent], language: Language, reached: frozenset[str]) -> str:
     sections = [_section("failure", _texts(events, "failure", language), language)]
     for severity in GRAVEST_FIRST:
         alerts = [e for e in events if e.topic == "alerts" and e.severity == severity]
@@ -91,19 +101,19 @@ def _section(heading: str, lines: list[str], language: Language) -> str:
     return "\n".join([text(f"letter.section.{heading}", language), *lines]) if lines else ""
 
 
-def _texts(events: Iterable[Event], kind: str, language: Language) -> list[str]:
+def _texts(events: Iterable[OutboxEvent], kind: str, language: Language) -> list[str]:
     return [_text(event, language) for event in events if event.kind == kind]
 
 
-def _text(event: Event, language: Language) -> str:
+def _text(event: OutboxEvent, language: Language) -> str:
     return (event.text_vi if language == "vi" else event.text_en) or ""
 
 
-def _by_unit(events: Iterable[Event]) -> list[Event]:
+def _by_unit(events: Iterable[OutboxEvent]) -> list[OutboxEvent]:
     return sorted(events, key=lambda e: (e.above or e.unit_code or "", e.unit_code or "", e.event_id))
 
 
-def _alerts(alerts: Iterable[Event], language: Language) -> Iterable[str]:
+def _alerts(alerts: Iterable[OutboxEvent], language: Language) -> Iterable[str]:
     unit = None
     for event in _by_unit(alerts):
         if event.unit_name != unit:
@@ -112,7 +122,7 @@ def _alerts(alerts: Iterable[Event], language: Language) -> Iterable[str]:
         yield f"- {text(f'letter.news.{event.kind}', language)}. {_text(event, language)}"
 
 
-def _overdue(events: Iterable[Event], language: Language, reached: frozenset[str]) -> Iterable[str]:
+def _overdue(events: Iterable[OutboxEvent], language: Language, reached: frozenset[str]) -> Iterable[str]:
     by_period: dict[tuple[str, date | None], list[str]] = defaultdict(list)
     for event in _by_unit(events):
         if event.kind == "overdue":
@@ -127,13 +137,13 @@ def _overdue(events: Iterable[Event], language: Language, reached: frozenset[str
         )
 
 
-def _rejected(event: Event, language: Language) -> str:
+def _rejected(event: OutboxEvent, language: Language) -> str:
     # The file's name stays inside: it may hold more than a unit and a month.
     key = "letter.rejected.people" if event.lists_people else "letter.rejected.board"
     return "- " + text(key, language, **_file_words(event, language))
 
 
-def _file_words(event: Event, language: Language) -> dict[str, Value]:
+def _file_words(event: OutboxEvent, language: Language) -> dict[str, Value]:
     period = text("letter.of-period", language, period=PeriodCode(event.period)) if event.period else ""
     return {
         "unit": event.unit_name or event.unit_code,
@@ -145,13 +155,13 @@ def _file_words(event: Event, language: Language) -> dict[str, Value]:
     }
 
 
-def _own_subject(events: Sequence[Event], language: Language) -> str:
+def _own_subject(events: Sequence[OutboxEvent], language: Language) -> str:
     kinds = {event.kind for event in events}
     keys = [key for key in ("rejected", "overdue", "reminder") if key in kinds]
     return ". ".join(text(f"letter.reporter.subject.{key}", language) for key in keys)
 
 
-def _own_body(events: Sequence[Event], language: Language) -> str:
+def _own_body(events: Sequence[OutboxEvent], language: Language) -> str:
     ordered = _by_unit(events)
     units = list(dict.fromkeys(event.unit_name or event.unit_code or "" for event in ordered))
     lines = [_own_line(event, language) for event in ordered]
@@ -159,7 +169,7 @@ def _own_body(events: Sequence[Event], language: Language) -> str:
     return "\n\n".join([dear, "\n".join(f"- {line}" for line in lines), text("letter.reporter.check", language)]) + "\n"
 
 
-def _own_line(event: Event, language: Language) -> str:
+def _own_line(event: OutboxEvent, language: Language) -> str:
     if event.kind != "rejected":
         words = {"period": PeriodCode(event.period or ""), "due": event.due_on, "unit": event.unit_name}
         return text(f"letter.own.{event.kind}", language, **words)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from expectations.language.catalogue import LANGUAGES, Language, PeriodCode, text
-from transforms.telling.events import Event
+from transforms.telling.events import OutboxEvent
 
 KNOWN_ERRORS = (
     "StoreLocked",
@@ -44,10 +44,10 @@ class Course:
     mistakes: Sequence[int] = ()
 
 
-def night_event(night: date, course: Course) -> Event:
+def night_event(night: date, course: Course) -> OutboxEvent:
     """The night's end; a second run on the same day is no second one."""
     vi, en = ("\n".join(f"- {line}" for line in _lines(course, language)) for language in LANGUAGES)
-    return Event(f"night:{night}", night, "summary", "night", text_vi=vi, text_en=en)
+    return OutboxEvent(f"night:{night}", night, "summary", "night", text_vi=vi, text_en=en)
 
 
 def _lines(course: Course, language: Language) -> list[str]:
@@ -69,7 +69,7 @@ def _lines(course: Course, language: Language) -> list[str]:
     return lines
 
 
-def failure_event(night: date, error: str) -> Event:
+def failure_event(night: date, error: str) -> OutboxEvent:
     """A night that failed; once a night, however often it is tried.
 
     An error's text may hold a path, a cell's figures or a password of some server: only its name is passed on.
@@ -78,7 +78,7 @@ def failure_event(night: date, error: str) -> Event:
         error: the name of the exception, with or without the text that follows it; or of the run's state.
     """
     vi, en = (text("letter.failed", language, night=night, why=_why(error, language)) for language in LANGUAGES)
-    return Event(f"failure:{night}", night, "failure", "failure", text_vi=f"- {vi}", text_en=f"- {en}")
+    return OutboxEvent(f"failure:{night}", night, "failure", "failure", text_vi=f"- {vi}", text_en=f"- {en}")
 
 
 def _why(error: str, language: Language) -> str:

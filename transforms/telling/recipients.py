@@ -126,14 +126,14 @@ def _row(given: Mapping[str, str], has_more: bool) -> Recipient:
     side = _one_of(given, "side", get_args(Side), "reporter")
     units = _units(given, side)
     return Recipient(
-        name,
-        _address(given.get("address", "")),
-        side,
-        _one_of(given, "language", get_args(Language), "vi"),
-        units,
-        _topics(given, side),
-        _one_of(given, "severity", get_args(Severity), "low"),
-        _quiet(given.get("quiet", "")),
+        name=name,
+        address=_address(given.get("address", "")),
+        side=side,
+        language=_one_of(given, "language", get_args(Language), "vi"),
+        units=units,
+        topics=_topics(given, side),
+        least=_one_of(given, "severity", get_args(Severity), "low"),
+        quiet=_quiet(given.get("quiet", "")),
     )
 
 
@@ -157,14 +157,14 @@ def _address(text: str) -> str:
     return text
 
 
-def _units(given: Mapping[str, str], side: object) -> frozenset[str] | None:
+def _units(given: Mapping[str, str], side: Side) -> frozenset[str] | None:
     codes = frozenset(_APART.split(given.get("units", ""))) - {""}
     if side == "reporter" and (not codes or "*" in codes):
         raise _Wrong("recipients.own-code")
     return None if not codes or "*" in codes else codes
 
 
-def _topics(given: Mapping[str, str], side: object) -> frozenset[Topic]:
+def _topics(given: Mapping[str, str], side: Side) -> frozenset[Topic]:
     most = OWN if side == "reporter" else frozenset(get_args(Topic))
     asked = frozenset(_APART.split(given.get("what", "").lower())) - {""}
     if not asked or "*" in asked:

@@ -7,8 +7,9 @@ from datetime import date
 
 import polars as pl
 
+from expectations.contract.periods import Period
 from transforms.disclosure import area_months, protect
-from transforms.territory.maps import pieces, unit_figures, with_names
+from transforms.territory.maps import cells_on_both_maps, unit_figures, with_names
 from transforms.territory.registry import Registry
 
 
@@ -18,7 +19,7 @@ class Cells:
 
     Attributes:
         months: cell_code, period and the monthly measures, from a January on; null = not reported.
-        halves: cell_code, period and the measures of Regulation 213, likewise.
+        halves: cell_code, period and the half-yearly measures, likewise.
         members: cell_code, period, members_closing of every month there is.
         month_names: every month from that January to the last that anybody reported, gaps included.
     """
@@ -30,7 +31,7 @@ class Cells:
 
 
 @dataclass(frozen=True)
-class Past:
+class PublishedBefore:
     """What was published of communes by year: `shown` and the rows of the copy before, as `protect` takes them."""
 
     shown: pl.DataFrame
@@ -48,7 +49,9 @@ class Figures:
     exposed: pl.DataFrame
 
 
-def figures(cells: Cells, past: Past, registry: Registry, today: date, released_until: int, small: int = 3) -> Figures:
+def figures(
+    cells: Cells, past: PublishedBefore, registry: Registry, today: date, released_until: int, small: int = 3
+) -> Figures:
     """Gather cells by unit on both maps, and protect the communes' years.
 
     Args:
@@ -59,9 +62,9 @@ def figures(cells: Cells, past: Past, registry: Registry, today: date, released_
         released_until: see `transforms.disclosure.last_released_year`.
         small: the least count of a commune's year that is shown, apart from 0.
     """
-    parts = pieces(cells.months, cells.members, registry, cells.month_names, today)
+    parts = cells_on_both_maps(cells.months, cells.members, registry, cells.month_names, today)
     half_names = sorted({*cells.halves["period"], *_halves_of(cells.month_names)})
-    halves = pieces(cells.halves, cells.members, registry, half_names, today)
+    halves = cells_on_both_maps(cells.halves, cells.members, registry, half_names, today)
     table = protect(area_months(parts), released_until, past.shown, past.before, small)
     year = with_names(
         table.rows.with_columns(level=pl.lit("commune"), period=pl.col("year").cast(pl.String)), registry, today
@@ -73,4 +76,4 @@ def figures(cells: Cells, past: Past, registry: Registry, today: date, released_
 
 def _halves_of(months: tuple[str, ...]) -> set[str]:
     """The half-years whose last month is among the months: those that are due."""
-    return {f"{name[:4]}-H{1 if name[5:] == '06' else 2}" for name in months if name[5:] in ("06", "12")}
+    return {str(month.half) for month in map(Period.parse, months) if month.ends_half}

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from transforms.trends.basis import basis_of
 from transforms.trends.model import noises_of, smoothing
 from transforms.trends.noise import whiten
-from transforms.trends.response import Series, working_response
+from transforms.trends.response import TrendSeries, working_response
 from transforms.trends.shapes import POISSON_MONTHS, season_precision
 
 Array = NDArray[np.float64]
@@ -28,7 +28,7 @@ class Onset(NamedTuple):
     latest: Months
 
 
-def onset(series: Series, noise: Months, start: Months, direction: Months) -> Onset:
+def onset(series: TrendSeries, noise: Months, start: Months, direction: Months) -> Onset:
     """When the present direction began: level until then, and from then a line or a step.
 
     Each month from `start` on is tried as the beginning of a line and as that of a step, with the season and the

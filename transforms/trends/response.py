@@ -18,13 +18,13 @@ LONGEST_STRIDE = 2.0  # of eta in one round, so that a month of zeros cannot run
 
 
 @dataclass(frozen=True, slots=True)
-class Series:
+class TrendSeries:
     """Series of one link and timing on common months.
 
     Attributes:
         top: series x months: events, parts, or net values; NaN where not reported.
         below: series x months: exposures or wholes; 1 for counts and nets.
-        months: month numbers (12 * year + month - 1), without gaps.
+        months: month numbers (see `transforms.months`), without gaps.
         link: log for rates and counts, logit for shares, identity for nets.
         is_stock: True where a month's figure is mostly last month's people.
         group: a series; those of one group (the units of one indicator) are held to be alike in how deviations last.
@@ -47,7 +47,7 @@ class Series:
         """Whether the deviations are at least those of chance: new events, not standing stocks."""
         return self.link != "identity" and not self.is_stock
 
-    def of(self, chosen: NDArray[np.int64]) -> Series:
+    def of(self, chosen: NDArray[np.int64]) -> TrendSeries:
         """The chosen series alone."""
         return replace(self, top=self.top[chosen], below=self.below[chosen], group=self.group[chosen])
 
@@ -74,7 +74,7 @@ class Response:
         return self.weight.sum(axis=1) / (self.weight > 0).sum(axis=1)
 
 
-def working_response(series: Series, basis: Array, penalty: Array) -> Response:
+def working_response(series: TrendSeries, basis: Array, penalty: Array) -> Response:
     """Iteratively reweighted least squares to its end (McCullagh and Nelder 1989, section 2.5).
 
     Args:

@@ -10,11 +10,12 @@ from numpy.typing import NDArray
 from scipy.special import expit, stdtr, stdtrit
 
 from expectations.contract.indicators import INDICATORS
-from transforms.indicators.periods import month_number, period_name
-from transforms.trends.mixture import Fit
+from transforms.indicators.longer_periods import period_name
+from transforms.months import month_number
+from transforms.trends.mixture import TrendFit
 from transforms.trends.model import fit_trends
 from transforms.trends.onset import onset
-from transforms.trends.response import Link, Series
+from transforms.trends.response import Link, TrendSeries
 
 Array = NDArray[np.float64]
 Months = NDArray[np.int64]
@@ -74,7 +75,7 @@ def _schema() -> dict[str, type[pl.DataType]]:
     return {name: pl.String if name in texts else pl.Float64 for name in COLUMNS}
 
 
-def _batches(indicators: pl.DataFrame, levels: Sequence[str]) -> Iterator[tuple[Series, pl.DataFrame, Array]]:
+def _batches(indicators: pl.DataFrame, levels: Sequence[str]) -> Iterator[tuple[TrendSeries, pl.DataFrame, Array]]:
     """Series of one link and timing, the keys of their rows, and the scale of each."""
     monthly = indicators.filter((pl.col("period_kind") == "month") & pl.col("level").is_in(list(levels)))
     if monthly.is_empty():
@@ -91,7 +92,7 @@ def _batches(indicators: pl.DataFrame, levels: Sequence[str]) -> Iterator[tuple[
 
 def _series(
     rows: pl.DataFrame, link: Link, is_stock: bool, scales: dict[str, float]
-) -> tuple[Series, pl.DataFrame, Array]:
+) -> tuple[TrendSeries, pl.DataFrame, Array]:
     keys = rows.select(SERIES).unique().sort(SERIES).with_row_index("series")
     placed = rows.join(keys, on=[*SERIES])
     month = placed["month"].to_numpy().astype(np.int64)
@@ -103,10 +104,14 @@ def _series(
     below[at] = 1.0 if net else placed["denominator"].fill_null(1.0).to_numpy()
     group = keys.select(pl.struct("map", "indicator").rank("dense")).to_series().to_numpy().astype(np.int64)
     scale = keys["indicator"].replace_strict(scales, return_dtype=pl.Float64).to_numpy()
-    return Series(top, below, months, link, is_stock, group), keys.drop("series"), np.ones_like(scale) if net else scale
+    return (
+        TrendSeries(top, below, months, link, is_stock, group),
+        keys.drop("series"),
+        np.ones_like(scale) if net else scale,
+    )
 
 
-def _rows(series: Series, keys: pl.DataFrame, scale: Array) -> pl.DataFrame:
+def _rows(series: TrendSeries, keys: pl.DataFrame, scale: Array) -> pl.DataFrame:
     """One row a series and month between its first and its last known month."""
     fit = fit_trends(series)
     figures = _own_unit(fit, series.link, scale[:, None])
@@ -128,13 +133,13 @@ def _names(months: Months) -> pl.Series:
     return numbers.select(pl.when(pl.col("month") >= 0).then(period_name("month"))).to_series()
 
 
-def _direction(fit: Fit) -> Months:
+def _direction(fit: TrendFit) -> Months:
     """1 up, -1 down, 0 where the evidence does not reach."""
     reach = stdtrit(fit.freedom, (1 + WORD_CONFIDENCE) / 2)[:, None] * fit.slope_sd
     return np.where(fit.slope > reach, 1, np.where(fit.slope < -reach, -1, 0))
 
 
-def _since(series: Series, fit: Fit, direction: Months, lived: NDArray[np.bool_]) -> dict[str, Months]:
+def _since(series: TrendSeries, fit: TrendFit, direction: Months, lived: NDArray[np.bool_]) -> dict[str, Months]:
     """Month numbers of each series' last month's beginnings, series x months; -1 elsewhere."""
     months = {name: np.full(direction.shape, -1) for name in SINCE}
     last = direction.shape[1] - 1 - lived[:, ::-1].argmax(axis=1)
@@ -149,7 +154,7 @@ def _since(series: Series, fit: Fit, direction: Months, lived: NDArray[np.bool_]
     return months
 
 
-def _own_unit(fit: Fit, link: Link, scale: Array) -> dict[str, Array]:
+def _own_unit(fit: TrendFit, link: Link, scale: Array) -> dict[str, Array]:
     """Level and slope in the indicator's unit."""
     t = stdtrit(fit.freedom, (1 + CONFIDENCE) / 2)[:, None]
     if link == "identity":
@@ -172,7 +177,7 @@ def _own_unit(fit: Fit, link: Link, scale: Array) -> dict[str, Array]:
     }
 
 
-def _fieller(fit: Fit, bend: Array, t: Array) -> tuple[Array, Array]:
+def _fieller(fit: TrendFit, bend: Array, t: Array) -> tuple[Array, Array]:
     """Bounds of the slope in the indicator's unit, over the derivative of the inverse link at the level.
 
     Fieller's theorem (1954, JRSS B 16: 175): the values s that slope - s / derivative(level) does not rule out, whose

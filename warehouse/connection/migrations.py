@@ -70,13 +70,18 @@ def pending(con: DuckDBPyConnection, steps: list[Migration]) -> list[Migration]:
 
 
 def migrate(con: DuckDBPyConnection, steps: list[Migration]) -> None:
-    """Take the steps, each in its own transaction, and set the comments the contract gives."""
+    """Take the steps and set the comments the contract gives."""
+    take(con, steps)
+    comment_facts(con)
+
+
+def take(con: DuckDBPyConnection, steps: list[Migration]) -> None:
+    """Take the steps, each in its own transaction."""
     for step in steps:
         with transaction(con):
             con.execute(_TABLE)
             con.execute(step.sql)
             con.execute("INSERT INTO ledger.migration VALUES (?, ?, ?)", [step.number, step.name, step.sha256])
-    comment_facts(con)
 
 
 _TABLE = """

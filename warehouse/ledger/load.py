@@ -13,7 +13,7 @@ from duckdb import DuckDBPyConnection
 from warehouse.connection.frames import given
 from warehouse.connection.transaction import transaction
 from warehouse.ledger.archive import keep
-from warehouse.ledger.nights import Kind, begin_nights, count_files
+from warehouse.ledger.nights import NightKind, begin_nights, count_files
 from warehouse.ledger.touched import Touched, touched
 from warehouse.ledger.versions import add_versions
 
@@ -35,7 +35,7 @@ SEEN = ("reporter_code", "file_name", "sha256", "received_at")
 
 
 @dataclass(frozen=True)
-class Judged:
+class JudgedBatch:
     """A batch with its verdict.
 
     Attributes:
@@ -56,9 +56,9 @@ class Judged:
 
 def load(
     con: DuckDBPyConnection,
-    judged: Judged,
+    judged: JudgedBatch,
     *,
-    kind: Kind,
+    kind: NightKind,
     as_of: date | None = None,
     at: datetime | None = None,
     archive: Path | None = None,
@@ -106,7 +106,7 @@ def seen(con: DuckDBPyConnection) -> pl.DataFrame:
     return con.sql(f"SELECT DISTINCT {', '.join(SEEN)} FROM ledger.submission").pl()
 
 
-def _hashes(judged: Judged) -> list[str]:
+def _hashes(judged: JudgedBatch) -> list[str]:
     refused = judged.problems.filter(pl.col("code") == "personal-data")
     kept = judged.submissions.join(refused, on="submission_id", how="anti")
     return kept["sha256"].drop_nulls().to_list()

@@ -7,7 +7,7 @@ from typing import Literal
 
 from duckdb import DuckDBPyConnection
 
-Kind = Literal["nightly", "backfill", "registry", "accept", "retract", "rebuild"]
+NightKind = Literal["nightly", "backfill", "registry", "accept", "retract", "rebuild"]
 
 _COUNT = """
 WITH taken AS (
@@ -28,7 +28,7 @@ WHERE NOT EXISTS (FROM ledger.night WHERE as_of = day AND kind = $kind)
 """
 
 
-def begin_nights(con: DuckDBPyConnection, kind: Kind, days: list[date], at: datetime | None = None) -> None:
+def begin_nights(con: DuckDBPyConnection, kind: NightKind, days: list[date], at: datetime | None = None) -> None:
     """Note that work on these days' nights began; a day and kind already noted keeps its number and beginning.
 
     A nightly run that finished is open again: broken off this time, it is to be caught up.
@@ -53,7 +53,7 @@ def last_finished(con: DuckDBPyConnection, from_day: date | None = None) -> date
     return row[0] if row else None
 
 
-def count_files(con: DuckDBPyConnection, kind: Kind, before: int) -> None:
+def count_files(con: DuckDBPyConnection, kind: NightKind, before: int) -> None:
     """Add the submissions numbered above `before` to the nights they stand for."""
     con.execute(_COUNT, {"kind": kind, "before": before})
 

@@ -1,3 +1,4 @@
+-- Made by "make generated" from queries/reporting_status.sql and the contract: change those, not this.
 -- Each report that was due: whether it came, when, and how much of it.
 
 CREATE VIEW marts.reporting_status AS
@@ -13,11 +14,10 @@ WITH accepted AS (
     JOIN registry.home AS h ON h.reporter_code = d.reporter_code AND d.period_end BETWEEN h.valid_from AND h.valid_to
     GROUP BY ALL
 ), reported AS (
-    SELECT b.period, b.reporter_code, count(*) AS units
-    FROM facts.balance AS b
-    SEMI JOIN (FROM facts.away WHERE superseded_at IS NULL) AS a ON a.cell_code = b.cell_code AND a.period = b.period
-    SEMI JOIN (FROM facts.requests WHERE superseded_at IS NULL) AS r ON r.cell_code = b.cell_code AND r.period = b.period
-    WHERE b.superseded_at IS NULL
+    SELECT period, reporter_code, count(*) AS units
+    FROM (FROM facts.balance WHERE superseded_at IS NULL) AS balance
+    SEMI JOIN (FROM facts.away WHERE superseded_at IS NULL) AS away USING (cell_code, period)
+    SEMI JOIN (FROM facts.requests WHERE superseded_at IS NULL) AS requests USING (cell_code, period)
     GROUP BY ALL
 )
 SELECT d.reporter_code, d.reporter_name, d.level, d.period, d.due_on,

@@ -1,13 +1,13 @@
+-- Made by "make generated" from queries/revision.sql and the contract: change those, not this.
 -- How a reporter's figures moved from version to version.
 
 CREATE VIEW marts.revision AS
 WITH figure AS (
     SELECT version_id, measure, value FROM (
         SELECT version_id,
-            sum(members_opening)::BIGINT AS members_opening, sum(admitted)::BIGINT AS admitted,
-            sum(restored)::BIGINT AS restored, sum(transferred_in)::BIGINT AS transferred_in,
-            sum(transferred_out)::BIGINT AS transferred_out, sum(died)::BIGINT AS died,
-            sum(expelled)::BIGINT AS expelled, sum(struck_off)::BIGINT AS struck_off,
+            sum(members_opening)::BIGINT AS members_opening, sum(admitted)::BIGINT AS admitted, sum(restored)::BIGINT AS
+            restored, sum(transferred_in)::BIGINT AS transferred_in, sum(transferred_out)::BIGINT AS transferred_out,
+            sum(died)::BIGINT AS died, sum(expelled)::BIGINT AS expelled, sum(struck_off)::BIGINT AS struck_off,
             sum(left_on_request)::BIGINT AS left_on_request, sum(members_closing)::BIGINT AS members_closing
         FROM facts.balance GROUP BY version_id
     ) UNPIVOT (value FOR measure IN (
@@ -19,11 +19,10 @@ WITH figure AS (
             sum(away_total)::BIGINT AS away_total, sum(away_in_province)::BIGINT AS away_in_province,
             sum(away_other_province)::BIGINT AS away_other_province, sum(away_abroad)::BIGINT AS away_abroad,
             sum(away_started)::BIGINT AS away_started, sum(away_returned)::BIGINT AS away_returned,
-            sum(away_temporary_activity)::BIGINT AS away_temporary_activity,
-            sum(away_exempt)::BIGINT AS away_exempt, sum(away_in_contact)::BIGINT AS away_in_contact,
-            sum(away_out_of_contact)::BIGINT AS away_out_of_contact,
-            sum(away_in_enterprise)::BIGINT AS away_in_enterprise,
-            sum(away_in_private_enterprise)::BIGINT AS away_in_private_enterprise
+            sum(away_temporary_activity)::BIGINT AS away_temporary_activity, sum(away_exempt)::BIGINT AS away_exempt,
+            sum(away_in_contact)::BIGINT AS away_in_contact, sum(away_out_of_contact)::BIGINT AS away_out_of_contact,
+            sum(away_in_enterprise)::BIGINT AS away_in_enterprise, sum(away_in_private_enterprise)::BIGINT AS
+            away_in_private_enterprise
         FROM facts.away GROUP BY version_id
     ) UNPIVOT (value FOR measure IN (
         away_total, away_in_province, away_other_province, away_abroad, away_started, away_returned,
@@ -32,22 +31,21 @@ WITH figure AS (
     UNION ALL
     SELECT version_id, measure, value FROM (
         SELECT version_id,
-            sum(pending_opening)::BIGINT AS pending_opening, sum(received)::BIGINT AS received,
-            sum(withdrawn)::BIGINT AS withdrawn, sum(declined)::BIGINT AS declined,
-            sum(approved)::BIGINT AS approved, sum(pending_closing)::BIGINT AS pending_closing,
-            sum(received_from_away)::BIGINT AS received_from_away,
-            sum(reason_work_away)::BIGINT AS reason_work_away, sum(reason_family)::BIGINT AS reason_family,
-            sum(reason_health)::BIGINT AS reason_health, sum(reason_other)::BIGINT AS reason_other
+            sum(pending_opening)::BIGINT AS pending_opening, sum(received)::BIGINT AS received, sum(withdrawn)::BIGINT AS
+            withdrawn, sum(declined)::BIGINT AS declined, sum(approved)::BIGINT AS approved, sum(pending_closing)::BIGINT AS
+            pending_closing, sum(received_from_away)::BIGINT AS received_from_away, sum(reason_work_away)::BIGINT AS
+            reason_work_away, sum(reason_family)::BIGINT AS reason_family, sum(reason_health)::BIGINT AS reason_health,
+            sum(reason_other)::BIGINT AS reason_other
         FROM facts.requests GROUP BY version_id
     ) UNPIVOT (value FOR measure IN (
-        pending_opening, received, withdrawn, declined, approved, pending_closing, received_from_away,
-        reason_work_away, reason_family, reason_health, reason_other))
+        pending_opening, received, withdrawn, declined, approved, pending_closing, received_from_away, reason_work_away,
+        reason_family, reason_health, reason_other))
     UNION ALL
     SELECT version_id, measure, value FROM (
         SELECT version_id,
-            sum(r213_subject)::BIGINT AS r213_subject, sum(r213_exempt)::BIGINT AS r213_exempt,
-            sum(r213_introduced)::BIGINT AS r213_introduced, sum(r213_registered)::BIGINT AS r213_registered,
-            sum(r213_attended)::BIGINT AS r213_attended, sum(r213_remarked)::BIGINT AS r213_remarked
+            sum(r213_subject)::BIGINT AS r213_subject, sum(r213_exempt)::BIGINT AS r213_exempt, sum(r213_introduced)::BIGINT
+            AS r213_introduced, sum(r213_registered)::BIGINT AS r213_registered, sum(r213_attended)::BIGINT AS
+            r213_attended, sum(r213_remarked)::BIGINT AS r213_remarked
         FROM facts.regulation_213 GROUP BY version_id
     ) UNPIVOT (value FOR measure IN (
         r213_subject, r213_exempt, r213_introduced, r213_registered, r213_attended, r213_remarked))

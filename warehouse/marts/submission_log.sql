@@ -1,3 +1,4 @@
+-- Made by "make generated" from queries/submission_log.sql and the contract: change those, not this.
 -- Every file received and what became of it.
 
 CREATE VIEW marts.submission_log AS

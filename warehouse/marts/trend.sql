@@ -1,3 +1,4 @@
+-- Made by "make generated" from queries/trend.sql and the contract: change those, not this.
 -- Level and trend with the season taken out.
 
 CREATE VIEW marts.trend AS
@@ -8,9 +9,9 @@ WHERE t.level IN ('district', 'province') AND derived.last_month(t.period) NOT I
 ORDER BY t.map, t.level, t.indicator, t.unit_code, t.period;
 
 COMMENT ON VIEW marts.trend IS 'Mức và xu hướng của huyện và tỉnh, đã loại mùa vụ và Tết / Level and trend of districts and the province, season and Tết taken out';
-COMMENT ON COLUMN marts.trend.map IS 'reported: đơn vị của thời điểm đó; today: theo bản đồ hiện nay, chi bộ được dõi theo qua nhập, tách, đổi tên / reported: the units of the time; today: today''s units, cells followed through merges, splits and renames';
+COMMENT ON COLUMN marts.trend.map IS 'reported: địa giới hành chính của thời điểm đó; today: địa giới hành chính hiện nay, chi bộ được dõi theo qua nhập, tách, đổi tên / reported: the units of the time; today: today''s units, cells followed through merges, splits and renames';
 COMMENT ON COLUMN marts.trend.unit_code IS 'Mã đơn vị / Unit code';
-COMMENT ON COLUMN marts.trend.level IS 'province, district hoặc commune / Level';
+COMMENT ON COLUMN marts.trend.level IS 'province: tỉnh; district: huyện; commune: xã, phường, thị trấn / Province, district or commune';
 COMMENT ON COLUMN marts.trend.indicator IS 'Tên chỉ số, giải thích trong dictionary / Name of the indicator, explained in the dictionary';
 COMMENT ON COLUMN marts.trend.period IS 'Tháng YYYY-MM / Month YYYY-MM';
 COMMENT ON COLUMN marts.trend.level_value IS 'Mức đã loại mùa vụ, theo đơn vị của chỉ số / Level with the season taken out, in the indicator''s unit';

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+from collections.abc import Mapping
 from graphlib import TopologicalSorter
 from pathlib import Path
 
@@ -24,7 +25,7 @@ def apply_marts(con: DuckDBPyConnection, folder: Path = MARTS) -> list[str]:
         duckdb.Error: a file is wrong; none of the marts changed then.
     """
     texts = {file.stem: file.read_text("utf-8") for file in sorted(folder.glob("*.sql"))}
-    order = list(TopologicalSorter({name: _reads(name, texts) for name in texts}).static_order())
+    order = in_order(texts)
     schema = "".join(sha256 for _, sha256 in sorted(applied(con).items()))
     hashes = {name: hashlib.sha256((schema + sql).encode()).hexdigest() for name, sql in texts.items()}
     if dict(con.execute("SELECT name, sha256 FROM ledger.mart").fetchall()) != hashes:
@@ -33,7 +34,12 @@ def apply_marts(con: DuckDBPyConnection, folder: Path = MARTS) -> list[str]:
     return order
 
 
-def _reads(name: str, texts: dict[str, str]) -> set[str]:
+def in_order(texts: Mapping[str, str]) -> list[str]:
+    """The marts' names, each after those it reads, of their SQL by name."""
+    return list(TopologicalSorter({name: _reads(name, texts) for name in texts}).static_order())
+
+
+def _reads(name: str, texts: Mapping[str, str]) -> set[str]:
     return {other for other in _READS.findall(texts[name]) if other in texts and other != name}
 
 

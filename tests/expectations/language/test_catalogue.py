@@ -20,15 +20,14 @@ from expectations.language.catalogue import (
     catalogue,
     text,
 )
-from flows.commands.acts import Case
 from flows.errors import UserError
-from flows.night.alert import VERDICTS
+from flows.night.alert import ALERTS
+from flows.night.follow_up import ITEMS
 from flows.settings import Settings
 from tests.expectations.language.language_keys import ROOT, named
-from transforms.alerts.acts import ACTIONS as ALERT_ACTIONS
+from transforms.alerts.alert import Verdict
 from transforms.alerts.explain import CHECKS, HOW_SEEN
 from transforms.alerts.phrases import COUNTED
-from transforms.followup.acts import ACTIONS as FOLLOWUP_ACTIONS
 from transforms.followup.kinds import KINDS
 from transforms.morning.briefing import ABSENT, GROUPS
 from transforms.telling.night import KNOWN_ERRORS
@@ -40,7 +39,7 @@ SEVERITIES = get_args(Severity)
 ENDS = ("returned", "corrected", "new-level", "reported", "passed", "closed", "unit-ended")
 EVENTS = ("opened", "worsened", "reopened", "resolved")
 FAMILIES: dict[str, tuple[str, ...]] = {
-    "alert.done.": tuple(ALERT_ACTIONS),
+    "alert.done.": tuple(ALERTS.transitions),
     "alerts.": ("unit", "what", "observed", "expected", "months", "title", "none", "next"),
     "checked.column.": tuple("severity sheet place says must code judged failed result told".split()),
     "checked.must.": ("duplicate-unit", "unknown-unit", "not-a-count", "negative-count"),
@@ -52,15 +51,12 @@ FAMILIES: dict[str, tuple[str, ...]] = {
         "facts standing versions outcomes problems nights touched schema last-night last-night.none last-night.old "
         "archive personal-data permissions permissions.wide disk leftovers published published.none".split()
     ),
-    "error.kept.": get_args(Case),
-    "error.none-called.": get_args(Case),
-    "error.not-now.": get_args(Case),
     "event.": (*EVENTS, "acknowledged", "silenced", "closed"),
     "explain.check.": tuple(CHECKS),
     "explain.end.": (*ENDS, "returned-implausible"),
     "explain.seen.": tuple(HOW_SEEN),
     "family.": tuple("requests away contact activity members reporting restated plausibility".split()),
-    "followup.did.": tuple(FOLLOWUP_ACTIONS),
+    "followup.did.": tuple(ITEMS.transitions),
     "followup.event.": tuple("opened updated assigned done reopened verified waived carried".split()),
     "followup.fact.": ("actor", "since", "due_on", "ends", "carried_from", "note"),
     "followup.resolution.": ("seen", "figures", "waived", "carried"),
@@ -98,7 +94,7 @@ FAMILIES: dict[str, tuple[str, ...]] = {
     "status.": ("opened", "acknowledged", "silent", "silent_until", "title"),
     "trend.": (RISES, FALLS, UNKNOWN, "since", "per", "points"),
     "trends.": ("indicator", "unit", "level", "one_year", "two_years", "direction", "since", "slope", "none"),
-    "verdict.": VERDICTS,
+    "verdict.": get_args(Verdict),
     "worklist.column.": tuple("number priority what actor since due state answer item".split()),
     "worklist.state.": ("open", "assigned", "done"),
 }

@@ -23,14 +23,14 @@ from transforms.morning.briefing import brief
 from transforms.morning.chart import band_svg
 from transforms.morning.letter import morning_letter
 from transforms.morning.page import morning_page
-from transforms.telling.events import Event
+from transforms.telling.events import OutboxEvent
 from transforms.telling.letters import letter
 from transforms.telling.night import Course, failure_event, night_event
 from transforms.telling.recipients import Recipient, Side
 
 NIGHT = date(2025, 1, 6)
 TOPICS = frozenset({"alerts", "reports", "rejected", "summary", "failure"})
-DUE = Event(
+DUE = OutboxEvent(
     "due:1",
     NIGHT,
     "reports",
@@ -40,7 +40,7 @@ DUE = Event(
     period="2024-12",
     due_on=date(2025, 1, 5),
 )
-REJECTED = Event(
+REJECTED = OutboxEvent(
     "rejected:1",
     NIGHT,
     "rejected",

@@ -17,7 +17,7 @@ from spec_reports import Sent
 
 from expectations.suites.staging import Batch
 from expectations.suites.verdict import Verdict, without_great_expectations
-from warehouse.ledger.load import Judged, load, next_submission_id
+from warehouse.ledger.load import JudgedBatch, load, next_submission_id
 
 APRIL, MAY, JUNE = date(2021, 5, 3), date(2021, 6, 3), date(2021, 7, 3)
 
@@ -51,7 +51,7 @@ def night(con: duckdb.DuckDBPyConnection, sent: list[Sent], on: date | None = No
     whole = taken.submissions.with_columns(
         reporter_level=pl.lit("district"), received_at=pl.col("received_on").cast(pl.Datetime("us")), size=pl.lit(1)
     )
-    load(con, Judged(whole, verdict.outcomes, dict(taken.rows), verdict.problems, {}), kind="backfill")
+    load(con, JudgedBatch(whole, verdict.outcomes, dict(taken.rows), verdict.problems, {}), kind="backfill")
     return verdict
 
 

@@ -24,12 +24,15 @@ from flows.cli import alert_app, app
 from flows.commands.alert_chart import band_chart, within
 from flows.errors import UserError
 from flows.home import open_home
-from flows.night.alert import carry_out_acts, keep_alerts
+from flows.night.alert import ALERTS, alert
+from flows.night.cases import carry_out_acts
+from flows.night.judge import NightsJudged
 from flows.night.summary import NightReport, show
 from flows.settings import Settings
 from warehouse.board import alert_pages as pages
 from warehouse.board.acts import open_board
-from warehouse.board.alerts import DERIVED
+from warehouse.board.alerts import ALERT_TABLES
+from warehouse.board.cases import undone_acts
 from warehouse.connection.store import open_store, open_to_read
 
 MONTHS = [f"{year}-{month:02d}" for year in (2019, 2020) for month in range(1, 13)]
@@ -75,12 +78,16 @@ def findings() -> pl.DataFrame:
 FOUND = findings()
 
 
-def of(nights: list[date]) -> pl.DataFrame:
-    return FOUND.filter(pl.col("night").is_in(nights))
+def of(nights: list[date]) -> NightsJudged:
+    """What those nights found."""
+    return NightsJudged(nights, FOUND.filter(pl.col("night").is_in(nights)), NOTHING, [])
 
 
 def state(con) -> list[list[tuple[object, ...]]]:
-    return [con.sql(f"FROM alerts.{name} ORDER BY ALL").fetchall() for name in (*DERIVED, "anomaly", "night")]
+    return [
+        con.sql(f"FROM alerts.{name} ORDER BY ALL").fetchall()
+        for name in (*ALERT_TABLES.written_anew, "anomaly", "night")
+    ]
 
 
 @pytest.fixture(scope="module")
@@ -88,7 +95,7 @@ def judged(tmp_path_factory) -> Path:
     """A home whose nights up to July 2020's have been judged: the alert stands."""
     made = Settings(home=tmp_path_factory.mktemp("judged"))
     with open_home(made) as con:
-        keep_alerts(con, of(NIGHTS[:19]), NOTHING, NIGHTS[:19], made)
+        alert(con, of(NIGHTS[:19]), made)
     return made.home
 
 
@@ -110,7 +117,7 @@ def run(*arguments: str) -> str:
 
 def judge(settings: Settings, nights: list[date]) -> None:
     with open_store(settings.warehouse_path) as con:
-        keep_alerts(con, of(nights), NOTHING, nights, settings)
+        alert(con, of(nights), settings)
 
 
 def read(settings: Settings, sql: str) -> list[tuple[object, ...]]:
@@ -261,7 +268,7 @@ def test_events_of_other_kinds_wait_beside_and_senseless_ones_hold_no_night_up(h
     assert read(home, "SELECT event_id FROM ledger.folded ORDER BY 1") == [(2,), (3,), (4,), (5,), (6,)]
     assert read(home, "SELECT act_id, is_done FROM alerts.act ORDER BY 1") == [(5, False), (6, True)]
     with open_to_read(home.warehouse_path) as con:
-        assert pages.undone(con, NIGHTS[19]) == [("Lan", "alert-ack", "nowhere")]
+        assert undone_acts(con, ALERT_TABLES, NIGHTS[19]) == [("Lan", "alert-ack", "nowhere")]
 
 
 def test_an_act_keeps_its_alert_and_its_place_when_an_earlier_night_comes_later(tmp_path):
@@ -269,12 +276,12 @@ def test_an_act_keeps_its_alert_and_its_place_when_an_earlier_night_comes_later(
     late = NIGHTS[9]
     with open_home(settings) as con:
         first = [night for night in NIGHTS[:19] if night != late]
-        keep_alerts(con, of(first), NOTHING, first, settings)
+        alert(con, of(first), settings)
         with open_board(settings.board_path) as board:
             board.append("Lan", "alert-ack", {"alert_id": ID}, datetime(2020, 8, 6, 9))
-        carry_out_acts(con, settings, date(2020, 8, 6))
+        carry_out_acts(con, ALERTS, settings, date(2020, 8, 6))
         before = con.sql("SELECT night, event FROM alerts.event ORDER BY event_no").fetchall()
-        keep_alerts(con, of([late]), NOTHING, [late], settings)
+        alert(con, of([late]), settings)
         assert con.sql("SELECT night, event FROM alerts.event ORDER BY event_no").fetchall() == before
         assert before[-1] == (date(2020, 8, 6), "acknowledged")
 
@@ -283,7 +290,7 @@ def test_an_act_keeps_its_alert_and_its_place_when_an_earlier_night_comes_later(
 def all_at_once(tmp_path_factory):
     settings = Settings(home=tmp_path_factory.mktemp("whole"))
     with open_home(settings) as con:
-        keep_alerts(con, FOUND, NOTHING, NIGHTS, settings)
+        alert(con, of(NIGHTS), settings)
         yield settings, con, state(con)
 
 
@@ -291,14 +298,14 @@ def all_at_once(tmp_path_factory):
 @examples(max_examples=6, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_nights_in_any_order_and_batches_and_twice_give_the_same_alerts(all_at_once, order, cuts, again):
     settings, con, whole = all_at_once
-    for table in ("finding", "night", *DERIVED):
+    for table in ("finding", "night", *ALERT_TABLES.written_anew):
         con.execute(f"DELETE FROM alerts.{table}")
     cuts = [0, *sorted(set(cuts)), len(order)]
     for begin, end in pairwise(cuts):
         nights = sorted(NIGHTS[number] for number in order[begin:end])
-        keep_alerts(con, of(nights), NOTHING, nights, settings)
-    keep_alerts(con, of([NIGHTS[again]]), NOTHING, [NIGHTS[again]], settings)
-    keep_alerts(con, of([]), NOTHING, [], settings)
+        alert(con, of(nights), settings)
+    alert(con, of([NIGHTS[again]]), settings)
+    alert(con, of([]), settings)
     assert state(con) == whole
 
 

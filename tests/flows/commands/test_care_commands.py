@@ -17,10 +17,11 @@ from expectations.contract.forms import FORMS
 from expectations.contract.periods import Period
 from flows.commands.backfill import backfill
 from flows.commands.care import run_backup, run_doctor, run_rebuild, run_restore
-from flows.commands.decide import carry_out, run_decision
+from flows.commands.decide import run_decision
 from flows.commands.sql import run_sql
 from flows.errors import shown
 from flows.home import open_home
+from flows.night.carry_out import carry_out
 from flows.settings import Settings, load_settings
 from transforms.samples.tree import sample_tree
 from warehouse.ledger.archive import place

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import duckdb
 import openpyxl
+import polars as pl
 import pytest
 from typer.testing import CliRunner
 
@@ -16,11 +17,13 @@ from expectations.language.catalogue import catalogue, text
 from flows.cli import app, followup_app
 from flows.home import open_home
 from flows.night import read as reading
+from flows.night.alert import alert
+from flows.night.cases import carry_out_acts
 from flows.night.collect import Arrived, collect_tree
-from flows.night.follow_up import carry_out_acts, keep_followup
-from flows.night.judge import watch
+from flows.night.follow_up import ITEMS, follow_up
+from flows.night.judge import NightsJudged, judge
 from flows.night.measure import measure
-from flows.night.read import Batch, read_here
+from flows.night.read import FilesRead, read_here
 from flows.night.run import Run
 from flows.night.take_in import take_in
 from flows.registry_files import load_registry
@@ -30,11 +33,13 @@ from transforms.reading.units import Directory
 from transforms.samples.tree import sample_tree
 from warehouse.board import followup_pages as pages
 from warehouse.board.acts import open_board
-from warehouse.board.followup import DERIVED
+from warehouse.board.cases import one_case
+from warehouse.board.followup import ITEM_TABLES
 from warehouse.connection.store import open_to_read
 from warehouse.ledger.touched import touched
 
 NIGHT = date(2024, 8, 5)
+NONE_JUDGED = NightsJudged([], pl.DataFrame(), pl.DataFrame(), [])
 ID = "866-r213-not-registered-2024-H1"
 ROOT = Path(__file__).resolve().parents[3]
 
@@ -53,7 +58,7 @@ def arrived(registry, tmp_path_factory) -> Arrived:
 
 @pytest.fixture(scope="module", autouse=True)
 def _files_are_read_in_this_process():
-    def read(files, recorded_at, registry_dir, processes, told=None) -> Batch:
+    def read(files, recorded_at, registry_dir, processes, told=None) -> FilesRead:
         return read_here(files, recorded_at, Directory(load_registry(registry_dir)))
 
     with pytest.MonkeyPatch.context() as patch:
@@ -67,7 +72,7 @@ def feed(settings: Settings, arrived: Arrived, *, follows: bool = True) -> None:
         con.execute("INSERT INTO ledger.night (night_id, as_of, kind) VALUES (99, ?, 'nightly')", [date(2024, 8, 20)])
         measure(con, touched(con), settings, date(2024, 8, 20))
         if follows:
-            keep_followup(con, [], settings)
+            follow_up(con, NONE_JUDGED, settings)
 
 
 @pytest.fixture(scope="module")
@@ -92,7 +97,7 @@ def mobility(*arguments: str):
 
 def kept(home: Path) -> dict[str, list]:
     with duckdb.connect(str(home / "warehouse.duckdb"), read_only=True) as con:
-        return {name: con.sql(f"FROM followup.{name} ORDER BY 1").fetchall() for name in DERIVED}
+        return {name: con.sql(f"FROM followup.{name} ORDER BY 1").fetchall() for name in ITEM_TABLES.written_anew}
 
 
 def test_the_same_nights_give_the_same_items_whatever_was_kept_before(home, fed):
@@ -100,11 +105,11 @@ def test_the_same_nights_give_the_same_items_whatever_was_kept_before(home, fed)
     before = kept(home)
     assert before["item"]
     with open_home(settings) as con:
-        keep_followup(con, [], settings)
+        follow_up(con, NONE_JUDGED, settings)
     assert kept(home) == before
     with open_home(settings) as con:
         con.execute("DELETE FROM followup.night WHERE night >= DATE '2024-07-20'")
-        keep_followup(con, [], settings)
+        follow_up(con, NONE_JUDGED, settings)
     assert kept(home) == before
 
 
@@ -116,7 +121,7 @@ def test_nights_taken_in_one_after_the_other_give_the_same_items(arrived, fed, t
     with open_home(settings) as con:
         take_in(con, early.files, settings, Run("backfill", None, datetime(2024, 9, 1)))
         measure(con, touched(con), settings, days[len(days) // 2])
-        keep_followup(con, [], settings)
+        follow_up(con, NONE_JUDGED, settings)
     feed(settings, arrived)
     assert kept(tmp_path) == kept(fed)
 
@@ -125,7 +130,9 @@ def test_figures_at_hand_from_the_watch_give_the_same_items(arrived, fed, tmp_pa
     settings = Settings(home=tmp_path)
     feed(settings, arrived, follows=False)
     with open_home(settings) as con:
-        keep_followup(con, watch(con, settings), settings)
+        judged = judge(con, settings)
+        alert(con, judged, settings)
+        follow_up(con, judged, settings)
     assert kept(tmp_path) == kept(fed)
 
 
@@ -183,10 +190,10 @@ def test_an_act_noted_while_the_night_ran_is_folded_in_by_the_next_and_only_once
         for what in ({"item_id": ID, "note": "xong"}, {"item_id": "no-such-item"}, {"note": "no item"}):
             board.append("Lan", "followup-done", what, datetime(2024, 8, 21))
     with open_home(settings) as con:
-        keep_followup(con, [], settings)
-        keep_followup(con, [], settings)
-        carry_out_acts(con, settings, NIGHT)
-        assert pages.one(con, ID)["status"] == "done"
+        follow_up(con, NONE_JUDGED, settings)
+        follow_up(con, NONE_JUDGED, settings)
+        carry_out_acts(con, ITEMS, settings, NIGHT)
+        assert one_case(con, ITEM_TABLES, ID)["status"] == "done"
         assert pages.history(con, ID)["event"].to_list().count("done") == 1
         (folded,) = con.sql("SELECT count(*) FROM ledger.folded").fetchone()
         undone = con.sql("SELECT item_id FROM followup.act WHERE NOT is_done").fetchall()

@@ -20,7 +20,8 @@ from flows.cli import app
 from flows.errors import UserError
 from flows.home import open_home
 from flows.night import write_page as report
-from flows.night.alert import keep_alerts
+from flows.night.alert import alert
+from flows.night.judge import NightsJudged
 from flows.settings import Settings
 from tests.transforms.morning.mornings import alerts, morning, rejected, reports, series
 from transforms.morning.briefing import brief
@@ -118,7 +119,7 @@ def home(tmp_path) -> Settings:
     with open_home(settings) as con:
         begin_nights(con, "nightly", [NIGHT])
         apply_marts(con)
-        keep_alerts(con, findings(NIGHT), pl.DataFrame(), [NIGHT], settings)
+        alert(con, NightsJudged([NIGHT], findings(NIGHT), pl.DataFrame(), []), settings)
     return settings
 
 

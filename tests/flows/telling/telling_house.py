@@ -24,7 +24,7 @@ from duckdb import DuckDBPyConnection
 
 from flows.night.summary import NightReport
 from flows.settings import Settings
-from flows.telling.delivery import Told
+from flows.telling.delivery import DeliveryOutcome
 from flows.telling.tell import tell
 from warehouse.connection.store import open_store
 
@@ -151,7 +151,7 @@ class House:
         with open_store(self.settings.warehouse_path) as con:
             yield con
 
-    def night(self, day: date, *alerts: dict, status: pl.DataFrame | None = None) -> Told:
+    def night(self, day: date, *alerts: dict, status: pl.DataFrame | None = None) -> DeliveryOutcome:
         """A night that ran, with what happened to alerts in it, told of."""
         with self.open() as con:
             ran(con, day)

@@ -20,7 +20,7 @@ from flows.night.collect import clear_inbox, collect
 from flows.night.run import Run
 from flows.night.send_back import send_back
 from flows.night.settle import settle
-from flows.night.summary import Came, NightReport, report
+from flows.night.summary import NightReport, NightSteps, report
 from flows.night.take_in import take_in
 from flows.settings import Settings
 from flows.telling.tell import remind, tell
@@ -75,7 +75,7 @@ def two_nights(registry, tmp_path_factory) -> tuple[Path, NightReport]:
         clear_inbox(arrived.files)
         returned = send_back(con, taken.files, taken.verdict, settings)
         settled = settle(con, taken.touched, settings, NIGHT)
-        came = Came(arrived, taken.files, taken.verdict, returned, settled.published, settled.exposed)
+        came = NightSteps(arrived, taken.files, taken.verdict, returned, settled.published, settled.exposed)
         return home, report(con, came, settings, NIGHT)
 
 

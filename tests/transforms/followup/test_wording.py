@@ -9,16 +9,18 @@ from datetime import date
 
 import openpyxl
 import pytest
-from followup_readings import MARKS, NOBODY, night, said
+from followup_readings import NOBODY, THRESHOLDS, night, said
 
 from expectations.contract.regulations import regulation_on
 from expectations.language.catalogue import LANGUAGES, catalogue
+from transforms.cases.replay import replay
 from transforms.followup.kinds import INTERNAL, KINDS, priority_of
-from transforms.followup.life import replay
-from transforms.followup.tables import Name, tables
+from transforms.followup.life import life_of_items
+from transforms.followup.tables import UnitName, tables
 from transforms.followup.wording import Voice, protected, source, what
-from transforms.followup.workbook import About, followup_workbook
+from transforms.followup.workbook import WorklistUnit, followup_workbook
 
+LIFE = life_of_items(NOBODY, THRESHOLDS)
 DISTRICT = Voice("district", 3, "vi")
 COMMUNE = Voice("commune", 3, "vi")
 CONTACT = replace(
@@ -105,7 +107,7 @@ def test_small_counts_of_a_commune_are_not_told_where_they_tell_of_people():
     assert protected(CONTACT, DISTRICT) == CONTACT
 
 
-def test_of_a_small_floor_of_requests_only_that_there_is_one():
+def test_of_a_small_lower_bound_of_requests_only_that_there_is_one():
     assert "trong dưới 3 đơn chưa giải quyết" in what(PENDING, COMMUNE)
     assert "ít nhất 1 đơn đã chờ từ 90 ngày" in what(PENDING, COMMUNE)
     assert "ít nhất 2 đơn đã chờ từ 90 ngày" in what(PENDING, DISTRICT)
@@ -122,8 +124,8 @@ def test_a_large_gap_raises_the_priority_by_one():
 @pytest.fixture(scope="module")
 def items():
     readings = [CONTACT, replace(said(0), least=12, most=12, base=90)]
-    book, events = replay(readings, [night(0)], [], NOBODY, MARKS)
-    units = {"871": Name("Huyện Tam Nông", "district"), "30001@2025-07-01": Name("Xã A", "commune")}
+    book, events = replay(LIFE, readings, [night(0)], [])
+    units = {"871": UnitName("Huyện Tam Nông", "district"), "30001@2025-07-01": UnitName("Xã A", "commune")}
     return tables(book, events, units, 3)
 
 
@@ -137,7 +139,7 @@ def test_the_tables_hold_no_small_count_either(items):
 
 def test_a_units_workbook_has_its_items_and_an_empty_column_to_answer_in(items):
     rows = [row | {"is_overdue": True} for row in items["item"].filter(unit_id="871").to_dicts()]
-    about = About("Huyện Tam Nông", "district", night(1))
+    about = WorklistUnit("Huyện Tam Nông", "district", night(1))
     content = followup_workbook(rows, about)
     assert content == followup_workbook(rows, about)
     sheet = openpyxl.load_workbook(io.BytesIO(content)).worksheets[0]
@@ -166,8 +168,8 @@ def test_an_alert_confirmed_is_as_urgent_as_the_alert_was_and_says_what_it_said(
         base=None,
         evidence=json.dumps(evidence),
     )
-    book, events = replay([reading], [night(0)], [], NOBODY, MARKS)
-    (row,) = tables(book, events, {"871": Name("Huyện Tam Nông", "district")}, 3)["item"].to_dicts()
+    book, events = replay(LIFE, [reading], [night(0)], [])
+    (row,) = tables(book, events, {"871": UnitName("Huyện Tam Nông", "district")}, 3)["item"].to_dicts()
     assert (row["item_id"], row["priority"], row["since"]) == ("871-alert-true-away-up-2021-04", "low", "2021-04")
     assert "871-away-up-2021-04 được Ban xác nhận là đúng (Số đi xa tăng)" in row["what_vi"]
     assert "(Up)" in row["what_en"]

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from transforms.reading.counts import LARGEST, Counts, NotACount, read_counts
+from transforms.reading.counts import LARGEST, CountMemory, NotACount, read_counts
 
 
 @pytest.mark.parametrize(
@@ -31,7 +31,7 @@ from transforms.reading.counts import LARGEST, Counts, NotACount, read_counts
     ],
 )
 def test_a_count_is_read_as_written(value, count):
-    assert Counts()[value] == count
+    assert CountMemory()[value] == count
 
 
 @pytest.mark.parametrize(
@@ -61,22 +61,28 @@ def test_a_count_is_read_as_written(value, count):
     ],
 )
 def test_what_is_no_count_is_never_repaired(value):
-    assert isinstance(Counts()[value], NotACount)
+    assert isinstance(CountMemory()[value], NotACount)
 
 
 def test_a_yes_is_not_one():
-    assert read_counts([1, True, 1.0], Counts()) == [1, NotACount("TRUE"), 1]
+    assert read_counts([1, True, 1.0], CountMemory()) == [1, NotACount("TRUE"), 1]
 
 
 @given(st.integers(min_value=-LARGEST + 1, max_value=LARGEST - 1))
 def test_every_whole_number_comes_back_from_number_text_and_grouped_text(number):
     grouped = f"{number:,}".replace(",", ".")
-    assert Counts()[number] == Counts()[float(number)] == Counts()[str(number)] == Counts()[grouped] == number
+    assert (
+        CountMemory()[number]
+        == CountMemory()[float(number)]
+        == CountMemory()[str(number)]
+        == CountMemory()[grouped]
+        == number
+    )
 
 
 @given(st.text())
 def test_any_text_gives_a_count_a_blank_or_is_told_of(text):
-    result = Counts()[text]
+    result = CountMemory()[text]
     assert result is None or isinstance(result, (int, NotACount))
     if isinstance(result, int):
         assert text.strip()

@@ -12,9 +12,9 @@ import pytest
 from expectations.contract.forms import FORMS, MONTHLY
 from expectations.contract.periods import Period
 from expectations.contract.rules import RULES
-from transforms.reading.read import Reading, read_file
+from transforms.reading.read import FileReading, read_file
 from transforms.reading.units import Directory
-from transforms.samples.invented import Change, Month, simulate
+from transforms.samples.invented import InventedChange, InventedMonth, simulate
 from transforms.samples.templates import TEMPLATES
 from transforms.samples.tree import SampleFile, planted_changes, sample_tree
 from transforms.territory.registry import Registry
@@ -24,7 +24,7 @@ Key = tuple[str, str, str]  # form, period, cell
 IN_VALIDATION = {"balance-broken", "late"}  # told by the rules and the calendar, not by the reading
 
 
-def _figures(months: Iterable[Month]) -> dict[Key, tuple[int, ...]]:
+def _figures(months: Iterable[InventedMonth]) -> dict[Key, tuple[int, ...]]:
     known: dict[Key, tuple[int, ...]] = {}
     for month in months:
         frames = {form.name: month.monthly.select("cell_code", *form.names) for form in MONTHLY}
@@ -36,11 +36,11 @@ def _figures(months: Iterable[Month]) -> dict[Key, tuple[int, ...]]:
     return known
 
 
-def _read(file: SampleFile, directory: Directory) -> Reading:
+def _read(file: SampleFile, directory: Directory) -> FileReading:
     return read_file(file.data, file.file_name, file.reporter_code, file.received_on, directory)
 
 
-def _read_figures(reading: Reading) -> dict[Key, tuple[int | None, ...]]:
+def _read_figures(reading: FileReading) -> dict[Key, tuple[int | None, ...]]:
     return {
         (rows.form, rows.period or "", code or ""): counts
         for rows in reading.forms
@@ -50,7 +50,7 @@ def _read_figures(reading: Reading) -> dict[Key, tuple[int | None, ...]]:
     }
 
 
-def _sent_by(month: Month, reporters: set[str]) -> Month:
+def _sent_by(month: InventedMonth, reporters: set[str]) -> InventedMonth:
     cells = [home.cell_code for home in month.homes if home.reporter_code in reporters]
     sent = pl.col("cell_code").is_in(cells)
     half_yearly = None if month.half_yearly is None else month.half_yearly.filter(sent)
@@ -58,7 +58,7 @@ def _sent_by(month: Month, reporters: set[str]) -> Month:
 
 
 @pytest.fixture(scope="module")
-def months(registry) -> list[Month]:
+def months(registry) -> list[InventedMonth]:
     """A spring to a summer with a split, a merge, two half-years and the planted changes."""
     last = Period(2021, 7)
     return list(simulate(registry, SEED, Period(2020, 5), last, planted_changes(registry, last)))
@@ -110,7 +110,7 @@ def test_over_many_seeds_the_planted_changes_are_as_large_as_they_say(registry):
     last = Period(2021, 9)
     changes = planted_changes(registry, last)
 
-    def totals(planted: tuple[Change, ...]) -> list[int]:
+    def totals(planted: tuple[InventedChange, ...]) -> list[int]:
         """Each change's measure in its reporter, over those of the last two months it lasts, of many runs."""
         sums = [0] * len(changes)
         for seed in range(24):

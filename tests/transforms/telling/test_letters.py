@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from transforms.telling.events import Event, concerns
+from transforms.telling.events import OutboxEvent, concerns
 from transforms.telling.letters import letter
 from transforms.telling.night import Course, failure_event, night_event
 from transforms.telling.recipients import Recipient
@@ -20,7 +20,7 @@ BOARD = Recipient("Ban", "b@x.vn", "board", "vi", None, frozenset(TOPICS), "low"
 UNIT = Recipient(
     "Xã", "x@x.vn", "reporter", "vi", frozenset({"29869"}), frozenset({"reports", "rejected"}), "low", None
 )
-ALERT = Event(
+ALERT = OutboxEvent(
     "alert:a",
     NIGHT,
     "alerts",
@@ -32,7 +32,7 @@ ALERT = Event(
     text_vi="Có 17 đơn.",
     text_en="17 requests.",
 )
-REJECTED = Event(
+REJECTED = OutboxEvent(
     "rejected:1",
     NIGHT,
     "rejected",
@@ -64,7 +64,7 @@ def test_a_late_report_is_not_told_twice_as_a_report_and_as_an_alert():
 
 
 events = st.builds(
-    Event,
+    OutboxEvent,
     st.uuids().map(str),
     st.just(NIGHT),
     st.sampled_from(TOPICS),

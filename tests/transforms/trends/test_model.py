@@ -9,9 +9,9 @@ from transforms.trends.basis import basis_of
 from transforms.trends.model import fit_trends
 from transforms.trends.noise import Noise, whiten
 from transforms.trends.onset import onset
-from transforms.trends.response import Response, Series, working_response
+from transforms.trends.response import Response, TrendSeries, working_response
 from transforms.trends.season import season, tet
-from transforms.trends.shapes import Grams, evidence_of, precision_of, shapes_of, squares_left
+from transforms.trends.shapes import CrossProducts, evidence_of, precision_of, shapes_of, squares_left
 
 MONTHS = np.arange(2018 * 12 + 3, 2021 * 12)
 
@@ -36,12 +36,12 @@ def test_every_shape_has_the_evidence_of_the_whole_covariance(is_stock: bool) ->
     """log p up to a constant, by the marginal covariance of the months instead of the coefficients' precision."""
     rng = np.random.default_rng(2)
     basis, count = basis_of(MONTHS), len(MONTHS)
-    series = Series(np.ones((1, count)), np.ones((1, count)), MONTHS, "log", is_stock, np.zeros(1, dtype=np.int64))
+    series = TrendSeries(np.ones((1, count)), np.ones((1, count)), MONTHS, "log", is_stock, np.zeros(1, dtype=np.int64))
     response = Response(rng.normal(size=(1, count)), np.full((1, count), 4.0))
     columns = 2 * np.column_stack([basis.columns, response.value[0]])
-    grams = Grams((columns.T @ columns)[None, None], np.zeros((1, 1)))
+    products = CrossProducts((columns.T @ columns)[None, None], np.zeros((1, 1)))
     freedom = np.array([count - 2.0 if not is_stock else count - 9.0])
-    found = evidence_of(series, response, grams, basis, freedom)[0, :, 0]
+    found = evidence_of(series, response, products, basis, freedom)[0, :, 0]
     expected = []
     for sizes in shapes_of(basis, not is_stock).sizes:
         prior = precision_of(series, response, basis, sizes[None])[0]
@@ -62,7 +62,7 @@ def test_the_working_response_is_that_of_maximum_likelihood() -> None:
     basis = np.column_stack([np.ones(40), np.linspace(-1, 1, 40)])
     months = np.arange(24000, 24040)
     top = rng.poisson(3.0, (5, 40)).astype(float)
-    series = Series(top, np.ones((5, 40)), months, "log", False, np.zeros(5, dtype=np.int64))
+    series = TrendSeries(top, np.ones((5, 40)), months, "log", False, np.zeros(5, dtype=np.int64))
     response = working_response(series, basis, 1e-9 * np.eye(2))
     for value, weight, counts in zip(response.value, response.weight, top, strict=True):
         coefficients = np.linalg.solve(basis.T @ (basis * weight[:, None]), basis.T @ (weight * value))
@@ -73,7 +73,7 @@ def test_the_working_response_is_that_of_maximum_likelihood() -> None:
 def test_a_straight_series_without_noise_to_speak_of_gives_its_slope_back() -> None:
     years = (MONTHS - MONTHS[-1]) / 12
     top = np.round(1e6 * np.exp(0.07 * years))[None]
-    series = Series(top, np.ones_like(top), MONTHS, "log", True, np.zeros(1, dtype=np.int64))
+    series = TrendSeries(top, np.ones_like(top), MONTHS, "log", True, np.zeros(1, dtype=np.int64))
     fit = fit_trends(series)
     np.testing.assert_allclose(fit.slope, 0.07, atol=1e-4)
     np.testing.assert_allclose(fit.level[0], np.log(top[0]), atol=1e-4)
@@ -81,7 +81,7 @@ def test_a_straight_series_without_noise_to_speak_of_gives_its_slope_back() -> N
 
 def test_a_direction_that_no_beginning_shows_is_held_to_begin_with_its_stretch() -> None:
     top = np.round(1000 * np.exp(0.2 * np.arange(len(MONTHS)) / 12))[None]
-    series = Series(top, np.ones_like(top), MONTHS, "log", False, np.zeros(1, dtype=np.int64))
+    series = TrendSeries(top, np.ones_like(top), MONTHS, "log", False, np.zeros(1, dtype=np.int64))
     found = onset(series, np.array([0]), np.array([4]), np.array([-1]))
     assert [place.tolist() for place in found] == [[4], [4], [4]]
 

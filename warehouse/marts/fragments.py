@@ -1,0 +1,96 @@
+"""The parts of the marts' SQL that list what the contract declares, each by the name that a query has for it."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Iterable, Mapping
+from itertools import chain, starmap
+
+from expectations.contract.forms import (
+    COMMUNES_MONTHLY,
+    COMMUNES_YEARLY,
+    FORM_OF,
+    FORMS,
+    MEASURES,
+    MONTHLY,
+    MONTHLY_MEASURES,
+    Form,
+)
+from expectations.contract.indicators import INDICATORS, REPORTS, Indicator
+from warehouse.marts.columns import Column
+from warehouse.schema.comments import quoted
+
+# Room for the indent of the line a list stands on, so that the generated files keep to the house's 120 columns.
+_WIDTH = 112
+
+
+def fragments(columns: Mapping[str, Column]) -> dict[str, str]:
+    """What each `{name}` in a query stands for.
+
+    Args:
+        columns: the columns that are no measures, by name; the dictionary tells of them too.
+    """
+    return {
+        "monthly_measures_once_settled": ",\n".join(map(_once_settled, MONTHLY_MEASURES)),
+        "measures_of_communes_by_month": _list(COMMUNES_MONTHLY),
+        "measures_of_communes_by_year": _list(COMMUNES_YEARLY),
+        "names_of_communes_by_month": _list(quoted(name) for name in COMMUNES_MONTHLY),
+        **{f"measures_of_{form.name}": _list(form.names) for form in FORMS.values()},
+        "sums_by_version": "\nUNION ALL\n".join(_sums_by_version(form) for form in FORMS.values()),
+        "cells_with_every_monthly_form": "\nSEMI JOIN ".join(starmap(_standing, enumerate(MONTHLY))),
+        "column_notes": _rows(chain(map(_of_measure, MEASURES), map(_of_column, columns.values()))),
+        "indicator_notes": _rows(map(_of_indicator, INDICATORS)),
+    }
+
+
+def _list(names: Iterable[str]) -> str:
+    return textwrap.fill(", ".join(names), _WIDTH, break_on_hyphens=False)
+
+
+def _once_settled(name: str) -> str:
+    """What communes show by month anyway cannot be told from the sums above them; the rest waits for all reports."""
+    if name in COMMUNES_MONTHLY:
+        return f"f.{name}"
+    return f"CASE WHEN u.period IS NULL THEN f.{name} END AS {name}"
+
+
+def _sums_by_version(form: Form) -> str:
+    sums = textwrap.indent(_list(f"sum({name})::BIGINT AS {name}" for name in form.names), " " * 8)
+    return (
+        f"SELECT version_id, measure, value FROM (\n    SELECT version_id,\n{sums}\n"
+        f"    FROM facts.{form.name} GROUP BY version_id\n"
+        f") UNPIVOT (value FOR measure IN (\n{textwrap.indent(_list(form.names), ' ' * 4)}))"
+    )
+
+
+def _standing(number: int, form: Form) -> str:
+    return f"(FROM facts.{form.name} WHERE superseded_at IS NULL) AS {form.name}" + (
+        " USING (cell_code, period)" if number else ""
+    )
+
+
+def _rows(rows: Iterable[tuple[str, ...]]) -> str:
+    return ",\n".join(f"({', '.join(quoted(text) for text in row)})" for row in rows)
+
+
+def _of_measure(name: str) -> tuple[str, ...]:
+    measure = MEASURES[name]
+    unit = f"{measure.unit_vi} / {measure.unit_en}"
+    return name, unit, "tổng các chi bộ / sum over cells", f"facts.{FORM_OF[name]}", measure.privacy
+
+
+def _of_column(column: Column) -> tuple[str, ...]:
+    return column.name, column.unit, column.formula, column.source, column.privacy
+
+
+def _of_indicator(each: Indicator) -> tuple[str, ...]:
+    is_of_reports = each.forms == (REPORTS,)
+    return (
+        each.name,
+        f"{each.label_vi}: {each.meaning_vi}",
+        f"{each.label_en}: {each.meaning_en}",
+        " / ".join(each.unit),
+        each.formula,
+        "marts.reporting_status" if is_of_reports else ", ".join(f"facts.{form}" for form in each.forms),
+        each.privacy,
+    )

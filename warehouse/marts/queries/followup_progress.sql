@@ -1,0 +1,29 @@
+-- How the follow-up gets on: counts of items by unit and kind, and for the province; the items themselves stay inside.
+-- That a commune has an item of contact or of requests would tell of few people: those are counted for districts and the
+-- province only.
+
+CREATE VIEW marts.followup_progress AS
+WITH night AS (
+    SELECT max(night) AS as_of FROM followup.night
+), counted AS (
+    SELECT i.level, i.unit_code, i.unit_id, i.unit_name, i.kind, i.opened_on, i.closed_on, i.status,
+        i.status IN ('open', 'assigned') AND i.due_on < n.as_of AS is_overdue
+    FROM followup.item AS i, night AS n WHERE i.level <> 'province'
+        AND NOT (i.level = 'commune' AND i.kind IN ('away-out-of-contact', 'requests-pending', 'alert-true'))
+    UNION ALL
+    SELECT 'province', u.unit_code, u.unit_code, u.name, i.kind, i.opened_on, i.closed_on, i.status,
+        i.status IN ('open', 'assigned') AND i.due_on < n.as_of
+    FROM followup.item AS i, night AS n
+    JOIN registry.unit AS u ON u.level = 'province' AND n.as_of BETWEEN u.valid_from AND u.valid_to
+)
+SELECT level, unit_code, arg_max(unit_name, opened_on) AS unit_name, kind, count(*) AS opened,
+    count(closed_on) AS closed, count(*) FILTER (closed_on IS NULL) AS standing, count(*) FILTER (is_overdue) AS overdue,
+    median(closed_on - opened_on) FILTER (status = 'verified') AS median_days, unit_id
+FROM counted
+GROUP BY level, unit_code, unit_id, kind
+ORDER BY level DESC, unit_code, kind;
+
+COMMENT ON VIEW marts.followup_progress IS 'Tiến độ các việc theo dõi (Quy định 213, đi làm việc xa, đơn chờ, báo cáo) theo đơn vị báo cáo và loại, và toàn tỉnh. Xã không có dòng về liên lạc, đơn thư, cảnh báo / How items of the follow-up get on, by reporter and kind, and for the province. Communes have no rows of contact, requests and alerts';
+COMMENT ON COLUMN marts.followup_progress.level IS 'province: tỉnh; district, commune: đơn vị báo cáo / The province, or the unit that reports';
+COMMENT ON COLUMN marts.followup_progress.unit_name IS 'Tên đơn vị / The unit''s name';
+COMMENT ON COLUMN marts.followup_progress.unit_id IS 'Khóa của đơn vị: xã có ngày bắt đầu địa bàn / Key of the unit: communes with the day their territory began';

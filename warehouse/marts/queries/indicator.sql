@@ -1,0 +1,18 @@
+-- The indicators of every unit and period, as far as they may be published.
+
+CREATE VIEW marts.indicator AS
+SELECT i.map, i.unit_code, i.level, i.period, i.period_kind, i.indicator, i.numerator, i.denominator, i.value, i.lower,
+    i.upper, i.coverage
+FROM derived.indicator AS i
+WHERE (i.level IN ('district', 'province') OR (i.level = 'commune' AND i.indicator IN (
+        'away_rate', 'away_outside_share', 'away_abroad_share', 'reporting_completeness', 'reporting_timeliness')))
+    AND (i.indicator IN (
+        'away_rate', 'away_outside_share', 'away_abroad_share', 'reporting_completeness', 'reporting_timeliness')
+        OR derived.last_month(i.period) NOT IN (FROM derived.unsettled))
+ORDER BY i.map, i.level, i.indicator, i.period_kind, i.unit_code, i.period;
+
+COMMENT ON VIEW marts.indicator IS 'Chỉ số của mỗi đơn vị và kỳ, tính từ tổng chứ không từ trung bình. Xã chỉ có các chỉ số được công bố theo tháng / The indicators of each unit and period, made from sums and never from averages. Of communes only those that may be published by month';
+COMMENT ON COLUMN marts.indicator.period IS 'Kỳ: 2021-03, 2021-Q1, 2021-H1, 2021; mười hai tháng gọi theo tháng cuối / The period; a rolling twelve months is named by its last month';
+COMMENT ON COLUMN marts.indicator.value IS 'Giá trị = hệ số x tử số∕mẫu số / Value = scale x numerator over denominator';
+COMMENT ON COLUMN marts.indicator.lower IS 'Cận dưới khoảng 95 %: Poisson chính xác cho tỷ suất, Wilson cho tỷ lệ; trống nếu không có / Lower end of the 95 % interval: exact Poisson for rates, Wilson for shares, null where there is none';
+COMMENT ON COLUMN marts.indicator.upper IS 'Cận trên khoảng 95 % / Upper end of the 95 % interval';

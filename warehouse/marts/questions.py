@@ -1,0 +1,64 @@
+"""What the commands ask of the marts; in the warehouse and in the published copy alike."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import polars as pl
+from duckdb import DuckDBPyConnection
+
+_TRENDS = """
+SELECT t.*, i.value, u.unit_name
+FROM marts.trend AS t
+LEFT JOIN marts.indicator AS i USING (map, unit_code, level, indicator, period)
+LEFT JOIN (
+    SELECT unit_code, arg_max(unit_name, valid_from) AS unit_name FROM marts.unit GROUP BY unit_code
+) AS u USING (unit_code)
+WHERE t.map = 'today' AND coalesce(i.period_kind, 'month') = 'month' AND t.indicator IN (SELECT unnest($indicators))
+    AND ($unit IS NULL OR t.unit_code = $unit) AND ($unit IS NOT NULL OR $every OR t.level = 'province')
+ORDER BY t.indicator, t.level DESC, t.unit_code, t.period
+"""
+_MARTS = """
+SELECT table_name, comment FROM duckdb_tables() WHERE database_name = 'mobility' AND schema_name = 'marts' ORDER BY 1
+"""
+_COLUMNS = """
+SELECT column_name, data_type, comment FROM duckdb_columns()
+WHERE database_name = 'mobility' AND schema_name = 'marts' AND table_name = ? ORDER BY column_index
+"""
+
+
+def latest_due(con: DuckDBPyConnection) -> str | None:
+    """The latest month that was due, null where nothing was."""
+    row = con.execute("SELECT max(period) FROM marts.reporting_status WHERE state <> 'not_due'").fetchone()
+    return row[0] if row else None
+
+
+def reporting_status(con: DuckDBPyConnection, period: str | None) -> pl.DataFrame:
+    """The rows of marts.reporting_status of a month."""
+    return con.execute("FROM marts.reporting_status WHERE period = ? ORDER BY reporter_code", [period]).pl()
+
+
+def trends(con: DuckDBPyConnection, indicators: Sequence[str], unit: str | None, *, every_unit: bool) -> pl.DataFrame:
+    """marts.trend on today's territory by month, with the indicator's value and the unit's name.
+
+    Args:
+        indicators: their names.
+        unit: its code; None: the province.
+        every_unit: all units instead of the province; means nothing where a unit is named.
+    """
+    return con.execute(_TRENDS, {"indicators": list(indicators), "unit": unit, "every": every_unit}).pl()
+
+
+def published_marts(con: DuckDBPyConnection) -> list[tuple[str, str]]:
+    """The marts of a published copy attached as `mobility`: name and comment."""
+    return con.execute(_MARTS).fetchall()
+
+
+def published_columns(con: DuckDBPyConnection, mart: str) -> list[tuple[str, str, str]]:
+    """Their columns in order: name, DuckDB's type, comment."""
+    return con.execute(_COLUMNS, [mart]).fetchall()
+
+
+def rows_of(con: DuckDBPyConnection, mart: str) -> pl.DataFrame:
+    """All rows of a mart."""
+    return con.execute(f"FROM marts.{mart}").pl()

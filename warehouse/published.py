@@ -1,0 +1,45 @@
+"""The published copy as every reader opens it: read only, as `mobility`, nothing outside it reachable."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date
+from pathlib import Path
+
+import duckdb
+
+from expectations.contract.forms import FORMS
+from warehouse.connection.store import open_to_read
+
+
+def attach(copy: Path) -> str:
+    """The statement by which a DuckDB reads a copy as `mobility`, whatever the file the link points to is called."""
+    quoted = str(copy.resolve()).replace("'", "''")
+    return f"ATTACH '{quoted}' AS mobility (READ_ONLY)"
+
+
+@contextmanager
+def open_copy(copy: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+    """A connection with the copy in use."""
+    with duckdb.connect(":memory:") as con:
+        con.execute(attach(copy))
+        con.execute("USE mobility")
+        _lock_down(con)
+        yield con
+
+
+@contextmanager
+def open_facts_as_of(warehouse: Path, day: date) -> Iterator[duckdb.DuckDBPyConnection]:
+    """The facts as they were believed at the end of a day, under the forms' names."""
+    with open_to_read(warehouse) as con:
+        for form in FORMS:
+            con.execute(f"CREATE TEMP VIEW {form} AS FROM facts.{form}_as_of(DATE '{day}')")
+        _lock_down(con)
+        yield con
+
+
+def _lock_down(con: duckdb.DuckDBPyConnection) -> None:
+    """After this no file, extension or address can be reached and no setting changed."""
+    con.execute("SET enable_external_access = false")
+    con.execute("SET lock_configuration = true")
