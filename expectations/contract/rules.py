@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from expectations.contract.forms import FORM_OF, FORMS, MEASURES
+from expectations.language.catalogue import Language
 
 Operator = Literal["=", "<="]
 
@@ -61,7 +62,7 @@ class Rule:
         """A name for tests and reports, e.g. `requests: received_from_away <= received`."""
         return f"{self.form}: {self.found} {self.op} {self.expected}"
 
-    def side(self, text: str, language: str) -> str:
+    def side(self, text: str, language: Language) -> str:
         """A side of the rule with the measures' labels in place of their names."""
         label = "label_vi" if language == "vi" else "label_en"
         return _NAME.sub(lambda m: f"«{getattr(MEASURES[m[0]], label)}»" if m[0] in MEASURES else m[0], text)

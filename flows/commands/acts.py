@@ -18,10 +18,7 @@ def day_of_act(settings: Settings, as_of: date | None) -> date:
     """
     latest = today(settings.timezone)
     if as_of and as_of > latest:
-        raise UserError(
-            f"Ngày {as_of} chưa tới: chỉ ghi cho hôm nay hoặc một ngày đã qua (--as-of YYYY-MM-DD).",
-            f"{as_of} is still to come: it can be noted for today or a day that is past (--as-of YYYY-MM-DD).",
-        )
+        raise UserError("error.act.to-come", day=as_of)
     return as_of or latest
 
 
@@ -32,10 +29,7 @@ def check_said(*given: str | None) -> None:
         UserError: it is not.
     """
     if any(one is not None and not one.strip() for one in given):
-        raise UserError(
-            "Cần ghi rõ đã làm gì, giao cho ai, hoặc vì sao.",
-            "Nothing is said: say what was done, to whom it is given, or why.",
-        )
+        raise UserError("error.act.blank")
 
 
 def who() -> str:

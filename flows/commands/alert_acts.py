@@ -6,22 +6,21 @@ from datetime import date
 
 from rich.console import Console
 
+from expectations.language import numbers
+from expectations.language.catalogue import Message, text
 from flows.commands.acts import day_of_act
 from flows.commands.cases import CaseCommands, TypedAct, note_and_carry_out
 from flows.errors import UserError
 from flows.night.alert import ALERTS
 from flows.settings import load_settings
-from flows.texts import text
 
 
 def run_silence(alert_id: str, until: date | None, until_resolved: bool, note: str | None, as_of: date | None) -> None:
     """Silence an alert until a day, or until it is resolved."""
     if (until is not None) == until_resolved:
-        raise UserError(
-            "Chọn một trong hai: --until NGÀY hoặc --until-resolved.", "Say either --until DAY or --until-resolved."
-        )
+        raise UserError("error.silence.which")
     if until and until < day_of_act(load_settings(), as_of):
-        raise UserError(f"Ngày {until} đã qua.", f"The day {until} has passed.")
+        raise UserError("error.silence.past", day=until)
     run_act(TypedAct("alert-silence", alert_id, {"until": until.isoformat() if until else None, "note": note}), as_of)
 
 
@@ -39,7 +38,7 @@ def run_act(act: TypedAct, as_of: date | None) -> None:
             f"alert.done.{act.action}",
             settings.language,
             id=act.case_id,
-            until=act.said.get("until") or "—",
+            until=numbers.by_code(act.said.get("until") or numbers.UNKNOWN, settings.language),
             verdict=text(f"verdict.{act.said.get('verdict') or 'true'}", settings.language),
         ),
         highlight=False,
@@ -47,16 +46,13 @@ def run_act(act: TypedAct, as_of: date | None) -> None:
 
 
 def _refused(alert_id: str) -> UserError:
-    return UserError(
-        f"Cảnh báo «{alert_id}» đã xong; chỉ còn có thể kết luận: «mobility alert close».",
-        f"The alert '{alert_id}' is resolved; all that can be given is a verdict: 'mobility alert close'.",
-    )
+    return UserError("error.alert.resolved", id=alert_id)
 
 
 ALERT_COMMANDS = CaseCommands(
     kind=ALERTS,
-    one=("cảnh báo", "alert"),
-    many=("cảnh báo", "alerts"),
+    one=Message("case.alert"),
+    many=Message("case.alerts"),
     list_command="mobility alerts --status all",
     refused=_refused,
 )

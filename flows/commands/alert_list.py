@@ -11,12 +11,12 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from expectations.contract.problems import Language
+from expectations.language import numbers
+from expectations.language.catalogue import Language, text
 from flows.commands.alert_acts import ALERT_COMMANDS
 from flows.commands.cases import open_cases
 from flows.night.alert_lines import SEVERITY_STYLES, seen_of
 from flows.settings import load_settings
-from flows.texts import text
 from transforms.alerts.alert import TESTED
 from transforms.alerts.numbers import Numbers
 from transforms.alerts.phrases import hides_small, noun
@@ -71,19 +71,19 @@ def numbers_of(row: dict[str, Any], language: Language, small_count: int) -> Num
     return Numbers(language, small_count if hides else None)
 
 
-def plain_expected(row: dict[str, Any], numbers: Numbers) -> str:
+def plain_expected(row: dict[str, Any], written: Numbers) -> str:
     """What was expected with its interval, or what stood before; empty where nothing did."""
     if row["expected"] is None or row["kind"] == "late":
         return ""
     if row["kind"] not in TESTED:
-        return numbers.count(row["expected"])
-    return numbers.expected(row["expected"]) + numbers.interval(row["lower"], row["upper"])
+        return written.count(row["expected"])
+    return written.expected(row["expected"]) + written.interval(row["lower"], row["upper"])
 
 
 def what_of(row: dict[str, Any], language: Language) -> str:
     """The kind, the direction and the indicator in a few words."""
     arrow = {"up": "↗ ", "down": "↘ "}.get(row["direction"] or "", "")
-    name = noun(row["indicator"])[language == "en"]
+    name = noun(row["indicator"], language)
     if row["kind"] == "late":
         return text("kind.late", language)
     return f"{arrow}{text('kind.' + row['kind'], language)}: {name}"
@@ -108,11 +108,11 @@ def precision_table(judged: pl.DataFrame, language: Language) -> Table:
     for row in judged.iter_rows(named=True):
         table.add_row(
             rule_of(row, language),
-            str(row["closed"]),
-            str(row["found_true"]),
-            str(row["data_error"]),
-            str(row["expected"]),
-            useful(row),
+            numbers.count(row["closed"], language),
+            numbers.count(row["found_true"], language),
+            numbers.count(row["data_error"], language),
+            numbers.count(row["expected"], language),
+            useful(row, language),
         )
     return table
 
@@ -122,6 +122,6 @@ def rule_of(row: dict[str, Any], language: Language) -> str:
     return f"{text('kind.' + row['kind'], language)} · {text('family.' + row['family'], language)}"
 
 
-def useful(row: dict[str, Any]) -> str:
+def useful(row: dict[str, Any], language: Language) -> str:
     """The share of verdicts that were not "expected"."""
-    return f"{(row['found_true'] + row['data_error']) / row['closed']:.0%}"
+    return numbers.share((row["found_true"] + row["data_error"]) / row["closed"], language, digits=0)

@@ -11,20 +11,18 @@ from difflib import get_close_matches
 from duckdb import DuckDBPyConnection
 from rich.console import Console
 
+from expectations.language.catalogue import Message, Value, text
 from flows.clock import now
 from flows.commands.acts import check_said, day_of_act, who
 from flows.errors import UserError
 from flows.home import open_home
 from flows.night.cases import KindOfCase, carry_out_acts
 from flows.settings import Settings
-from flows.texts import text
 from transforms.cases.replay import can_be_done
 from warehouse.board.acts import open_board
 from warehouse.board.cases import Row, case_names, is_kept, one_case
 from warehouse.connection.store import open_to_read
 from warehouse.errors import StoreLocked
-
-Words = tuple[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,14 +31,14 @@ class CaseCommands:
 
     Attributes:
         kind: where it is kept and what can be done to it.
-        one, many: what it is called, Vietnamese and English.
+        one, many: what it is called.
         list_command: the command that shows all there are.
         refused: what a person is told whose act has no effect on the case of an id.
     """
 
     kind: KindOfCase
-    one: Words
-    many: Words
+    one: Value
+    many: Value
     list_command: str
     refused: Callable[[str], UserError]
 
@@ -62,20 +60,13 @@ def open_cases(settings: Settings, commands: CaseCommands) -> Iterator[DuckDBPyC
         UserError: the night is writing, or no night has kept any yet.
         StoreMissing: there is no warehouse.
     """
-    vi, en = commands.many
     try:
         with open_to_read(settings.warehouse_path) as con:
             if not is_kept(con, commands.kind.tables):
-                raise UserError(
-                    f"Kho dữ liệu chưa có {vi}. Chạy «mobility nightly» một lần để nâng cấp.",
-                    f"The warehouse holds no {en} yet. Run 'mobility nightly' once to bring it up to date.",
-                )
+                raise UserError("error.case.not-kept", what=commands.many)
             yield con
     except StoreLocked as error:
-        raise UserError(
-            f"Đêm đang chạy, chưa xem được {vi}. Thử lại sau ít phút.",
-            f"The night is running and the {en} cannot be read. Try again in a few minutes.",
-        ) from error
+        raise UserError("error.case.not-now", what=commands.many) from error
 
 
 def case_named(con: DuckDBPyConnection, commands: CaseCommands, name: str) -> Row:
@@ -89,9 +80,9 @@ def case_named(con: DuckDBPyConnection, commands: CaseCommands, name: str) -> Ro
         return found
     known = case_names(con, commands.kind.tables)
     near = get_close_matches(name, known, n=3, cutoff=0.5) or [one for one in known if one.startswith(name)][:3]
-    vi = f" Có phải: {', '.join(near)}?" if near else f" Xem «{commands.list_command}»."
-    en = f" Did you mean: {', '.join(near)}?" if near else f" See '{commands.list_command}'."
-    raise UserError(f"Không có {commands.one[0]} «{name}».{vi}", f"There is no {commands.one[1]} '{name}'.{en}")
+    every = Message("error.hint.all", command=commands.list_command)
+    hint = Message("error.hint.near", names=", ".join(near)) if near else every
+    raise UserError("error.case.unknown", what=commands.one, name=name, hint=hint)
 
 
 def note_and_carry_out(settings: Settings, commands: CaseCommands, act: TypedAct, as_of: date | None) -> bool:
@@ -134,5 +125,4 @@ def _check_effect(settings: Settings, commands: CaseCommands, act: TypedAct) -> 
 def _check_still_there(con: DuckDBPyConnection, commands: CaseCommands, case_id: str) -> None:
     """Cases are made anew with every act, from what is kept by then."""
     if one_case(con, commands.kind.tables, case_id) is None:
-        vi, en = commands.one
-        raise UserError(f"{vi.capitalize()} «{case_id}» không còn.", f"The {en} '{case_id}' is not there any more.")
+        raise UserError("error.case.gone", what=commands.one, id=case_id)

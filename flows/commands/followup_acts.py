@@ -6,11 +6,11 @@ from datetime import date
 
 from rich.console import Console
 
+from expectations.language.catalogue import Message, text
 from flows.commands.cases import CaseCommands, TypedAct, note_and_carry_out
 from flows.errors import UserError
 from flows.night.follow_up import ITEMS
 from flows.settings import load_settings
-from flows.texts import text
 
 
 def run_act(act: TypedAct, as_of: date | None) -> None:
@@ -30,16 +30,13 @@ def run_act(act: TypedAct, as_of: date | None) -> None:
 
 
 def _refused(item_id: str) -> UserError:
-    return UserError(
-        f"Việc «{item_id}» đã đóng. Xem «mobility followup show {item_id}».",
-        f"The item '{item_id}' is over. See 'mobility followup show {item_id}'.",
-    )
+    return UserError("error.item.over", id=item_id)
 
 
 ITEM_COMMANDS = CaseCommands(
     kind=ITEMS,
-    one=("việc", "item"),
-    many=("việc theo dõi", "follow-up"),
+    one=Message("case.item"),
+    many=Message("case.items"),
     list_command="mobility followup list --status all",
     refused=_refused,
 )

@@ -7,11 +7,11 @@ from pathlib import Path
 
 from rich.console import Console
 
+from expectations.language.catalogue import text
 from flows.commands.cases import open_cases
 from flows.commands.followup_acts import ITEM_COMMANDS
 from flows.errors import UserError
 from flows.settings import Settings, load_settings
-from flows.texts import text
 from transforms.followup.workbook import WorklistUnit, followup_workbook
 from transforms.territory.unit_ids import unit_code_of
 from warehouse.board import followup_pages as pages
@@ -50,10 +50,7 @@ def export(settings: Settings, folder: Path) -> list[Path]:
             _write(path, followup_workbook(items.to_dicts(), about, settings.language))
             written.append(path)
     except OSError as error:
-        raise UserError(
-            f"Không ghi được vào {folder}: {error.strerror}. Chọn thư mục khác.",
-            f"{folder} cannot be written to: {error.strerror}. Name another folder.",
-        ) from error
+        raise UserError("error.unwritten", path=folder, why=error.strerror) from error
     return written
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from expectations.contract.problems import Language
+from expectations.language.catalogue import Language
 from warehouse.board.cases import Row
 
 SEVERITY_STYLES = {"high": "bold red", "medium": "yellow", "low": "dim"}

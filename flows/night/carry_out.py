@@ -63,4 +63,4 @@ def _archived(con: DuckDBPyConnection, number: int, settings: Settings) -> File:
     try:
         return archived_file(submission(con, number), settings.archive_dir)
     except ArchiveIncomplete as error:
-        raise DecisionRefused(error.vi, error.en) from error
+        raise DecisionRefused(error.message.key, **error.message.values) from error

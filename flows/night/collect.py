@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from expectations.language.catalogue import Message
 from flows.errors import UserError
 from flows.settings import Settings
 from warehouse.ledger.archive import read as read_archived
@@ -45,11 +46,10 @@ class File:
 
 @dataclass(frozen=True, slots=True)
 class PassedOver:
-    """What lay there and was not taken, and why, in Vietnamese and English."""
+    """What lay there and was not taken, and why."""
 
     path: Path
-    why_vi: str
-    why_en: str
+    why: Message
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +83,7 @@ def collect_tree(root: Path, received_on: date | None = None) -> Arrived:
         UserError: the folder is not there, or not laid out so.
     """
     if not root.is_dir():
-        raise UserError(f"Không có thư mục {root}.", f"There is no folder {root}.")
+        raise UserError("error.no-folder", path=root)
     days = [(root, received_on)] if received_on else [(day, _day_of(day)) for day in _folders(root)]
     found: list[File] = []
     passed: list[PassedOver] = []
@@ -111,10 +111,7 @@ def _day_of(folder: Path) -> date:
     try:
         return date.fromisoformat(folder.name)
     except ValueError:
-        raise UserError(
-            f"«{folder}» không phải ngày nhận (YYYY-MM-DD). Thư mục không chia theo ngày thì thêm --received-on NGÀY.",
-            f"'{folder}' is no day of receipt (YYYY-MM-DD). For a folder without dates add --received-on DATE.",
-        ) from None
+        raise UserError("error.no-day-folder", path=folder) from None
 
 
 def _collect(paths: Iterator[tuple[Path, str]], when: ReceivedAt) -> Arrived:
@@ -137,21 +134,21 @@ def _take(path: Path, reporter: str, when: ReceivedAt) -> File | PassedOver | No
     try:
         before = path.lstat()
         if stat.S_ISLNK(before.st_mode):
-            return PassedOver(path, "là liên kết, không phải tệp", "a link, no file")
+            return PassedOver(path, Message("passed_over.link"))
         if not stat.S_ISREG(before.st_mode):
-            return PassedOver(path, "là thư mục hoặc tệp đặc biệt", "a folder or a special file")
+            return PassedOver(path, Message("passed_over.special"))
         if before.st_size > MOST_BYTES:
-            return PassedOver(path, f"lớn hơn {MOST_BYTES // 10**6} MB", f"larger than {MOST_BYTES // 10**6} MB")
+            return PassedOver(path, Message("passed_over.large", most=MOST_BYTES // 10**6))
         # NOFOLLOW: the file may have been replaced by a link since it was looked at.
         descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW)
         with os.fdopen(descriptor, "rb") as stream:
             data = stream.read(MOST_BYTES + 1)
             after = os.fstat(stream.fileno())
     except OSError as error:
-        return PassedOver(path, f"không mở được: {error.strerror}", f"cannot be opened: {error.strerror}")
+        return PassedOver(path, Message("passed_over.unopened", why=error.strerror))
     # A file that a sender is still copying changes its size or its time meanwhile.
     if (after.st_size, after.st_mtime_ns) != (before.st_size, before.st_mtime_ns) or len(data) != after.st_size:
-        return PassedOver(path, "đang được ghi, để lại đêm sau", "still being written, left for the next night")
+        return PassedOver(path, Message("passed_over.growing"))
     received_at = when(path, before)
     # A name that is no UTF-8 comes with lone surrogates, which neither DuckDB nor a page can hold.
     name = path.name.encode("utf-8", "surrogateescape").decode("utf-8", "replace")

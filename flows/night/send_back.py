@@ -17,7 +17,7 @@ import polars as pl
 from duckdb import DuckDBPyConnection
 
 from expectations.contract.periods import Period
-from expectations.contract.problems import Language
+from expectations.language.catalogue import Language
 from expectations.suites.verdict import Verdict
 from flows.night.read import FilesRead
 from flows.settings import Settings

@@ -13,7 +13,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from expectations.contract.problems import Language
+from expectations.language.catalogue import Language, PeriodCode, text
 from expectations.suites.verdict import Verdict
 from flows.night.alert_lines import SEVERITY_STYLES, seen_of
 from flows.night.collect import Arrived, PassedOver
@@ -22,7 +22,6 @@ from flows.night.send_back import Returned
 from flows.night.validate import write_validation_page
 from flows.night.write_page import page_path
 from flows.settings import Settings
-from flows.texts import text
 from warehouse.board import alert_pages
 from warehouse.board.alerts import ALERT_TABLES
 from warehouse.board.cases import undone_acts
@@ -121,7 +120,7 @@ def show(report: NightReport, console: Console, language: Language) -> None:
         table.add_column(text("column.file", language), overflow="fold")
         table.add_column(text("column.why", language))
         for one in report.passed_over:
-            table.add_row(str(one.path), one.why_vi if language == "vi" else one.why_en)
+            table.add_row(str(one.path), one.why.says(language))
         console.print(table)
     _show_missing(report.status, console, language)
     _show_alerts(report, console, language)
@@ -204,7 +203,7 @@ def _show_rejected(report: NightReport, console: Console, language: Language) ->
 def _show_missing(status: pl.DataFrame, console: Console, language: Language) -> None:
     if status.is_empty():
         return
-    period = status["period"][0]
+    period = PeriodCode(status["period"][0])
     missing = status.filter(pl.col("state").is_in(["missing", "rejected"]))["reporter_name"].to_list()
     if missing:
         console.print(text("night.missing", language, period=period, names=", ".join(missing)))

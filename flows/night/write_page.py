@@ -14,14 +14,13 @@ from duckdb import DuckDBPyConnection
 from rich.console import Console
 
 from expectations.contract.indicators import MAIN_INDICATORS
+from expectations.language.catalogue import text
 from flows.errors import UserError
 from flows.night.send_back import returned_below
 from flows.settings import Settings, load_settings
-from flows.texts import text
 from transforms.morning.briefing import RECENT, Briefing, Morning, brief
 from transforms.morning.letter import morning_letter
 from transforms.morning.page import failure_page, morning_page
-from transforms.morning.phrases import day, say
 from warehouse.board import alert_pages, morning
 from warehouse.board.alerts import ALERT_TABLES
 from warehouse.board.cases import is_kept
@@ -115,10 +114,7 @@ def run_report() -> None:
         with open_to_read(settings.warehouse_path) as con:
             night = last_night(con) if is_kept(con, ALERT_TABLES) else None
             if night is None:
-                raise UserError(
-                    "Chưa có đêm nào để viết bản tin. Chạy «mobility nightly» trước.",
-                    "There is no night to tell of yet. Run 'mobility nightly' first.",
-                )
+                raise UserError("error.page.no-night")
             path = make_report(con, settings, night)
     except StoreLocked as error:
         raise _not_now(settings) from error
@@ -131,17 +127,9 @@ def _not_now(settings: Settings) -> UserError:
     """The night writes the page itself when it ends; a copy of a warehouse being written could be half of each."""
     path = page_path(settings)
     if not path.is_file():
-        return UserError(
-            "Đêm đang chạy, chưa viết được bản tin. Đêm tự viết bản tin khi chạy xong.",
-            "The night is running and the page cannot be written. The night writes it itself when it ends.",
-        )
+        return UserError("error.page.not-now")
     at = datetime.fromtimestamp(path.stat().st_mtime, ZoneInfo(settings.timezone))
-    return UserError(
-        f"Đêm đang chạy, chưa viết lại được bản tin. Bản đang có {path} viết lúc {at:%H:%M ngày %d-%m-%Y}; "
-        "đêm tự viết bản mới khi chạy xong.",
-        f"The night is running and the page cannot be written anew. The one at hand, {path}, is of "
-        f"{at:%Y-%m-%d %H:%M}; the night writes a new one itself when it ends.",
-    )
+    return UserError("error.page.not-anew", path=path, at=at)
 
 
 def _series(con: DuckDBPyConnection, alert: dict[str, Any]) -> pl.DataFrame:
@@ -157,8 +145,8 @@ def _with_workbooks(rejected: pl.DataFrame, settings: Settings) -> pl.DataFrame:
 
 def _say_failed(settings: Settings, as_of: date, error: Exception) -> None:
     language = settings.language
-    said = say("failed", language, day=day(as_of, language), why=type(error).__name__)
-    title = say("title", language, day=day(as_of, language))
+    said = text("page.failed", language, day=as_of, why=type(error).__name__)
+    title = text("page.title", language, day=as_of)
     try:
         _write(letter_path(settings), f"{title}\n\n{said}\n")
         _write(page_path(settings), failure_page(said, title, language))

@@ -17,11 +17,11 @@ from apprise import Apprise, NotifyBase, NotifyFormat
 from apprise.attachment.memory import AttachMemory
 from apprise.plugins.email import base
 
+from expectations.language.catalogue import Language, text
 from flows.engine import prepare_engine
 from flows.errors import UserError
 from flows.settings import Settings
 from transforms.telling.addresses import Secret, by_server, filled, is_mail, secrets_of, writes_a_secret
-from transforms.telling.phrases import phrase
 from transforms.telling.recipients import Recipient
 
 PATIENCE = 60.0
@@ -69,7 +69,7 @@ class Post:
         try:
             server = self._server(to)
         except UserError as error:
-            return error.vi if self._settings.language == "vi" else error.en
+            return error.says(self._settings.language)
         _settle(server, parcel)
         began = monotonic()
         with _overheard() as heard, _numbered(server, parcel.number):
@@ -104,18 +104,13 @@ class Post:
             return to.address
         server = self._settings.mail_server
         if not server:
-            raise UserError(
-                "chưa đặt MOBILITY_MAIL_SERVER để gửi thư", "MOBILITY_MAIL_SERVER is not set to send mail by"
-            )
+            raise UserError("error.post.no-server")
         if writes_a_secret(server):
-            raise UserError(
-                "MOBILITY_MAIL_SERVER có mật khẩu ghi thẳng; thay bằng {env:TÊN_BIẾN}",
-                "a password stands in MOBILITY_MAIL_SERVER; name it as {env:VARIABLE}",
-            )
+            raise UserError("error.post.secret")
         return by_server(to.address, server)
 
 
-def attachments(home: Path, names: Sequence[str], language: str) -> tuple[dict[str, bytes], list[str]]:
+def attachments(home: Path, names: Sequence[str], language: Language) -> tuple[dict[str, bytes], list[str]]:
     """The bytes of files below the home, and what is to be said of those that cannot go."""
     files: dict[str, bytes] = {}
     lost, large = [], []
@@ -127,7 +122,11 @@ def attachments(home: Path, names: Sequence[str], language: str) -> tuple[dict[s
             large.append(path.name)
         else:
             files[path.name] = path.read_bytes()
-    said = [phrase(key, language, names=", ".join(some)) for key, some in (("lost", lost), ("large", large)) if some]
+    said = [
+        text(key, language, names=", ".join(some))
+        for key, some in (("letter.lost", lost), ("letter.large", large))
+        if some
+    ]
     return files, said
 
 
@@ -136,7 +135,7 @@ def _value(secret: Secret, settings: Settings) -> str:
     if secret.source == "env":
         value = os.environ.get(secret.name)
         if not value:
-            raise UserError(f"thiếu biến môi trường {secret.name}", f"the variable {secret.name} is not set")
+            raise UserError("error.post.no-variable", name=secret.name)
         return value
     prepare_engine(settings)
     from prefect.blocks.system import Secret as SecretBlock
@@ -145,20 +144,17 @@ def _value(secret: Secret, settings: Settings) -> str:
         return str(SecretBlock.load(secret.name).get())  # type: ignore[union-attr]
     except Exception as error:  # what Prefect raises may hold what it found
         why = type(error).__name__
-        raise UserError(
-            f"không đọc được khối Secret «{secret.name}» của Prefect ({why})",
-            f"Prefect's Secret block '{secret.name}' cannot be read ({why})",
-        ) from None
+        raise UserError("error.post.no-block", name=secret.name, why=why) from None
 
 
 def _server(url: str) -> NotifyBase:
     with _overheard():  # Apprise logs an address it does not understand
         server = Apprise.instantiate(url)
     if server is None:
-        raise UserError("Apprise không hiểu địa chỉ này", "Apprise does not understand this address")
+        raise UserError("error.post.no-address")
     if len(server) != 1:
         # Half of several would have got it when the other half's try fails, and get it again.
-        raise UserError("địa chỉ có nhiều nơi nhận; mỗi dòng một nơi", "the address has several targets; one a row")
+        raise UserError("error.post.several")
     return server
 
 

@@ -13,6 +13,7 @@ import polars as pl
 from duckdb import DuckDBPyConnection
 
 from expectations.contract.periods import Period
+from expectations.language.catalogue import text
 from flows.clock import now, today
 from flows.home import open_home
 from flows.night.send_back import returned_below
@@ -21,7 +22,6 @@ from flows.settings import Settings
 from flows.telling.delivery import DeliveryOutcome, deliver
 from flows.telling.failures import FailureNote, failure_note, failure_notes, failure_of
 from flows.telling.recipients import recipients, said
-from flows.texts import text
 from transforms.telling.events import OutboxEvent, concerns
 from transforms.telling.letters import Letter, letter
 from transforms.telling.night import Course, night_event

@@ -9,6 +9,7 @@ from typing import Any
 
 import polars as pl
 
+from expectations.language.catalogue import text
 from transforms.cases.tables import Row, event_rows, frame
 from transforms.followup.item import Item, ItemBook, ItemEvent
 from transforms.followup.kinds import INTERNAL, KINDS, priority_of
@@ -137,8 +138,8 @@ def _item(item: Item, units: Mapping[str, UnitName], small_count: int) -> Row:
         "due_source_en": source(kind.name, item.due_on, "en"),
         "is_internal_mark": kind.source == INTERNAL,
         "regulation": regulation.number if regulation else None,
-        "actor_vi": kind.actor[0],
-        "actor_en": kind.actor[1],
+        "actor_vi": text(kind.actor, "vi"),
+        "actor_en": text(kind.actor, "en"),
         "priority": severity or priority_of(kind, reading.least, reading.base),
         "is_of_ended_unit": item.ended_unit,
         "carried_from": list(item.carried_from),

@@ -5,15 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
-from typing import Any, Literal
+from typing import Any
 
 import polars as pl
 
 from expectations.contract.periods import Period
+from expectations.language import numbers
+from expectations.language.catalogue import Language, text
 from transforms.alerts.alert import TESTED
 from transforms.alerts.phrases import hides_small
 from transforms.alerts.severity import RANK
-from transforms.morning.phrases import month, say
 
 RECENT = 3
 """Days for which an alert counts as new: who comes in on Monday sees Saturday's."""
@@ -23,7 +24,6 @@ AFTER = 6
 """Months after an alert's last signal that its chart goes on."""
 MOST_NAMED = 3
 """Units named in the sentence at the top."""
-Language = Literal["vi", "en"]
 ABSENT = ("missing", "rejected")
 GROUPS = ("new", "worse", "standing")
 
@@ -216,18 +216,20 @@ def _missing(morning: Morning) -> Missing:
     )
 
 
-def _lead(first: ShownAlert | None, missing: Missing, language: str) -> str:
+def _lead(first: ShownAlert | None, missing: Missing, language: Language) -> str:
     if first:
         seen = first.sentences[0]
         unit = first.row["unit_name"] or ""
-        return say("lead.alert", language, seen=seen if unit and seen.startswith(unit) else seen[:1].lower() + seen[1:])
+        return text(
+            "page.lead.alert", language, seen=seen if unit and seen.startswith(unit) else seen[:1].lower() + seen[1:]
+        )
     if names := missing.everyone:
-        period = month(missing.period or "", language)
-        return say("lead.missing", language, n=len(names), period=period, names=_few(names))
-    return say("lead.calm", language)
+        period = numbers.period(missing.period or "", language)
+        return text("page.lead.missing", language, n=len(names), period=period, names=_few(names))
+    return text("page.lead.calm", language)
 
 
-def _after(first: ShownAlert | None, loud: list[ShownAlert], language: str) -> str:
+def _after(first: ShownAlert | None, loud: list[ShownAlert], language: Language) -> str:
     """The other units with an alert that is not of low severity, the gravest first."""
     if first is None:
         return ""
@@ -236,7 +238,7 @@ def _after(first: ShownAlert | None, loud: list[ShownAlert], language: str) -> s
         for one in loud
         if one.row["severity"] != "low" and one.row["unit_name"] != first.row["unit_name"]
     )
-    return say("lead.more", language, units=_few(list(units))) if units else ""
+    return text("page.lead.more", language, units=_few(list(units))) if units else ""
 
 
 def _few(names: list[str]) -> str:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 
-from expectations.contract.problems import Language
+from expectations.language.catalogue import Language, text
 from transforms.reading.sheets import Sheet
 from transforms.returning.faults import Problems, faults_of, marks_on
-from transforms.returning.first_sheet import COVER_NAME, RejectedFile, add_cover
+from transforms.returning.first_sheet import RejectedFile, add_cover
 from transforms.returning.marked_sheets import MOST_CELLS, add_table, is_cut
 from transforms.returning.workbook_writer import WorkbookWriter, clean_text
 
@@ -39,8 +39,8 @@ def returned_workbook(sheets: list[Sheet], problems: Problems, about: RejectedFi
         raise ValueError("a file that lists people gets no workbook back")
     faults = faults_of(rows, sheets, language)
     book = WorkbookWriter(about.received_on)
-    cover = book.file.add_worksheet(COVER_NAME[language])
-    names = sheet_names([sheet.name for sheet in sheets], {COVER_NAME[language]})
+    cover = book.file.add_worksheet(text("returned.sheet", language))
+    names = sheet_names([sheet.name for sheet in sheets], {text("returned.sheet", language)})
     shown: dict[str, str] = {}
     cut: list[str] = []
     left = MOST_CELLS

@@ -10,6 +10,7 @@ import polars as pl
 from expectations.contract.forms import FORMS, MEASURES
 from expectations.contract.problems import CODES
 from expectations.contract.rules import RULES, Rule
+from expectations.language.catalogue import LANGUAGES, catalogue
 from expectations.suites.verdict import Verdict
 from tests.expectations.spec.spec_cases import SPEC, Case
 from tests.expectations.spec.spec_judging import judge
@@ -41,6 +42,8 @@ the tables show the columns in question only.*
 |---|---|---|
 """
 
+BOTH = [catalogue(language) for language in LANGUAGES]
+
 
 @cache
 def verdict_on(case: Case) -> Verdict:
@@ -51,18 +54,14 @@ def verdict_on(case: Case) -> Verdict:
 def rules_page() -> str:
     """The whole page."""
     contents = "".join(
-        f"| [`{code}`](#{code}) | {_severity(code)} | {_plain(CODES[code].says_vi)} |\n" for code in SPEC
+        f"| [`{code}`](#{code}) | {_severity(code)} | {_plain(catalogue('vi')[f'problem.{code}'])} |\n" for code in SPEC
     )
     return HEAD + contents + "".join(_section(code, *pair) for code, pair in SPEC.items())
 
 
 def _section(code: str, clean: Case, told: Case) -> str:
-    says = CODES[code]
-    lines = [
-        f"\n## {code}\n",
-        f"{_severity(code)}. {_plain(says.says_vi)} {_plain(says.mend_vi)}\n",
-        f"*{_plain(says.says_en)} {_plain(says.mend_en)}*\n",
-    ]
+    vi, en = (f"{_plain(known[f'problem.{code}'])} {_plain(known[f'problem.{code}.mend'])}" for known in BOTH)
+    lines = [f"\n## {code}\n", f"{_severity(code)}. {vi}\n", f"*{en}*\n"]
     rules = [rule for rule in RULES if rule.code == code]
     if rules:
         lines.append("| Biểu / form | Phải đúng / must hold |\n|---|---|")

@@ -7,7 +7,7 @@ from datetime import date
 
 import pytest
 
-from expectations.contract.problems import Language
+from expectations.language.catalogue import Language
 from expectations.suites.checks import CHECKS
 from expectations.suites.page import validation_page
 from tests.expectations.spec.spec_judging import judge, read_batch

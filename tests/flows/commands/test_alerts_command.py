@@ -19,6 +19,7 @@ from hypothesis import strategies as st
 from rich.console import Console
 from typer.testing import CliRunner
 
+from expectations.language.catalogue import catalogue
 from flows.cli import alert_app, app
 from flows.commands.alert_chart import band_chart, within
 from flows.errors import UserError
@@ -28,8 +29,6 @@ from flows.night.cases import carry_out_acts
 from flows.night.judge import NightsJudged
 from flows.night.summary import NightReport, show
 from flows.settings import Settings
-from flows.texts import TEXTS
-from transforms.alerts.phrases import ENDS
 from warehouse.board import alert_pages as pages
 from warehouse.board.acts import open_board
 from warehouse.board.alerts import ALERT_TABLES
@@ -350,9 +349,12 @@ def test_a_commune_small_counts_are_not_drawn_apart():
     assert within(months, "2020-01", 6)["period"].to_list()[-1] == "2020-07"
 
 
+ENDS = [key.removeprefix("explain.end.") for key in catalogue("vi") if key.startswith("explain.end.")]
+
+
 @pytest.mark.parametrize("how", [how for how in ENDS if how != "returned-implausible"])
 def test_every_way_an_alert_ends_has_a_word(how):
-    assert f"resolution.{how}" in TEXTS
+    assert f"resolution.{how}" in catalogue("vi")
 
 
 @pytest.mark.parametrize("command", [command.name for command in alert_app.registered_commands])

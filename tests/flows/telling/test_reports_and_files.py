@@ -104,7 +104,7 @@ def test_a_rejected_file_goes_to_its_sender_with_the_marked_workbook(lived: Hous
     assert part.get_content() == stored.read_bytes()
     assert len(book.sheetnames) > 1
     text = text_of(sent["ban@tinh.example"])
-    assert "TỆP BỊ TRẢ LẠI\n- Thành phố Cao Lãnh: tệp tháng 02/2024 nhận ngày 05-03-2024 bị trả lại" in text
+    assert "TỆP BỊ TRẢ LẠI\n- Thành phố Cao Lãnh: tệp tháng 02/2024 nhận ngày 05/03/2024 bị trả lại" in text
     assert "hong.csv" not in text
     assert list(sent["ban@tinh.example"].iter_attachments()) == []
 
@@ -131,7 +131,7 @@ def test_who_has_not_reported_is_reminded_before_the_day_and_nobody_else(lived: 
         assert remind(con, lived.settings, EVE).sent == 0
     (message,) = lived.mail.received
     assert (message["To"], message["Subject"]) == ("t@huyen.example", "Nhắc hạn báo cáo")
-    assert "đến hạn ngày 05-03-2024" in text_of(message)
+    assert "đến hạn ngày 05/03/2024" in text_of(message)
 
 
 def test_a_reminder_that_could_not_go_on_its_day_does_not_go_later(lived: House, two_nights):

@@ -34,7 +34,7 @@ def test_news_of_a_night_go_in_one_letter_in_vietnamese(house: House):
         told = house.night(FIRST, alert("a"), alert("b", severity="medium", unit=("867", "Thành phố Sa Đéc")))
     assert (told.sent, told.waiting, told.errors) == (1, 0, ())
     (message,) = house.mail.received
-    assert message["Subject"] == "Đêm 01-03-2024: 1 cảnh báo mức cao, 1 tin về cảnh báo"
+    assert message["Subject"] == "Đêm 01/03/2024: 1 cảnh báo mức cao, 1 tin về cảnh báo"
     assert message["To"] == "ban@tinh.example"
     assert message["Auto-Submitted"] == "auto-generated"
     text = text_of(message)
@@ -143,7 +143,7 @@ def test_a_receiver_that_minds_the_number_sees_each_message_once(house: House, r
     receiver.status = 200
     house.night(NEXT[1])
     ((headers, payload),) = receiver.received
-    assert payload["title"].startswith("Đêm 01-03-2024")
+    assert payload["title"].startswith("Đêm 01/03/2024")
     assert "Lời của Ban về a" in payload["message"]
     ((number,),) = house.ask("SELECT message_id FROM outbox.message")
     assert headers["Idempotency-Key"] == number
@@ -286,8 +286,8 @@ def test_a_night_that_failed_is_told_once_though_it_fails_again_and_the_warehous
             tell_failure(house.settings, FIRST, "Flow run encountered an exception: StoreMissing: /srv/x is none")
         tell_failure(house.settings, NEXT[1], "ConversionException: 'Nguyễn Văn A' is no number")
     assert [message["Subject"] for message in house.mail.received] == [
-        "Đêm 01-03-2024: đêm không chạy được",
-        "Đêm 02-03-2024: đêm không chạy được",
+        "Đêm 01/03/2024: đêm không chạy được",
+        "Đêm 02/03/2024: đêm không chạy được",
     ]
     first, second = house.mail.texts()
     assert "không mở được kho dữ liệu" in first

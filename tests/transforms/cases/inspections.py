@@ -86,11 +86,12 @@ def replay_kept(con, settings):
     return Replayed({"inspection": frame(rows, CASE_COLUMNS, TYPES), "event": told}, events)
 
 
+class CannotBeDone(UserError):
+    def says(self, language):
+        return f"{self.message.key}: it cannot be done."
+
+
 INSPECTIONS = KindOfCase(TABLES, TRANSITIONS, act_details, replay_kept)
 COMMANDS = CaseCommands(
-    kind=INSPECTIONS,
-    one=("cuộc kiểm tra", "inspection"),
-    many=("cuộc kiểm tra", "inspections"),
-    list_command="mobility inspections",
-    refused=lambda case_id: UserError(f"«{case_id}»: không làm được.", f"{case_id}: it cannot be done."),
+    kind=INSPECTIONS, one="inspection", many="inspections", list_command="mobility inspections", refused=CannotBeDone
 )

@@ -19,6 +19,8 @@ from warehouse.errors import SchemaChanged, StoreLocked, StoreMissing, StoreTooN
 from warehouse.schema.comments import columns
 
 ROOT = Path(__file__).resolve().parents[3]
+WORDS = {"tăng": "rising", "giảm": "falling", "không rõ": "unclear"}
+TREND = "map, unit_code, level, indicator, period, word"
 
 
 def test_the_facts_have_the_contracts_columns_and_their_types(con):
@@ -202,3 +204,15 @@ with open_store(Path({str(tmp_path / "w.duckdb")!r})) as con:
         except StoreLocked:
             time.sleep(0.1)
     pytest.fail("still locked")
+
+
+def test_the_trends_words_of_an_older_warehouse_become_codes():
+    steps = migrations.migrations()
+    rows = [("today", "87", "province", "away_rate", f"2024-{n:02d}", word) for n, word in enumerate(WORDS, 1)]
+    with duckdb.connect(":memory:") as con:
+        migrations.take(con, steps[:8])
+        con.executemany(f"INSERT INTO derived.trend ({TREND}) VALUES (?, ?, ?, ?, ?, ?)", rows)
+        migrations.take(con, steps[8:])
+        assert con.sql("SELECT word FROM derived.trend ORDER BY period").fetchall() == [
+            (one,) for one in WORDS.values()
+        ]
