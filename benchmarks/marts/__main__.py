@@ -26,7 +26,7 @@ from transforms.disclosure import area_months, protect
 from transforms.samples.invented import simulate
 from transforms.territory.maps import cells_on_both_maps, unit_figures
 from transforms.territory.registry import COLUMNS, Registry, build_registry
-from transforms.territory.unit_figures import Cells, PublishedBefore, figures
+from transforms.territory.unit_figures import CellFigures, PublishedBefore, figures
 from warehouse.connection.store import memory_store
 from warehouse.derived.replace import replace_derived
 from warehouse.publish import publish
@@ -72,7 +72,7 @@ def main() -> None:
     query(cells, registry)
 
 
-def invented(registry: Registry, years: int, seed: int) -> Cells:
+def invented(registry: Registry, years: int, seed: int) -> CellFigures:
     """Figures of every cell and month up to the end of 2025."""
     made = list(simulate(registry, seed, Period(LAST.year - years + 1, 1), LAST))
     months = pl.concat([month.monthly.with_columns(period=pl.lit(str(month.period))) for month in made])
@@ -81,10 +81,10 @@ def invented(registry: Registry, years: int, seed: int) -> Cells:
     )
     r213 = halves.select("cell_code", "period", *FORMS["regulation_213"].names)
     members = months.select("cell_code", "period", "members_closing")
-    return Cells(months, r213, members, tuple(str(month.period) for month in made))
+    return CellFigures(months, r213, members, tuple(str(month.period) for month in made))
 
 
-def compute(cells: Cells, registry: Registry) -> None:
+def compute(cells: CellFigures, registry: Registry) -> None:
     """Both maps and the protection, all years and the last year alone, against one plain sum by cell prefix."""
     measures = [name for name in cells.months.columns if name not in ("cell_code", "period")]
     commune = pl.col("cell_code").str.slice(0, 5).alias("commune")
@@ -109,7 +109,7 @@ def compute(cells: Cells, registry: Registry) -> None:
         print(f"{name:45}{took:8.3f} s{took / plain:8.1f} x the plain sum")
 
 
-def query(cells: Cells, registry: Registry) -> None:
+def query(cells: CellFigures, registry: Registry) -> None:
     """The dashboards' questions to the published copy, against the same to the cells."""
     nothing = PublishedBefore(pl.DataFrame(schema=_SHOWN), pl.DataFrame(schema=_BEFORE))
     made = figures(cells, nothing, registry, TODAY, LAST.year)

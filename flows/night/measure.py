@@ -14,7 +14,7 @@ from transforms.disclosure import last_released_year
 from transforms.indicators import indicator_table, province_of, reporting_figures
 from transforms.territory.maps import map_fingerprint
 from transforms.territory.registry import Registry
-from transforms.territory.unit_figures import Cells, PublishedBefore, figures
+from transforms.territory.unit_figures import CellFigures, PublishedBefore, figures
 from transforms.territory.unit_ids import unit_code
 from transforms.trends import comparison, contribution, trend, waterfall
 from warehouse.connection.transaction import transaction
@@ -42,7 +42,7 @@ def measure(con: DuckDBPyConnection, touched: Touched, settings: Settings, as_of
         changed, exposed = pl.DataFrame(), 0
         if first is not None:
             made = figures(
-                Cells(*stored.cell_facts(con, first)),
+                CellFigures(*stored.cell_facts(con, first)),
                 PublishedBefore(*stored.published_before(con, first)),
                 registry,
                 as_of,

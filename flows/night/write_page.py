@@ -79,19 +79,21 @@ def briefing(con: DuckDBPyConnection, settings: Settings, as_of: date) -> Briefi
     """What there is to tell after a night."""
     alerts = morning.standing_alerts(con)
     rejected = morning.rejected(con, as_of, RECENT, WAITING_DAYS)
+    progress, items = _followup(con, as_of)
     return brief(
         Morning(
-            as_of,
-            morning.last_reports(con, EARLIER_MONTHS),
-            _with_workbooks(rejected, settings),
-            alerts,
-            {row["alert_id"]: _series(con, row) for row in alerts.iter_rows(named=True)},
-            morning.resolved_alerts(con, as_of, RESOLVED_DAYS),
-            RESOLVED_DAYS,
-            morning.province_trends(con, MAIN_INDICATORS),
-            *_followup(con, as_of),
-            settings.small_count,
-            settings.language,
+            as_of=as_of,
+            reports=morning.last_reports(con, EARLIER_MONTHS),
+            rejected=_with_workbooks(rejected, settings),
+            alerts=alerts,
+            series={row["alert_id"]: _series(con, row) for row in alerts.iter_rows(named=True)},
+            resolved=morning.resolved_alerts(con, as_of, RESOLVED_DAYS),
+            resolved_days=RESOLVED_DAYS,
+            trends=morning.province_trends(con, MAIN_INDICATORS),
+            progress=progress,
+            items=items,
+            small_count=settings.small_count,
+            language=settings.language,
         )
     )
 

@@ -12,6 +12,7 @@ from types import MappingProxyType
 
 import polars as pl
 
+from expectations.contract.periods import Period
 from transforms.alerts.alert import TESTED, Alert, AlertAct, AlertBook, AlertEvent, AlertFinding, AlertKey, Part
 from transforms.alerts.severity import RANK, severity_of
 from transforms.alerts.transitions import TRANSITIONS, event_of
@@ -312,8 +313,8 @@ def _is_new_level(part: Part) -> bool:
 
 
 def _months(day: date) -> int:
-    return day.year * 12 + day.month
+    return Period.month_of(day).number
 
 
 def _month(period: str) -> int:
-    return int(period[:4]) * 12 + int(period[5:7])
+    return Period.parse(period).number

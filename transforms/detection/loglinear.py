@@ -49,7 +49,7 @@ def scale(mean: Array) -> Array:
 
 
 @dataclass
-class State:
+class SeriesEstimates:
     """Estimates of U series.
 
     Attributes:
@@ -71,14 +71,16 @@ class State:
     freedom: Array
     count: Array
 
-    def take(self, rows: slice) -> State:
+    def take(self, rows: slice) -> SeriesEstimates:
         """The series of the rows."""
-        return State(*(getattr(self, f.name)[rows] for f in fields(State)))
+        return SeriesEstimates(*(getattr(self, f.name)[rows] for f in fields(SeriesEstimates)))
 
     @staticmethod
-    def join(parts: list[State]) -> State:
+    def join(parts: list[SeriesEstimates]) -> SeriesEstimates:
         """The series of all parts, in order."""
-        return State(*(np.concatenate([getattr(part, f.name) for part in parts]) for f in fields(State)))
+        return SeriesEstimates(
+            *(np.concatenate([getattr(part, f.name) for part in parts]) for f in fields(SeriesEstimates))
+        )
 
 
 @dataclass(frozen=True)
@@ -105,13 +107,13 @@ def regressors(ago: Array | Index, phase: Array | Index, frequency: int, harmoni
     return np.stack([np.ones_like(turn), -ago / frequency, *waves], axis=1)
 
 
-def start(anchor: Array, prior: Prior) -> State:
+def start(anchor: Array, prior: Prior) -> SeriesEstimates:
     """The usual level, nothing else."""
     u, p = len(anchor), prior.precision.size
     beta = np.zeros((u, p))
     beta[:, 0] = anchor
     usual, nothing = np.full(u, USUAL_DISPERSION), np.zeros(u)
-    return State(
+    return SeriesEstimates(
         beta=beta,
         covariance=np.zeros((u, p, p)),
         monotone=usual,
@@ -123,14 +125,14 @@ def start(anchor: Array, prior: Prior) -> State:
     )
 
 
-def one_period_on(state: State, frequency: int) -> State:
+def one_period_on(state: SeriesEstimates, frequency: int) -> SeriesEstimates:
     """The same lines, time 0 a period later."""
     beta = state.beta.copy()
     beta[:, 0] += beta[:, 1] / frequency
     return replace(state, beta=beta)
 
 
-def improve(state: State, past: FittedPast, prior: Prior, steps: int) -> State:
+def improve(state: SeriesEstimates, past: FittedPast, prior: Prior, steps: int) -> SeriesEstimates:
     """Newton steps of the penalised robust quasi-likelihood, the dispersion with each.
 
     Solves sum x (w (y - mu) - sqrt(phi mu) E[w r]) / phi = precision (beta - centre) and, for the dispersion, that
@@ -165,7 +167,7 @@ def improve(state: State, past: FittedPast, prior: Prior, steps: int) -> State:
         monotone = np.maximum(monotone * _ratio(robust.squares(r), bounded, known, free), LEAST_DISPERSION)
         phi = _shrunk(found, worth, usual, prior)
     freedom = _worth(mu, phi, known, prior) + 2 / prior.spread
-    return State(
+    return SeriesEstimates(
         beta=beta,
         covariance=covariance,
         monotone=monotone,
@@ -211,7 +213,7 @@ def _shrunk(found: Array, worth: Array, usual: Array, prior: Prior) -> Array:
     return np.maximum(np.exp(log), 1.0)
 
 
-def learn(state: State, prior: Prior, informed: Mask) -> Prior:
+def learn(state: SeriesEstimates, prior: Prior, informed: Mask) -> Prior:
     """The prior with its spreads taken from the batch.
 
     Coefficients: variance = sum of beta^2 over the sum of 1 - posterior / prior variance, how far the data determine

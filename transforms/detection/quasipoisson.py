@@ -123,18 +123,18 @@ class Coefficients:
 
 
 @dataclass(frozen=True)
-class Level:
+class WeightSums:
     """Sums of the weights (L, F), of weights times time (L, F) and of weights times time squared (F,)."""
 
     weight: Array
     timed: Array
     squared: Array
 
-    def take(self, keep: Mask | slice) -> Level:
+    def take(self, keep: Mask | slice) -> WeightSums:
         """The fits where `keep` is true."""
-        return Level(self.weight[:, keep], self.timed[:, keep], self.squared[keep])
+        return WeightSums(self.weight[:, keep], self.timed[:, keep], self.squared[keep])
 
-    def put(self, place: Index, other: Level, taken: Mask | slice) -> None:
+    def put(self, place: Index, other: WeightSums, taken: Mask | slice) -> None:
         """Copies the taken fits of another to their places here."""
         self.weight[:, place], self.timed[:, place] = other.weight[:, taken], other.timed[:, taken]
         self.squared[place] = other.squared[taken]
@@ -152,7 +152,7 @@ class QuasipoissonFit:
 
     now: Coefficients
     previous: Coefficients
-    level: Level
+    level: WeightSums
     converged: Mask
 
     def take(self, keep: slice) -> QuasipoissonFit:
@@ -235,15 +235,15 @@ class SlopeSeries:
         """The fits where `keep` is true."""
         return SlopeSeries(self.about[keep], self.moments[:, :, keep])
 
-    def at(self, now: Coefficients) -> Level:
+    def at(self, now: Coefficients) -> WeightSums:
         """The weights' sums at the coefficients, by the series about the nearby slope."""
         if len(self.moments) == 1:
             weight = self.moments[0] * np.exp(now.season)
-            return Level(weight, np.zeros_like(weight), np.zeros_like(now.slope))
+            return WeightSums(weight, np.zeros_like(weight), np.zeros_like(now.slope))
         sums = self._series(now.slope, 3)
         sums *= np.exp(now.season + CENTRE * now.slope)
         timed = sums[1] + CENTRE * sums[0]
-        return Level(sums[0], timed, (sums[2] + CENTRE * (sums[1] + timed)).sum(axis=0))
+        return WeightSums(sums[0], timed, (sums[2] + CENTRE * (sums[1] + timed)).sum(axis=0))
 
     def nearer(self, slope: Array) -> SlopeSeries:
         """The short series about slopes within reach."""
@@ -307,9 +307,9 @@ def _copy(coefficients: Coefficients) -> Coefficients:
     return Coefficients(coefficients.season.copy(), coefficients.slope.copy())
 
 
-def _nothing(now: Coefficients) -> Level:
+def _nothing(now: Coefficients) -> WeightSums:
     """Sums of no weights."""
-    return Level(np.zeros_like(now.season), np.zeros_like(now.season), np.zeros_like(now.slope))
+    return WeightSums(np.zeros_like(now.season), np.zeros_like(now.season), np.zeros_like(now.slope))
 
 
 def _over(above: Array, below: Array) -> Array:
@@ -337,8 +337,8 @@ def _first(design: Design, sample: Sample) -> Coefficients:
     target -= 0.1 * sample.weights
     weight, residual = design.moments(mean, sample.time, 3), design.moments(target, sample.time, 2)
     if sample.time is None:
-        return _solve(Level(weight[0], np.zeros_like(weight[0]), np.zeros(mean.shape[1])), residual[0], 0.0)
-    return _solve(Level(weight[0], weight[1], weight[2].sum(axis=0)), residual[0], residual[1].sum(axis=0))
+        return _solve(WeightSums(weight[0], np.zeros_like(weight[0]), np.zeros(mean.shape[1])), residual[0], 0.0)
+    return _solve(WeightSums(weight[0], weight[1], weight[2].sum(axis=0)), residual[0], residual[1].sum(axis=0))
 
 
 def _renew(curve: SlopeSeries, design: Design, samples: Sequence[Sample], place: Index, slope: Array) -> None:
@@ -381,13 +381,13 @@ def _moments(design: Design, sample: Sample, columns: Index | slice, slope: Arra
     return design.moments(values, time, 3 + TERMS)
 
 
-def _deviance(totals: Totals, now: Coefficients, level: Level) -> Array:
+def _deviance(totals: Totals, now: Coefficients, level: WeightSums) -> Array:
     """(F,) twice the sum of w (y log(y / mean) - (y - mean)), from the sums."""
     fitted = np.einsum("lf,lf->f", now.season, totals.events) + now.slope * totals.timed
     return 2 * (totals.fixed + level.weight.sum(axis=0) - fitted)
 
 
-def _solve(level: Level, residual: Array, timed: Array | float) -> Coefficients:
+def _solve(level: WeightSums, residual: Array, timed: Array | float) -> Coefficients:
     """Weighted least squares; the seasons do not overlap, so only the trend couples them.
 
     Args:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from transforms.detection.history import History, HistoryOptions
-from transforms.detection.loglinear import State
+from transforms.detection.loglinear import SeriesEstimates
 from transforms.detection.panel import Array, Panel
 from transforms.detection.predictive import Predictive
 
@@ -26,7 +26,7 @@ class Runs:
     observed: Array
     expected: Array
     log_variance: Array
-    state: State
+    state: SeriesEstimates
 
     @property
     def prediction(self) -> Predictive:
@@ -55,7 +55,7 @@ def runs(panel: Panel, memory: HistoryOptions, longest: int, first: int, last: i
         x = history.regressors(times, t)
         counts = np.where(inside, panel.counts[:, at], np.nan)
         means = np.where(inside, history.exposure[:, at], np.nan) * np.exp(np.clip(fitted.state.beta @ x.T, -30, 30))
-        observed, expected = counts.cumsum(axis=1), np.where(fitted.told[:, None], means, np.nan).cumsum(axis=1)
+        observed, expected = counts.cumsum(axis=1), np.where(fitted.is_known[:, None], means, np.nan).cumsum(axis=1)
         gradient = (means[:, :, None] * x).cumsum(axis=1) / means.cumsum(axis=1)[:, :, None]
         variance = np.einsum("ukp,upq,ukq->uk", gradient, fitted.state.covariance, gradient)
         yield Runs(observed, expected, variance, fitted.state)

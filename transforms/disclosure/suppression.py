@@ -20,7 +20,7 @@ _Way = tuple[float, tuple[int, ...], int, int]
 
 
 @dataclass(frozen=True)
-class Year:
+class YearOfPlaces:
     """The figures of a year in the smallest places that the published tables speak of.
 
     Attributes:
@@ -54,7 +54,7 @@ class Year:
         return kept.all(axis=-1) & (month[:, None] <= month[None, :])
 
 
-def cover(year: Year, targets: Flags, public: Flags) -> tuple[Flags, Flags]:
+def cover(year: YearOfPlaces, targets: Flags, public: Flags) -> tuple[Flags, Flags]:
     """Hide targets and as little else as is found to protect them.
 
     Each target gets the cheapest move that runs through it, cost being the figures newly hidden; what a move runs
@@ -80,7 +80,7 @@ def cover(year: Year, targets: Flags, public: Flags) -> tuple[Flags, Flags]:
     return search.hidden, search.exposed
 
 
-def _in_turn(year: Year, targets: Flags) -> list[tuple[int, int]]:
+def _in_turn(year: YearOfPlaces, targets: Flags) -> list[tuple[int, int]]:
     """The rarest measures first: they have the fewest partners, and those found serve the others."""
     rarity = year.totals.sum(axis=0)
     return sorted(zip(*map(np.ndarray.tolist, np.nonzero(targets)), strict=True), key=lambda at: (rarity[at[1]], at))
@@ -89,7 +89,7 @@ def _in_turn(year: Year, targets: Flags) -> list[tuple[int, int]]:
 class _Search:
     """What is hidden so far, and what hiding more would cost."""
 
-    def __init__(self, year: Year, targets: Flags, public: Flags) -> None:
+    def __init__(self, year: YearOfPlaces, targets: Flags, public: Flags) -> None:
         self.year = year
         self.hidden = targets.copy()
         self.settled = np.zeros_like(targets)

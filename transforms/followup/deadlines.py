@@ -24,12 +24,8 @@ def due_on(reading: MatterReading, thresholds: Thresholds) -> date | None:
     if reading.due_on is not None or rule == "report":
         return reading.due_on
     if rule == "next-half":
-        return _next(Period.parse(reading.period)).last_day
+        return Period.parse(reading.period).next.last_day
     if rule == "year-end":
-        return date(int(reading.period[:4]), 12, 31)
+        return date(Period.parse(reading.period).year, 12, 31)
     days = thresholds.register_days if rule == "register" else thresholds.days
     return reading.night + timedelta(days=days)
-
-
-def _next(half: Period) -> Period:
-    return Period(half.year, 7, "half") if half.first_month == 1 else Period(half.year + 1, 1, "half")

@@ -13,6 +13,7 @@ from transforms.followup.item import Item, ItemAct, ItemBook, ItemEvent, ItemSta
 from transforms.followup.kinds import KINDS
 from transforms.followup.thresholds import Thresholds
 from transforms.followup.transitions import TRANSITIONS, event_of
+from transforms.territory.unit_ids import unit_code_of
 
 
 @dataclass(frozen=True)
@@ -194,7 +195,7 @@ def item_id(reading: MatterReading, since: str, taken: Mapping[str, Item]) -> st
 
     A code that came to another territory gets a number after it; a matter that was waived keeps its name.
     """
-    code = reading.unit_id.split("@")[0]
+    code = unit_code_of(reading.unit_id)
     is_of_alert = reading.matter and reading.matter != reading.period
     name = f"{code}-{reading.kind}-{reading.matter.removeprefix(f'{code}-') if is_of_alert else since}"
 

@@ -14,6 +14,7 @@ from transforms.cases.tables import Row, event_rows, frame
 from transforms.followup.item import Item, ItemBook, ItemEvent
 from transforms.followup.kinds import INTERNAL, KINDS, priority_of
 from transforms.followup.wording import Voice, protected, regulation_of, source, what
+from transforms.territory.unit_ids import unit_code_of
 
 _TYPES: dict[str, Any] = (
     dict.fromkeys(("least", "most", "base", "event_no", "act_id"), pl.Int64)
@@ -122,7 +123,7 @@ def _item(item: Item, units: Mapping[str, UnitName], small_count: int) -> Row:
     return {name: getattr(item, name) for name in own} | {
         "item_id": item.case_id,
         "unit_id": item.key.unit_id,
-        "unit_code": item.key.unit_id.split("@")[0],
+        "unit_code": unit_code_of(item.key.unit_id),
         "unit_name": unit.name,
         "level": unit.level,
         "kind": kind.name,

@@ -84,7 +84,7 @@ def simulate(
     while month <= last:
         homes = tuple(home for home in registry.homes_on(month.last_day) if home.reporter_code)
         state = _carried(registry, state, homes, month.first_day, random)
-        cells = _Cells(homes, np.array([state[home.cell_code] for home in homes]), random)
+        cells = _CellsInMonth(homes, np.array([state[home.cell_code] for home in homes]), random)
         figures = cells.month(month, month.number - first.number, changes)
         half_yearly = cells.half_year(month) if month.ends_half else None
         codes = [home.cell_code for home in homes]
@@ -129,7 +129,7 @@ def _beginning(home: Home, random: np.random.Generator) -> Ints:
     return np.array([members, *away, random.random() < 0.008, subject], dtype=np.int64)
 
 
-class _Cells:
+class _CellsInMonth:
     """All cells through one month; `state` has a row a cell and the columns `_PARTS`."""
 
     def __init__(self, homes: tuple[Home, ...], state: Ints, random: np.random.Generator) -> None:

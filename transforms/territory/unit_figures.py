@@ -14,7 +14,7 @@ from transforms.territory.registry import Registry
 
 
 @dataclass(frozen=True)
-class Cells:
+class CellFigures:
     """Figures of cells, as they stand.
 
     Attributes:
@@ -39,7 +39,7 @@ class PublishedBefore:
 
 
 @dataclass(frozen=True)
-class Figures:
+class UnitFigures:
     """The frames of derived.unit_month, unit_half, commune_year and commune_year_shown, and what stays inferable."""
 
     unit_month: pl.DataFrame
@@ -50,8 +50,8 @@ class Figures:
 
 
 def figures(
-    cells: Cells, past: PublishedBefore, registry: Registry, today: date, released_until: int, small: int = 3
-) -> Figures:
+    cells: CellFigures, past: PublishedBefore, registry: Registry, today: date, released_until: int, small: int = 3
+) -> UnitFigures:
     """Gather cells by unit on both maps, and protect the communes' years.
 
     Args:
@@ -69,7 +69,7 @@ def figures(
     year = with_names(
         table.rows.with_columns(level=pl.lit("commune"), period=pl.col("year").cast(pl.String)), registry, today
     ).drop("level", "period")
-    return Figures(
+    return UnitFigures(
         unit_figures(parts, registry, today), unit_figures(halves, registry, today), year, table.shown, table.exposed
     )
 

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from scipy.special import ndtr, ndtri
 
 from transforms.detection.detector import PAIR, SINGLE
-from transforms.detection.history import Fitted, History, HistoryOptions
+from transforms.detection.history import History, HistoryOptions, PeriodFit
 from transforms.detection.panel import Panel
 from transforms.detection.predictive import Predictive
 from transforms.detection.runs import Runs, runs
@@ -84,7 +84,7 @@ def common_season(count: Array, exposure: Array) -> Array:
     if fitted is None:
         return np.ones_like(count)
     waves = history.regressors(np.arange(panel.start, panel.last + 1, dtype=float), panel.last)[:, 2:]
-    return np.where(fitted.told[:, None], np.exp(fitted.state.beta[:, 2:] @ waves.T), 1.0)
+    return np.where(fitted.is_known[:, None], np.exp(fitted.state.beta[:, 2:] @ waves.T), 1.0)
 
 
 def _panel(series: CountSeries) -> Panel:
@@ -145,7 +145,9 @@ def _change(panel: Panel, series: CountSeries, alpha: float) -> Tested:
     )
 
 
-def _predictions(fitted: Fitted, now: Array, before: Array, group: Index) -> tuple[Predictive, Predictive, Predictive]:
+def _predictions(
+    fitted: PeriodFit, now: Array, before: Array, group: Index
+) -> tuple[Predictive, Predictive, Predictive]:
     """Of the month, of its sum with the month before, and of the month before, each times the group's factor."""
     phi, freedom = pooled_dispersion(fitted.state.found, fitted.state.worth, group)
     (mean, variance), (mean_before, variance_before) = fitted.predict(0), fitted.predict(1)
@@ -170,7 +172,7 @@ def pooled_dispersion(found: Array, worth: Array, group: Index) -> tuple[Array, 
     of few or sparse units is not taken for certain.
 
     Args:
-        found, worth: (N,) of single units: see `transforms.detection.loglinear.State`.
+        found, worth: (N,) of single units: see `transforms.detection.loglinear.SeriesEstimates`.
         group: (N,); -1: alone.
 
     Returns:

@@ -67,7 +67,7 @@ def cell_facts(con: DuckDBPyConnection, first: str) -> tuple[pl.DataFrame, pl.Da
 
     Returns:
         monthly figures and half-yearly ones (cell_code, period, measures), members_closing of every month there
-        is, and the names of the months from then to the last reported: the fields of `Cells`.
+        is, and the names of the months from then to the last reported: the fields of `CellFigures`.
     """
     months = con.sql(_joined(MONTHLY, first)).pl()
     halves = con.sql(_joined(HALF_YEARLY, first)).pl()
@@ -97,7 +97,7 @@ def _month_names(first: str, last: str | None) -> tuple[str, ...]:
 
 def published_before(con: DuckDBPyConnection, first: str) -> tuple[pl.DataFrame, pl.DataFrame]:
     """What copies up to now showed and hid of the communes' years: the fields of `PublishedBefore`."""
-    year = int(first[:4])
+    year = Period.parse(first).year
     shown = con.execute(
         "SELECT map, unit_id, year, measure, value FROM derived.commune_year_shown WHERE year >= ?", [year]
     ).pl()
@@ -116,7 +116,7 @@ def replace_figures(
         con: the warehouse.
         computation: what they were computed with.
         first: that January; None where only the edition is noted.
-        frames: unit_month, unit_half, commune_year and shown, as `Figures` names them.
+        frames: unit_month, unit_half, commune_year and shown, as `UnitFigures` names them.
     """
     with transaction(con), given(con, {f"new_{name}": frame for name, frame in frames.items()}):
         con.execute("DELETE FROM derived.edition")
@@ -133,7 +133,7 @@ def replace_figures(
         if first is None:
             return
         for table, column in _TABLES.items():
-            start = int(first[:4]) if column == "year" else first
+            start = Period.parse(first).year if column == "year" else first
             con.execute(f"DELETE FROM derived.{table} WHERE {column} >= ?", [start])
             con.execute(f"INSERT INTO derived.{table} BY NAME FROM new_{table}")
         con.execute(

@@ -14,7 +14,7 @@ from transforms.disclosure import last_released_year
 from transforms.indicators import indicator_table
 from transforms.territory.maps import map_fingerprint, places
 from transforms.territory.registry import Registry
-from transforms.territory.unit_figures import Cells, PublishedBefore, figures
+from transforms.territory.unit_figures import CellFigures, PublishedBefore, figures
 from transforms.trends import comparison, contribution, waterfall
 from warehouse.connection.frames import given
 from warehouse.derived.replace import replace_derived
@@ -177,7 +177,11 @@ def compute(con: DuckDBPyConnection, registry: Registry, as_of: date, periods: l
     frames = {}
     if first is not None:
         made = figures(
-            Cells(*cell_facts(con, first)), PublishedBefore(*published_before(con, first)), registry, as_of, released
+            CellFigures(*cell_facts(con, first)),
+            PublishedBefore(*published_before(con, first)),
+            registry,
+            as_of,
+            released,
         )
         frames = {
             "unit_month": made.unit_month,
