@@ -155,7 +155,7 @@ def test_one_alert_is_explained_with_its_series_in_the_terminals_width_without_c
     assert "\x1b" not in shown
     assert shown.count("●") > 12
     assert shown.count("◆") == 3  # June, July, and what the sign means
-    for told in ("mức thường thấy", "Diễn biến", "2020-07-05  mở", "chưa có kết luận"):
+    for told in ("mức thường thấy", "Diễn biến", "05/07/2020  mở", "chưa có kết luận"):
         assert told in shown
 
 
@@ -183,8 +183,8 @@ def test_an_acknowledgement_is_noted_on_the_board_and_carried_out_at_once(home):
 
 
 def test_a_silenced_alert_is_not_news(home):
-    assert "2020-09-30" in run("alert", "silence", ID, "--until", "2020-09-30", "--as-of", "2020-08-06")
-    assert "không nhắc đến hết 2020-09-30" in run("alerts").replace("\n     ", " ")
+    assert "30/09/2020" in run("alert", "silence", ID, "--until", "2020-09-30", "--as-of", "2020-08-06")
+    assert "không nhắc đến hết 30/09/2020" in run("alerts").replace("\n     ", " ")
     judge(home, NIGHTS[19:21])
     with open_to_read(home.warehouse_path) as con:
         assert pages.news(con, NIGHTS[20])["event"].to_list() == ["resolved"]
