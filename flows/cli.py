@@ -67,11 +67,12 @@ def check(
     file: Annotated[Path, typer.Argument(help="Tệp sắp gửi / The file to send")],
     reporter: Annotated[str | None, typer.Option(help="Mã đơn vị gửi / Code of the sender")] = None,
     as_of: Day = None,
+    as_json: Annotated[bool, typer.Option("--json", help="In một đối tượng JSON / Print one JSON object")] = False,
 ) -> None:
     """Kiểm tra một tệp trước khi gửi, không lưu gì / Check a file before sending it; nothing is stored."""
     from flows.commands.check import run_check
 
-    raise typer.Exit(run_check(file, reporter, as_of.date() if as_of else None))
+    raise typer.Exit(run_check(file, reporter, as_of.date() if as_of else None, as_json))
 
 
 @app.command()

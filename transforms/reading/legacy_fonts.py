@@ -53,9 +53,9 @@ _RUN = re.compile(f"[{_ASCII_AND}]+")
 _VIETNAMESE_SMALL = "ăâđêôơư" + "".join(
     unicodedata.normalize("NFC", vowel + tone) for vowel in "aăâeêioôơuưy" for tone in _TONE_ORDER[1:]
 )
-_BEYOND_LATIN_1 = "".join(letter for letter in _VIETNAMESE_SMALL + _VIETNAMESE_SMALL.upper() if letter > "\u00ff")
+BEYOND_LATIN_1 = "".join(letter for letter in _VIETNAMESE_SMALL + _VIETNAMESE_SMALL.upper() if letter > "\u00ff")
 # No legacy font has these characters: a text with one of them is Unicode.
-_UNICODE_ONLY = re.compile(f"[{_BEYOND_LATIN_1}\u0300-\u0303\u0306\u0309\u031b\u0323]")
+_UNICODE_ONLY = re.compile(f"[{BEYOND_LATIN_1}\u0300-\u0303\u0306\u0309\u031b\u0323]")
 
 _NO_ASCII_SMALL = f"[A-Z{_VIETNAMESE_SMALL}{_VIETNAMESE_SMALL.upper()}]+"
 _CAPITALS_STRETCH = re.compile(rf"\b{_NO_ASCII_SMALL}(?:[ -]+{_NO_ASCII_SMALL})*\b")

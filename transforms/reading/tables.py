@@ -9,7 +9,7 @@ from datetime import date
 from typing import Any
 
 from expectations.contract.forms import FORMS
-from transforms.reading.folding import fold
+from transforms.reading.folding import fold, plain_characters
 from transforms.reading.headings import ENOUGH, Columns, heading_blocks, is_number_row, read_columns
 from transforms.reading.sheets import Sheet
 
@@ -21,8 +21,8 @@ _LIKE_COMMUNE = re.compile(r"(?:[ivxlc]+\. ?)?(đảng (bộ|ủy)|xã|phường
 _COMMUNE = re.compile(r"(đảng (bộ|ủy) )?(xã|phường|thị trấn|đặc khu) ")
 _PAGE = re.compile(r"\(?(trang|page|tiếp)\b")
 _ROMAN = re.compile(r"[IVXLC]+")
-_CODE = re.compile(r"\d[\d–-]*")
-_FIGURE = re.compile(r"[-–—−]|[-−]?\d[\d.]*")
+_CODE = re.compile(r"\d[\d-]*")
+_FIGURE = re.compile(r"-|-?\d[\d.]*")
 
 
 @dataclass(slots=True)
@@ -155,7 +155,7 @@ class _Walk:
         if column is None or column >= len(row):
             return ""
         value = row[column]
-        if type(value) is float and value == int(value):
+        if type(value) is float and value.is_integer():
             return str(int(value))
         return "" if value is None else str(value).strip()
 
@@ -203,7 +203,7 @@ class _Walk:
         cell, code = self.text(row, self.cell), self.text(row, self.code)
         commune = self.text(row, self.commune)
         label = self.total_label(row)
-        if label and not (code and _CODE.fullmatch(code)):
+        if label and not (code and _CODE.fullmatch(plain_characters(code))):
             self._total(index, label)
         elif self.single and cell and not code and self._heads_group(cell, row):
             self._group(index, cell, row)
@@ -261,4 +261,4 @@ def _of_commune(label: str) -> str:
 
 
 def _is_figure(value: Any) -> bool:
-    return value not in ("", None) and (type(value) is not str or bool(_FIGURE.fullmatch(value.strip())))
+    return value not in ("", None) and (type(value) is not str or bool(_FIGURE.fullmatch(plain_characters(value))))

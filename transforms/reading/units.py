@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
 
-from transforms.reading.folding import fold, strip_marks
+from transforms.reading.folding import fold, plain_characters, strip_marks
 from transforms.territory.registry import Home, Registry, Unit
 
 _PREFIX = re.compile(r"(?:(?:ban chấp hành|bch|đảng bộ|đảng ủy|đảng uỷ|đb|đu|chi bộ|cb)\b\s*[:.]?\s*)+")
@@ -18,10 +18,11 @@ _NUMBERING = re.compile(
     r"^(?:\d{1,3}(?:\.\d{1,3})*[.)]\s*(?=\D)|[ivxlc]{1,6}[.)]\s*(?=(?:đảng|chi bộ|cb|xã|phường|thị trấn)\b))"
 )
 _SHORT_KINDS = (
-    (re.compile(r"^tt\.?\s+"), "thị trấn "),
+    (re.compile(r"^(?:tt\.\s*|tt\s+|t\. ?t\.?\s*|t\. ?trấn\s+)"), "thị trấn "),
     (re.compile(r"^p\.\s*|^p\s+(?=\d)"), "phường "),
     (re.compile(r"^x\.\s*"), "xã "),
 )
+_SHORT_KIND = re.compile(r"(?<!\w)(tp|tx)\. ?(?=\w)")  # TP.Cao Lãnh, TP. Cao Lãnh
 _KINDS = re.compile(r"^(xã|phường|thị trấn|đặc khu)\s+")
 _PLACE_AND_DAY = re.compile(r",ngày[ ._\d]*(?:tháng|[/.-])")  # where a paper was signed, folded
 _COMMITTEES = {
@@ -182,7 +183,7 @@ class SenderUnits:
 
 
 def _plain_code(code: str) -> str:
-    return code.strip().replace("–", "-")
+    return plain_characters(code).replace(" ", "")
 
 
 def _shown(commune: str, cell: str) -> str:
@@ -237,7 +238,7 @@ class Directory:
 
     def titled(self, line: str, day: date) -> set[str]:
         """The codes of the reporters of that day whose name, with its kind, stands in a title's line."""
-        names, folded = self._named(day), fold(line)
+        names, folded = self._named(day), _SHORT_KIND.sub(r"\1. ", fold(line))
         if _PLACE_AND_DAY.search(folded):
             return set()
         if folded in names:
