@@ -96,6 +96,20 @@ CODES: dict[str, Code] = {
         "Giữ nguyên tên các cột của biểu mẫu.",
         "Keep the template's headings.",
     ),
+    "ambiguous-column": Code(
+        "error",
+        "«{measure}» có ở nhiều cột: {found}; tiêu đề không cho biết cột nào là số của kỳ này.",
+        "'{measure}' stands in several columns: {found}; the headings do not say which is this period's.",
+        "Chỉ giữ cột của kỳ báo cáo.",
+        "Keep the column of the period reported only.",
+    ),
+    "truncated-file": Code(
+        "error",
+        "Tệp bị cắt giữa chừng: dòng cuối dừng ở «{found}».",
+        "The file is cut off: its last line ends at '{found}'.",
+        "Xuất lại tệp và gửi lại cả tệp.",
+        "Export it again and send the whole file.",
+    ),
     "period-invalid": Code(
         "error",
         "Kỳ báo cáo không hợp lệ: {found}.",
@@ -168,6 +182,14 @@ CODES: dict[str, Code] = {
         "The file lists people; only aggregate figures are taken. Its content was not kept.",
         "Gửi biểu số liệu theo chi bộ, không gửi danh sách.",
         "Send the counts by cell, no list of people.",
+    ),
+    "incomplete-report": Code(
+        "error",
+        "Thiếu {found} chi bộ đã báo cáo tháng trước; chỉ chấp nhận thiếu đến {expected}.",
+        "Of the cells that reported the month before, {found} are missing; at most {expected} may be.",
+        "Gửi đủ các chi bộ; nếu đúng là như vậy thì báo Ban Tổ chức để cho nhận.",
+        "Send all cells; if it is as you sent it, tell the board, who can let it in.",
+        waivable=True,
     ),
     "late": Code(
         "warning",

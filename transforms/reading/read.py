@@ -17,7 +17,7 @@ from transforms.reading.headings import heading_blocks
 from transforms.reading.people import lists_people
 from transforms.reading.results import FormRows, Reading, Total
 from transforms.reading.sheets import Refused, Sheet, column_letters, map_texts, open_sheets, stem, texts_in
-from transforms.reading.tables import Row, Table, find_tables
+from transforms.reading.tables import Row, Table, find_tables, title_lines
 from transforms.reading.titles import Stated, periods_in, periods_in_name
 from transforms.reading.units import Directory, Found, SenderUnits
 
@@ -135,11 +135,10 @@ class _Report:
         """The months stated above the first table of each sheet, or at the head of one without tables."""
         for sheet in self.sheets:
             blocks = heading_blocks(sheet.rows[:60])
-            for row in sheet.rows[: blocks[0][0] if blocks else 15]:
-                for value in row:
-                    for stated in periods_in(value) if type(value) is str and value else ():
-                        if stated.period and stated.period.kind == "month":
-                            yield stated
+            for line in title_lines(sheet.rows[: blocks[0][0] if blocks else 15]):
+                for stated in periods_in(line):
+                    if stated.period and stated.period.kind == "month":
+                        yield stated
 
     def _judge_period(self, tables: list[Table]) -> Period | None:
         """The month of the report; None, with a problem, where there is none or it cannot be."""
@@ -264,6 +263,7 @@ class _Report:
                     cell_ref=f"A{table.columns.last_row + 1}",
                 )
         rows = _rows_of(form, table)
+        self._judge_rivals(form, table, rows)
         found = [units.find(row.commune, row.cell, row.code) for row in rows]
         rows, found = self._without_remarks(rows, found, table, columns)
         lines = _lines(table, rows)
@@ -295,6 +295,29 @@ class _Report:
         if rows:
             self._add_totals(taken, table, rows, counts)
         self.reading.forms.append(taken)
+
+    def _judge_rivals(self, form: str, table: Table, rows: list[Row]) -> None:
+        """Tell of measures that stand more than once; a copy that says the same in every row is no rival."""
+        for measure, rivals in table.columns.rivals.items():
+            own = table.columns.measures[measure]
+            differing = [
+                column
+                for column in rivals
+                if any(
+                    self.counts[_value(table, row.index, own)] != self.counts[_value(table, row.index, column)]
+                    for row in rows
+                )
+            ]
+            if differing and measure in FORMS[form].names:
+                places = [f"{column_letters(c + 1)} «{table.columns.marks[c]}»" for c in (own, *differing)]
+                self._problem(
+                    "ambiguous-column",
+                    form=form,
+                    sheet=table.sheet.name,
+                    measure=measure,
+                    cell_ref=f"{column_letters(differing[0] + 1)}{table.columns.last_row + 1}",
+                    found=", ".join(places),
+                )
 
     def _judge_units(self, form: str, table: Table, rows: list[Row], found: list[Found], units: SenderUnits) -> None:
         told: set[str] = set()

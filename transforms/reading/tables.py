@@ -19,6 +19,7 @@ _TOTAL = re.compile(
 )
 _LIKE_COMMUNE = re.compile(r"(?:[ivxlc]+\. ?)?(đảng (bộ|ủy)|xã|phường|thị trấn) ")
 _COMMUNE = re.compile(r"(đảng (bộ|ủy) )?(xã|phường|thị trấn|đặc khu) ")
+_ANNOUNCES_MONTH = re.compile(r"\b(?:tháng|kỳ|tháng báo cáo|kỳ báo cáo|kỳ số liệu|thời gian báo cáo)$")
 _PAGE = re.compile(r"\(?(trang|page|tiếp)\b")
 _ROMAN = re.compile(r"[IVXLC]+")
 _CODE = re.compile(r"\d[\d-]*")
@@ -87,7 +88,7 @@ def find_tables(sheet: Sheet, is_commune: Callable[[str], bool]) -> list[Table]:
         columns = read_columns(sheet.rows, first, last)
         if len(columns.measures) < ENOUGH:
             continue
-        table = Table(sheet, _titles(sheet.rows, top, first), columns)
+        table = Table(sheet, title_lines(sheet.rows[top:first]), columns)
         # Headings printed again, on a new page, go on with the table before, in the middle of a commune as well.
         if not (walks and walks[-1].goes_on_in(table)):
             walks.append(_Walk(table, is_commune))
@@ -97,16 +98,25 @@ def find_tables(sheet: Sheet, is_commune: Callable[[str], bool]) -> list[Table]:
     return [walk.table for walk in walks]
 
 
-def _titles(rows: list[list[Any]], first: int, last: int) -> list[str]:
-    """The texts above a table, then what stands in several cells of a row read as one line."""
-    above = [[value for value in row if value not in ("", None)] for row in rows[first:last] if row]
+def title_lines(rows: list[list[Any]]) -> list[str]:
+    """The texts above a table, then what stands in several cells of a row read as one line.
+
+    A month typed into a cell becomes a date in it: beside a word that announces a month it is that month, and by
+    itself, where it is a month's first day, in the last place.
+    """
+    above = [[value for value in row if value not in ("", None)] for row in rows if row]
     lines = [value.strip() for row in above for value in row if type(value) is str]
-    return [line for line in lines if line] + [" ".join(map(_in_title, row)) for row in above if len(row) > 1]
+    joined = [" ".join(_in_title(row, column) for column in range(len(row))) for row in above if len(row) > 1]
+    alone = [row[0] for row in above if len(row) == 1 and isinstance(row[0], date) and row[0].day == 1]
+    return [line for line in lines if line] + joined + [f"Tháng {day:%m/%Y}" for day in alone]
 
 
-def _in_title(value: Any) -> str:
+def _in_title(row: list[Any], column: int) -> str:
+    value = row[column]
     if isinstance(value, date):
-        return f"{value:%d/%m/%Y}"
+        before = row[column - 1] if column else ""
+        is_month = type(before) is str and _ANNOUNCES_MONTH.search(fold(before))
+        return f"{value:%m/%Y}" if is_month else f"{value:%d/%m/%Y}"
     return str(int(value)) if isinstance(value, float) and value.is_integer() else str(value).strip()
 
 
