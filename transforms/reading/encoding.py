@@ -36,12 +36,15 @@ _TCVN3 = _CP1252.translate(TCVN3)
 _AS_CP1258 = str.maketrans(_CP1252, _CP1258)
 
 
-class CutOffText(ValueError):
-    """The bytes end within a character."""
+_MARKS = (codecs.BOM_UTF8, codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 
 
 class UndecodableText(ValueError):
     """The bytes are no text in any encoding the districts use, or a damaged one."""
+
+
+class CutOffText(UndecodableText):
+    """The bytes are Unicode and end within a character."""
 
 
 @dataclass(frozen=True)
@@ -76,7 +79,8 @@ def decode_text(data: bytes) -> DecodedText:
             raise CutOffText(f"ends within a character of {encoding}") from error
         raise UndecodableText(f"not valid {encoding} at byte {error.start}") from error
     _require_text(text)
-    _require_letters(text)
+    if not data.startswith(_MARKS):
+        _require_letters(text)
     return DecodedText(_without_legacy_fonts(unicodedata.normalize("NFC", text)), encoding)
 
 
@@ -117,7 +121,7 @@ def _require_text(text: str) -> None:
 
 
 def _require_letters(text: str) -> None:
-    """Noise may be read as characters of any script; a report's are nearly all ASCII's and Vietnamese."""
+    """Noise may be read as characters of any script; a report's are mostly ASCII's and Vietnamese."""
     sample = text[:_JUDGED_CHARACTERS]
     strange = len(_STRANGE.findall(sample))
     if strange > _MOST_STRANGE * len(sample):

@@ -70,7 +70,8 @@ class Package:
     def _root_kind(self) -> str:
         roots: list[str] = []
         parse_xml(self.read(self.main), lambda name, _: roots or roots.append(local(name)))
-        return {"workbook": "xlsx", "document": "Word", "presentation": "PowerPoint"}.get(roots[0] if roots else "", "")
+        folder = {"word": "Word", "ppt": "PowerPoint"}.get(self.main.split("/")[0], "")
+        return {"workbook": "xlsx", "document": "Word", "presentation": "PowerPoint"}.get("".join(roots[:1]), folder)
 
     def read(self, part: str) -> bytes:
         """A part's bytes, b"" where there is none of that name."""

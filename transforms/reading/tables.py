@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date
+from math import nan
 from typing import Any
 
 from expectations.contract.forms import FORMS
@@ -58,7 +59,13 @@ class Total:
 
 @dataclass(slots=True)
 class Table:
-    """One table of a sheet: what its title says, its columns, its rows; `end` is the row of the last grand total."""
+    """One table of a sheet.
+
+    Attributes:
+        titles, columns, rows, totals: what its title says, its columns, its rows, and the totals over them.
+        end: the row of the last grand total, -1 where there is none.
+        passed: rows with figures that are neither a unit's nor a total.
+    """
 
     sheet: Sheet
     titles: list[str]
@@ -66,6 +73,7 @@ class Table:
     rows: list[Row] = field(default_factory=list)
     totals: list[Total] = field(default_factory=list)
     end: int = -1
+    passed: list[int] = field(default_factory=list)
 
     @property
     def forms(self) -> list[str]:
@@ -140,6 +148,7 @@ class _Walk:
         self.current, self.current_index = self._titled_commune(), 0
         self.group: tuple[int, str, int] | None = None
         self.totals: list[tuple[int, str, int]] = []
+        self.empty_groups: list[tuple[int, str, int]] = []  # with figures and no rows before the next group
         self.last_used = 0
 
     @property
@@ -190,6 +199,28 @@ class _Walk:
             before = covered
         if self.ended:
             self.table.end = self.totals[-1][0]
+        for index, name, first in self.empty_groups:
+            self._settle_empty(index, name, first, count)
+
+    def _settle_empty(self, index: int, name: str, first: int, count: int) -> None:
+        """A group of groups is the sum of rows below it; else its figures are a unit's that is not told."""
+        stated = self._figures(index)
+        sums = [0.0] * len(stated)
+        for last in range(first, count):
+            sums = [one + more for one, more in zip(sums, self._figures(self.table.rows[last].index), strict=True)]
+            if sums == stated:
+                self.table.totals.append(Total(index, name, [(first, last + 1)]))
+                return
+        if any(stated):
+            self.table.rows.append(Row(index, name, "", "", index))
+        else:
+            self.table.passed.append(index)
+
+    def _figures(self, index: int) -> list[float]:
+        """A row's numbers in the columns of measures, 0 where there is none."""
+        row = self.table.sheet.rows[index]
+        values = [row[c] if c < len(row) else "" for c in self.measures]
+        return [_number(value) for value in values]
 
     def has_figures(self, row: list[Any]) -> bool:
         return any(c < len(row) and _is_figure(row[c]) for c in self.measures)
@@ -199,6 +230,8 @@ class _Walk:
             index, name, first = self.group
             if first < len(self.table.rows):
                 self.table.totals.append(Total(index, name, [(first, len(self.table.rows))]))
+            elif self.has_figures(self.table.sheet.rows[index]):
+                self.empty_groups.append((index, name, first))
             self.group = None
 
     def total_label(self, row: list[Any]) -> str:
@@ -222,7 +255,15 @@ class _Walk:
         elif commune and not _PAGE.match(fold(commune)):
             if not self.ended or self._heads_group(commune, row):
                 self._group(index, commune, row)
-        elif not self.ended and self.has_figures(row):
+            elif self.has_figures(row):
+                self._unit(index, row, commune, "", "")
+        elif self.has_figures(row):
+            self._nameless(index, row, commune)
+
+    def _nameless(self, index: int, row: list[Any], page: str) -> None:
+        if self.ended or page:
+            self.table.passed.append(index)
+        else:
             self._unit(index, row, "", "", "")
 
     def _heads_group(self, cell: str, row: list[Any]) -> bool:
@@ -268,6 +309,20 @@ def _of_commune(label: str) -> str:
     """What a total's label says it is the total of."""
     match = _TOTAL.fullmatch(label)
     return match["of"].strip(" ():.") if match else ""
+
+
+def _number(value: Any) -> float:
+    """What a cell adds to a sum; a value that is not known makes the sum unequal to any."""
+    if isinstance(value, (int, float)):
+        return float(value)
+    text = plain_characters(value) if type(value) is str else str(value or "")
+    return (
+        float(text.replace(".", ""))
+        if text.lstrip("-").replace(".", "").isdigit()
+        else 0.0
+        if text in ("", "-")
+        else nan
+    )
 
 
 def _is_figure(value: Any) -> bool:
