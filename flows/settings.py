@@ -27,6 +27,12 @@ class Settings(BaseSettings):
     due_day: int = Field(
         5, ge=1, le=28, description="Hạn nộp: ngày của tháng sau / Reports are due on this day of the next month"
     )
+    incomplete_share: float = Field(
+        0.5,
+        ge=0,
+        le=1,
+        description="Thiếu trên tỷ lệ này số chi bộ đã báo cáo tháng trước thì trả lại / Sent back if more are absent",
+    )
     small_count: int = Field(
         3,
         ge=2,

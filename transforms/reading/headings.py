@@ -43,11 +43,15 @@ class Labels:
             if type(text) is str and text:
                 hit = self._hits.get(text)
                 if hit is None:
-                    folded = fold(text)
-                    hit = self._hits[text] = folded in self.by_text or folded in self.groups
+                    hit = self._hits[text] = self.knows(text)
                 if hit:
                     found.add(text)
         return found
+
+    def knows(self, text: str) -> bool:
+        """Whether a text is a heading or a group of the contract."""
+        folded = fold(text)
+        return folded in self.by_text or folded in self.groups
 
     def match(self, own: str, above: list[str]) -> Match | None:
         """What a column's own heading stands for, under the headings above it; None if unknown or unclear."""

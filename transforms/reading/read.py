@@ -15,7 +15,7 @@ from transforms.reading import legacy_fonts
 from transforms.reading.counts import Counts, NotACount, read_counts
 from transforms.reading.folding import fold
 from transforms.reading.grid import NoValue
-from transforms.reading.headings import heading_blocks
+from transforms.reading.headings import LABELS, heading_blocks
 from transforms.reading.people import lists_people
 from transforms.reading.results import FormRows, Reading, Total
 from transforms.reading.sheets import Refused, Sheet, column_letters, map_texts, open_sheets, stem, texts_in
@@ -33,8 +33,12 @@ _MANY = 10_000_000  # no unit counts so many
 _LONE_BLANK = NotACount("ô trống")
 
 
-def legible_sheets(data: bytes, name: str) -> tuple[list[Sheet], str]:
+def legible_sheets(data: bytes, name: str, directory: Directory | None = None) -> tuple[list[Sheet], str]:
     """The file's sheets with every text in Unicode, and how the text was written.
+
+    Args:
+        data, name: the file's.
+        directory: the registry, whose names settle what could be read in several fonts.
 
     Raises:
         Refused: the file is no table.
@@ -43,14 +47,18 @@ def legible_sheets(data: bytes, name: str) -> tuple[list[Sheet], str]:
     encoding = next((sheet.encoding for sheet in sheets if sheet.encoding), "")
     for sheet in sheets:
         if not sheet.encoding:
-            encoding = _from_legacy_fonts(sheet) or encoding
+            encoding = _from_legacy_fonts(sheet, directory) or encoding
     return sheets, encoding
 
 
-def _from_legacy_fonts(sheet: Sheet) -> str:
+def _from_legacy_fonts(sheet: Sheet, directory: Directory | None) -> str:
     """Turn a sheet's texts typed in TCVN3 or VNI fonts into Unicode; the font, "" where there was none."""
     texts = list(texts_in(sheet))
-    turned = {old: new for old, new in zip(texts, legacy_fonts.convert(texts), strict=True) if old != new}
+
+    def knows(text: str) -> bool:
+        return LABELS.knows(text) or (directory is not None and directory.knows(text))
+
+    turned = {old: new for old, new in zip(texts, legacy_fonts.convert(texts, knows), strict=True) if old != new}
     if turned:
         map_texts(sheet, lambda text: turned.get(text, text))
     return legacy_fonts.detect(texts) if turned else ""
@@ -67,7 +75,7 @@ def read_file(data: bytes, name: str, reporter: str, received_on: date, director
         directory: the registry.
     """
     try:
-        sheets, encoding = legible_sheets(data, name)
+        sheets, encoding = legible_sheets(data, name, directory)
     except Refused as refused:
         problem = Problem(
             refused.code, sheet=refused.sheet, cell_ref=refused.cell_ref, found=refused.found, expected=refused.expected
@@ -81,7 +89,7 @@ def read_file(data: bytes, name: str, reporter: str, received_on: date, director
 def sender_of(data: bytes, name: str, received_on: date, directory: Directory) -> str | None:
     """The code of the reporter a file's titles name, None where they name none or several."""
     try:
-        sheets, _ = legible_sheets(data, name)
+        sheets, _ = legible_sheets(data, name, directory)
     except Refused:
         return None
     report = _Report(sheets, "", name, "", received_on, directory)

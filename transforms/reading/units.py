@@ -204,10 +204,20 @@ class Directory:
         ends = {home.valid_to for home in registry.homes} | {unit.valid_to for unit in registry.units}
         self._turns = sorted(turns | {date.fromordinal(min(end.toordinal() + 1, date.max.toordinal())) for end in ends})
         self._senders: dict[tuple[str, int], SenderUnits] = {}
+        self._known: set[str] = set()
         self._titles: dict[int, dict[str, set[str]]] = {}
 
     def _turn(self, day: date) -> int:
         return bisect_right(self._turns, day)
+
+    def knows(self, text: str) -> bool:
+        """Whether a text is the name of a unit or a cell, of whatever time."""
+        if not self._known:
+            named = [*self.registry.units, *self.registry.homes]
+            self._known = {plain_name(one.name) for one in named} | {
+                plain_name(alias[1]) for alias in self.registry.aliases
+            }
+        return plain_name(text) in self._known
 
     def is_reporter(self, code: str, day: date) -> bool:
         return any(unit.unit_code == code for unit in self.registry.reporters_on(day))
