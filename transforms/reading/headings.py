@@ -249,7 +249,8 @@ def _own_heading(
         del depths[0]
     if not depths:
         return "", [], ()
-    depth, own, marks = depths[0], lines[depths[0]][column], ()
+    depth, own = depths[0], lines[depths[0]][column]
+    marks: tuple[str, ...] = ()
     higher = next((d for d in range(depth - 1, -1, -1) if above[d][column]), None)
     if higher is not None and own not in labels.by_text and _is_mark(own) and above[higher][column] in labels.by_text:
         depth, own, marks = higher, above[higher][column], (own,)

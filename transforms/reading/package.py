@@ -69,7 +69,7 @@ class Package:
 
     def _root_kind(self) -> str:
         roots: list[str] = []
-        parse_xml(self.read(self.main), lambda name, _: roots or roots.append(local(name)))
+        parse_xml(self.read(self.main), lambda name, _: roots.append(local(name)))
         folder = {"word": "Word", "ppt": "PowerPoint"}.get(self.main.split("/")[0], "")
         return {"workbook": "xlsx", "document": "Word", "presentation": "PowerPoint"}.get("".join(roots[:1]), folder)
 

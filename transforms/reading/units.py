@@ -213,10 +213,8 @@ class Directory:
     def knows(self, text: str) -> bool:
         """Whether a text is the name of a unit or a cell, of whatever time."""
         if not self._known:
-            named = [*self.registry.units, *self.registry.homes]
-            self._known = {plain_name(one.name) for one in named} | {
-                plain_name(alias[1]) for alias in self.registry.aliases
-            }
+            names = [unit.name for unit in self.registry.units] + [home.name for home in self.registry.homes]
+            self._known = set(map(plain_name, names + [alias for _, alias, *_ in self.registry.aliases]))
         return plain_name(text) in self._known
 
     def is_reporter(self, code: str, day: date) -> bool:
