@@ -331,8 +331,7 @@ class _Report:
             {name: column + 1 for name, column in columns.items()},
             _unit_column(table) + 1,
         )
-        if rows:
-            self._add_totals(taken, table, rows, counts)
+        self._add_totals(taken, table, rows, counts)
         self.reading.forms.append(taken)
 
     def _judge_rivals(self, form: str, table: Table, rows: list[Row]) -> None:
