@@ -60,10 +60,11 @@ def check(
     file: Annotated[Path, typer.Argument(help=both("help.check.file"))],
     reporter: Annotated[str | None, typer.Option(help=both("help.check.reporter"))] = None,
     as_of: Day = None,
+    as_json: Annotated[bool, typer.Option("--json", help="In một đối tượng JSON / Print one JSON object")] = False,
 ) -> None:
     from flows.commands.check import run_check
 
-    raise typer.Exit(run_check(file, reporter, as_of.date() if as_of else None))
+    raise typer.Exit(run_check(file, reporter, as_of.date() if as_of else None, as_json))
 
 
 @app.command(help=both("help.status"))

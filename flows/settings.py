@@ -24,6 +24,7 @@ class Settings(BaseSettings):
     timezone: str = Field("Asia/Ho_Chi_Minh", description=both("help.setting.timezone"))
     language: Language = Field("vi", description=both("help.setting.language"))
     due_day: int = Field(5, ge=1, le=28, description=both("help.setting.due_day"))
+    incomplete_share: float = Field(0.5, ge=0, le=1, description=both("help.setting.incomplete_share"))
     small_count: int = Field(3, ge=2, le=20, description=both("help.setting.small_count"))
     keep_copies: int = Field(14, ge=1, le=400, description=both("help.setting.keep_copies"))
     false_alerts_a_quarter: float = Field(3.0, gt=0, le=100, description=both("help.setting.false_alerts_a_quarter"))

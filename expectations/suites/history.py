@@ -27,6 +27,42 @@ CARRIED = (
 )
 
 
+def incomplete(con: duckdb.DuckDBPyConnection, absent_share: float) -> pl.DataFrame:
+    """`incomplete-report` of the accepted files of the batch: too many of the cells that reported before are absent.
+
+    A cell counts where it reported the period before and is still the sender's. Needs `staged_outcome`.
+
+    Args:
+        absent_share: the share of these cells, from 0 to 1, that may be absent.
+    """
+    stage_groups(con)
+    _stage_before(con)
+    balance = MONTHLY[0]
+    _stage_known(con, balance)
+    rows = con.execute(
+        f"""
+        WITH reported AS (
+            SELECT DISTINCT known.submission_id, known.cell_code
+            FROM known_{balance.name} AS known
+            JOIN staged_submission AS file ON file.submission_id = known.submission_id
+            JOIN staged_period AS period ON period.period = file.period
+            JOIN registry.home AS home ON home.cell_code = known.cell_code
+                AND home.reporter_code = file.reporter_code
+                AND period.last_day BETWEEN home.valid_from AND home.valid_to
+        ), counted AS (
+            SELECT reported.submission_id, count(*) AS before, count(*) FILTER (sent.cell_code IS NULL) AS absent
+            FROM reported LEFT JOIN (SELECT DISTINCT submission_id, cell_code FROM staged_{balance.name}
+                WHERE is_reported) AS sent USING (submission_id, cell_code)
+            GROUP BY reported.submission_id
+        )
+        SELECT submission_id, absent || ' / ' || before AS found,
+            CAST(CAST(floor(before * $share) AS INTEGER) AS VARCHAR) AS expected
+        FROM counted WHERE absent > before * $share ORDER BY submission_id""",
+        {"share": absent_share},
+    ).pl()
+    return located(rows, "incomplete-report")
+
+
 def look_back(con: duckdb.DuckDBPyConnection) -> pl.DataFrame:
     """`opening-mismatch` and `copied-period` of all accepted files of the batch, whole nights of them at once.
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import duckdb
 import polars as pl
 
-from expectations.suites.history import look_back
+from expectations.suites.history import incomplete, look_back
 from expectations.suites.judged import Judgement, judge_directly
 from expectations.suites.located import failing_rows, located, no_problems
 from expectations.suites.outcomes import decide
@@ -36,7 +36,12 @@ NOTHING_JUDGED = Verdict(
 )
 
 
-def with_great_expectations(con: duckdb.DuckDBPyConnection, batch: Batch, due_day: int = 5) -> Verdict:
+ABSENT_SHARE = 0.5  # of the cells that reported the month before; more absent ones reject a report
+
+
+def with_great_expectations(
+    con: duckdb.DuckDBPyConnection, batch: Batch, due_day: int = 5, absent_share: float = ABSENT_SHARE
+) -> Verdict:
     """Judge a batch; which rule failed is the word of Great Expectations' suites.
 
     Args:
@@ -44,19 +49,26 @@ def with_great_expectations(con: duckdb.DuckDBPyConnection, batch: Batch, due_da
             `staged_*` are made anew in it.
         batch: see `Batch`; of one night or of many.
         due_day: the day of the next month a report is due.
+        absent_share: the share of the cells that reported the month before, from 0 to 1, that may be absent.
     """
     from expectations.suites.great import judge_with_great_expectations  # noqa: PLC0415 - `check` must not load it
 
-    return _judge(con, batch, due_day, judge_with_great_expectations)
+    return _judge(con, batch, due_day, absent_share, judge_with_great_expectations)
 
 
-def without_great_expectations(con: duckdb.DuckDBPyConnection, batch: Batch, due_day: int = 5) -> Verdict:
+def without_great_expectations(
+    con: duckdb.DuckDBPyConnection, batch: Batch, due_day: int = 5, absent_share: float = ABSENT_SHARE
+) -> Verdict:
     """The same verdict by the rules' own queries, for one file at a desk: nothing heavy is imported."""
-    return _judge(con, batch, due_day, judge_directly)
+    return _judge(con, batch, due_day, absent_share, judge_directly)
 
 
 def _judge(
-    con: duckdb.DuckDBPyConnection, batch: Batch, due_day: int, judge: Callable[[duckdb.DuckDBPyConnection], Judgement]
+    con: duckdb.DuckDBPyConnection,
+    batch: Batch,
+    due_day: int,
+    absent_share: float,
+    judge: Callable[[duckdb.DuckDBPyConnection], Judgement],
 ) -> Verdict:
     stage(con, batch, due_day)
     judgement = judge(con)
@@ -65,11 +77,33 @@ def _judge(
     read = read.select(pl.col(name).cast(kind) for name, kind in PROBLEM_SCHEMA.items())
     errors = _one_a_row(pl.concat([read, *failing]))
     flawed = set(errors.filter(pl.col("severity") == "error")["submission_id"])
-    outcomes, replacing = decide(con, flawed)
+    outcomes, replacing, lacking = _decide(con, flawed, absent_share)
+    errors = pl.concat([errors, lacking])
     warnings = [late(con), missing_units(con), look_back(con), located(replacing, "resubmission")]
     kept = outcomes.filter(pl.col("outcome") != "duplicate").select("submission_id")
     problems = pl.concat([errors, *warnings]).join(kept, on="submission_id", how="semi")
     return Verdict(outcomes, problems.sort("submission_id", "severity", maintain_order=True), judgement)
+
+
+def _decide(
+    con: duckdb.DuckDBPyConnection, flawed: set[int], absent_share: float
+) -> tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame]:
+    """The outcomes, what is replaced, and `incomplete-report`.
+
+    That error hangs on the outcomes of the files before, which may have it themselves: so the first file of each
+    sender that has it is rejected, and the later ones are looked at again.
+    """
+    lacking = no_problems()
+    while True:
+        outcomes, replacing = decide(con, flawed)
+        found = incomplete(con, absent_share)
+        if found.is_empty():
+            return outcomes, replacing, lacking
+        sender = con.execute("SELECT submission_id, reporter_code FROM staged_submission").pl()
+        first = found.join(sender, on="submission_id").group_by("reporter_code").agg(pl.col("submission_id").min())
+        found = found.join(first, on="submission_id", how="semi")
+        lacking = pl.concat([lacking, found])
+        flawed = flawed | set(found["submission_id"])
 
 
 def _one_a_row(problems: pl.DataFrame) -> pl.DataFrame:

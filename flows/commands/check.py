@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from datetime import date, datetime, time
@@ -29,9 +30,23 @@ from warehouse.connection.store import memory_store, open_to_read
 from warehouse.errors import WarehouseError
 from warehouse.ledger.registry import replace_registry
 
+_TOLD = (
+    "code",
+    "severity",
+    "form",
+    "sheet",
+    "cell_ref",
+    "unit_code",
+    "measure",
+    "found",
+    "expected",
+    "message_vi",
+    "message_en",
+)
 
-def run_check(path: Path, reporter: str | None, as_of: date | None) -> int:
-    """Print what a night would say of the file; 1 where it would be rejected."""
+
+def run_check(path: Path, reporter: str | None, as_of: date | None, as_json: bool = False) -> int:
+    """Print what a night would say of the file, for a person or as one JSON object; 1 where it would be rejected."""
     settings = load_settings()
     day = as_of or today(settings.timezone)
     registry = load_registry(settings.registry_dir)
@@ -43,6 +58,8 @@ def run_check(path: Path, reporter: str | None, as_of: date | None) -> int:
         if not is_known:
             replace_registry(con, registry_frames(registry))
         verdict = validate(con, batch, settings, without_great_expectations)
+    if as_json:
+        return _print_json(batch, verdict)
     if not is_known:
         console.print(text("check.no_history", settings.language))
     return _show(batch, verdict, path, settings, console)
@@ -69,6 +86,16 @@ def _history(settings: Settings) -> Iterator[tuple[DuckDBPyConnection, bool]]:
         except WarehouseError:
             con, is_known = stack.enter_context(memory_store()), False
         yield con, is_known
+
+
+def _print_json(batch: FilesRead, verdict: Verdict) -> int:
+    """The outcome, the period (null where none could be read) and every problem, errors first."""
+    problems = verdict.problems.select(_TOLD).to_dicts()
+    is_faulty = any(one["severity"] == "error" for one in problems)
+    outcome = "rejected" if is_faulty else "accepted"
+    period = batch.submissions["period"][0]
+    print(json.dumps({"outcome": outcome, "period": period, "problems": problems}, ensure_ascii=False))
+    return FAULTY if is_faulty else DONE
 
 
 def _show(batch: FilesRead, verdict: Verdict, path: Path, settings: Settings, console: Console) -> int:

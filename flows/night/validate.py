@@ -13,7 +13,7 @@ from expectations.suites.verdict import NOTHING_JUDGED, Verdict, with_great_expe
 from flows.night.read import FilesRead
 from flows.settings import Settings
 
-Judge = Callable[[DuckDBPyConnection, staging.Batch, int], Verdict]
+Judge = Callable[[DuckDBPyConnection, staging.Batch, int, float], Verdict]
 
 
 def validate(
@@ -28,7 +28,7 @@ def validate(
         return NOTHING_JUDGED
     frames = files.frames
     batch = staging.Batch(files.submissions, frames.rows, frames.columns, frames.problems)
-    verdict = judge(con, batch, settings.due_day)
+    verdict = judge(con, batch, settings.due_day, settings.incomplete_share)
     if verdict.judgement.broken:
         broken = "; ".join(verdict.judgement.broken)
         raise RuntimeError(f"the staged tables are not what the reading promises: {broken}")

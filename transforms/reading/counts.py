@@ -8,10 +8,12 @@ from dataclasses import dataclass
 from datetime import date, datetime, time
 from typing import Any
 
-_BLANKS = "\u00a0\u200b\ufeff\u2007\u202f"
-_DASHES = {"-", "–", "—", "−"}
+from transforms.reading.folding import plain_characters
+
 _GROUPED = re.compile(r"-?[1-9]\d{0,2}(\.\d{3})+", re.ASCII)
-_WHOLE = re.compile(r"[-−]?\d{1,15}", re.ASCII)
+_WHOLE = re.compile(r"-?\d{1,15}", re.ASCII)
+_ROUNDED = re.compile(r"-?\d{1,9}\.(?:0{9,}|9{9,})\d*", re.ASCII)  # a whole number as a program calculates it
+_NOISE = 1e-9  # what calculation in binary fractions adds to or takes from a whole number
 LARGEST = 1_000_000_000
 
 
@@ -26,7 +28,8 @@ class CountMemory(dict[Any, int | None | NotACount]):
     """The count each value stands for, remembered: the same few values come again and again.
 
     A blank gives None. Text may group thousands by full stops (`1.234`) and write nothing as a dash; a number may not
-    have decimals. Nothing is repaired: `1,5`, `12.0` as text and words are no counts.
+    have decimals beyond what calculation leaves (54.00000000000001). Nothing is repaired: `1,5`, `12.0` as text and
+    words are no counts.
     """
 
     def __missing__(self, value: Any) -> int | NotACount | None:
@@ -47,7 +50,8 @@ def _count(value: Any) -> int | NotACount | None:
     if isinstance(value, (int, float)):
         if not math.isfinite(value):
             return NotACount(str(value))
-        return int(value) if value == int(value) and abs(value) < LARGEST else NotACount(f"{value:.10g}")
+        whole = round(value)
+        return whole if abs(value - whole) <= _NOISE and abs(whole) < LARGEST else NotACount(f"{value:.10g}")
     if isinstance(value, str):
         return _count_in_text(value)
     if isinstance(value, datetime):
@@ -60,13 +64,15 @@ def _count(value: Any) -> int | NotACount | None:
 
 
 def _count_in_text(value: str) -> int | NotACount | None:
-    text = value.strip().strip(_BLANKS).strip()
+    text = plain_characters(value)
     if not text:
         return None
-    if text in _DASHES:
+    if text == "-":
         return 0
     if _GROUPED.fullmatch(text):
         text = text.replace(".", "")
-    if _WHOLE.fullmatch(text) and abs(number := int(text.replace("−", "-"))) < LARGEST:
+    if _ROUNDED.fullmatch(text):
+        text = str(round(float(text)))
+    if _WHOLE.fullmatch(text) and abs(number := int(text)) < LARGEST:
         return number
-    return NotACount(text[:200])
+    return NotACount(value.strip()[:200])

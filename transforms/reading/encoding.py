@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from itertools import islice
 
 from transforms.reading.legacy_fonts import (
+    BEYOND_LATIN_1,
     TCVN3,
     convert,
     from_font,
@@ -17,6 +18,8 @@ from transforms.reading.legacy_fonts import (
 
 _CONTROL = re.compile(r"[\x00-\x08\x0e-\x19\x1b-\x1f\x7f-\x9f\ufffe\uffff]")
 _MOST_CONTROLS = 0.01  # of all characters; more is no text
+_STRANGE = re.compile(f"[^\t-\r\x1a -~\u00a0-\u00fe\u0300-\u036f\u2000-\u206f{BEYOND_LATIN_1}]")
+_MOST_STRANGE = 0.3
 _FEWEST_ZEROS = 0.05  # of all bytes of a UTF-16 table; a byte-oriented text has none
 _JUDGED_CHARACTERS = 1 << 20
 _JUDGED_RUNS = 4000
@@ -33,8 +36,15 @@ _TCVN3 = _CP1252.translate(TCVN3)
 _AS_CP1258 = str.maketrans(_CP1252, _CP1258)
 
 
+_MARKS = (codecs.BOM_UTF8, codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+
+
 class UndecodableText(ValueError):
     """The bytes are no text in any encoding the districts use, or a damaged one."""
+
+
+class CutOffText(UndecodableText):
+    """The bytes are Unicode and end within a character."""
 
 
 @dataclass(frozen=True)
@@ -57,6 +67,7 @@ def decode_text(data: bytes) -> DecodedText:
 
     Raises:
         UndecodableText: no reading gives text, or none of the single-byte ones gives Vietnamese.
+        CutOffText: the bytes are Unicode and end within a character.
     """
     encoding = _unicode_encoding(data)
     if encoding is None:
@@ -64,8 +75,12 @@ def decode_text(data: bytes) -> DecodedText:
     try:
         text = data.decode(encoding).removeprefix("\ufeff")
     except UnicodeDecodeError as error:
+        if _ends_within_character(data, error):
+            raise CutOffText(f"ends within a character of {encoding}") from error
         raise UndecodableText(f"not valid {encoding} at byte {error.start}") from error
     _require_text(text)
+    if not data.startswith(_MARKS):
+        _require_letters(text)
     return DecodedText(_without_legacy_fonts(unicodedata.normalize("NFC", text)), encoding)
 
 
@@ -82,9 +97,15 @@ def _unicode_encoding(data: bytes) -> str | None:
         return _utf_16_without_mark(sample)
     try:
         data.decode("utf-8")
-    except UnicodeDecodeError:
-        return None
+    except UnicodeDecodeError as error:
+        # One byte alone may end a text of another encoding: it is a character cut in two where others are whole.
+        is_cut = _ends_within_character(data, error) and not data[: error.start].isascii()
+        return "utf-8" if is_cut else None
     return "utf-8"
+
+
+def _ends_within_character(data: bytes, error: UnicodeDecodeError) -> bool:
+    return error.end >= len(data) and error.reason in ("unexpected end of data", "truncated data")
 
 
 def _utf_16_without_mark(sample: bytes) -> str:
@@ -97,6 +118,14 @@ def _require_text(text: str) -> None:
     controls = len(_CONTROL.findall(sample))
     if controls > _MOST_CONTROLS * len(sample):
         raise UndecodableText(f"{controls} control characters among {len(sample)}")
+
+
+def _require_letters(text: str) -> None:
+    """Noise may be read as characters of any script; a report's are mostly ASCII's and Vietnamese."""
+    sample = text[:_JUDGED_CHARACTERS]
+    strange = len(_STRANGE.findall(sample))
+    if strange > _MOST_STRANGE * len(sample):
+        raise UndecodableText(f"{strange} characters of no Vietnamese text among {len(sample)}")
 
 
 def _without_legacy_fonts(text: str) -> str:

@@ -12,14 +12,17 @@ MAX_AREA = 14_000_000  # cells of one sheet's used range; the workbook reader la
 MAX_DEPTH = 2  # a zip in a zip is opened, no further
 
 
-class Uncached:
-    """A formula that was saved without its result: what stands there is not known."""
+@dataclass(frozen=True, slots=True)
+class NoValue:
+    """A cell whose value is not known, with what it says instead: an error, or a formula saved without its result."""
+
+    text: str
 
     def __str__(self) -> str:
-        return "công thức chưa có kết quả"
+        return self.text
 
 
-UNCACHED = Uncached()
+UNCACHED = NoValue("công thức chưa có kết quả")
 
 
 @dataclass(slots=True)
@@ -31,12 +34,16 @@ class Sheet:
         rows: the values; text files hold text only, an empty cell is "" or None.
         is_hidden: a hidden sheet is looked through for personal data and else passed over.
         encoding: how its text was encoded, "" in workbooks.
+        is_open: a text that ends without a line's end: its last record may have been cut off.
+        is_cut: a text that certainly ends before its end: within a character, a quotation or a table.
     """
 
     name: str
     rows: list[list[Any]]
     is_hidden: bool = False
     encoding: str = ""
+    is_open: bool = False
+    is_cut: bool = False
 
 
 class Refused(Exception):

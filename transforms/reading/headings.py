@@ -43,40 +43,69 @@ class Labels:
             if type(text) is str and text:
                 hit = self._hits.get(text)
                 if hit is None:
-                    folded = fold(text)
-                    hit = self._hits[text] = folded in self.by_text or folded in self.groups
+                    hit = self._hits[text] = self.knows(text)
                 if hit:
                     found.add(text)
         return found
 
+    def knows(self, text: str) -> bool:
+        """Whether a text is a heading or a group of the contract."""
+        folded = fold(text)
+        return folded in self.by_text or folded in self.groups
+
     def match(self, own: str, above: list[str]) -> Match | None:
         """What a column's own heading stands for, under the headings above it; None if unknown or unclear."""
         known = self.by_text.get(own, [])
-        strange = next((text for text in reversed(above) if text not in self.groups and text not in self.by_text), "")
+        stranges = tuple(text for text in reversed(above) if text not in self.groups and text not in self.by_text)
         for wording in known:
             if wording.group and wording.group in above:
-                return Match(wording, strange)
+                return Match(wording, stranges)
         for wording in known:
             if not wording.group:
-                return Match(wording, strange)
+                return Match(wording, stranges)
         # Sent without its group's heading: taken only where the wording can mean one thing.
         meant = {wording.measure for wording in known}
         if len(meant) != 1 or own in _NEEDS_GROUP or self.groups & set(above):
             return None
-        return Match(known[0], strange)
+        return Match(known[0], stranges)
 
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """What a heading may stand for; `strange` is a heading above it that the contract does not know, "" if none."""
+    """What a heading may stand for, with the headings over and under it that the contract does not know, from it."""
 
     wording: Wording
-    strange: str
+    stranges: tuple[str, ...]
+
+    @property
+    def strange(self) -> str:
+        """The nearest of these headings, "" where there is none."""
+        return self.stranges[0] if self.stranges else ""
+
+    @property
+    def is_of_period(self) -> bool:
+        """Whether a heading says that the figures are this period's."""
+        return any(map(_THIS_PERIOD.search, self.stranges)) and not self.is_of_other
+
+    @property
+    def is_of_other(self) -> bool:
+        """Whether a heading says that the figures are another period's, or none that was counted."""
+        return any(map(_OTHER_PERIOD.search, self.stranges))
 
 
 _JOINTS = (":", " ", "-", ",", "(", "/")
 _NEEDS_GROUP = {"tổng số", "khác"}  # say nothing without the heading above them or those beside them
-_OTHER_PERIOD = re.compile(r"lũy kế|luỹ kế|cộng dồn|từ đầu|cùng kỳ|kỳ trước|năm trước|tháng trước")
+_OTHER_PERIOD = re.compile(
+    r"lũy kế|luỹ kế|cộng dồn|từ đầu|cùng kỳ|(?:kỳ|năm|tháng|quý|lần) (?:trước|ngoái)|(?:số|bản|số liệu|cột) cũ\b"
+    r"|kế hoạch|chỉ tiêu|dự kiến|ước (?:tính|thực hiện)|bản sao|so với|tham khảo"
+)
+_THIS_PERIOD = re.compile(
+    r"(?:kỳ|tháng|năm|lần|quý) (?:này|nay|báo cáo|hiện tại|hiện nay)|trong (?:kỳ|tháng)|thực (?:hiện|tế)"
+    r"|(?:số|bản|số liệu|cột) mới\b|hiện (?:tại|nay|có)"
+)
+_DATED = re.compile(
+    r"(?:tháng|năm|kỳ|quý|t)? ?\d{1,2} ?[-/.] ?\d{2,4}|(?:năm )?(?:19|20)\d\d|tháng \d{1,2}(?: năm \d{4})?"
+)
 LABELS = Labels(read_wordings())
 _NOTE = re.compile(r"\(.*|người|đảng viên|đơn|số lượng|số người|trong đó|đvt.*|đơn vị tính.*")  # below a heading
 _NUMBERED = re.compile(r"\(?\s*(\d{1,3}|[a-zđ])\s*\)?(\s*=.*)?")
@@ -90,12 +119,16 @@ class Columns:
         units: ordinal, cell_code, commune, cell, period: where they stand.
         measures: the measures found.
         unknown: headings the contract does not know, by column.
+        rivals: other columns of a measure found, where no heading says which of them is this period's.
+        marks: what tells a measure's columns apart, by column.
         first_row, last_row: the heading rows, 0-based, last one included.
     """
 
     units: dict[str, int] = field(default_factory=dict)
     measures: dict[str, int] = field(default_factory=dict)
     unknown: dict[int, str] = field(default_factory=dict)
+    rivals: dict[str, list[int]] = field(default_factory=dict)
+    marks: dict[int, str] = field(default_factory=dict)
     first_row: int = 0
     last_row: int = 0
 
@@ -148,51 +181,103 @@ def read_columns(rows: list[list[Any]], first: int, last: int, labels: Labels = 
     """What each column below a block of headings holds.
 
     A heading's group is the nearest filled cell to the left in each row above it: merged cells hold their text
-    in the leftmost. Where two columns may be one measure, that under a heading the contract does not know is
-    another figure (the year so far), and with it whatever else stands under that heading.
+    in the leftmost. Where several columns may be one measure, that which the headings mark as this period's is, or
+    that under no heading the contract does not know; where that leaves several, the first, and the others rival it.
     """
     columns = Columns(first_row=first, last_row=last)
-    lines = [[fold(value) if type(value) is str else "" for value in rows[r]] for r in range(first, last + 1)]
-    width = max(map(len, lines))
-    above: list[list[str]] = []
-    for line in lines:
-        line.extend([""] * (width - len(line)))
-        above.append(_filled(line))
+    lines = _heading_lines(rows, first, last)
+    above = [_filled(line) for line in lines]
     owns: dict[int, str] = {}
     matches: dict[int, Match] = {}
-    for column in range(width):
-        depths = [d for d in range(len(lines) - 1, -1, -1) if lines[d][column]]
-        while (
-            len(depths) > 1
-            and _NOTE.fullmatch(lines[depths[0]][column])
-            and lines[depths[0]][column] not in labels.by_text
-        ):
-            del depths[0]
-        if not depths:
-            continue
-        owns[column] = lines[depths[0]][column]
-        found = labels.match(owns[column], [above[d][column] for d in range(depths[0]) if above[d][column]])
-        if found is not None:
-            matches[column] = found
+    for column in range(len(lines[0])):
+        own, over, marks = _own_heading(lines, above, column, labels)
+        if own:
+            owns[column] = own
+            found = labels.match(own, over)
+            if found is not None:
+                matches[column] = replace(found, stranges=marks + found.stranges)
     matches |= _told_by_neighbours(owns, matches, labels)
     others = _other_figures(matches)
     for column, own in owns.items():
         match = matches.get(column)
-        target = columns.units if match and match.wording.form == "unit" else columns.measures
-        if match is None or match.strange in others or match.wording.measure in target:
+        if match is None or match.stranges in others:
             columns.unknown[column] = own
         else:
-            target[match.wording.measure] = column
+            _give(columns, column, own, match)
     return columns
 
 
-def _other_figures(matches: dict[int, Match]) -> set[str]:
-    """Strange headings over a measure that stands elsewhere under none, or under one that speaks of the period."""
-    stranges: dict[str, set[str]] = defaultdict(set)
+def _give(columns: Columns, column: int, own: str, match: Match) -> None:
+    """Let a column be its measure's or, where that has one, the rival of it."""
+    measure = match.wording.measure
+    columns.marks[column] = match.strange or own
+    if match.wording.form == "unit":
+        if measure in columns.units:
+            columns.unknown[column] = own
+        columns.units.setdefault(measure, column)
+    elif measure in columns.measures:
+        columns.rivals.setdefault(measure, []).append(column)
+    else:
+        columns.measures[measure] = column
+
+
+def _heading_lines(rows: list[list[Any]], first: int, last: int) -> list[list[str]]:
+    """The rows of headings folded, of one width, with the row above them where it tells periods apart."""
+    lines = [[fold(value) if type(value) is str else "" for value in rows[r]] for r in range(first, last + 1)]
+    over = [fold(value) if type(value) is str else "" for value in rows[first - 1]] if first else []
+    if len({text for text in over if _is_mark(text)}) > 1:
+        lines.insert(0, over)
+    width = max(map(len, lines))
+    return [line + [""] * (width - len(line)) for line in lines]
+
+
+def _is_mark(text: str) -> bool:
+    """Whether a heading tells one period's figures from another's, and nothing else."""
+    if not text or len(text) > 40:
+        return False
+    return bool(_DATED.fullmatch(text) or _OTHER_PERIOD.search(text) or _THIS_PERIOD.search(text))
+
+
+def _own_heading(
+    lines: list[list[str]], above: list[list[str]], column: int, labels: Labels
+) -> tuple[str, list[str], tuple[str, ...]]:
+    """A column's own heading, "" where it has none, those above it, and what stands under it to mark a period."""
+    depths = [d for d in range(len(lines) - 1, -1, -1) if lines[d][column]]
+    while (
+        len(depths) > 1 and _NOTE.fullmatch(lines[depths[0]][column]) and lines[depths[0]][column] not in labels.by_text
+    ):
+        del depths[0]
+    if not depths:
+        return "", [], ()
+    depth, own = depths[0], lines[depths[0]][column]
+    marks: tuple[str, ...] = ()
+    higher = next((d for d in range(depth - 1, -1, -1) if above[d][column]), None)
+    if higher is not None and own not in labels.by_text and _is_mark(own) and above[higher][column] in labels.by_text:
+        depth, own, marks = higher, above[higher][column], (own,)
+    return own, [above[d][column] for d in range(depth) if above[d][column]], marks
+
+
+def _other_figures(matches: dict[int, Match]) -> set[tuple[str, ...]]:
+    """The strange headings under which another period's figures stand, and with them all that stands under them.
+
+    Of a measure's several columns: those marked as another period's, those not marked as this one's where one is, and
+    those under any strange heading where one stands under none.
+    """
+    several: dict[str, set[Match]] = defaultdict(set)
     for match in matches.values():
-        stranges[match.wording.measure].add(match.strange)
-    several = [texts for texts in stranges.values() if len(texts) > 1]
-    return {text for texts in several for text in texts if text and ("" in texts or _OTHER_PERIOD.search(text))}
+        several[match.wording.measure].add(match)
+    others: set[tuple[str, ...]] = set()
+    for some in several.values():
+        if len({match.stranges for match in some}) < 2:
+            continue
+        is_told = any(match.is_of_period for match in some)
+        is_plain = any(not match.stranges for match in some)
+        others |= {
+            match.stranges
+            for match in some
+            if match.is_of_other or (is_told and not match.is_of_period) or (is_plain and not is_told)
+        }
+    return others - {()}
 
 
 def _told_by_neighbours(owns: dict[int, str], matches: dict[int, Match], labels: Labels) -> dict[int, Match]:
@@ -203,7 +288,7 @@ def _told_by_neighbours(owns: dict[int, str], matches: dict[int, Match], labels:
         taken = {match.wording.measure for match in matches.values()}
         for wording in labels.by_text.get(owns[column], ()) if owns[column] in _NEEDS_GROUP else ():
             if wording.group in beside and wording.measure not in taken:
-                told[column] = Match(wording, "")
+                told[column] = Match(wording, ())
     return told
 
 

@@ -3,7 +3,7 @@
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import cache, lru_cache
 from itertools import islice, product
 from typing import Literal
@@ -53,9 +53,9 @@ _RUN = re.compile(f"[{_ASCII_AND}]+")
 _VIETNAMESE_SMALL = "ăâđêôơư" + "".join(
     unicodedata.normalize("NFC", vowel + tone) for vowel in "aăâeêioôơuưy" for tone in _TONE_ORDER[1:]
 )
-_BEYOND_LATIN_1 = "".join(letter for letter in _VIETNAMESE_SMALL + _VIETNAMESE_SMALL.upper() if letter > "\u00ff")
+BEYOND_LATIN_1 = "".join(letter for letter in _VIETNAMESE_SMALL + _VIETNAMESE_SMALL.upper() if letter > "\u00ff")
 # No legacy font has these characters: a text with one of them is Unicode.
-_UNICODE_ONLY = re.compile(f"[{_BEYOND_LATIN_1}\u0300-\u0303\u0306\u0309\u031b\u0323]")
+_UNICODE_ONLY = re.compile(f"[{BEYOND_LATIN_1}\u0300-\u0303\u0306\u0309\u031b\u0323]")
 
 _NO_ASCII_SMALL = f"[A-Z{_VIETNAMESE_SMALL}{_VIETNAMESE_SMALL.upper()}]+"
 _CAPITALS_STRETCH = re.compile(rf"\b{_NO_ASCII_SMALL}(?:[ -]+{_NO_ASCII_SMALL})*\b")
@@ -171,8 +171,17 @@ def to_unicode(text: str, kind: Font) -> str:
     return text if _score(text, "unicode") > _score(text, kind) else from_font(text, kind)
 
 
-def convert(texts: Sequence[str]) -> list[str]:
+def _unknown(_: str) -> bool:
+    return False
+
+
+def convert(texts: Sequence[str], knows: Callable[[str], bool] = _unknown) -> list[str]:
     """The texts of one sheet in Unicode, the fonts possibly mixed: each by what it says itself, else by the others.
+
+    Args:
+        texts: of one sheet.
+        knows: whether a text is one that is expected, as a heading or a unit's name: what is known as it stands, or
+            in a single font only, is not left to how Vietnamese it looks (Khóm is a word, and so is Khúm).
 
     Returns:
         As many texts in the same order; Unicode texts unchanged.
@@ -181,8 +190,11 @@ def convert(texts: Sequence[str]) -> list[str]:
 
     @cache
     def converted(text: str) -> str:
-        if _UNICODE_ONLY.search(text):
+        if _UNICODE_ONLY.search(text) or knows(text):
             return text
+        meant = {read for font in LEGACY_FONTS if (read := from_font(text, font)) != text and knows(read)}
+        if len(meant) == 1:
+            return meant.pop()
         own = detect([text])
         return to_unicode(text, own if _score(text, own) > _score(text, prevailing) else prevailing)
 

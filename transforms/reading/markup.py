@@ -15,6 +15,24 @@ _PASSED_OVER = {"style", "script", "head", "title", "meta", "link"}
 _LINE_END = re.compile(r"<br\b[^>]*>|</(?:p|div|li)>", re.IGNORECASE)
 
 
+_TAG = re.compile(r"<(?:!doctype|\?xml|!--|[a-z][\w:-]*[\s/>])", re.IGNORECASE)
+_CELL = re.compile(r"<t[dhr]\b[^<>]*>", re.IGNORECASE)
+_TABLE_TAG = re.compile(r"<(/?)table\b", re.IGNORECASE)
+
+
+def is_page(text: str) -> bool:
+    """Whether a text is a web page: it begins with a tag, whichever, or holds a table's cells."""
+    return bool(_TAG.match(text.lstrip())) or ("<" in text and bool(_CELL.search(text)))
+
+
+def ends_in_table(text: str) -> bool:
+    """Whether the text ends within a table: its end tag may not be left out."""
+    depth = 0
+    for tag in _TABLE_TAG.finditer(text):
+        depth += -1 if tag[1] else 1
+    return depth > 0
+
+
 def html_grid(text: str) -> list[list[Any]]:
     """Tables one below another, text between them as rows of one cell, a line's end in a cell as such.
 

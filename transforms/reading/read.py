@@ -13,22 +13,32 @@ from expectations.contract.periods import Period
 from expectations.contract.problems import Problem
 from transforms.reading import legacy_fonts
 from transforms.reading.counts import CountMemory, NotACount, read_counts
-from transforms.reading.headings import heading_blocks
+from transforms.reading.folding import fold
+from transforms.reading.grid import NoValue
+from transforms.reading.headings import LABELS, heading_blocks
 from transforms.reading.people import lists_people
 from transforms.reading.results import CheckedTotal, FileReading, FormRows
 from transforms.reading.sheets import Refused, Sheet, column_letters, map_texts, open_sheets, stem, texts_in
-from transforms.reading.tables import Row, Table, find_tables
+from transforms.reading.tables import Row, Table, find_tables, title_lines
 from transforms.reading.titles import Stated, periods_in, periods_in_name
 from transforms.reading.units import Directory, SenderUnits, UnitFound
 
 __all__ = ["CheckedTotal", "FileReading", "FormRows", "read_file", "sender_of"]
 
 _FIRST_DAY = re.compile(r"\d{4}-\d\d-01(?: 00:00:00)?")
+_NO_UNIT = re.compile(
+    r"(?:tỷ|tỉ) (?:lệ|trọng|suất)|tăng/giảm|so với|bình quân|ghi chú|chênh lệch|\(?(?:trang|page|tiếp)\b"
+)
+_MANY = 10_000_000  # no unit counts so many
 _LONE_BLANK = NotACount("ô trống")
 
 
-def legible_sheets(data: bytes, name: str) -> tuple[list[Sheet], str]:
+def legible_sheets(data: bytes, name: str, directory: Directory | None = None) -> tuple[list[Sheet], str]:
     """The file's sheets with every text in Unicode, and how the text was written.
+
+    Args:
+        data, name: the file's.
+        directory: the registry, whose names settle what could be read in several fonts.
 
     Raises:
         Refused: the file is no table.
@@ -37,14 +47,18 @@ def legible_sheets(data: bytes, name: str) -> tuple[list[Sheet], str]:
     encoding = next((sheet.encoding for sheet in sheets if sheet.encoding), "")
     for sheet in sheets:
         if not sheet.encoding:
-            encoding = _from_legacy_fonts(sheet) or encoding
+            encoding = _from_legacy_fonts(sheet, directory) or encoding
     return sheets, encoding
 
 
-def _from_legacy_fonts(sheet: Sheet) -> str:
+def _from_legacy_fonts(sheet: Sheet, directory: Directory | None) -> str:
     """Turn a sheet's texts typed in TCVN3 or VNI fonts into Unicode; the font, "" where there was none."""
     texts = list(texts_in(sheet))
-    turned = {old: new for old, new in zip(texts, legacy_fonts.convert(texts), strict=True) if old != new}
+
+    def knows(text: str) -> bool:
+        return LABELS.knows(text) or (directory is not None and directory.knows(text))
+
+    turned = {old: new for old, new in zip(texts, legacy_fonts.convert(texts, knows), strict=True) if old != new}
     if turned:
         map_texts(sheet, lambda text: turned.get(text, text))
     return legacy_fonts.detect(texts) if turned else ""
@@ -61,7 +75,7 @@ def read_file(data: bytes, name: str, reporter: str, received_on: date, director
         directory: the registry.
     """
     try:
-        sheets, encoding = legible_sheets(data, name)
+        sheets, encoding = legible_sheets(data, name, directory)
     except Refused as refused:
         problem = Problem(
             refused.code, sheet=refused.sheet, cell_ref=refused.cell_ref, found=refused.found, expected=refused.expected
@@ -75,7 +89,7 @@ def read_file(data: bytes, name: str, reporter: str, received_on: date, director
 def sender_of(data: bytes, name: str, received_on: date, directory: Directory) -> str | None:
     """The code of the reporter a file's titles name, None where they name none or several."""
     try:
-        sheets, _ = legible_sheets(data, name)
+        sheets, _ = legible_sheets(data, name, directory)
     except Refused:
         return None
     report = _Report(sheets, "", name, "", received_on, directory)
@@ -113,6 +127,7 @@ class _Report:
         if not any(table.forms for table in tables):
             self._problem("unknown-form")
             return self.reading
+        self._judge_ends(tables, units)
         month = self._judge_period(tables)
         self.day = month.last_day if month else self.day
         if not self._is_known_sender():
@@ -125,6 +140,21 @@ class _Report:
     def _problem(self, code: str, **where: Any) -> None:
         self.reading.problems.append(Problem(code, **where))
 
+    def _judge_ends(self, tables: list[Table], units: SenderUnits) -> None:
+        """Tell of a text that ends within a record.
+
+        Where its last line has no end, that is a record shorter than all others of its table, or one after which the
+        sender has units left that the table lacks. Programs end the last line as they do the others.
+        """
+        for sheet in self.sheets:
+            last = max((index for index, row in enumerate(sheet.rows) if any(row)), default=0)
+            is_cut = sheet.is_cut
+            for table in (table for table in tables if table.sheet is sheet and sheet.is_open):
+                is_cut = is_cut or _ends_short(table, last) or _ends_early(table, last, units)
+            if is_cut:
+                shown = next((str(value) for value in reversed(sheet.rows[last]) if value not in ("", None)), "")
+                self._problem("truncated-file", sheet=sheet.name, cell_ref=f"A{last + 1}", found=shown[-40:])
+
     # -- the period ---------------------------------------------------------------------------------------------
 
     def likely_day(self) -> date:
@@ -135,11 +165,10 @@ class _Report:
         """The months stated above the first table of each sheet, or at the head of one without tables."""
         for sheet in self.sheets:
             blocks = heading_blocks(sheet.rows[:60])
-            for row in sheet.rows[: blocks[0][0] if blocks else 15]:
-                for value in row:
-                    for stated in periods_in(value) if type(value) is str and value else ():
-                        if stated.period and stated.period.kind == "month":
-                            yield stated
+            for line in title_lines(sheet.rows[: blocks[0][0] if blocks else 15]):
+                for stated in periods_in(line):
+                    if stated.period and stated.period.kind == "month":
+                        yield stated
 
     def _judge_period(self, tables: list[Table]) -> Period | None:
         """The month of the report; None, with a problem, where there is none or it cannot be."""
@@ -246,11 +275,20 @@ class _Report:
         return str(half)
 
     def _note_unknown(self, tables: list[Table]) -> None:
-        for table in tables:
-            for column, heading in table.columns.unknown.items():
-                self.reading.notes.append(
-                    f"{table.sheet.name}: bỏ qua cột {column_letters(column + 1)} «{heading[:80]}»"
-                )
+        """Say which columns, rows and tables were passed over."""
+        taken = {form.table_no for form in self.reading.forms}
+        for number, table in enumerate(tables):
+            name, columns = table.sheet.name, table.columns
+            if number not in taken and table.rows:
+                self._note(f"{name}: bỏ qua bảng ở dòng {columns.first_row + 1}, không đủ cột của biểu nào")
+            for column, heading in columns.unknown.items():
+                self._note(f"{name}: bỏ qua cột {column_letters(column + 1)} «{heading[:80]}»")
+            for column in (one for rivals in columns.rivals.values() for one in rivals):
+                self._note(f"{name}: bỏ qua cột {column_letters(column + 1)}, lặp lại một cột trước")
+            for column in _unheaded(table):
+                self._note(f"{name}: bỏ qua cột {column_letters(column + 1)} không có tiêu đề")
+            for index in table.passed:
+                self._note_row(table, index)
 
     def _take(self, form: str, number: int, table: Table, units: SenderUnits, period: str | None) -> None:
         columns = table.columns.of_form(form)
@@ -265,6 +303,7 @@ class _Report:
                     cell_ref=f"A{table.columns.last_row + 1}",
                 )
         rows = _rows_of(form, table)
+        self._judge_rivals(form, table, rows)
         found = [units.find(row.commune, row.cell, row.code) for row in rows]
         rows, found = self._without_remarks(rows, found, table, columns)
         lines = _lines(table, rows)
@@ -293,9 +332,31 @@ class _Report:
             columns={name: column + 1 for name, column in columns.items()},
             unit_column=_unit_column(table) + 1,
         )
-        if rows:
-            self._add_totals(taken, table, rows, counts)
+        self._add_totals(taken, table, rows, counts)
         self.reading.forms.append(taken)
+
+    def _judge_rivals(self, form: str, table: Table, rows: list[Row]) -> None:
+        """Tell of measures that stand more than once; a copy that says the same in every row is no rival."""
+        for measure, rivals in table.columns.rivals.items():
+            own = table.columns.measures[measure]
+            differing = [
+                column
+                for column in rivals
+                if any(
+                    self.counts[_value(table, row.index, own)] != self.counts[_value(table, row.index, column)]
+                    for row in rows
+                )
+            ]
+            if differing and measure in FORMS[form].names:
+                places = [f"{column_letters(c + 1)} «{table.columns.marks[c]}»" for c in (own, *differing)]
+                self._problem(
+                    "ambiguous-column",
+                    form=form,
+                    sheet=table.sheet.name,
+                    measure=measure,
+                    cell_ref=f"{column_letters(differing[0] + 1)}{table.columns.last_row + 1}",
+                    found=", ".join(places),
+                )
 
     def _judge_units(
         self, form: str, table: Table, rows: list[Row], found: list[UnitFound], units: SenderUnits
@@ -352,27 +413,52 @@ class _Report:
     def _without_remarks(
         self, rows: list[Row], found: list[UnitFound], table: Table, columns: dict[str, int]
     ) -> tuple[list[Row], list[UnitFound]]:
-        """Drop what is no row of a unit: remarks, ratios and signatures beside or below the rows of units."""
+        """Drop what is no row of a unit: remarks, ratios and signatures beside or below the rows of units.
+
+        What is dropped though something stands in its columns of figures is told of in a note.
+        """
         if all(one.cell_code is not None for one in found):
             return rows, found
         last = max((row.index for row, one in zip(rows, found, strict=True) if one.cell_code is not None), default=-1)
-        kept = [
-            (row, one)
-            for row, one in zip(rows, found, strict=True)
-            if one.cell_code is not None
-            or not (self._is_remark(row, table, columns, last) or self._is_sum(row, rows, table, columns))
-        ]
+        kept = []
+        for row, one in zip(rows, found, strict=True):
+            if one.cell_code is None and self._is_sum(row, rows, table, columns):
+                continue
+            if one.cell_code is None and self._is_remark(row, table, last):
+                self._note_row(table, row.index)
+                continue
+            kept.append((row, one))
         return [row for row, _ in kept], [one for _, one in kept]
 
-    def _is_remark(self, row: Row, table: Table, columns: dict[str, int], last: int) -> bool:
-        """Below a grand total and the last known unit, or without a number and with fewer than half of the figures."""
-        if -1 < table.end < row.index and row.index > last:
+    def _is_remark(self, row: Row, table: Table, last: int) -> bool:
+        """Whether a row of no known unit is none at all; one that holds counts is a unit's unless it says otherwise."""
+        measures = table.columns.measures.values()
+        values = [value for column in measures if (value := _value(table, row.index, column)) not in ("", None)]
+        figures = sum(map(self._may_count, values))
+        is_below = -1 < table.end < row.index and row.index > last
+        if not figures:
+            return is_below or not row.is_numbered
+        if _NO_UNIT.match(fold(row.cell)):
             return True
-        figures = [
-            self.counts[value] for column in columns.values() if (value := _value(table, row.index, column)) != ""
-        ]
-        known = sum(isinstance(figure, int) for figure in figures)
-        return not row.is_numbered and 2 * known < len(columns)
+        names_unit = row.code or (row.cell and row.commune_index == row.index and "commune" in table.columns.units)
+        return is_below and not names_unit and not row.is_numbered and 2 * figures < len(measures)
+
+    def _may_count(self, value: Any) -> bool:
+        """Whether a cell holds what may be a count, be it unknown; a telephone number is none."""
+        count = self.counts[value]
+        is_phone = type(value) is str and value.strip().startswith("0") and len(value.strip()) > 1
+        return type(value) is NoValue or (isinstance(count, int) and abs(count) < _MANY and not is_phone)
+
+    def _note_row(self, table: Table, index: int) -> None:
+        """Say of a row passed over what stands in it, where anything stands in its columns of figures."""
+        measures = table.columns.measures.values()
+        if any(_value(table, index, column) not in ("", None) for column in measures):
+            first = next((str(value) for value in table.sheet.rows[index] if value not in ("", None)), "")
+            self._note(f"{table.sheet.name}: bỏ qua dòng {index + 1} «{first[:80]}»")
+
+    def _note(self, text: str) -> None:
+        if text not in self.reading.notes:
+            self.reading.notes.append(text)
 
     def _is_sum(self, row: Row, rows: list[Row], table: Table, columns: dict[str, int]) -> bool:
         """Whether a row without any name holds what all rows above it add up to: a total that lacks its word."""
@@ -399,6 +485,8 @@ class _Report:
             }
             stands = {name: value for name, value in stated.items() if isinstance(value, int)}
             sums = [_sums(counts, span, stands) for span in spans if span]
+            if not sums:
+                self._note_row(table, total.index)
             if not sums or not stands:
                 continue
             # Of what it may cover, that which fits most of its figures.
@@ -445,6 +533,38 @@ def _lines(table: Table, rows: list[Row]) -> list[list[Any]]:
     width = max(table.columns.measures.values()) + 1
     lines = [table.sheet.rows[row.index] for row in rows]
     return [line if len(line) >= width else line + [""] * (width - len(line)) for line in lines]
+
+
+def _ends_short(table: Table, last: int) -> bool:
+    """Whether a sheet's last row goes on with the table's rows and breaks off before their width.
+
+    Lines below a total are notes and signatures, which have what width they like.
+    """
+    rows = [row.index for row in table.rows if row.index < last]
+    ends = [total.index for total in table.totals if total.index < last]
+    before = max(rows, default=-1)
+    goes_on = last - 1 in (before, *ends) and before == max([before, *(i for i in ends if -1 < table.end <= i)])
+    record = table.sheet.rows[last]
+    is_record = len(record) > 1 or str(record[0]).strip().isdigit()
+    return goes_on and is_record and len(record) < min(len(table.sheet.rows[index]) for index in rows)
+
+
+def _ends_early(table: Table, last: int, units: SenderUnits) -> bool:
+    """Whether a sheet's last row is a unit's, no total follows, and others of the sender's units are not there."""
+    if not table.rows or table.rows[-1].index != last or table.end > -1:
+        return False
+    told = {units.find(row.commune, row.cell, row.code).cell_code for row in table.rows}
+    return not told.issuperset(units.homes)
+
+
+def _unheaded(table: Table) -> list[int]:
+    """Columns with numbers in rows of units and no heading at all."""
+    columns = table.columns
+    headed = {*columns.units.values(), *columns.measures.values(), *columns.unknown}
+    headed |= {column for rivals in columns.rivals.values() for column in rivals}
+    lines = [table.sheet.rows[row.index] for row in table.rows]
+    filled = {c for line in lines for c, value in enumerate(line) if type(value) in (int, float)}
+    return sorted(filled - headed)
 
 
 def _value(table: Table, index: int, column: int) -> Any:

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import codecs
 import csv
 import io
 import re
 import zipfile
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import polars as pl
 import polars.selectors as cs
 
-from transforms.reading.encoding import UndecodableText, decode_text
+from transforms.reading.encoding import CutOffText, DecodedText, UndecodableText, decode_text
 from transforms.reading.grid import (
     MAX_AREA,
     MAX_DEPTH,
@@ -25,8 +27,9 @@ from transforms.reading.grid import (
     map_texts,
     texts_in,
 )
-from transforms.reading.markup import html_grid
-from transforms.reading.workbooks import member_bytes, open_ole, opendocument, workbook, xlsx_guard
+from transforms.reading.markup import ends_in_table, html_grid, is_page
+from transforms.reading.package import Package, member_bytes
+from transforms.reading.workbooks import ooxml_workbook, open_ole, opendocument
 
 __all__ = ["UNCACHED", "Refused", "Sheet", "column_letters", "map_texts", "open_sheets", "stem", "texts_in"]
 
@@ -44,6 +47,7 @@ _OTHER_KINDS: tuple[tuple[bytes, str], ...] = (
     (b"{\\rtf", "RTF"),
     (b"SQLite format 3", "SQLite"),
 )
+_MARKS = (codecs.BOM_UTF8, codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 
 
@@ -53,7 +57,7 @@ def open_sheets(data: bytes, name: str, depth: int = 0) -> list[Sheet]:
     Raises:
         Refused: unsupported-format, unreadable-file, empty-file, encrypted-file or file-too-large.
     """
-    if not data.strip(b"\x00 \t\r\n\xef\xbb\xbf\xff\xfe"):
+    if not _without_mark(data).strip(b"\x00 \t\r\n"):
         raise Refused("empty-file")
     if len(data) > MAX_UNPACKED:
         raise Refused("file-too-large", _megabytes(len(data)), _megabytes(MAX_UNPACKED))
@@ -68,6 +72,11 @@ def open_sheets(data: bytes, name: str, depth: int = 0) -> list[Sheet]:
     if not any(_has_content(sheet) for sheet in sheets):
         raise Refused("empty-file")
     return sheets
+
+
+def _without_mark(data: bytes) -> bytes:
+    """The bytes without the mark of their byte order; whatever else is left of noise is something."""
+    return next((data.removeprefix(mark) for mark in _MARKS if data.startswith(mark)), data)
 
 
 def _megabytes(size: int) -> str:
@@ -94,17 +103,14 @@ def _open_zip(data: bytes, name: str, depth: int) -> list[Sheet]:
     if any(member.flag_bits & 1 for member in members):
         raise Refused("encrypted-file")
     _check_size(members, len(data))
-    if "xl/workbook.xml" in names:
-        return workbook(data, xlsx_guard(archive))
     if "mimetype" in names and "content.xml" in names:
         return opendocument(data, archive)
-    for part, kind in (
-        ("word/document.xml", "Word"),
-        ("ppt/presentation.xml", "PowerPoint"),
-        ("xl/workbook.bin", "xlsb"),
-    ):
-        if part in names:
-            raise Refused("unsupported-format", kind)
+    package = Package(archive)
+    kind = package.kind
+    if kind == "xlsx":
+        return ooxml_workbook(data, package)
+    if kind:
+        raise Refused("unsupported-format", kind)
     return _members(archive, members, depth)
 
 
@@ -128,13 +134,16 @@ def _members(archive: zipfile.ZipFile, members: list[zipfile.ZipInfo], depth: in
         if member.is_dir() or base.startswith((".", "~$")) or "__MACOSX" in path or base == "Thumbs.db":
             continue
         content = member_bytes(archive, member)
-        if not content.strip():
-            continue
-        inner = open_sheets(content, base, depth + 1)
+        try:
+            inner = open_sheets(content, base, depth + 1)
+        except Refused as refused:
+            if refused.code == "empty-file":  # an empty workbook beside the report; all of them empty is told above
+                continue
+            raise
         taken = {sheet.name for sheet in sheets}
         if len(inner) > 1 or inner[0].name in taken:  # a problem's sheet must be one
             before = stem(base) if f"{stem(base)} / {inner[0].name}" not in taken else path
-            inner = [Sheet(f"{before} / {s.name}", s.rows, s.is_hidden, s.encoding) for s in inner]
+            inner = [replace(one, name=f"{before} / {one.name}") for one in inner]
         sheets += inner
     return sheets
 
@@ -158,7 +167,7 @@ def _open_text(data: bytes, name: str) -> list[Sheet]:
         if data.startswith(magic):
             raise Refused("unsupported-format", kind)
     try:
-        decoded = decode_text(data)
+        decoded, is_cut = _decoded(data)
     except UndecodableText as error:
         raise Refused("unreadable-file", "không nhận ra định dạng của tệp") from error
     head = decoded.text[:4096].lstrip().lower()
@@ -166,13 +175,29 @@ def _open_text(data: bytes, name: str) -> list[Sheet]:
         raise Refused("unsupported-format", "trang web lưu một tệp (MHTML)")
     if head.startswith("<?xml") and "office:spreadsheet" in head:
         raise Refused("unsupported-format", "XML Spreadsheet 2003")
-    if head.startswith(("<!doctype html", "<html", "<table", "<head", "<body", "<meta", "<?xml", "<style")):
-        return [Sheet(stem(name), html_grid(decoded.text), encoding=decoded.encoding)]
-    return [Sheet(stem(name), _delimited(decoded.text), encoding=decoded.encoding)]
+    if is_page(decoded.text):
+        is_cut = is_cut or ends_in_table(decoded.text)
+        return [Sheet(stem(name), html_grid(decoded.text), encoding=decoded.encoding, is_cut=is_cut)]
+    rows, is_quoted = _delimited(decoded.text)
+    is_open = not decoded.text.endswith(("\n", "\r"))
+    return [Sheet(stem(name), rows, False, decoded.encoding, is_open, is_cut or (is_open and is_quoted))]
 
 
-def _delimited(text: str) -> list[list[Any]]:
-    """Rows of a text file; the delimiter is the one under which most rows have the same number of fields."""
+def _decoded(data: bytes) -> tuple[DecodedText, bool]:
+    """The text, and whether it ends within a character, which is then left out."""
+    for left in range(4):
+        try:
+            return decode_text(data[: len(data) - left]), left > 0
+        except CutOffText:
+            continue
+    raise UndecodableText("ends within a character")
+
+
+def _delimited(text: str) -> tuple[list[list[Any]], bool]:
+    """Rows of a text file, and whether it ends within quotation marks.
+
+    The delimiter is the one under which most rows have the same number of fields.
+    """
     text = text.replace("\r\n", "\n").replace("\r", "\n")
     sample = "\n".join(text.split("\n", 200)[:200])
     best: tuple[float, int, str] = (0.0, 0, "\t")
@@ -189,7 +214,13 @@ def _delimited(text: str) -> list[list[Any]]:
     # A quotation mark that is never closed swallows the lines after it.
     if any("\n" in value and value.count("\n") > 5 for row in rows for value in row):
         rows = list(_csv_rows(text, best[2], csv.QUOTE_NONE))
-    return rows
+    return rows, bool(rows and rows[-1] and _is_left_open(text, rows[-1][-1]))
+
+
+def _is_left_open(text: str, field: str) -> bool:
+    """Whether the last field began with a quotation mark that nothing closes."""
+    quoted = '"' + field.replace('"', '""')
+    return bool(field) and text.endswith(quoted) and not text.endswith('""')
 
 
 def _csv_rows(text: str, delimiter: str, quoting: int) -> Iterator[list[str]]:

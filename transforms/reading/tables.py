@@ -6,10 +6,11 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date
+from math import nan
 from typing import Any
 
 from expectations.contract.forms import FORMS
-from transforms.reading.folding import fold
+from transforms.reading.folding import fold, plain_characters
 from transforms.reading.headings import ENOUGH, Columns, heading_blocks, is_number_row, read_columns
 from transforms.reading.sheets import Sheet
 
@@ -19,10 +20,11 @@ _TOTAL = re.compile(
 )
 _LIKE_COMMUNE = re.compile(r"(?:[ivxlc]+\. ?)?(đảng (bộ|ủy)|xã|phường|thị trấn) ")
 _COMMUNE = re.compile(r"(đảng (bộ|ủy) )?(xã|phường|thị trấn|đặc khu) ")
+_ANNOUNCES_MONTH = re.compile(r"\b(?:tháng|kỳ|tháng báo cáo|kỳ báo cáo|kỳ số liệu|thời gian báo cáo)$")
 _PAGE = re.compile(r"\(?(trang|page|tiếp)\b")
 _ROMAN = re.compile(r"[IVXLC]+")
-_CODE = re.compile(r"\d[\d–-]*")
-_FIGURE = re.compile(r"[-–—−]|[-−]?\d[\d.]*")
+_CODE = re.compile(r"\d[\d-]*")
+_FIGURE = re.compile(r"-|-?\d[\d.]*")
 
 
 @dataclass(slots=True)
@@ -57,7 +59,13 @@ class TotalRow:
 
 @dataclass(slots=True)
 class Table:
-    """One table of a sheet: what its title says, its columns, its rows; `end` is the row of the last grand total."""
+    """One table of a sheet.
+
+    Attributes:
+        titles, columns, rows, totals: what its title says, its columns, its rows, and the totals over them.
+        end: the row of the last grand total, -1 where there is none.
+        passed: rows with figures that are neither a unit's nor a total.
+    """
 
     sheet: Sheet
     titles: list[str]
@@ -65,6 +73,7 @@ class Table:
     rows: list[Row] = field(default_factory=list)
     totals: list[TotalRow] = field(default_factory=list)
     end: int = -1
+    passed: list[int] = field(default_factory=list)
 
     @property
     def forms(self) -> list[str]:
@@ -87,9 +96,9 @@ def find_tables(sheet: Sheet, is_commune: Callable[[str], bool]) -> list[Table]:
     for number, (first, last) in enumerate(blocks):
         end = blocks[number + 1][0] if number + 1 < len(blocks) else len(sheet.rows)
         columns = read_columns(sheet.rows, first, last)
-        table = Table(sheet, _titles(sheet.rows, top, first), columns)
-        if len(columns.measures) < ENOUGH and not table.forms:
+        if len(columns.measures) < ENOUGH:
             continue
+        table = Table(sheet, title_lines(sheet.rows[top:first]), columns)
         # Headings printed again, on a new page, go on with the table before, in the middle of a commune as well.
         if not (walks and walks[-1].goes_on_in(table)):
             walks.append(_Walk(table, is_commune))
@@ -99,16 +108,25 @@ def find_tables(sheet: Sheet, is_commune: Callable[[str], bool]) -> list[Table]:
     return [walk.table for walk in walks]
 
 
-def _titles(rows: list[list[Any]], first: int, last: int) -> list[str]:
-    """The texts above a table, then what stands in several cells of a row read as one line."""
-    above = [[value for value in row if value not in ("", None)] for row in rows[first:last] if row]
+def title_lines(rows: list[list[Any]]) -> list[str]:
+    """The texts above a table, then what stands in several cells of a row read as one line.
+
+    A month typed into a cell becomes a date in it: beside a word that announces a month it is that month, and by
+    itself, where it is a month's first day, in the last place.
+    """
+    above = [[value for value in row if value not in ("", None)] for row in rows if row]
     lines = [value.strip() for row in above for value in row if type(value) is str]
-    return [line for line in lines if line] + [" ".join(map(_in_title, row)) for row in above if len(row) > 1]
+    joined = [" ".join(_in_title(row, column) for column in range(len(row))) for row in above if len(row) > 1]
+    alone = [row[0] for row in above if len(row) == 1 and isinstance(row[0], date) and row[0].day == 1]
+    return [line for line in lines if line] + joined + [f"Tháng {day:%m/%Y}" for day in alone]
 
 
-def _in_title(value: Any) -> str:
+def _in_title(row: list[Any], column: int) -> str:
+    value = row[column]
     if isinstance(value, date):
-        return f"{value:%d/%m/%Y}"
+        before = row[column - 1] if column else ""
+        is_month = type(before) is str and _ANNOUNCES_MONTH.search(fold(before))
+        return f"{value:%m/%Y}" if is_month else f"{value:%d/%m/%Y}"
     return str(int(value)) if isinstance(value, float) and value.is_integer() else str(value).strip()
 
 
@@ -132,6 +150,7 @@ class _Walk:
         self.current, self.current_index = self._titled_commune(), 0
         self.group: tuple[int, str, int] | None = None
         self.totals: list[tuple[int, str, int]] = []
+        self.empty_groups: list[tuple[int, str, int]] = []  # with figures and no rows before the next group
         self.last_used = 0
 
     @property
@@ -157,7 +176,7 @@ class _Walk:
         if column is None or column >= len(row):
             return ""
         value = row[column]
-        if type(value) is float and value == int(value):
+        if type(value) is float and value.is_integer():
             return str(int(value))
         return "" if value is None else str(value).strip()
 
@@ -182,6 +201,28 @@ class _Walk:
             before = covered
         if self.ended:
             self.table.end = self.totals[-1][0]
+        for index, name, first in self.empty_groups:
+            self._settle_empty(index, name, first, count)
+
+    def _settle_empty(self, index: int, name: str, first: int, count: int) -> None:
+        """A group of groups is the sum of rows below it; else its figures are a unit's that is not told."""
+        stated = self._figures(index)
+        sums = [0.0] * len(stated)
+        for last in range(first, count):
+            sums = [one + more for one, more in zip(sums, self._figures(self.table.rows[last].index), strict=True)]
+            if sums == stated:
+                self.table.totals.append(TotalRow(index, name, [(first, last + 1)]))
+                return
+        if any(stated):
+            self.table.rows.append(Row(index, name, "", "", index))
+        else:
+            self.table.passed.append(index)
+
+    def _figures(self, index: int) -> list[float]:
+        """A row's numbers in the columns of measures, 0 where there is none."""
+        row = self.table.sheet.rows[index]
+        values = [row[c] if c < len(row) else "" for c in self.measures]
+        return [_number(value) for value in values]
 
     def has_figures(self, row: list[Any]) -> bool:
         return any(c < len(row) and _is_figure(row[c]) for c in self.measures)
@@ -191,6 +232,8 @@ class _Walk:
             index, name, first = self.group
             if first < len(self.table.rows):
                 self.table.totals.append(TotalRow(index, name, [(first, len(self.table.rows))]))
+            elif self.has_figures(self.table.sheet.rows[index]):
+                self.empty_groups.append((index, name, first))
             self.group = None
 
     def total_label(self, row: list[Any]) -> str:
@@ -205,7 +248,7 @@ class _Walk:
         cell, code = self.text(row, self.cell), self.text(row, self.code)
         commune = self.text(row, self.commune)
         label = self.total_label(row)
-        if label and not (code and _CODE.fullmatch(code)):
+        if label and not (code and _CODE.fullmatch(plain_characters(code))):
             self._total(index, label)
         elif self.single and cell and not code and self._heads_group(cell, row):
             self._group(index, cell, row)
@@ -214,7 +257,15 @@ class _Walk:
         elif commune and not _PAGE.match(fold(commune)):
             if not self.ended or self._heads_group(commune, row):
                 self._group(index, commune, row)
-        elif not self.ended and self.has_figures(row):
+            elif self.has_figures(row):
+                self._unit(index, row, commune, "", "")
+        elif self.has_figures(row):
+            self._nameless(index, row, commune)
+
+    def _nameless(self, index: int, row: list[Any], page: str) -> None:
+        if self.ended or page:
+            self.table.passed.append(index)
+        else:
             self._unit(index, row, "", "", "")
 
     def _heads_group(self, cell: str, row: list[Any]) -> bool:
@@ -272,5 +323,19 @@ def _of_commune(label: str) -> str:
     return match["of"].strip(" ():.") if match else ""
 
 
+def _number(value: Any) -> float:
+    """What a cell adds to a sum; a value that is not known makes the sum unequal to any."""
+    if isinstance(value, (int, float)):
+        return float(value)
+    text = plain_characters(value) if type(value) is str else str(value or "")
+    return (
+        float(text.replace(".", ""))
+        if text.lstrip("-").replace(".", "").isdigit()
+        else 0.0
+        if text in ("", "-")
+        else nan
+    )
+
+
 def _is_figure(value: Any) -> bool:
-    return value not in ("", None) and (type(value) is not str or bool(_FIGURE.fullmatch(value.strip())))
+    return value not in ("", None) and (type(value) is not str or bool(_FIGURE.fullmatch(plain_characters(value))))

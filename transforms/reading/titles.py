@@ -50,7 +50,12 @@ _YEAR_FIRST = re.compile(
 _MONTH_AND_HALF = re.compile(
     r"tháng\s+(\d{1,2})\s+(?:và|,)\s+(?:6|06|sáu)\s+tháng\s+(?:đầu|cuối)\s+năm\s+(?:năm\s+)?(\d{4})"
 )
-
+# A month that a spreadsheet took for a date, as it prints one in a text file: 01/01/2019, 2019-01-01, thg1-19, Jan-19.
+_ANNOUNCED = r"(?:tháng(?:\s+báo cáo)?|kỳ(?:\s+báo cáo|\s+số liệu)?)\s*:?\s*"
+_FIRST_DAY = re.compile(rf"{_ANNOUNCED}0?1/(\d{{1,2}})/(\d{{4}})(?!\d)")
+_ISO_DAY = re.compile(rf"{_ANNOUNCED}(\d{{4}})-(\d{{2}})-\d{{2}}(?: 00:00:00)?(?!\d)")
+_ENGLISH = "jan feb mar apr may jun jul aug sep oct nov dec".split()
+_SHORT_NAME = re.compile(rf"(?<!\w)(?:(?:thg|th)\s?(\d{{1,2}})|({'|'.join(_ENGLISH)}))[-/ ](\d{{4}}|\d{{2}})(?![\d/-])")
 
 _MAY_STATE = re.compile(r"\d\d")
 
@@ -81,6 +86,8 @@ def periods_in(title: str) -> tuple[Stated, ...]:
     take(_SHORT_RANGE, lambda m: _of_range(int(m[1]), int(m[2] or m[4]), int(m[5]), int(m[3]), int(m[4]), int(m[5])))
     until = [Stated(_month_ending(*map(int, m.groups())), m[0]) for m in _UNTIL.finditer(line)]
     line = _DATED.sub(" ", line)
+    take(_FIRST_DAY, lambda m: _period(int(m[2]), int(m[1])))
+    take(_ISO_DAY, lambda m: _period(int(m[1]), int(m[2])))
     take(_MONTH_AND_HALF, lambda m: _period(int(m[2]), int(m[1])))
     take(_HALF, lambda m: _period(int(m[2]), 1 if m[1] == "đầu" else 7, half=True))
     take(_TERM, lambda m: _period(int(m[2]), 1 if m[1] in ("i", "1") else 7, half=True))
@@ -89,7 +96,12 @@ def periods_in(title: str) -> tuple[Stated, ...]:
     take(_BARE, lambda m: _period(int(m[2]), int(m[1])))
     take(_YEAR_FIRST, lambda m: _period(int(m[1]), int(m[2])))
     take(_SHORT_YEAR, lambda m: _period(2000 + int(m[2]), int(m[1])))
+    take(_SHORT_NAME, lambda m: _period(_whole_year(m[3]), int(m[1] or _ENGLISH.index(m[2]) + 1)))
     return tuple(stated or [one for one in until if one.period])
+
+
+def _whole_year(text: str) -> int:
+    return int(text) if len(text) == 4 else 2000 + int(text)
 
 
 def _period(year: int, month: int, half: bool = False) -> Period | None:

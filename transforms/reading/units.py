@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
 
-from transforms.reading.folding import fold, strip_marks
+from transforms.reading.folding import fold, plain_characters, strip_marks
 from transforms.territory.registry import Home, Registry, Unit
 
 _PREFIX = re.compile(r"(?:(?:ban chấp hành|bch|đảng bộ|đảng ủy|đảng uỷ|đb|đu|chi bộ|cb)\b\s*[:.]?\s*)+")
@@ -18,10 +18,11 @@ _NUMBERING = re.compile(
     r"^(?:\d{1,3}(?:\.\d{1,3})*[.)]\s*(?=\D)|[ivxlc]{1,6}[.)]\s*(?=(?:đảng|chi bộ|cb|xã|phường|thị trấn)\b))"
 )
 _SHORT_KINDS = (
-    (re.compile(r"^tt\.?\s+"), "thị trấn "),
+    (re.compile(r"^(?:tt\.\s*|tt\s+|t\. ?t\.?\s*|t\. ?trấn\s+)"), "thị trấn "),
     (re.compile(r"^p\.\s*|^p\s+(?=\d)"), "phường "),
     (re.compile(r"^x\.\s*"), "xã "),
 )
+_SHORT_KIND = re.compile(r"(?<!\w)(tp|tx)\. ?(?=\w)")  # TP.Cao Lãnh, TP. Cao Lãnh
 _KINDS = re.compile(r"^(xã|phường|thị trấn|đặc khu)\s+")
 _PLACE_AND_DAY = re.compile(r",ngày[ ._\d]*(?:tháng|[/.-])")  # where a paper was signed, folded
 _COMMITTEES = {
@@ -182,7 +183,7 @@ class SenderUnits:
 
 
 def _plain_code(code: str) -> str:
-    return code.strip().replace("–", "-")
+    return plain_characters(code).replace(" ", "")
 
 
 def _shown(commune: str, cell: str) -> str:
@@ -203,10 +204,18 @@ class Directory:
         ends = {home.valid_to for home in registry.homes} | {unit.valid_to for unit in registry.units}
         self._turns = sorted(turns | {date.fromordinal(min(end.toordinal() + 1, date.max.toordinal())) for end in ends})
         self._senders: dict[tuple[str, int], SenderUnits] = {}
+        self._known: set[str] = set()
         self._titles: dict[int, dict[str, set[str]]] = {}
 
     def _turn(self, day: date) -> int:
         return bisect_right(self._turns, day)
+
+    def knows(self, text: str) -> bool:
+        """Whether a text is the name of a unit or a cell, of whatever time."""
+        if not self._known:
+            names = [unit.name for unit in self.registry.units] + [home.name for home in self.registry.homes]
+            self._known = set(map(plain_name, names + [alias for _, alias, *_ in self.registry.aliases]))
+        return plain_name(text) in self._known
 
     def is_reporter(self, code: str, day: date) -> bool:
         return any(unit.unit_code == code for unit in self.registry.reporters_on(day))
@@ -237,7 +246,7 @@ class Directory:
 
     def titled(self, line: str, day: date) -> set[str]:
         """The codes of the reporters of that day whose name, with its kind, stands in a title's line."""
-        names, folded = self._named(day), fold(line)
+        names, folded = self._named(day), _SHORT_KIND.sub(r"\1. ", fold(line))
         if _PLACE_AND_DAY.search(folded):
             return set()
         if folded in names:

@@ -9,11 +9,20 @@ from typing import Any
 
 import python_calamine
 
-from transforms.reading.grid import MAX_AREA, UNCACHED, Refused, Sheet
+from transforms.reading.formulas import (
+    Unknown,
+    column_number,
+    forget_uncalculated,
+    opendocument_cells,
+    xls_cells,
+    xlsx_cells,
+)
+from transforms.reading.grid import MAX_AREA, Refused, Sheet
+from transforms.reading.package import Package, member_bytes
 
 
-def workbook(data: bytes, uncached: dict[int, set[tuple[int, int]]] | None = None) -> list[Sheet]:
-    """The sheets; `uncached` has by sheet, counted from 1, the cells (row, column) of formulas without a result.
+def workbook(data: bytes, unknown: list[Unknown]) -> list[Sheet]:
+    """The sheets; `unknown` has by sheet, in the workbook's order, the cells whose value is not known.
 
     Raises:
         Refused: encrypted-file or unreadable-file.
@@ -21,11 +30,11 @@ def workbook(data: bytes, uncached: dict[int, set[tuple[int, int]]] | None = Non
     try:
         book = python_calamine.load_workbook(io.BytesIO(data))
         sheets = []
-        for number, meta in enumerate(book.sheets_metadata, 1):
+        for number, meta in enumerate(book.sheets_metadata):
             if meta.typ != python_calamine.SheetTypeEnum.WorkSheet:
                 continue
             rows = _grid(book.get_sheet_by_name(meta.name))
-            _mark_uncached(rows, (uncached or {}).get(number, set()))
+            _mark_unknown(rows, unknown[number] if number < len(unknown) else {})
             sheets.append(Sheet(meta.name, rows, meta.visible != python_calamine.SheetVisibleEnum.Visible))
         return sheets
     except python_calamine.PasswordError as error:
@@ -46,89 +55,48 @@ def _grid(sheet: python_calamine.CalamineSheet) -> list[list[Any]]:
     return rows
 
 
-def _mark_uncached(rows: list[list[Any]], cells: set[tuple[int, int]]) -> None:
-    for row, column in cells:
-        if row <= len(rows) and column <= len(rows[row - 1]) and rows[row - 1][column - 1] == "":
-            rows[row - 1][column - 1] = UNCACHED
-
-
-def member_bytes(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> bytes:
-    """A member's bytes, never more than it says it has: a header that lies is a damaged file."""
-    try:
-        with archive.open(member) as stream:
-            content = stream.read(member.file_size + 1)
-    except (zipfile.BadZipFile, EOFError, NotImplementedError, ValueError, OSError) as error:
-        raise Refused("unreadable-file", f"«{member.filename}» trong tệp nén bị hỏng") from error
-    except Exception as error:  # zlib and lzma raise classes of their own
-        raise Refused("unreadable-file", f"«{member.filename}» trong tệp nén bị hỏng") from error
-    if len(content) > member.file_size:
-        raise Refused("unreadable-file", f"«{member.filename}» lớn hơn kích thước đã khai")
-    return content
+def _mark_unknown(rows: list[list[Any]], cells: Unknown) -> None:
+    """Put what is not known in its place, also beyond the area that the reader found filled."""
+    for (row, column), value in cells.items():
+        if row > len(rows):
+            rows += [[]] * (row - len(rows))
+        line = rows[row - 1]
+        if column > len(line):  # an empty row may be one list for all of them
+            line = rows[row - 1] = line + [""] * (column - len(line))
+        line[column - 1] = value
 
 
 # A reference that far out makes the workbook reader lay out an area it cannot hold.
 _FAR = re.compile(rb"""\sr\s*=\s*["'](?:[A-Z]{3}\d|[A-Z]{1,2}\d{6})""")
 _VALUED = re.compile(rb"""<(?:\w+:)?c\s(?:[^>/]*\s)?r\s*=\s*["']([A-Z]{1,3})(\d{1,7})["'][^>/]*>""")
-_FORMULA = re.compile(
-    rb'<(?:\w+:)?c r="([A-Z]{1,3})(\d{1,7})"[^>]*>\s*'
-    rb"<(?:\w+:)?f\b([^>]*/>|[^<]*(?:<[^v/][^<]*)*</(?:\w+:)?f>)\s*"
-    rb"(?:<(?:\w+:)?v\s*/>|<(?:\w+:)?v></(?:\w+:)?v>)?\s*</(?:\w+:)?c>"
-)
 
 
-def xlsx_guard(archive: zipfile.ZipFile) -> dict[int, set[tuple[int, int]]]:
-    """Refuse sheets the reader cannot lay out; by the sheet's place in the workbook, formulas without a result."""
-    places = _places(archive)
-    uncached: dict[int, set[tuple[int, int]]] = {}
-    for part in archive.infolist():
-        if not re.fullmatch(r"xl/worksheets/[^/]+\.xml", part.filename):
-            continue
-        xml = member_bytes(archive, part)
-        if b"<!ENTITY" in xml[:4096]:
+def ooxml_workbook(data: bytes, package: Package) -> list[Sheet]:
+    """The sheets of an .xlsx or .xlsm.
+
+    Raises:
+        Refused: encrypted-file, unreadable-file, or file-too-large for sheets the reader cannot lay out.
+    """
+    cells = []
+    for part in package.sheets:
+        xml = package.read(part) if part else b""
+        if b"<!ENTITY" in xml:
             raise Refused("unreadable-file", "trang tính khai báo thực thể XML")
         if _FAR.search(xml):
             _check_extent(xml)
-        if b"<f" in xml and part.filename in places:
-            found = _FORMULA.findall(xml)
-            uncached[places[part.filename]] = {(int(row), _column_number(col.decode())) for col, row, _ in found}
-    return uncached
-
-
-_SHEET_TAG = re.compile(r"<(?:\w+:)?sheet\s[^>]*?\w+:id=[\"']([^\"']+)[\"']")
-_RELATION = re.compile(r"<(?:\w+:)?Relationship\s[^>]*>")
-
-
-def _places(archive: zipfile.ZipFile) -> dict[str, int]:
-    """The place of each worksheet's part in the workbook, from 1: a moved sheet keeps its part's number."""
-    try:
-        book, links = (
-            member_bytes(archive, archive.getinfo(name)).decode("utf-8", "replace")
-            for name in ("xl/workbook.xml", "xl/_rels/workbook.xml.rels")
-        )
-    except KeyError:
-        return {}
-    parts = {}
-    for relation in _RELATION.findall(links):
-        said = dict(re.findall(r"(\w+)=[\"']([^\"']*)[\"']", relation))
-        parts[said.get("Id", "")] = said.get("Target", "").removeprefix("/").removeprefix("xl/")
-    return {f"xl/{parts[key]}": place for place, key in enumerate(_SHEET_TAG.findall(book), 1) if key in parts}
+        cells.append(xlsx_cells(xml))
+    forget_uncalculated(cells, package.calculation)
+    return workbook(package.as_expected(data), [one.unknown for one in cells])
 
 
 def _check_extent(xml: bytes) -> None:
     rows, columns, far = 0, 0, ""
     for letters, digits in _VALUED.findall(xml):
-        row, column = int(digits), _column_number(letters.decode())
+        row, column = int(digits), column_number(letters.decode())
         if row > rows or column > columns:
             rows, columns, far = max(rows, row), max(columns, column), f"{letters.decode()}{row}"
     if rows * columns > MAX_AREA:
         raise Refused("file-too-large", f"bảng trải đến ô {far}", "một bảng liền, không có ô lẻ ở xa", cell_ref=far)
-
-
-def _column_number(letters: str) -> int:
-    number = 0
-    for letter in letters:
-        number = number * 26 + ord(letter) - 64
-    return number
 
 
 def opendocument(data: bytes, archive: zipfile.ZipFile) -> list[Sheet]:
@@ -140,8 +108,9 @@ def opendocument(data: bytes, archive: zipfile.ZipFile) -> list[Sheet]:
     manifest = parts.get("META-INF/manifest.xml")
     if manifest and b"encryption-data" in member_bytes(archive, manifest):
         raise Refused("encrypted-file")
-    _check_repeats(member_bytes(archive, archive.getinfo("content.xml")))
-    return workbook(data)
+    content = member_bytes(archive, archive.getinfo("content.xml"))
+    _check_repeats(content)
+    return workbook(data, [one.unknown for one in opendocument_cells(content)])
 
 
 _REPEATED_VALUE = re.compile(rb"""<table:table-cell[^>]*number-columns-repeated=["'](\d+)["'](?:[^>]*[^/>])?>""")
@@ -178,4 +147,4 @@ def open_ole(data: bytes) -> list[Sheet]:
         raise Refused("unsupported-format", "Word")
     if holds("PowerPoint Document"):
         raise Refused("unsupported-format", "PowerPoint")
-    return workbook(data)
+    return workbook(data, [one.unknown for one in xls_cells(data)])

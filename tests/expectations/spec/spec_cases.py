@@ -80,6 +80,16 @@ CHANGED = {
     ("29869-01", "away_in_contact"): "3",
 }
 
+
+def two_closings(first: str, second: str) -> bytes:
+    """The report with two columns of members at the end, under a heading each."""
+    lines = CSV.decode().split("\n")
+    for number, more in ((4, ",Số đảng viên cuối kỳ"), (5, f"{first},{second}"), *((row, ",19") for row in (6, 7, 8))):
+        lines[number] += more
+    lines[9] += ",57"
+    return "\n".join(lines).encode()
+
+
 SPEC: dict[str, tuple[Case, Case]] = {
     "unknown-district": (
         Case("Thư mục mang mã của một đơn vị báo cáo.", (BASE,)),
@@ -156,6 +166,28 @@ SPEC: dict[str, tuple[Case, Case]] = {
             "rejected",
             (("A6", None, "died", None, "died"),),
             shows=("transferred_out", "expelled"),
+        ),
+    ),
+    "ambiguous-column": (
+        Case(
+            "Hai cột số đảng viên cuối kỳ, tiêu đề ghi «Tháng này» và «Tháng trước»: lấy cột tháng này.",
+            (but(raw=two_closings("Tháng này", "Tháng trước")),),
+        ),
+        Case(
+            "Hai cột số đảng viên cuối kỳ, tiêu đề ghi hai tháng.",
+            (but(raw=two_closings("Tháng 5/2021", "Tháng 4/2021")),),
+            "rejected",
+            (("N6", None, "members_closing", "M «tháng 5/2021», N «tháng 4/2021»", None),),
+        ),
+    ),
+    "truncated-file": (
+        Case("Dòng cuối của tệp đủ các ô.", (but(raw=CSV.rstrip(b"\n")),)),
+        Case(
+            "Tệp dừng giữa một dòng của biểu Đơn.",
+            (but(raw=CSV[: CSV.rindex(b",0,0,0,0\n,T")]),),
+            "rejected",
+            (("A31", None, None, "0", None),),
+            ("not-a-count",),
         ),
     ),
     "period-invalid": (
@@ -274,6 +306,20 @@ SPEC: dict[str, tuple[Case, Case]] = {
     "personal-data": (
         Case("Tệp chỉ có số liệu theo chi bộ.", (BASE,)),
         Case("Tệp là danh sách người.", (but(raw=PEOPLE.encode()),), "rejected", ((None, None, None, None, None),)),
+    ),
+    "incomplete-report": (
+        Case(
+            "Thiếu một trong ba chi bộ đã báo cáo tháng trước.",
+            (APRIL, but(without=("29872-01",))),
+            beside=("missing-unit",),
+        ),
+        Case(
+            "Thiếu hai trong ba chi bộ đã báo cáo tháng trước.",
+            (APRIL, but(without=("29869-02", "29872-01"))),
+            "rejected",
+            ((None, None, None, "2 / 3", "1"),),
+            ("missing-unit",),
+        ),
     ),
     "late": (
         Case("Nhận ngày 5 của tháng sau.", (but(received=date(2021, 6, 5)),)),

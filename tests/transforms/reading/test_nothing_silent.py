@@ -1,0 +1,199 @@
+"""Nothing wrong comes in silently: what each kind of faulty file says, and that no figure is dropped unsaid."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+import zipfile
+from datetime import date
+
+import pytest
+import xlsxwriter
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from expectations.contract.labels import read_wordings
+from transforms.reading.counts import Counts
+from transforms.reading.folding import fold, plain_characters
+from transforms.reading.grid import UNCACHED, NoValue, Refused
+from transforms.reading.read import read_file
+from transforms.reading.sheets import open_sheets
+from transforms.reading.titles import periods_in
+from transforms.reading.units import plain_name
+
+SPACE = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+SHEET = "xl/worksheets/sheet1.xml"
+GIVEN, ERROR = NoValue("#REF!"), NoValue("#DIV/0!")
+
+
+def book(cells: str, calc: str = "", rename=lambda name: name, prefix: str = "") -> bytes:
+    """An .xlsx of one row `cells` of markup, with a `calcPr`, its parts renamed and its sheet's names prefixed."""
+    stream = io.BytesIO()
+    made = xlsxwriter.Workbook(stream, {"in_memory": True})
+    made.add_worksheet().write(0, 0, "x")
+    made.close()
+    colon = f"{prefix}:" if prefix else ""
+    body = re.sub(
+        r"<(/?)(\w)", rf"<\1{colon}\2", f"<worksheet><sheetData><row r='1'>{cells}</row></sheetData></worksheet>"
+    )
+    sheet = body.replace("worksheet>", f"worksheet xmlns{':' if prefix else ''}{prefix}='{SPACE}'>", 1)
+    out = io.BytesIO()
+    with zipfile.ZipFile(stream) as old, zipfile.ZipFile(out, "w") as new:
+        for name in old.namelist():
+            data = old.read(name)
+            if name == "xl/workbook.xml":
+                data = re.sub(rb"<calcPr[^>]*>", calc.encode(), data)
+            new.writestr(rename(name), sheet if name == SHEET else data)
+    return out.getvalue()
+
+
+def first_row(data: bytes) -> list:
+    return open_sheets(data, "a.xlsx")[0].rows[0]
+
+
+@pytest.mark.parametrize(
+    ("cell", "value"),
+    [
+        ("<c r='A1'><f>B1</f></c>", UNCACHED),
+        ("<c s='0' r='A1'><f>B1</f><v/></c>", UNCACHED),
+        ("<c t='str' r='A1'><f>B1</f></c>", UNCACHED),
+        ("<c r='A1' t='str'><f>B1</f><v></v></c>", ""),
+        ('<c r="A1" ><f t="shared" si="0"/><v></v></c>', UNCACHED),
+        ("<c r='A1'><f>B1</f><v>0</v></c>", 0),
+        ("<c r='A1' t='e'><f>B1</f><v>#REF!</v></c>", GIVEN),
+        ("<c t='e' r='A1'><v>#REF!</v></c>", GIVEN),
+        ("<c><f>B1</f></c>", UNCACHED),
+    ],
+)
+@pytest.mark.parametrize("prefix", ["", "x"])
+def test_a_cell_without_a_value_is_told_whatever_its_markup(cell, value, prefix):
+    assert first_row(book(f"{cell}<c r='B1'><v>3</v></c>", prefix=prefix)) == [value, 3]
+
+
+def test_all_cells_of_an_array_formula_without_a_result_are_unknown():
+    cells = "<c r='A1'><f t='array' ref='A1:C1'>E1:G1</f></c><c r='B1'/><c r='C1'/><c r='D1'><v>1</v></c>"
+    assert first_row(book(cells)) == [UNCACHED, UNCACHED, UNCACHED, 1]
+
+
+@pytest.mark.parametrize(
+    ("calc", "result", "is_known"),
+    [
+        ("<calcPr fullCalcOnLoad='1'/>", "", False),
+        ("<calcPr fullCalcOnLoad='true' calcId='191029'/>", "", False),
+        ("<calcPr calcCompleted='0'/>", "", False),
+        ("<calcPr fullCalcOnLoad='1' calcId='191029'/>", "<c r='B1'><f>C1</f><v>7</v></c>", True),
+        ("<calcPr fullCalcOnLoad='1' calcId='124519'/>", "<c r='B1'><f>C1</f><v>7</v></c>", False),
+        ("<calcPr calcId='191029'/>", "", True),
+    ],
+)
+def test_zeros_of_a_book_that_was_never_calculated_are_unknown(calc, result, is_known):
+    assert first_row(book(f"<c r='A1'><f>C1</f><v>0</v></c>{result}", calc))[0] == (0 if is_known else UNCACHED)
+
+
+@pytest.mark.parametrize(
+    "rename",
+    [
+        lambda name: name.replace("/", "\\"),
+        str.upper,
+        lambda name: name.replace("worksheets", "Worksheets"),
+        lambda name: f"/{name}",
+    ],
+)
+def test_parts_are_found_whatever_their_names(rename):
+    assert first_row(book("<c r='A1'><v>5</v></c>", rename=rename)) == [5]
+
+
+def test_the_cells_of_an_opendocument_sheet_without_a_value_are_told():
+    spaces = " ".join(f'xmlns:{n}="urn:oasis:names:tc:opendocument:xmlns:{n}:1.0"' for n in ("office", "table", "text"))
+    cells = (
+        '<table:table-cell table:formula="of:=A9"/>'
+        '<table:table-cell table:formula="of:=A9" office:value-type="float"><text:p>5</text:p></table:table-cell>'
+        '<table:table-cell table:formula="of:=A9" office:value-type="string">'
+        "<text:p>Err:502</text:p></table:table-cell>"
+        '<table:table-cell table:formula="of:=A9" office:value-type="string" office:string-value="">'
+        "<text:p/></table:table-cell>"
+        '<table:table-cell office:value-type="float" office:value="7"><text:p>7</text:p></table:table-cell>'
+    )
+    content = (
+        f"<office:document-content {spaces}><office:body><office:spreadsheet><table:table table:name='a'>"
+        f"<table:table-row>{cells}</table:table-row></table:table></office:spreadsheet></office:body></office:document-content>"
+    )
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w") as new:
+        new.writestr("mimetype", "application/vnd.oasis.opendocument.spreadsheet")
+        new.writestr("content.xml", content)
+        new.writestr("META-INF/manifest.xml", "<manifest/>")
+    assert first_row(stream.getvalue()) == [UNCACHED, UNCACHED, NoValue("Err:502"), "", 7]
+
+
+@pytest.mark.parametrize("text", ["5\u20603", "\u200b53", "５３", "53\ufe0f", "\u206453"[1:]])
+def test_a_count_is_read_as_it_is_seen(text):
+    assert Counts()[text] == 53
+
+
+@pytest.mark.parametrize("value", [54.00000000000001, 53.99999999999999, "54.00000000000001"])
+def test_what_calculation_adds_to_a_whole_number_is_nothing(value):
+    assert Counts()[value] == 54
+
+
+def test_codes_and_names_are_compared_as_they_are_seen():
+    assert plain_characters("29869\u201101\u200d") == "29869-01"
+    assert fold("\u0425ã Tân Hộ \u0421ơ") == fold("Xã Tân Hộ Cơ")
+    assert {plain_name(text) for text in ("TT.Sa Rài", "TT Sa Rài", "TT. Sa Rài", "Thị trấn Sa Rài")} == {
+        "thị trấn sa rài"
+    }
+
+
+@pytest.mark.parametrize(
+    "text", ["Tháng 01/01/2019", "Kỳ báo cáo: 2019-01-01 00:00:00", "Tháng thg1-19", "Tháng Jan-19"]
+)
+def test_a_month_that_became_a_date_is_read(text):
+    assert [str(one.period) for one in periods_in(text)] == ["2019-01"]
+
+
+@pytest.mark.parametrize("data", [b"\x00\xff" * 5000, bytes([0xFF]) * 5000])
+def test_noise_is_unreadable_and_not_empty(data):
+    with pytest.raises(Refused) as refused:
+        open_sheets(data, "noise.csv")
+    assert refused.value.code == "unreadable-file"
+
+
+@pytest.mark.parametrize("tag", ["center", "font", "p", "b", "o:p"])
+def test_a_page_is_known_whatever_tag_it_begins_with(tag):
+    (sheet,) = open_sheets(f"<{tag}>Tháng</{tag}><table><tr><td>1<td>2</table>".encode(), "a.xls")
+    assert sheet.rows[-1] == ["1", "2"]
+
+
+BALANCE = {one.measure: one for one in reversed(read_wordings()) if one.form == "balance"}
+
+
+@st.composite
+def bodies(draw) -> list[list[str]]:
+    """Rows of a table of members with names known and unknown, numbered or not, below totals and among remarks."""
+    names = st.sampled_from(["Khóm 1", "Khóm 2", "Ấp 9", "", "Ghi chú", "Tỷ lệ", "Tổng cộng", "Trang 2"])
+    communes = st.sampled_from(["Thị trấn Sa Rài", "", "Xã Lạ", "Cộng", "Người lập"])
+    figures = st.lists(st.sampled_from(["", "1", "0", "7", "x", "-"]), min_size=len(BALANCE), max_size=len(BALANCE))
+    row = st.tuples(st.sampled_from(["", "1", "I"]), communes, names, figures)
+    return [[number, commune, name, *some] for number, commune, name, some in draw(st.lists(row, max_size=7))]
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(body=bodies())
+def test_a_row_that_holds_figures_is_never_dropped_unsaid(body, directory):
+    top = [["HUYỆN ỦY TÂN HỒNG"], ["Tháng 01 năm 2019"], []]
+    groups = ["STT", "Đơn vị", "Tên chi bộ", *(one.group or one.text for one in BALANCE.values())]
+    owns = ["", "", "", *(one.text if one.group else "" for one in BALANCE.values())]
+    text = io.StringIO()
+    csv.writer(text, delimiter=";").writerows([*top, groups, owns, *body])
+    reading = read_file(text.getvalue().encode(), "bc.csv", "869", date(2019, 2, 3), directory)
+    told = {row for form in reading.forms for row in form.rows} | {
+        one.row for form in reading.forms for one in form.totals
+    }
+    said = {int(one.cell_ref.lstrip("ABCDEFGHIJKLMNOPQRSTUVWXYZ")) for one in reading.problems if one.cell_ref}
+    said |= {int(number) for note in reading.notes for number in re.findall(r"dòng (\d+)", note)}
+    for number, row in enumerate(body, len(top) + 3):
+        if any(value in ("1", "7") for value in row[3:]) and not {"unknown-form", "wrong-district"} & {
+            one.code for one in reading.problems
+        }:
+            assert number in told | said, (number, row, reading.problems, reading.notes)
