@@ -14,7 +14,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from expectations.contract.labels import read_wordings
-from transforms.reading.counts import Counts
+from transforms.reading.counts import CountMemory
 from transforms.reading.folding import fold, plain_characters
 from transforms.reading.grid import UNCACHED, NoValue, Refused
 from transforms.reading.read import read_file
@@ -129,12 +129,12 @@ def test_the_cells_of_an_opendocument_sheet_without_a_value_are_told():
 
 @pytest.mark.parametrize("text", ["5\u20603", "\u200b53", "５３", "53\ufe0f", "\u206453"[1:]])
 def test_a_count_is_read_as_it_is_seen(text):
-    assert Counts()[text] == 53
+    assert CountMemory()[text] == 53
 
 
 @pytest.mark.parametrize("value", [54.00000000000001, 53.99999999999999, "54.00000000000001"])
 def test_what_calculation_adds_to_a_whole_number_is_nothing(value):
-    assert Counts()[value] == 54
+    assert CountMemory()[value] == 54
 
 
 def test_codes_and_names_are_compared_as_they_are_seen():
