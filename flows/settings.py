@@ -77,6 +77,18 @@ class Settings(BaseSettings):
         description="Số ngày cho việc không có thời hạn quy định, mốc nội bộ / Days for the rest, an internal mark",
     )
     readers: int = Field(2, ge=1, le=64, description="Số tiến trình đọc tệp / Processes that read files")
+    reader_seconds: int = Field(
+        20,
+        ge=1,
+        le=3600,
+        description="Giây xử lý tối đa để mở một tệp, quá thì trả lại / Processor seconds one file may take",
+    )
+    reader_megabytes: int = Field(
+        2048,
+        ge=512,
+        le=65536,
+        description="Bộ nhớ tối đa (MB) của một tiến trình đọc tệp / Memory (MB) a process that reads files may take",
+    )
     night_at: time = Field(time(2), description="Giờ chạy đêm của «mobility serve» / When the night runs")
     reminder_days: tuple[Annotated[int, Field(ge=1, le=28)], ...] = Field(
         (4, 6), min_length=1, description="Ngày nhắc đơn vị chưa báo cáo / Days on which the missing are reminded"

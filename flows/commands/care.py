@@ -56,7 +56,7 @@ def run_rebuild() -> int:
             row["submission_id"]: archived_file(row, settings.archive_dir) for row in submissions.iter_rows(named=True)
         }
         nights = dict(submissions.select("submission_id", "recorded_at").iter_rows())
-        batch = read_files(files, nights, settings.registry_dir, settings.readers)
+        batch = read_files(files, nights, settings)
         told = rebuild_facts(con, batch.frames.rows)
         for one in told:
             console.print(
