@@ -47,14 +47,16 @@ def nightly(as_of: date | None = None, inbox: Path | None = None) -> NightReport
         files = step(read, store, arrived.files, settings, run)
         verdict = step(validate, store, files, settings)
         touched = step(load, store, files, verdict, settings, run)
-        clear_inbox(arrived.files)
+        left = clear_inbox(arrived.files)
         returned = step(send_back, store, files, verdict, settings)
         exposed = step(measure, store, touched, settings, as_of)
         judged = step(judge, store, settings)
         step(alert, store, judged, settings)
         step(follow_up, store, judged, settings)
         published = step(publish, store, settings, as_of)
-        came = report(store, Came(arrived, files, verdict, returned, published, exposed, refused), settings, as_of)
+        came = report(
+            store, Came(arrived, files, verdict, returned, published, exposed, refused, left), settings, as_of
+        )
         step(write_page, store, settings, as_of)
         step(tell, store, settings, as_of, came)
         finish_nights(store, now(settings.timezone))  # last: a night broken off before this is caught up

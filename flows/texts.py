@@ -16,6 +16,10 @@ TEXTS: dict[str, tuple[str, str]] = {
     "night.missing": ("Chưa báo cáo kỳ {period}: {names}.", "Not yet reported for {period}: {names}."),
     "night.all_reported": ("Kỳ {period}: mọi đơn vị đã báo cáo.", "{period}: every unit has reported."),
     "night.returns": ("Tệp trả lại đã đánh dấu: {path}", "Marked workbooks to send back: {path}"),
+    "night.unwritten": (
+        "Không ghi được tệp trả lại {path}: {why}. Giải phóng đĩa hoặc sửa quyền; xem lỗi bằng «mobility check».",
+        "The workbook {path} could not be written: {why}. Free the disk or mend rights; 'mobility check' tells again.",
+    ),
     "night.published": ("Bản công bố: {path}", "The published copy: {path}"),
     "night.exposed": (
         "{figures} số nhỏ của xã đã che nhưng vẫn có thể suy ra (huyện có quá ít xã để che cùng).",

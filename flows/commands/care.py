@@ -15,6 +15,7 @@ from flows.night.settle import settle
 from flows.settings import load_settings
 from flows.texts import text
 from warehouse.backup import backup, restore
+from warehouse.connection.store import require_store
 from warehouse.derived.again import content_of_derived, forget_derived
 from warehouse.doctor import examine
 from warehouse.ledger.nights import last_night
@@ -50,6 +51,7 @@ def run_rebuild() -> int:
     """Make facts and derived tables again and compare; 1 where they differed (what was made again then stands)."""
     settings = load_settings()
     console = Console()
+    require_store(settings.warehouse_path)
     with open_home(settings) as con:
         submissions = to_read_again(con)
         files = {

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import stat
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from functools import partial
@@ -14,7 +14,10 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from flows.errors import UserError
+from flows.registry_files import load_registry
 from flows.settings import Settings
+from transforms.reading.folding import fold, strip_marks
+from transforms.territory.registry import Registry
 from warehouse.ledger.archive import read as read_archived
 
 MOST_BYTES = 200_000_000  # a larger file is told of and left where it is
@@ -61,8 +64,32 @@ class Arrived:
 
 
 def collect(settings: Settings, as_of: date) -> Arrived:
-    """What lies in the inbox by the end of the day."""
-    return collect_inbox(settings.inbox_dir, as_of, settings.timezone)
+    """What lies in the inbox by the end of the day, in the folders of units."""
+    arrived = collect_inbox(settings.inbox_dir, as_of, settings.timezone)
+    registry = load_registry(settings.registry_dir)
+    codes = {unit.unit_code for unit in registry.units}
+    # Another number is a slip that the sender hears of; a name is a folder that somebody made, and renames.
+    unknown = {file.reporter_code for file in arrived.files if not file.reporter_code.isdecimal()} - codes
+    told = tuple(_no_code(settings.inbox_dir / name, name, registry, as_of) for name in sorted(unknown))
+    files = tuple(file for file in arrived.files if file.reporter_code not in unknown)
+    return Arrived(files, arrived.passed_over + told)
+
+
+def _no_code(folder: Path, name: str, registry: Registry, as_of: date) -> PassedOver:
+    """Why a folder's files are not taken, with the codes of the units whose name it bears."""
+
+    def plain(text: str) -> str:
+        return strip_marks(fold(text.replace("_", " ").replace("-", " "))).lower()
+
+    named = [unit for unit in registry.reporters_on(as_of) if plain(unit.name) == plain(name)]
+    named = named or [unit for unit in registry.reporters_on(as_of) if plain(unit.name).endswith(f" {plain(name)}")]
+    vi = "; ".join(f"{unit.unit_code} là mã của {unit.name}" for unit in named)
+    en = "; ".join(f"{unit.unit_code} is the code of {unit.name}" for unit in named)
+    return PassedOver(
+        folder,
+        f"tên thư mục không phải mã đơn vị: đổi tên thành mã{f' ({vi})' if vi else ''}",
+        f"the folder's name is no unit's code: rename it to the code{f' ({en})' if en else ''}",
+    )
 
 
 def collect_inbox(inbox: Path, as_of: date, timezone: str) -> Arrived:
@@ -72,8 +99,17 @@ def collect_inbox(inbox: Path, as_of: date, timezone: str) -> Arrived:
     def when(path: Path, status: os.stat_result) -> datetime:
         return datetime.fromtimestamp(status.st_mtime, zone).replace(tzinfo=None)
 
-    arrived = _collect(((path, folder.name) for folder in _folders(inbox) for path in sorted(folder.iterdir())), when)
-    return Arrived(tuple(file for file in arrived.files if file.received_on <= as_of), arrived.passed_over)
+    arrived = _collect(inbox, when)
+    later = tuple(_of_a_later_day(file, as_of) for file in arrived.files if file.received_on > as_of)
+    return Arrived(tuple(file for file in arrived.files if file.received_on <= as_of), arrived.passed_over + later)
+
+
+def _of_a_later_day(file: File, as_of: date) -> PassedOver:
+    return PassedOver(
+        file.path or Path(file.file_name),
+        f"mang ngày {file.received_on}, sau đêm {as_of}: để cho đêm của ngày đó; ngày sai thì chép lại tệp",
+        f"dated {file.received_on}, after the night of {as_of}: left for that day's; a wrong date: copy it anew",
+    )
 
 
 def collect_tree(root: Path, received_on: date | None = None) -> Arrived:
@@ -84,27 +120,61 @@ def collect_tree(root: Path, received_on: date | None = None) -> Arrived:
     """
     if not root.is_dir():
         raise UserError(f"Không có thư mục {root}.", f"There is no folder {root}.")
-    days = [(root, received_on)] if received_on else [(day, _day_of(day)) for day in _folders(root)]
-    found: list[File] = []
-    passed: list[PassedOver] = []
-    for folder, day in days:
-        arrived = _collect(
-            ((path, sender.name) for sender in _folders(folder) for path in sorted(sender.iterdir())),
-            partial(_at_midnight, day),
-        )
-        found += arrived.files
-        passed += arrived.passed_over
-    return Arrived(tuple(found), tuple(passed))
+    if received_on:
+        return _collect(root, partial(_at_midnight, received_on))
+    folders, outside = _folders(root)
+    parts = [_collect(day, partial(_at_midnight, _day_of(day))) for day in folders]
+    files = tuple(file for part in parts for file in part.files)
+    return Arrived(files, tuple(outside) + tuple(one for part in parts for one in part.passed_over))
 
 
 def _at_midnight(day: date, path: Path, status: os.stat_result) -> datetime:
     return datetime.combine(day, time())
 
 
-def _folders(parent: Path) -> list[Path]:
-    if not parent.is_dir():
+def _folders(parent: Path) -> tuple[list[Path], list[PassedOver]]:
+    """The folders in a folder, and what else lies there."""
+    folders: list[Path] = []
+    passed: list[PassedOver] = []
+    for path in _listed(parent, passed) if parent.is_dir() else []:
+        if path.is_symlink():
+            passed.append(_link(path))
+        elif path.is_dir():
+            folders.append(path)
+        elif not path.name.startswith((".", "~$")):
+            passed.append(
+                PassedOver(
+                    path,
+                    "không nằm trong thư mục của đơn vị: chuyển vào thư mục mang mã đơn vị gửi",
+                    "in no unit's folder: move it into the folder named by its sender's code",
+                )
+            )
+    return folders, passed
+
+
+def _listed(folder: Path, passed: list[PassedOver]) -> list[Path]:
+    """What lies in a folder; one that cannot be opened is told of."""
+    try:
+        return sorted(folder.iterdir())
+    except OSError as error:
+        passed.append(_not_opened(folder, error))
         return []
-    return sorted(path for path in parent.iterdir() if path.is_dir() and not path.is_symlink())
+
+
+def _link(path: Path) -> PassedOver:
+    return PassedOver(
+        path,
+        "là liên kết, không được mở: thay bằng chính tệp hoặc thư mục",
+        "a link, not followed: put the file or folder itself there",
+    )
+
+
+def _not_opened(path: Path, error: OSError) -> PassedOver:
+    return PassedOver(
+        path,
+        f"không mở được ({error.strerror}): sửa quyền đọc",
+        f"cannot be opened ({error.strerror}): mend the right to read it",
+    )
 
 
 def _day_of(folder: Path) -> date:
@@ -117,17 +187,24 @@ def _day_of(folder: Path) -> date:
         ) from None
 
 
-def _collect(paths: Iterator[tuple[Path, str]], when: ReceivedAt) -> Arrived:
+def _collect(root: Path, when: ReceivedAt) -> Arrived:
+    """The files of `<reporter code>/<file>` under a folder."""
     found: list[File] = []
-    passed: list[PassedOver] = []
-    for path, reporter in paths:
-        taken = _take(path, reporter, when)
-        if isinstance(taken, File):
-            found.append(taken)
-        elif taken is not None:
-            passed.append(taken)
+    folders, passed = _folders(root)
+    for folder in folders:
+        for path in _listed(folder, passed):
+            taken = _take(path, legible(folder.name), when)
+            if isinstance(taken, File):
+                found.append(taken)
+            elif taken is not None:
+                passed.append(taken)
     found.sort(key=lambda file: (file.received_at, file.reporter_code, file.file_name))
     return Arrived(tuple(found), tuple(passed))
+
+
+def legible(name: str) -> str:
+    """A name of the file system as text that can be printed and stored, whatever its bytes."""
+    return name.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
 
 
 def _take(path: Path, reporter: str, when: ReceivedAt) -> File | PassedOver | None:
@@ -137,9 +214,13 @@ def _take(path: Path, reporter: str, when: ReceivedAt) -> File | PassedOver | No
     try:
         before = path.lstat()
         if stat.S_ISLNK(before.st_mode):
-            return PassedOver(path, "là liên kết, không phải tệp", "a link, no file")
+            return _link(path)
         if not stat.S_ISREG(before.st_mode):
-            return PassedOver(path, "là thư mục hoặc tệp đặc biệt", "a folder or a special file")
+            return PassedOver(
+                path,
+                "là thư mục hoặc tệp đặc biệt: đưa tệp ra ngay trong thư mục của đơn vị",
+                "a folder or a special file: put the file right in the unit's folder",
+            )
         if before.st_size > MOST_BYTES:
             return PassedOver(path, f"lớn hơn {MOST_BYTES // 10**6} MB", f"larger than {MOST_BYTES // 10**6} MB")
         descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW)
@@ -147,16 +228,23 @@ def _take(path: Path, reporter: str, when: ReceivedAt) -> File | PassedOver | No
             data = stream.read(MOST_BYTES + 1)
             after = os.fstat(stream.fileno())
     except OSError as error:
-        return PassedOver(path, f"không mở được: {error.strerror}", f"cannot be opened: {error.strerror}")
+        return _not_opened(path, error)
     if (after.st_size, after.st_mtime_ns) != (before.st_size, before.st_mtime_ns) or len(data) != after.st_size:
         return PassedOver(path, "đang được ghi, để lại đêm sau", "still being written, left for the next night")
-    received_at = when(path, before)
-    name = path.name.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
-    return File(path, reporter, name, received_at.date(), received_at, data, hashlib.sha256(data).hexdigest())
+    try:
+        received_at = when(path, before)
+    except (ValueError, OverflowError):
+        return PassedOver(
+            path, "ngày của tệp không thể có: chép lại tệp", "the file's date is impossible: copy the file anew"
+        )
+    return File(
+        path, reporter, legible(path.name), received_at.date(), received_at, data, hashlib.sha256(data).hexdigest()
+    )
 
 
-def clear_inbox(files: Iterable[File]) -> None:
-    """Remove the files that were taken in, unless they changed since they were read."""
+def clear_inbox(files: Iterable[File]) -> list[PassedOver]:
+    """Remove the files that were taken in, unless they changed since they were read; those that cannot be."""
+    left = []
     for file in files:
         if file.path is None:
             continue
@@ -165,6 +253,16 @@ def clear_inbox(files: Iterable[File]) -> None:
                 file.path.unlink()
         except FileNotFoundError:
             continue
+        except OSError as error:
+            why = error.strerror
+            left.append(
+                PassedOver(
+                    file.path,
+                    f"đã nhận nhưng không xóa được ({why}): sửa quyền ghi của thư mục rồi xóa tệp",
+                    f"taken in but not removed ({why}): mend the right to write in the folder, then remove it",
+                )
+            )
+    return left
 
 
 def archived_file(row: Mapping[str, Any], archive: Path) -> File:
