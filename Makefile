@@ -3,10 +3,10 @@ PYTHON ?= python3
 BIN := .venv/bin
 STAMP := .venv/.installed
 
-.PHONY: help demo test check docs pictures bench clean
+.PHONY: help demo test test-fast check generated docs pictures bench clean
 
 help: ## what can be made
-	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1	/'
+	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1	/'
 
 $(STAMP): requirements.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Cần Python 3.11 trở lên / Python 3.11 or later is needed"; exit 1; }
@@ -21,13 +21,20 @@ demo: $(STAMP) ## sample exports, the earlier months taken in, the last night ru
 	@$(BIN)/mobility demo
 
 test: $(STAMP) ## all tests
-	@$(BIN)/python -m pytest -q --numprocesses auto --dist loadfile
+	@$(BIN)/python -m pytest -q --numprocesses auto --dist loadfile --no-loadscope-reorder
+
+test-fast: $(STAMP) ## the unit tests alone: no process, no server, no exports
+	@$(BIN)/python -m pytest -q --numprocesses auto --dist loadfile -m "not slow" tests/test_rooms.py tests/transforms tests/expectations/spec
 
 check: $(STAMP) ## style, types and the rooms' direction
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
+
+generated: $(STAMP) ## the SQL that lists what the contract declares: a migration for what is new, and the marts
+	@$(BIN)/python -m warehouse.connection.write_migration
+	@$(BIN)/python -m warehouse.marts.generate
 
 docs: $(STAMP) ## the pages made from code and tests
 	@$(BIN)/python -m docs.make

@@ -9,7 +9,7 @@ from pathlib import Path
 from expectations.contract.indicators import AWAY, BALANCE, LEVELS, REGULATION_213, REPORTING, REQUESTS, Indicator
 
 DOCS = Path(__file__).resolve().parent
-RULES = DOCS.parent / "tests" / "expectations" / "spec" / "rules_page.py"
+RULES = "tests.expectations.spec.rules_page"
 HEAD = """# Các chỉ số / The indicators
 
 <!-- Trang này được viết từ expectations/contract/indicators.py: make docs -->
@@ -93,7 +93,7 @@ def _longer(each: Indicator) -> str:
 
 def main() -> None:
     (DOCS / "indicators.md").write_text(indicators_page(), "utf-8")
-    subprocess.run([sys.executable, str(RULES)], cwd=DOCS.parent, check=True)
+    subprocess.run([sys.executable, "-m", RULES], cwd=DOCS.parent, check=True)
 
 
 if __name__ == "__main__":

@@ -37,8 +37,5 @@ def prefect_folder(settings: Settings) -> Path:
         folder.mkdir(parents=True, exist_ok=True)
         folder.chmod(0o700)  # its logs name units and files
     except OSError as error:
-        raise UserError(
-            f"Không tạo được {folder}: {error.strerror}. Đặt MOBILITY_HOME vào thư mục ghi được.",
-            f"{folder} cannot be made: {error.strerror}. Set MOBILITY_HOME to a folder that can be written.",
-        ) from error
+        raise UserError("error.engine.no-folder", path=folder, why=error.strerror) from error
     return folder

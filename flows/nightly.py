@@ -24,7 +24,7 @@ from flows.night.publish import publish
 from flows.night.read import read
 from flows.night.run import Run
 from flows.night.send_back import send_back
-from flows.night.summary import Came, NightReport, report
+from flows.night.summary import NightReport, NightSteps, report
 from flows.night.validate import validate
 from flows.night.write_page import write_page
 from flows.settings import load_settings
@@ -55,7 +55,7 @@ def nightly(as_of: date | None = None, inbox: Path | None = None) -> NightReport
         step(follow_up, store, judged, settings)
         published = step(publish, store, settings, as_of)
         came = report(
-            store, Came(arrived, files, verdict, returned, published, exposed, refused, left), settings, as_of
+            store, NightSteps(arrived, files, verdict, returned, published, exposed, refused, left), settings, as_of
         )
         step(write_page, store, settings, as_of)
         step(tell, store, settings, as_of, came)

@@ -39,10 +39,7 @@ def read_table(path: Path) -> pl.DataFrame:
     try:
         return pl.read_csv(path, infer_schema=False).fill_null("")
     except (pl.exceptions.PolarsError, OSError) as error:
-        raise UserError(
-            f"Không đọc được danh mục {path}: {error}. Sửa tệp CSV (UTF-8, dấu phẩy) rồi chạy lại.",
-            f"The registry {path} cannot be read: {error}. Mend the CSV (UTF-8, commas) and run again.",
-        ) from error
+        raise UserError("error.registry.unreadable", path=path, why=str(error)) from error
 
 
 def load_registry(folder: Path) -> Registry:
@@ -55,6 +52,4 @@ def load_registry(folder: Path) -> Registry:
     try:
         return build_registry(tables)
     except ValueError as error:
-        raise UserError(
-            f"Danh mục đơn vị trong {folder} có lỗi: {error}.", f"The registry in {folder} is at fault: {error}."
-        ) from error
+        raise UserError("error.registry.at-fault", path=folder, why=str(error)) from error

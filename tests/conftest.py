@@ -10,7 +10,18 @@ from flows.registry_files import bundled_dir, read_table
 from transforms.reading.units import Directory
 from transforms.territory.registry import COLUMNS, Registry, build_registry
 
+# The longest first, so that no worker is left alone with one at the end: the served home waits more than it works.
+FIRST = ("tests/flows/serving/test_serve.py", "tests/corpus", "tests/flows/commands", "tests/warehouse", "tests/flows")
 SHARED = Path(__file__).resolve().parents[2] / "shared"
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """See FIRST; within a file the order stays."""
+
+    def place(item: pytest.Item) -> int:
+        return next((at for at, begins in enumerate(FIRST) if item.nodeid.startswith(begins)), len(FIRST))
+
+    items.sort(key=place)
 
 
 @pytest.fixture(scope="session")

@@ -42,9 +42,9 @@ def backup(home: Path, target: Path) -> Backup:
     """
     store = home / _STORE
     if not store.exists():
-        raise StoreMissing(f"Chưa có kho dữ liệu {store}.", f"There is no warehouse {store} to back up.")
+        raise StoreMissing("error.backup.nothing", path=store)
     if target.exists():
-        raise BackupRefused(f"{target} đã có. Chọn thư mục khác.", f"{target} is there already. Name another folder.")
+        raise BackupRefused("error.stands", path=target)
     part = target.with_name(f"{target.name}.part")
     shutil.rmtree(part, ignore_errors=True)
     part.mkdir(mode=0o700, parents=True)
@@ -78,7 +78,7 @@ def restore(source: Path, home: Path, *, replace: bool = False) -> Backup:
     files = _verified(source)
     store = home / _STORE
     if store.exists() and not replace:
-        raise BackupRefused(f"{store} đã có. Thêm --replace để thay thế.", f"{store} is there already. Add --replace.")
+        raise BackupRefused("error.backup.replace", path=store)
     home.mkdir(mode=0o750, parents=True, exist_ok=True)
     with writer_lock(store):
         if (source / "archive").is_dir():
@@ -111,14 +111,11 @@ def _verified(source: Path) -> dict[str, str]:
     try:
         files: dict[str, str] = json.loads((source / _MANIFEST).read_text("utf-8"))
     except (OSError, ValueError):
-        raise BackupRefused(f"{source} không phải là bản sao lưu.", f"{source} is no backup.") from None
+        raise BackupRefused("error.backup.none", path=source) from None
     wrong = [name for name, sha256 in files.items() if not (source / name).is_file() or _hash(source / name) != sha256]
     if wrong:
         listed = ", ".join(wrong[:5])
-        raise BackupRefused(
-            f"Bản sao lưu {source} thiếu hoặc hỏng: {listed}. Dùng bản khác.",
-            f"Of the backup {source} are missing or damaged: {listed}. Use another.",
-        )
+        raise BackupRefused("error.backup.damaged", path=source, names=listed)
     return files
 
 

@@ -12,6 +12,7 @@ from typing import Literal
 from duckdb import DuckDBPyConnection
 
 from expectations.contract.forms import FORMS
+from expectations.language.catalogue import Message
 from warehouse.connection.migrations import migrations, pending
 from warehouse.connection.store import open_to_read
 from warehouse.errors import ArchiveIncomplete, SchemaChanged, StoreLocked, StoreMissing, StoreTooNew
@@ -27,22 +28,21 @@ _SPACE = 3
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class Diagnosis:
     """What a check found.
 
     Attributes:
         check: its name.
         state: "error" needs mending, "warning" a look.
-        vi, en: what it is and what to do next.
+        message: what it is and what to do next.
     """
 
     check: str
     state: State
-    vi: str
-    en: str
+    message: Message
 
 
-def examine(home: Path, *, deep: bool = False, at: datetime | None = None) -> list[Finding]:
+def examine(home: Path, *, deep: bool = False, at: datetime | None = None) -> list[Diagnosis]:
     """Every check, on the home as it stands; nothing is changed.
 
     Args:
@@ -58,77 +58,55 @@ def examine(home: Path, *, deep: bool = False, at: datetime | None = None) -> li
             inside = _within(con, home, deep, at) if schema.state == "ok" else []
             return [*found, schema, *inside]
     except StoreLocked as error:
-        return [*found, Finding("lock", "warning", error.vi, error.en)]
+        return [*found, Diagnosis("lock", "warning", error.message)]
     except StoreMissing as error:
-        return [*found, Finding("warehouse", "error", error.vi, error.en)]
+        return [*found, Diagnosis("warehouse", "error", error.message)]
 
 
-def _schema(con: DuckDBPyConnection) -> Finding:
+def _schema(con: DuckDBPyConnection) -> Diagnosis:
     steps = migrations()
     try:
         waiting = len(pending(con, steps))
     except (StoreTooNew, SchemaChanged) as error:
-        return Finding("schema", "error", error.vi, error.en)
-    return Finding(
-        "schema",
-        "warning" if waiting else "ok",
-        f"Kho dữ liệu ở phiên bản {len(steps) - waiting}; còn {waiting} bước nâng cấp, lần chạy tới sẽ thực hiện.",
-        f"The warehouse is of version {len(steps) - waiting}; {waiting} migrations are left, the next run takes them.",
-    )
+        return Diagnosis("schema", "error", error.message)
+    version = Message("doctor.schema", version=str(len(steps) - waiting), waiting=waiting)
+    return Diagnosis("schema", "warning" if waiting else "ok", version)
 
 
-def _within(con: DuckDBPyConnection, home: Path, deep: bool, at: datetime | None) -> list[Finding]:
+def _within(con: DuckDBPyConnection, home: Path, deep: bool, at: datetime | None) -> list[Diagnosis]:
     return [*_inside(con), *_archive(con, home / "archive", deep), *(_last_night(con, at) if at else ())]
 
 
-def _last_night(con: DuckDBPyConnection, at: datetime) -> Iterator[Finding]:
+def _last_night(con: DuckDBPyConnection, at: datetime) -> Iterator[Diagnosis]:
     finished = last_finished(con)
     if finished is None:
-        yield Finding(
-            "last-night",
-            "warning",
-            "Chưa đêm nào chạy xong. Chạy «mobility serve» hoặc «mobility nightly».",
-            "No night has finished yet. Run 'mobility serve' or 'mobility nightly'.",
-        )
+        yield Diagnosis("last-night", "warning", Message("doctor.last-night.none"))
         return
     is_old = at - finished > _OLD
-    vi, en = f"Đêm gần nhất xong lúc {finished:%Y-%m-%d %H:%M}", f"The last night ended at {finished:%Y-%m-%d %H:%M}"
-    yield Finding(
-        "last-night",
-        "warning" if is_old else "ok",
-        f"{vi}, đã quá một ngày. Xem «mobility serve» còn chạy không." if is_old else f"{vi}.",
-        f"{en}, more than a day ago. See whether 'mobility serve' is running." if is_old else f"{en}.",
-    )
+    key = "doctor.last-night.old" if is_old else "doctor.last-night"
+    yield Diagnosis("last-night", "warning" if is_old else "ok", Message(key, at=finished))
 
 
-def _inside(con: DuckDBPyConnection) -> Iterator[Finding]:
+def _inside(con: DuckDBPyConnection) -> Iterator[Diagnosis]:
     """Counts of what must not be; each query gives the number of offences."""
-    for check, (vi, en, sql) in _checks().items():
+    for check, sql in _checks().items():
         row = con.execute(sql).fetchone()
         count = int(row[0]) if row else 0
         state: State = "ok" if not count else "warning" if check in ("nights", "touched") else "error"
-        yield Finding(check, state, f"{vi}: {count}.", f"{en}: {count}.")
+        yield Diagnosis(check, state, Message(f"doctor.{check}", n=count))
 
 
-def _archive(con: DuckDBPyConnection, archive: Path, deep: bool) -> Iterator[Finding]:
+def _archive(con: DuckDBPyConnection, archive: Path, deep: bool) -> Iterator[Diagnosis]:
     rows = con.execute(_HASHES).fetchall()
     kept = [sha256 for sha256, refused in rows if not refused]
     lost = [sha256 for sha256 in kept if not _is_whole(archive, sha256, deep)]
     banned = [sha256 for sha256, refused in rows if refused and place(archive, sha256).exists()]
     whole = len(kept) - len(lost)
-    yield Finding(
-        "archive",
-        "error" if lost else "ok",
-        f"Nội dung tệp lưu trữ: {whole} đủ, {len(lost)} thiếu hoặc hỏng {lost[:3]}.",
-        f"Archived files: {whole} whole, {len(lost)} missing or damaged {lost[:3]}.",
-    )
+    listed = str(lost[:3])
+    message = Message("doctor.archive", whole=whole, lost=len(lost), names=listed)
+    yield Diagnosis("archive", "error" if lost else "ok", message)
     if banned:
-        yield Finding(
-            "personal-data",
-            "error",
-            f"Tệp có danh sách người còn trong kho lưu, hãy xóa: {banned}.",
-            f"Files that list people are in the archive, remove them: {banned}.",
-        )
+        yield Diagnosis("personal-data", "error", Message("doctor.personal-data", names=str(banned)))
 
 
 def _is_whole(archive: Path, sha256: str, deep: bool) -> bool:
@@ -141,7 +119,7 @@ def _is_whole(archive: Path, sha256: str, deep: bool) -> bool:
     return True
 
 
-def _permissions(home: Path) -> Iterator[Finding]:
+def _permissions(home: Path) -> Iterator[Diagnosis]:
     most = {
         "warehouse.duckdb": 0o600,
         "warehouse.duckdb.wal": 0o600,
@@ -155,112 +133,65 @@ def _permissions(home: Path) -> Iterator[Finding]:
     wrong = [path for path, mode in modes.items() if path.exists() and path.stat().st_mode & 0o777 & ~mode]
     listed = ", ".join(str(path.relative_to(home)) for path in wrong[:5])
     if wrong:
-        yield Finding(
-            "permissions",
-            "error",
-            f"Quyền đọc quá rộng: {listed}. Dùng chmod để thu hẹp.",
-            f"Readable by too many: {listed}. Narrow it with chmod.",
-        )
+        yield Diagnosis("permissions", "error", Message("doctor.permissions.wide", names=listed))
     else:
-        yield Finding("permissions", "ok", "Quyền truy cập đúng.", "Access is as it should be.")
+        yield Diagnosis("permissions", "ok", Message("doctor.permissions"))
 
 
-def _disk(home: Path) -> Iterator[Finding]:
+def _disk(home: Path) -> Iterator[Diagnosis]:
     store = home / "warehouse.duckdb"
     needed = _SPACE * store.stat().st_size if store.exists() else 0
     free = shutil.disk_usage(home).free
     state: State = "ok" if free > max(needed, 200 * 2**20) else "error"
-    yield Finding(
-        "disk",
-        state,
-        f"Còn trống {free >> 20} MB, một đêm cần {needed >> 20} MB.",
-        f"{free >> 20} MB free, a night needs {needed >> 20} MB.",
-    )
+    yield Diagnosis("disk", state, Message("doctor.disk", free=free >> 20, needed=needed >> 20))
 
 
-def _leftovers(home: Path) -> Iterator[Finding]:
+def _leftovers(home: Path) -> Iterator[Diagnosis]:
     left = [*home.glob("*.migrating*"), *(home / "published").glob(".*.part*"), *(home / "archive").glob("*/.*")]
     if left:
         names = ", ".join(str(path.relative_to(home)) for path in left[:5])
-        yield Finding(
-            "leftovers",
-            "warning",
-            f"Tệp dở dang của lần chạy bị ngắt, có thể xóa: {names}.",
-            f"Left half written by a run that was broken off, may be removed: {names}.",
-        )
+        yield Diagnosis("leftovers", "warning", Message("doctor.leftovers", names=names))
 
 
-def _published(home: Path) -> Iterator[Finding]:
+def _published(home: Path) -> Iterator[Diagnosis]:
     link = home / "published" / LINK
     if link.exists():
-        yield Finding("published", "ok", f"Bản công bố: {link.resolve().name}.", f"Published: {link.resolve().name}.")
+        yield Diagnosis("published", "ok", Message("doctor.published", name=link.resolve().name))
     else:
-        yield Finding(
-            "published",
-            "warning",
-            "Chưa có bản công bố. Chạy «mobility nightly».",
-            "Nothing is published. Run 'mobility nightly'.",
-        )
+        yield Diagnosis("published", "warning", Message("doctor.published.none"))
 
 
-def _checks() -> dict[str, tuple[str, str, str]]:
+def _checks() -> dict[str, str]:
+    """SQL that counts what must not be, by the check's name."""
     facts = " UNION ALL ".join(
         f"SELECT '{form}' AS form, cell_code, period, version_id, submission_id, recorded_at, superseded_at "
         f"FROM facts.{form}"
         for form in FORMS
     )
     return {
-        "facts": (
-            "Phiên bản có số dòng khác sổ",
-            "Versions whose rows are not those of the ledger",
-            f"""
+        "facts": f"""
             WITH f AS (SELECT version_id, form, count(*) AS rows, max(recorded_at) AS recorded,
                 max(superseded_at) AS superseded, count(DISTINCT superseded_at) AS ends FROM ({facts}) GROUP BY ALL)
             SELECT count(*) FROM f FULL JOIN ledger.version AS v USING (version_id)
             WHERE coalesce(f.rows, 0) <> coalesce(v.units_reported, 0) OR f.form <> v.form
                 OR f.recorded <> v.recorded_at OR f.superseded IS DISTINCT FROM v.superseded_at AND f.rows > 0""",
-        ),
-        "standing": (
-            "Chi bộ có hai số liệu cùng hiệu lực",
-            "Cells with two figures standing",
-            f"""
+        "standing": f"""
             SELECT count(*) FROM (SELECT 1 FROM ({facts}) WHERE superseded_at IS NULL
                 GROUP BY form, cell_code, period HAVING count(*) > 1)""",
-        ),
-        "versions": (
-            "Phiên bản của tệp không được nhận",
-            "Versions of submissions that are not accepted",
-            """
+        "versions": """
             SELECT count(*) FROM ledger.version ANTI JOIN (FROM ledger.submission WHERE outcome = 'accepted')
                 USING (submission_id)""",
-        ),
-        "outcomes": (
-            "Tệp có kết quả trái với lỗi của nó",
-            "Submissions whose outcome does not fit their errors",
-            """
+        "outcomes": """
             WITH p AS (SELECT submission_id, count_if(severity = 'error' AND NOT is_waived) AS errors
                 FROM ledger.problem GROUP BY ALL)
             SELECT count(*) FROM ledger.submission LEFT JOIN p USING (submission_id)
             WHERE (outcome = 'accepted' AND errors > 0) OR (outcome = 'rejected' AND coalesce(errors, 0) = 0)""",
-        ),
-        "problems": (
-            "Vấn đề của tệp không có trong sổ",
-            "Problems of submissions that are not in the ledger",
-            """
+        "problems": """
             SELECT count(*) FROM ledger.problem ANTI JOIN ledger.submission USING (submission_id)""",
-        ),
-        "nights": (
-            "Đêm chưa chạy xong, hãy chạy lại",
-            "Nights broken off, run them again",
-            """
+        "nights": """
             SELECT count(*) FROM ledger.night WHERE finished_at IS NULL""",
-        ),
-        "touched": (
-            "Số liệu chờ tính lại, lần chạy tới sẽ tính",
-            "Figures to be computed anew by the next run",
-            """
+        "touched": """
             SELECT count(*) FROM ledger.touched""",
-        ),
     }
 
 

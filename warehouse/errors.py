@@ -2,23 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from expectations.language.catalogue import SpokenError
 
 
-class WarehouseError(Exception):
-    """Something a person can mend; shown without a traceback.
-
-    Attributes:
-        vi, en: what is wrong, where, and the next step, in both languages.
-    """
-
-    def __init__(self, vi: str, en: str) -> None:
-        super().__init__(en)
-        self.vi = vi
-        self.en = en
-
-    def says(self, language: Literal["vi", "en"]) -> str:
-        return self.vi if language == "vi" else self.en
+class WarehouseError(SpokenError):
+    """Something of the warehouse that a person can mend; shown without a traceback."""
 
 
 class StoreLocked(WarehouseError):

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from duckdb import DuckDBPyConnection
 
+from expectations.language.catalogue import Joined, Message
 from warehouse.connection.store import replace
 from warehouse.connection.transaction import transaction
 from warehouse.errors import EditionRefused
@@ -98,13 +99,10 @@ def _check(con: DuckDBPyConnection, rows: dict[str, int]) -> None:
     cells = [f"{table}.{column}" for table, column, _, _ in columns if column == "cell_code"]
     cells += [f"{table}.{column}" for table, column, kind, _ in columns if _holds_cells(con, table, column, kind)]
     lost = [name for name, count in rows.items() if count != _count(con, f"FROM edition.marts.{name}")]
-    faults = {"không có chú thích / no comment": mute, "có chi bộ / party cells": cells, "mất dòng / rows lost": lost}
-    found = "; ".join(f"{what}: {', '.join(names[:5])}" for what, names in faults.items() if names)
+    faults = {"error.edition.mute": mute, "error.edition.cells": cells, "error.edition.lost": lost}
+    found = tuple(Message(key, names=", ".join(names[:5])) for key, names in faults.items() if names)
     if found:
-        raise EditionRefused(
-            f"Không công bố được: {found}. Bản cũ vẫn giữ nguyên.",
-            f"Not fit to be published: {found}. The former copy stands.",
-        )
+        raise EditionRefused("error.edition", faults=Joined(found, "; "))
 
 
 def _holds_cells(con: DuckDBPyConnection, table: str, column: str, kind: str) -> bool:

@@ -13,6 +13,7 @@ from datetime import date
 from pathlib import Path
 from statistics import median
 from time import perf_counter
+from typing import Any
 
 import duckdb
 import polars as pl
@@ -23,9 +24,9 @@ from expectations.contract.periods import Period
 from flows.registry_files import bundled_dir, read_table
 from transforms.disclosure import area_months, protect
 from transforms.samples.invented import simulate
-from transforms.territory.maps import pieces, unit_figures
+from transforms.territory.maps import cells_on_both_maps, unit_figures
 from transforms.territory.registry import COLUMNS, Registry, build_registry
-from transforms.territory.unit_figures import Cells, PublishedBefore, figures
+from transforms.territory.unit_figures import CellFigures, PublishedBefore, figures
 from warehouse.connection.store import memory_store
 from warehouse.derived.replace import replace_derived
 from warehouse.publish import publish
@@ -71,7 +72,7 @@ def main() -> None:
     query(cells, registry)
 
 
-def invented(registry: Registry, years: int, seed: int) -> Cells:
+def invented(registry: Registry, years: int, seed: int) -> CellFigures:
     """Figures of every cell and month up to the end of 2025."""
     made = list(simulate(registry, seed, Period(LAST.year - years + 1, 1), LAST))
     months = pl.concat([month.monthly.with_columns(period=pl.lit(str(month.period))) for month in made])
@@ -80,33 +81,35 @@ def invented(registry: Registry, years: int, seed: int) -> Cells:
     )
     r213 = halves.select("cell_code", "period", *FORMS["regulation_213"].names)
     members = months.select("cell_code", "period", "members_closing")
-    return Cells(months, r213, members, tuple(str(month.period) for month in made))
+    return CellFigures(months, r213, members, tuple(str(month.period) for month in made))
 
 
-def compute(cells: Cells, registry: Registry) -> None:
+def compute(cells: CellFigures, registry: Registry) -> None:
     """Both maps and the protection, all years and the last year alone, against one plain sum by cell prefix."""
     measures = [name for name in cells.months.columns if name not in ("cell_code", "period")]
     commune = pl.col("cell_code").str.slice(0, 5).alias("commune")
     plain = timed(lambda: cells.months.group_by("period", commune).agg(pl.col(measures).sum()))
     print(f"{'plain sum by commune and month':45}{plain:8.3f} s")
-    parts = pieces(cells.months, cells.members, registry, cells.month_names, TODAY)
+    parts = cells_on_both_maps(cells.months, cells.members, registry, cells.month_names, TODAY)
     areas = area_months(parts)
     latest = tuple(name for name in cells.month_names if name.startswith(str(LAST.year)))
     recent = areas.filter(pl.col("period").str.starts_with(str(LAST.year)))
     for name, step in {
-        "cells in pieces for both maps": lambda: pieces(
+        "cells on both maps": lambda: cells_on_both_maps(
             cells.months, cells.members, registry, cells.month_names, TODAY
         ),
         "units on both maps": lambda: unit_figures(parts, registry, TODAY),
         "communes' years protected": lambda: protect(areas, LAST.year),
-        "a touched year: pieces": lambda: pieces(cells.months, cells.members, registry, latest, TODAY),
+        "a touched year: cells on both maps": lambda: cells_on_both_maps(
+            cells.months, cells.members, registry, latest, TODAY
+        ),
         "a touched year: protected": lambda: protect(recent, LAST.year),
     }.items():
         took = timed(step, repeats=2)
         print(f"{name:45}{took:8.3f} s{took / plain:8.1f} x the plain sum")
 
 
-def query(cells: Cells, registry: Registry) -> None:
+def query(cells: CellFigures, registry: Registry) -> None:
     """The dashboards' questions to the published copy, against the same to the cells."""
     nothing = PublishedBefore(pl.DataFrame(schema=_SHOWN), pl.DataFrame(schema=_BEFORE))
     made = figures(cells, nothing, registry, TODAY, LAST.year)
@@ -115,7 +118,7 @@ def query(cells: Cells, registry: Registry) -> None:
             replace_derived(con, f"derived.{name}", getattr(made, name))
         path = publish(con, Path(folder), "bench").path
         with duckdb.connect(str(path), read_only=True) as copy, duckdb.connect() as plain:
-            at = pieces(cells.months, cells.members, registry, cells.month_names, TODAY)
+            at = cells_on_both_maps(cells.months, cells.members, registry, cells.month_names, TODAY)
             plain.register("given_cells", at)
             plain.execute(FACTS)
             for name, (mine, peer) in QUERIES.items():
@@ -134,7 +137,7 @@ _BEFORE = {
 }
 
 
-def timed(step: Callable[[], object], repeats: int = 3) -> float:
+def timed(step: Callable[[], Any], repeats: int = 3) -> float:
     """Seconds, the median of some runs."""
     return median(_once(step) for _ in range(repeats))
 
@@ -145,7 +148,7 @@ def p95(con: DuckDBPyConnection, sql: str, repeats: int = 40) -> float:
     return sorted(_once(lambda: con.sql(sql).fetchall()) for _ in range(repeats))[int(0.95 * repeats)] * 1000
 
 
-def _once(step: Callable[[], object]) -> float:
+def _once(step: Callable[[], Any]) -> float:
     start = perf_counter()
     step()
     return perf_counter() - start

@@ -56,7 +56,7 @@ def main() -> None:
     arguments.add_argument("--replicates", type=int, default=390)
     arguments.add_argument("--scenario", default="", help="only scenarios whose name holds this")
     chosen = arguments.parse_args()
-    print(f"{'':52}{'90 % interval holds':>20}{'in own unit':>12}{'tăng':>8}{'giảm':>8}{'không rõ':>10}")
+    print(f"{'':52}{'90 % interval holds':>20}{'in own unit':>12}{'rising':>8}{'falling':>8}{'unclear':>10}")
     for place, scenario in enumerate(SCENARIOS):
         if chosen.scenario in scenario.name:
             report(scenario, simulate(scenario, chosen.replicates, np.random.default_rng([chosen.seed, place])))
@@ -71,7 +71,7 @@ def report(scenario: Scenario, rows: pl.DataFrame) -> None:
     held = fitted.select(pl.col("link_lower").le(scenario.slope) & pl.col("link_upper").ge(scenario.slope))
     true = own_slope(scenario)
     own = fitted.select(pl.col("slope_lower").le(true) & pl.col("slope_upper").ge(true)).drop_nulls()
-    words = [fitted.select((pl.col("word") == word).mean()).item() for word in ("tăng", "giảm", "không rõ")]
+    words = [fitted.select((pl.col("word") == word).mean()).item() for word in ("rising", "falling", "unclear")]
     coverage = held.to_series().mean()
     mark = "" if BAND[0] <= coverage <= BAND[1] else "  outside 85–95 %"
     said = "".join(f"{share:>{width}.1%}" for share, width in zip(words, (8, 8, 10), strict=True))

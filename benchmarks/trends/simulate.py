@@ -10,10 +10,12 @@ from holidays import country_holidays
 from numpy.typing import NDArray
 
 from expectations.contract.indicators import INDICATOR_OF
+from expectations.contract.periods import Period
+from transforms.months import month_of_year, year_of
 
 Array = NDArray[np.float64]
 
-LAST = 2022 * 12 + 5  # June 2022
+LAST = Period(2022, 6).number
 UNITS = 13  # of a group: twelve districts and a province
 MEMBERS = 5000.0
 AWAY = 400.0
@@ -68,7 +70,7 @@ def simulate(scenario: Scenario, replicates: int, rng: np.random.Generator) -> p
     else:
         top, below = _stock(scenario, trend, months, replicates, rng)
     known = rng.random(top.shape) >= scenario.missing
-    names = [f"{month // 12}-{month % 12 + 1:02d}" for month in months]
+    names = [str(Period.month_numbered(int(month))) for month in months]
     series = np.repeat(np.arange(replicates), scenario.months)
     return pl.DataFrame(
         {
@@ -95,7 +97,7 @@ def _events(
     of_year -= of_year.mean(axis=1, keepdims=True)
     season -= season.mean(axis=1, keepdims=True)
     below = np.tile(MEMBERS * np.exp(0.01 * (months - LAST) / 12), (count, 1))
-    mean = scenario.mean * below / MEMBERS * np.exp(trend + season + of_year[:, months % 12])
+    mean = scenario.mean * below / MEMBERS * np.exp(trend + season + of_year[:, month_of_year(months)])
     if scenario.dispersion:
         mean = mean * rng.gamma(1 / scenario.dispersion, scenario.dispersion, mean.shape)
     return rng.poisson(mean).astype(float), below
@@ -125,7 +127,7 @@ def _days(months: NDArray[np.int64]) -> tuple[Array, Array]:
 
 
 def _new_years(months: NDArray[np.int64]) -> Array:
-    years = range(int(months[0]) // 12, int(months[-1]) // 12 + 2)
+    years = range(int(year_of(months)[0]), int(year_of(months)[-1]) + 2)
     named = country_holidays("VN", years=years, language="en_US").items()
     return np.array([np.datetime64(day).astype(float) for day, name in named if name == "Lunar New Year"])
 

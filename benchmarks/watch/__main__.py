@@ -13,9 +13,11 @@ import numpy as np
 import polars as pl
 
 from benchmarks.watch.province import DISTRICTS, Event, Law, province
+from expectations.contract.periods import Period
+from transforms.months import month_number
 from transforms.watch.budget import Budget
 from transforms.watch.findings import findings, groups
-from transforms.watch.plan import sights, units_of
+from transforms.watch.months_to_judge import months_to_judge, units_of
 from transforms.watch.watched import LEVELS, needed_measures
 
 MONTHS, BURN_IN, DUE_DAY, MERGED = 72, 24, 5, 3
@@ -33,7 +35,7 @@ FAMILY = {"received": "requests", "away_total": "away", "away_out_of_contact": "
 def judged(law: Law, rng: np.random.Generator, events: list[Event], budget: Budget) -> pl.DataFrame:
     """The findings of a simulated province after its first years."""
     known, nights = province(law, MONTHS, rng, events)
-    seen = list(sights(known, nights, set(nights[2 * BURN_IN :]), needed_measures(), DUE_DAY, MONTHS))
+    seen = list(months_to_judge(known, nights, set(nights[2 * BURN_IN :]), needed_measures(), DUE_DAY, MONTHS))
     parents = dict(known.parents.iter_rows())
     return findings(seen, {level: groups(level, units_of(known, level), parents) for level in LEVELS}, budget)
 
@@ -51,16 +53,15 @@ def alerts(found: pl.DataFrame) -> Counter[tuple[str, str, str]]:
 
 
 def _month(period: str) -> int:
-    return int(period[:4]) * 12 + int(period[5:7])
+    return Period.parse(period).number
 
 
 def in_time(found: pl.DataFrame, event: Event, within: int) -> bool:
     """Whether a signal on the event's district and family came from the figures of its first months."""
     first = found["period"].min()
     start = _month(str(first)) + event.first - BURN_IN
-    month = pl.col("period").str.slice(0, 4).cast(pl.Int64) * 12 + pl.col("period").str.slice(5, 2).cast(pl.Int64)
     mine = (pl.col("unit_id") == f"d{event.district}") & (pl.col("family") == FAMILY[event.measure])
-    return found.filter(pl.col("is_signal") & mine & (month - start).is_between(0, within - 1)).height > 0
+    return found.filter(pl.col("is_signal") & mine & (month_number() - start).is_between(0, within - 1)).height > 0
 
 
 def main() -> None:

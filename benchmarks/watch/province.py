@@ -12,7 +12,7 @@ import polars as pl
 from expectations.contract.forms import FORM_OF, MONTHLY
 from expectations.contract.periods import Period
 from transforms.trends.season import tet
-from transforms.watch.as_known import Vintages
+from transforms.watch.as_known import FiguresAsKnown
 
 DISTRICTS, COMMUNES, CELLS = 12, 12, 12
 MEMBERS = 430
@@ -53,7 +53,7 @@ class Event:
 
 def province(
     law: Law, months: int, rng: np.random.Generator, events: Sequence[Event] = ()
-) -> tuple[Vintages, list[date]]:
+) -> tuple[FiguresAsKnown, list[date]]:
     """The versions a warehouse would hold, two nights a month, and the nights; quiet but for the events."""
     n = DISTRICTS * COMMUNES
     district = np.repeat(np.arange(DISTRICTS), COMMUNES)
@@ -72,7 +72,7 @@ def province(
             **{name: values.ravel() for name, values in figures.items()},
         }
     )
-    return _vintages(frame), nights
+    return _as_known(frame), nights
 
 
 def _figures(
@@ -122,18 +122,15 @@ def _counts(mean: np.ndarray, dispersion: float, rng: np.random.Generator) -> np
 
 def _calendar(months: int) -> tuple[list[str], list[date]]:
     """Names of the months, and two nights after each: most report by the first, the others by the second."""
-    periods = [
-        Period(FIRST.year + (FIRST.first_month - 1 + m) // 12, (FIRST.first_month - 1 + m) % 12 + 1)
-        for m in range(months)
-    ]
+    periods = [FIRST.plus(m) for m in range(months)]
     nights = [period.last_day + timedelta(days=days) for period in periods for days in (3, 5)]
     return [str(period) for period in periods], nights
 
 
-def _vintages(frame: pl.DataFrame) -> Vintages:
+def _as_known(frame: pl.DataFrame) -> FiguresAsKnown:
     """The versions by form and level, none ever replaced."""
     frame = frame.with_columns(cells=pl.lit(CELLS), province=pl.lit("p"), commune="unit_id")
-    pieces = {}
+    version_sums = {}
     for form in MONTHLY:
         names = list(form.names)
         levels = [
@@ -142,6 +139,8 @@ def _vintages(frame: pl.DataFrame) -> Vintages:
             .with_columns(level=pl.lit(level), superseded_at=pl.lit(None, pl.Date))
             for level in ("commune", "district", "province")
         ]
-        pieces[form.name] = pl.concat(levels).sort("level", "unit_id", "period")
-    expected = pieces["balance"].group_by("level", "unit_id", "period").agg(pl.col("cells").sum())
-    return Vintages(pieces, expected.sort("level", "unit_id", "period"), frame.select("unit_id", "district").unique())
+        version_sums[form.name] = pl.concat(levels).sort("level", "unit_id", "period")
+    expected = version_sums["balance"].group_by("level", "unit_id", "period").agg(pl.col("cells").sum())
+    return FiguresAsKnown(
+        version_sums, expected.sort("level", "unit_id", "period"), frame.select("unit_id", "district").unique()
+    )

@@ -47,6 +47,8 @@ class Form:
         name: the table's name in the warehouse.
         every: how often it comes: with each month's file, or with those of June and December for the "half" year.
         hamlet_only: True where only hamlet cells (ấp, khóm) report.
+        since: the first period it is asked for, as 2026-01 or 2026-H1; "" where every report ever sent should have it.
+            Without it, a form that is new would make every earlier report look incomplete.
     """
 
     name: str
@@ -55,6 +57,7 @@ class Form:
     measures: tuple[Measure, ...]
     every: PeriodKind = "month"
     hamlet_only: bool = False
+    since: str = ""
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -63,6 +66,10 @@ class Form:
     @property
     def half_yearly(self) -> bool:
         return self.every == "half"
+
+    def asked_in(self, period: str) -> bool:
+        """Whether reports of a period, of the form's own kind, should have it."""
+        return period >= self.since
 
 
 BALANCE = Form(

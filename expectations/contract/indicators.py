@@ -371,8 +371,10 @@ BALANCE = (
         name="departures_rate",
         label_vi="Tỷ suất giảm đảng viên (không kể chuyển đi)",
         label_en="Departures",
-        meaning_vi="Trong 1.000 đảng viên bình quân của kỳ có bao nhiêu người từ trần, bị khai trừ, xóa tên hoặc cho ra",
-        meaning_en="Of 1,000 members on average in the period, how many died, were expelled, struck off or left on request",
+        meaning_vi="Trong 1.000 đảng viên bình quân của kỳ "
+        "có bao nhiêu người từ trần, bị khai trừ, xóa tên hoặc cho ra",
+        meaning_en="Of 1,000 members on average in the period, "
+        "how many died, were expelled, struck off or left on request",
         kind="rate",
         timing="flow",
         numerator=DEPARTED,
@@ -455,7 +457,8 @@ REGULATION_213 = (
         label_vi="Được chi bộ nơi cư trú nhận xét",
         label_en="Remarked on by the residence",
         meaning_vi="Phần đảng viên đã tiếp nhận được nhận xét trong năm; chỉ tính ở kỳ II, là số cả năm",
-        meaning_en="Of those registered, the part remarked on in the year; second half only, which counts the whole year",
+        meaning_en="Of those registered, the part remarked on in the year; "
+        "second half only, which counts the whole year",
         kind="share",
         timing="stock",
         numerator="r213_remarked",

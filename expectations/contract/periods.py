@@ -61,11 +61,42 @@ class Period:
         return Period(self.year, 1 if self.first_month < 7 else 7, "half")
 
     @property
+    def length(self) -> int:
+        """How many months it has."""
+        return 6 if self.kind == "half" else 1
+
+    @property
+    def number(self) -> int:
+        """Its last month, counted from January of the year 0 as month 0: for differences, axes and array columns."""
+        return _number(self.year, self.first_month) + self.length - 1
+
+    @classmethod
+    def month_numbered(cls, number: int) -> Period:
+        """The month whose `number` this is."""
+        return cls(*_year_and_month(number))
+
+    @property
+    def months(self) -> tuple[Period, ...]:
+        """Its months, in order; of a month itself."""
+        return tuple(Period.month_numbered(at) for at in range(self.number - self.length + 1, self.number + 1))
+
+    @property
+    def next(self) -> Period:
+        """The period of the same kind just after."""
+        return self.plus(1)
+
+    @property
     def previous(self) -> Period:
         """The period of the same kind just before."""
-        step = 6 if self.kind == "half" else 1
-        months = self.year * 12 + self.first_month - 1 - step
-        return Period(months // 12, months % 12 + 1, self.kind)
+        return self.plus(-1)
+
+    def plus(self, steps: int) -> Period:
+        """The period of the same kind so many periods later, earlier where `steps` is negative."""
+        return Period(*_year_and_month(_number(self.year, self.first_month) + steps * self.length), self.kind)
+
+    def until(self, last: Period) -> list[Period]:
+        """This period and those of its kind after it up to the last, included; none where the last is earlier."""
+        return [self.plus(steps) for steps in range((last.number - self.number) // self.length + 1)]
 
     @property
     def ends_half(self) -> bool:
@@ -74,10 +105,18 @@ class Period:
 
     def due_on(self, day: int = 5) -> date:
         """The day the report of this period is due: the 5th of the month after, unless set otherwise."""
-        after = self.last_day.year * 12 + self.last_day.month
-        return date(after // 12, after % 12 + 1, day)
+        # No Period: the month after the last one that is allowed has a day all the same.
+        return date(*_year_and_month(self.number + 1), day)
 
     def __str__(self) -> str:
         if self.kind == "half":
             return f"{self.year}-H{1 if self.first_month == 1 else 2}"
         return f"{self.year}-{self.first_month:02d}"
+
+
+def _number(year: int, month: int) -> int:
+    return year * 12 + month - 1
+
+
+def _year_and_month(number: int) -> tuple[int, int]:
+    return number // 12, number % 12 + 1

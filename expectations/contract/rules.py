@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from expectations.contract.forms import FORM_OF, FORMS, MEASURES
+from expectations.language.catalogue import Language
 
 Operator = Literal["=", "<="]
 
@@ -61,7 +62,7 @@ class Rule:
         """A name for tests and reports, e.g. `requests: received_from_away <= received`."""
         return f"{self.form}: {self.found} {self.op} {self.expected}"
 
-    def side(self, text: str, language: str) -> str:
+    def side(self, text: str, language: Language) -> str:
         """A side of the rule with the measures' labels in place of their names."""
         label = "label_vi" if language == "vi" else "label_en"
         return _NAME.sub(lambda m: f"«{getattr(MEASURES[m[0]], label)}»" if m[0] in MEASURES else m[0], text)
@@ -70,6 +71,10 @@ class Rule:
 def _signed(form: str, nature: str) -> tuple[str, ...]:
     return tuple(measure.name for measure in FORMS[form].measures if measure.nature == nature)
 
+
+# The parts that whole figures are made of: where members away work, and why members ask to leave.
+PLACES = ("away_in_province", "away_other_province", "away_abroad")
+REASONS = ("reason_work_away", "reason_family", "reason_health", "reason_other")
 
 _INCREASES = " + ".join(_signed("balance", "increase"))
 _DECREASES = " - ".join(_signed("balance", "decrease"))
@@ -83,19 +88,13 @@ RULES: tuple[Rule, ...] = (
         "=",
         "pending_opening + received - withdrawn - declined - approved",
     ),
-    Rule("parts-exceed-total", "away", "away_in_province + away_other_province + away_abroad", "=", "away_total"),
+    Rule("parts-exceed-total", "away", " + ".join(PLACES), "=", "away_total"),
     Rule("parts-exceed-total", "away", "away_in_contact + away_out_of_contact", "=", "away_total"),
     Rule("parts-exceed-total", "away", "away_in_private_enterprise", "<=", "away_in_enterprise"),
     Rule("parts-exceed-total", "away", "away_in_enterprise", "<=", "away_total"),
     Rule("parts-exceed-total", "away", "away_temporary_activity + away_exempt", "<=", "away_total"),
     Rule("parts-exceed-total", "away", "away_total", "<=", "members_closing"),
-    Rule(
-        "parts-exceed-total",
-        "requests",
-        "reason_work_away + reason_family + reason_health + reason_other",
-        "=",
-        "received",
-    ),
+    Rule("parts-exceed-total", "requests", " + ".join(REASONS), "=", "received"),
     Rule("parts-exceed-total", "requests", "received_from_away", "<=", "received"),
     Rule("parts-exceed-total", "regulation_213", "r213_remarked", "<=", "r213_registered"),
     Rule("parts-exceed-total", "regulation_213", "r213_attended", "<=", "r213_registered"),

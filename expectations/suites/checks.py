@@ -81,7 +81,7 @@ def no_cell_twice(form: Form) -> Check:
 
 
 def every_unit_known(form: Form) -> Check:
-    """A row without a cell belongs to a file that was told so."""
+    """A row whose cell is not known is allowed only in a file that the reading has given a problem for it."""
     failing = f"""
         SELECT {_PLACE}, '' AS measure, this.unit AS found, '—' AS expected
         FROM {_THIS} WHERE this.cell_code IS NULL AND this.{_SOUND}"""
@@ -90,13 +90,13 @@ def every_unit_known(form: Form) -> Check:
 
 
 def every_figure_known(form: Form) -> Check:
-    """A reported row without a figure belongs to a file that was told so."""
+    """A reported row without a figure is allowed only in a file that the reading has given a problem for it."""
     unknown = [f"this.is_reported AND this.{name} IS NULL" for name in form.names]
     return _of_figures(form, "every figure is a count", "not-a-count", unknown)
 
 
 def no_figure_negative(form: Form) -> Check:
-    """A negative figure belongs to a file that was told so."""
+    """A negative figure is allowed only in a file that the reading has given a problem for it."""
     return _of_figures(form, "no figure below 0", "negative-count", [f"this.{name} < 0" for name in form.names])
 
 

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import re
-
 import duckdb
 import polars as pl
 
-from expectations.contract.problems import CODES, Language, Problem
+from expectations.contract.problems import CODES, Problem
 from expectations.contract.rules import Rule
+from expectations.language.catalogue import LANGUAGES
 from expectations.suites.checks import Check
 from expectations.suites.staging import PROBLEM_COLUMNS, PROBLEM_SCHEMA
 
-_DAY = re.compile(r"(\d{4})-(\d{2})-(\d{2})")
-_MONTH = re.compile(r"(\d{4})-(\d{2})")
 _TEXTS = ("form", "sheet", "cell_ref", "unit_code", "unit", "measure", "found", "expected")
 
 
@@ -42,27 +39,15 @@ def located(rows: pl.DataFrame, code: str, rule: Rule | None = None) -> pl.DataF
         The columns of `PROBLEM_COLUMNS`.
     """
     rows = rows.with_columns(pl.lit(None, pl.String).alias(name) for name in _TEXTS if name not in rows.columns)
-    said: dict[Language, list[str]] = {"vi": [], "en": []}
-    for row in rows.select(_TEXTS).iter_rows(named=True):
-        texts = {name: text or "" for name, text in row.items()}
-        said["en"].append(Problem(code, **texts, rule=rule).says("en"))
-        texts.update(found=_in_vietnamese(texts["found"]), expected=_in_vietnamese(texts["expected"]))
-        said["vi"].append(Problem(code, **texts, rule=rule).says("vi"))
+    found = [
+        Problem(code, **{name: value or "" for name, value in row.items()}, rule=rule)
+        for row in rows.select(_TEXTS).iter_rows(named=True)
+    ]
     return rows.with_columns(
         pl.lit(code).alias("code"),
         pl.lit(CODES[code].severity).alias("severity"),
-        pl.Series("message_vi", said["vi"], pl.String),
-        pl.Series("message_en", said["en"], pl.String),
+        *(pl.Series(f"message_{language}", [one.says(language) for one in found], pl.String) for language in LANGUAGES),
     ).select(pl.col(name).cast(kind) for name, kind in PROBLEM_SCHEMA.items())
-
-
-def _in_vietnamese(text: str) -> str:
-    """Days and months as they are written in Vietnamese, any other text as it stands."""
-    if day := _DAY.fullmatch(text):
-        return f"{day[3]}/{day[2]}/{day[1]}"
-    if month := _MONTH.fullmatch(text):
-        return f"{month[2]}/{month[1]}"
-    return text
 
 
 def no_problems() -> pl.DataFrame:

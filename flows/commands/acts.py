@@ -1,28 +1,13 @@
-"""What people do to alerts and items: folded from the board, and the warehouse opened to read what they are done to."""
+"""What every act of a person says: who did it, on which day, and that it is more than blanks."""
 
 from __future__ import annotations
 
 import getpass
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
 from datetime import date
-from difflib import get_close_matches
-from types import ModuleType
-from typing import Any
 
-from duckdb import DuckDBPyConnection
-from rich.console import Console
-
-from flows.clock import now, today
+from flows.clock import today
 from flows.errors import UserError
-from flows.home import open_home
 from flows.settings import Settings
-from flows.texts import text
-from warehouse.board.acts import open_board
-from warehouse.connection.store import open_to_read
-from warehouse.errors import StoreLocked
-
-Row = dict[str, Any]
 
 
 def day_of_act(settings: Settings, as_of: date | None) -> date:
@@ -33,10 +18,7 @@ def day_of_act(settings: Settings, as_of: date | None) -> date:
     """
     latest = today(settings.timezone)
     if as_of and as_of > latest:
-        raise UserError(
-            f"Ngày {as_of} chưa tới: chỉ ghi cho hôm nay hoặc một ngày đã qua (--as-of YYYY-MM-DD).",
-            f"{as_of} is still to come: it can be noted for today or a day that is past (--as-of YYYY-MM-DD).",
-        )
+        raise UserError("error.act.to-come", day=as_of)
     return as_of or latest
 
 
@@ -47,10 +29,7 @@ def check_said(*given: str | None) -> None:
         UserError: it is not.
     """
     if any(one is not None and not one.strip() for one in given):
-        raise UserError(
-            "Cần ghi rõ đã làm gì, giao cho ai, hoặc vì sao.",
-            "Nothing is said: say what was done, to whom it is given, or why.",
-        )
+        raise UserError("error.act.blank")
 
 
 def who() -> str:
@@ -59,76 +38,3 @@ def who() -> str:
         return getpass.getuser()
     except (KeyError, OSError):
         return "?"
-
-
-def note_and_do(
-    settings: Settings, action: str, what: Mapping[str, Any], do: Callable[[DuckDBPyConnection], None]
-) -> bool:
-    """Note an act on the board, then carry out what waits there if the warehouse is free; whether it was.
-
-    Where it is not, the next run does it, and the terminal says so.
-
-    Args:
-        action, what: as the board keeps them; null entries are left out.
-        do: carries it out.
-    """
-    with open_board(settings.board_path) as board:
-        given = {name: value for name, value in what.items() if value is not None}
-        board.append(who(), action, given, now(settings.timezone))
-    try:
-        with open_home(settings) as con:
-            do(con)
-    except (StoreLocked, PermissionError):
-        Console().print(text("decision.later", settings.language))
-        return False
-    return True
-
-
-@contextmanager
-def open_kept(
-    settings: Settings, is_kept: Callable[[DuckDBPyConnection], bool], vi: str, en: str
-) -> Iterator[DuckDBPyConnection]:
-    """The warehouse for reading something that nights keep in it.
-
-    Args:
-        is_kept: whether a night has made its tables.
-        vi, en: what it is, as "cảnh báo", "alerts".
-
-    Raises:
-        UserError: the night is writing, or no night has kept it yet.
-        StoreMissing: there is no warehouse.
-    """
-    try:
-        with open_to_read(settings.warehouse_path) as con:
-            if not is_kept(con):
-                raise UserError(
-                    f"Kho dữ liệu chưa có {vi}. Chạy «mobility nightly» một lần để nâng cấp.",
-                    f"The warehouse holds no {en} yet. Run 'mobility nightly' once to bring it up to date.",
-                )
-            yield con
-    except StoreLocked as error:
-        raise UserError(
-            f"Đêm đang chạy, chưa xem được {vi}. Thử lại sau ít phút.",
-            f"The night is running and the {en} cannot be read. Try again in a few minutes.",
-        ) from error
-
-
-def named(con: DuckDBPyConnection, name: str, pages: ModuleType, words: tuple[str, str], command: str) -> Row:
-    """The row of the name a person typed.
-
-    Args:
-        pages: gives `one` by its name and all the `names`.
-        words: what it is, in Vietnamese and English.
-        command: shows all there are.
-
-    Raises:
-        UserError: there is none; says which ones have a similar name.
-    """
-    found: Row | None = pages.one(con, name)
-    if found:
-        return found
-    known = pages.names(con)
-    near = get_close_matches(name, known, n=3, cutoff=0.5) or [one for one in known if one.startswith(name)][:3]
-    vi = f" Có phải: {', '.join(near)}?" if near else f" Xem «{command}»."
-    en = f" Did you mean: {', '.join(near)}?" if near else f" See '{command}'."
-    raise UserError(f"Không có {words[0]} «{name}».{vi}", f"There is no {words[1]} '{name}'.{en}")

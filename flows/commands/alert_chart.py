@@ -7,13 +7,21 @@ from collections.abc import Sequence
 import plotext
 import polars as pl
 
+from expectations.contract.periods import Period
+from expectations.language import numbers
+from expectations.language.catalogue import Language
+
 MONTHS = 36
 HEIGHT = 14
 OBSERVED, TOLD, EXPECTED, BOUND = "●", "◆", "-", "·"
 
 
 def band_chart(
-    months: pl.DataFrame, width: int, hidden_below: int | None = None, told: tuple[str, str] = ("", "")
+    months: pl.DataFrame,
+    width: int,
+    hidden_below: int | None = None,
+    told: tuple[str, str] = ("", ""),
+    language: Language = "vi",
 ) -> str:
     """The last months of a series.
 
@@ -22,6 +30,7 @@ def band_chart(
         width: columns it may take.
         hidden_below: counts from 1 below it are drawn as half of it; None draws all as they are.
         told: the first and last month that an alert tells of, marked apart.
+        language: of the months at the axis.
 
     Returns:
         lines without any colour; empty where there are fewer than three months.
@@ -48,7 +57,7 @@ def band_chart(
             signal = figure.signal([x for x, _ in points], [y for _, y in points], marker=marker)
             figure.draw(signal if name == "observed" else signal.lines())
     ticks = [x for x in range(at[0], at[-1] + 1) if x % 12 == 0] if len(at) > 14 else [at[0], at[-1]]
-    figure.ruler("x").ticks(ticks, [_label(x) for x in ticks])
+    figure.ruler("x").ticks(ticks, [numbers.period(str(Period.month_numbered(x)), language) for x in ticks])
     drawn = figure.build().string(colorless=True)
     figure.clear()
     return str(drawn).rstrip("\n")
@@ -59,11 +68,7 @@ def _shown(value: float | None, hidden_below: int | None) -> float | None:
 
 
 def _month(period: str) -> int:
-    return int(period[:4]) * 12 + int(period[5:7]) - 1
-
-
-def _label(month: int) -> str:
-    return f"{month % 12 + 1:02d}/{month // 12}"
+    return Period.parse(period).number
 
 
 def within(months: pl.DataFrame, last_period: str, after: int) -> pl.DataFrame:

@@ -11,20 +11,20 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from expectations.contract.problems import Language
-from flows.commands.alert_reading import open_alerts
+from expectations.language import numbers
+from expectations.language.catalogue import Language, text
+from flows.commands.alert_acts import ALERT_COMMANDS
+from flows.commands.cases import open_cases
+from flows.night.alert_lines import SEVERITY_STYLES, seen_of
 from flows.settings import load_settings
-from flows.texts import text
-from transforms.alerts.book import TESTED
+from transforms.alerts.alert import TESTED
 from transforms.alerts.numbers import Numbers
 from transforms.alerts.phrases import hides_small, noun
 from warehouse.board import alert_pages as pages
 
-STYLES = {"high": "bold red", "medium": "yellow", "low": "dim"}
-
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class AlertsWanted:
     """Which alerts to list; None wherever anything will do, status "standing" for all that are not resolved."""
 
     status: str = "standing"
@@ -35,11 +35,11 @@ class Wanted:
     severity: str | None = None
 
 
-def run_alerts(wanted: Wanted) -> None:
+def run_alerts(wanted: AlertsWanted) -> None:
     """Print the alerts wanted and the precision of the rules."""
     settings = load_settings()
     language = settings.language
-    with open_alerts(settings) as con:
+    with open_cases(settings, ALERT_COMMANDS) as con:
         rows, judged = pages.listed(con, asdict(wanted)), pages.precision(con)
     console = Console()
     if rows.is_empty():
@@ -58,16 +58,11 @@ def alerts_table(rows: pl.DataFrame, language: Language) -> Table:
     table.add_column(overflow="fold")
     for row in rows.iter_rows(named=True):
         table.add_row(
-            f"[{STYLES[row['severity']]}]{text('severity.' + row['severity'], language)}[/]",
+            f"[{SEVERITY_STYLES[row['severity']]}]{text('severity.' + row['severity'], language)}[/]",
             f"[bold]{row['alert_id']}[/] · {escape(row['unit_name'])} · {state_of(row, language)}\n"
             f"{escape(seen_of(row, language))}",
         )
     return table
-
-
-def seen_of(row: dict[str, Any], language: Language) -> str:
-    """The first sentence of an alert's text."""
-    return str(row[f"text_{language}"]).split(". ", 1)[0] + "."
 
 
 def numbers_of(row: dict[str, Any], language: Language, small_count: int) -> Numbers:
@@ -76,19 +71,19 @@ def numbers_of(row: dict[str, Any], language: Language, small_count: int) -> Num
     return Numbers(language, small_count if hides else None)
 
 
-def plain_expected(row: dict[str, Any], numbers: Numbers) -> str:
+def plain_expected(row: dict[str, Any], written: Numbers) -> str:
     """What was expected with its interval, or what stood before; empty where nothing did."""
     if row["expected"] is None or row["kind"] == "late":
         return ""
     if row["kind"] not in TESTED:
-        return numbers.count(row["expected"])
-    return numbers.expected(row["expected"]) + numbers.interval(row["lower"], row["upper"])
+        return written.count(row["expected"])
+    return written.expected(row["expected"]) + written.interval(row["lower"], row["upper"])
 
 
 def what_of(row: dict[str, Any], language: Language) -> str:
     """The kind, the direction and the indicator in a few words."""
     arrow = {"up": "↗ ", "down": "↘ "}.get(row["direction"] or "", "")
-    name = noun(row["indicator"])[language == "en"]
+    name = noun(row["indicator"], language)
     if row["kind"] == "late":
         return text("kind.late", language)
     return f"{arrow}{text('kind.' + row['kind'], language)}: {name}"
@@ -113,11 +108,11 @@ def precision_table(judged: pl.DataFrame, language: Language) -> Table:
     for row in judged.iter_rows(named=True):
         table.add_row(
             rule_of(row, language),
-            str(row["closed"]),
-            str(row["found_true"]),
-            str(row["data_error"]),
-            str(row["expected"]),
-            useful(row),
+            numbers.count(row["closed"], language),
+            numbers.count(row["found_true"], language),
+            numbers.count(row["data_error"], language),
+            numbers.count(row["expected"], language),
+            useful(row, language),
         )
     return table
 
@@ -127,6 +122,6 @@ def rule_of(row: dict[str, Any], language: Language) -> str:
     return f"{text('kind.' + row['kind'], language)} · {text('family.' + row['family'], language)}"
 
 
-def useful(row: dict[str, Any]) -> str:
+def useful(row: dict[str, Any], language: Language) -> str:
     """The share of verdicts that were not "expected"."""
-    return f"{(row['found_true'] + row['data_error']) / row['closed']:.0%}"
+    return numbers.share((row["found_true"] + row["data_error"]) / row["closed"], language, digits=0)

@@ -9,12 +9,14 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from expectations.contract.problems import Language
+from expectations.language import numbers
+from expectations.language.catalogue import Language, text
+from flows.commands.alert_acts import ALERT_COMMANDS
 from flows.commands.alert_chart import band_chart, within
-from flows.commands.alert_list import STYLES, numbers_of, plain_expected, rule_of, state_of, useful, what_of
-from flows.commands.alert_reading import alert_named, open_alerts
+from flows.commands.alert_list import numbers_of, plain_expected, rule_of, state_of, useful, what_of
+from flows.commands.cases import case_named, open_cases
+from flows.night.alert_lines import SEVERITY_STYLES
 from flows.settings import load_settings
-from flows.texts import text
 from transforms.alerts.phrases import hides_small, noun
 from warehouse.board import alert_pages as pages
 
@@ -26,8 +28,8 @@ def run_show(alert_id: str) -> None:
     """Print an alert."""
     settings = load_settings()
     language, small = settings.language, settings.small_count
-    with open_alerts(settings) as con:
-        alert = alert_named(con, alert_id)
+    with open_cases(settings, ALERT_COMMANDS) as con:
+        alert = case_named(con, ALERT_COMMANDS, alert_id)
         parts, events = pages.parts(con, alert_id), pages.history(con, alert_id)
         months = pages.series(con, alert["unit_id"], alert["scope"], alert["indicator"])
         record = pages.precision(con, alert["kind"], alert["family"])
@@ -43,12 +45,12 @@ def run_show(alert_id: str) -> None:
     console.print()
     _show_record(console, record, alert, language)
     if least and least["rise"]:
-        console.print(text("alert.least", language, rise=_factor(least["rise"], language)), highlight=False)
+        console.print(text("alert.least", language, rise=numbers.rate(least["rise"], language)), highlight=False)
 
 
 def _title(alert: dict[str, Any], language: Language) -> str:
-    severity = text("severity." + alert["severity"], language)
-    return f"[bold]{alert['alert_id']}[/]  [{STYLES[alert['severity']]}]{severity}[/]  {state_of(alert, language)}"
+    severity, style = text("severity." + alert["severity"], language), SEVERITY_STYLES[alert["severity"]]
+    return f"[bold]{alert['alert_id']}[/]  [{style}]{severity}[/]  {state_of(alert, language)}"
 
 
 def _show_series(
@@ -57,10 +59,10 @@ def _show_series(
     hides = hides_small(alert["level"], alert["family"], alert["indicator"])
     shown = within(months, alert["last_period"], AFTER)
     told = (alert["first_period"], alert["last_period"])
-    chart = band_chart(shown, min(console.width, WIDEST), small_count if hides else None, told)
+    chart = band_chart(shown, min(console.width, WIDEST), small_count if hides else None, told, language)
     if not chart:
         return
-    counted = noun(alert["indicator"])[language == "en"]
+    counted = noun(alert["indicator"], language)
     console.print(text("alert.series", language, counted=counted, unit=escape(alert["unit_name"])), highlight=False)
     console.print(chart, markup=False, highlight=False)
     console.print(text("alert.legend", language), highlight=False)
@@ -77,13 +79,14 @@ def parts_table(parts: pl.DataFrame, family: str, language: Language, small_coun
             text(f"alerts.{head}", language), justify="right" if head == "observed" else "left", overflow="fold"
         )
     for row in parts.iter_rows(named=True):
-        numbers = numbers_of(row | {"family": family}, language, small_count)
-        months = " … ".join(dict.fromkeys((row["first_period"], row["last_period"])))
+        written = numbers_of(row | {"family": family}, language, small_count)
+        ends = dict.fromkeys((row["first_period"], row["last_period"]))
+        months = " … ".join(numbers.period(code, language) for code in ends)
         table.add_row(
             escape(row["unit_name"]),
             what_of(row, language),
-            numbers.count(row["observed"]),
-            plain_expected(row, numbers),
+            written.count(row["observed"]),
+            plain_expected(row, written),
             months,
             style=None if row["is_active"] else "dim",
         )
@@ -98,7 +101,11 @@ def history_table(events: pl.DataFrame, language: Language) -> Table:
     for _ in range(3):
         table.add_column(overflow="fold")
     for row in events.iter_rows(named=True):
-        table.add_row(str(row["night"]), text(f"event.{row['event']}", language), escape(_details(row, language)))
+        table.add_row(
+            numbers.day(row["night"], language),
+            text(f"event.{row['event']}", language),
+            escape(_details(row, language)),
+        )
     return table
 
 
@@ -107,7 +114,7 @@ def _details(row: dict[str, Any], language: Language) -> str:
         text(f"severity.{row['severity']}", language) if row["event"] in {"opened", "reopened", "worsened"} else "",
         text(f"resolution.{row['resolution']}", language) if row["event"] == "resolved" else "",
         text(f"verdict.{row['verdict']}", language) if row["verdict"] else "",
-        str(row["until"] or text("status.silent", language)) if row["event"] == "silenced" else "",
+        _until(row, language) if row["event"] == "silenced" else "",
         row["who"] or "",
         row["note"] or "",
     ]
@@ -128,12 +135,11 @@ def _show_record(console: Console, record: pl.DataFrame, alert: dict[str, Any], 
             true=row["found_true"],
             error=row["data_error"],
             expected=row["expected"],
-            useful=useful(row),
+            useful=useful(row, language),
         ),
         highlight=False,
     )
 
 
-def _factor(value: float, language: Language) -> str:
-    written = f"{value:.1f}"
-    return written.replace(".", ",") if language == "vi" else written
+def _until(row: dict[str, Any], language: Language) -> str:
+    return numbers.day(row["until"], language) if row["until"] else text("status.silent", language)

@@ -11,7 +11,7 @@ from flows.night.collect import collect_tree
 from flows.night.run import Run
 from flows.night.send_back import sending_back
 from flows.night.settle import settle
-from flows.night.summary import Came, NightReport, report, show_report
+from flows.night.summary import NightReport, NightSteps, report, show_report
 from flows.night.take_in import take_in
 from flows.night.write_page import write_page
 from flows.settings import Settings, load_settings
@@ -34,7 +34,7 @@ def backfill(root: Path, received_on: date | None, settings: Settings) -> NightR
         with sending_back(store, taken.files, taken.verdict, settings) as returned:
             settled = settle(store, taken.touched, settings, as_of)
         write_page(store, settings, as_of)  # it links to the workbooks
-        came = Came(arrived, taken.files, taken.verdict, returned, settled.published, settled.exposed)
+        came = NightSteps(arrived, taken.files, taken.verdict, returned, settled.published, settled.exposed)
         return report(store, came, settings, as_of)
 
 

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from rich.console import Console
 
+from expectations.language.catalogue import text
 from flows.clock import now
 from flows.errors import DONE, FAULTY
 from flows.home import open_home
@@ -13,7 +14,6 @@ from flows.night.collect import archived_file
 from flows.night.read import read_files
 from flows.night.settle import settle
 from flows.settings import load_settings
-from flows.texts import text
 from warehouse.backup import backup, restore
 from warehouse.connection.store import require_store
 from warehouse.derived.again import content_of_derived, forget_derived
@@ -30,8 +30,10 @@ def run_doctor(deep: bool) -> int:
     findings = examine(settings.home, deep=deep, at=now(settings.timezone))
     colours = {"ok": "green", "warning": "yellow", "error": "red"}
     for one in findings:
-        says = one.vi if settings.language == "vi" else one.en
-        console.print(f"[{colours[one.state]}]{one.state:8}[/] {one.check:14} {says}", highlight=False)
+        console.print(
+            f"[{colours[one.state]}]{one.state:8}[/] {one.check:14} {one.message.says(settings.language)}",
+            highlight=False,
+        )
     return FAULTY if any(one.state == "error" for one in findings) else DONE
 
 

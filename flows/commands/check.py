@@ -14,6 +14,7 @@ from duckdb import DuckDBPyConnection
 from rich.console import Console
 from rich.table import Table
 
+from expectations.language.catalogue import PeriodCode, text
 from expectations.suites.verdict import Verdict, without_great_expectations
 from flows.clock import today
 from flows.errors import DONE, FAULTY, UserError
@@ -24,7 +25,6 @@ from flows.night.readers import Readers, readers_of
 from flows.night.validate import validate
 from flows.registry_files import load_registry
 from flows.settings import Settings, load_settings
-from flows.texts import text
 from transforms.territory.registry import Registry
 from warehouse.connection.store import memory_store, open_to_read
 from warehouse.errors import WarehouseError
@@ -55,17 +55,12 @@ def _file(
     try:
         data = path.read_bytes()
     except OSError as error:
-        raise UserError(
-            f"Không mở được {path}: {error.strerror}.", f"{path} cannot be opened: {error.strerror}."
-        ) from error
+        raise UserError("error.check.unopened", path=path, why=error.strerror) from error
     at = datetime.combine(day, time())
     file = File(None, reporter or "", path.name, day, at, data, hashlib.sha256(data).hexdigest())
     code = reporter or sender(readers, file, settings) or path.resolve().parent.name
     if not any(unit.unit_code == code for unit in registry.units):
-        raise UserError(
-            f"Không rõ đơn vị gửi của {path}; thêm --reporter MÃ (ví dụ --reporter 873).",
-            f"The sender of {path} is not clear; add --reporter CODE (for example --reporter 873).",
-        )
+        raise UserError("error.check.no-sender", path=path)
     return replace(file, reporter_code=code)
 
 
@@ -84,7 +79,7 @@ def _show(batch: FilesRead, verdict: Verdict, path: Path, settings: Settings, co
     language = settings.language
     problems = verdict.problems
     errors = problems.filter(pl.col("severity") == "error").height
-    period = batch.submissions["period"][0] or "?"
+    period = PeriodCode(batch.submissions["period"][0] or "?")
     if problems.height:
         table = Table(box=None, pad_edge=False)
         for key in ("severity", "place", "problem"):

@@ -9,6 +9,7 @@ from datetime import date
 
 from rich.console import Console
 
+from expectations.language.catalogue import text
 from flows.clock import now
 from flows.commands.acts import day_of_act, who
 from flows.errors import UserError
@@ -16,7 +17,6 @@ from flows.home import open_home
 from flows.night.carry_out import carry_out_waiting
 from flows.night.settle import settle
 from flows.settings import load_settings
-from flows.texts import text
 from warehouse.board.acts import open_board
 from warehouse.errors import StoreLocked
 from warehouse.ledger.touched import touched
@@ -26,7 +26,7 @@ def run_decision(action: str, submission_id: int, reason: str, as_of: date | Non
     """Note a decision and carry it out, if the warehouse is free."""
     settings = load_settings()
     if not reason.strip():
-        raise UserError('Cần ghi lý do: --reason "…".', 'Say why: --reason "…".')
+        raise UserError("error.no-reason")
     night = day_of_act(settings, as_of)
     settings.home.mkdir(parents=True, exist_ok=True)
     with open_board(settings.board_path) as board:
@@ -47,4 +47,4 @@ def run_decision(action: str, submission_id: int, reason: str, as_of: date | Non
             console.print(error.says(settings.language), style="red")
     if own:
         raise own
-    console.print(text(f"decision.{action}", settings.language, id=submission_id))
+    console.print(text(f"decision.{action}", settings.language, id=str(submission_id)))

@@ -11,13 +11,13 @@ from zoneinfo import ZoneInfo
 from rich.console import Console
 
 from expectations.contract.periods import Period
+from expectations.language.catalogue import text
 from flows.commands.backfill import backfill
 from flows.commands.nightly import run_nightly
 from flows.errors import UserError
 from flows.night.write_page import page_path
 from flows.registry_files import load_registry
 from flows.settings import Settings, load_settings
-from flows.texts import text
 from transforms.samples.tree import SampleFile, sample_tree
 
 SEED = 20250105
@@ -60,10 +60,7 @@ def run_demo() -> None:
 def _clear(home: Path) -> None:
     if home.is_dir() and any(home.iterdir()):
         if not (home / MARK).is_file():
-            raise UserError(
-                f"«{home}» đã có dữ liệu thật; chạy với MOBILITY_HOME=thư_mục_khác.",
-                f"'{home}' holds data that is no demonstration's; run with MOBILITY_HOME=another folder.",
-            )
+            raise UserError("error.demo.real", home=home)
         shutil.rmtree(home)
     home.mkdir(parents=True, exist_ok=True)
     (home / MARK).touch()

@@ -15,10 +15,10 @@ from typing import Any
 from duckdb import DuckDBPyConnection
 from rich.console import Console
 
+from expectations.language.catalogue import text
 from flows.commands.published import open_published, published_path
 from flows.errors import UserError
 from flows.settings import Settings, load_settings
-from flows.texts import text
 from warehouse.marts.questions import published_columns, published_marts, rows_of
 
 PROFILE = "https://datapackage.org/profiles/2.0/datapackage.json"
@@ -90,7 +90,7 @@ def export(settings: Settings, target: Path) -> dict[str, Any]:
 def _new_folder(target: Path) -> Iterator[Path]:
     """A folder to fill, which then takes its name; what a broken-off run left of it is removed."""
     if target.exists() or target.is_symlink():
-        raise UserError(f"{target} đã có. Chọn thư mục khác.", f"{target} is there already. Name another folder.")
+        raise UserError("error.stands", path=target)
     part = target.with_name(f".{target.name}.part")
     try:
         shutil.rmtree(part, ignore_errors=True)
@@ -98,10 +98,7 @@ def _new_folder(target: Path) -> Iterator[Path]:
         yield part
         part.rename(target)
     except OSError as error:
-        raise UserError(
-            f"Không ghi được {target}: {error.strerror}. Chọn thư mục khác.",
-            f"{target} cannot be written: {error.strerror}. Name another folder.",
-        ) from error
+        raise UserError("error.unwritten", path=target, why=error.strerror) from error
     finally:
         shutil.rmtree(part, ignore_errors=True)
 

@@ -2,65 +2,41 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date
-from typing import Any
 
 from rich.console import Console
 
-from flows.commands.acts import check_said, day_of_act, note_and_do
-from flows.commands.followup_reading import item_named
+from expectations.language.catalogue import Message, text
+from flows.commands.cases import CaseCommands, TypedAct, note_and_carry_out
 from flows.errors import UserError
-from flows.night.follow_up import carry_out_acts
-from flows.settings import Settings, load_settings
-from flows.texts import text
-from transforms.followup.acts import can_be_done_to
-from warehouse.connection.store import open_to_read
-from warehouse.errors import StoreLocked
+from flows.night.follow_up import ITEMS
+from flows.settings import load_settings
 
 
-@dataclass(frozen=True, slots=True)
-class Doing:
-    """An act as it goes to the board: the action, the item, and what else belongs to it."""
-
-    action: str
-    item_id: str
-    to: str | None = None
-    note: str | None = None
-    reason: str | None = None
-
-    def what(self) -> dict[str, Any]:
-        return {"item_id": self.item_id, "to": self.to, "note": self.note, "reason": self.reason}
-
-
-def run_act(doing: Doing, as_of: date | None) -> None:
+def run_act(act: TypedAct, as_of: date | None) -> None:
     """Note an act and carry it out, if the warehouse is free.
 
     Raises:
-        UserError: there is no such item, it is over, what has to be said is blank or the day still to come.
+        UserError: see `note_and_carry_out`.
     """
     settings = load_settings()
-    night = day_of_act(settings, as_of)
-    check_said(doing.to, doing.note, doing.reason)
-    _check(doing, settings)
-    if not note_and_do(settings, doing.action, doing.what(), lambda con: carry_out_acts(con, settings, night)):
+    if not note_and_carry_out(settings, ITEM_COMMANDS, act, as_of):
         return
     Console().print(
-        text(f"followup.did.{doing.action}", settings.language, id=doing.item_id, to=doing.to or "—"),
+        text(f"followup.did.{act.action}", settings.language, id=act.case_id, to=act.said.get("to") or "—"),
         highlight=False,
         markup=False,
     )
 
 
-def _check(doing: Doing, settings: Settings) -> None:
-    """Whether the act would have an effect; what cannot be seen while the night runs, the night will see."""
-    try:
-        with open_to_read(settings.warehouse_path) as con:
-            item = item_named(con, doing.item_id)
-    except StoreLocked:
-        return
-    if not can_be_done_to(item["status"], doing.action):
-        raise UserError(
-            f"Việc «{doing.item_id}» đã đóng. Xem «mobility followup show {doing.item_id}».",
-            f"The item '{doing.item_id}' is over. See 'mobility followup show {doing.item_id}'.",
-        )
+def _refused(item_id: str) -> UserError:
+    return UserError("error.item.over", id=item_id)
+
+
+ITEM_COMMANDS = CaseCommands(
+    kind=ITEMS,
+    one=Message("case.item"),
+    many=Message("case.items"),
+    list_command="mobility followup list --status all",
+    refused=_refused,
+)

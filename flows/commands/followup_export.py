@@ -7,11 +7,13 @@ from pathlib import Path
 
 from rich.console import Console
 
-from flows.commands.followup_reading import open_followup
+from expectations.language.catalogue import text
+from flows.commands.cases import open_cases
+from flows.commands.followup_acts import ITEM_COMMANDS
 from flows.errors import UserError
 from flows.settings import Settings, load_settings
-from flows.texts import text
 from transforms.followup.workbook import WorklistUnit, followup_workbook
+from transforms.territory.unit_ids import unit_code_of
 from warehouse.board import followup_pages as pages
 
 _STANDING = {"status": "standing", "unit": None, "kind": None, "priority": None, "overdue": False}
@@ -35,7 +37,7 @@ def export(settings: Settings, folder: Path) -> list[Path]:
     Raises:
         UserError: the folder cannot be written to.
     """
-    with open_followup(settings) as con:
+    with open_cases(settings, ITEM_COMMANDS) as con:
         rows, as_of = pages.listed(con, _STANDING), pages.last_night(con)
     if as_of is None:
         return []
@@ -44,14 +46,11 @@ def export(settings: Settings, folder: Path) -> list[Path]:
         folder.mkdir(parents=True, exist_ok=True)
         for (unit, name, level), items in rows.group_by("unit_id", "unit_name", "level", maintain_order=True):
             about = WorklistUnit(str(name), str(level), as_of)
-            path = folder / f"{str(unit).split('@')[0]}.xlsx"
+            path = folder / f"{unit_code_of(str(unit))}.xlsx"
             _write(path, followup_workbook(items.to_dicts(), about, settings.language))
             written.append(path)
     except OSError as error:
-        raise UserError(
-            f"Không ghi được vào {folder}: {error.strerror}. Chọn thư mục khác.",
-            f"{folder} cannot be written to: {error.strerror}. Name another folder.",
-        ) from error
+        raise UserError("error.unwritten", path=folder, why=error.strerror) from error
     return written
 
 

@@ -10,20 +10,20 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from expectations.contract.problems import Language
-from flows.commands.followup_reading import item_named, open_followup
+from expectations.language import numbers
+from expectations.language.catalogue import Language, text
+from flows.commands.cases import case_named, open_cases
+from flows.commands.followup_acts import ITEM_COMMANDS
 from flows.errors import UserError
+from flows.night.alert_lines import SEVERITY_STYLES
 from flows.settings import load_settings
-from flows.texts import text
 from transforms.followup.kinds import KINDS
 from transforms.followup.wording import Voice
 from warehouse.board import followup_pages as pages
 
-STYLES = {"high": "bold red", "medium": "yellow", "low": "dim"}
-
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class ItemsWanted:
     """Which items to list; None wherever anything will do, status "standing" for all that are not over."""
 
     status: str = "standing"
@@ -33,21 +33,17 @@ class Wanted:
     overdue: bool = False
 
 
-def run_list(wanted: Wanted) -> None:
+def run_list(wanted: ItemsWanted) -> None:
     """Print the items wanted.
 
     Raises:
         UserError: there is no such kind; names them all.
     """
     if wanted.kind is not None and wanted.kind not in KINDS:
-        kinds = ", ".join(KINDS)
-        raise UserError(
-            f"Không có loại việc «{wanted.kind}». Có: {kinds}.",
-            f"There is no kind '{wanted.kind}'. There are: {kinds}.",
-        )
+        raise UserError("error.item.no-kind", kind=wanted.kind, kinds=", ".join(KINDS))
     settings = load_settings()
     language = settings.language
-    with open_followup(settings) as con:
+    with open_cases(settings, ITEM_COMMANDS) as con:
         rows = pages.listed(con, asdict(wanted))
     console = Console()
     if rows.is_empty():
@@ -65,7 +61,7 @@ def items_table(rows: pl.DataFrame, language: Language) -> Table:
     table.add_column(overflow="fold")
     for row in rows.iter_rows(named=True):
         table.add_row(
-            f"[{STYLES[row['priority']]}]{text('severity.' + row['priority'], language)}[/]",
+            f"[{SEVERITY_STYLES[row['priority']]}]{text('severity.' + row['priority'], language)}[/]",
             f"[bold]{row['item_id']}[/] · {escape(row['unit_name'])} · {state_of(row, language)}"
             f"{_due(row, language)}\n{escape(row[f'what_{language}'])}",
         )
@@ -85,8 +81,8 @@ def state_of(row: dict[str, Any], language: Language) -> str:
 def _due(row: dict[str, Any], language: Language) -> str:
     if row["closed_on"] or not row["due_on"]:
         return ""
-    key = "mark" if row["is_internal_mark"] else "due"
-    said = text(f"followup.{key}", language, day=row["due_on"])
+    key = "followup.mark" if row["is_internal_mark"] else "followup.due"
+    said = text(key, language, day=row["due_on"])
     return f" · [red]{said} !![/]" if row["is_overdue"] else f" · {said}"
 
 
@@ -94,12 +90,14 @@ def run_show(item_id: str) -> None:
     """Print an item."""
     settings = load_settings()
     language = settings.language
-    with open_followup(settings) as con:
-        item, events = item_named(con, item_id), pages.history(con, item_id)
+    with open_cases(settings, ITEM_COMMANDS) as con:
+        item, events = case_named(con, ITEM_COMMANDS, item_id), pages.history(con, item_id)
     console = Console()
     priority = text("severity." + item["priority"], language)
-    console.print(f"[bold]{item['item_id']}[/]  [{STYLES[item['priority']]}]{priority}[/]  {state_of(item, language)}")
-    console.print(f"{escape(item['unit_name'])} · {KINDS[item['kind']].label[language == 'en']}", highlight=False)
+    console.print(
+        f"[bold]{item['item_id']}[/]  [{SEVERITY_STYLES[item['priority']]}]{priority}[/]  {state_of(item, language)}"
+    )
+    console.print(f"{escape(item['unit_name'])} · {text(KINDS[item['kind']].label, language)}", highlight=False)
     console.print(escape(item[f"what_{language}"]), highlight=False)
     console.print()
     console.print(facts_table(item, language), highlight=False)
@@ -112,18 +110,18 @@ def facts_table(item: dict[str, Any], language: Language) -> Table:
     table = Table(box=None, pad_edge=False, show_header=False)
     table.add_column(style="dim", no_wrap=True)
     table.add_column(overflow="fold")
-    due = f"{item['due_on']} ({item[f'due_source_{language}']})" if item["due_on"] else "—"
+    due = f"{numbers.day(item['due_on'], language)} ({item[f'due_source_{language}']})" if item["due_on"] else "—"
     facts = {
         "actor": item[f"actor_{language}"],
-        "since": Voice(item["level"], 0, language).period(item["since"]),
+        "since": numbers.period(item["since"], language),
         "due_on": due,
-        "ends": KINDS[item["kind"]].ends[language == "en"],
+        "ends": text(KINDS[item["kind"]].ends, language),
         "carried_from": ", ".join(item["carried_from"]),
         "note": item["note"],
     }
     for name, value in facts.items():
         if value:
-            table.add_row(text(f"followup.{name}", language), escape(str(value)))
+            table.add_row(text(f"followup.fact.{name}", language), escape(str(value)))
     return table
 
 
@@ -137,7 +135,9 @@ def history_table(events: pl.DataFrame, item: dict[str, Any], small_count: int, 
     voice = Voice(item["level"], small_count, language)
     for row in events.iter_rows(named=True):
         table.add_row(
-            str(row["night"]), text(f"followup.event.{row['event']}", language), escape(_details(row, item, voice))
+            numbers.day(row["night"], language),
+            text(f"followup.event.{row['event']}", language),
+            escape(_details(row, item, voice)),
         )
     return table
 
@@ -146,7 +146,7 @@ def _details(row: dict[str, Any], item: dict[str, Any], voice: Voice) -> str:
     kind = KINDS[item["kind"]]
     counted = voice.counts(kind, row["least"], row["most"]) if row["least"] is not None else ""
     words = [
-        voice.period(row["period"]) if row["period"] else "",
+        numbers.period(row["period"], voice.language) if row["period"] else "",
         counted,
         text(f"followup.resolution.{row['resolution']}", voice.language) if row["resolution"] else "",
         row["who"] or "",

@@ -24,10 +24,7 @@ def run_nightly(as_of: date | None, inbox: Path | None) -> None:
     """
     settings = load_settings(inbox=inbox)
     if as_of and as_of > today(settings.timezone):
-        raise UserError(
-            f"Ngày {as_of} chưa tới: đêm chạy cho hôm nay hoặc một ngày đã qua (--as-of YYYY-MM-DD).",
-            f"{as_of} is still to come: a night is run for today or a day that is past (--as-of YYYY-MM-DD).",
-        )
+        raise UserError("error.night.to-come", day=as_of)
     Thread(target=load_great_expectations, daemon=True).start()  # its import takes seconds, as Prefect's start does
     join_served(settings)
     prepare_engine(settings)  # Prefect reads its settings when it is imported

@@ -8,6 +8,7 @@ from hashlib import sha256
 from rich.console import Console
 from rich.markup import escape
 
+from expectations.language.catalogue import text
 from flows.clock import now, today
 from flows.errors import DONE, FAULTY, UserError
 from flows.home import open_home
@@ -17,8 +18,6 @@ from flows.telling.failures import failure_notes
 from flows.telling.post import Parcel, Post
 from flows.telling.recipients import recipient, recipients, said
 from flows.telling.tell import outdated, send_waiting, untold
-from flows.texts import text
-from transforms.telling.phrases import phrase
 from warehouse.board import outbox
 
 
@@ -32,13 +31,10 @@ def run_test(name: str) -> None:
     to = recipient(name, settings)
     at = now(settings.timezone)
     number = sha256(f"test\n{to.name}\n{at}".encode()).hexdigest()[:32]
-    body = phrase("test.body", to.language, name=to.name) + "\n"
-    error = Post(settings).send(to, Parcel(number, phrase("test.subject", to.language), body))
+    body = text("letter.test.body", to.language, name=to.name) + "\n"
+    error = Post(settings).send(to, Parcel(number, text("letter.test.subject", to.language), body))
     if error:
-        raise UserError(
-            f"Chưa gửi được cho «{to.name}»: {error}. Sửa dòng của người ấy rồi thử lại.",
-            f"'{to.name}' could not be reached: {error}. Correct the row and try again.",
-        )
+        raise UserError("error.notify.unreached", name=to.name, why=error)
     Console().print(text("notify.tested", settings.language, name=to.name), markup=False)
 
 

@@ -20,10 +20,7 @@ def published_path(settings: Settings) -> Path:
     """
     path = settings.published_dir / "mobility.duckdb"
     if not path.exists():
-        raise UserError(
-            f"Chưa có bản công bố {path}. Chạy «mobility nightly» hoặc «mobility backfill THƯ_MỤC» trước.",
-            f"There is no published copy {path} yet. Run 'mobility nightly' or 'mobility backfill FOLDER' first.",
-        )
+        raise UserError("error.unpublished", path=path)
     return path
 
 

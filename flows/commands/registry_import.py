@@ -12,6 +12,7 @@ import polars as pl
 from duckdb import DuckDBPyConnection
 from rich.console import Console
 
+from expectations.language.catalogue import text
 from flows.clock import now
 from flows.commands.acts import day_of_act
 from flows.errors import UserError
@@ -23,7 +24,6 @@ from flows.night.settle import settle
 from flows.night.take_in import take_in
 from flows.registry_files import read_table, registry_tables
 from flows.settings import Settings, load_settings
-from flows.texts import text
 from transforms.territory.registry import COLUMNS, build_registry
 from warehouse.errors import ArchiveIncomplete
 from warehouse.ledger.submissions import waiting_for_registry
@@ -64,16 +64,14 @@ def plan(path: Path, settings: Settings) -> Change:
     twice = given.filter(pl.struct(keys).is_duplicated())
     if twice.height:
         row = " · ".join(twice.select(keys).row(0))
-        raise UserError(f"{path}: {row} có hai dòng.", f"{path}: {row} stands twice.")
+        raise UserError("error.registry.twice", path=path, row=row)
     new = given.join(before, on=keys, how="anti")
     different = given.join(before, on=columns, how="anti").join(before, on=keys, how="semi")
     after = pl.concat([before.join(given, on=keys, how="anti"), given]).sort(keys)
     try:
         build_registry({**tables, table: after})
     except ValueError as error:
-        raise UserError(
-            f"{path}: {error}. Danh mục không đổi.", f"{path}: {error}. The registry stays as it is."
-        ) from error
+        raise UserError("error.registry.unfit", path=path, why=str(error)) from error
     return Change(table, after, new.height, different.height)
 
 
@@ -82,10 +80,7 @@ def _table_of(given: pl.DataFrame, path: Path) -> str:
     named = [name for name in fitting if name == path.stem]
     if not (named or len(fitting) == 1):
         shapes = "; ".join(f"{name}: {', '.join(columns)}" for name, columns in COLUMNS.items())
-        raise UserError(
-            f"{path}: các cột không phải của bảng danh mục nào. Các bảng: {shapes}.",
-            f"{path}: its columns are those of no registry table. The tables: {shapes}.",
-        )
+        raise UserError("error.registry.no-table", path=path, tables=shapes)
     return (named or fitting)[0]
 
 

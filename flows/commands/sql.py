@@ -28,7 +28,7 @@ def run_sql(query: str | None, as_of: date | None) -> None:
             if answer is not None:
                 answer.show(max_rows=1000, max_width=_width())
         except duckdb.Error as error:
-            raise UserError(f"Câu lệnh sai: {error}", f"The query is wrong: {error}") from error
+            raise UserError("error.sql.wrong", why=str(error)) from error
 
 
 def _figures(settings: Settings, as_of: date | None) -> AbstractContextManager[duckdb.DuckDBPyConnection]:
@@ -38,10 +38,7 @@ def _figures(settings: Settings, as_of: date | None) -> AbstractContextManager[d
 
 def _prompt(settings: Settings, as_of: date | None) -> None:
     if as_of is not None:
-        raise UserError(
-            'Thêm câu lệnh: mobility sql --as-of NGÀY "SELECT …".',
-            'Add the query: mobility sql --as-of DATE "SELECT …".',
-        )
+        raise UserError("error.sql.no-query")
     copy = published_path(settings)
     program = os.path.join(os.path.dirname(duckdb_cli.__file__), "duckdb")
     # Safe mode does what `open_copy` does, and shuts the prompt's own ways out: .shell, .read, .output, .open.

@@ -6,11 +6,11 @@ import polars as pl
 from rich.console import Console
 from rich.table import Table
 
-from expectations.contract.problems import Language
+from expectations.language import numbers
+from expectations.language.catalogue import Language, PeriodCode, text
 from flows.commands.published import open_published
 from flows.errors import UserError
 from flows.settings import load_settings
-from flows.texts import text
 from warehouse.marts.questions import latest_due, reporting_status
 
 
@@ -21,13 +21,13 @@ def run_status(period: str | None) -> None:
         period = period or latest_due(con)
         rows = reporting_status(con, period)
     if rows.is_empty():
-        raise UserError(f"Không có kỳ báo cáo {period}.", f"There is no period {period}.")
+        raise UserError("error.no-period", period=PeriodCode(period))
     Console().print(status_table(rows, settings.language))
 
 
 def status_table(rows: pl.DataFrame, language: Language) -> Table:
     """marts.reporting_status of one period as a table."""
-    table = Table(title=text("status.title", language, period=rows["period"][0]), title_justify="left")
+    table = Table(title=text("status.title", language, period=PeriodCode(rows["period"][0])), title_justify="left")
     for name in ("reporter", "due", "received", "state", "units"):
         table.add_column(text(f"column.{name}", language), justify="right" if name == "units" else "left")
     styles = {"reported": "green", "late": "yellow", "rejected": "red", "missing": "red", "not_due": "dim"}
@@ -36,9 +36,9 @@ def status_table(rows: pl.DataFrame, language: Language) -> Table:
         state = f"[{styles[row['state']]}]{text('state.' + row['state'], language)}[/]"
         table.add_row(
             f"{row['reporter_code']} {row['reporter_name']}",
-            str(row["due_on"]),
-            f"{row['received_on'] or '—'}{late}",
+            numbers.day(row["due_on"], language),
+            f"{numbers.day(row['received_on'], language) if row['received_on'] else numbers.UNKNOWN}{late}",
             state,
-            f"{'—' if row['units_reported'] is None else row['units_reported']}/{row['units_expected']}",
+            f"{numbers.UNKNOWN if row['units_reported'] is None else row['units_reported']}/{row['units_expected']}",
         )
     return table

@@ -2,25 +2,23 @@
 
 from __future__ import annotations
 
-from datetime import date
-from typing import Any
-
 from duckdb import DuckDBPyConnection
 
+from flows.night.cases import KindOfCase, Replayed, acts_of, fold_acts, write_anew
 from flows.night.judge import NightsJudged
 from flows.settings import Settings
-from transforms.alerts.acts import ACTIONS
-from transforms.alerts.book import Act
+from transforms.alerts.alert import AlertAct
 from transforms.alerts.drivers import drivers
-from transforms.alerts.life import replay
+from transforms.alerts.life import findings_of, life_of_alerts
 from transforms.alerts.tables import tables
+from transforms.alerts.transitions import TRANSITIONS, act_details
+from transforms.cases.replay import replay
 from warehouse.board import alerts as stored
-from warehouse.board.acts import Event, fold_acts
+from warehouse.board.alerts import ALERT_TABLES
+from warehouse.board.cases import kept_nights
 from warehouse.connection.transaction import transaction
 from warehouse.ledger.as_known import mark_judged
 from warehouse.ledger.nights import last_night
-
-VERDICTS = ("true", "data-error", "expected")
 
 
 def alert(con: DuckDBPyConnection, judged: NightsJudged, settings: Settings) -> None:
@@ -33,49 +31,19 @@ def alert(con: DuckDBPyConnection, judged: NightsJudged, settings: Settings) -> 
     night = nights[-1] if nights else last_night(con)
     with transaction(con):
         if night:
-            _fold_acts(con, settings, night)
+            fold_acts(con, ALERTS, settings, night)
         stored.add_findings(con, judged.findings, nights)
         stored.replace_detectability(con, judged.detectability)
-        _write_anew(con, settings)
+        write_anew(con, ALERTS, settings)
         mark_judged(con, nights)
 
 
-def carry_out_acts(con: DuckDBPyConnection, settings: Settings, night: date) -> None:
-    """Between nights: carry out what people did since the last run."""
-    with transaction(con):
-        if _fold_acts(con, settings, night):
-            _write_anew(con, settings)
-
-
-def _fold_acts(con: DuckDBPyConnection, settings: Settings, night: date) -> bool:
-    return fold_acts(con, settings.board_path, night, ACTIONS, _row, stored.add_acts)
-
-
-def _row(event: Event, night: date) -> dict[str, Any] | None:
-    """An event of the board as a row of alerts.act; None where it makes no sense: no night may stand still over it."""
-    what, verdict = event.what, event.what.get("verdict")
-    try:
-        until = date.fromisoformat(what["until"]) if what.get("until") else None
-    except (TypeError, ValueError):
-        return None
-    if not what.get("alert_id") or (event.action == "alert-close" and verdict not in VERDICTS):
-        return None
-    return {
-        "act_id": event.event_id,
-        "night": night,
-        "happened_at": event.happened_at,
-        "who": event.who,
-        "action": event.action,
-        "alert_id": str(what["alert_id"]),
-        "until": until,
-        "verdict": verdict,
-        "note": what.get("note") or None,
-    }
-
-
-def _write_anew(con: DuckDBPyConnection, settings: Settings) -> None:
-    acts = [Act(**{name: row[name] for name in Act.__dataclass_fields__}) for row in stored.acts(con)]
-    book, events = replay(stored.telling_findings(con), stored.nights(con), acts, stored.ended_units(con))
+def _replay(con: DuckDBPyConnection, settings: Settings) -> Replayed:
+    life, acts = life_of_alerts(stored.ended_units(con)), acts_of(con, ALERT_TABLES, AlertAct)
+    found = findings_of(stored.telling_findings(con))
+    book, events = replay(life, found, kept_nights(con, ALERT_TABLES), acts)
     known = drivers(book, stored.judged_months(con))
-    done = [event.act_id for event in events if event.act_id is not None]
-    stored.replace_alerts(con, tables(book, events, known, settings.small_count), done)
+    return Replayed(tables(book, events, known, settings.small_count), events)
+
+
+ALERTS = KindOfCase(ALERT_TABLES, TRANSITIONS, act_details, _replay)

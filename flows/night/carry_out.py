@@ -10,7 +10,7 @@ from flows.clock import now
 from flows.night.collect import File, archived_file
 from flows.night.read import read_files
 from flows.settings import Settings
-from warehouse.board.acts import Event, fold, open_board, waiting
+from warehouse.board.acts import BoardEntry, fold, open_board, waiting
 from warehouse.connection.transaction import transaction
 from warehouse.errors import ArchiveIncomplete, DecisionRefused
 from warehouse.ledger.decisions import Decision, accept, check_acceptable, retract
@@ -44,7 +44,7 @@ def carry_out_waiting(con: DuckDBPyConnection, settings: Settings, night: date) 
     return came_of
 
 
-def _carry_out(con: DuckDBPyConnection, event: Event, settings: Settings, night: date) -> None:
+def _carry_out(con: DuckDBPyConnection, event: BoardEntry, settings: Settings, night: date) -> None:
     number = int(event.what["submission_id"])
     decision = Decision(night, event.who, str(event.what["reason"]))
     if event.action == "retract":
@@ -60,4 +60,4 @@ def _archived(con: DuckDBPyConnection, number: int, settings: Settings) -> File:
     try:
         return archived_file(submission(con, number), settings.archive_dir)
     except ArchiveIncomplete as error:
-        raise DecisionRefused(error.vi, error.en) from error
+        raise DecisionRefused(error.message.key, **error.message.values) from error

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from expectations.language.catalogue import Message
 from flows.errors import UserError
 from flows.registry_files import load_registry
 from flows.settings import Settings
@@ -48,11 +49,10 @@ class File:
 
 @dataclass(frozen=True, slots=True)
 class PassedOver:
-    """What lay there and was not taken, and why, in Vietnamese and English."""
+    """What lay there and was not taken, and why."""
 
     path: Path
-    why_vi: str
-    why_en: str
+    why: Message
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,20 +76,16 @@ def collect(settings: Settings, as_of: date) -> Arrived:
 
 
 def _no_code(folder: Path, name: str, registry: Registry, as_of: date) -> PassedOver:
-    """Why a folder's files are not taken, with the codes of the units whose name it bears."""
+    """Why a folder's files are not taken, with the code of the unit whose name it bears."""
 
     def plain(text: str) -> str:
         return strip_marks(fold(text.replace("_", " ").replace("-", " "))).lower()
 
     named = [unit for unit in registry.reporters_on(as_of) if plain(unit.name) == plain(name)]
     named = named or [unit for unit in registry.reporters_on(as_of) if plain(unit.name).endswith(f" {plain(name)}")]
-    vi = "; ".join(f"{unit.unit_code} là mã của {unit.name}" for unit in named)
-    en = "; ".join(f"{unit.unit_code} is the code of {unit.name}" for unit in named)
-    return PassedOver(
-        folder,
-        f"tên thư mục không phải mã đơn vị: đổi tên thành mã{f' ({vi})' if vi else ''}",
-        f"the folder's name is no unit's code: rename it to the code{f' ({en})' if en else ''}",
-    )
+    if len(named) != 1:
+        return PassedOver(folder, Message("passed_over.no_code"))
+    return PassedOver(folder, Message("passed_over.named", code=named[0].unit_code, name=named[0].name))
 
 
 def collect_inbox(inbox: Path, as_of: date, timezone: str) -> Arrived:
@@ -105,11 +101,8 @@ def collect_inbox(inbox: Path, as_of: date, timezone: str) -> Arrived:
 
 
 def _of_a_later_day(file: File, as_of: date) -> PassedOver:
-    return PassedOver(
-        file.path or Path(file.file_name),
-        f"mang ngày {file.received_on}, sau đêm {as_of}: để cho đêm của ngày đó; ngày sai thì chép lại tệp",
-        f"dated {file.received_on}, after the night of {as_of}: left for that day's; a wrong date: copy it anew",
-    )
+    path = file.path or Path(file.file_name)
+    return PassedOver(path, Message("passed_over.later", day=str(file.received_on), night=str(as_of)))
 
 
 def collect_tree(root: Path, received_on: date | None = None) -> Arrived:
@@ -119,7 +112,7 @@ def collect_tree(root: Path, received_on: date | None = None) -> Arrived:
         UserError: the folder is not there, or not laid out so.
     """
     if not root.is_dir():
-        raise UserError(f"Không có thư mục {root}.", f"There is no folder {root}.")
+        raise UserError("error.no-folder", path=root)
     if received_on:
         return _collect(root, partial(_at_midnight, received_on))
     folders, outside = _folders(root)
@@ -138,17 +131,11 @@ def _folders(parent: Path) -> tuple[list[Path], list[PassedOver]]:
     passed: list[PassedOver] = []
     for path in _listed(parent, passed) if parent.is_dir() else []:
         if path.is_symlink():
-            passed.append(_link(path))
+            passed.append(PassedOver(path, Message("passed_over.link")))
         elif path.is_dir():
             folders.append(path)
         elif not path.name.startswith((".", "~$")):
-            passed.append(
-                PassedOver(
-                    path,
-                    "không nằm trong thư mục của đơn vị: chuyển vào thư mục mang mã đơn vị gửi",
-                    "in no unit's folder: move it into the folder named by its sender's code",
-                )
-            )
+            passed.append(PassedOver(path, Message("passed_over.outside")))
     return folders, passed
 
 
@@ -157,34 +144,15 @@ def _listed(folder: Path, passed: list[PassedOver]) -> list[Path]:
     try:
         return sorted(folder.iterdir())
     except OSError as error:
-        passed.append(_not_opened(folder, error))
+        passed.append(PassedOver(folder, Message("passed_over.unopened", why=error.strerror)))
         return []
-
-
-def _link(path: Path) -> PassedOver:
-    return PassedOver(
-        path,
-        "là liên kết, không được mở: thay bằng chính tệp hoặc thư mục",
-        "a link, not followed: put the file or folder itself there",
-    )
-
-
-def _not_opened(path: Path, error: OSError) -> PassedOver:
-    return PassedOver(
-        path,
-        f"không mở được ({error.strerror}): sửa quyền đọc",
-        f"cannot be opened ({error.strerror}): mend the right to read it",
-    )
 
 
 def _day_of(folder: Path) -> date:
     try:
         return date.fromisoformat(folder.name)
     except ValueError:
-        raise UserError(
-            f"«{folder}» không phải ngày nhận (YYYY-MM-DD). Thư mục không chia theo ngày thì thêm --received-on NGÀY.",
-            f"'{folder}' is no day of receipt (YYYY-MM-DD). For a folder without dates add --received-on DATE.",
-        ) from None
+        raise UserError("error.no-day-folder", path=folder) from None
 
 
 def _collect(root: Path, when: ReceivedAt) -> Arrived:
@@ -203,7 +171,10 @@ def _collect(root: Path, when: ReceivedAt) -> Arrived:
 
 
 def legible(name: str) -> str:
-    """A name of the file system as text that can be printed and stored, whatever its bytes."""
+    """A name of the file system as text that can be printed and stored, whatever its bytes.
+
+    A name that is no UTF-8 comes with lone surrogates, which neither DuckDB nor a page can hold.
+    """
     return name.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
 
 
@@ -214,31 +185,33 @@ def _take(path: Path, reporter: str, when: ReceivedAt) -> File | PassedOver | No
     try:
         before = path.lstat()
         if stat.S_ISLNK(before.st_mode):
-            return _link(path)
+            return PassedOver(path, Message("passed_over.link"))
         if not stat.S_ISREG(before.st_mode):
-            return PassedOver(
-                path,
-                "là thư mục hoặc tệp đặc biệt: đưa tệp ra ngay trong thư mục của đơn vị",
-                "a folder or a special file: put the file right in the unit's folder",
-            )
+            return PassedOver(path, Message("passed_over.special"))
         if before.st_size > MOST_BYTES:
-            return PassedOver(path, f"lớn hơn {MOST_BYTES // 10**6} MB", f"larger than {MOST_BYTES // 10**6} MB")
+            return PassedOver(path, Message("passed_over.large", most=MOST_BYTES // 10**6))
+        # NOFOLLOW: the file may have been replaced by a link since it was looked at.
         descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW)
         with os.fdopen(descriptor, "rb") as stream:
             data = stream.read(MOST_BYTES + 1)
             after = os.fstat(stream.fileno())
     except OSError as error:
-        return _not_opened(path, error)
+        return PassedOver(path, Message("passed_over.unopened", why=error.strerror))
+    # A file that a sender is still copying changes its size or its time meanwhile.
     if (after.st_size, after.st_mtime_ns) != (before.st_size, before.st_mtime_ns) or len(data) != after.st_size:
-        return PassedOver(path, "đang được ghi, để lại đêm sau", "still being written, left for the next night")
+        return PassedOver(path, Message("passed_over.growing"))
     try:
         received_at = when(path, before)
     except (ValueError, OverflowError):
-        return PassedOver(
-            path, "ngày của tệp không thể có: chép lại tệp", "the file's date is impossible: copy the file anew"
-        )
+        return PassedOver(path, Message("passed_over.dated"))
     return File(
-        path, reporter, legible(path.name), received_at.date(), received_at, data, hashlib.sha256(data).hexdigest()
+        path=path,
+        reporter_code=reporter,
+        file_name=legible(path.name),
+        received_on=received_at.date(),
+        received_at=received_at,
+        data=data,
+        sha256=hashlib.sha256(data).hexdigest(),
     )
 
 
@@ -254,14 +227,7 @@ def clear_inbox(files: Iterable[File]) -> list[PassedOver]:
         except FileNotFoundError:
             continue
         except OSError as error:
-            why = error.strerror
-            left.append(
-                PassedOver(
-                    file.path,
-                    f"đã nhận nhưng không xóa được ({why}): sửa quyền ghi của thư mục rồi xóa tệp",
-                    f"taken in but not removed ({why}): mend the right to write in the folder, then remove it",
-                )
-            )
+            left.append(PassedOver(file.path, Message("passed_over.not_removed", why=error.strerror)))
     return left
 
 
@@ -276,5 +242,11 @@ def archived_file(row: Mapping[str, Any], archive: Path) -> File:
     """
     data = read_archived(archive, row["sha256"])
     return File(
-        None, row["reporter_code"], row["file_name"], row["received_on"], row["received_at"], data, row["sha256"]
+        path=None,
+        reporter_code=row["reporter_code"],
+        file_name=row["file_name"],
+        received_on=row["received_on"],
+        received_at=row["received_at"],
+        data=data,
+        sha256=row["sha256"],
     )

@@ -12,25 +12,26 @@ from duckdb import DuckDBPyConnection
 from flows.registry_files import load_registry
 from flows.settings import Settings
 from transforms.territory.registry import Registry
-from transforms.watch.as_known import Vintages, eras, vintages
+from transforms.territory.unit_ids import unit_code
+from transforms.watch.as_known import FiguresAsKnown, figures_as_known, nights_by_territory
 from transforms.watch.budget import Budget
-from transforms.watch.detectability import least_seen
 from transforms.watch.findings import SCHEMA, findings, groups
-from transforms.watch.plan import month_names, sights, units_of
-from transforms.watch.reports import ReportHistory, report_findings
+from transforms.watch.least_seen import least_seen
+from transforms.watch.months_to_judge import month_names, months_to_judge, units_of
+from transforms.watch.report_surprises import ReportHistory, report_findings
 from transforms.watch.watched import LEVELS, needed_measures
 from warehouse.ledger import as_known as stored
 
 LONGEST = 120
-"""Months of history a series is judged by."""
+"""Months of history a series is judged by, at most: what is older than ten years has changed."""
 
 
 @dataclass(frozen=True)
-class Era:
+class TerritoryNights:
     """Nights on one map of units, and everything known on them.
 
     Attributes:
-        nights: all of the era, in order.
+        nights: all nights on the map, in order.
         wanted: those to judge.
         known: the figures, as each night had them.
         registry: the units.
@@ -38,7 +39,7 @@ class Era:
 
     nights: list[date]
     wanted: list[date]
-    known: Vintages
+    known: FiguresAsKnown
     registry: Registry
 
 
@@ -56,53 +57,63 @@ class NightsJudged:
     nights: Sequence[date]
     findings: pl.DataFrame
     detectability: pl.DataFrame
-    territories: Sequence[Era]
+    territories: Sequence[TerritoryNights]
 
 
 def judge(con: DuckDBPyConnection, settings: Settings) -> NightsJudged:
     """Judge the nights that have not been judged, or that know something else by now; nothing is written."""
     wanted = stored.nights_to_judge(con)
-    eras = list(_eras(con, wanted, settings)) if wanted else []
-    found = [_judge(con, era, settings) for era in eras]
+    territories = list(_territories(con, wanted, settings)) if wanted else []
+    found = [_judge(con, territory, settings) for territory in territories]
     empty = pl.DataFrame(schema=SCHEMA | {"unit_code": pl.String, "unit_name": pl.String})
     return NightsJudged(
-        wanted, pl.concat([empty, *(one.rows for one in found)]), found[-1].least if found else pl.DataFrame(), eras
+        wanted,
+        pl.concat([empty, *(one.rows for one in found)]),
+        found[-1].least if found else pl.DataFrame(),
+        territories,
     )
 
 
-def _eras(con: DuckDBPyConnection, wanted: list[date], settings: Settings) -> Iterator[Era]:
+def _territories(con: DuckDBPyConnection, wanted: list[date], settings: Settings) -> Iterator[TerritoryNights]:
     registry = load_registry(settings.registry_dir)
     facts = stored.versions_of_cells(con)
-    for nights in eras(stored.nights(con), registry):
+    for nights in nights_by_territory(stored.nights(con), registry):
         mine = [night for night in nights if night in set(wanted)]
         if mine:
-            yield Era(nights, mine, vintages(facts, registry, nights[-1]), registry)
+            yield TerritoryNights(nights, mine, figures_as_known(facts, registry, nights[-1]), registry)
 
 
 @dataclass(frozen=True)
 class TerritoryFindings:
-    """What the nights of an era found, and what their series could hide on the last of them."""
+    """What the nights of a territory found, and the least change that would have alarmed on the last of them."""
 
     rows: pl.DataFrame
     least: pl.DataFrame
 
 
-def _judge(con: DuckDBPyConnection, era: Era, settings: Settings) -> TerritoryFindings:
-    parents = dict(era.known.parents.iter_rows())
-    units = {level: groups(level, units_of(era.known, level), parents) for level in LEVELS}
-    months = min(-(-max(len(month_names(era.known)), 12) // 6) * 6, LONGEST)
-    seen = list(sights(era.known, era.nights, set(era.wanted), needed_measures(), settings.due_day, months))
+def _judge(con: DuckDBPyConnection, territory: TerritoryNights, settings: Settings) -> TerritoryFindings:
+    parents = dict(territory.known.parents.iter_rows())
+    units = {level: groups(level, units_of(territory.known, level), parents) for level in LEVELS}
+    # Whole half-years and at least one year: the arrays' length, and with it the last digit, changes twice a year only.
+    length = min(-(-max(len(month_names(territory.known)), 12) // 6) * 6, LONGEST)
+    months = list(
+        months_to_judge(
+            territory.known, territory.nights, set(territory.wanted), needed_measures(), settings.due_day, length
+        )
+    )
     budget = Budget(settings.false_alerts_a_quarter)
-    rows = pl.concat([findings(seen, units, budget), _of_reports(con, era)]).filter(pl.col("night").is_in(era.wanted))
-    return TerritoryFindings(_named(rows, era), least_seen(seen, units, budget))
+    rows = pl.concat([findings(months, units, budget), _of_reports(con, territory)]).filter(
+        pl.col("night").is_in(territory.wanted)
+    )
+    return TerritoryFindings(_named(rows, territory), least_seen(months, units, budget))
 
 
-def _of_reports(con: DuckDBPyConnection, era: Era) -> pl.DataFrame:
-    """The surprises in the reports of those who report on the era's map."""
-    level = era.registry.reporting_level(era.nights[-1])
+def _of_reports(con: DuckDBPyConnection, territory: TerritoryNights) -> pl.DataFrame:
+    """The surprises in the reports of those who report on the territory's map."""
+    level = territory.registry.reporting_level(territory.nights[-1])
     ids = {
         unit.unit_code: unit.unit_id if level == "commune" else unit.unit_code
-        for unit in era.registry.reporters_on(era.nights[-1])
+        for unit in territory.registry.reporters_on(territory.nights[-1])
     }
     due, received, marks = (
         frame.with_columns(
@@ -110,16 +121,17 @@ def _of_reports(con: DuckDBPyConnection, era: Era) -> pl.DataFrame:
         ).drop_nulls("unit_id")
         for frame in stored.reports(con)
     )
-    return report_findings(ReportHistory(due.filter(pl.col("level") == level), received, marks), era.known, era.nights)
+    return report_findings(
+        ReportHistory(due.filter(pl.col("level") == level), received, marks), territory.known, territory.nights
+    )
 
 
-def _named(rows: pl.DataFrame, era: Era) -> pl.DataFrame:
+def _named(rows: pl.DataFrame, territory: TerritoryNights) -> pl.DataFrame:
     """Add unit_code and unit_name, as the unit is called on the last night."""
     names = {
         unit.unit_id if unit.level == "commune" else unit.unit_code: unit.name
-        for unit in era.registry.units_on(era.nights[-1])
+        for unit in territory.registry.units_on(territory.nights[-1])
     }
     return rows.with_columns(
-        unit_code=pl.col("unit_id").str.split("@").list.first(),
-        unit_name=pl.col("unit_id").replace_strict(names, default=None, return_dtype=pl.String),
+        unit_code=unit_code(), unit_name=pl.col("unit_id").replace_strict(names, default=None, return_dtype=pl.String)
     )

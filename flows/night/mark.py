@@ -8,7 +8,8 @@ from pathlib import Path
 
 import polars as pl
 
-from expectations.contract.problems import Language, Problem
+from expectations.contract.problems import Problem
+from expectations.language.catalogue import Language
 from transforms.reading.read import legible_sheets
 from transforms.returning.workbook import RejectedFile, returned_workbook
 

@@ -14,7 +14,8 @@ from transforms.disclosure import last_released_year
 from transforms.indicators import indicator_table, province_of, reporting_figures
 from transforms.territory.maps import map_fingerprint
 from transforms.territory.registry import Registry
-from transforms.territory.unit_figures import Cells, PublishedBefore, figures
+from transforms.territory.unit_figures import CellFigures, PublishedBefore, figures
+from transforms.territory.unit_ids import unit_code
 from transforms.trends import comparison, contribution, trend, waterfall
 from warehouse.connection.transaction import transaction
 from warehouse.derived import indicators as tables
@@ -26,13 +27,13 @@ WITH_TRENDS = ["district", "province"]
 
 
 def measure(con: DuckDBPyConnection, touched: Touched, settings: Settings, as_of: date) -> int:
-    """Put the derived tables in step with the facts; what was not touched stands.
+    """Compute anew the derived tables of whatever changed in the facts; all else stays as it is.
 
     Returns:
         how many hidden figures of communes could be worked out all the same, for want of others to hide with them.
     """
     registry = load_registry(settings.registry_dir)
-    edition = stored.Edition(as_of, as_of, map_fingerprint(registry, as_of), settings.due_day, settings.small_count)
+    edition = stored.Computation(as_of, as_of, map_fingerprint(registry, as_of), settings.due_day, settings.small_count)
     released = last_released_year(as_of)
     apply_marts(con)
     with transaction(con):
@@ -41,7 +42,7 @@ def measure(con: DuckDBPyConnection, touched: Touched, settings: Settings, as_of
         changed, exposed = pl.DataFrame(), 0
         if first is not None:
             made = figures(
-                Cells(*stored.cell_facts(con, first)),
+                CellFigures(*stored.cell_facts(con, first)),
                 PublishedBefore(*stored.published_before(con, first)),
                 registry,
                 as_of,
@@ -79,11 +80,15 @@ def _by_territory(rows: pl.DataFrame) -> pl.DataFrame:
 
 
 def _by_code(rows: pl.DataFrame) -> pl.DataFrame:
-    return rows.with_columns(pl.col("unit_code").str.split("@").list.first())
+    return rows.with_columns(unit_code("unit_code"))
 
 
 def _trends(con: DuckDBPyConnection) -> None:
-    """What is told of districts and the province; units of an indicator are held alike, so it is made whole."""
+    """Trends, comparisons and contributions of districts and the province, all units at once.
+
+    The trend's model learns from all units of an indicator how long deviations last, so one unit's change is every
+    unit's.
+    """
     known = tables.indicators(con, WITH_TRENDS)
     tables.replace_indicators(
         con, None, {"trend": trend(known), "comparison": comparison(known), "contribution": contribution(known)}

@@ -8,8 +8,7 @@ from contextlib import contextmanager
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-from expectations.contract.problems import Language
-from flows.texts import text
+from expectations.language.catalogue import Language, text
 
 
 @contextmanager

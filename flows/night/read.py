@@ -10,6 +10,7 @@ from datetime import date
 import polars as pl
 from duckdb import DuckDBPyConnection
 
+from expectations.contract.periods import Period
 from expectations.contract.problems import Problem
 from expectations.suites.great import load_great_expectations
 from flows.night.collect import File
@@ -44,8 +45,12 @@ class FilesRead:
 
 
 def read(con: DuckDBPyConnection, files: Iterable[File], settings: Settings, run: Run) -> FilesRead:
-    """Read the files that no earlier run took in, in their order, each under the number it gets in the ledger."""
-    numbered = dict(enumerate(_unseen(files, con), next_submission_id(con)))
+    """Read the files, in their order, each under the number it gets in the ledger.
+
+    Those that an earlier run took in are passed over, but for a second look at them.
+    """
+    new = files if run.is_second_look else _unseen(files, con)
+    numbered = dict(enumerate(new, next_submission_id(con)))
     nights = {number: run.night_of(file) for number, file in numbered.items()}
     with ThreadPoolExecutor(1) as aside, reading_progress(len(numbered), settings.language) as told:
         if numbered:
@@ -140,7 +145,7 @@ def _submissions(
         orient="row",
     )
     levels = {
-        text: directory.registry.reporting_level(date(int(text[:4]), int(text[5:]), 1))
+        text: directory.registry.reporting_level(Period.parse(text).first_day)
         for text in frames.heads["period"].drop_nulls().unique()
     }
     return (

@@ -23,5 +23,10 @@ class Run:
     as_of: date | None
     started: datetime
 
+    @property
+    def is_second_look(self) -> bool:
+        """Whether its files were taken in before, and are judged again because the registry knows more by now."""
+        return self.kind == "registry"
+
     def night_of(self, file: File) -> date:
         return self.as_of or file.received_on

@@ -13,17 +13,18 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from expectations.contract.problems import Language
+from expectations.language.catalogue import Language, PeriodCode, text
 from expectations.suites.verdict import Verdict
-from flows.commands.alert_list import STYLES, seen_of
+from flows.night.alert_lines import SEVERITY_STYLES, seen_of
 from flows.night.collect import Arrived, PassedOver, legible
 from flows.night.read import FilesRead
 from flows.night.send_back import Returned
 from flows.night.validate import write_validation_page
 from flows.night.write_page import page_path
 from flows.settings import Settings
-from flows.texts import text
 from warehouse.board import alert_pages
+from warehouse.board.alerts import ALERT_TABLES
+from warehouse.board.cases import undone_acts
 from warehouse.errors import DecisionRefused, WarehouseError
 from warehouse.marts.questions import latest_due, reporting_status
 
@@ -68,7 +69,7 @@ class NightReport:
 
 
 @dataclass(frozen=True, slots=True)
-class Came:
+class NightSteps:
     """What the steps of a night came to, for its report.
 
     Attributes:
@@ -86,7 +87,7 @@ class Came:
     left: Sequence[PassedOver] = ()
 
 
-def report(con: DuckDBPyConnection, came: Came, settings: Settings, as_of: date) -> NightReport:
+def report(con: DuckDBPyConnection, came: NightSteps, settings: Settings, as_of: date) -> NightReport:
     """What the night came to, with what the warehouse tells of it."""
     return NightReport(
         as_of,
@@ -101,7 +102,7 @@ def report(con: DuckDBPyConnection, came: Came, settings: Settings, as_of: date)
         exposed=came.exposed,
         alerts=alert_pages.news(con, as_of),
         standing=alert_pages.standing(con),
-        undone=tuple(alert_pages.undone(con, as_of)),
+        undone=tuple(undone_acts(con, ALERT_TABLES, as_of)),
         unwritten=tuple(one for one in came.returned if one.trouble),
     )
 
@@ -124,7 +125,7 @@ def show(report: NightReport, console: Console, language: Language) -> None:
         table.add_column(text("column.file", language), overflow="fold")
         table.add_column(text("column.why", language))
         for one in report.passed_over:
-            table.add_row(escape(legible(str(one.path))), escape(one.why_vi if language == "vi" else one.why_en))
+            table.add_row(escape(legible(str(one.path))), escape(one.why.says(language)))
         console.print(table)
     _show_missing(report.status, console, language)
     _show_alerts(report, console, language)
@@ -182,7 +183,7 @@ def _show_alerts(report: NightReport, console: Console, language: Language) -> N
     console.print(counted, highlight=False)
     told = [row for row in report.alerts.iter_rows(named=True) if row["event"] != "resolved"]
     for row in told[:LINES]:
-        severity = f"[{STYLES[row['severity']]}]{text('severity.' + row['severity'], language)}[/]"
+        severity = f"[{SEVERITY_STYLES[row['severity']]}]{text('severity.' + row['severity'], language)}[/]"
         console.print(f"  {severity} {row['alert_id']}: {escape(seen_of(row, language))}", highlight=False)
     if len(told) > LINES:
         console.print(text("night.alerts_more", language, n=len(told) - LINES))
@@ -210,7 +211,7 @@ def _show_rejected(report: NightReport, console: Console, language: Language) ->
 def _show_missing(status: pl.DataFrame, console: Console, language: Language) -> None:
     if status.is_empty():
         return
-    period = status["period"][0]
+    period = PeriodCode(status["period"][0])
     missing = status.filter(pl.col("state").is_in(["missing", "rejected"]))["reporter_name"].to_list()
     if missing:
         console.print(text("night.missing", language, period=period, names=", ".join(missing)))

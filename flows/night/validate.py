@@ -40,8 +40,8 @@ def write_validation_page(files: FilesRead, verdict: Verdict, settings: Settings
     if files.submissions.is_empty():
         return None
     path = settings.home / "validation.html"
-    part = path.with_suffix(".part")
+    part = path.with_suffix(".part")  # put in place when it is whole: a reader never sees half a page
     part.write_text(validation_page(verdict, files.submissions, settings.language), "utf-8")
-    part.chmod(0o640)
+    part.chmod(0o640)  # for the board's group: the page names units and cells
     part.replace(path)
     return path

@@ -14,15 +14,16 @@ from duckdb import DuckDBPyConnection
 from rich.console import Console
 
 from expectations.contract.indicators import MAIN_INDICATORS
+from expectations.language.catalogue import text
 from flows.errors import UserError
 from flows.night.send_back import returned_below
 from flows.settings import Settings, load_settings
-from flows.texts import text
 from transforms.morning.briefing import RECENT, Briefing, Morning, brief
 from transforms.morning.letter import morning_letter
 from transforms.morning.page import failure_page, morning_page
-from transforms.morning.phrases import day, say
 from warehouse.board import alert_pages, morning
+from warehouse.board.alerts import ALERT_TABLES
+from warehouse.board.cases import is_kept
 from warehouse.connection.store import open_to_read
 from warehouse.errors import StoreLocked
 from warehouse.ledger.nights import last_night
@@ -78,19 +79,21 @@ def briefing(con: DuckDBPyConnection, settings: Settings, as_of: date) -> Briefi
     """What there is to tell after a night."""
     alerts = morning.standing_alerts(con)
     rejected = morning.rejected(con, as_of, RECENT, WAITING_DAYS)
+    progress, items = _followup(con, as_of)
     return brief(
         Morning(
-            as_of,
-            morning.last_reports(con, EARLIER_MONTHS),
-            _with_workbooks(rejected, settings),
-            alerts,
-            {row["alert_id"]: _series(con, row) for row in alerts.iter_rows(named=True)},
-            morning.resolved_alerts(con, as_of, RESOLVED_DAYS),
-            RESOLVED_DAYS,
-            morning.province_trends(con, MAIN_INDICATORS),
-            *_followup(con, as_of),
-            settings.small_count,
-            settings.language,
+            as_of=as_of,
+            reports=morning.last_reports(con, EARLIER_MONTHS),
+            rejected=_with_workbooks(rejected, settings),
+            alerts=alerts,
+            series={row["alert_id"]: _series(con, row) for row in alerts.iter_rows(named=True)},
+            resolved=morning.resolved_alerts(con, as_of, RESOLVED_DAYS),
+            resolved_days=RESOLVED_DAYS,
+            trends=morning.province_trends(con, MAIN_INDICATORS),
+            progress=progress,
+            items=items,
+            small_count=settings.small_count,
+            language=settings.language,
         )
     )
 
@@ -111,12 +114,9 @@ def run_report() -> None:
     settings = load_settings()
     try:
         with open_to_read(settings.warehouse_path) as con:
-            night = last_night(con) if alert_pages.is_judged(con) else None
+            night = last_night(con) if is_kept(con, ALERT_TABLES) else None
             if night is None:
-                raise UserError(
-                    "Chưa có đêm nào để viết bản tin. Chạy «mobility nightly» trước.",
-                    "There is no night to tell of yet. Run 'mobility nightly' first.",
-                )
+                raise UserError("error.page.no-night")
             path = make_report(con, settings, night)
     except StoreLocked as error:
         raise _not_now(settings) from error
@@ -129,17 +129,9 @@ def _not_now(settings: Settings) -> UserError:
     """The night writes the page itself when it ends; a copy of a warehouse being written could be half of each."""
     path = page_path(settings)
     if not path.is_file():
-        return UserError(
-            "Đêm đang chạy, chưa viết được bản tin. Đêm tự viết bản tin khi chạy xong.",
-            "The night is running and the page cannot be written. The night writes it itself when it ends.",
-        )
+        return UserError("error.page.not-now")
     at = datetime.fromtimestamp(path.stat().st_mtime, ZoneInfo(settings.timezone))
-    return UserError(
-        f"Đêm đang chạy, chưa viết lại được bản tin. Bản đang có {path} viết lúc {at:%H:%M ngày %d-%m-%Y}; "
-        "đêm tự viết bản mới khi chạy xong.",
-        f"The night is running and the page cannot be written anew. The one at hand, {path}, is of "
-        f"{at:%Y-%m-%d %H:%M}; the night writes a new one itself when it ends.",
-    )
+    return UserError("error.page.not-anew", path=path, at=at)
 
 
 def _series(con: DuckDBPyConnection, alert: dict[str, Any]) -> pl.DataFrame:
@@ -155,8 +147,8 @@ def _with_workbooks(rejected: pl.DataFrame, settings: Settings) -> pl.DataFrame:
 
 def _say_failed(settings: Settings, as_of: date, error: Exception) -> None:
     language = settings.language
-    said = say("failed", language, day=day(as_of, language), why=type(error).__name__)
-    title = say("title", language, day=day(as_of, language))
+    said = text("page.failed", language, day=as_of, why=type(error).__name__)
+    title = text("page.title", language, day=as_of)
     try:
         _write(letter_path(settings), f"{title}\n\n{said}\n")
         _write(page_path(settings), failure_page(said, title, language))

@@ -1,4 +1,4 @@
-"""What `mobility serve` serves, and what an earlier life of it left on Prefect's server put right."""
+"""What `mobility serve` serves, and what an earlier `serve` left undone on Prefect's server put right."""
 
 from __future__ import annotations
 
@@ -63,10 +63,7 @@ async def check_server(settings: Settings) -> None:
         except ObjectNotFound:
             return
     if standing.tags and _mark(settings) not in standing.tags:
-        raise UserError(
-            f"Máy chủ Prefect này đang phục vụ {standing.tags[0]}. Đặt MOBILITY_SERVE_PORT khác cho kho này.",
-            f"This Prefect server serves {standing.tags[0]}. Set another MOBILITY_SERVE_PORT for this home.",
-        )
+        raise UserError("error.serve.other-home", home=standing.tags[0])
 
 
 async def put_right(served: dict[str, UUID], now: datetime, settings: Settings) -> None:

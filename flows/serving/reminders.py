@@ -6,6 +6,7 @@ from datetime import date
 
 from prefect import flow, get_run_logger
 
+from expectations.language.catalogue import both
 from flows.clock import today
 from flows.home import open_home
 from flows.serving.scheduled import stop_with_runner, when_free
@@ -14,9 +15,8 @@ from flows.telling.delivery import DeliveryOutcome
 from flows.telling.tell import remind, send_waiting
 
 
-@flow(name="reminders")
+@flow(name="reminders", description=both("help.flow.reminders"))
 def reminders(as_of: date | None = None) -> None:
-    """Nhắc đơn vị chưa báo cáo / Remind those who have not reported."""
     stop_with_runner()
     settings = load_settings()
 
@@ -27,9 +27,8 @@ def reminders(as_of: date | None = None) -> None:
     _log(when_free(work))
 
 
-@flow(name="messages")
+@flow(name="messages", description=both("help.flow.messages"))
 def messages() -> None:
-    """Gửi tin còn chờ: sau giờ yên lặng, khi máy chủ thư chạy lại / Send what waited: quiet hours, a server down."""
     stop_with_runner()
     settings = load_settings()
     _log(when_free(lambda: send_waiting(settings)))

@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 
 from prefect import flow, get_run_logger
 
+from expectations.language.catalogue import both
 from flows.clock import today
 from flows.night import summary
 from flows.nightly import nightly
@@ -37,9 +38,8 @@ def tell_failed(flow: Any, flow_run: Any, state: Any) -> None:
     tell_failure(settings, today(settings.timezone), why)
 
 
-@flow(name="nightly", on_failure=[tell_failed], on_crashed=[tell_failed])
+@flow(name="nightly", description=both("help.flow.night"), on_failure=[tell_failed], on_crashed=[tell_failed])
 def night(as_of: date | None = None) -> None:
-    """Tiếp nhận, kiểm tra, tính toán, công bố, báo tin / Take in, validate, compute, publish, tell."""
     stop_with_runner()
     settings = load_settings()
     report = when_free(lambda: nightly.fn(as_of))

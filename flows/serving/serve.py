@@ -14,12 +14,12 @@ from uuid import UUID
 
 from rich.console import Console
 
+from expectations.language.catalogue import text
 from flows.clock import now
 from flows.engine import prepare_engine
 from flows.errors import UserError
 from flows.serving.served import alone, running_server
 from flows.settings import Settings, load_settings
-from flows.texts import text
 from warehouse.connection.store import open_to_read
 from warehouse.errors import StoreLocked, StoreMissing
 from warehouse.ledger.nights import last_finished
@@ -65,10 +65,7 @@ def _serve(settings: Settings, server: subprocess.Popen[bytes] | None, stop: Eve
         seen = last_due(settings.night_at, at)
         while not stop.wait(0.5):
             if not thread.is_alive() or (server is not None and server.poll() is not None):
-                raise UserError(
-                    "Prefect đã dừng; xem nhật ký ở trên và HOME/prefect/server.log.",
-                    "Prefect has ended; see the log above and HOME/prefect/server.log.",
-                )
+                raise UserError("error.serve.ended")
             due = last_due(settings.night_at, now(settings.timezone) - GRACE)
             if due > seen:
                 asyncio.run(_start_missed(night, due, settings))

@@ -64,10 +64,7 @@ def alone(settings: Settings) -> Iterator[None]:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             holder = os.pread(handle, 32, 0).decode("ascii", "replace").strip()
-            raise UserError(
-                f"Kho {settings.home} đang được «mobility serve» phục vụ (tiến trình {holder}). Dừng nó trước.",
-                f"The home {settings.home} is served already (process {holder}). Stop that first.",
-            ) from None
+            raise UserError("error.serve.served", home=settings.home, process=holder) from None
         os.ftruncate(handle, 0)
         os.pwrite(handle, f"{os.getpid()}\n".encode(), 0)
         yield
@@ -125,17 +122,9 @@ def _wait(process: subprocess.Popen[bytes] | None, url: str, address: str) -> No
     until = monotonic() + PATIENCE
     while not _answers(url):
         if process is None and monotonic() > until - PATIENCE + ENOUGH:
-            raise UserError(
-                f"Máy chủ Prefect {url} không trả lời. Kiểm tra PREFECT_API_URL.",
-                f"Prefect's server {url} does not answer. Check PREFECT_API_URL.",
-            )
+            raise UserError("error.serve.silent", url=url)
         if process is not None and (process.poll() is not None or monotonic() > until):
-            raise UserError(
-                f"Máy chủ Prefect không khởi động được tại {address} (cổng đang bị chiếm? đặt MOBILITY_SERVE_PORT); "
-                "xem HOME/prefect/server.log.",
-                f"Prefect's server did not start at {address} (is the port taken? set MOBILITY_SERVE_PORT); "
-                "see HOME/prefect/server.log.",
-            )
+            raise UserError("error.serve.not-started", url=address)
         sleep(STEP)
 
 

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
 
+from expectations.language.catalogue import text
 from flows.clock import now
 from flows.settings import Settings
 from flows.telling.post import Parcel, Post, attachments
-from transforms.telling.phrases import phrase
 from transforms.telling.recipients import Recipients
 
 
@@ -76,5 +76,5 @@ def deliver(box: Box, known: Recipients, settings: Settings, at: datetime | None
 def _parcel(message: dict[str, Any], settings: Settings) -> Parcel:
     language = message["language"]
     files, notes = attachments(settings.home, message["attachments"], language)
-    again = [phrase("again", language)] if message["state"] == "sending" else []
+    again = [text("letter.again", language)] if message["state"] == "sending" else []
     return Parcel(message["message_id"], message["subject"], "\n\n".join([*again, message["body"], *notes]), files)

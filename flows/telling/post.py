@@ -17,17 +17,19 @@ from apprise import Apprise, NotifyBase, NotifyFormat
 from apprise.attachment.memory import AttachMemory
 from apprise.plugins.email import base
 
+from expectations.language.catalogue import Language, text
 from flows.engine import prepare_engine
 from flows.errors import UserError
 from flows.settings import Settings
 from transforms.telling.addresses import Secret, by_server, filled, is_mail, secrets_of, writes_a_secret
-from transforms.telling.phrases import phrase
 from transforms.telling.recipients import Recipient
 
 PATIENCE = 60.0
 """Seconds a run spends on tries in vain at one server; what is left waits for the next run."""
 LARGEST = 15 * 2**20
 """Bytes attached to one message; mail servers refuse more."""
+Server = tuple[str, str, int | None]
+"""Kind of channel, host and port: what is down for one recipient is down for all of the same server."""
 LONGEST = 300
 """Letters of an error that are kept."""
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -55,7 +57,7 @@ class Post:
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
-        self._lost: dict[object, float] = {}
+        self._lost: dict[Server, float] = {}
         self._values: dict[Secret, str] = {}
 
     def send(self, to: Recipient, parcel: Parcel) -> str | None:
@@ -67,7 +69,7 @@ class Post:
         try:
             server = self._server(to)
         except UserError as error:
-            return error.vi if self._settings.language == "vi" else error.en
+            return error.says(self._settings.language)
         _settle(server, parcel)
         began = monotonic()
         with _overheard() as heard, _numbered(server, parcel.number):
@@ -85,7 +87,7 @@ class Post:
         return _reason(heard, [*self._values.values(), server.password or ""])
 
     def is_worth_a_try(self, to: Recipient) -> bool:
-        """Whether the recipient's server has not cost this run its patience."""
+        """Whether tries in vain at the recipient's server have cost this run less than `PATIENCE` seconds."""
         try:
             return self._lost.get(_place(self._server(to)), 0.0) < PATIENCE
         except UserError:
@@ -102,18 +104,13 @@ class Post:
             return to.address
         server = self._settings.mail_server
         if not server:
-            raise UserError(
-                "chưa đặt MOBILITY_MAIL_SERVER để gửi thư", "MOBILITY_MAIL_SERVER is not set to send mail by"
-            )
+            raise UserError("error.post.no-server")
         if writes_a_secret(server):
-            raise UserError(
-                "MOBILITY_MAIL_SERVER có mật khẩu ghi thẳng; thay bằng {env:TÊN_BIẾN}",
-                "a password stands in MOBILITY_MAIL_SERVER; name it as {env:VARIABLE}",
-            )
+            raise UserError("error.post.secret")
         return by_server(to.address, server)
 
 
-def attachments(home: Path, names: Sequence[str], language: str) -> tuple[dict[str, bytes], list[str]]:
+def attachments(home: Path, names: Sequence[str], language: Language) -> tuple[dict[str, bytes], list[str]]:
     """The bytes of files below the home, and what is to be said of those that cannot go."""
     files: dict[str, bytes] = {}
     lost, large = [], []
@@ -125,7 +122,11 @@ def attachments(home: Path, names: Sequence[str], language: str) -> tuple[dict[s
             large.append(path.name)
         else:
             files[path.name] = path.read_bytes()
-    said = [phrase(key, language, names=", ".join(some)) for key, some in (("lost", lost), ("large", large)) if some]
+    said = [
+        text(key, language, names=", ".join(some))
+        for key, some in (("letter.lost", lost), ("letter.large", large))
+        if some
+    ]
     return files, said
 
 
@@ -134,7 +135,7 @@ def _value(secret: Secret, settings: Settings) -> str:
     if secret.source == "env":
         value = os.environ.get(secret.name)
         if not value:
-            raise UserError(f"thiếu biến môi trường {secret.name}", f"the variable {secret.name} is not set")
+            raise UserError("error.post.no-variable", name=secret.name)
         return value
     prepare_engine(settings)
     from prefect.blocks.system import Secret as SecretBlock
@@ -143,20 +144,17 @@ def _value(secret: Secret, settings: Settings) -> str:
         return str(SecretBlock.load(secret.name).get())  # type: ignore[union-attr]
     except Exception as error:  # what Prefect raises may hold what it found
         why = type(error).__name__
-        raise UserError(
-            f"không đọc được khối Secret «{secret.name}» của Prefect ({why})",
-            f"Prefect's Secret block '{secret.name}' cannot be read ({why})",
-        ) from None
+        raise UserError("error.post.no-block", name=secret.name, why=why) from None
 
 
 def _server(url: str) -> NotifyBase:
     with _overheard():  # Apprise logs an address it does not understand
         server = Apprise.instantiate(url)
     if server is None:
-        raise UserError("Apprise không hiểu địa chỉ này", "Apprise does not understand this address")
+        raise UserError("error.post.no-address")
     if len(server) != 1:
         # Half of several would have got it when the other half's try fails, and get it again.
-        raise UserError("địa chỉ có nhiều nơi nhận; mỗi dòng một nơi", "the address has several targets; one a row")
+        raise UserError("error.post.several")
     return server
 
 
@@ -195,7 +193,7 @@ def _attached(parcel: Parcel) -> list[Any] | None:
     return [AttachMemory(content=data, name=name, mimetype=XLSX) for name, data in parcel.files.items()] or None
 
 
-def _place(server: Any) -> object:
+def _place(server: Any) -> Server:
     return type(server).__name__, getattr(server, "smtp_host", None) or server.host, server.port
 
 
@@ -204,7 +202,7 @@ def _overheard() -> Iterator[list[str]]:
     """What Apprise logs meanwhile, which goes nowhere else: it may name users, hosts and more."""
     heard: list[str] = []
 
-    class Ear(logging.Handler):
+    class LogCatcher(logging.Handler):
         def emit(self, record: logging.LogRecord) -> None:
             said = record.getMessage()
             if record.levelno >= logging.WARNING or said.startswith(_REASON):
@@ -212,7 +210,7 @@ def _overheard() -> Iterator[list[str]]:
 
     log = logging.getLogger("apprise")
     before = log.level, log.propagate, list(log.handlers)
-    log.handlers, log.propagate = [Ear()], False
+    log.handlers, log.propagate = [LogCatcher()], False
     log.setLevel(logging.DEBUG)
     try:
         yield heard

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 
+from expectations.language.catalogue import Joined, Language, Message
 from flows.errors import UserError
 from flows.settings import Settings
 from transforms.telling.recipients import Mistake, Recipient, Recipients, read_recipients
@@ -18,19 +19,13 @@ def recipients(settings: Settings) -> Recipients:
     except FileNotFoundError:
         return Recipients({})
     except (UnicodeDecodeError, csv.Error):
-        return _unread(
-            "tệp không phải CSV bảng mã UTF-8; lưu lại là «CSV UTF-8»",
-            "this is no CSV in UTF-8; save it as 'CSV UTF-8'",
-        )
+        return _unread(Message("recipients.no-csv"))
     except OSError as error:
-        return _unread(
-            f"không đọc được tệp ({error.strerror}); sửa quyền đọc",
-            f"the file cannot be read ({error.strerror}); mend its permissions",
-        )
+        return _unread(Message("recipients.unread", why=error.strerror))
 
 
-def _unread(vi: str, en: str) -> Recipients:
-    return Recipients({}, (Mistake(1, vi, en),))
+def _unread(why: Message) -> Recipients:
+    return Recipients({}, (Mistake(1, why),))
 
 
 def recipient(name: str, settings: Settings) -> Recipient:
@@ -45,14 +40,14 @@ def recipient(name: str, settings: Settings) -> Recipient:
             return row
     path = settings.home / FILE
     named = ", ".join(known.rows) or "–"
-    raise UserError(
-        "\n".join([f"Không có người nhận «{name}» trong {path}. Đang có: {named}.", *said(known, "vi")]),
-        "\n".join([f"There is no recipient '{name}' in {path}. There are: {named}.", *said(known, "en")]),
-    )
+    mistakes = Joined(("", *_lines(known)), "\n")
+    raise UserError("error.notify.nobody", name=name, path=path, names=named, mistakes=mistakes)
 
 
-def said(known: Recipients, language: str) -> list[str]:
+def said(known: Recipients, language: Language) -> list[str]:
     """What is wrong in the table, a line each."""
-    if language == "vi":
-        return [f"{FILE}, dòng {one.line}: {one.vi}." for one in known.mistakes]
-    return [f"{FILE}, line {one.line}: {one.en}." for one in known.mistakes]
+    return [line.says(language) for line in _lines(known)]
+
+
+def _lines(known: Recipients) -> list[Message]:
+    return [Message("recipients.line", file=FILE, line=str(one.line), why=one.why) for one in known.mistakes]

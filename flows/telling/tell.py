@@ -7,11 +7,13 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import date, datetime
+from typing import Any
 
 import polars as pl
 from duckdb import DuckDBPyConnection
 
 from expectations.contract.periods import Period
+from expectations.language.catalogue import text
 from flows.clock import now, today
 from flows.home import open_home
 from flows.night.send_back import returned_below
@@ -20,7 +22,6 @@ from flows.settings import Settings
 from flows.telling.delivery import DeliveryOutcome, deliver
 from flows.telling.failures import FailureNote, failure_note, failure_notes, failure_of
 from flows.telling.recipients import recipients, said
-from flows.texts import text
 from transforms.telling.events import OutboxEvent, concerns
 from transforms.telling.letters import Letter, letter
 from transforms.telling.night import Course, night_event
@@ -39,7 +40,7 @@ class Outbox:
     def __init__(self, con: DuckDBPyConnection) -> None:
         self._con = con
 
-    def waiting(self) -> list[dict[str, object]]:
+    def waiting(self) -> list[dict[str, Any]]:
         return outbox.waiting(self._con)
 
     def begin_try(self, message_id: str, at: datetime) -> None:
@@ -198,13 +199,13 @@ def _course(con: DuckDBPyConnection, report: NightReport, known: Recipients) -> 
     missing = report.status.filter(pl.col("state").is_in(["missing", "rejected"])).height if report.status.height else 0
     waiting, given_up = outbox.untold(con)
     return Course(
-        outcomes,
-        report.status["period"][0] if report.status.height else None,
-        missing,
-        outbox.standing_alerts(con),
-        waiting,
-        given_up,
-        [one.line for one in known.mistakes],
+        outcomes=outcomes,
+        period=report.status["period"][0] if report.status.height else None,
+        missing=missing,
+        standing=outbox.standing_alerts(con),
+        waiting=waiting,
+        given_up=given_up,
+        mistakes=[one.line for one in known.mistakes],
     )
 
 

@@ -98,8 +98,8 @@ def test_judging_the_last_nights_again_changes_nothing(corpus_home, tmp_path):
         con.execute("DELETE FROM alerts.judged WHERE night >= DATE '2022-05-01'")
         judged = judge(con, settings)
         alert(con, judged, settings)
-        (era,) = judged.territories
-        assert era.wanted == [night for night in era.nights if night >= date(2022, 5, 1)]
+        (territory,) = judged.territories
+        assert territory.wanted == [night for night in territory.nights if night >= date(2022, 5, 1)]
         for name in TABLES:
             assert con.sql(f"FROM alerts.{name} ORDER BY ALL").pl().equals(before[name]), name
         again = judge(con, settings)

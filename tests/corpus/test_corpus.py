@@ -129,8 +129,9 @@ def test_each_rejected_file_but_lists_of_people_has_its_workbook(con, taken_in):
     assert len(list((taken_in[0] / "returns").rglob("*.xlsx"))) == expected
 
 
-def test_taking_the_same_tree_in_again_changes_nothing(taken_in):
-    home, corpus = taken_in
+def test_taking_the_same_tree_in_again_changes_nothing(taken_in, tmp_path):
+    made, corpus = taken_in
+    home = Path(shutil.copytree(made, tmp_path / "home", symlinks=True))  # others read the one that was made
     before = _content(home)
     mobility(home, "backfill", str(corpus / "deliveries"))
     assert _content(home) == before

@@ -10,7 +10,7 @@ import pytest
 
 from expectations.contract.periods import Period
 from flows.settings import Settings
-from transforms.followup.pending import first_month, months_between
+from transforms.followup.least_pending import first_month, months_between
 
 pytestmark = pytest.mark.corpus
 

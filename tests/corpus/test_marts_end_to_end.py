@@ -246,7 +246,7 @@ def test_each_district_and_the_province_has_a_trend_of_every_indicator_that_has_
         assert len({unit for unit, *_ in rows}) == 13
         assert {(unit, name) for unit, name, *_ in rows} == {(row[0], name) for row in rows for name in wanted}
         for unit, name, months, last, words in rows:
-            assert set(words) <= {"tăng", "giảm", "không rõ"}
+            assert set(words) <= {"rising", "falling", "unclear"}
             assert last <= "2022-06", (unit, name)
             assert months <= 42, (unit, name)
     province = "map = 'today' AND level = 'province' AND indicator = 'away_rate' AND period = '2022-06'"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shutil
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,9 +11,6 @@ import pytest
 from duckdb import DuckDBPyConnection
 
 from warehouse.connection.store import open_store
-
-# The batches' builder is also imported by the processes the tests start, so it is a module and no fixture.
-sys.path.insert(0, str(Path(__file__).parent))
 
 
 @pytest.fixture(scope="session")

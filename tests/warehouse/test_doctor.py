@@ -9,8 +9,8 @@ from pathlib import Path
 
 import duckdb
 import pytest
-from warehouse_batches import Sent, judged
 
+from tests.warehouse.warehouse_batches import Sent, judged
 from warehouse.backup import backup, restore
 from warehouse.board.acts import open_board
 from warehouse.connection.store import open_store
@@ -57,12 +57,12 @@ def home(sound, tmp_path) -> Path:
 
 
 def wrong(home: Path, **how) -> dict[str, str]:
-    return {finding.check: finding.en for finding in examine(home, **how) if finding.state != "ok"}
+    return {finding.check: finding.message.says("en") for finding in examine(home, **how) if finding.state != "ok"}
 
 
 def test_a_sound_home_has_no_findings_but_every_check_speaks_both_languages(home):
     assert wrong(home, deep=True) == {}
-    assert all(finding.vi and finding.en and finding.vi != finding.en for finding in examine(home))
+    assert all(finding.message.says("vi") != finding.message.says("en") for finding in examine(home))
 
 
 def test_a_home_that_is_not_there_has_no_warehouse(tmp_path):
@@ -173,7 +173,7 @@ def test_what_people_set_is_in_the_backup_and_comes_back_only_where_it_is_gone(h
 
 def test_a_last_night_older_than_a_day_is_told(home):
     assert "last-night" not in wrong(home, at=datetime(2019, 6, 4, 12, 30))
-    assert "2019-06-03 12:00" in wrong(home, at=datetime(2019, 6, 4, 14))["last-night"]
+    assert "3 June 2019 12:00" in wrong(home, at=datetime(2019, 6, 4, 14))["last-night"]
     with duckdb.connect(str(home / "warehouse.duckdb")) as con:
         con.execute("UPDATE ledger.night SET finished_at = NULL WHERE kind = 'nightly'")
     assert "No night has finished yet" in wrong(home, at=NOON)["last-night"]

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import duckdb
 import pytest
-from warehouse_batches import Sent, judged
 
+from tests.warehouse.warehouse_batches import Sent, judged
 from warehouse.connection.store import open_store
 from warehouse.errors import EditionRefused
 from warehouse.ledger.load import load

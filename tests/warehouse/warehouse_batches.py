@@ -11,7 +11,7 @@ import polars as pl
 from expectations.contract.forms import FORMS, MONTHLY
 from expectations.contract.periods import Period
 from expectations.contract.problems import CODES
-from warehouse.ledger.load import PROBLEM, Judged
+from warehouse.ledger.load import PROBLEM, JudgedBatch
 
 
 @dataclass(frozen=True)
@@ -42,10 +42,10 @@ class Sent:
         return f"{self.period}-{self.number}.xlsx"
 
 
-def judged(sent: list[Sent], first_id: int = 1) -> Judged:
+def judged(sent: list[Sent], first_id: int = 1) -> JudgedBatch:
     """The files as the batch a flow hands to the load, numbered in the order given."""
     numbered = list(enumerate(sent, first_id))
-    return Judged(
+    return JudgedBatch(
         submissions=pl.DataFrame([_submission(no, s) for no, s in numbered], schema=SUBMISSION, orient="row"),
         outcomes=pl.DataFrame(
             [(no, s.outcome) for no, s in numbered],

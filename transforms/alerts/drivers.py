@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import polars as pl
 
-from transforms.alerts.book import Alert
+from transforms.alerts.alert import Alert
 from transforms.alerts.leading import leading
 from transforms.alerts.phrases import COMPONENTS, STOCKS
 
@@ -99,7 +100,7 @@ _ASKED = {
 }
 
 
-def _asked(alert: Alert) -> tuple[object, ...] | None:
+def _asked(alert: Alert) -> tuple[Any, ...] | None:
     top = leading(alert).clearest
     if top.observed is None or top.expected is None or top.direction not in {"up", "down"}:
         return None
@@ -107,7 +108,7 @@ def _asked(alert: Alert) -> tuple[object, ...] | None:
     first = top.period if top.indicator in STOCKS else top.first_period
     sign = 1.0 if top.direction == "up" else -1.0
     return (
-        alert.alert_id,
+        alert.case_id,
         top.unit_id,
         top.scope,
         top.indicator,

@@ -3,32 +3,49 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
-from typing import Literal
 
-from transforms.alerts.book import TESTED, Alert, Finding, Part
+from expectations.language.catalogue import LANGUAGES, Language, PeriodCode, Value, text
+from transforms.alerts.alert import TESTED, Alert, AlertFinding, Part
 from transforms.alerts.drivers import Drivers, Share
 from transforms.alerts.leading import leading
 from transforms.alerts.numbers import Numbers
-from transforms.alerts.phrases import (
-    CHECKS,
-    COMPONENTS,
-    DRIVEN,
-    ENDS,
-    SEEN,
-    SINCE,
-    STOCKS,
-    SURE,
-    WORDS,
-    Pair,
-    hides_small,
-    noun,
+from transforms.alerts.phrases import COMPONENTS, STOCKS, hides_small, noun
+
+HOW_SEEN = frozenset(
+    {
+        "change",
+        "shift",
+        "silence",
+        "late",
+        "partial",
+        "restated",
+        "opening-mismatch",
+        "copied-period",
+        "identical",
+        "flat",
+        "implausible",
+    }
 )
+"""The first sentences, by the remark of what found it, else by kind."""
+CHECKS = frozenset(
+    {
+        "province",
+        *(
+            f"{family}-{way}"
+            for family in ("requests", "away", "contact", "activity", "members")
+            for way in ("up", "down")
+        ),
+        "late",
+        "restated",
+        "implausible",
+    }
+)
+"""What to look at first, by family and direction, or by kind."""
+ENDS_OF_KINDS = frozenset({"returned-implausible"})
+"""Resolutions that need other words for a kind."""
 
-Language = Literal["vi", "en"]
 
-
-def explain(alert: Alert, drivers: Drivers, small_count: int) -> Pair:
+def explain(alert: Alert, drivers: Drivers, small_count: int) -> tuple[str, str]:
     """The alert in Vietnamese and English, three sentences each.
 
     Nothing is said that the figures do not show: where the excess lies is counted, why it is there is for people to
@@ -39,7 +56,7 @@ def explain(alert: Alert, drivers: Drivers, small_count: int) -> Pair:
         drivers: where the excess lies; an empty one says that it is not known.
         small_count: the setting.
     """
-    vi, en = (_Telling(alert, drivers, small_count, language).text() for language in ("vi", "en"))
+    vi, en = (_Telling(alert, drivers, small_count, language).text() for language in LANGUAGES)
     return vi, en
 
 
@@ -57,15 +74,15 @@ class _Telling:
         return leading(self.alert)
 
     @property
-    def told(self) -> Finding:
+    def told(self) -> AlertFinding:
         """The finding that is told: the clearest of the part that tells most."""
         return self.part.clearest
 
     def text(self) -> str:
         return " ".join(f"{_capital(sentence)}." for sentence in (self._seen(), self._since(), self._driven()))
 
-    def _say(self, pair: Pair, **words: object) -> str:
-        return pair[self.language == "en"].format(**words)
+    def _say(self, key: str, **values: Value) -> str:
+        return text(key, self.language, **values)
 
     def _numbers(self, is_commune: bool) -> Numbers:
         hides = is_commune and hides_small("commune", self.alert.key.family, self.told.indicator)
@@ -74,7 +91,7 @@ class _Telling:
     def _seen(self) -> str:
         told, numbers = self.told, self._numbers(self.told.level == "commune")
         return self._say(
-            SEEN[self._how_seen()],
+            f"explain.seen.{self._how_seen()}",
             when=self._when(),
             months=self._months(),
             unit=told.unit_name,
@@ -86,78 +103,83 @@ class _Telling:
 
     def _how_seen(self) -> str:
         told = self.told
-        if told.note in SEEN:
+        if told.note in HOW_SEEN:
             return told.note
         return "shift" if told.kind == "silence" and told.observed else told.kind
 
     def _noun(self, indicator: str) -> str:
-        return noun(indicator)[self.language == "en"]
+        return noun(indicator, self.language)
 
     def _when(self) -> str:
         told = self.told
         if told.kind == "shift" and told.indicator in STOCKS:
-            return self._say(WORDS["until"], month=self._month(told.period))
+            return self._say("explain.until", month=PeriodCode(told.period))
         if told.first_period == told.period or told.indicator in STOCKS:
-            return self._say(WORDS["in"], month=self._month(told.period))
+            return self._say("explain.in", month=PeriodCode(told.period))
         return self._say(
-            WORDS["span" if told.kind == "silence" else "run"],
-            first=self._month(told.first_period),
-            last=self._month(told.period),
+            "explain.span" if told.kind == "silence" else "explain.run",
+            first=PeriodCode(told.first_period),
+            last=PeriodCode(told.period),
         )
 
     def _months(self) -> str:
         months = [
-            self._say(WORDS["month"], month=self._month(p)) for p in sorted(self.part.signals or {self.told.period})
+            self._say("explain.month", month=PeriodCode(p)) for p in sorted(self.part.signals or {self.told.period})
         ]
         return self._list(months)
 
     def _list(self, items: list[str]) -> str:
-        return items[0] if len(items) == 1 else ", ".join(items[:-1]) + self._say(WORDS["and"]) + items[-1]
+        return items[0] if len(items) == 1 else ", ".join(items[:-1]) + self._say("explain.and") + items[-1]
 
     def _since(self) -> str:
         alert = self.alert
         end = ""
         if alert.status == "resolved" and alert.resolution and alert.resolved_on:
-            words = ENDS.get(f"{alert.resolution}-{self.told.kind}", ENDS[alert.resolution])
-            end = self._say(words, day=self._day(alert.resolved_on))
+            own = f"{alert.resolution}-{self.told.kind}"
+            how = own if own in ENDS_OF_KINDS else alert.resolution
+            end = self._say(f"explain.end.{how}", day=alert.resolved_on)
         return self._say(
-            SINCE, first=self._month(alert.first_period), opened=self._day(alert.opened_on), end=end, sure=self._sure()
+            "explain.since", first=PeriodCode(alert.first_period), opened=alert.opened_on, end=end, sure=self._sure()
         )
 
     def _sure(self) -> str:
         told, numbers = self.told, Numbers(self.language, None)
         q, p = told.q_value, told.p_value
         if told.kind not in TESTED or (q is None and p is None):
-            return self._say(SURE["fact"])
+            return self._say("explain.sure.fact")
         if q is not None and q < 0.001:
-            return self._say(SURE["sure"])
+            return self._say("explain.sure.sure")
         if q is not None and q < 0.5:
-            return self._say(SURE["likely"], n=numbers.one_in(q))
-        return self._say(SURE["weak"], n=numbers.one_in(1.0 if p is None else p))
+            return self._say("explain.sure.likely", n=numbers.one_in(q))
+        return self._say("explain.sure.weak", n=numbers.one_in(1.0 if p is None else p))
 
     def _driven(self) -> str:
         return self._say(
-            DRIVEN["first"], driven=self._where() + self._component() + self._besides(), check=self._check()
+            "explain.driven.first", driven=self._where() + self._component() + self._besides(), check=self._check()
         )
 
     def _where(self) -> str:
         told = self.told
         if told.scope == "province":
-            return self._say(DRIVEN["province"])
+            return self._say("explain.driven.province")
         if told.kind not in TESTED or told.level == "commune":
-            return self._say(DRIVEN["report" if told.kind not in TESTED else "own"], unit=told.unit_name)
-        move = self._say(WORDS["rise" if told.direction == "up" else "fall"])
+            return self._say(
+                "explain.driven.report" if told.kind not in TESTED else "explain.driven.own", unit=told.unit_name
+            )
+        move = self._say("explain.rise" if told.direction == "up" else "explain.fall")
         if not self.drivers.is_known:
-            return self._say(DRIVEN["unknown"])
+            return self._say("explain.driven.unknown")
         if not self.drivers.shares:
-            return _capital(self._say(DRIVEN["spread"], move=move))
+            return _capital(self._say("explain.driven.spread", move=move))
         numbers, shares = self._numbers(is_commune=True), self._nameable()
         if not shares:
-            return _capital(self._say(DRIVEN["small"], move=move))
+            return _capital(self._say("explain.driven.small", move=move))
         names = [f"{share.unit_name} ({numbers.count(share.observed)})" for share in shares]
         # The fewest that carry half are given: without one of them the others carry less.
         is_most = self.drivers.is_most and shares == self.drivers.shares
-        return self._say(DRIVEN["most" if is_most else "much"], move=move, names=self._list(names))
+        return self._say(
+            "explain.driven.most" if is_most else "explain.driven.much", move=move, names=self._list(names)
+        )
 
     def _nameable(self) -> tuple[Share, ...]:
         """The communes that may be named with what they count.
@@ -178,7 +200,7 @@ class _Telling:
             return ""
         numbers = self._numbers(self.told.level == "commune")
         return self._say(
-            DRIVEN["component"],
+            "explain.driven.component",
             noun=self._noun(COMPONENTS[self.told.indicator]),
             observed=numbers.count(part.observed),
             expected=numbers.expected(part.expected),
@@ -194,19 +216,16 @@ class _Telling:
         ]
         if not others or told.kind not in TESTED:
             return ""
-        return self._say(DRIVEN["besides"], noun=self._list([self._noun(name) for name in dict.fromkeys(others)]))
+        return self._say(
+            "explain.driven.besides", noun=self._list([self._noun(name) for name in dict.fromkeys(others)])
+        )
 
     def _check(self) -> str:
         told = self.told
         keys = ("province" if told.scope == "province" else "", told.kind, f"{told.family}-{told.direction}")
-        return self._say(next(CHECKS[key] for key in (*keys, "implausible") if key in CHECKS))
-
-    def _month(self, period: str) -> str:
-        return f"{period[5:]}/{period[:4]}" if self.language == "vi" else period
-
-    def _day(self, day: date) -> str:
-        return f"{day:%d-%m-%Y}" if self.language == "vi" else day.isoformat()
+        first = next(key for key in (*keys, "implausible") if key in CHECKS)
+        return self._say(f"explain.check.{first}")
 
 
-def _capital(text: str) -> str:
-    return text[:1].upper() + text[1:]
+def _capital(sentence: str) -> str:
+    return sentence[:1].upper() + sentence[1:]

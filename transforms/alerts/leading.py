@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from transforms.alerts.book import Alert, Part
+from transforms.alerts.alert import Alert, Part
 from transforms.alerts.phrases import COMPONENTS
 from transforms.alerts.severity import RANK, severity_of
 

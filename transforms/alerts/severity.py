@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from transforms.alerts.book import TESTED, Finding, Severity
+from transforms.alerts.alert import TESTED, AlertFinding, Severity
 
 RANK: dict[Severity, int] = {"low": 0, "medium": 1, "high": 2}
 
@@ -39,7 +39,7 @@ FACTS: dict[str, tuple[Severity, ...]] = {"late": ("low", "medium", "high"), "im
 """Of facts without a size, by the number of months concerned; the last holds for all beyond."""
 
 
-def severity_of(finding: Finding, months: int) -> Severity:
+def severity_of(finding: AlertFinding, months: int) -> Severity:
     """The severity of a part.
 
     Args:

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
 from typing import Any
 
 import polars as pl
 
-from transforms.alerts.book import Alert, Book, Event, Finding, Part
+from transforms.alerts.alert import Alert, AlertBook, AlertEvent, AlertFinding, Part
 from transforms.alerts.drivers import Drivers
 from transforms.alerts.explain import explain
 from transforms.alerts.leading import leading
 from transforms.alerts.severity import severity_of
+from transforms.cases.tables import event_rows, frame
 
 _FIGURES = ("observed", "expected", "lower", "upper", "p_value", "q_value")
 _DATES = ("opened_on", "resolved_on", "reopened_on", "acknowledged_on", "silenced_until", "closed_on", "night", "until")
@@ -83,7 +83,7 @@ _EVENT = (
 
 
 def tables(
-    book: Book, events: Sequence[Event], known: Mapping[str, Drivers], small_count: int
+    book: AlertBook, events: Sequence[AlertEvent], known: Mapping[str, Drivers], small_count: int
 ) -> dict[str, pl.DataFrame]:
     """The tables alert, part and event, with the columns of the schema alerts.
 
@@ -92,17 +92,16 @@ def tables(
         known: the drivers of alerts by their id; those of others are not known.
         small_count: for the texts.
     """
-    alerts = [_alert(alert, known.get(alert.alert_id, Drivers()), small_count) for alert in book]
+    alerts = [_alert(alert, known.get(alert.case_id, Drivers()), small_count) for alert in book]
     parts = [_part(alert, part) for alert in book for part in alert.parts]
-    numbered = [{"event_no": number, **asdict(event)} for number, event in enumerate(events, 1)]
-    return {"alert": _frame(alerts, _ALERT), "part": _frame(parts, _PART), "event": _frame(numbered, _EVENT)}
+    return {
+        "alert": frame(alerts, _ALERT, _TYPES),
+        "part": frame(parts, _PART, _TYPES),
+        "event": frame(event_rows(events, "alert_id"), _EVENT, _TYPES),
+    }
 
 
-def _frame(rows: list[dict[str, Any]], columns: Sequence[str]) -> pl.DataFrame:
-    return pl.DataFrame(rows, schema={name: _TYPES.get(name, pl.String) for name in columns}, orient="row")
-
-
-def _figures(found: Finding) -> dict[str, Any]:
+def _figures(found: AlertFinding) -> dict[str, Any]:
     return {name: getattr(found, name) for name in _FIGURES}
 
 
@@ -110,7 +109,6 @@ def _alert(alert: Alert, drivers: Drivers, small_count: int) -> dict[str, Any]:
     told = leading(alert).clearest
     text_vi, text_en = explain(alert, drivers, small_count)
     own = (
-        "alert_id",
         "severity",
         "status",
         "first_period",
@@ -127,7 +125,8 @@ def _alert(alert: Alert, drivers: Drivers, small_count: int) -> dict[str, Any]:
     )
     unit = ("unit_id", "unit_code", "unit_name", "level", "scope", "family", "indicator", "direction", "kind")
     return (
-        {name: getattr(alert, name) for name in own}
+        {"alert_id": alert.case_id}
+        | {name: getattr(alert, name) for name in own}
         | {name: getattr(told, name) for name in unit}
         | _figures(told)
         | {"is_silenced_until_resolved": alert.is_silenced_to_end, "text_vi": text_vi, "text_en": text_en}
@@ -141,7 +140,7 @@ def _part(alert: Alert, part: Part) -> dict[str, Any]:
         {name: getattr(last, name) for name in own}
         | _figures(last)
         | {
-            "alert_id": alert.alert_id,
+            "alert_id": alert.case_id,
             "first_period": part.first_period,
             "last_period": last.period,
             "severity": severity_of(last, len(part.signals)),

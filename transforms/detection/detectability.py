@@ -1,4 +1,4 @@
-"""What each series could hide: the least change of level that would have been seen."""
+"""Detectability: the least change of level that would have alarmed in each series."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import numpy as np
 import polars as pl
 
 from transforms.detection.detector import DetectorControl
-from transforms.detection.history import Memory
+from transforms.detection.history import HistoryOptions
 from transforms.detection.panel import Array, nullable, to_panel
 from transforms.detection.predictive import Predictive, lower_tail, upper_tail
 from transforms.detection.runs import runs
@@ -35,7 +35,7 @@ def detectability(
     if not 0 < power < 1 or run < 1:
         raise ValueError("power lies between 0 and 1, run is at least 1")
     panel = to_panel(frame, control.use_population, at)
-    memory = Memory(
+    memory = HistoryOptions(
         control.frequency, control.harmonics, max(control.gap, run), control.fewest, control.pool, control.slope_spread
     )
     found = next(iter(runs(panel, memory, run, at, at)))
@@ -62,7 +62,7 @@ def _rise(prediction: Predictive, level: Array, phi: Array, power: float) -> Arr
     bound = np.maximum(prediction.most(level), 1.0)
     low, high = np.zeros(len(level)), np.full(len(level), np.log(LARGEST_FACTOR))
     reach = upper_tail(bound + 1, prediction.mean * LARGEST_FACTOR, phi) >= power
-    for _ in range(50):
+    for _ in range(50):  # halvings: beyond the precision of a double
         middle = (low + high) / 2
         seen = upper_tail(bound + 1, prediction.mean * np.exp(middle), phi) >= power
         low, high = np.where(seen, low, middle), np.where(seen, middle, high)

@@ -8,7 +8,7 @@ import numpy as np
 import polars as pl
 from scipy.special import ndtri
 
-from transforms.detection.history import History, Memory
+from transforms.detection.history import History, HistoryOptions
 from transforms.detection.panel import Array, Mask, Panel, nullable, to_panel
 from transforms.detection.predictive import Predictive
 
@@ -53,6 +53,7 @@ class DetectorControl:
         """Periods left out just before the point."""
         if self.left_out is not None:
             return self.left_out
+        # An outbreak that is under way must not teach the past what is usual: 4 months, or 8 weeks.
         return max(1, round(self.frequency / (3 if self.frequency <= 12 else 6.5)))
 
 
@@ -114,7 +115,7 @@ def points(panel: Panel, control: DetectorControl, first: int, last: int) -> Poi
 
     Goes through time once; each period's fit starts from the one before and moves by Newton steps, all units together.
     """
-    memory = Memory(
+    memory = HistoryOptions(
         control.frequency, control.harmonics, control.gap, control.fewest, control.pool, control.slope_spread
     )
     shape = (len(panel.units), last - first + 1)

@@ -12,7 +12,7 @@ from scipy.special import ndtr, ndtri, stdtr
 from transforms.detection.panel import Array, Index, Mask, Panel, nullable, to_panel
 from transforms.detection.predictive import quantile, upper_tail
 from transforms.detection.quasipoisson import LEAST_MEAN, Design, Sample, fit, placed
-from transforms.detection.reference import Layout, layout, yearly_lags
+from transforms.detection.reference import ReferenceLayout, layout, yearly_lags
 from transforms.detection.reweighting import Residuals, without_outbreaks
 
 BLOCK = 32_000
@@ -161,7 +161,7 @@ def _predictions(panel: Panel, control: FarringtonControl, first: int, last: int
 
 
 def _predict(
-    panel: Panel, control: FarringtonControl, here: Layout, points: Index, first: int, out: Prediction
+    panel: Panel, control: FarringtonControl, here: ReferenceLayout, points: Index, first: int, out: Prediction
 ) -> None:
     """Writes the predictions of the points, which share one layout, where their references lie within the series."""
     width = len(out.mean) // len(panel.units)
@@ -180,7 +180,7 @@ def _predict(
         getattr(out, name)[points] = getattr(result, name)
 
 
-def _sample(panel: Panel, here: Layout, row: Index, column: Index) -> Sample:
+def _sample(panel: Panel, here: ReferenceLayout, row: Index, column: Index) -> Sample:
     """The reference periods of points in the panel's rows and columns."""
     where = (row * panel.counts.shape[1] + column)[None, :] - here.back[:, None]
     exposure = None
@@ -190,7 +190,7 @@ def _sample(panel: Panel, here: Layout, row: Index, column: Index) -> Sample:
     return Sample.of(panel.counts.take(where), exposure, _elapsed(panel, here, row, column))
 
 
-def _elapsed(panel: Panel, here: Layout, row: Index, column: Index) -> Array:
+def _elapsed(panel: Panel, here: ReferenceLayout, row: Index, column: Index) -> Array:
     """(N, F) or (N, 1) time of the reference periods before the point, in days where dates are known; within -1..0."""
     if panel.days is None or (panel.days[row, column] < 0).any() or panel.is_even:
         return -here.back[:, None] / here.back.max()

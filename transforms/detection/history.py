@@ -8,38 +8,41 @@ from dataclasses import dataclass
 import numpy as np
 
 from transforms.detection import loglinear
-from transforms.detection.loglinear import Prior, State
+from transforms.detection.loglinear import Prior, SeriesEstimates
 from transforms.detection.panel import Array, Index, Mask, Panel
 
 POOL_ROUNDS = 3
+"""What is usual is learnt from fits that were made with what seemed usual before: a few rounds settle it."""
 RESTART = 6
+"""Periods after which the fits begin anew, see `History`."""
 BLOCK = 12_000
 """Points a block: its arrays fit the cache, and its products are too small to wake the linear algebra's threads."""
 INFORMED_POINTS, INFORMED_EVENTS = 24, 30
+"""A series with less says nothing of what is usual: two rounds of the year, and events enough for a dispersion."""
 
 
 @dataclass(frozen=True)
-class Fitted:
+class PeriodFit:
     """The fits that predict one period.
 
     Attributes:
         state: estimates of U series.
         ahead: (2, p) regressors of the period and of the one before.
         exposure: (U, 2) their exposures, NaN where unknown.
-        told: (U,) whether the past is long enough to say something.
+        is_known: (U,) whether the past is long enough to say something.
     """
 
-    state: State
+    state: SeriesEstimates
     ahead: Array
     exposure: Array
-    told: Mask
+    is_known: Mask
 
     def predict(self, back: int) -> tuple[Array, Array]:
         """(U,) expected count of the period or, back = 1, of the one before, and the variance of its logarithm."""
         x = self.ahead[back]
         mean = self.exposure[:, back] * np.exp(np.clip(self.state.beta @ x, -30, 30))
         variance = np.einsum("p,upq,q->u", x, self.state.covariance, x)
-        return np.where(self.told, mean, np.nan), variance
+        return np.where(self.is_known, mean, np.nan), variance
 
     def pair_variance(self) -> Array:
         """(U,) variance of the logarithm of the two expected counts' sum, by the delta rule."""
@@ -49,8 +52,15 @@ class Fitted:
 
 
 @dataclass(frozen=True)
-class Memory:
-    """How the past is used: see `DetectorControl`."""
+class HistoryOptions:
+    """How the past of each series is used.
+
+    Attributes:
+        frequency: periods a year. harmonics: waves of the season.
+        gap: latest periods left out of the past. fewest: known periods below which nothing is said.
+        pool: whether what is usual is learnt from all series given, or taken as fixed.
+        slope_spread: standard deviation of the yearly trend before anything is seen.
+    """
 
     frequency: int
     harmonics: int
@@ -67,7 +77,7 @@ class History:
     not depend on where the walk began.
     """
 
-    def __init__(self, panel: Panel, memory: Memory) -> None:
+    def __init__(self, panel: Panel, memory: HistoryOptions) -> None:
         self.panel, self.memory = panel, memory
         exposure = np.ones_like(panel.counts) if panel.population is None else panel.population
         self.exposure = np.where(exposure > 0, exposure, np.nan)
@@ -75,16 +85,16 @@ class History:
         self.y = np.nan_to_num(panel.counts)
         self.log_exposure = np.log(np.nan_to_num(self.exposure, nan=1.0))
         self.prior: Prior = loglinear.fixed_prior(memory.harmonics, memory.slope_spread)
-        self.state: State | None = None
+        self.state: SeriesEstimates | None = None
 
-    def walk(self, first: int, last: int) -> Iterator[Fitted | None]:
+    def walk(self, first: int, last: int) -> Iterator[PeriodFit | None]:
         """The fits that predict first..last, each from periods up to t - 1 - gap; None where there are none."""
         for t in range(first - first % RESTART, last + 1):
             fitted = self._at(t)
             if t >= first:
                 yield fitted
 
-    def _at(self, t: int) -> Fitted | None:
+    def _at(self, t: int) -> PeriodFit | None:
         """The fits that predict period t, after those that predict the one before."""
         columns = t - self.memory.gap - self.panel.start
         if columns < 1:
@@ -102,9 +112,9 @@ class History:
             state = self._improve(state, t, past, anchor, steps)
         self.state = state
         told = self.known[:, past].sum(axis=1) >= self.memory.fewest
-        return Fitted(state, self.regressors(np.array([t, t - 1]), t), self._exposures(t), told)
+        return PeriodFit(state, self.regressors(np.array([t, t - 1]), t), self._exposures(t), told)
 
-    def _improve(self, state: State, t: int, past: slice, anchor: Array, steps: int) -> State:
+    def _improve(self, state: SeriesEstimates, t: int, past: slice, anchor: Array, steps: int) -> SeriesEstimates:
         """Newton steps, in blocks of units that fit the cache; with pooling the prior learnt from where they lead."""
         x = self.regressors(np.arange(past.stop) + self.panel.start, t)
         block = max(1, BLOCK // past.stop)
@@ -115,7 +125,7 @@ class History:
                 x, self.y[rows, past], self.log_exposure[rows, past], self.known[rows, past], anchor[rows]
             )
             parts.append(loglinear.improve(state.take(rows), data, self.prior, steps))
-        state = State.join(parts)
+        state = SeriesEstimates.join(parts)
         if self.memory.pool:
             known = self.known[:, past]
             informed = known.sum(axis=1) >= INFORMED_POINTS

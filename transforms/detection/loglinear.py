@@ -10,11 +10,16 @@ from transforms.detection import robust
 from transforms.detection.panel import Array, Index, Mask
 
 FEWEST_TO_POOL = 8
+"""Fewer series do not tell what is usual among them."""
 STEPS_COLD, STEPS_POOLED, STEPS_WARM = 8, 3, 1
+"""Newton steps: from nothing; with a prior newly learnt; from the fit of the period before, which has hardly moved."""
 LARGEST_STEP = 1.0
+"""Of any coefficient, on the log scale: a first step from a month of zeros would else overshoot and not come back."""
 LEAST_DISPERSION = 0.3
+"""Chance may put a dispersion below Poisson's 1; it is kept above 0 for its logarithm, and raised to 1 at the end."""
 LEAST_SPREAD = 0.005
 USUAL_DISPERSION, USUAL_SPREAD = 1.2, 0.5
+"""Counts of people's decisions vary a little more than Poisson; the variance of the log dispersion about that."""
 
 
 @dataclass(frozen=True)
@@ -44,15 +49,16 @@ def scale(mean: Array) -> Array:
 
 
 @dataclass
-class State:
+class SeriesEstimates:
     """Estimates of U series.
 
     Attributes:
         beta: (U, p) coefficients. covariance: (U, p, p) of them.
         monotone: (U,) the dispersion by Huber's proposal 2.
-        found: (U,) one step from it to the one that outbreaks move less.
-        worth: (U,) how many points of a normal sample tell as much of it, were it the usual one.
-        dispersion: (U,) with the prior, at least 1. freedom: (U,) what that is worth.
+        found: (U,) the dispersion with past outbreaks weighted down, one step on from `monotone`.
+        worth: (U,) the size of a normal sample that would tell as much of the usual dispersion.
+        dispersion: (U,) `found` drawn towards what is usual, at least 1.
+        freedom: (U,) the size of a normal sample that would tell as much of `dispersion`.
         count: (U,) mean count.
     """
 
@@ -65,14 +71,16 @@ class State:
     freedom: Array
     count: Array
 
-    def take(self, rows: slice) -> State:
+    def take(self, rows: slice) -> SeriesEstimates:
         """The series of the rows."""
-        return State(*(getattr(self, f.name)[rows] for f in fields(State)))
+        return SeriesEstimates(*(getattr(self, f.name)[rows] for f in fields(SeriesEstimates)))
 
     @staticmethod
-    def join(parts: list[State]) -> State:
+    def join(parts: list[SeriesEstimates]) -> SeriesEstimates:
         """The series of all parts, in order."""
-        return State(*(np.concatenate([getattr(part, f.name) for part in parts]) for f in fields(State)))
+        return SeriesEstimates(
+            *(np.concatenate([getattr(part, f.name) for part in parts]) for f in fields(SeriesEstimates))
+        )
 
 
 @dataclass(frozen=True)
@@ -99,23 +107,32 @@ def regressors(ago: Array | Index, phase: Array | Index, frequency: int, harmoni
     return np.stack([np.ones_like(turn), -ago / frequency, *waves], axis=1)
 
 
-def start(anchor: Array, prior: Prior) -> State:
+def start(anchor: Array, prior: Prior) -> SeriesEstimates:
     """The usual level, nothing else."""
     u, p = len(anchor), prior.precision.size
     beta = np.zeros((u, p))
     beta[:, 0] = anchor
     usual, nothing = np.full(u, USUAL_DISPERSION), np.zeros(u)
-    return State(beta, np.zeros((u, p, p)), usual, usual, nothing, usual, nothing, nothing)
+    return SeriesEstimates(
+        beta=beta,
+        covariance=np.zeros((u, p, p)),
+        monotone=usual,
+        found=usual,
+        worth=nothing,
+        dispersion=usual,
+        freedom=nothing,
+        count=nothing,
+    )
 
 
-def one_period_on(state: State, frequency: int) -> State:
+def one_period_on(state: SeriesEstimates, frequency: int) -> SeriesEstimates:
     """The same lines, time 0 a period later."""
     beta = state.beta.copy()
     beta[:, 0] += beta[:, 1] / frequency
     return replace(state, beta=beta)
 
 
-def improve(state: State, past: FittedPast, prior: Prior, steps: int) -> State:
+def improve(state: SeriesEstimates, past: FittedPast, prior: Prior, steps: int) -> SeriesEstimates:
     """Newton steps of the penalised robust quasi-likelihood, the dispersion with each.
 
     Solves sum x (w (y - mu) - sqrt(phi mu) E[w r]) / phi = precision (beta - centre) and, for the dispersion, that
@@ -129,7 +146,7 @@ def improve(state: State, past: FittedPast, prior: Prior, steps: int) -> State:
     centre = np.zeros_like(beta)
     centre[:, 0] = past.anchor
     for _ in range(steps):
-        eta = np.clip(beta @ x.T + past.log_exposure, -30, 30)
+        eta = np.clip(beta @ x.T + past.log_exposure, -30, 30)  # exp() of what a bad step gives stays finite
         mu = np.exp(eta)
         sd = np.sqrt(monotone[:, None] * mu)
         r = (past.y - mu) / sd
@@ -150,7 +167,16 @@ def improve(state: State, past: FittedPast, prior: Prior, steps: int) -> State:
         monotone = np.maximum(monotone * _ratio(robust.squares(r), bounded, known, free), LEAST_DISPERSION)
         phi = _shrunk(found, worth, usual, prior)
     freedom = _worth(mu, phi, known, prior) + 2 / prior.spread
-    return State(beta, covariance, monotone, found, worth, phi, freedom, count)
+    return SeriesEstimates(
+        beta=beta,
+        covariance=covariance,
+        monotone=monotone,
+        found=found,
+        worth=worth,
+        dispersion=phi,
+        freedom=freedom,
+        count=count,
+    )
 
 
 def _ratio(found: Array, usual: Array, known: Array, free: Array) -> Array:
@@ -187,7 +213,7 @@ def _shrunk(found: Array, worth: Array, usual: Array, prior: Prior) -> Array:
     return np.maximum(np.exp(log), 1.0)
 
 
-def learn(state: State, prior: Prior, informed: Mask) -> Prior:
+def learn(state: SeriesEstimates, prior: Prior, informed: Mask) -> Prior:
     """The prior with its spreads taken from the batch.
 
     Coefficients: variance = sum of beta^2 over the sum of 1 - posterior / prior variance, how far the data determine

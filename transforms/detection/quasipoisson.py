@@ -123,18 +123,18 @@ class Coefficients:
 
 
 @dataclass(frozen=True)
-class Level:
+class WeightSums:
     """Sums of the weights (L, F), of weights times time (L, F) and of weights times time squared (F,)."""
 
     weight: Array
     timed: Array
     squared: Array
 
-    def take(self, keep: Mask | slice) -> Level:
+    def take(self, keep: Mask | slice) -> WeightSums:
         """The fits where `keep` is true."""
-        return Level(self.weight[:, keep], self.timed[:, keep], self.squared[keep])
+        return WeightSums(self.weight[:, keep], self.timed[:, keep], self.squared[keep])
 
-    def put(self, place: Index, other: Level, taken: Mask | slice) -> None:
+    def put(self, place: Index, other: WeightSums, taken: Mask | slice) -> None:
         """Copies the taken fits of another to their places here."""
         self.weight[:, place], self.timed[:, place] = other.weight[:, taken], other.timed[:, taken]
         self.squared[place] = other.squared[taken]
@@ -152,7 +152,7 @@ class QuasipoissonFit:
 
     now: Coefficients
     previous: Coefficients
-    level: Level
+    level: WeightSums
     converged: Mask
 
     def take(self, keep: slice) -> QuasipoissonFit:
@@ -210,8 +210,8 @@ class Totals:
 
 
 @dataclass(frozen=True)
-class Curve:
-    """Season sums as functions of the slope.
+class SlopeSeries:
+    """The sums over each season as Taylor series of the slope, so that a step needs no pass over the observations.
 
     Attributes:
         about: (F,) slope about which the series runs; NaN where there is none yet.
@@ -222,8 +222,8 @@ class Curve:
     moments: Array
 
     @classmethod
-    def none(cls, fits: int, seasons: int, timed: bool) -> Curve:
-        """Of no reach."""
+    def none(cls, fits: int, seasons: int, timed: bool) -> SlopeSeries:
+        """A series about nowhere yet: it is computed for whatever slope comes first."""
         return cls(np.full(fits, np.nan), np.empty((3 + TERMS if timed else 1, seasons, fits)))
 
     @property
@@ -231,23 +231,23 @@ class Curve:
         """How far a slope may be from the one that the series runs about."""
         return REACH if len(self.moments) > 3 + FEW_TERMS else SHORT_REACH
 
-    def take(self, keep: Mask) -> Curve:
+    def take(self, keep: Mask) -> SlopeSeries:
         """The fits where `keep` is true."""
-        return Curve(self.about[keep], self.moments[:, :, keep])
+        return SlopeSeries(self.about[keep], self.moments[:, :, keep])
 
-    def at(self, now: Coefficients) -> Level:
+    def at(self, now: Coefficients) -> WeightSums:
         """The weights' sums at the coefficients, by the series about the nearby slope."""
         if len(self.moments) == 1:
             weight = self.moments[0] * np.exp(now.season)
-            return Level(weight, np.zeros_like(weight), np.zeros_like(now.slope))
+            return WeightSums(weight, np.zeros_like(weight), np.zeros_like(now.slope))
         sums = self._series(now.slope, 3)
         sums *= np.exp(now.season + CENTRE * now.slope)
         timed = sums[1] + CENTRE * sums[0]
-        return Level(sums[0], timed, (sums[2] + CENTRE * (sums[1] + timed)).sum(axis=0))
+        return WeightSums(sums[0], timed, (sums[2] + CENTRE * (sums[1] + timed)).sum(axis=0))
 
-    def nearer(self, slope: Array) -> Curve:
+    def nearer(self, slope: Array) -> SlopeSeries:
         """The short series about slopes within reach."""
-        return self if len(self.moments) == 1 else Curve(slope.copy(), self._series(slope, 3 + FEW_TERMS))
+        return self if len(self.moments) == 1 else SlopeSeries(slope.copy(), self._series(slope, 3 + FEW_TERMS))
 
     def _series(self, slope: Array, wanted: int) -> Array:
         """(wanted, L, F) the first moments about other slopes."""
@@ -278,7 +278,7 @@ def _fit(design: Design, samples: Sequence[Sample]) -> QuasipoissonFit:
     totals = Totals.join([_totals(design, sample) for sample in samples])
     now = Coefficients.join([_first(design, sample) for sample in samples])
     fits = now.slope.size
-    curve = Curve.none(fits, len(totals.events), samples[0].time is not None)
+    curve = SlopeSeries.none(fits, len(totals.events), samples[0].time is not None)
     before, level_before = now, _nothing(now)
     out = QuasipoissonFit(_copy(now), _copy(now), _nothing(now), np.zeros(fits, dtype=bool))
     place, deviance = np.arange(fits), np.full(fits, np.inf)
@@ -307,9 +307,9 @@ def _copy(coefficients: Coefficients) -> Coefficients:
     return Coefficients(coefficients.season.copy(), coefficients.slope.copy())
 
 
-def _nothing(now: Coefficients) -> Level:
+def _nothing(now: Coefficients) -> WeightSums:
     """Sums of no weights."""
-    return Level(np.zeros_like(now.season), np.zeros_like(now.season), np.zeros_like(now.slope))
+    return WeightSums(np.zeros_like(now.season), np.zeros_like(now.season), np.zeros_like(now.slope))
 
 
 def _over(above: Array, below: Array) -> Array:
@@ -337,15 +337,15 @@ def _first(design: Design, sample: Sample) -> Coefficients:
     target -= 0.1 * sample.weights
     weight, residual = design.moments(mean, sample.time, 3), design.moments(target, sample.time, 2)
     if sample.time is None:
-        return _solve(Level(weight[0], np.zeros_like(weight[0]), np.zeros(mean.shape[1])), residual[0], 0.0)
-    return _solve(Level(weight[0], weight[1], weight[2].sum(axis=0)), residual[0], residual[1].sum(axis=0))
+        return _solve(WeightSums(weight[0], np.zeros_like(weight[0]), np.zeros(mean.shape[1])), residual[0], 0.0)
+    return _solve(WeightSums(weight[0], weight[1], weight[2].sum(axis=0)), residual[0], residual[1].sum(axis=0))
 
 
-def _renew(curve: Curve, design: Design, samples: Sequence[Sample], place: Index, slope: Array) -> None:
-    """Runs the curve anew about the slopes that have left its reach.
+def _renew(curve: SlopeSeries, design: Design, samples: Sequence[Sample], place: Index, slope: Array) -> None:
+    """Computes the series anew about the slopes that have left its reach.
 
     Args:
-        place: (F,) ascending, which fits of the samples the curve stands for.
+        place: (F,) ascending, which fits of the samples the series stands for.
     """
     far = np.flatnonzero(~(np.abs(slope - curve.about) <= curve.reach))
     if not far.size:
@@ -381,13 +381,13 @@ def _moments(design: Design, sample: Sample, columns: Index | slice, slope: Arra
     return design.moments(values, time, 3 + TERMS)
 
 
-def _deviance(totals: Totals, now: Coefficients, level: Level) -> Array:
+def _deviance(totals: Totals, now: Coefficients, level: WeightSums) -> Array:
     """(F,) twice the sum of w (y log(y / mean) - (y - mean)), from the sums."""
     fitted = np.einsum("lf,lf->f", now.season, totals.events) + now.slope * totals.timed
     return 2 * (totals.fixed + level.weight.sum(axis=0) - fitted)
 
 
-def _solve(level: Level, residual: Array, timed: Array | float) -> Coefficients:
+def _solve(level: WeightSums, residual: Array, timed: Array | float) -> Coefficients:
     """Weighted least squares; the seasons do not overlap, so only the trend couples them.
 
     Args:

@@ -13,7 +13,7 @@ DAYS_A_WEEK = 7
 
 
 @dataclass(frozen=True)
-class Layout:
+class ReferenceLayout:
     """The reference periods of a point, the same for every point with the same lags to the years before.
 
     Attributes:
@@ -54,7 +54,7 @@ def _years_before(days: Index, years: int) -> Index:
     return earlier.astype("datetime64[D]").astype(np.int64) + in_month[..., None]
 
 
-def layout(lags: Index, half: int, skipped: int, seasons: int) -> Layout:
+def layout(lags: Index, half: int, skipped: int, seasons: int) -> ReferenceLayout:
     """Reference periods and their seasons for one vector of yearly lags.
 
     The windows of 2 half + 1 periods around the same time of the past years form one season; what lies between two
@@ -76,7 +76,7 @@ def layout(lags: Index, half: int, skipped: int, seasons: int) -> Layout:
     kept = sorted((s, x) for x, s in season.items() if x < -max(skipped, 0))
     labels = np.array([s for s, _ in kept], dtype=np.int64)
     edges = np.flatnonzero(np.diff(labels, prepend=-1, append=labels.size and labels[-1] + 1))
-    return Layout(np.array([-x for _, x in kept], dtype=np.int64), edges.astype(np.int64))
+    return ReferenceLayout(np.array([-x for _, x in kept], dtype=np.int64), edges.astype(np.int64))
 
 
 def _gap(begin: int, end: int, parts: int) -> dict[int, int]:

@@ -12,7 +12,7 @@ from transforms.detection.quasipoisson import Coefficients, Design, Quasipoisson
 
 @dataclass(frozen=True)
 class Residuals:
-    """Of F fits.
+    """What is left of the observations after F fits.
 
     Attributes:
         eta: (N, F) linear predictors.

@@ -10,6 +10,7 @@ from scipy.special import gammaln, xlogy
 from transforms.detection.panel import Array
 
 CUT = 2.0
+"""Standard deviations above the mean from which a count has less weight: ordinary months are hardly touched."""
 FINE = 256
 MEANS = np.geomspace(1e-3, 1e4, 85)
 DISPERSIONS = np.array([1.0, 1.02, 1.1, 1.25, 1.5, 2.0, 3.0, 5.0, 10.0, 30.0])
@@ -38,6 +39,7 @@ def _tables() -> tuple[Array, Array, Array]:
     first, bounded, second = (np.empty((len(DISPERSIONS), len(MEANS))) for _ in range(3))
     for i, phi in enumerate(DISPERSIONS):
         for j, mu in enumerate(MEANS):
+            # As far into the tails as the probabilities matter to a double.
             y = np.arange(max(0, mu - 12 * np.sqrt(phi * mu)) // 1, mu + 14 * np.sqrt(phi * mu) + 12 * phi + 12)
             probability = np.exp(_log_mass(y, mu, phi))
             r = (y - mu) / np.sqrt(phi * mu)

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from transforms.detection.history import History, Memory
-from transforms.detection.loglinear import State
+from transforms.detection.history import History, HistoryOptions
+from transforms.detection.loglinear import SeriesEstimates
 from transforms.detection.panel import Array, Panel
 from transforms.detection.predictive import Predictive
 
@@ -26,11 +26,11 @@ class Runs:
     observed: Array
     expected: Array
     log_variance: Array
-    state: State
+    state: SeriesEstimates
 
     @property
     def prediction(self) -> Predictive:
-        """Of the U * K sums."""
+        """The predictions of the U * K sums, series by series."""
         longest = self.expected.shape[1]
         phi, freedom = (np.repeat(v, longest) for v in (self.state.dispersion, self.state.freedom))
         return Predictive.of(self.expected.ravel(), phi, freedom, self.log_variance.ravel())
@@ -41,7 +41,7 @@ class Runs:
         return self.state.dispersion
 
 
-def runs(panel: Panel, memory: Memory, longest: int, first: int, last: int) -> Iterator[Runs | None]:
+def runs(panel: Panel, memory: HistoryOptions, longest: int, first: int, last: int) -> Iterator[Runs | None]:
     """For each t in first..last the runs that end there; None without a past. memory.gap is at least longest."""
     history = History(panel, memory)
     for t, fitted in zip(range(first, last + 1), history.walk(first, last), strict=True):
@@ -55,7 +55,7 @@ def runs(panel: Panel, memory: Memory, longest: int, first: int, last: int) -> I
         x = history.regressors(times, t)
         counts = np.where(inside, panel.counts[:, at], np.nan)
         means = np.where(inside, history.exposure[:, at], np.nan) * np.exp(np.clip(fitted.state.beta @ x.T, -30, 30))
-        observed, expected = counts.cumsum(axis=1), np.where(fitted.told[:, None], means, np.nan).cumsum(axis=1)
+        observed, expected = counts.cumsum(axis=1), np.where(fitted.is_known[:, None], means, np.nan).cumsum(axis=1)
         gradient = (means[:, :, None] * x).cumsum(axis=1) / means.cumsum(axis=1)[:, :, None]
         variance = np.einsum("ukp,upq,ukq->uk", gradient, fitted.state.covariance, gradient)
         yield Runs(observed, expected, variance, fitted.state)

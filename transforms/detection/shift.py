@@ -9,11 +9,12 @@ import numpy as np
 import polars as pl
 from scipy.special import ndtr, ndtri
 
-from transforms.detection.history import Memory
+from transforms.detection.history import HistoryOptions
 from transforms.detection.panel import Array, Index, Mask, nullable, to_panel
 from transforms.detection.runs import Runs, runs
 
 SIMULATED_PERIODS, SEED = 1_000_000, 20260101
+"""Long enough for the threshold's second decimal; a fixed seed gives every machine the same threshold."""
 
 
 @dataclass(frozen=True)
@@ -65,10 +66,10 @@ def detect_shift(frame: pl.DataFrame, control: ShiftControl, first: int, last: i
     """
     panel = to_panel(frame, control.use_population, last)
     threshold, tests = calibration(control.shortest, control.window, control.run_length)
-    memory = Memory(
+    memory = HistoryOptions(
         control.frequency, control.harmonics, control.window, control.fewest, control.pool, control.slope_spread
     )
-    begin = first - 1
+    begin = first - 1  # a period more: whether an alarm is the first of a row is seen from the one before
     shape = (len(panel.units), last - begin + 1)
     deviate, observed, expected = (np.full(shape, np.nan) for _ in range(3))
     length = np.zeros(shape)
@@ -77,8 +78,27 @@ def detect_shift(frame: pl.DataFrame, control: ShiftControl, first: int, last: i
             deviate[:, j], length[:, j], observed[:, j], expected[:, j] = _most_extreme(found, control.shortest)
     alarm = np.abs(deviate) > threshold
     starts = alarm & ~_continued(alarm, deviate)
-    columns = _columns(deviate, length, observed, expected, alarm, starts, np.arange(begin, last + 1), threshold, tests)
+    found_runs = _RunsFound(deviate, length, observed, expected, alarm, starts)
+    columns = _columns(found_runs, times=np.arange(begin, last + 1), threshold=threshold, tests=tests)
     return panel.rows(begin, last).with_columns(columns).filter(pl.col("t") >= first)
+
+
+@dataclass(frozen=True)
+class _RunsFound:
+    """The most extreme run that ends at each point, (U, P).
+
+    Attributes:
+        deviate: the normal deviate of its mid-p, positive for a rise; NaN where no run can be judged.
+        length, observed, expected: periods of the run, and its sums.
+        alarm, starts: whether it is beyond the threshold, and whether it is the first alarm of a row of them.
+    """
+
+    deviate: Array
+    length: Array
+    observed: Array
+    expected: Array
+    alarm: Mask
+    starts: Mask
 
 
 def _continued(alarm: Mask, deviate: Array) -> Mask:
@@ -108,32 +128,23 @@ def _most_extreme(found: Runs, shortest: int) -> tuple[Array, Array, Array, Arra
     )
 
 
-def _columns(
-    deviate: Array,
-    length: Array,
-    observed: Array,
-    expected: Array,
-    alarm: Mask,
-    starts: Mask,
-    times: Index,
-    threshold: float,
-    tests: float,
-) -> list[pl.Series]:
-    """The columns of `detect_shift`."""
+def _columns(found: _RunsFound, *, times: Index, threshold: float, tests: float) -> list[pl.Series]:
+    """The columns of `detect_shift`; `times` are the points' t, `threshold` and `tests` what `calibration` gives."""
+    deviate = found.deviate
     direction = np.where(deviate > 0, "up", "down").astype(object)
     direction[~np.isfinite(deviate)] = None
     with np.errstate(invalid="ignore", divide="ignore"):
-        factor = observed / expected
+        factor = found.observed / found.expected
     return [
         nullable(np.abs(deviate)).alias("statistic"),
         pl.Series("threshold", np.full(deviate.size, threshold)),
         nullable(np.minimum(2 * tests * ndtr(-np.abs(deviate)), 1.0)).alias("p_value"),
-        pl.Series("alarm", alarm.ravel()),
-        pl.Series("starts", starts.ravel()),
+        pl.Series("alarm", found.alarm.ravel()),
+        pl.Series("starts", found.starts.ravel()),
         pl.Series("direction", direction.ravel(), dtype=pl.String),
-        nullable(times[None, :] - length + 1).cast(pl.Int64).alias("change_point"),
-        nullable(observed).alias("observed"),
-        nullable(expected).alias("expected"),
+        nullable(times[None, :] - found.length + 1).cast(pl.Int64).alias("change_point"),
+        nullable(found.observed).alias("observed"),
+        nullable(found.expected).alias("expected"),
         nullable(factor).alias("factor"),
     ]
 

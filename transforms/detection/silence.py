@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import polars as pl
 
-from transforms.detection.history import Memory
+from transforms.detection.history import HistoryOptions
 from transforms.detection.panel import Array, nullable, to_panel
 from transforms.detection.runs import runs
 
@@ -50,7 +50,7 @@ def silence(frame: pl.DataFrame, control: SilenceControl, first: int, last: int)
         periods_needed (how long a run must be to be seen, null where longer than `longest`).
     """
     panel = to_panel(frame, control.use_population, last)
-    memory = Memory(
+    memory = HistoryOptions(
         control.frequency, control.harmonics, control.longest, control.fewest, control.pool, control.slope_spread
     )
     shape = (len(panel.units), last - first + 1)

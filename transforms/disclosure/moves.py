@@ -16,14 +16,14 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from expectations.contract.forms import FORMS, MEASURES
+from expectations.contract.forms import COMMUNES_YEARLY, FORMS, MEASURES
+from expectations.contract.rules import REASONS
 
-UP = tuple(m.name for m in FORMS["balance"].measures if m.nature == "increase")
-DOWN = tuple(m.name for m in FORMS["balance"].measures if m.nature == "decrease")
-REQUESTS = tuple(m.name for m in FORMS["requests"].measures if m.nature == "flow")
-FLOWS = UP + DOWN + REQUESTS
+FLOWS = COMMUNES_YEARLY
+UP = tuple(name for name in FLOWS if MEASURES[name].nature == "increase")
+DOWN = tuple(name for name in FLOWS if MEASURES[name].nature == "decrease")
+REQUESTS = tuple(name for name in FLOWS if name in FORMS["requests"].names)
 SENSITIVE = tuple(name for name in FLOWS if MEASURES[name].privacy == "sensitive")
-REASONS = tuple(name for name in REQUESTS if name.startswith("reason_"))
 RECEIVED, FROM_AWAY = FLOWS.index("received"), FLOWS.index("received_from_away")
 # What a flow does to the requests pending.
 PENDING = np.array(

@@ -9,8 +9,8 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from transforms.disclosure.cover import Year, cover
 from transforms.disclosure.moves import FLOWS, SENSITIVE
+from transforms.disclosure.suppression import YearOfPlaces, cover
 
 _PLACE = ("commune", "today_commune", "later_commune", "district", "today_district")
 # A map that is announced is protected before its day: what is shown until then cannot be hidden any more.
@@ -52,10 +52,10 @@ def last_released_year(as_of: date, days: int = 31) -> int:
 
 
 def area_months(cells: pl.DataFrame) -> pl.DataFrame:
-    """Pieces of cells summed to the smallest places that the published tables speak of.
+    """Figures of cells summed to the smallest places that the published tables speak of.
 
     Args:
-        cells: what `transforms.territory.maps.pieces` gives, for whole years.
+        cells: what `transforms.territory.maps.cells_on_both_maps` gives, for whole years.
 
     Returns:
         period, commune, today_commune, later_commune, district, today_district, the flows and pending_closing (0 where
@@ -137,14 +137,14 @@ def _year(
     )
 
 
-def _known(figures: Year, rows: int) -> NDArray[np.bool_]:
+def _known(figures: YearOfPlaces, rows: int) -> NDArray[np.bool_]:
     """Rows x FLOWS: whether anything was reported of the row's unit."""
     known = np.zeros((rows, len(FLOWS)), dtype=bool)
     known[figures.rows[figures.reported.any(axis=1)].ravel()] = True
     return known
 
 
-def _arrays(months: pl.DataFrame) -> tuple[Year, pl.DataFrame]:
+def _arrays(months: pl.DataFrame) -> tuple[YearOfPlaces, pl.DataFrame]:
     """A year's months as arrays, and the table's rows (map, unit_id, row)."""
     places = months.select(_PLACE).unique().sort(_PLACE).with_row_index("place")
     is_announced = (places["later_commune"] != places["today_commune"]).any()
@@ -171,7 +171,7 @@ def _arrays(months: pl.DataFrame) -> tuple[Year, pl.DataFrame]:
     totals = np.zeros((rows.height, len(FLOWS)), dtype=np.int64)
     for column in of.T:
         np.add.at(totals, column, counts.sum(axis=1))
-    return Year(counts, pending, reported, of, places["area"].to_numpy().astype(np.intp), totals), rows
+    return YearOfPlaces(counts, pending, reported, of, places["area"].to_numpy().astype(np.intp), totals), rows
 
 
 def _long(rows: pl.DataFrame, year: int, totals: NDArray[np.int64]) -> pl.DataFrame:

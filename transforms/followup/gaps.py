@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import polars as pl
 
 from expectations.contract.periods import Period
-from transforms.followup.reading_table import Known, by_reporter, largest, latest, readings
-from transforms.followup.thresholds import Marks
+from transforms.followup.matter_readings import FiguresKnown, as_readings, by_reporter, largest, latest
+from transforms.followup.thresholds import Thresholds
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,23 +34,23 @@ OF_YEARS = Gap("r213-not-remarked", "r213_registered", ("r213_remarked",), "r213
 OF_MONTHS = Gap("away-no-activity", "away_total", ("away_temporary_activity", "away_exempt"))
 
 
-def half_yearly(halves: pl.DataFrame, known: Known, marks: Marks) -> pl.DataFrame:
+def half_yearly(halves: pl.DataFrame, known: FiguresKnown, thresholds: Thresholds) -> pl.DataFrame:
     """The gaps of Regulation 213 in the latest half-year; the remark's in the latest second one, the year's."""
     year_ends = halves.filter(pl.col("period").str.ends_with("H2"))
     return pl.concat(
         [
-            *(_gap(halves, gap, known, marks.r213_share, 1) for gap in OF_HALVES),
-            _gap(year_ends, OF_YEARS, known, marks.r213_share, 1),
+            *(_gap(halves, gap, known, thresholds.r213_share, 1) for gap in OF_HALVES),
+            _gap(year_ends, OF_YEARS, known, thresholds.r213_share, 1),
         ]
     )
 
 
-def no_activity(months: pl.DataFrame, known: Known, marks: Marks) -> pl.DataFrame:
+def no_activity(months: pl.DataFrame, known: FiguresKnown, thresholds: Thresholds) -> pl.DataFrame:
     """Away without temporary activity and not exempt, above the set share."""
-    return _gap(months, OF_MONTHS, known, marks.away_share, marks.small_count)
+    return _gap(months, OF_MONTHS, known, thresholds.away_share, thresholds.small_count)
 
 
-def _gap(rows: pl.DataFrame, gap: Gap, known: Known, share: float, fewest: int) -> pl.DataFrame:
+def _gap(rows: pl.DataFrame, gap: Gap, known: FiguresKnown, share: float, fewest: int) -> pl.DataFrame:
     """Count a gap as a range: the form does not tell kinds of exemption apart. For the least count all exempt are taken
     off, commune by commune, since each may be one of those counted; for the most, none."""
     exempt = pl.col(gap.exempt) if gap.exempt else pl.lit(0)
@@ -62,18 +62,18 @@ def _gap(rows: pl.DataFrame, gap: Gap, known: Known, share: float, fewest: int) 
     sums = (
         by_reporter(known, counted)
         .group_by("night", "above", "period")
-        .agg(floor=pl.col("least").sum(), communes=largest(known, "least", fewest=1))
+        .agg(in_communes=pl.col("least").sum(), communes=largest(known, "least", fewest=1))
     )
     units = (
         counted.filter(pl.col("level") == known.level)
         .join(sums, left_on=["night", "unit_id", "period"], right_on=["night", "above", "period"], how="left")
-        .with_columns(least=pl.max_horizontal("least", "floor"))
+        .with_columns(least=pl.max_horizontal("least", "in_communes"))
         .with_columns(stands=(pl.col("least") > share * pl.col("base")) & (pl.col("least") >= fewest))
     )
-    return readings(units, gap.kind, (*gap.figures, *_communes(known)))
+    return as_readings(units, gap.kind, (*gap.figures, *_communes(known)))
 
 
-def out_of_contact(months: pl.DataFrame, known: Known, marks: Marks) -> pl.DataFrame:
+def out_of_contact(months: pl.DataFrame, known: FiguresKnown, thresholds: Thresholds) -> pl.DataFrame:
     """No exchange noted above the set share, in the latest month and in the one before.
 
     The two months' counts are sums of each: they say nothing of who was counted in both. Communes are named from the
@@ -84,7 +84,7 @@ def out_of_contact(months: pl.DataFrame, known: Known, marks: Marks) -> pl.DataF
     named = (
         by_reporter(known, pairs)
         .group_by("night", "above", "period")
-        .agg(communes=largest(known, "away_out_of_contact", fewest=marks.small_count))
+        .agg(communes=largest(known, "away_out_of_contact", fewest=thresholds.small_count))
     )
     units = (
         pairs.filter(pl.col("level") == known.level)
@@ -93,13 +93,13 @@ def out_of_contact(months: pl.DataFrame, known: Known, marks: Marks) -> pl.DataF
             least=count,
             most=count,
             base=pl.col("away_total"),
-            stands=(count > marks.contact_share * pl.col("away_total"))
-            & (pl.col("count_before") > marks.contact_share * pl.col("total_before"))
-            & (pl.min_horizontal(count, "count_before") >= marks.small_count),
+            stands=(count > thresholds.contact_share * pl.col("away_total"))
+            & (pl.col("count_before") > thresholds.contact_share * pl.col("total_before"))
+            & (pl.min_horizontal(count, "count_before") >= thresholds.small_count),
         )
     )
     figures = ("away_out_of_contact", "away_total", "before", "count_before", "total_before", *_communes(known))
-    return readings(units, "away-out-of-contact", figures)
+    return as_readings(units, "away-out-of-contact", figures)
 
 
 def _with_the_month_before(months: pl.DataFrame) -> pl.DataFrame:
@@ -120,5 +120,5 @@ def _with_the_month_before(months: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def _communes(known: Known) -> tuple[str, ...]:
+def _communes(known: FiguresKnown) -> tuple[str, ...]:
     return () if known.level == "commune" else ("communes",)

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any
 
 import polars as pl
 
-from transforms.followup.book import Book, Event, Item
+from expectations.language.catalogue import text
+from transforms.cases.tables import Row, event_rows, frame
+from transforms.followup.item import Item, ItemBook, ItemEvent
 from transforms.followup.kinds import INTERNAL, KINDS, priority_of
 from transforms.followup.wording import Voice, protected, regulation_of, source, what
+from transforms.territory.unit_ids import unit_code_of
 
 _TYPES: dict[str, Any] = (
     dict.fromkeys(("least", "most", "base", "event_no", "act_id"), pl.Int64)
@@ -73,14 +76,16 @@ _EVENT = (
 
 
 @dataclass(frozen=True, slots=True)
-class Name:
+class UnitName:
     """A unit as it is called, and its level."""
 
     name: str
     level: str
 
 
-def tables(book: Book, events: Sequence[Event], units: Mapping[str, Name], small_count: int) -> dict[str, pl.DataFrame]:
+def tables(
+    book: ItemBook, events: Sequence[ItemEvent], units: Mapping[str, UnitName], small_count: int
+) -> dict[str, pl.DataFrame]:
     """The tables item and event, with the columns of the schema followup.
 
     Args:
@@ -89,26 +94,18 @@ def tables(book: Book, events: Sequence[Event], units: Mapping[str, Name], small
         small_count: below it, sensitive counts of a commune are null, and "fewer than" it in texts.
     """
     items = [_item(item, units, small_count) for item in book]
-    told = [
-        _event(number, event, _voice(book.items[event.item_id], units, small_count), book.items[event.item_id])
-        for number, event in enumerate(events, 1)
-    ]
-    return {"item": _frame(items, _ITEM), "event": _frame(told, _EVENT)}
+    told = [_event(row, book.cases[row["item_id"]], units, small_count) for row in event_rows(events, "item_id")]
+    return {"item": frame(items, _ITEM, _TYPES), "event": frame(told, _EVENT, _TYPES)}
 
 
-def _frame(rows: list[dict[str, Any]], columns: Sequence[str]) -> pl.DataFrame:
-    return pl.DataFrame(rows, schema={name: _TYPES.get(name, pl.String) for name in columns}, orient="row")
-
-
-def _voice(item: Item, units: Mapping[str, Name], small_count: int) -> Voice:
+def _voice(item: Item, units: Mapping[str, UnitName], small_count: int) -> Voice:
     return Voice(units[item.key.unit_id].level, small_count, "vi")
 
 
-def _item(item: Item, units: Mapping[str, Name], small_count: int) -> dict[str, Any]:
+def _item(item: Item, units: Mapping[str, UnitName], small_count: int) -> Row:
     reading, kind, unit = item.reading, KINDS[item.key.kind], units[item.key.unit_id]
     regulation = regulation_of(kind.name, item.due_on)
     own = (
-        "item_id",
         "since",
         "opened_on",
         "due_on",
@@ -124,8 +121,9 @@ def _item(item: Item, units: Mapping[str, Name], small_count: int) -> dict[str, 
     severity = json.loads(reading.evidence).get("severity")  # an alert's own
     kept = protected(reading, _voice(item, units, small_count))
     return {name: getattr(item, name) for name in own} | {
+        "item_id": item.case_id,
         "unit_id": item.key.unit_id,
-        "unit_code": item.key.unit_id.split("@")[0],
+        "unit_code": unit_code_of(item.key.unit_id),
         "unit_name": unit.name,
         "level": unit.level,
         "kind": kind.name,
@@ -141,15 +139,15 @@ def _item(item: Item, units: Mapping[str, Name], small_count: int) -> dict[str, 
         "due_source_en": source(kind.name, item.due_on, "en"),
         "is_internal_mark": kind.source == INTERNAL,
         "regulation": regulation.number if regulation else None,
-        "actor_vi": kind.actor[0],
-        "actor_en": kind.actor[1],
+        "actor_vi": text(kind.actor, "vi"),
+        "actor_en": text(kind.actor, "en"),
         "priority": severity or priority_of(kind, reading.least, reading.base),
         "is_of_ended_unit": item.ended_unit,
         "carried_from": list(item.carried_from),
     }
 
 
-def _event(number: int, event: Event, voice: Voice, item: Item) -> dict[str, Any]:
-    row = {"event_no": number, **asdict(event)}
-    kind = KINDS[item.key.kind]
+def _event(row: Row, item: Item, units: Mapping[str, UnitName], small_count: int) -> Row:
+    """An event's row, without the counts that are too small to be told."""
+    voice, kind = _voice(item, units, small_count), KINDS[item.key.kind]
     return row | {name: None for name in ("least", "most") if voice.hides(kind, row[name])}

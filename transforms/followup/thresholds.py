@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
-class Marks:
+class Thresholds:
     """Shares and days.
 
     Attributes:
@@ -16,9 +16,8 @@ class Marks:
         small_count: smaller counts of members away are single people and no matter; sensitive ones below it are told
             as "fewer than" it in communes.
         pending_days: requests are old, and a matter, from so many days on.
-        told_days: it is told besides how many have waited so long.
+        mentioned_days: how many have waited so long is said besides.
         register_days, days: to act, from the night the item opens: on introductions and registering; on the rest.
-        due_day: reports are due on this day of the next month.
     """
 
     r213_share: float = 0.0
@@ -26,7 +25,6 @@ class Marks:
     contact_share: float = 0.20
     small_count: int = 3
     pending_days: int = 90
-    told_days: int = 30
+    mentioned_days: int = 30
     register_days: int = 30
     days: int = 30
-    due_day: int = 5

@@ -7,49 +7,26 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from transforms.followup.kinds import KINDS, Words
-from transforms.followup.wording import Language, Voice
-from transforms.returning.book import LINE, WorkbookWriter, lines_of
+from expectations.language import numbers
+from expectations.language.catalogue import Language, text
+from transforms.followup.kinds import KINDS
+from transforms.returning.workbook_writer import LINE, WorkbookWriter, lines_of
 
 _HEADING_ROW = 4
-_SHEET: Words = ("Việc cần làm", "To do")
-# heading, width; what is answered stands last
-_COLUMNS: tuple[tuple[Words, float], ...] = (
-    (("Số", "No."), 5),
-    (("Ưu tiên", "Priority"), 8),
-    (("Việc và số liệu", "What, and the figures"), 50),
-    (("Ai làm", "Who should act"), 20),
-    (("Từ kỳ", "Since"), 12),
-    (("Hạn hoặc mốc", "Due, or mark"), 20),
-    (("Tình trạng", "Status"), 12),
-    (("Trả lời: đã làm gì, kết quả, vướng mắc", "Answer: what was done"), 34),
-    (("Mã việc", "Item"), 18),
+# key and width of each heading; what is answered stands last
+_COLUMNS = (
+    ("number", 5),
+    ("priority", 8),
+    ("what", 50),
+    ("actor", 20),
+    ("since", 12),
+    ("due", 20),
+    ("state", 12),
+    ("answer", 34),
+    ("item", 18),
 )
 _ANSWER = 7
 _CENTRED = (0, 1, 4, 6)
-_WORDS: dict[str, Words] = {
-    "title": ("CÁC VIỆC CẦN THEO DÕI", "ITEMS TO FOLLOW UP"),
-    "unit": ("Đơn vị: {name}", "Unit: {name}"),
-    "as_of": (
-        "Theo số liệu đến hết ngày {day:%d/%m/%Y}: {n} việc, {overdue} quá hạn hoặc quá mốc.",
-        "By the figures up to {day:%d/%m/%Y}: {n} items, {overdue} past their day.",
-    ),
-    "advice": (
-        "Số liệu tổng hợp theo đơn vị, không nêu người. Ghi trả lời vào cột tô vàng rồi gửi lại Ban Tổ chức "
-        "Tỉnh ủy; không ghi họ tên đảng viên. Một việc chỉ đóng khi số liệu kỳ sau cho thấy đã xong.",
-        "Sums by unit, of no person. Answer in the yellow column and send this back to the board; write no "
-        "member's name. An item ends only when the next report shows it done.",
-    ),
-    "mark": ("{day:%d/%m/%Y}\n{source}", "{day:%d/%m/%Y}\n{source}"),
-    "none": ("không đặt hạn", "none is set"),
-    "overdue": ("quá hạn", "overdue"),
-    "open": ("chưa giao", "open"),
-    "assigned": ("đã giao: {to}", "given to {to}"),
-    "done": ("đã báo làm, chờ số liệu", "marked done"),
-    "high": ("cao", "high"),
-    "medium": ("vừa", "medium"),
-    "low": ("thấp", "low"),
-}
 _BY_PRIORITY = {"high": "error", "medium": "warning", "low": ""}
 
 
@@ -70,39 +47,28 @@ def followup_workbook(items: Sequence[Mapping[str, Any]], about: WorklistUnit, l
         about: the unit.
         language: of everything but names.
     """
-    book, words = WorkbookWriter(about.as_of), _Words(language)
-    page = book.file.add_worksheet(words.pick(_SHEET))
+    book = WorkbookWriter(about.as_of)
+    page = book.file.add_worksheet(text("worklist.sheet", language))
     for number, (_, width) in enumerate(_COLUMNS):
         page.set_column(number, number, width)
-    _head(book, page, items, about, words)
-    for number, (heading, _) in enumerate(_COLUMNS):
-        book.put_text(page, _HEADING_ROW, number, words.pick(heading), "heading")
+    _head(book, page, items, about, language)
+    for number, (key, _) in enumerate(_COLUMNS):
+        book.put_text(page, _HEADING_ROW, number, text(f"worklist.column.{key}", language), "heading")
     page.set_row(_HEADING_ROW, 2 * LINE + 2)
     for index, item in enumerate(items):
-        _row(book, page, index, item, about, words)
+        _row(book, page, index, item, about, language)
     _lay_out(page)
     return book.close()
 
 
-@dataclass(frozen=True, slots=True)
-class _Words:
-    language: Language
-
-    def pick(self, words: Words) -> str:
-        return words[self.language == "en"]
-
-    def say(self, key: str, /, **filled: Any) -> str:
-        return self.pick(_WORDS[key]).format(**filled)
-
-
 def _head(
-    book: WorkbookWriter, page: Any, items: Sequence[Mapping[str, Any]], about: WorklistUnit, words: _Words
+    book: WorkbookWriter, page: Any, items: Sequence[Mapping[str, Any]], about: WorklistUnit, language: Language
 ) -> None:
     overdue = sum(bool(item["is_overdue"]) for item in items)
-    book.put_text(page, 0, 0, words.say("title"), "banner")
-    book.put_text(page, 1, 0, words.say("unit", name=about.name), "title")
-    book.put_text(page, 2, 0, words.say("as_of", day=about.as_of, n=len(items), overdue=overdue), "plain")
-    advice = words.say("advice")
+    book.put_text(page, 0, 0, text("worklist.title", language), "banner")
+    book.put_text(page, 1, 0, text("worklist.unit", language, name=about.name), "title")
+    book.put_text(page, 2, 0, text("worklist.as_of", language, day=about.as_of, n=len(items), overdue=overdue), "plain")
+    advice = text("worklist.advice", language)
     page.merge_range(3, 0, 3, len(_COLUMNS) - 1, "", book.format("advice"))
     book.put_text(page, 3, 0, advice, "advice")
     page.set_row(0, 26)
@@ -110,38 +76,35 @@ def _head(
 
 
 def _row(
-    book: WorkbookWriter, page: Any, index: int, item: Mapping[str, Any], about: WorklistUnit, words: _Words
+    book: WorkbookWriter, page: Any, index: int, item: Mapping[str, Any], about: WorklistUnit, language: Language
 ) -> None:
     row = _HEADING_ROW + 1 + index
-    texts = _texts(index, item, about, words)
-    lines = max(lines_of(text, width) for text, (_, width) in zip(texts, _COLUMNS, strict=True))
+    texts = _texts(index, item, about, language)
+    lines = max(lines_of(said, width) for said, (_, width) in zip(texts, _COLUMNS, strict=True))
     page.set_row(row, LINE * max(lines, 3) + 4)
-    for number, text in enumerate(texts):
+    for number, said in enumerate(texts):
         kind = "centred" if number in _CENTRED else "wrapped"
         severity = _BY_PRIORITY[item["priority"]] if number == 1 else ""
         if number == 6 and item["is_overdue"]:
             severity = "error"
-        book.put_text(page, row, number, text, "answer" if number == _ANSWER else kind, severity)
+        book.put_text(page, row, number, said, "answer" if number == _ANSWER else kind, severity)
 
 
-def _texts(index: int, item: Mapping[str, Any], about: WorklistUnit, words: _Words) -> list[str]:
-    due = (
-        words.say("mark", day=item["due_on"], source=item[f"due_source_{words.language}"])
-        if item["due_on"]
-        else words.say("none")
-    )
-    state = words.say(item["status"], to=item["assigned_to"])
+def _texts(index: int, item: Mapping[str, Any], about: WorklistUnit, language: Language) -> list[str]:
+    due = text("worklist.none", language)
+    if item["due_on"]:
+        due = f"{numbers.day(item['due_on'], language)}\n{item[f'due_source_{language}']}"
+    state = text(f"worklist.state.{item['status']}", language, to=item["assigned_to"])
     if item["is_overdue"]:
-        state += f"\n{words.say('overdue')}"
-    what = item[f"what_{words.language}"]
-    label = words.pick(KINDS[item["kind"]].label)
-    since = Voice(about.level, 0, words.language).period(item["since"])
+        state += f"\n{text('worklist.overdue', language)}"
+    what = item[f"what_{language}"]
+    label = text(KINDS[item["kind"]].label, language)
     return [
         str(index + 1),
-        words.say(item["priority"]),
+        text(f"severity.{item['priority']}", language),
         f"{label[0].upper()}{label[1:]}.\n{what}",
-        item[f"actor_{words.language}"],
-        since,
+        item[f"actor_{language}"],
+        numbers.period(item["since"], language),
         due,
         state,
         "",

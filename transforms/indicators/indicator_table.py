@@ -5,18 +5,21 @@ from __future__ import annotations
 import numpy as np
 import polars as pl
 
-from expectations.contract.indicators import INDICATOR_OF, INDICATORS, PERIOD_KINDS, Indicator
+from expectations.contract.indicators import INDICATOR_OF, INDICATORS, PERIOD_KINDS, REPORTS, Indicator
 from transforms.indicators.inputs import KEYS, MEMBERS, UNIT, without_gaps
-from transforms.indicators.periods import MONTHS_IN, coverage, month_number, over_periods
+from transforms.indicators.longer_periods import MONTHS_IN, coverage, over_periods
 from transforms.intervals import poisson_interval, rate_ratio_interval, wilson_interval
+from transforms.months import month_number
 
 ROW = (*UNIT, "period", "period_kind")
+# A ratio is made of the values of others.
+_FRACTIONS = tuple(each for each in INDICATORS if each.kind != "ratio")
 COLUMNS = (*ROW, "indicator", "numerator", "denominator", "value", "lower", "upper", "coverage")
 
 
 def indicator_table(
     figures: pl.DataFrame,
-    regulation_213: pl.DataFrame | None = None,
+    halves: pl.DataFrame | None = None,
     reporting: pl.DataFrame | None = None,
     *,
     published: bool = True,
@@ -30,29 +33,28 @@ def indicator_table(
         figures: map, unit_code, level, period (YYYY-MM), the monthly measures, members_reported, members_known (the
             last known members of the unit's cells, and of those cells that reported); one row a unit and month in
             which the unit was active, its measures null where nothing was reported.
-        regulation_213: the same with the r213 measures and half-years (YYYY-H1) for periods.
+        halves: the same with the half-yearly measures and half-years (YYYY-H1) for periods.
         reporting: what `reporting_figures` gives, for reporters and the units above.
         published: True leaves out cells, and of communes all that may not be published by month.
 
     Returns:
         map, unit_code, level, period, period_kind, indicator, numerator, denominator, value, lower, upper, coverage.
         value is null where a figure is unknown or nothing is there to divide by; the 95 % interval also for counts
-        and nets. Half-years are never added: an indicator of Regulation 213 stands in period_kind "half" only.
+        and nets. Half-years are never added: a half-yearly indicator stands in period_kind "half" only.
 
     Raises:
         polars.exceptions.ColumnNotFoundError: a measure is no column of its frame.
     """
-    parts = [_monthly(figures, _of("balance", "away", "requests"), published)]
-    if regulation_213 is not None:
-        parts.append(_half_yearly(regulation_213, _of("regulation_213"), published))
+    of_reports = [each for each in _FRACTIONS if each.forms == (REPORTS,)]
+    of_halves = [each for each in _FRACTIONS if each.half_yearly]
+    of_months = [each for each in _FRACTIONS if each not in (*of_reports, *of_halves)]
+    parts = [_monthly(figures, of_months, published)]
+    if halves is not None:
+        parts.append(_half_yearly(halves, of_halves, published))
     if reporting is not None:
-        parts.append(_monthly(reporting, _of("reporting"), published))
+        parts.append(_monthly(reporting, of_reports, published))
     long = pl.concat(parts)
     return pl.concat([_valued(long), _ratios(long)]).sort(*ROW, "indicator")
-
-
-def _of(*forms: str) -> list[Indicator]:
-    return [each for each in INDICATORS if each.kind != "ratio" and set(each.forms) <= set(forms)]
 
 
 def _monthly(figures: pl.DataFrame, indicators: list[Indicator], published: bool) -> pl.DataFrame:

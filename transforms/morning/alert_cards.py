@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from html import escape
 from itertools import count
+from typing import Any
 
 import polars as pl
 
+from expectations.language import numbers
+from expectations.language.catalogue import Language, text
 from transforms.alerts.numbers import Numbers
 from transforms.alerts.phrases import noun
 from transforms.morning.briefing import Briefing, Morning, ShownAlert, sentences
 from transforms.morning.chart import MONTHS, band_svg
 from transforms.morning.markup import section, table
-from transforms.morning.phrases import day, month, say
 
 MOST_RESOLVED = 12
 
@@ -20,30 +22,30 @@ MOST_RESOLVED = 12
 def alerts_section(briefing: Briefing) -> str:
     """New, worse and standing alerts with all there is to say, then the others in short."""
     language = briefing.morning.language
-    heading = say("alerts", language)
+    heading = text("page.section.alerts", language)
     if not briefing.full and not briefing.brief:
-        return section("alerts", heading, f"<p>{say('alerts.none', language)}</p>")
+        return section("alerts", heading, f"<p>{text('page.alerts.none', language)}</p>")
     parts, number = [], count(1)
     for group, alerts in briefing.full.items():
-        parts.append(f"<h3>{say(f'group.{group}', language)}</h3>")
+        parts.append(f"<h3>{text(f'page.group.{group}', language)}</h3>")
         parts += [_card(told, next(number), language) for told in alerts]
     if briefing.brief:
         lines = "".join(f"<li>{_line(told.row, language, _state(told, language))}</li>" for told in briefing.brief)
-        parts.append(f'<h3>{say("group.brief", language)}</h3><ul class="brief">{lines}</ul>')
+        parts.append(f'<h3>{text("page.group.brief", language)}</h3><ul class="brief">{lines}</ul>')
     return section("alerts", heading, *parts)
 
 
 def resolved_section(morning: Morning) -> str:
     """Alerts that came to an end, and how."""
     language, rows = morning.language, morning.resolved
-    heading = say("resolved", language)
+    heading = text("page.section.resolved", language)
     if rows.is_empty():
-        return section("resolved", heading, f"<p>{say('resolved.none', language, n=morning.resolved_days)}</p>")
+        return section("resolved", heading, f"<p>{text('page.resolved.none', language, n=morning.resolved_days)}</p>")
     lines = [
         _line(
             row,
             language,
-            f"{say('resolution.' + row['resolution'], language)}, {day(row['resolved_on'], language)}",
+            f"{text('resolution.' + row['resolution'], language)}, {numbers.day(row['resolved_on'], language)}",
             "past",
         )
         for row in rows.head(MOST_RESOLVED).iter_rows(named=True)
@@ -53,7 +55,7 @@ def resolved_section(morning: Morning) -> str:
     return section("resolved", heading, f'<ul class="brief">{items}{more}</ul>')
 
 
-def _card(told: ShownAlert, number: int, language: str) -> str:
+def _card(told: ShownAlert, number: int, language: Language) -> str:
     row = told.row
     seen, *others = (escape(one) for one in told.sentences)
     unit = escape(row["unit_name"] or row["unit_code"])
@@ -67,26 +69,27 @@ def _card(told: ShownAlert, number: int, language: str) -> str:
     )
 
 
-def _state(told: ShownAlert, language: str) -> str:
+def _state(told: ShownAlert, language: Language) -> str:
     row, words = told.row, []
-    key, opened = ("alert.reopened", row["reopened_on"]) if row["reopened_on"] else ("alert.since", row["opened_on"])
-    words.append(say(key, language, month=month(row["first_period"], language), day=day(opened, language)))
+    key = "page.alert.reopened" if row["reopened_on"] else "page.alert.since"
+    opened = row["reopened_on"] or row["opened_on"]
+    words.append(text(key, language, month=numbers.period(row["first_period"], language), day=opened))
     if row["event"] == "worsened":
-        words.append(say("alert.worse", language, day=day(row["event_on"], language)))
+        words.append(text("page.alert.worse", language, day=row["event_on"]))
     if row["acknowledged_on"]:
-        words.append(say("alert.acknowledged", language, day=day(row["acknowledged_on"], language)))
+        words.append(text("page.alert.acknowledged", language, day=row["acknowledged_on"]))
     if row["is_silenced_until_resolved"]:
-        words.append(say("alert.silent_to_end", language))
+        words.append(text("page.alert.silent_to_end", language))
     elif row["silenced_until"]:
-        words.append(say("alert.silent", language, day=day(row["silenced_until"], language)))
+        words.append(text("page.alert.silent", language, day=row["silenced_until"]))
     return "; ".join(words)
 
 
-def _severity(row: dict[str, object], language: str) -> str:
-    return say(f"severity.{row['severity']}", language)
+def _severity(row: dict[str, Any], language: Language) -> str:
+    return text(f"page.severity.{row['severity']}", language)
 
 
-def _line(row: dict[str, object], language: str, state: str, kind: str = "") -> str:
+def _line(row: dict[str, Any], language: Language, state: str, kind: str = "") -> str:
     """An alert's first sentence; what is past bears no colour."""
     seen = sentences(str(row[f"text_{language}"]))[0]
     tag = f'<span class="tag">{_severity(row, language)}</span>'
@@ -94,37 +97,37 @@ def _line(row: dict[str, object], language: str, state: str, kind: str = "") -> 
     return f'<span class="{kind}">{tag}</span> {escape(seen)} <span class="note">{escape(state)}.</span>'
 
 
-def _figure(told: ShownAlert, number: int, language: str) -> str:
+def _figure(told: ShownAlert, number: int, language: Language) -> str:
     """The series with its usual range; empty where there is none worth drawing."""
     months = told.months
     if months is None:
         return ""
-    row, numbers = told.row, Numbers("en" if language == "en" else "vi", told.hidden_below)
-    what = noun(row["indicator"])[language == "en"]
+    row, written = told.row, Numbers(language, told.hidden_below)
+    what = noun(row["indicator"], language)
     shown = months.tail(MONTHS)
     last = shown.row(-1, named=True)
-    first, until = (month(period, language) for period in (shown["period"][0], last["period"]))
-    aria = say(
-        "chart.aria",
+    first, until = (numbers.period(code, language) for code in (shown["period"][0], last["period"]))
+    aria = text(
+        "page.chart.aria",
         language,
         noun=what,
         unit=row["unit_name"],
         first=first,
         last=until,
         month=until,
-        observed=numbers.count(last["observed"]),
-        expected=_usual(last, numbers),
+        observed=written.count(last["observed"]),
+        expected=_usual(last, written),
     )
-    caption = escape(say("chart", language, noun=what[:1].upper() + what[1:], unit=row["unit_name"]))
-    hidden = f" {say('hidden', language, k=told.hidden_below)}" if told.hidden_below else ""
+    caption = escape(text("page.chart", language, noun=what[:1].upper() + what[1:], unit=row["unit_name"]))
+    hidden = f" {text('alert.hidden', language, k=told.hidden_below)}" if told.hidden_below else ""
     return (
         f"<figure><figcaption><b>{caption}</b></figcaption>"
         f"{band_svg(months, f'c{number}', aria, language, told.hidden_below)}"
-        f"<figcaption>{_legend(months, language)}{hidden}</figcaption>{_last_year(months, numbers, language)}</figure>"
+        f"<figcaption>{_legend(months, language)}{hidden}</figcaption>{_last_year(months, written, language)}</figure>"
     )
 
 
-def _legend(months: pl.DataFrame, language: str) -> str:
+def _legend(months: pl.DataFrame, language: Language) -> str:
     is_there = {
         "observed": True,
         "signal": bool(months["is_signal"].any()),
@@ -132,21 +135,21 @@ def _legend(months: pl.DataFrame, language: str) -> str:
         "band": months["upper"].count() > 0,
     }
     keys = (
-        f'<span><i class="k-{key}"></i>{say(f"legend.{key}", language)}</span>'
+        f'<span><i class="k-{key}"></i>{text(f"page.legend.{key}", language)}</span>'
         for key, is_so in is_there.items()
         if is_so
     )
     return f'<span class="legend">{"".join(keys)}</span>'
 
 
-def _last_year(months: pl.DataFrame, numbers: Numbers, language: str) -> str:
-    heads = [say(key, language) for key in ("month", "seen", "usual")]
+def _last_year(months: pl.DataFrame, written: Numbers, language: Language) -> str:
+    heads = [text(f"page.column.{key}", language) for key in ("month", "seen", "usual")]
     rows = [
-        [month(row["period"], language), escape(numbers.count(row["observed"])), escape(_usual(row, numbers))]
+        [numbers.period(row["period"], language), escape(written.count(row["observed"])), escape(_usual(row, written))]
         for row in months.tail(12).reverse().iter_rows(named=True)
     ]
-    return f"<details><summary>{say('figures', language)}</summary>{table(heads, rows, numeric={1, 2})}</details>"
+    return f"<details><summary>{text('page.figures', language)}</summary>{table(heads, rows, numeric={1, 2})}</details>"
 
 
-def _usual(row: dict[str, float | None], numbers: Numbers) -> str:
-    return numbers.expected(row["expected"]) + numbers.interval(row["lower"], row["upper"])
+def _usual(row: dict[str, float | None], written: Numbers) -> str:
+    return written.expected(row["expected"]) + written.interval(row["lower"], row["upper"])

@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
-from typing import Any, Literal
+from typing import Any
 
 import polars as pl
 
-from transforms.alerts.book import TESTED
+from expectations.contract.periods import Period
+from expectations.language import numbers
+from expectations.language.catalogue import Language, text
+from transforms.alerts.alert import TESTED
 from transforms.alerts.phrases import hides_small
 from transforms.alerts.severity import RANK
-from transforms.morning.phrases import month, say
 
 RECENT = 3
 """Days for which an alert counts as new: who comes in on Monday sees Saturday's."""
@@ -22,7 +24,6 @@ AFTER = 6
 """Months after an alert's last signal that its chart goes on."""
 MOST_NAMED = 3
 """Units named in the sentence at the top."""
-Language = Literal["vi", "en"]
 ABSENT = ("missing", "rejected")
 GROUPS = ("new", "worse", "standing")
 
@@ -137,14 +138,14 @@ def brief(morning: Morning) -> Briefing:
     missing = _missing(morning)
     first = next((one for one in loud if one.row["severity"] != "low"), None)
     return Briefing(
-        morning,
-        _lead(first, missing, morning.language),
-        first.row["unit_name"] if first else None,
-        first.row["severity"] if first else None,
-        _after(first, loud, morning.language),
-        missing,
-        {group: some for group, some in full.items() if some},
-        rest,
+        morning=morning,
+        lead=_lead(first, missing, morning.language),
+        lead_unit=first.row["unit_name"] if first else None,
+        lead_severity=first.row["severity"] if first else None,
+        after=_after(first, loud, morning.language),
+        missing=missing,
+        full={group: some for group, some in full.items() if some},
+        brief=rest,
     )
 
 
@@ -170,8 +171,7 @@ def _told(row: dict[str, Any], morning: Morning) -> ShownAlert:
 
 
 def _later(period: str, months: int) -> str:
-    year, before = divmod(int(period[:4]) * 12 + int(period[5:]) - 1 + months, 12)
-    return f"{year}-{before + 1:02d}"
+    return str(Period.parse(period).plus(months))
 
 
 def _group(row: Mapping[str, Any], as_of: date) -> str:
@@ -181,7 +181,7 @@ def _group(row: Mapping[str, Any], as_of: date) -> str:
     return "worse" if row["event"] == "worsened" else "new"
 
 
-def _rank(told: ShownAlert, as_of: date) -> tuple[object, ...]:
+def _rank(told: ShownAlert, as_of: date) -> tuple[int, bool, bool, int, int, float, str]:
     row = told.row
     return (
         -RANK[row["severity"]],
@@ -197,7 +197,7 @@ def _rank(told: ShownAlert, as_of: date) -> tuple[object, ...]:
 def _missing(morning: Morning) -> Missing:
     reports = morning.reports
     if reports.is_empty():
-        return Missing(None, None, 0, 0, 0, {}, {})
+        return Missing(period=None, due_on=None, reported=0, reporters=0, days=0, names={}, earlier={})
     period = reports["period"].max()
     latest, before = reports.filter(pl.col("period") == period), reports.filter(pl.col("period") != period)
     names = {state: latest.filter(pl.col("state") == state)["reporter_name"].to_list() for state in ABSENT}
@@ -206,28 +206,30 @@ def _missing(morning: Morning) -> Missing:
         earlier.setdefault(row["period"], []).append(row["reporter_name"])
     due_on, reported = latest["due_on"][0], latest.filter(pl.col("state").is_in(["reported", "late"])).height
     return Missing(
-        str(period),
-        due_on,
-        reported,
-        latest.height,
-        (morning.as_of - due_on).days,
-        {state: some for state, some in names.items() if some},
-        earlier,
+        period=str(period),
+        due_on=due_on,
+        reported=reported,
+        reporters=latest.height,
+        days=(morning.as_of - due_on).days,
+        names={state: some for state, some in names.items() if some},
+        earlier=earlier,
     )
 
 
-def _lead(first: ShownAlert | None, missing: Missing, language: str) -> str:
+def _lead(first: ShownAlert | None, missing: Missing, language: Language) -> str:
     if first:
         seen = first.sentences[0]
         unit = first.row["unit_name"] or ""
-        return say("lead.alert", language, seen=seen if unit and seen.startswith(unit) else seen[:1].lower() + seen[1:])
+        return text(
+            "page.lead.alert", language, seen=seen if unit and seen.startswith(unit) else seen[:1].lower() + seen[1:]
+        )
     if names := missing.everyone:
-        period = month(missing.period or "", language)
-        return say("lead.missing", language, n=len(names), period=period, names=_few(names))
-    return say("lead.calm", language)
+        period = numbers.period(missing.period or "", language)
+        return text("page.lead.missing", language, n=len(names), period=period, names=_few(names))
+    return text("page.lead.calm", language)
 
 
-def _after(first: ShownAlert | None, loud: list[ShownAlert], language: str) -> str:
+def _after(first: ShownAlert | None, loud: list[ShownAlert], language: Language) -> str:
     """The other units with an alert that is not of low severity, the gravest first."""
     if first is None:
         return ""
@@ -236,7 +238,7 @@ def _after(first: ShownAlert | None, loud: list[ShownAlert], language: str) -> s
         for one in loud
         if one.row["severity"] != "low" and one.row["unit_name"] != first.row["unit_name"]
     )
-    return say("lead.more", language, units=_few(list(units))) if units else ""
+    return text("page.lead.more", language, units=_few(list(units))) if units else ""
 
 
 def _few(names: list[str]) -> str:

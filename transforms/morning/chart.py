@@ -16,7 +16,9 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 from numpy.typing import NDArray
 
-from transforms.morning.phrases import month
+from expectations.contract.periods import Period
+from expectations.language import numbers
+from expectations.language.catalogue import Language
 
 MONTHS = 36
 """The last months are drawn."""
@@ -32,7 +34,7 @@ _SETTINGS: dict[Any, Any] = {
 _NOTHING = dict.fromkeys(("Creator", "Date", "Format", "Type"))
 
 
-def band_svg(months: pl.DataFrame, mark: str, aria: str, language: str, hidden_below: int | None = None) -> str:
+def band_svg(months: pl.DataFrame, mark: str, aria: str, language: Language, hidden_below: int | None = None) -> str:
     """Draw the last months of a series.
 
     Args:
@@ -73,19 +75,21 @@ def _draw(axes: Axes, months: pl.DataFrame, hidden_below: int | None) -> None:
     axes.plot(x[signal], _values(months["observed"], hidden_below)[signal], "o", color=SIGNAL, markersize=5.5)
 
 
-def _rule(axes: Axes, months: pl.DataFrame, language: str) -> None:
+def _rule(axes: Axes, months: pl.DataFrame, language: Language) -> None:
     """Axes a person reads: whole numbers, months as people write them, no more lines than needed."""
     first, last = _month(months["period"][0]), _month(months["period"][-1])
     step = 12 if last - first > 26 else 6 if last - first > 9 else 3
     # A label at the very edge would run into the numbers of the other axis.
     ticks = [at for at in range(first + 1, last + 1) if at % step == 0] or [first]
-    axes.set_xticks(ticks, [month(f"{at // 12}-{at % 12 + 1:02d}", language) for at in ticks])
+    axes.set_xticks(ticks, [numbers.period(str(Period.month_numbered(at)), language) for at in ticks])
+    for at, label in zip(ticks, axes.get_xticklabels(), strict=True):
+        # A month's name in the middle below the last months would run out of the picture.
+        label.set_horizontalalignment("right" if at > last - (last - first) / 12 else "center")
     axes.set_xlim(first - 0.7, last + 0.9)
     low, high = axes.get_ylim()
     axes.set_ylim(0 if low < 0.6 * high else low, max(high, 1))
     axes.yaxis.set_major_locator(MaxNLocator(4, integer=True))
-    mark = "." if language == "vi" else ","
-    axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,.0f}".replace(",", mark)))
+    axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: numbers.count(round(value), language)))
     axes.grid(axis="y", color=GRID, linewidth=0.8)
     axes.set_axisbelow(True)
     axes.tick_params(length=0, colors=INK, pad=5)
@@ -110,7 +114,7 @@ def _on(every: NDArray[np.int64], x: NDArray[np.int64], values: NDArray[np.float
 
 
 def _month(period: str) -> int:
-    return int(period[:4]) * 12 + int(period[5:7]) - 1
+    return Period.parse(period).number
 
 
 def _fitted(svg: str, mark: str, aria: str) -> str:

@@ -5,16 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from expectations.language import numbers
+from expectations.language.catalogue import Language, text
 from transforms.morning.briefing import Briefing, ShownAlert, sentences
-from transforms.morning.phrases import day, month, reason, say
-from transforms.morning.trend_line import item_words, nothing_followed, progress_rows, trend_words
+from transforms.morning.reasons import reason
+from transforms.morning.trend_line import item_words, nothing_followed, progress_rows, trend_line
 
 
 def morning_letter(briefing: Briefing) -> str:
     """The text: the same things in the same order. A file's own name stays inside: it may hold more than a unit."""
     morning = briefing.morning
     language = morning.language
-    title = say("title", language, day=day(morning.as_of, language))
+    title = text("page.title", language, day=morning.as_of)
     blocks = ["\n".join([title, briefing.lead, *([briefing.after] if briefing.after else [])])]
     sections = {
         "missing": _missing(briefing),
@@ -24,74 +26,75 @@ def morning_letter(briefing: Briefing) -> str:
         "trends": _trends(briefing),
         "followup": _followup(briefing),
     }
-    blocks += ["\n".join([say(name, language).upper(), *lines]) for name, lines in sections.items()]
-    return "\n\n".join([*blocks, say("how.privacy", language, k=morning.small_count)]) + "\n"
+    blocks += ["\n".join([text(f"page.section.{name}", language).upper(), *lines]) for name, lines in sections.items()]
+    return "\n\n".join([*blocks, text("page.how.privacy", language, k=morning.small_count)]) + "\n"
 
 
 def _missing(briefing: Briefing) -> Iterator[str]:
     missing, language = briefing.missing, briefing.morning.language
     if missing.period is None or missing.due_on is None:
-        yield say("missing.nothing", language)
+        yield text("page.missing.nothing", language)
         return
-    period = month(missing.period, language)
+    period = numbers.period(missing.period, language)
     if not missing.names:
-        yield say("missing.none", language, period=period)
+        yield text("page.missing.none", language, period=period)
     else:
-        yield say("missing.due", language, period=period, due=day(missing.due_on, language), n=missing.days)
+        yield text("page.missing.due", language, period=period, due=missing.due_on, n=missing.days)
     for state, names in missing.names.items():
-        yield f"- {say(f'state.{state}', language)} ({len(names)}): {', '.join(names)}"
+        yield f"- {text(f'page.state.{state}', language)} ({len(names)}): {', '.join(names)}"
     if missing.earlier:
-        months = (f"{month(period, language)}: {', '.join(names)}" for period, names in missing.earlier.items())
-        yield say("missing.earlier", language, list="; ".join(months))
+        months = (f"{numbers.period(code, language)}: {', '.join(names)}" for code, names in missing.earlier.items())
+        yield text("page.missing.earlier", language, list="; ".join(months))
 
 
 def _rejected(briefing: Briefing) -> Iterator[str]:
     language = briefing.morning.language
     if briefing.morning.rejected.is_empty():
-        yield say("rejected.none", language)
+        yield text("page.rejected.none", language)
     for row in briefing.morning.rejected.iter_rows(named=True):
         why = "; ".join(reason(code["code"], code["number"], language) for code in row["codes"] or [])
         folder = f" → {row['workbook'].rsplit('/', 1)[0]}/" if row["workbook"] else ""
-        yield f"- {row['reporter_name'] or row['reporter_code']}, {day(row['received_on'], language)}: {why}.{folder}"
+        received = numbers.day(row["received_on"], language)
+        yield f"- {row['reporter_name'] or row['reporter_code']}, {received}: {why}.{folder}"
 
 
 def _alerts(briefing: Briefing) -> Iterator[str]:
     language = briefing.morning.language
     if not briefing.full and not briefing.brief:
-        yield say("alerts.none", language)
+        yield text("page.alerts.none", language)
     for group, alerts in briefing.full.items():
-        yield f"{say(f'group.{group}', language)}:"
+        yield f"{text(f'page.group.{group}', language)}:"
         for told in alerts:
             yield f"- {_severity(told.row, language)}. {' '.join(told.sentences)} [{told.row['alert_id']}]"
     if briefing.brief:
-        yield f"{say('group.brief', language)}:"
+        yield f"{text('page.group.brief', language)}:"
         yield from (_short(told, language) for told in briefing.brief)
 
 
-def _short(told: ShownAlert, language: str) -> str:
+def _short(told: ShownAlert, language: Language) -> str:
     return f"- {_severity(told.row, language)}. {told.sentences[0]} [{told.row['alert_id']}]"
 
 
-def _severity(row: dict[str, Any], language: str) -> str:
-    return say(f"severity.{row['severity']}", language)
+def _severity(row: dict[str, Any], language: Language) -> str:
+    return text(f"page.severity.{row['severity']}", language)
 
 
 def _resolved(briefing: Briefing) -> Iterator[str]:
     morning = briefing.morning
     language = morning.language
     if morning.resolved.is_empty():
-        yield say("resolved.none", language, n=morning.resolved_days)
+        yield text("page.resolved.none", language, n=morning.resolved_days)
     for row in morning.resolved.iter_rows(named=True):
-        how = say(f"resolution.{row['resolution']}", language)
-        yield f"- {sentences(row[f'text_{language}'])[0]} ({how}, {day(row['resolved_on'], language)})"
+        how = text(f"resolution.{row['resolution']}", language)
+        yield f"- {sentences(row[f'text_{language}'])[0]} ({how}, {numbers.day(row['resolved_on'], language)})"
 
 
 def _trends(briefing: Briefing) -> Iterator[str]:
     language = briefing.morning.language
     if briefing.morning.trends.is_empty():
-        yield say("trends.none", language)
+        yield text("trends.none", language)
     for row in briefing.morning.trends.iter_rows(named=True):
-        name, level, word, change = trend_words(row, language)
+        name, level, word, change = trend_line(row, language)
         yield f"- {name}: {word}; {level}; {change}"
 
 
@@ -99,10 +102,10 @@ def _followup(briefing: Briefing) -> Iterator[str]:
     morning = briefing.morning
     language = morning.language
     if morning.progress is None or morning.progress.is_empty():
-        yield say(nothing_followed(morning), language)
+        yield text(nothing_followed(morning), language)
         return
     for kind, standing, overdue, closed, _ in progress_rows(morning.progress, language):
-        yield say("followup.line", language, kind=kind, standing=standing, overdue=overdue, closed=closed)
+        yield text("page.followup.line", language, kind=kind, standing=standing, overdue=overdue, closed=closed)
     for row in morning.items.iter_rows(named=True):
         unit, what, who = item_words(row, language)
         yield f"  {unit}. {what} {who}."

@@ -7,11 +7,12 @@ from html import escape
 from typing import Any
 from urllib.parse import quote
 
-from transforms.alerts.numbers import Numbers
+from expectations.language import numbers
+from expectations.language.catalogue import Language, text
 from transforms.morning.alert_cards import alerts_section, resolved_section
 from transforms.morning.briefing import Briefing
 from transforms.morning.markup import section, table
-from transforms.morning.phrases import day, month, reason, say
+from transforms.morning.reasons import reason
 from transforms.morning.style import STYLE
 from transforms.morning.trend_line import followup_section, trends_section
 
@@ -34,15 +35,15 @@ def morning_page(briefing: Briefing) -> str:
         followup_section(morning),
         _foot(briefing),
     ]
-    return _document("\n".join(body), say("title", language, day=day(morning.as_of, language)), language)
+    return _document("\n".join(body), text("page.title", language, day=morning.as_of), language)
 
 
-def failure_page(text: str, title: str, language: str) -> str:
+def failure_page(said: str, title: str, language: Language) -> str:
     """A page that says that there is none."""
-    return _document(f'<main><h1>{escape(title)}</h1><p class="lead high">{escape(text)}</p></main>', title, language)
+    return _document(f'<main><h1>{escape(title)}</h1><p class="lead high">{escape(said)}</p></main>', title, language)
 
 
-def _document(body: str, title: str, language: str) -> str:
+def _document(body: str, title: str, language: Language) -> str:
     return (
         f'<!DOCTYPE html>\n<html lang="{language}"><head><meta charset="utf-8">'
         f'<meta http-equiv="Content-Security-Policy" content="{_POLICY}">'
@@ -52,10 +53,11 @@ def _document(body: str, title: str, language: str) -> str:
 
 
 def _head(briefing: Briefing) -> str:
-    language, as_of = briefing.morning.language, day(briefing.morning.as_of, briefing.morning.language)
+    language, as_of = briefing.morning.language, briefing.morning.as_of
     return (
-        f'<header><p class="kicker">{say("board", language)}</p><h1>{say("title", language, day=as_of)}</h1>'
-        f'<p class="note">{say("until", language, day=as_of)}</p></header><main>'
+        f'<header><p class="kicker">{text("page.board", language)}</p>'
+        f"<h1>{text('page.title', language, day=as_of)}</h1>"
+        f'<p class="note">{text("page.until", language, day=as_of)}</p></header><main>'
     )
 
 
@@ -64,7 +66,7 @@ def _lead(briefing: Briefing) -> str:
     if unit := escape(briefing.lead_unit or ""):
         first = first.replace(unit, f"<strong>{unit}</strong>", 1)
     after = f'<p class="then">{escape(briefing.after)}</p>' if briefing.after else ""
-    label = say("attention", briefing.morning.language)
+    label = text("page.attention", briefing.morning.language)
     kind = briefing.lead_severity or ("medium" if briefing.missing.names else "")
     return f'<section class="lead {kind}" aria-label="{label}"><p class="first">{first}</p>{after}</section>'
 
@@ -77,42 +79,47 @@ def _tiles(briefing: Briefing) -> str:
     waiting = morning.rejected.height - int(morning.rejected["is_mended"].sum()) if morning.rejected.height else 0
     tiles = []
     if missing.period:
-        part = say("of", language, part=missing.reported, whole=missing.reporters)
-        tiles.append(("missing", part, say("tile.reports", language, period=month(missing.period, language))))
+        part = f"{missing.reported}/{missing.reporters}"
+        tiles.append(
+            ("missing", part, text("page.tile.reports", language, period=numbers.period(missing.period, language)))
+        )
     tiles += [
-        ("rejected", str(waiting), say("tile.rejected", language)),
-        ("alerts", str(len(severities)), say("tile.alerts", language, **count)),
+        ("rejected", str(waiting), text("page.tile.rejected", language)),
+        ("alerts", str(len(severities)), text("page.tile.alerts", language, **count)),
     ]
     if morning.progress is not None:
         opened, overdue = (int(morning.progress[name].sum() or 0) for name in ("standing", "overdue"))
         tiles.append(
-            ("followup", Numbers(language, None).count(opened), say("tile.followup", language, overdue=overdue))
+            ("followup", numbers.count(opened, language), text("page.tile.followup", language, overdue=overdue))
         )
-    items = "".join(f'<li><a href="#{name}"><b>{number}</b>{escape(text)}</a></li>' for name, number, text in tiles)
+    items = "".join(f'<li><a href="#{name}"><b>{number}</b>{escape(what)}</a></li>' for name, number, what in tiles)
     return f'<nav><ul class="tiles">{items}</ul></nav>'
 
 
 def _missing(briefing: Briefing) -> str:
     missing, language = briefing.missing, briefing.morning.language
+    heading = text("page.section.missing", language)
     if missing.period is None or missing.due_on is None:
-        return section("missing", say("missing", language), f"<p>{say('missing.nothing', language)}</p>")
-    period = month(missing.period, language)
-    parts = [f"<p>{say('missing.none', language, period=period)}</p>"]
+        return section(
+            "missing", text("page.section.missing", language), f"<p>{text('page.missing.nothing', language)}</p>"
+        )
+    period = numbers.period(missing.period, language)
+    parts = [f"<p>{text('page.missing.none', language, period=period)}</p>"]
     if missing.names:
-        due = say("missing.due", language, period=period, due=day(missing.due_on, language), n=missing.days)
+        due = text("page.missing.due", language, period=period, due=missing.due_on, n=missing.days)
         lines = (
-            f"<li><b>{say(f'state.{state}', language)} ({len(names)}):</b> {escape(', '.join(names))}</li>"
+            f"<li><b>{text(f'page.state.{state}', language)} ({len(names)}):</b> {escape(', '.join(names))}</li>"
             for state, names in missing.names.items()
         )
         parts = [f"<p>{due}</p>", f'<ul class="brief">{"".join(lines)}</ul>']
     if missing.earlier:
-        parts.append(f'<p class="note">{escape(say("missing.earlier", language, list=_earlier(briefing)))}</p>')
-    return section("missing", say("missing", language), *parts)
+        parts.append(f'<p class="note">{escape(text("page.missing.earlier", language, list=_earlier(briefing)))}</p>')
+    return section("missing", heading, *parts)
 
 
 def _earlier(briefing: Briefing) -> str:
     language, earlier = briefing.morning.language, briefing.missing.earlier
-    return "; ".join(f"{month(period, language)}: {_shortened(names)}" for period, names in earlier.items())
+    return "; ".join(f"{numbers.period(code, language)}: {_shortened(names)}" for code, names in earlier.items())
 
 
 def _shortened(names: Sequence[str], most: int = 6) -> str:
@@ -122,26 +129,29 @@ def _shortened(names: Sequence[str], most: int = 6) -> str:
 def _rejected(briefing: Briefing) -> str:
     morning = briefing.morning
     language = morning.language
+    heading = text("page.section.rejected", language)
     if morning.rejected.is_empty():
-        return section("rejected", say("rejected", language), f"<p>{say('rejected.none', language)}</p>")
-    heads = [say(key, language) for key in ("unit", "received", "why", "workbook")]
+        return section(
+            "rejected", text("page.section.rejected", language), f"<p>{text('page.rejected.none', language)}</p>"
+        )
+    heads = [text(f"page.column.{key}", language) for key in ("unit", "received", "why", "workbook")]
     rows = (_rejected_row(row, briefing) for row in morning.rejected.iter_rows(named=True))
-    note = f'<p class="note">{say("rejected.note", language)}</p>'
-    return section("rejected", say("rejected", language), table(heads, rows, kind="stack"), note)
+    note = f'<p class="note">{text("page.rejected.note", language)}</p>'
+    return section("rejected", heading, table(heads, rows, kind="stack"), note)
 
 
 def _rejected_row(row: dict[str, Any], briefing: Briefing) -> list[str]:
     language = briefing.morning.language
     name = escape(str(row["reporter_name"] or row["reporter_code"]))
     is_new = row["recorded_at"] == briefing.morning.as_of
-    new = f' <span class="tag new">{say("tonight", language)}</span>' if is_new else ""
+    new = f' <span class="tag new">{text("page.tonight", language)}</span>' if is_new else ""
     why = "; ".join(reason(code["code"], code["number"], language) for code in row["codes"] or [])
     path = row["workbook"]
     folder = f"{path.rsplit('/', 1)[0]}/" if path else ""
-    link = f'<a href="{quote(path)}">{escape(folder)}</a>' if path else say("workbook.none", language)
+    link = f'<a href="{quote(path)}">{escape(folder)}</a>' if path else text("page.workbook.none", language)
     return [
         f'{name}{new}<span class="file">{escape(str(row["file_name"]))}</span>',
-        f'<span class="whole">{day(row["received_on"], language)}</span>',
+        f'<span class="whole">{numbers.day(row["received_on"], language)}</span>',
         escape(why),
         link,
     ]
@@ -150,6 +160,6 @@ def _rejected_row(row: dict[str, Any], briefing: Briefing) -> list[str]:
 def _foot(briefing: Briefing) -> str:
     language = briefing.morning.language
     return (
-        f'</main><footer><p class="how">{escape(say("how.alerts", language))}</p>'
-        f"<p>{escape(say('how.privacy', language, k=briefing.morning.small_count))}</p></footer>"
+        f'</main><footer><p class="how">{escape(text("page.how.alerts", language))}</p>'
+        f"<p>{escape(text('page.how.privacy', language, k=briefing.morning.small_count))}</p></footer>"
     )

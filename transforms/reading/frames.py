@@ -10,6 +10,8 @@ from expectations.contract.forms import FORMS
 from expectations.contract.problems import Problem
 from transforms.reading.read import FileReading
 
+Value = str | int | bool | None
+"""What a cell of a row holds."""
 HEADS = {"submission_id": pl.Int64, "period": pl.String, "encoding": pl.String, "notes": pl.String}
 PROBLEMS = {
     "submission_id": pl.Int64,
@@ -76,8 +78,8 @@ class Frames:
 def to_frames(readings: dict[int, FileReading]) -> Frames:
     """The readings of files, by their submission_id."""
     parts: dict[str, list[pl.DataFrame]] = {form: [] for form in FORMS}
-    columns: list[tuple[object, ...]] = []
-    totals: list[tuple[object, ...]] = []
+    columns: list[tuple[Value, ...]] = []
+    totals: list[tuple[Value, ...]] = []
     for number, reading in readings.items():
         for taken in reading.forms:
             height = len(taken.rows)
@@ -122,7 +124,7 @@ def to_frames(readings: dict[int, FileReading]) -> Frames:
     )
 
 
-def problem_row(submission_id: int, problem: Problem) -> tuple[object, ...]:
+def problem_row(submission_id: int, problem: Problem) -> tuple[Value, ...]:
     """A problem as a row of `PROBLEMS`, its message in both languages."""
     texts = (
         problem.form,

@@ -222,7 +222,8 @@ class _Report:
             most = max((len(table.columns.of_form(form.name)) for table in holding), default=0)
             # A table that repeats a few figures of another form beside its own is no table of that form.
             holding = [table for table in holding if len(table.columns.of_form(form.name)) > 0.6 * most]
-            if not holding and not form.half_yearly:
+            is_asked = not form.half_yearly and (month is None or form.asked_in(str(month)))
+            if not holding and is_asked:
                 self._problem("missing-form", form=form.name, expected=form.name)
             for table in holding:
                 self._take(form.name, tables.index(table), table, units, self._period_of(form.name, table, month))
@@ -280,17 +281,17 @@ class _Report:
             return  # columns kept for June and December, left empty in other months
         clean = self._judge_counts(form, table, rows, found, counts, columns)
         taken = FormRows(
-            form,
-            number,
-            table.sheet.name,
-            period,
-            [row.index + 1 for row in rows],
-            [one.cell_code for one in found],
-            [one.shown for one in found],
-            reported,
-            clean,
-            {name: column + 1 for name, column in columns.items()},
-            _unit_column(table) + 1,
+            form=form,
+            table_no=number,
+            sheet=table.sheet.name,
+            period=period,
+            rows=[row.index + 1 for row in rows],
+            cell_codes=[one.cell_code for one in found],
+            units=[one.shown for one in found],
+            is_reported=reported,
+            counts=clean,
+            columns={name: column + 1 for name, column in columns.items()},
+            unit_column=_unit_column(table) + 1,
         )
         if rows:
             self._add_totals(taken, table, rows, counts)

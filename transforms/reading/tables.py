@@ -68,8 +68,10 @@ class Table:
 
     @property
     def forms(self) -> list[str]:
-        """The forms whose measures the table holds enough of."""
-        return [name for name in FORMS if len(self.columns.of_form(name)) >= ENOUGH]
+        """The forms whose measures the table holds enough of: three, or all where a form has fewer."""
+        return [
+            name for name, form in FORMS.items() if len(self.columns.of_form(name)) >= min(ENOUGH, len(form.measures))
+        ]
 
 
 def find_tables(sheet: Sheet, is_commune: Callable[[str], bool]) -> list[Table]:
@@ -85,9 +87,9 @@ def find_tables(sheet: Sheet, is_commune: Callable[[str], bool]) -> list[Table]:
     for number, (first, last) in enumerate(blocks):
         end = blocks[number + 1][0] if number + 1 < len(blocks) else len(sheet.rows)
         columns = read_columns(sheet.rows, first, last)
-        if len(columns.measures) < ENOUGH:
-            continue
         table = Table(sheet, _titles(sheet.rows, top, first), columns)
+        if len(columns.measures) < ENOUGH and not table.forms:
+            continue
         # Headings printed again, on a new page, go on with the table before, in the middle of a commune as well.
         if not (walks and walks[-1].goes_on_in(table)):
             walks.append(_Walk(table, is_commune))
@@ -249,7 +251,17 @@ class _Walk:
             self.current, self.current_index = commune, index
         is_numbered = self.text(row, self.ordinal).rstrip(".").isdigit()
         period = self.text(row, self.period)
-        self.table.rows.append(Row(index, self.current, cell, code, self.current_index, period, is_numbered))
+        self.table.rows.append(
+            Row(
+                index=index,
+                commune=self.current,
+                cell=cell,
+                code=code,
+                commune_index=self.current_index,
+                period=period,
+                is_numbered=is_numbered,
+            )
+        )
         if has_figures or is_numbered:
             self.last_used = index
 

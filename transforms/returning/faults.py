@@ -9,8 +9,8 @@ from typing import Any
 
 import polars as pl
 
-from expectations.contract.forms import FORMS, MEASURES
-from expectations.contract.problems import CODES, Language, Severity
+from expectations.contract.problems import CODES, Severity, label_of
+from expectations.language.catalogue import Language, text
 from transforms.reading.sheets import Sheet
 
 Problems = pl.DataFrame | Iterable[Mapping[str, Any]]
@@ -19,7 +19,6 @@ Place = tuple[int, int]
 MAX_ROWS, MAX_COLUMNS = 1_048_576, 16_384  # of an .xlsx sheet
 
 _CELL = re.compile(r"\$?([A-Za-z]{1,3})\$?([1-9]\d{0,6})")
-_LAST = {"vi": "Lần nhận gần nhất", "en": "Last accepted"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +75,7 @@ def marks_on(name: str, faults: list[Fault], language: Language) -> dict[Place, 
                 mark.lines.append(fault.message)
     for fault in faults:
         if fault.sheet == name and fault.places and fault.last_accepted:
-            line = f"{_LAST[language]}: {fault.last_accepted}"
+            line = text("returned.last", language, value=fault.last_accepted)
             if line not in (lines := marks[fault.places[0]].lines):
                 lines.append(line)
     return marks
@@ -95,26 +94,26 @@ def place_of(cell_ref: str) -> Place | None:
 
 
 def _fault(row: Mapping[str, Any], sheets: dict[str, Sheet], language: Language) -> Fault:
-    def text(column: str) -> str:
+    def said(column: str) -> str:
         value = row.get(column)
         return "" if value is None else str(value)
 
-    name = text("sheet") or (next(iter(sheets)) if len(sheets) == 1 and text("cell_ref") else "")
-    refs = [text("cell_ref"), *text("cell_refs").split(",")]
+    name = said("sheet") or (next(iter(sheets)) if len(sheets) == 1 and said("cell_ref") else "")
+    refs = [said("cell_ref"), *said("cell_refs").split(",")]
     places = tuple(dict.fromkeys(place for ref in refs if (place := place_of(ref))))
     severity = CODES[row["code"]].severity if row["code"] in CODES else row["severity"]
-    written = _written_before(sheets[name], places[0]) if name in sheets and places and text("unit_code") else ""
+    written = _written_before(sheets[name], places[0]) if name in sheets and places and said("unit_code") else ""
     return Fault(
-        severity,
-        name,
-        text("cell_ref"),
-        places,
-        text("unit") or written or text("unit_code"),
-        _label(text("measure"), language),
-        _label(text("found"), language),
-        _label(text("expected"), language),
-        text(f"message_{language}"),
-        text("last_accepted"),
+        severity=severity,
+        sheet=name,
+        cell_ref=said("cell_ref"),
+        places=places,
+        unit=said("unit") or written or said("unit_code"),
+        measure=label_of(said("measure"), language),
+        found=label_of(said("found"), language),
+        expected=label_of(said("expected"), language),
+        message=said(f"message_{language}"),
+        last_accepted=said("last_accepted"),
     )
 
 
@@ -129,10 +128,3 @@ def _written_before(sheet: Sheet, place: Place) -> str:
         elif names and text:
             break
     return ", ".join(names)
-
-
-def _label(text: str, language: Language) -> str:
-    declared = MEASURES.get(text) or FORMS.get(text)
-    if declared is None:
-        return text
-    return declared.label_vi if language == "vi" else declared.label_en

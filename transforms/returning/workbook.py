@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 
-from expectations.contract.problems import Language
+from expectations.language.catalogue import Language, text
 from transforms.reading.sheets import Sheet
-from transforms.returning.book import WorkbookWriter, clean_text
-from transforms.returning.cover import COVER_NAME, RejectedFile, add_cover
 from transforms.returning.faults import Problems, faults_of, marks_on
-from transforms.returning.tables import MOST_CELLS, add_table, is_cut
+from transforms.returning.first_sheet import RejectedFile, add_cover
+from transforms.returning.marked_sheets import MOST_CELLS, add_table, is_cut
+from transforms.returning.workbook_writer import WorkbookWriter, clean_text
 
 __all__ = ["RejectedFile", "returned_workbook", "sheet_names"]
 
@@ -39,8 +39,8 @@ def returned_workbook(sheets: list[Sheet], problems: Problems, about: RejectedFi
         raise ValueError("a file that lists people gets no workbook back")
     faults = faults_of(rows, sheets, language)
     book = WorkbookWriter(about.received_on)
-    cover = book.file.add_worksheet(COVER_NAME[language])
-    names = sheet_names([sheet.name for sheet in sheets], {COVER_NAME[language]})
+    cover = book.file.add_worksheet(text("returned.sheet", language))
+    names = sheet_names([sheet.name for sheet in sheets], {text("returned.sheet", language)})
     shown: dict[str, str] = {}
     cut: list[str] = []
     left = MOST_CELLS
@@ -55,7 +55,7 @@ def returned_workbook(sheets: list[Sheet], problems: Problems, about: RejectedFi
             cut.append(name)
         left = max(left - written, 0)
         shown.setdefault(sheet.name, name)
-    add_cover(book, cover, faults, about, shown, cut, language)
+    add_cover(book, cover, faults=faults, about=about, shown=shown, cut=cut, language=language)
     return book.close()
 
 

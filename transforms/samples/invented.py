@@ -6,7 +6,7 @@ Nothing here is measured: the rates are round numbers of the order published for
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -14,8 +14,9 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from expectations.contract.forms import FORMS, MONTHLY_MEASURES
+from expectations.contract.forms import HALF_YEARLY_MEASURES, MONTHLY_MEASURES
 from expectations.contract.periods import Period
+from expectations.contract.rules import PLACES, REASONS
 from transforms.territory.registry import Home, Registry
 from transforms.trends.season import season
 
@@ -30,7 +31,7 @@ _WENT_AWAY_HAMLET, _WENT_AWAY_OTHER, _CAME_BACK = 0.018, 0.004, 0.15
 _PLACES = (0.21, 0.73, 0.06)  # in the province, in another, abroad
 _OUT_OF_CONTACT = 0.14
 _TREND = 0.004  # more go away, by month
-_SMALLEST_CELL = 3
+_SMALLEST_CELL = 3  # official members, by the Party's rules
 _PARTS = ("members", "in_province", "other_province", "abroad", "pending", "subject")
 
 
@@ -61,7 +62,7 @@ class InventedMonth:
     Attributes:
         homes: the cells that report, in the order of their codes.
         monthly: cell_code and the monthly measures.
-        half_yearly: cell_code and the measures of regulation_213 for the hamlet cells; None but in June and December.
+        half_yearly: cell_code and the half-yearly measures for the hamlet cells; None but in June and December.
     """
 
     period: Period
@@ -83,18 +84,14 @@ def simulate(
     while month <= last:
         homes = tuple(home for home in registry.homes_on(month.last_day) if home.reporter_code)
         state = _carried(registry, state, homes, month.first_day, random)
-        cells = _Cells(homes, np.array([state[home.cell_code] for home in homes]), random)
-        figures = cells.month(month, 12 * (month.year - first.year) + month.first_month - first.first_month, changes)
+        cells = _CellsInMonth(homes, np.array([state[home.cell_code] for home in homes]), random)
+        figures = cells.month(month, month.number - first.number, changes)
         half_yearly = cells.half_year(month) if month.ends_half else None
         codes = [home.cell_code for home in homes]
         state = dict(zip(codes, cells.closing(), strict=True))
         monthly = pl.DataFrame({"cell_code": codes, **{name: figures[name] for name in MONTHLY_MEASURES}})
         yield InventedMonth(month, homes, monthly, half_yearly)
-        month = _next(month)
-
-
-def _next(month: Period) -> Period:
-    return Period.month_of(month.due_on())
+        month = month.next
 
 
 def _carried(
@@ -132,7 +129,7 @@ def _beginning(home: Home, random: np.random.Generator) -> Ints:
     return np.array([members, *away, random.random() < 0.008, subject], dtype=np.int64)
 
 
-class _Cells:
+class _CellsInMonth:
     """All cells through one month; `state` has a row a cell and the columns `_PARTS`."""
 
     def __init__(self, homes: tuple[Home, ...], state: Ints, random: np.random.Generator) -> None:
@@ -147,7 +144,12 @@ class _Cells:
         balance = self._balance(requests["approved"])
         away = self._away(balance["members_closing"], month, number, changes)
         requests |= self._of_received(requests["received"], away["away_total"])
-        return balance | away | requests
+        return self._with_others(balance | away | requests, MONTHLY_MEASURES)
+
+    def _with_others(self, figures: dict[str, Ints], names: Sequence[str]) -> dict[str, Ints]:
+        """Measures that nobody has thought a model for: a few in a cell, so that every form can be filled in."""
+        count = len(next(iter(figures.values())))
+        return figures | {name: self.random.poisson(1.0, count) for name in names if name not in figures}
 
     def closing(self) -> Ints:
         return np.column_stack([self.after["members"], self.after["away"], self.after["pending"], self.subject])
@@ -197,7 +199,7 @@ class _Cells:
 
     def _away(self, members: Ints, month: Period, number: int, changes: tuple[InventedChange, ...]) -> dict[str, Ints]:
         random = self.random
-        before_tet, since_tet, *_ = season(np.array([12 * month.year + month.first_month - 1]))[0]
+        before_tet, since_tet, *_ = season(np.array([month.number]))[0]
         back = random.binomial(self.away, np.clip(_CAME_BACK * (1 + 1.1 * before_tet), 0.02, 0.6))
         stayed = self.away - back
         factor = self._factor("away_total", month, changes)
@@ -214,9 +216,7 @@ class _Cells:
         temporary, contact, enterprise = (random.binomial(total, share) for share in (0.15, 1 - lost, 0.63))
         return {
             "away_total": total,
-            "away_in_province": places[:, 0],
-            "away_other_province": places[:, 1],
-            "away_abroad": places[:, 2],
+            **dict(zip(PLACES, places.T, strict=True)),
             "away_started": started,
             "away_returned": back.sum(axis=1),
             "away_temporary_activity": temporary,
@@ -230,9 +230,7 @@ class _Cells:
     def _of_received(self, received: Ints, away: Ints) -> dict[str, Ints]:
         reasons = self.random.multinomial(received, (0.5, 0.19, 0.12, 0.19))
         from_away = np.where(away > 0, self.random.binomial(received, 0.65), 0)
-        return {"received_from_away": from_away} | dict(
-            zip(("reason_work_away", "reason_family", "reason_health", "reason_other"), reasons.T, strict=True)
-        )
+        return {"received_from_away": from_away} | dict(zip(REASONS, reasons.T, strict=True))
 
     def half_year(self, month: Period) -> pl.DataFrame:
         """Regulation 213 in the hamlet cells; the remark is yearly, asked for here and there in the first half."""
@@ -241,14 +239,13 @@ class _Cells:
         subject = self.subject[hamlets]
         introduced = random.binomial(subject, 0.9)
         registered = random.binomial(introduced, 0.95)
-        figures = (
-            subject,
-            random.binomial(subject, 0.06),
-            introduced,
-            registered,
-            random.binomial(registered, 0.83),
-            random.binomial(registered, 0.1 if month.first_month == 6 else 0.8),
-        )
+        figures = {
+            "r213_subject": subject,
+            "r213_exempt": random.binomial(subject, 0.06),
+            "r213_introduced": introduced,
+            "r213_registered": registered,
+            "r213_attended": random.binomial(registered, 0.83),
+            "r213_remarked": random.binomial(registered, 0.1 if month.first_month == 6 else 0.8),
+        }
         codes = [self.homes[position].cell_code for position in hamlets]
-        names = FORMS["regulation_213"].names
-        return pl.DataFrame({"cell_code": codes, **dict(zip(names, figures, strict=True))})
+        return pl.DataFrame({"cell_code": codes, **self._with_others(figures, HALF_YEARLY_MEASURES)})

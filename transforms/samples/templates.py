@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Literal
 
-from expectations.contract.forms import FORMS, MONTHLY, REGULATION_213
+from expectations.contract.forms import FORMS, HALF_YEARLY, MONTHLY, REGULATION_213
 from expectations.contract.labels import Wording, read_wordings
 from expectations.contract.periods import Period
 from transforms.territory.registry import Home, Unit
@@ -111,9 +111,9 @@ _ROMAN = ((50, "L"), (40, "XL"), (10, "X"), (9, "IX"), (5, "V"), (4, "IV"), (1, 
 
 def lay_out(template: Template, report: Report) -> list[Grid]:
     """The sheets of a report; a kind of file that holds one table only gets all forms in one grid."""
-    tables = [MONTHLY] if template.layout == "wide" else [(form,) for form in MONTHLY]
-    if REGULATION_213.name in report.values:
-        tables = [*tables, (REGULATION_213,)]
+    monthly = tuple(form for form in MONTHLY if form.name in report.values)
+    tables = [monthly] if template.layout == "wide" else [(form,) for form in monthly]
+    tables = [*tables, *((form,) for form in HALF_YEARLY if form.name in report.values)]
     grids = []
     for number, forms in enumerate(tables, 1):
         grid = Grid(f"Biểu {number}", _title(template, report, [form.name for form in forms]))
@@ -144,7 +144,7 @@ def _title(template: Template, report: Report, forms: list[str]) -> list[list[Va
         rule = "76" if report.month.last_day.year < 2020 else "213"
         label += f" THEO QUY ĐỊNH {rule}-QĐ/TW"
     title = _WHOLE[template.wording] if len(forms) > 1 else _TITLES[template.wording].format(label=label)
-    period = report.month.half if forms == [REGULATION_213.name] else report.month
+    period = report.month.half if FORMS[forms[0]].half_yearly else report.month
     committee = f"{_COMMITTEES[reporter.kind]} {bare}"
     return [[_ABOVE[template.wording]], [committee], [title], [_stated(period, template.wording)], []]
 

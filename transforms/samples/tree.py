@@ -9,7 +9,7 @@ from datetime import date
 import numpy as np
 import polars as pl
 
-from expectations.contract.forms import FORMS, MONTHLY
+from expectations.contract.forms import FORMS, HALF_YEARLY, MONTHLY
 from expectations.contract.periods import Period
 from transforms.reading.folding import strip_marks
 from transforms.samples.invented import InventedChange, InventedMonth, simulate
@@ -85,7 +85,9 @@ def sample_tree(
         for number, unit in enumerate(units):
             day = month.period.due_on(5 if month.period == last_period else 2 + number % 4)
             fault = faults.get(unit.unit_code, "") if is_faulty else ""
-            files += _deliveries(registry, month, unit, _template(unit, number, month.period), day, fault, seed)
+            files += _deliveries(
+                registry, month, unit, template=_template(unit, number, month.period), day=day, fault=fault, seed=seed
+            )
         yield from sorted(files, key=lambda file: (file.received_on, file.reporter_code, file.file_name))
 
 
@@ -95,7 +97,7 @@ def _faults(codes: list[str], month: Period, last: Period) -> dict[str, str]:
 
 
 def _template(unit: Unit, number: int, month: Period) -> Template:
-    turn = (12 * month.year + month.first_month - 1) // _HABITS_LAST
+    turn = month.number // _HABITS_LAST
     template = TEMPLATES[(number + turn) % len(TEMPLATES)]
     # Within a new commune cells may bear one name: there the code decides.
     return replace(template, naming="coded") if unit.level == "commune" else template
@@ -132,9 +134,13 @@ def _report(registry: Registry, month: InventedMonth, unit: Unit) -> Report:
     homes = [home for home in month.homes if home.reporter_code == unit.unit_code]
     homes.sort(key=lambda home: (home.commune_code or "", home.cell_code))
     inside = {home.cell_code for home in homes}
-    frames = {form.name: month.monthly.select("cell_code", *form.names) for form in MONTHLY}
+    frames = {
+        form.name: month.monthly.select("cell_code", *form.names)
+        for form in MONTHLY
+        if form.asked_in(str(month.period))
+    }
     if month.half_yearly is not None:
-        frames["regulation_213"] = month.half_yearly
+        frames |= {form.name: month.half_yearly.select("cell_code", *form.names) for form in HALF_YEARLY}
     values: dict[str, dict[str, list[Value]]] = {
         form: {code: counts for code, *counts in frame.filter(pl.col("cell_code").is_in(inside)).iter_rows()}
         for form, frame in frames.items()

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from datetime import date
 from hashlib import sha256
 
+from expectations.language.catalogue import Language, PeriodCode, Value, text
 from transforms.telling.events import GRAVEST_FIRST, OutboxEvent
-from transforms.telling.phrases import phrase
 from transforms.telling.recipients import Recipient, Side
 
 _ALERTS = ("opened", "worsened", "reopened", "resolved")
@@ -28,7 +28,7 @@ class Letter:
     recipient: str
     side: Side
     night: date
-    language: str
+    language: Language
     subject: str
     body: str
     attachments: tuple[str, ...]
@@ -54,10 +54,20 @@ def letter(to: Recipient, night: date, events: Sequence[OutboxEvent], reached: f
     else:
         subject, body = _own_subject(events, to.language), _own_body(events, to.language)
         attachments = tuple(dict.fromkeys(e.attachment for e in events if e.attachment))
-    return Letter(number, to.name, to.side, night, to.language, subject, body, attachments, ids)
+    return Letter(
+        message_id=number,
+        recipient=to.name,
+        side=to.side,
+        night=night,
+        language=to.language,
+        subject=subject,
+        body=body,
+        attachments=attachments,
+        events=ids,
+    )
 
 
-def _board_subject(events: Sequence[OutboxEvent], night: date, language: str) -> str:
+def _board_subject(events: Sequence[OutboxEvent], night: date, language: Language) -> str:
     def count(*kinds: str, is_high: bool = False) -> int:
         return sum(event.kind in kinds and (not is_high or event.severity == "high") for event in events)
 
@@ -68,14 +78,14 @@ def _board_subject(events: Sequence[OutboxEvent], night: date, language: str) ->
         "overdue": count("overdue"),
         "rejected": count("rejected"),
     }
-    items = [phrase(f"board.{key}", language, n=n) for key, n in counts.items() if n]
+    items = [text(f"letter.board.{key}", language, n=n) for key, n in counts.items() if n]
     if any(event.kind == "failure" for event in events):
-        items.insert(0, phrase("board.failed", language))
-    items = items or [phrase("board.quiet", language)]
-    return phrase("board.subject", language, night=day(night, language), items=", ".join(items))
+        items.insert(0, text("letter.board.failed", language))
+    items = items or [text("letter.board.quiet", language)]
+    return text("letter.board.subject", language, night=night, items=", ".join(items))
 
 
-def _board_body(events: Sequence[OutboxEvent], language: str, reached: frozenset[str]) -> str:
+def _board_body(events: Sequence[OutboxEvent], language: Language, reached: frozenset[str]) -> str:
     sections = [_section("failure", _texts(events, "failure", language), language)]
     for severity in GRAVEST_FIRST:
         alerts = [e for e in events if e.topic == "alerts" and e.severity == severity]
@@ -87,15 +97,15 @@ def _board_body(events: Sequence[OutboxEvent], language: str, reached: frozenset
     return "\n\n".join(section for section in sections if section) + "\n"
 
 
-def _section(heading: str, lines: list[str], language: str) -> str:
-    return "\n".join([phrase(heading, language), *lines]) if lines else ""
+def _section(heading: str, lines: list[str], language: Language) -> str:
+    return "\n".join([text(f"letter.section.{heading}", language), *lines]) if lines else ""
 
 
-def _texts(events: Iterable[OutboxEvent], kind: str, language: str) -> list[str]:
+def _texts(events: Iterable[OutboxEvent], kind: str, language: Language) -> list[str]:
     return [_text(event, language) for event in events if event.kind == kind]
 
 
-def _text(event: OutboxEvent, language: str) -> str:
+def _text(event: OutboxEvent, language: Language) -> str:
     return (event.text_vi if language == "vi" else event.text_en) or ""
 
 
@@ -103,79 +113,67 @@ def _by_unit(events: Iterable[OutboxEvent]) -> list[OutboxEvent]:
     return sorted(events, key=lambda e: (e.above or e.unit_code or "", e.unit_code or "", e.event_id))
 
 
-def _alerts(alerts: Iterable[OutboxEvent], language: str) -> Iterable[str]:
+def _alerts(alerts: Iterable[OutboxEvent], language: Language) -> Iterable[str]:
     unit = None
     for event in _by_unit(alerts):
         if event.unit_name != unit:
             unit = event.unit_name
             yield f"{unit}:"
-        yield f"- {phrase(event.kind, language)}. {_text(event, language)}"
+        yield f"- {text(f'letter.news.{event.kind}', language)}. {_text(event, language)}"
 
 
-def _overdue(events: Iterable[OutboxEvent], language: str, reached: frozenset[str]) -> Iterable[str]:
+def _overdue(events: Iterable[OutboxEvent], language: Language, reached: frozenset[str]) -> Iterable[str]:
     by_period: dict[tuple[str, date | None], list[str]] = defaultdict(list)
     for event in _by_unit(events):
         if event.kind == "overdue":
             name = event.unit_name or event.unit_code or ""
             known = event.unit_code in reached
             by_period[event.period or "", event.due_on].append(
-                name if known else phrase("no-address", language, name=name)
+                name if known else text("letter.no-address", language, name=name)
             )
     for (period, due_on), names in sorted(by_period.items(), key=lambda item: item[0][0]):
-        yield "- " + phrase(
-            "overdue.board", language, period=month(period), due=day(due_on, language), names=", ".join(names)
+        yield "- " + text(
+            "letter.overdue.board", language, period=PeriodCode(period), due=due_on, names=", ".join(names)
         )
 
 
-def _rejected(event: OutboxEvent, language: str) -> str:
+def _rejected(event: OutboxEvent, language: Language) -> str:
     # The file's name stays inside: it may hold more than a unit and a month.
-    key = "rejected.people" if event.lists_people else "rejected.board"
-    return "- " + phrase(key, language, **_file_words(event, language))
+    key = "letter.rejected.people" if event.lists_people else "letter.rejected.board"
+    return "- " + text(key, language, **_file_words(event, language))
 
 
-def _file_words(event: OutboxEvent, language: str) -> dict[str, object]:
-    period = phrase("of-period", language, period=month(event.period)) if event.period else ""
+def _file_words(event: OutboxEvent, language: Language) -> dict[str, Value]:
+    period = text("letter.of-period", language, period=PeriodCode(event.period)) if event.period else ""
     return {
         "unit": event.unit_name or event.unit_code,
         "file": event.file_name,
         "period": period,
-        "received": day(event.received_on, language),
+        "received": event.received_on,
         "errors": event.errors,
         "warnings": event.warnings,
     }
 
 
-def _own_subject(events: Sequence[OutboxEvent], language: str) -> str:
+def _own_subject(events: Sequence[OutboxEvent], language: Language) -> str:
     kinds = {event.kind for event in events}
     keys = [key for key in ("rejected", "overdue", "reminder") if key in kinds]
-    return ". ".join(phrase(f"reporter.subject.{key}", language) for key in keys)
+    return ". ".join(text(f"letter.reporter.subject.{key}", language) for key in keys)
 
 
-def _own_body(events: Sequence[OutboxEvent], language: str) -> str:
+def _own_body(events: Sequence[OutboxEvent], language: Language) -> str:
     ordered = _by_unit(events)
     units = list(dict.fromkeys(event.unit_name or event.unit_code or "" for event in ordered))
     lines = [_own_line(event, language) for event in ordered]
-    dear = phrase("reporter.dear", language, units=", ".join(units))
-    return "\n\n".join([dear, "\n".join(f"- {line}" for line in lines), phrase("reporter.check", language)]) + "\n"
+    dear = text("letter.reporter.dear", language, units=", ".join(units))
+    return "\n\n".join([dear, "\n".join(f"- {line}" for line in lines), text("letter.reporter.check", language)]) + "\n"
 
 
-def _own_line(event: OutboxEvent, language: str) -> str:
+def _own_line(event: OutboxEvent, language: Language) -> str:
     if event.kind != "rejected":
-        words = {"period": month(event.period or ""), "due": day(event.due_on, language), "unit": event.unit_name}
-        return phrase(f"{event.kind}.own", language, **words)
+        words = {"period": PeriodCode(event.period or ""), "due": event.due_on, "unit": event.unit_name}
+        return text(f"letter.own.{event.kind}", language, **words)
     if event.lists_people:
-        return phrase("rejected.own.people", language, **_file_words(event, language))
-    marked = phrase("rejected.marked", language) if event.attachment else ""
-    return phrase("rejected.own", language, **_file_words(event, language)) + marked
-
-
-def day(value: date | None, language: str) -> str:
-    """A day as people write it; nothing for none."""
-    if value is None:
-        return ""
-    return f"{value:%d-%m-%Y}" if language == "vi" else value.isoformat()
-
-
-def month(period: str) -> str:
-    """`2025-06` as 06/2025."""
-    return f"{period[5:]}/{period[:4]}"
+        return text("letter.rejected.own.people", language, **_file_words(event, language))
+    marked = text("letter.rejected.marked", language) if event.attachment else ""
+    return text("letter.rejected.own", language, **_file_words(event, language)) + marked

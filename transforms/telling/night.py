@@ -7,10 +7,19 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
+from expectations.language.catalogue import LANGUAGES, Language, PeriodCode, text
 from transforms.telling.events import OutboxEvent
-from transforms.telling.letters import day, month
-from transforms.telling.phrases import PHRASES, phrase
 
+KNOWN_ERRORS = (
+    "StoreLocked",
+    "StoreMissing",
+    "StoreTooNew",
+    "SchemaChanged",
+    "ArchiveIncomplete",
+    "EditionRefused",
+    "UserError",
+)
+"""Errors by their names that people are told of in words."""
 _RAISED = re.compile(r"(?:.*encountered an exception:? )?(?:[A-Za-z_]\w*\.)*([A-Z]\w*)(?::|\s*$)", re.DOTALL)
 
 
@@ -37,26 +46,26 @@ class Course:
 
 def night_event(night: date, course: Course) -> OutboxEvent:
     """The night's end; a second run on the same day is no second one."""
-    vi, en = ("\n".join(f"- {line}" for line in _lines(course, language)) for language in ("vi", "en"))
+    vi, en = ("\n".join(f"- {line}" for line in _lines(course, language)) for language in LANGUAGES)
     return OutboxEvent(f"night:{night}", night, "summary", "night", text_vi=vi, text_en=en)
 
 
-def _lines(course: Course, language: str) -> list[str]:
+def _lines(course: Course, language: Language) -> list[str]:
     files = sum(course.outcomes.values())
     count = {
         name: course.outcomes.get(key, 0)
         for name, key in (("accepted", "accepted"), ("rejected", "rejected"), ("duplicates", "duplicate"))
     }
-    lines = [phrase("night.files", language, files=files, **count) if files else phrase("night.nothing", language)]
+    lines = [text("night.files", language, files=files, **count) if files else text("night.nothing", language)]
     if course.period:
-        key = "night.missing" if course.missing else "night.complete"
-        lines.append(phrase(key, language, period=month(course.period), n=course.missing))
+        key = "letter.night.missing" if course.missing else "letter.night.complete"
+        lines.append(text(key, language, period=PeriodCode(course.period), n=course.missing))
     standing = {severity: course.standing.get(severity, 0) for severity in ("high", "medium", "low")}
-    lines.append(phrase("night.alerts", language, **standing))
+    lines.append(text("letter.night.alerts", language, **standing))
     if course.waiting or course.given_up:
-        lines.append(phrase("night.untold", language, waiting=course.waiting, given_up=course.given_up))
+        lines.append(text("letter.night.untold", language, waiting=course.waiting, given_up=course.given_up))
     if course.mistakes:
-        lines.append(phrase("night.mistakes", language, lines=", ".join(map(str, course.mistakes))))
+        lines.append(text("letter.night.mistakes", language, lines=", ".join(map(str, course.mistakes))))
     return lines
 
 
@@ -68,19 +77,17 @@ def failure_event(night: date, error: str) -> OutboxEvent:
     Args:
         error: the name of the exception, with or without the text that follows it; or of the run's state.
     """
-    vi, en = (
-        phrase("failed", language, night=day(night, language), why=_why(error, language)) for language in ("vi", "en")
-    )
+    vi, en = (text("letter.failed", language, night=night, why=_why(error, language)) for language in LANGUAGES)
     return OutboxEvent(f"failure:{night}", night, "failure", "failure", text_vi=f"- {vi}", text_en=f"- {en}")
 
 
-def _why(error: str, language: str) -> str:
+def _why(error: str, language: Language) -> str:
     found = _RAISED.match(error.strip())
     name = found[1] if found else ""
-    if f"why.{name}" in PHRASES:
-        return phrase(f"why.{name}", language)
+    if name in KNOWN_ERRORS:
+        return text(f"letter.why.{name}", language)
     return (
-        phrase("why.other", language, name=name)
+        text("letter.why.other", language, name=name)
         if name.endswith(("Error", "Exception"))
-        else phrase("why.stopped", language)
+        else text("letter.why.stopped", language)
     )

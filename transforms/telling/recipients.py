@@ -10,9 +10,9 @@ from datetime import time
 from io import StringIO
 from typing import Literal, TypeVar, get_args
 
+from expectations.language.catalogue import Language, Message, SpokenError
 from transforms.telling.addresses import is_mail, secrets_of, writes_a_secret
 
-Language = Literal["vi", "en"]
 Side = Literal["board", "reporter"]
 Topic = Literal["alerts", "reports", "rejected", "summary", "failure"]
 Severity = Literal["high", "medium", "low"]
@@ -59,8 +59,7 @@ class Mistake:
     """What is wrong in the table: the line (1 is the heading), and what to do."""
 
     line: int
-    vi: str
-    en: str
+    why: Message
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,10 +78,8 @@ class Recipients:
         return frozenset().union(*own)
 
 
-class _Wrong(Exception):
-    def __init__(self, vi: str, en: str) -> None:
-        super().__init__(en)
-        self.vi, self.en = vi, en
+class _Wrong(SpokenError):
+    """A row cannot stand as it is."""
 
 
 def read_recipients(text: str) -> Recipients:
@@ -106,13 +103,10 @@ def read_recipients(text: str) -> Recipients:
         try:
             row = _row(dict(zip(heading, cells, strict=False)), len(cells) > len(heading))
             if row.name.casefold() in {name.casefold() for name in rows}:
-                raise _Wrong(
-                    f"tên «{row.name}» đã có ở dòng trên; mỗi người nhận một tên",
-                    f"the name '{row.name}' stands above already; each recipient needs its own",
-                )
+                raise _Wrong("recipients.twice", name=row.name)
             rows[row.name] = row
         except _Wrong as wrong:
-            mistakes.append(Mistake(line, wrong.vi, wrong.en))
+            mistakes.append(Mistake(line, wrong.message))
     return Recipients(rows, tuple(mistakes))
 
 
@@ -125,24 +119,21 @@ def _lines(reader: Iterator[list[str]]) -> Iterator[tuple[int, list[str]]]:
 
 def _row(given: Mapping[str, str], has_more: bool) -> Recipient:
     if has_more:
-        raise _Wrong(
-            "nhiều ô hơn tiêu đề; ô có dấu phẩy phải đặt trong ngoặc kép",
-            "more cells than the heading; put a cell with a comma in quotation marks",
-        )
+        raise _Wrong("recipients.more-cells")
     name = given.get("name", "")
     if not name:
-        raise _Wrong("thiếu tên; ghi một tên ở cột name", "there is no name; give one in the column name")
+        raise _Wrong("recipients.no-name")
     side = _one_of(given, "side", get_args(Side), "reporter")
     units = _units(given, side)
     return Recipient(
-        name,
-        _address(given.get("address", "")),
-        side,
-        _one_of(given, "language", get_args(Language), "vi"),
-        units,
-        _topics(given, side),
-        _one_of(given, "severity", get_args(Severity), "low"),
-        _quiet(given.get("quiet", "")),
+        name=name,
+        address=_address(given.get("address", "")),
+        side=side,
+        language=_one_of(given, "language", get_args(Language), "vi"),
+        units=units,
+        topics=_topics(given, side),
+        least=_one_of(given, "severity", get_args(Severity), "low"),
+        quiet=_quiet(given.get("quiet", "")),
     )
 
 
@@ -154,48 +145,36 @@ def _one_of(given: Mapping[str, str], column: str, known: tuple[T, ...], otherwi
     if not value:
         return otherwise
     named = ", ".join(map(str, known))
-    raise _Wrong(f"cột {column}: «{value}» không có; chọn {named}", f"{column}: no '{value}'; choose of {named}")
+    raise _Wrong("recipients.choose", column=column, value=value, known=named)
 
 
 def _address(text: str) -> str:
     # What is wrong is told without the address: it may hold what must not be printed.
     if writes_a_secret(text):
-        raise _Wrong(
-            "mật khẩu ghi thẳng trong địa chỉ; thay bằng {env:TÊN_BIẾN} hoặc {prefect:tên-khối}",
-            "a password stands in the address; name it as {env:VARIABLE} or {prefect:block}",
-        )
+        raise _Wrong("recipients.secret")
     if not (is_mail(text) or "://" in text or secrets_of(text)):
-        raise _Wrong(
-            "địa chỉ không hợp lệ; ghi địa chỉ thư, một URL của Apprise hoặc {env:TÊN_BIẾN}",
-            "this is no address; give a mail address, a URL of Apprise or {env:VARIABLE}",
-        )
+        raise _Wrong("recipients.no-address")
     return text
 
 
-def _units(given: Mapping[str, str], side: object) -> frozenset[str] | None:
+def _units(given: Mapping[str, str], side: Side) -> frozenset[str] | None:
     codes = frozenset(_APART.split(given.get("units", ""))) - {""}
     if side == "reporter" and (not codes or "*" in codes):
-        raise _Wrong(
-            "đơn vị báo cáo ghi mã của mình ở cột units, không dùng *; người của Ban ghi side = board",
-            "a unit that reports gives its own code in units; the board's people have side = board",
-        )
+        raise _Wrong("recipients.own-code")
     return None if not codes or "*" in codes else codes
 
 
-def _topics(given: Mapping[str, str], side: object) -> frozenset[Topic]:
+def _topics(given: Mapping[str, str], side: Side) -> frozenset[Topic]:
     most = OWN if side == "reporter" else frozenset(get_args(Topic))
     asked = frozenset(_APART.split(given.get("what", "").lower())) - {""}
     if not asked or "*" in asked:
         return most
     if unknown := sorted(asked - frozenset(get_args(Topic))):
         named = ", ".join(get_args(Topic))
-        raise _Wrong(f"cột what: «{unknown[0]}» không có; chọn {named}", f"what: no '{unknown[0]}'; choose of {named}")
+        raise _Wrong("recipients.choose", column="what", value=unknown[0], known=named)
     if beyond := sorted(asked - most):
         own = ", ".join(sorted(OWN))
-        raise _Wrong(
-            f"{beyond[0]} là việc của Ban; đơn vị báo cáo chỉ nghe {own}",
-            f"{beyond[0]} is the board's; a unit that reports hears of {own} only",
-        )
+        raise _Wrong("recipients.board-only", topic=beyond[0], own=own)
     return frozenset(topic for topic in most if topic in asked)
 
 
@@ -210,20 +189,14 @@ def _quiet(text: str) -> tuple[time, time] | None:
                 return start, end
     except ValueError:
         pass
-    raise _Wrong(f"cột quiet: «{text}» không phải giờ; ghi như 22:00-06:30", f"quiet: '{text}'; write 22:00-06:30")
+    raise _Wrong("recipients.quiet", value=text)
 
 
 def _no_column(name: str) -> Mistake:
     named = ",".join(COLUMNS)
-    return Mistake(
-        1, f"thiếu cột {name}; dòng đầu phải là {named}", f"there is no column {name}; the first line must read {named}"
-    )
+    return Mistake(1, Message("recipients.no-column", name=name, columns=named))
 
 
 def _strange_column(name: str) -> Mistake:
     named = ",".join(COLUMNS)
-    return Mistake(
-        1,
-        f"cột lạ «{name}»; dòng đầu phải là {named}",
-        f"no column is called '{name}'; the first line must read {named}",
-    )
+    return Mistake(1, Message("recipients.strange-column", name=name, columns=named))

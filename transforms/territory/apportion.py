@@ -6,13 +6,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from expectations.contract.forms import FORMS
+from expectations.contract.rules import PLACES, REASONS
 
 Counts = NDArray[np.int64]
 
 _UP = tuple(m.name for m in FORMS["balance"].measures if m.nature == "increase")
 _DOWN = tuple(m.name for m in FORMS["balance"].measures if m.nature == "decrease")
-_PLACES = ("away_in_province", "away_other_province", "away_abroad")
-_REASONS = ("reason_work_away", "reason_family", "reason_health", "reason_other")
 
 
 def largest_remainder(counts: Counts, weights: NDArray[np.float64]) -> Counts:
@@ -34,6 +33,7 @@ def largest_remainder(counts: Counts, weights: NDArray[np.float64]) -> Counts:
     exact = counts[..., None] * (weights / weights.sum())
     # A share such as 0.6 * 5 falls short of its whole number by a rounding of the machine.
     floors = np.floor(exact + 1e-9).astype(np.int64)
+    # Rounded and stable, so that equal remainders are equal on every machine and the earlier part comes first.
     order = np.argsort(-(exact - floors).round(9), axis=-1, kind="stable")
     rank = np.argsort(order, axis=-1, kind="stable")
     return floors + (rank < (counts - floors.sum(axis=-1))[..., None])
@@ -55,14 +55,14 @@ def split_measures(measures: dict[str, Counts], weights: NDArray[np.float64]) ->
     """
     known = {name: np.maximum(counts, 0) for name, counts in measures.items()}
     parts = {name: largest_remainder(counts, weights) for name, counts in known.items()}
-    if set(_PLACES) <= set(parts):
-        parts |= _within(known, parts["away_total"], _PLACES, weights)
+    if set(PLACES) <= set(parts):
+        parts |= _within(known, parts["away_total"], PLACES, weights)
         _complement(parts, "away_out_of_contact", parts["away_total"] - parts["away_in_contact"])
-    if set(_REASONS) <= set(parts):
-        parts |= _within(known, parts["received"], _REASONS, weights)
+    if set(REASONS) <= set(parts):
+        parts |= _within(known, parts["received"], REASONS, weights)
     if set(_UP + _DOWN) <= set(parts):
         parts |= _balanced(known, parts, weights)
-    if set(_REASONS) <= set(parts):
+    if set(REASONS) <= set(parts):
         if "left_on_request" in known and np.array_equal(known["left_on_request"], known["approved"]):
             parts["approved"] = parts["left_on_request"]
         settled = parts["withdrawn"] + parts["declined"] + parts["approved"]

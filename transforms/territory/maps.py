@@ -18,16 +18,16 @@ import polars as pl
 
 from expectations.contract.forms import FORM_OF, FORMS
 from expectations.contract.periods import Period
+from transforms.months import last_day, month_number
 from transforms.territory.apportion import split_measures
 from transforms.territory.registry import FOREVER, Registry
+from transforms.territory.unit_ids import unit_code
 
 UNALLOCATED = "chua-phan-bo"
 UNALLOCATED_NAME = "Chưa phân bổ"
 MAPS = ("reported", "today")
 LEVELS = ("province", "district", "commune")
 COUNTS = ("units_expected", "units_reported", "members_reported", "members_known")
-# A cell is reported once each form of the period is there: the first measure stands for its form.
-_PRESENT = tuple(form.names[0] for form in FORMS.values())
 
 
 def lineage(registry: Registry, today: date) -> pl.DataFrame:
@@ -190,10 +190,10 @@ def _later_homes(registry: Registry) -> pl.DataFrame:
     )
 
 
-def pieces(
+def cells_on_both_maps(
     facts: pl.DataFrame, members: pl.DataFrame, registry: Registry, periods: Iterable[str], today: date
 ) -> pl.DataFrame:
-    """The figures of cells in the pieces from which both maps are made.
+    """The figures of cells, or of the parts of a split cell, with where each stands on both maps.
 
     Args:
         facts: cell_code, period and measures, one row a cell and period; null = not reported.
@@ -210,9 +210,11 @@ def pieces(
     """
     periods = sorted(set(periods))
     measures = [name for name in facts.columns if name not in ("cell_code", "period")]
-    forms = [name for name in _PRESENT if name in measures]
+    # A cell is reported once each form of the period is there: the first measure stands for its form.
+    forms = [form for form in FORMS.values() if form.names[0] in measures]
+    there = (pl.col(form.names[0]).is_not_null() | (pl.col("period") < form.since) for form in forms)
     facts = facts.filter(pl.col("period").is_in(periods)).with_columns(
-        pl.col(measures).cast(pl.Int64), is_reported=pl.all_horizontal(pl.col(forms).is_not_null())
+        pl.col(measures).cast(pl.Int64), is_reported=pl.all_horizontal(*there)
     )
     known = places(registry, periods, today)
     strange = facts.select("cell_code", "period").join(known, on=["cell_code", "period"], how="anti")
@@ -249,10 +251,11 @@ def last_known(cells: pl.DataFrame, members: pl.DataFrame, registry: Registry) -
     """
     history = (
         members.drop_nulls()
-        .select("cell_code", month=_month_number(), members_known=pl.col("members_closing").cast(pl.Int64))
+        .select("cell_code", month=month_number(), members_known=pl.col("members_closing").cast(pl.Int64))
         .sort("month")
     )
-    dated = cells.with_columns(month=_month_number()).sort("month")
+    dated = cells.with_columns(month=month_number()).sort("month")
+    # check_sortedness: polars cannot check it by group and warns; both sides are sorted just above.
     found = dated.join_asof(history, on="month", by="cell_code", strategy="backward", check_sortedness=False)
     origins = pl.DataFrame(
         [(to, origin, weight) for origin, to, _, _, weight in registry.cell_succession if to != origin],
@@ -267,15 +270,6 @@ def last_known(cells: pl.DataFrame, members: pl.DataFrame, registry: Registry) -
         .with_columns(pl.col("members_known").fill_null(pl.col("inherited")))
         .drop("inherited", "month")
     )
-
-
-def _month_number() -> pl.Expr:
-    """Months since year 0; a half-year or year stands at its last month."""
-    text = pl.col("period")
-    tail = text.str.slice(5)
-    half = tail.str.starts_with("H")
-    number = pl.when(tail == "").then(12).otherwise(tail.str.strip_prefix("H").cast(pl.Int32, strict=False))
-    return (text.str.slice(0, 4).cast(pl.Int32) * 12 + pl.when(half).then(number * 6).otherwise(number)).alias("month")
 
 
 def _divided(joined: pl.DataFrame, measures: list[str]) -> pl.DataFrame:
@@ -299,10 +293,10 @@ def _divide(months: pl.DataFrame, measures: list[str]) -> pl.DataFrame:
 
 
 def unit_figures(cells: pl.DataFrame, registry: Registry, today: date) -> pl.DataFrame:
-    """Gather pieces by unit, on both maps and at every level.
+    """Gather cells by unit, on both maps and at every level.
 
     Args:
-        cells: what `pieces` gives.
+        cells: what `cells_on_both_maps` gives.
         registry: for the units' names.
         today: the day whose map is called today's.
 
@@ -339,23 +333,18 @@ def with_names(rows: pl.DataFrame, registry: Registry, today: date) -> pl.DataFr
         schema={"unit_id": pl.String, "level": pl.String, "unit_name": pl.String, "named_on": pl.Date},
         orient="row",
     ).sort("named_on")
-    named_on = pl.when(pl.col("map") == "today").then(pl.lit(today)).otherwise(_last_day())
+    named_on = pl.when(pl.col("map") == "today").then(pl.lit(today)).otherwise(last_day())
     dated = rows.with_columns(named_on=named_on, order=pl.int_range(pl.len())).sort("named_on")
+    # check_sortedness: polars cannot check it by group and warns; both sides are sorted just above.
     named = dated.join_asof(names, on="named_on", by=["unit_id", "level"], strategy="backward", check_sortedness=False)
     return (
         named.sort("order")
         .drop("order", "named_on")
         .with_columns(
             pl.col("unit_name").fill_null(pl.when(pl.col("unit_id") == UNALLOCATED).then(pl.lit(UNALLOCATED_NAME))),
-            unit_code=pl.col("unit_id").str.split("@").list.first(),
+            unit_code=unit_code(),
         )
     )
-
-
-def _last_day() -> pl.Expr:
-    """The last day of a period's month; of a year, its 31 December."""
-    month = _month_number() - 1
-    return pl.date(month // 12, month % 12 + 1, 1).dt.month_end()
 
 
 def map_fingerprint(registry: Registry, today: date) -> str:

@@ -12,6 +12,8 @@ from datetime import date, timedelta
 
 import polars as pl
 
+from transforms.territory.unit_ids import unit_id_of
+
 LEVELS = {
     "tỉnh": "province",
     "thành phố trực thuộc trung ương": "province",
@@ -55,7 +57,7 @@ class Unit:
 
 @dataclass(frozen=True, slots=True)
 class Home:
-    """Where a cell belonged from one day to another; `commune` is null while its place is not yet told."""
+    """Where a cell belonged from one day to another; `commune` is null where the registry does not say."""
 
     cell_code: str
     name: str
@@ -184,7 +186,14 @@ def _units(table: pl.DataFrame, succession: tuple[tuple[str, str, str, date], ..
             began[code] = first
         units.append(
             Unit(
-                f"{code}@{began[code]}", code, row["name"], kind, LEVELS[kind], row["parent_code"] or None, first, last
+                unit_id=unit_id_of(code, began[code]),
+                unit_code=code,
+                name=row["name"],
+                kind=kind,
+                level=LEVELS[kind],
+                parent_code=row["parent_code"] or None,
+                valid_from=first,
+                valid_to=last,
             )
         )
     return tuple(units)
@@ -255,13 +264,13 @@ def _home(
     district = parent if grand and grand.level == "district" else None
     reporter = district if level == "district" else unit.unit_code if unit and level == "commune" else None
     return Home(
-        row["cell_code"],
-        row["name"],
-        row["kind"],
-        unit.unit_id if unit else None,
-        unit.unit_code if unit else None,
-        reporter,
-        district,
-        first,
-        last,
+        cell_code=row["cell_code"],
+        name=row["name"],
+        kind=row["kind"],
+        commune=unit.unit_id if unit else None,
+        commune_code=unit.unit_code if unit else None,
+        reporter_code=reporter,
+        district_code=district,
+        valid_from=first,
+        valid_to=last,
     )

@@ -7,18 +7,19 @@ from datetime import date
 
 import polars as pl
 
+from expectations.contract.periods import Period
 from transforms.disclosure import area_months, protect
-from transforms.territory.maps import pieces, unit_figures, with_names
+from transforms.territory.maps import cells_on_both_maps, unit_figures, with_names
 from transforms.territory.registry import Registry
 
 
 @dataclass(frozen=True)
-class Cells:
+class CellFigures:
     """Figures of cells, as they stand.
 
     Attributes:
         months: cell_code, period and the monthly measures, from a January on; null = not reported.
-        halves: cell_code, period and the measures of Regulation 213, likewise.
+        halves: cell_code, period and the half-yearly measures, likewise.
         members: cell_code, period, members_closing of every month there is.
         month_names: every month from that January to the last that anybody reported, gaps included.
     """
@@ -38,7 +39,7 @@ class PublishedBefore:
 
 
 @dataclass(frozen=True)
-class Figures:
+class UnitFigures:
     """The frames of derived.unit_month, unit_half, commune_year and commune_year_shown, and what stays inferable."""
 
     unit_month: pl.DataFrame
@@ -49,8 +50,8 @@ class Figures:
 
 
 def figures(
-    cells: Cells, past: PublishedBefore, registry: Registry, today: date, released_until: int, small: int = 3
-) -> Figures:
+    cells: CellFigures, past: PublishedBefore, registry: Registry, today: date, released_until: int, small: int = 3
+) -> UnitFigures:
     """Gather cells by unit on both maps, and protect the communes' years.
 
     Args:
@@ -61,18 +62,18 @@ def figures(
         released_until: see `transforms.disclosure.last_released_year`.
         small: the least count of a commune's year that is shown, apart from 0.
     """
-    parts = pieces(cells.months, cells.members, registry, cells.month_names, today)
+    parts = cells_on_both_maps(cells.months, cells.members, registry, cells.month_names, today)
     half_names = sorted({*cells.halves["period"], *_halves_of(cells.month_names)})
-    halves = pieces(cells.halves, cells.members, registry, half_names, today)
+    halves = cells_on_both_maps(cells.halves, cells.members, registry, half_names, today)
     table = protect(area_months(parts), released_until, past.shown, past.before, small)
     year = with_names(
         table.rows.with_columns(level=pl.lit("commune"), period=pl.col("year").cast(pl.String)), registry, today
     ).drop("level", "period")
-    return Figures(
+    return UnitFigures(
         unit_figures(parts, registry, today), unit_figures(halves, registry, today), year, table.shown, table.exposed
     )
 
 
 def _halves_of(months: tuple[str, ...]) -> set[str]:
     """The half-years whose last month is among the months: those that are due."""
-    return {f"{name[:4]}-H{1 if name[5:] == '06' else 2}" for name in months if name[5:] in ("06", "12")}
+    return {str(month.half) for month in map(Period.parse, months) if month.ends_half}

@@ -13,7 +13,7 @@ Array = NDArray[np.float64]
 
 
 class Basis(NamedTuple):
-    """Columns of the mean.
+    """The design matrix of a trend, and how its coefficients give level and slope.
 
     Attributes:
         columns, level, slope: months x columns; a fit's mean, its level without the season, its slope a year.

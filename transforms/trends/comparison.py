@@ -6,8 +6,8 @@ import numpy as np
 import polars as pl
 
 from expectations.contract.indicators import INDICATORS
-from transforms.indicators.periods import month_number
 from transforms.intervals import rate_ratio_interval, share_ratio_interval
+from transforms.months import month_number, year_before
 from transforms.trends.season import tet
 
 KEYS = ("map", "unit_code", "level", "indicator", "period_kind")
@@ -60,11 +60,6 @@ def comparison(indicators: pl.DataFrame) -> pl.DataFrame:
         upper=upper,
         is_tet_moved=_tet_moved(pairs),
     ).select(COLUMNS)
-
-
-def year_before(period: str = "period") -> pl.Expr:
-    text = pl.col(period)
-    return (text.str.slice(0, 4).cast(pl.Int32) - 1).cast(pl.String).str.zfill(4) + text.str.slice(4)
 
 
 def _bounds(pairs: pl.DataFrame, kind: pl.Series) -> tuple[pl.Series, pl.Series]:

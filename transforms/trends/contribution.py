@@ -5,7 +5,7 @@ from __future__ import annotations
 import polars as pl
 
 from expectations.contract.indicators import INDICATORS
-from transforms.trends.comparison import year_before
+from transforms.months import year_before
 
 WHOLE = ("map", "indicator", "period_kind", "period", "base_period")
 COLUMNS = (*WHOLE, "unit_code", "part", "value")

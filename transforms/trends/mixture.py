@@ -12,7 +12,7 @@ from transforms.trends.basis import Basis
 
 Array = NDArray[np.float64]
 
-HALVINGS = 24
+HALVINGS = 24  # of the bracket: to 1e-7 of it
 
 
 class Alternatives(NamedTuple):
@@ -48,7 +48,15 @@ class TrendFit(NamedTuple):
 def empty_fit(shape: tuple[int, int]) -> TrendFit:
     """A fit of which nothing is known."""
     level, slope, level_sd, slope_sd, covariance = np.full((5, *shape), np.nan)
-    return TrendFit(level, slope, level_sd, slope_sd, covariance, np.full(shape[0], np.nan), np.full(shape[0], -1))
+    return TrendFit(
+        level=level,
+        slope=slope,
+        level_sd=level_sd,
+        slope_sd=slope_sd,
+        covariance=covariance,
+        freedom=np.full(shape[0], np.nan),
+        noise=np.full(shape[0], -1),
+    )
 
 
 def mixture(said: Alternatives, basis: Basis, freedom: Array) -> TrendFit:
@@ -75,7 +83,15 @@ def mixture(said: Alternatives, basis: Basis, freedom: Array) -> TrendFit:
     covariance = averaged(together + off_level * off_slope[:, of_month]) * narrower
     level_sd = np.sqrt(averaged(level_variance + off_level**2))
     slope, sd = mean_slope[:, of_month], slope_sd[:, of_month]
-    return TrendFit(mean_level, slope, level_sd, sd, covariance, freedom, _likeliest_noise(said))
+    return TrendFit(
+        level=mean_level,
+        slope=slope,
+        level_sd=level_sd,
+        slope_sd=sd,
+        covariance=covariance,
+        freedom=freedom,
+        noise=_likeliest_noise(said),
+    )
 
 
 def _likeliest_noise(said: Alternatives) -> NDArray[np.int64]:
@@ -89,7 +105,7 @@ def _spread(said: Alternatives, starts: NDArray[np.int64], off: Array, sd: Array
     own = freedom[said.series][:, None]
     low = np.zeros((len(starts), off.shape[1]))
     high = np.maximum.reduceat(np.abs(off) + 8 * sd, starts, axis=0)
-    for _ in range(HALVINGS):
+    for _ in range(HALVINGS):  # bisection, since a mixture of t distributions has no quantile in closed form
         middle = (low + high) / 2
         half = middle[said.series]
         inside = stdtr(own, (half - off) / sd) - stdtr(own, (-half - off) / sd)

@@ -19,14 +19,22 @@ from transforms.trends.basis import Basis, basis_of
 from transforms.trends.mixture import Alternatives, TrendFit, empty_fit, mixture
 from transforms.trends.noise import FLOW_NOISE, STOCK_NOISE, Noise, whiten
 from transforms.trends.response import Mask, Response, TrendSeries, working_response
-from transforms.trends.shapes import POISSON_MONTHS, Grams, Shapes, evidence_of, precision_of, shapes_of, squares_left
+from transforms.trends.shapes import (
+    POISSON_MONTHS,
+    CrossProducts,
+    Shapes,
+    evidence_of,
+    precision_of,
+    shapes_of,
+    squares_left,
+)
 
 Array = NDArray[np.float64]
 
 MONTHS_NEEDED = 24  # less than two rounds of the year cannot tell a season from a trend
-EVENTS_NEEDED = 5
+EVENTS_NEEDED = 5  # below, the normal approximation on the link scale says more than the counts do
 NOISE_SERIES = 2.0  # the weight, in series, of the noises' priors against what the group's series say
-NEGLIGIBLE = 1e-3
+NEGLIGIBLE = 1e-3  # alternatives of less weight are dropped: they cost as much as the others and move no digit shown
 TOGETHER = 64  # series whitened at a time, for the memory's sake
 
 
@@ -43,9 +51,13 @@ def fit_trends(series: TrendSeries) -> TrendFit:
     chosen, basis = series.of(place), basis_of(series.months)
     freedom = _freedom(chosen, basis)
     response = working_response(chosen, basis.columns, smoothing(basis))
-    grams, shapes = _grams(chosen, response, basis), shapes_of(basis, chosen.is_event_count)
-    weight = _weights(evidence_of(chosen, response, grams, basis, freedom), shapes, chosen.group, noises_of(chosen))
-    found = mixture(_kept(weight, chosen, response, grams, shapes, basis, freedom), basis, freedom)
+    products, shapes = _cross_products(chosen, response, basis), shapes_of(basis, chosen.is_event_count)
+    weight = _weights(evidence_of(chosen, response, products, basis, freedom), shapes, chosen.group, noises_of(chosen))
+    found = mixture(
+        _kept(weight, series=chosen, response=response, products=products, shapes=shapes, basis=basis, freedom=freedom),
+        basis,
+        freedom,
+    )
     for target, source in zip(whole, found, strict=True):
         target[place] = source
     return whole
@@ -73,7 +85,7 @@ def _freedom(series: TrendSeries, basis: Basis) -> Array:
     return series.known.sum(axis=1) - spent
 
 
-def _grams(series: TrendSeries, response: Response, basis: Basis) -> Grams:
+def _cross_products(series: TrendSeries, response: Response, basis: Basis) -> CrossProducts:
     parts = []
     for start in range(0, len(series.top), TOGETHER):
         here = slice(start, start + TOGETHER)
@@ -82,7 +94,7 @@ def _grams(series: TrendSeries, response: Response, basis: Basis) -> Grams:
         innovations, log_det = whiten(columns, series.known[here], noises_of(series))
         parts.append((np.matmul(innovations.swapaxes(2, 3), innovations), log_det))
     products, log_dets = zip(*parts, strict=True)
-    return Grams(np.concatenate(products), np.concatenate(log_dets))
+    return CrossProducts(np.concatenate(products), np.concatenate(log_dets))
 
 
 def smoothing(basis: Basis) -> Array:
@@ -104,15 +116,21 @@ def _weights(evidence: Array, shapes: Shapes, group: NDArray[np.int64], noises: 
 
 
 def _kept(
-    weight: Array, series: TrendSeries, response: Response, grams: Grams, shapes: Shapes, basis: Basis, freedom: Array
+    weight: Array,
+    series: TrendSeries,
+    response: Response,
+    products: CrossProducts,
+    shapes: Shapes,
+    basis: Basis,
+    freedom: Array,
 ) -> Alternatives:
     """Coefficients and covariance of the alternatives that have weight."""
     which, shape, noise = np.nonzero(weight)
     prior = precision_of(series.of(which), response.of(which), basis, shapes.sizes[shape])
-    products = grams.products[which, noise]
-    inverse = np.linalg.inv(products[:, :-1, :-1] + prior[:, :, None] * np.eye(prior.shape[1]))
-    mean = np.matmul(inverse, products[:, :-1, -1:])[..., 0]
-    left = squares_left(series, products[:, -1, -1] - (products[:, :-1, -1] * mean).sum(axis=1))
+    sums = products.values[which, noise]
+    inverse = np.linalg.inv(sums[:, :-1, :-1] + prior[:, :, None] * np.eye(prior.shape[1]))
+    mean = np.matmul(inverse, sums[:, :-1, -1:])[..., 0]
+    left = squares_left(series, sums[:, -1, -1] - (sums[:, :-1, -1] * mean).sum(axis=1))
     spread = inverse * (left / freedom[which])[:, None, None]
     return Alternatives(which, noise, weight[which, shape, noise], mean, spread)
 

@@ -24,7 +24,7 @@ class TrendSeries:
     Attributes:
         top: series x months: events, parts, or net values; NaN where not reported.
         below: series x months: exposures or wholes; 1 for counts and nets.
-        months: month numbers (12 * year + month - 1), without gaps.
+        months: month numbers (see `transforms.months`), without gaps.
         link: log for rates and counts, logit for shares, identity for nets.
         is_stock: True where a month's figure is mostly last month's people.
         group: a series; those of one group (the units of one indicator) are held to be alike in how deviations last.

@@ -8,23 +8,25 @@ import numpy as np
 from holidays import country_holidays
 from numpy.typing import NDArray
 
+from transforms.months import month_of_year, year_of
+
 Array = NDArray[np.float64]
 
 DAYS_AROUND = 21  # people leave and return within about three weeks of Tết
 NEAR_ON_AVERAGE = 0.0612  # of all months from 1950 to 2044
-HARMONICS = 2
+HARMONICS = 2  # more waves of twelve months would be fitted to chance
 
 
 def season(months: NDArray[np.int64]) -> Array:
     """Columns a seasonal effect is fitted to, each with mean about zero over a year.
 
     Args:
-        months: month numbers (12 * year + month - 1).
+        months: month numbers, see `transforms.months`.
 
     Returns:
         one row a month: the columns of `tet`, then two harmonics.
     """
-    angle = 2 * np.pi * np.outer(months % 12, np.arange(1, HARMONICS + 1)) / 12
+    angle = 2 * np.pi * np.outer(month_of_year(months), np.arange(1, HARMONICS + 1)) / 12
     return np.hstack([tet(months), np.cos(angle), np.sin(angle)])
 
 
@@ -32,17 +34,18 @@ def tet(months: NDArray[np.int64]) -> Array:
     """How much of Tết each month has.
 
     Args:
-        months: month numbers (12 * year + month - 1).
+        months: month numbers, see `transforms.months`.
 
     Returns:
         one row a month: the share of the three weeks before Tết that lies in it, of the three weeks from Tết on, and
         how near its last day is to Tết (1 on the day, 0 three weeks off; what a stock feels), each less its
         mean over a year.
     """
+    # numpy's months count from January 1970.
     start = months.astype("datetime64[M]") - np.timedelta64(1970 * 12, "M")
     first = start.astype("datetime64[D]").astype(np.int64)
     after = (start + 1).astype("datetime64[D]").astype(np.int64)
-    days = _tet_days(int(months.min()) // 12, int(months.max()) // 12 + 1)
+    days = _tet_days(int(year_of(months).min()), int(year_of(months).max()) + 1)
     before = _days_within(first, after, days - DAYS_AROUND, days)
     since = _days_within(first, after, days, days + DAYS_AROUND)
     near = np.maximum(0, 1 - np.abs(after[:, None] - 1 - days) / DAYS_AROUND).sum(axis=1)

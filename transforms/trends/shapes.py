@@ -14,6 +14,7 @@ Array = NDArray[np.float64]
 
 SEASON_SD = 0.5  # on the log scale: a month of Tết may halve or nearly double a figure
 POISSON_MONTHS = 8.0  # the weight, in months, of holding events to be Poisson before the series is seen
+# Prior precisions that stand for "no prior" and for "held at 0": finite, so that every matrix can be inverted.
 FLAT, NO_STEP = 1e-6, 1e6
 # Standard deviations of a slope's change: log points a year for events, else in standard deviations of the deviations.
 STEPS_A_YEAR = {True: (0.05, 0.15, 0.4), False: (0.3, 1.0, 3.0)}
@@ -32,15 +33,17 @@ class Shapes(NamedTuple):
     prior: Array
 
 
-class Grams(NamedTuple):
-    """Cross products of the basis and the response, the last column, with each noise's correlation taken out.
+class CrossProducts(NamedTuple):
+    """Cross products of the basis' columns and of the response (the last column), the noise's correlation taken out.
+
+    They are all that the evidence of any shape needs, and are made once for all shapes.
 
     Attributes:
-        products: series x noises x columns x columns.
+        values: series x noises x columns x columns.
         log_det: series x noises, the log determinant of the noise's covariance.
     """
 
-    products: Array
+    values: Array
     log_det: Array
 
 
@@ -54,35 +57,37 @@ def shapes_of(basis: Basis, is_event_count: bool) -> Shapes:
     return Shapes(sizes, prior)
 
 
-def evidence_of(series: TrendSeries, response: Response, grams: Grams, basis: Basis, freedom: Array) -> Array:
+def evidence_of(
+    series: TrendSeries, response: Response, products: CrossProducts, basis: Basis, freedom: Array
+) -> Array:
     """Log marginal likelihood of every shape with every noise, series x shapes x noises.
 
     The normal model with unknown variance (Gelman et al., Bayesian Data Analysis, 3rd ed., 14.2 and 14.8):
     log p = (log|prior precision| - log|posterior precision| - log|V| - freedom * log(sum of squares)) / 2.
     """
-    line, bends = _line_and_bends(series, response, grams, basis, freedom)
+    line, bends = _line_and_bends(series, response, products, basis, freedom)
     along = [
-        _all_along(series, response, grams, basis, freedom, size * np.sqrt(0.5))
+        _all_along(series, response, products, basis, freedom, size * np.sqrt(0.5))
         for size in STEPS_A_YEAR[series.is_event_count]
     ]
     return np.concatenate([line[:, None], np.stack(along, axis=1), bends], axis=1)
 
 
 def _all_along(
-    series: TrendSeries, response: Response, grams: Grams, basis: Basis, freedom: Array, size: float
+    series: TrendSeries, response: Response, products: CrossProducts, basis: Basis, freedom: Array, size: float
 ) -> Array:
     prior = precision_of(series, response, basis, np.full((1, int(basis.is_step.sum())), size))
-    posterior = grams.products[..., :-1, :-1] + (prior[:, :, None] * np.eye(prior.shape[1]))[:, None]
-    right = grams.products[..., :-1, -1]
+    posterior = products.values[..., :-1, :-1] + (prior[:, :, None] * np.eye(prior.shape[1]))[:, None]
+    right = products.values[..., :-1, -1]
     mean = np.linalg.solve(posterior, right[..., None])[..., 0]
-    left = squares_left(series, grams.products[..., -1, -1] - (right * mean).sum(axis=2))
+    left = squares_left(series, products.values[..., -1, -1] - (right * mean).sum(axis=2))
     log_prior = np.log(np.where(prior > 0, prior, 1.0)).sum(axis=1)[:, None]
-    found: Array = log_prior - np.linalg.slogdet(posterior)[1] - grams.log_det - freedom[:, None] * np.log(left)
+    found: Array = log_prior - np.linalg.slogdet(posterior)[1] - products.log_det - freedom[:, None] * np.log(left)
     return found / 2
 
 
 def _line_and_bends(
-    series: TrendSeries, response: Response, grams: Grams, basis: Basis, freedom: Array
+    series: TrendSeries, response: Response, products: CrossProducts, basis: Basis, freedom: Array
 ) -> tuple[Array, Array]:
     """The line's evidence, series x noises, and that of one bend at each half-year, series x bends x noises.
 
@@ -91,14 +96,14 @@ def _line_and_bends(
     rest, steps = np.flatnonzero(~basis.is_step), np.flatnonzero(basis.is_step)
     season = season_precision(series, response)
     prior = np.where(basis.is_season[rest], season[:, None], 0.0)
-    posterior = grams.products[..., rest[:, None], rest] + (prior[:, :, None] * np.eye(len(rest)))[:, None]
-    others = grams.products[..., rest[:, None], np.append(steps, len(basis.is_step))]
+    posterior = products.values[..., rest[:, None], rest] + (prior[:, :, None] * np.eye(len(rest)))[:, None]
+    others = products.values[..., rest[:, None], np.append(steps, len(basis.is_step))]
     explained = np.matmul(others.swapaxes(2, 3), np.linalg.solve(posterior, others))
-    squares = squares_left(series, grams.products[..., -1, -1] - explained[..., -1, -1])
-    own = grams.products[..., steps, steps] - explained[..., range(len(steps)), range(len(steps))]
-    cross = grams.products[..., steps, -1] - explained[..., :-1, -1]
+    squares = squares_left(series, products.values[..., -1, -1] - explained[..., -1, -1])
+    own = products.values[..., steps, steps] - explained[..., range(len(steps)), range(len(steps))]
+    cross = products.values[..., steps, -1] - explained[..., :-1, -1]
     log_prior = np.log(season)[:, None] * basis.is_season.sum()
-    common: Array = log_prior - np.linalg.slogdet(posterior)[1] - grams.log_det
+    common: Array = log_prior - np.linalg.slogdet(posterior)[1] - products.log_det
     bends = []
     for size in ONE_BEND[series.is_event_count]:
         precision = _unit(series, response)[:, None, None] / size**2

@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 from scipy.special import expit, stdtr, stdtrit
 
 from expectations.contract.indicators import INDICATORS
-from transforms.indicators.periods import month_number, period_name
+from transforms.indicators.longer_periods import period_name
+from transforms.months import month_number
 from transforms.trends.mixture import TrendFit
 from transforms.trends.model import fit_trends
 from transforms.trends.onset import onset
@@ -35,10 +36,10 @@ COLUMNS = (
     "link_lower",
     "link_upper",
 )
-RISES, FALLS, UNKNOWN = "tăng", "giảm", "không rõ"
+RISES, FALLS, UNKNOWN = "rising", "falling", "unclear"
 LINKS: dict[str, Link] = {"rate": "log", "count": "log", "share": "logit", "net": "identity"}
 CONFIDENCE = 0.90
-# Twice as strict as the interval: with no trend at all, "tăng" and "giảm" appear once in forty series each.
+# Twice as strict as the interval: with no trend at all, "rising" and "falling" appear once in forty series each.
 WORD_CONFIDENCE = 0.95
 
 
@@ -54,13 +55,13 @@ def trend(indicators: pl.DataFrame, levels: Sequence[str] = ("district", "provin
         map, unit_code, level, indicator, period: from a unit's first reported month to its last;
         level_value: in the indicator's unit, the season and Tết taken out; a rate's a month, as in `indicators`;
         slope_per_year, slope_lower, slope_upper: its change a year, in the same unit, with a 90 % interval;
-        word: "tăng" or "giảm" where the 95 % interval of the slope leaves out 0, else "không rõ";
+        word: "rising" or "falling" where the 95 % interval of the slope leaves out 0, else "unclear";
         since, since_earliest, since_latest: in a unit's last month, if it has a direction: the likeliest month in
         which that began, and the months that hold 90 % of the likelihood; null elsewhere;
         probability: that the slope has the sign it shows;
         link_slope, link_lower, link_upper: the slope a year in log points (rates, counts), log odds (shares) or the
         indicator's unit (nets).
-        Figures are null, and the word "không rõ", where a series has under 24 reported months or under 5 events; the
+        Figures are null, and the word "unclear", where a series has under 24 reported months or under 5 events; the
         bounds of slope_per_year also where the level is known no better than within a factor of three.
     """
     frames = [_rows(series, keys, scale) for series, keys, scale in _batches(indicators, levels)]

@@ -7,7 +7,8 @@ import polars as pl
 from expectations.contract.forms import BALANCE
 from expectations.contract.indicators import PERIOD_KINDS
 from transforms.indicators.inputs import MEMBERS, UNIT, without_gaps
-from transforms.indicators.periods import MONTHS_IN, month_number, over_periods
+from transforms.indicators.longer_periods import MONTHS_IN, over_periods
+from transforms.months import month_number
 
 COLUMNS = (*UNIT, "period_kind", "period", "position", "step", "value", "running", "coverage")
 OPENING, CLOSING, OPEN = "members_opening", "members_closing", "unexplained"

@@ -1,4 +1,8 @@
-"""Figures of units as each night knew them: sums of cells that came and went together, with the nights they stood."""
+"""Figures of units as each night knew them.
+
+The cells that one version of a form gave are summed by unit once (a version sum), with the night it was recorded and
+the night it was replaced. What a past night knew is then the sum of the versions that stood at its end.
+"""
 
 from __future__ import annotations
 
@@ -17,24 +21,27 @@ LEVELS = ("commune", "district", "province")
 
 
 @dataclass(frozen=True)
-class Vintages:
-    """The past of all figures on one map.
+class FiguresAsKnown:
+    """All figures on one map, with the nights on which each was known.
 
     Attributes:
-        pieces: by form, what one version gave of one unit and period: level, unit_id, period, recorded_at,
-            superseded_at (null while it stands), cells (how many have figures) and the form's measures.
+        version_sums: by form, the sum of what one version gave for one unit and period: level, unit_id, period,
+            recorded_at, superseded_at (null while it stands), cells (how many have figures) and the form's measures.
         expected: level, unit_id, period, cells (that were active at the period's end).
         parents: unit_id of a commune, district (code; null where there is none).
     """
 
-    pieces: Mapping[str, pl.DataFrame]
+    version_sums: Mapping[str, pl.DataFrame]
     expected: pl.DataFrame
     parents: pl.DataFrame
 
 
-def eras(nights: Iterable[date], registry: Registry) -> list[list[date]]:
-    """The nights in order, parted where the map of communes changed: each part is judged on its own map."""
-    turns = sorted(_turns(registry))
+def nights_by_territory(nights: Iterable[date], registry: Registry) -> list[list[date]]:
+    """The nights in order, parted where the communes' territories changed: each part is judged on its own map.
+
+    A series that went on over a reform would compare two territories that share a name.
+    """
+    turns = sorted(_reform_days(registry))
     parts: dict[int, list[date]] = {}
     for night in sorted(set(nights)):
         parts.setdefault(sum(turn <= night for turn in turns), []).append(night)
@@ -51,7 +58,7 @@ def night_from(nights: Sequence[date], day: date) -> date | None:
     return nights[place] if place < len(nights) else None
 
 
-def _turns(registry: Registry) -> set[date]:
+def _reform_days(registry: Registry) -> set[date]:
     """Days on which a unit began or ended, or a cell's successor stands in another commune."""
     turns = {day for *_, day in registry.unit_succession}
     for origin, to, day, *_ in registry.cell_succession:
@@ -62,7 +69,7 @@ def _turns(registry: Registry) -> set[date]:
     return turns
 
 
-def vintages(facts: Mapping[str, pl.DataFrame], registry: Registry, today: date) -> Vintages:
+def figures_as_known(facts: Mapping[str, pl.DataFrame], registry: Registry, today: date) -> FiguresAsKnown:
     """Gather the versions of cells' figures by unit, on one day's map.
 
     A cell is followed through its successions to where it stands on that day. A unit that holds a part only of a cell's
@@ -76,12 +83,14 @@ def vintages(facts: Mapping[str, pl.DataFrame], registry: Registry, today: date)
     """
     has_districts = bool(registry.units_on(today, "district"))
     placed = {kind: _placed(registry, _periods(facts, kind), today, has_districts) for kind in (False, True)}
-    pieces = {
+    version_sums = {
         form: _gathered(rows.join(placed[FORMS[form].half_yearly], on=["cell_code", "period"]), list(FORMS[form].names))
         for form, rows in facts.items()
     }
     months = placed[False]
-    return Vintages(pieces, _expected(months), months.select(unit_id="commune", district="district").unique())
+    return FiguresAsKnown(
+        version_sums, _expected(months), months.select(unit_id="commune", district="district").unique()
+    )
 
 
 def _periods(facts: Mapping[str, pl.DataFrame], half_yearly: bool) -> list[str]:
@@ -101,7 +110,7 @@ def _placed(registry: Registry, periods: Sequence[str], today: date, has_distric
         commune="today_commune",
         district=pl.col("today_district") if has_districts else pl.lit(None, pl.String),
         province="today_province",
-        is_whole=pl.col("weight") > 1 - 1e-9,
+        is_whole=pl.col("weight") > 1 - 1e-9,  # weights are sums of fractions: 1 may come out a rounding short
     )
 
 
@@ -130,7 +139,7 @@ def _expected(placed: pl.DataFrame) -> pl.DataFrame:
     return pl.concat(frames).sort("level", "unit_id", "period")
 
 
-def as_of(known: Vintages, form: str, night: date) -> pl.DataFrame:
+def as_of(known: FiguresAsKnown, form: str, night: date) -> pl.DataFrame:
     """The figures of a form as they stood at the end of a night.
 
     Returns:
@@ -139,7 +148,7 @@ def as_of(known: Vintages, form: str, night: date) -> pl.DataFrame:
     alive = (pl.col("recorded_at") <= night) & (pl.col("superseded_at").is_null() | (pl.col("superseded_at") > night))
     measures = list(FORMS[form].names)
     return (
-        known.pieces[form]
+        known.version_sums[form]
         .filter(alive)
         .group_by("level", "unit_id", "period")
         .agg(pl.col("cells", *measures).sum())

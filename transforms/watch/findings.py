@@ -11,14 +11,15 @@ from numpy.typing import NDArray
 
 from expectations.contract.periods import Period
 from transforms.watch.budget import Budget, adjusted
-from transforms.watch.counts import HARMONICS, CountSeries, common_season, test_counts
-from transforms.watch.plan import Sight
-from transforms.watch.stocks import ShareSeries, test_shares
+from transforms.watch.count_tests import HARMONICS, CountSeries, common_season, test_counts
+from transforms.watch.months_to_judge import MonthAsKnown
+from transforms.watch.share_tests import ShareSeries, test_shares
 from transforms.watch.tested import Tested
 from transforms.watch.watched import Watched, watched
 
 Index = NDArray[np.int64]
 FEWEST_PEERS = 5
+"""With fewer units in a group one of them moves the group's comparison itself."""
 
 SCHEMA = {
     "night": pl.Date,
@@ -48,39 +49,39 @@ DIGITS = 6
 
 
 @dataclass(frozen=True)
-class Units:
+class GroupedUnits:
     """The units of a level in the order of the arrays' rows, and the number of each one's group (-1: none)."""
 
     names: Sequence[str]
     group: Index
 
 
-def groups(level: str, names: Sequence[str], parents: dict[str, str | None]) -> Units:
+def groups(level: str, names: Sequence[str], parents: dict[str, str | None]) -> GroupedUnits:
     """Whose comparison each unit is: districts among themselves, communes within their district.
 
     Communes of a district with too few of them, or without districts, are compared with all communes.
     """
     if level == "province":
-        return Units(names, np.full(len(names), -1))
+        return GroupedUnits(names, np.full(len(names), -1))
     above = [parents.get(name) if level == "commune" else "" for name in names]
     few = {one for one in set(above) if above.count(one) < FEWEST_PEERS}
     numbers = {one: number for number, one in enumerate(sorted({a or "" for a in above if a not in few}))}
     everyone = len(numbers)
-    return Units(names, np.array([numbers.get(a or "", everyone) if a not in few else everyone for a in above]))
+    return GroupedUnits(names, np.array([numbers.get(a or "", everyone) if a not in few else everyone for a in above]))
 
 
-def findings(seen: Sequence[Sight], units: dict[str, Units], budget: Budget) -> pl.DataFrame:
-    """Judge every series of the table on every sight.
+def findings(months: Sequence[MonthAsKnown], units: dict[str, GroupedUnits], budget: Budget) -> pl.DataFrame:
+    """Judge every series of the table in every month.
 
     Args:
-        seen: what each night saw, in order.
+        months: the months to judge as each night knew them, in order.
         units: by level.
         budget: turns the setting into the level of each test.
 
     Returns:
         the columns of `SCHEMA`; rows of is_signal false are kept, since an alert ends where figures return.
     """
-    parts = [_of_series(one, seen, units[one.level], budget) for one in watched() if len(units[one.level].names)]
+    parts = [_of_series(one, months, units[one.level], budget) for one in watched() if len(units[one.level].names)]
     rows = pl.concat([pl.DataFrame(schema=SCHEMA), *(part for part in parts if part.height)])
     rows = rows.with_columns(
         q_value=pl.col("p_value").map_batches(adjusted, return_dtype=pl.Float64).over("night", "scope")
@@ -115,36 +116,36 @@ def _without_single_units(rows: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def _of_series(one: Watched, seen: Sequence[Sight], units: Units, budget: Budget) -> pl.DataFrame:
-    """One row of the table on all sights, all units together."""
-    sights = [sight for sight in seen if sight.judged[one.level].any()]
-    if not sights:
+def _of_series(one: Watched, months: Sequence[MonthAsKnown], units: GroupedUnits, budget: Budget) -> pl.DataFrame:
+    """One row of the table in all months, all units together: one fit of many series costs little more than of one."""
+    months = [month for month in months if month.judged[one.level].any()]
+    if not months:
         return pl.DataFrame(schema=SCHEMA)
     n = len(units.names)
-    judged = np.concatenate([sight.judged[one.level] for sight in sights])
+    judged = np.concatenate([month.judged[one.level] for month in months])
     step = int(units.group.max(initial=0)) + 1
-    group = np.concatenate([np.where(units.group < 0, -1, units.group + step * at) for at in range(len(sights))])
+    group = np.concatenate([np.where(units.group < 0, -1, units.group + step * at) for at in range(len(months))])
     rows = _needed(judged, group)
-    count = np.concatenate([one.count(sight.figures[one.level]) for sight in sights])[rows]
-    exposure = np.concatenate([sight.figures[one.level][one.exposure] for sight in sights])[rows]
+    count = np.concatenate([one.count(month.figures[one.level]) for month in months])[rows]
+    exposure = np.concatenate([month.figures[one.level][one.exposure] for month in months])[rows]
     alpha = budget.levels(one, n)
     if one.model == "count":
         if one.level != "province":
-            exposure = exposure * _season(one, sights)[rows // n]
+            exposure = exposure * _season(one, months)[rows // n]
         tests = test_counts(
             CountSeries(count, exposure, group[rows], 0 if one.level != "province" else HARMONICS), alpha
         )
     else:
-        months = np.repeat([_month_number(sight.period) for sight in sights], n)[rows]
-        tests = test_shares(ShareSeries(count, exposure, group[rows], months, rows // n), alpha)
-    places = Places(sights, units, rows, np.flatnonzero(judged[rows]))
+        month_numbers = np.repeat([Period.parse(month.period).number for month in months], n)[rows]
+        tests = test_shares(ShareSeries(count, exposure, group[rows], month_numbers, rows // n), alpha)
+    places = _JudgedRows(months, units, rows, np.flatnonzero(judged[rows]))
     frames = [_rows(one, test, places, alpha[test.kind]) for test in tests]
     return pl.concat(frames) if frames else pl.DataFrame(schema=SCHEMA)
 
 
-def _season(one: Watched, sights: Sequence[Sight]) -> NDArray[np.float64]:
-    """(S, L) the province's season of a count, as each sight had it."""
-    whole = [sight.figures["province"] for sight in sights]
+def _season(one: Watched, months: Sequence[MonthAsKnown]) -> NDArray[np.float64]:
+    """(S, L) the province's season of a count, as each night knew it."""
+    whole = [month.figures["province"] for month in months]
     return common_season(
         np.concatenate([one.count(figures) for figures in whole]),
         np.concatenate([figures[one.exposure] for figures in whole]),
@@ -158,30 +159,27 @@ def _needed(judged: NDArray[np.bool_], group: Index) -> Index:
 
 
 @dataclass(frozen=True)
-class Places:
-    """Where computed rows belong: their numbers among units within sights, and which of them are judged."""
+class _JudgedRows:
+    """Where computed rows belong: their places among units within months, and which of them are judged."""
 
-    sights: Sequence[Sight]
-    units: Units
+    months: Sequence[MonthAsKnown]
+    units: GroupedUnits
     rows: Index
     judged: Index
 
 
-def _month_number(period: str) -> int:
-    return int(period[:4]) * 12 + int(period[5:7]) - 1
-
-
-def _rows(one: Watched, test: Tested, places: Places, alpha: float) -> pl.DataFrame:
+def _rows(one: Watched, test: Tested, places: _JudgedRows, alpha: float) -> pl.DataFrame:
     """The judged series of one test, as rows; those of which nothing could be said are left out."""
-    sights, units = places.sights, places.units
+    months, units = places.months, places.units
     keep = places.judged[np.isfinite(test.p_value[places.judged])]
     at, unit = np.divmod(places.rows[keep], len(units.names))
-    period = [sights[i].period for i in at]
+    period = [months[i].period for i in at]
     p = test.p_value[keep]
-    first = [_back(text, int(months) - 1) for text, months in zip(period, test.months[keep], strict=True)]
+    back = test.months[keep].astype(int) - 1
+    first = [str(Period.parse(text).plus(-int(months_back))) for text, months_back in zip(period, back, strict=True)]
     return pl.DataFrame(
         {
-            "night": [sights[i].night for i in at],
+            "night": [months[i].night for i in at],
             "unit_id": [units.names[i] for i in unit],
             "level": one.level,
             "scope": "province" if one.level == "province" else "unit",
@@ -198,13 +196,8 @@ def _rows(one: Watched, test: Tested, places: Places, alpha: float) -> pl.DataFr
             "p_value": p,
             "q_value": None,
             "is_signal": p <= alpha,
-            "is_rejudged": [bool(sights[i].rejudged[one.level][j]) for i, j in zip(at, unit, strict=True)],
+            "is_rejudged": [bool(months[i].rejudged[one.level][j]) for i, j in zip(at, unit, strict=True)],
             "note": None,
         },
         schema=SCHEMA,
     )
-
-
-def _back(period: str, months: int) -> str:
-    number = _month_number(period) - months
-    return str(Period(number // 12, number % 12 + 1))

@@ -42,6 +42,7 @@ def common_factor(observed: Array, expected: Array, dispersion: Array, group: In
     o, e = others(np.where(known, observed, 0), group), others(np.where(known, expected, 0), group)
     noise = others(np.where(known, dispersion * expected, 0), group)
     tells = (e > 0) & (noise > 0)
+    # Half an event on either side: a group without an event would have the logarithm of 0.
     log_ratio = np.where(tells, np.log((o + 0.5) / (e + 0.5)), 0.0)
     precision = np.where(tells, e**2 / np.where(tells, noise, 1.0), 0.0)
     means, variances, weights = [], [], []

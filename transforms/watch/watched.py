@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib.resources import files
@@ -17,6 +18,7 @@ from expectations.contract.forms import FORM_OF
 
 Array = NDArray[np.float64]
 
+_SERIES = ("level", "indicator", "family", "model", "numerator", "exposure")
 LEVELS = ("province", "district", "commune")
 
 
@@ -31,7 +33,7 @@ class Watched:
         model: "count" of events in the month, "stock" that carries over from month to month.
         numerator: measures added up.
         exposure: the measure it is held against.
-        change, shift, silence: parts of the alarm budget of its tests; 0 where there is no such test.
+        shares: by kind of test, its part of the alarm budget; 0 where there is no such test.
     """
 
     level: str
@@ -40,9 +42,7 @@ class Watched:
     model: Literal["count", "stock"]
     numerator: str
     exposure: str
-    change: float
-    shift: float
-    silence: float
+    shares: Mapping[str, float]
 
     @property
     def measures(self) -> set[str]:
@@ -56,7 +56,7 @@ class Watched:
 
 @lru_cache
 def watched() -> tuple[Watched, ...]:
-    """The table.
+    """The table; its columns after the exposure are the kinds of tests.
 
     Raises:
         ValueError: a row names no measure of the contract.
@@ -64,8 +64,8 @@ def watched() -> tuple[Watched, ...]:
     text = (files("transforms.watch") / "watched.csv").read_text("utf-8")
     rows = []
     for row in csv.DictReader(io.StringIO(text)):
-        shares = {name: float(row[name] or 0) for name in ("change", "shift", "silence")}
-        one = Watched(**{**row, **shares})  # type: ignore[arg-type]
+        series = {name: row.pop(name) for name in _SERIES}
+        one = Watched(**series, shares={kind: float(share or 0) for kind, share in row.items()})  # type: ignore[arg-type]
         if unknown := one.measures - FORM_OF.keys():
             raise ValueError(f"watched.csv: {one.indicator} names {', '.join(sorted(unknown))}, which is no measure")
         rows.append(one)

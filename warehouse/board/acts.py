@@ -15,11 +15,11 @@ from duckdb import DuckDBPyConnection
 
 
 @dataclass(frozen=True, slots=True)
-class Event:
-    """One thing a person did.
+class BoardEntry:
+    """One thing a person did, as the board's file has it.
 
     Attributes:
-        event_id: its number; later events have higher ones.
+        event_id: its number; later entries have higher ones.
         happened_at: when, ISO 8601.
         who: the person's account or name.
         action: accept, retract, alert-ack, alert-close, followup-done …
@@ -34,19 +34,19 @@ class Event:
 
 
 class Board:
-    """The log of events; several processes may append and read at the same time."""
+    """The log of what people did; several processes may append and read at the same time."""
 
     def __init__(self, con: sqlite3.Connection) -> None:
         self._con = con
 
     def append(self, who: str, action: str, what: Mapping[str, Any], at: datetime) -> int:
-        """Note an event for good; its number.
+        """Note an entry for good; its number.
 
         Raises:
             ValueError: nobody, or nothing, is named.
         """
         if not who.strip() or not action.strip():
-            raise ValueError("an event says who did what")
+            raise ValueError("an entry says who did what")
         text = json.dumps(what, ensure_ascii=False, sort_keys=True)
         with self._con:
             row = self._con.execute(
@@ -55,17 +55,17 @@ class Board:
             ).fetchone()
         return int(row[0])
 
-    def since(self, event_id: int = 0) -> list[Event]:
-        """Events after one, in the order they were noted."""
+    def since(self, event_id: int = 0) -> list[BoardEntry]:
+        """Entries after one, in the order they were noted."""
         rows = self._con.execute(_SINCE, (event_id,))
-        return [Event(no, at, who, action, json.loads(what)) for no, at, who, action, what in rows]
+        return [BoardEntry(no, at, who, action, json.loads(what)) for no, at, who, action, what in rows]
 
     def unmarked(self) -> int:
-        """How many events are not marked as folded in."""
+        """How many entries are not marked as folded in."""
         return int(self._con.execute("SELECT count(*) FROM event WHERE folded_on IS NULL").fetchone()[0])
 
     def mark_folded(self, event_ids: Iterable[int], night: date) -> None:
-        """Note, for people to see, that events have been folded in; whether they were is for the ledger to say."""
+        """Note, for people to see, that entries have been folded in; whether they were, the ledger knows."""
         with self._con:
             self._con.executemany(
                 "UPDATE event SET folded_on = ? WHERE event_id = ? AND folded_on IS NULL",
@@ -77,8 +77,9 @@ class Board:
 def open_board(path: Path) -> Iterator[Board]:
     """The board's file, made if there is none; readable and writable by its owner and group."""
     is_new = not path.exists()
+    # Whoever writes at the same moment is waited for; an act takes milliseconds.
     with closing(sqlite3.connect(path, timeout=10)) as con:
-        con.execute("PRAGMA journal_mode = WAL")
+        con.execute("PRAGMA journal_mode = WAL")  # people read while somebody writes
         con.execute(TABLE)
         con.commit()
         if is_new:
@@ -86,22 +87,46 @@ def open_board(path: Path) -> Iterator[Board]:
         yield Board(con)
 
 
-def fold(con: DuckDBPyConnection, events: Sequence[Event], night: date) -> None:
-    """Copy events into the ledger, in the transaction that carries them out: none is ever carried out twice."""
-    for event in events:
-        what = json.dumps(event.what, ensure_ascii=False, sort_keys=True)
-        row = [event.event_id, event.happened_at, event.who, event.action, what, night]
+def fold(con: DuckDBPyConnection, entries: Sequence[BoardEntry], night: date) -> None:
+    """Copy entries into the ledger, in the transaction that carries them out: none is ever carried out twice."""
+    for entry in entries:
+        what = json.dumps(entry.what, ensure_ascii=False, sort_keys=True)
+        row = [entry.event_id, entry.happened_at, entry.who, entry.action, what, night]
         con.execute("INSERT INTO ledger.folded VALUES (?, ?, ?, ?, ?, ?)", row)
 
 
-def waiting(con: DuckDBPyConnection, board: Board, actions: Collection[str]) -> list[Event]:
-    """Events of some actions that have not been folded in, in the order they were noted.
+def waiting(con: DuckDBPyConnection, board: Board, actions: Collection[str]) -> list[BoardEntry]:
+    """Entries of some actions that have not been folded in, in the order they were noted.
 
-    Each is looked up by its number: kinds of events are folded in at different moments, so that one may still wait
-    while a later one of another kind has been carried out.
+    Each is looked up by its number: actions are folded in at different moments, so that one may still wait while a
+    later one of another kind has been carried out.
     """
     folded = {number for (number,) in con.execute("SELECT event_id FROM ledger.folded").fetchall()}
-    return [event for event in board.since() if event.action in actions and event.event_id not in folded]
+    return [entry for entry in board.since() if entry.action in actions and entry.event_id not in folded]
+
+
+def fold_waiting(
+    con: DuckDBPyConnection,
+    board_path: Path,
+    night: date,
+    actions: Collection[str],
+    keep: Callable[[list[BoardEntry]], None],
+) -> bool:
+    """Fold in what people did since the last run; whether there was anything.
+
+    Args:
+        night: the day it is carried out.
+        actions: those meant.
+        keep: keeps in the warehouse what the entries say, in the transaction that folds them in.
+    """
+    if not board_path.exists():
+        return False
+    with open_board(board_path) as board:
+        entries = waiting(con, board, actions)
+        fold(con, entries, night)
+        keep(entries)
+        board.mark_folded([entry.event_id for entry in entries], night)
+    return bool(entries)
 
 
 _SINCE = "SELECT event_id, happened_at, who, action, what FROM event WHERE event_id > ? ORDER BY event_id"
@@ -116,30 +141,3 @@ CREATE TABLE IF NOT EXISTS event (
     folded_on TEXT
 )
 """
-
-
-def fold_acts(
-    con: DuckDBPyConnection,
-    board_path: Path,
-    night: date,
-    actions: Iterable[str],
-    row_of: Callable[[Event, date], dict[str, Any] | None],
-    add: Callable[[DuckDBPyConnection, list[dict[str, Any]]], None],
-) -> bool:
-    """Note in the warehouse what people did since the last run; whether there was anything.
-
-    Args:
-        night: the day it is carried out.
-        actions: those meant.
-        row_of: an event as a row to keep; None where it makes no sense: it is passed over, since one act that cannot
-            be read must not stop the night.
-        add: keeps the rows.
-    """
-    if not board_path.exists():
-        return False
-    with open_board(board_path) as board:
-        events = waiting(con, board, list(actions))
-        fold(con, events, night)
-        add(con, [row for event in events if (row := row_of(event, night))])
-        board.mark_folded([event.event_id for event in events], night)
-    return bool(events)

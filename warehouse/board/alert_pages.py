@@ -23,17 +23,6 @@ def listed(con: DuckDBPyConnection, wanted: Mapping[str, Any]) -> pl.DataFrame:
     return con.execute(_LISTED, dict(wanted)).pl()
 
 
-def one(con: DuckDBPyConnection, alert_id: str) -> dict[str, Any] | None:
-    """The row of an alert, null where there is none."""
-    rows = con.execute("FROM alerts.alert WHERE alert_id = ?", [alert_id]).pl().to_dicts()
-    return rows[0] if rows else None
-
-
-def names(con: DuckDBPyConnection) -> list[str]:
-    """All ids, the latest opened first."""
-    return [name for (name,) in con.execute("SELECT alert_id FROM alerts.alert ORDER BY opened_on DESC, 1").fetchall()]
-
-
 def parts(con: DuckDBPyConnection, alert_id: str) -> pl.DataFrame:
     """An alert's parts, those that still signal first."""
     return con.execute(
@@ -73,19 +62,6 @@ def standing(con: DuckDBPyConnection) -> int:
     """How many alerts are not resolved."""
     row = con.execute("SELECT count(*) FROM alerts.alert WHERE status <> 'resolved'").fetchone()
     return int(row[0]) if row else 0
-
-
-def undone(con: DuckDBPyConnection, night: date) -> list[tuple[str, str, str]]:
-    """Acts folded in on a day that had no effect: who, action, alert_id."""
-    return con.execute(
-        "SELECT who, action, alert_id FROM alerts.act WHERE night = ? AND NOT is_done ORDER BY act_id", [night]
-    ).fetchall()
-
-
-def is_judged(con: DuckDBPyConnection) -> bool:
-    """Whether the warehouse is of a version that holds alerts."""
-    row = con.execute("SELECT count(*) FROM duckdb_tables() WHERE schema_name = 'alerts'").fetchone()
-    return bool(row and row[0])
 
 
 _LISTED = """

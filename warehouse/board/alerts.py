@@ -1,19 +1,19 @@
-"""What is kept of alerts: findings, acts and nights, from which the alerts, their parts and events are written anew."""
+"""What is kept of alerts besides what is kept of all cases: findings, and what explains an alert."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import date
-from typing import Any
 
 import polars as pl
 from duckdb import DuckDBPyConnection
 
+from warehouse.board.cases import CaseTables
 from warehouse.connection.frames import given
 from warehouse.connection.transaction import transaction
 from warehouse.derived.replace import replace_derived
 
-DERIVED = ("alert", "part", "event")
+ALERT_TABLES = CaseTables("alerts", "alert", written_anew=("alert", "part", "event"))
 
 
 def add_findings(con: DuckDBPyConnection, findings: pl.DataFrame, nights: Sequence[date]) -> None:
@@ -45,26 +45,6 @@ def replace_detectability(con: DuckDBPyConnection, detectability: pl.DataFrame) 
     replace_derived(con, "alerts.detectability", frame, frame.select("unit_id", "level", "indicator").unique())
 
 
-def add_acts(con: DuckDBPyConnection, acts: Sequence[Mapping[str, Any]]) -> None:
-    """Note what people did; each once, by its number.
-
-    Args:
-        acts: rows of alerts.act; `after_night` and `is_done` are set here and by `replace_alerts`.
-    """
-    for act in acts:
-        con.execute(_ACT, dict(act))
-
-
-def acts(con: DuckDBPyConnection) -> list[dict[str, Any]]:
-    """Everything people did, in its order: the columns of alerts.act."""
-    return con.execute("FROM alerts.act ORDER BY act_id").pl().to_dicts()
-
-
-def nights(con: DuckDBPyConnection) -> list[date]:
-    """The nights judged, in order."""
-    return [night for (night,) in con.execute("SELECT night FROM alerts.night ORDER BY 1").fetchall()]
-
-
 def telling_findings(con: DuckDBPyConnection) -> pl.DataFrame:
     """Findings of the series that ever signalled, in the order of nights: those an alert's life depends on.
 
@@ -88,25 +68,6 @@ def ended_units(con: DuckDBPyConnection) -> dict[str, date]:
     """The last day of each unit that has ended by some day, by its code and territory."""
     return dict(con.execute(_ENDED).fetchall())
 
-
-def replace_alerts(con: DuckDBPyConnection, tables: Mapping[str, pl.DataFrame], done: Sequence[int]) -> None:
-    """Write the alerts, parts and events anew, and which acts had an effect.
-
-    Args:
-        tables: by the names of `DERIVED`, columns as in the schema.
-        done: numbers of the acts that had an effect.
-    """
-    with transaction(con):
-        for name in DERIVED:
-            replace_derived(con, f"alerts.{name}", tables[name])
-        con.execute("UPDATE alerts.act SET is_done = list_contains($done::BIGINT[], act_id)", {"done": list(done)})
-
-
-_ACT = """
-INSERT INTO alerts.act (act_id, night, after_night, happened_at, who, action, alert_id, until, verdict, note, is_done)
-SELECT $act_id, $night, (SELECT max(night) FROM alerts.night), $happened_at, $who, $action, $alert_id, $until, $verdict,
-    $note, false
-"""
 
 # A unit's name and its district on a night. A unit of one name only stands with its code; several names follow each
 # other, so the one in force on the night is taken, or the last before it.

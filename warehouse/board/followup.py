@@ -1,20 +1,19 @@
-"""What is kept of the follow-up: readings, acts and nights, from which the items and events are written anew."""
+"""What is kept of the follow-up besides what is kept of all cases: readings, and what is known of the reports."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import date
-from typing import Any
 
 import polars as pl
 from duckdb import DuckDBPyConnection
 
+from warehouse.board.cases import CaseTables
 from warehouse.connection.frames import given
 from warehouse.connection.transaction import transaction
-from warehouse.derived.replace import replace_derived
 from warehouse.ledger.as_known import KNOWN
 
-DERIVED = ("item", "event")
+ITEM_TABLES = CaseTables("followup", "item", written_anew=("item", "event"))
 
 
 def nights_to_read(con: DuckDBPyConnection) -> list[date]:
@@ -57,11 +56,6 @@ def readings(con: DuckDBPyConnection) -> pl.DataFrame:
     return con.execute("FROM followup.reading ORDER BY night, unit_id, kind, matter").pl()
 
 
-def nights(con: DuckDBPyConnection) -> list[date]:
-    """The nights read, in order."""
-    return [night for (night,) in con.execute("SELECT night FROM followup.night ORDER BY 1").fetchall()]
-
-
 def hamlet_cells(con: DuckDBPyConnection, level: str) -> pl.DataFrame:
     """Cells due in the half-yearly form by unit that reports: unit_id, period, cells."""
     unit = "h.commune" if level == "commune" else "h.district_code"
@@ -74,7 +68,7 @@ def hamlet_cells(con: DuckDBPyConnection, level: str) -> pl.DataFrame:
 
 
 def reports(con: DuckDBPyConnection) -> dict[str, pl.DataFrame]:
-    """What is known of the reports: the fields of `transforms.followup.reports.Reports`."""
+    """What is known of the reports: the fields of `transforms.followup.report_readings.ReportsKnown`."""
     return {
         "due": con.sql(_DUE).pl(),
         "files": con.sql(_FILES).pl(),
@@ -88,41 +82,7 @@ def unit_names(con: DuckDBPyConnection) -> list[tuple[str, str, str]]:
     return con.execute(_NAMES).fetchall()
 
 
-def add_acts(con: DuckDBPyConnection, acts: Sequence[Mapping[str, Any]]) -> None:
-    """Note what people did; each once, by its number.
-
-    Args:
-        acts: rows of followup.act; `after_night` and `is_done` are set here and by `replace_items`.
-    """
-    for act in acts:
-        con.execute(_ACT, dict(act))
-
-
-def acts(con: DuckDBPyConnection) -> list[dict[str, Any]]:
-    """Everything people did, in its order: the columns of followup.act."""
-    return con.execute("FROM followup.act ORDER BY act_id").pl().to_dicts()
-
-
-def replace_items(con: DuckDBPyConnection, tables: Mapping[str, pl.DataFrame], done: Sequence[int]) -> None:
-    """Write the items and events anew, and which acts had an effect.
-
-    Args:
-        tables: by the names of `DERIVED`, columns as in the schema.
-        done: numbers of the acts that had an effect.
-    """
-    with transaction(con):
-        for name in DERIVED:
-            replace_derived(con, f"followup.{name}", tables[name])
-        con.execute("UPDATE followup.act SET is_done = list_contains($done::BIGINT[], act_id)", {"done": list(done)})
-
-
 _KNOWN = f"SELECT night, versions, ended FROM ({KNOWN})"
-
-_ACT = """
-INSERT INTO followup.act (act_id, night, after_night, happened_at, who, action, item_id, given_to, note, is_done)
-SELECT $act_id, $night, (SELECT max(night) FROM followup.night), $happened_at, $who, $action, $item_id, $given_to,
-    $note, false
-"""
 
 _NAMES = """
 SELECT CASE WHEN level = 'commune' THEN unit_id ELSE unit_code END AS id, arg_max(name, valid_from), any_value(level)

@@ -35,8 +35,6 @@ def writer_lock(path: Path) -> Iterator[None]:
 
 def locked(path: Path, holder: str) -> StoreLocked:
     """What to tell when another process has the warehouse."""
-    who = f" {holder}" if holder else ""
-    return StoreLocked(
-        f"Kho dữ liệu {path} đang được tiến trình{who} sử dụng. Đợi việc đó xong rồi chạy lại.",
-        f"The warehouse {path} is in use by process{who or ' unknown'}. Wait until it is done and run this again.",
-    )
+    if holder:
+        return StoreLocked("error.store.locked-by", path=path, process=holder)
+    return StoreLocked("error.store.locked", path=path)

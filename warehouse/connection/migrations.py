@@ -62,27 +62,26 @@ def pending(con: DuckDBPyConnection, steps: list[Migration]) -> list[Migration]:
     """
     done = applied(con)
     if unknown := sorted(set(done) - {step.number for step in steps}):
-        raise StoreTooNew(
-            f"Kho dữ liệu ở phiên bản {unknown[-1]}, chương trình chỉ biết đến {len(steps)}. Cập nhật chương trình.",
-            f"The warehouse is of version {unknown[-1]}, this release knows {len(steps)}. Update the program.",
-        )
+        raise StoreTooNew("error.store.too-new", found=str(unknown[-1]), known=str(len(steps)))
     for step in steps:
         if done.get(step.number, step.sha256) != step.sha256:
-            raise SchemaChanged(
-                f"Tệp {step.name} đã bị sửa sau khi áp dụng. Khôi phục tệp đó từ bản phát hành.",
-                f"{step.name} was changed after it had been applied. Restore the file from the release.",
-            )
+            raise SchemaChanged("error.store.changed", name=step.name)
     return [step for step in steps if step.number not in done]
 
 
 def migrate(con: DuckDBPyConnection, steps: list[Migration]) -> None:
-    """Take the steps, each in its own transaction, and set the comments the contract gives."""
+    """Take the steps and set the comments the contract gives."""
+    take(con, steps)
+    comment_facts(con)
+
+
+def take(con: DuckDBPyConnection, steps: list[Migration]) -> None:
+    """Take the steps, each in its own transaction."""
     for step in steps:
         with transaction(con):
             con.execute(_TABLE)
             con.execute(step.sql)
             con.execute("INSERT INTO ledger.migration VALUES (?, ?, ?)", [step.number, step.name, step.sha256])
-    comment_facts(con)
 
 
 _TABLE = """

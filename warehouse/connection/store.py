@@ -55,10 +55,7 @@ def require_store(path: Path) -> None:
         StoreMissing: there is none.
     """
     if not path.is_file():
-        raise StoreMissing(
-            f"Chưa có kho dữ liệu {path}. Chạy «mobility backfill» hoặc «mobility nightly» trước.",
-            f"There is no warehouse {path} yet. Run 'mobility backfill' or 'mobility nightly' first.",
-        )
+        raise StoreMissing("error.store.missing", path=path)
 
 
 @contextmanager
@@ -96,10 +93,7 @@ def _connect(path: Path, config: Mapping[str, str] | None = None) -> DuckDBPyCon
 
 
 def _no_warehouse(path: Path) -> StoreMissing:
-    return StoreMissing(
-        f"{path} không phải là kho dữ liệu. Kiểm tra MOBILITY_HOME, hoặc khôi phục từ bản sao lưu.",
-        f"{path} is no warehouse. Check MOBILITY_HOME, or restore a backup.",
-    )
+    return StoreMissing("error.store.strange", path=path)
 
 
 def _bring_forward(path: Path, steps: list[Migration]) -> None:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
 import polars as pl
 from duckdb import DuckDBPyConnection
 
-from expectations.contract.forms import FORMS, MONTHLY
+from expectations.contract.forms import HALF_YEARLY, MONTHLY, Form
 from expectations.contract.periods import Period
 from warehouse.connection.frames import given
 from warehouse.connection.transaction import transaction
@@ -18,7 +19,7 @@ _TABLES = {"unit_month": "period", "unit_half": "period", "commune_year": "year"
 
 
 @dataclass(frozen=True, slots=True)
-class Edition:
+class Computation:
     """What the derived tables are computed with.
 
     Attributes:
@@ -36,12 +37,14 @@ class Edition:
     small_count: int = 3
 
 
-def first_to_compute(con: DuckDBPyConnection, edition: Edition, periods: list[str], released_until: int) -> str | None:
+def first_to_compute(
+    con: DuckDBPyConnection, computation: Computation, periods: list[str], released_until: int
+) -> str | None:
     """The January from which the figures must be computed anew; None where nothing must.
 
     Args:
         con: the warehouse.
-        edition: what they would be computed with; where map or least count changed, everything is made again.
+        computation: what they would be computed with; where map or least count changed, everything is made again.
         periods: months and half-years whose facts changed.
         released_until: the last year that may be shown; one that was not yet shown is made again.
     """
@@ -50,7 +53,7 @@ def first_to_compute(con: DuckDBPyConnection, edition: Edition, periods: list[st
         return None
     start = f"{first[0][:4]}-01"
     have = con.execute("SELECT map_fingerprint, small_count FROM derived.edition").fetchone()
-    if have != (edition.map_fingerprint, edition.small_count):
+    if have != (computation.map_fingerprint, computation.small_count):
         return start
     waiting = con.execute(
         "SELECT min(year) FROM derived.commune_year WHERE NOT is_released AND year <= ?", [released_until]
@@ -64,27 +67,22 @@ def cell_facts(con: DuckDBPyConnection, first: str) -> tuple[pl.DataFrame, pl.Da
 
     Returns:
         monthly figures and half-yearly ones (cell_code, period, measures), members_closing of every month there
-        is, and the names of the months from then to the last reported: the fields of `Cells`.
+        is, and the names of the months from then to the last reported: the fields of `CellFigures`.
     """
-    months = con.sql(_joined(first)).pl()
-    r213 = ", ".join(FORMS["regulation_213"].names)
-    halves = con.execute(
-        f"SELECT cell_code, period, {r213} FROM facts.regulation_213 WHERE superseded_at IS NULL AND period >= ?",
-        [first],
-    ).pl()
+    months = con.sql(_joined(MONTHLY, first)).pl()
+    halves = con.sql(_joined(HALF_YEARLY, first)).pl()
     members = con.sql("SELECT cell_code, period, members_closing FROM facts.balance WHERE superseded_at IS NULL").pl()
     return months, halves, members, _month_names(first, max(months["period"], default=None))
 
 
-def _joined(first: str) -> str:
-    """The monthly forms side by side; a form that a cell did not report is null."""
-    forms = [form.name for form in MONTHLY]
+def _joined(forms: Sequence[Form], first: str) -> str:
+    """Forms of one kind of period side by side; a form that a cell did not report is null."""
     sides = " FULL JOIN ".join(
-        f"(FROM facts.{form} WHERE superseded_at IS NULL AND period >= '{first}') AS {form}"
+        f"(FROM facts.{form.name} WHERE superseded_at IS NULL AND period >= '{first}') AS {form.name}"
         + (" USING (cell_code, period)" if number else "")
         for number, form in enumerate(forms)
     )
-    names = ", ".join(name for form in MONTHLY for name in form.names)
+    names = ", ".join(name for form in forms for name in form.names)
     return f"SELECT cell_code, period, {names} FROM {sides}"
 
 
@@ -93,13 +91,13 @@ def _month_names(first: str, last: str | None) -> tuple[str, ...]:
     names, period = [], Period.parse(first)
     while last is not None and str(period) <= last:
         names.append(str(period))
-        period = Period(period.year + period.first_month // 12, period.first_month % 12 + 1)
+        period = period.next
     return tuple(names)
 
 
 def published_before(con: DuckDBPyConnection, first: str) -> tuple[pl.DataFrame, pl.DataFrame]:
     """What copies up to now showed and hid of the communes' years: the fields of `PublishedBefore`."""
-    year = int(first[:4])
+    year = Period.parse(first).year
     shown = con.execute(
         "SELECT map, unit_id, year, measure, value FROM derived.commune_year_shown WHERE year >= ?", [year]
     ).pl()
@@ -110,28 +108,35 @@ def published_before(con: DuckDBPyConnection, first: str) -> tuple[pl.DataFrame,
 
 
 def replace_figures(
-    con: DuckDBPyConnection, edition: Edition, first: str | None, frames: dict[str, pl.DataFrame]
+    con: DuckDBPyConnection, computation: Computation, first: str | None, frames: dict[str, pl.DataFrame]
 ) -> None:
     """Put computed frames in place of what stood from a January on, in one transaction.
 
     Args:
         con: the warehouse.
-        edition: what they were computed with.
+        computation: what they were computed with.
         first: that January; None where only the edition is noted.
-        frames: unit_month, unit_half, commune_year and shown, as `Figures` names them.
+        frames: unit_month, unit_half, commune_year and shown, as `UnitFigures` names them.
     """
     with transaction(con), given(con, {f"new_{name}": frame for name, frame in frames.items()}):
         con.execute("DELETE FROM derived.edition")
         con.execute(
             "INSERT INTO derived.edition VALUES (?, ?, ?, ?, ?)",
-            [edition.as_of, edition.today, edition.map_fingerprint, edition.due_day, edition.small_count],
+            [
+                computation.as_of,
+                computation.today,
+                computation.map_fingerprint,
+                computation.due_day,
+                computation.small_count,
+            ],
         )
         if first is None:
             return
         for table, column in _TABLES.items():
-            start = int(first[:4]) if column == "year" else first
+            start = Period.parse(first).year if column == "year" else first
             con.execute(f"DELETE FROM derived.{table} WHERE {column} >= ?", [start])
             con.execute(f"INSERT INTO derived.{table} BY NAME FROM new_{table}")
         con.execute(
-            "INSERT INTO derived.commune_year_shown SELECT *, ? FROM new_shown ON CONFLICT DO NOTHING", [edition.as_of]
+            "INSERT INTO derived.commune_year_shown SELECT *, ? FROM new_shown ON CONFLICT DO NOTHING",
+            [computation.as_of],
         )

@@ -87,7 +87,4 @@ def _sync(folder: Path) -> None:
 
 
 def _incomplete(sha256: str) -> ArchiveIncomplete:
-    return ArchiveIncomplete(
-        f"Kho lưu thiếu hoặc hỏng nội dung {sha256}. Chạy «mobility doctor», khôi phục từ bản sao lưu.",
-        f"The archive lacks the bytes of {sha256}, or they are damaged. Run 'mobility doctor', restore a backup.",
-    )
+    return ArchiveIncomplete("error.archive", sha256=sha256)

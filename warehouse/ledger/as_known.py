@@ -58,7 +58,7 @@ def mark_judged(con: DuckDBPyConnection, judged: Sequence[date]) -> None:
 
 
 def reports(con: DuckDBPyConnection) -> tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame]:
-    """What is known of the reports, by reporter_code: the fields of `transforms.watch.reports.ReportHistory`."""
+    """What is known of the reports, by reporter_code: the fields of `ReportHistory`."""
     due = con.sql("SELECT reporter_code, level, period, due_on FROM derived.due").pl()
     received = con.sql("""
         SELECT reporter_code, period, recorded_at FROM ledger.submission

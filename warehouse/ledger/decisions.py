@@ -11,6 +11,7 @@ from duckdb import DuckDBPyConnection
 
 from expectations.contract.forms import FORMS
 from expectations.contract.problems import CODES
+from expectations.language.catalogue import Message
 from warehouse.connection.transaction import transaction
 from warehouse.errors import DecisionRefused
 from warehouse.ledger.nights import begin_nights
@@ -65,7 +66,7 @@ def check_acceptable(con: DuckDBPyConnection, submission_id: int, decision: Deci
     outcome, period, retracted = _submission(con, submission_id)
     _check_reason(decision)
     if outcome != "rejected" or retracted:
-        raise _refused(submission_id, "không ở trạng thái bị trả lại", "is not one that was rejected")
+        raise _refused(submission_id, Message("error.decision.not-rejected"))
     codes = con.execute(
         "SELECT DISTINCT code FROM ledger.problem WHERE submission_id = ? AND severity = 'error' ORDER BY 1",
         [submission_id],
@@ -73,14 +74,10 @@ def check_acceptable(con: DuckDBPyConnection, submission_id: int, decision: Deci
     hard = [code for (code,) in codes if not CODES[code].waivable]
     if hard or not codes or period is None:
         named = ", ".join(hard) or "?"
-        raise _refused(submission_id, f"có lỗi không thể bỏ qua: {named}", f"has errors that cannot be waived: {named}")
+        raise _refused(submission_id, Message("error.decision.hard", codes=named))
     later = con.execute(_LATER, [submission_id]).fetchone()
     if later:
-        raise _refused(
-            submission_id,
-            f"đã có số liệu của tệp đến sau ({later[0]}); rút tệp đó trước",
-            f"is older than submission {later[0]}, whose figures stand; take that one back first",
-        )
+        raise _refused(submission_id, Message("error.decision.later", later=str(later[0])))
     _check_night(con, submission_id, decision)
 
 
@@ -98,7 +95,7 @@ def retract(con: DuckDBPyConnection, submission_id: int, decision: Decision, at:
     outcome, _, retracted = _submission(con, submission_id)
     _check_reason(decision)
     if outcome != "accepted" or retracted:
-        raise _refused(submission_id, "không ở trạng thái đã nhận", "is not one that stands accepted")
+        raise _refused(submission_id, Message("error.decision.not-accepted"))
     _check_night(con, submission_id, decision)
     with transaction(con):
         con.execute(_RETRACT, [decision.night, decision.by, decision.reason, submission_id])
@@ -123,30 +120,23 @@ def _submission(con: DuckDBPyConnection, submission_id: int) -> tuple[str, str |
         "SELECT outcome, period, retracted_on FROM ledger.submission WHERE submission_id = ?", [submission_id]
     ).fetchone()
     if row is None:
-        raise _refused(submission_id, "không có trong sổ", "is not in the ledger")
+        raise _refused(submission_id, Message("error.decision.unknown"))
     return row
 
 
 def _check_reason(decision: Decision) -> None:
     if not decision.reason.strip() or not decision.by.strip():
-        raise DecisionRefused("Cần ghi người quyết định và lý do.", "Say who decides, and why.")
+        raise DecisionRefused("error.decision.blank")
 
 
 def _check_night(con: DuckDBPyConnection, submission_id: int, decision: Decision) -> None:
     row = con.execute(_LATEST, [submission_id]).fetchone()
     if row and row[0] and row[0] > decision.night:
-        raise _refused(
-            submission_id,
-            f"đã có ghi nhận ngày {row[0]}, sau ngày {decision.night}",
-            f"has figures recorded on {row[0]}, after the night of {decision.night}",
-        )
+        raise _refused(submission_id, Message("error.decision.night", recorded=row[0], night=decision.night))
 
 
-def _refused(submission_id: int, vi: str, en: str) -> DecisionRefused:
-    return DecisionRefused(
-        f"Tệp số {submission_id} {vi}. Xem «mobility status».",
-        f"Submission {submission_id} {en}. See 'mobility status'.",
-    )
+def _refused(submission_id: int, why: Message) -> DecisionRefused:
+    return DecisionRefused("error.decision", id=str(submission_id), why=why)
 
 
 _WAIVE = """

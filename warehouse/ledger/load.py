@@ -35,7 +35,7 @@ SEEN = ("reporter_code", "file_name", "sha256", "received_at")
 
 
 @dataclass(frozen=True)
-class Judged:
+class JudgedBatch:
     """A batch with its verdict.
 
     Attributes:
@@ -56,7 +56,7 @@ class Judged:
 
 def load(
     con: DuckDBPyConnection,
-    judged: Judged,
+    judged: JudgedBatch,
     *,
     kind: NightKind,
     as_of: date | None = None,
@@ -106,7 +106,7 @@ def seen(con: DuckDBPyConnection) -> pl.DataFrame:
     return con.sql(f"SELECT DISTINCT {', '.join(SEEN)} FROM ledger.submission").pl()
 
 
-def _hashes(judged: Judged) -> list[str]:
+def _hashes(judged: JudgedBatch) -> list[str]:
     refused = judged.problems.filter(pl.col("code") == "personal-data")
     kept = judged.submissions.join(refused, on="submission_id", how="anti")
     return kept["sha256"].drop_nulls().to_list()

@@ -1,4 +1,4 @@
--- Made by "make generated" from queries/comparison.sql, columns.csv and the contract: change those, not this file.
+-- Made by "make generated" from queries/comparison.sql and the contract: change those, not this.
 -- Against the same period a year before, and twelve months against the twelve before.
 
 CREATE VIEW marts.comparison AS
@@ -9,7 +9,7 @@ WHERE t.level IN ('district', 'province') AND derived.last_month(t.period) NOT I
 ORDER BY t.map, t.level, t.indicator, t.period_kind, t.unit_code, t.period;
 
 COMMENT ON VIEW marts.comparison IS 'So với cùng kỳ năm trước, và mười hai tháng gần nhất so với mười hai tháng trước đó / Against the same period of the year before, and twelve months against the twelve before';
-COMMENT ON COLUMN marts.comparison.map IS 'reported: đơn vị của thời điểm đó; today: theo bản đồ hiện nay, chi bộ được dõi theo qua nhập, tách, đổi tên / reported: the units of the time; today: today''s units, cells followed through merges, splits and renames';
+COMMENT ON COLUMN marts.comparison.map IS 'reported: địa giới hành chính của thời điểm đó; today: địa giới hành chính hiện nay, chi bộ được dõi theo qua nhập, tách, đổi tên / reported: the units of the time; today: today''s units, cells followed through merges, splits and renames';
 COMMENT ON COLUMN marts.comparison.unit_code IS 'Mã đơn vị / Unit code';
 COMMENT ON COLUMN marts.comparison.level IS 'province: tỉnh; district: huyện; commune: xã, phường, thị trấn / Province, district or commune';
 COMMENT ON COLUMN marts.comparison.indicator IS 'Tên chỉ số, giải thích trong dictionary / Name of the indicator, explained in the dictionary';

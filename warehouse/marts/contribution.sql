@@ -1,4 +1,4 @@
--- Made by "make generated" from queries/contribution.sql, columns.csv and the contract: change those, not this file.
+-- Made by "make generated" from queries/contribution.sql and the contract: change those, not this.
 -- What explains the change of the province.
 
 CREATE VIEW marts.contribution AS
@@ -8,7 +8,7 @@ WHERE derived.last_month(t.period) NOT IN (FROM derived.unsettled)
 ORDER BY t.map, t.indicator, t.period_kind, t.period, t.base_period, t.unit_code, t.part;
 
 COMMENT ON VIEW marts.contribution IS 'Thay đổi của tỉnh chia đúng cho các huyện, mỗi huyện thành phần do cơ cấu và phần do tỷ suất (Kitagawa); cộng lại bằng thay đổi / The province''s change split exactly among districts, and each into who (composition) and how often (rate), after Kitagawa; the parts add up to the change';
-COMMENT ON COLUMN marts.contribution.map IS 'reported: đơn vị của thời điểm đó; today: theo bản đồ hiện nay, chi bộ được dõi theo qua nhập, tách, đổi tên / reported: the units of the time; today: today''s units, cells followed through merges, splits and renames';
+COMMENT ON COLUMN marts.contribution.map IS 'reported: địa giới hành chính của thời điểm đó; today: địa giới hành chính hiện nay, chi bộ được dõi theo qua nhập, tách, đổi tên / reported: the units of the time; today: today''s units, cells followed through merges, splits and renames';
 COMMENT ON COLUMN marts.contribution.indicator IS 'Tên chỉ số, giải thích trong dictionary / Name of the indicator, explained in the dictionary';
 COMMENT ON COLUMN marts.contribution.period_kind IS 'quarter, half, year hoặc rolling12 / Kind of period';
 COMMENT ON COLUMN marts.contribution.period IS 'Kỳ / The period';

@@ -1,4 +1,4 @@
--- Made by "make generated" from queries/dictionary.sql, columns.csv and the contract: change those, not this file.
+-- Made by "make generated" from queries/dictionary.sql and the contract: change those, not this.
 -- What each column of each mart means, and each indicator.
 
 CREATE VIEW marts.dictionary AS

@@ -1,4 +1,4 @@
--- Made by "make generated" from queries/figures_commune.sql, columns.csv and the contract: change those, not this file.
+-- Made by "make generated" from queries/figures_commune.sql and the contract: change those, not this.
 -- Communes by month: what may be told of them by month, on both maps.
 
 CREATE VIEW marts.figures_commune AS
@@ -10,7 +10,7 @@ WHERE level = 'commune'
 ORDER BY map, unit_code, period;
 
 COMMENT ON VIEW marts.figures_commune IS 'Số liệu tháng của xã: chỉ số đảng viên cuối kỳ và số đi làm việc xa. Số tăng giảm của xã chỉ công bố theo năm, xem figures_commune_year / Communes by month: members and those working away only. Communes'' flows are published by year, see figures_commune_year';
-COMMENT ON COLUMN marts.figures_commune.map IS 'reported: đơn vị của thời điểm đó; today: theo bản đồ hiện nay, chi bộ được dõi theo qua nhập, tách, đổi tên / reported: the units of the time; today: today''s units, cells followed through merges, splits and renames';
+COMMENT ON COLUMN marts.figures_commune.map IS 'reported: địa giới hành chính của thời điểm đó; today: địa giới hành chính hiện nay, chi bộ được dõi theo qua nhập, tách, đổi tên / reported: the units of the time; today: today''s units, cells followed through merges, splits and renames';
 COMMENT ON COLUMN marts.figures_commune.unit_code IS 'Mã xã; mã 2025 trở đi có thể là địa bàn khác, xem unit / Commune code; from 07-2025 the same code may be another territory, see unit';
 COMMENT ON COLUMN marts.figures_commune.unit_name IS 'Tên xã: của thời điểm đó, hoặc hiện nay; Chưa phân bổ nếu chưa rõ / Name at the time, or today''s; Chưa phân bổ where not told';
 COMMENT ON COLUMN marts.figures_commune.period IS 'Tháng YYYY-MM / Month YYYY-MM';

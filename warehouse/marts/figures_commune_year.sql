@@ -1,4 +1,4 @@
--- Made by "make generated" from queries/figures_commune_year.sql, columns.csv and the contract: change those, not this file.
+-- Made by "make generated" from queries/figures_commune_year.sql and the contract: change those, not this.
 -- Communes by year, small counts hidden, and others with them so that none can be worked out.
 
 CREATE VIEW marts.figures_commune_year AS
@@ -10,7 +10,7 @@ FROM derived.commune_year
 ORDER BY map, year, unit_code, unit_id DESC;
 
 COMMENT ON VIEW marts.figures_commune_year IS 'Số tăng giảm và đơn thư của xã theo năm. Số từ 1 đến k-1 (k mặc định 3) được che, cùng một số số khác để không tính ngược được; số bị che có thể là 0. Năm chưa qua ngày 31-01 năm sau được che toàn bộ, trừ số 0 của cả huyện / Communes'' flows and requests by year. Counts from 1 to k-1 (k is 3 unless set) are hidden, and others with them so that none can be worked out; a hidden figure may be 0. A year is hidden whole until 31 January of the next, but for zeros of the whole district';
-COMMENT ON COLUMN marts.figures_commune_year.map IS 'reported: đơn vị của thời điểm đó; today: theo bản đồ hiện nay, chi bộ được dõi theo qua nhập, tách, đổi tên / reported: the units of the time; today: today''s units, cells followed through merges, splits and renames';
+COMMENT ON COLUMN marts.figures_commune_year.map IS 'reported: địa giới hành chính của thời điểm đó; today: địa giới hành chính hiện nay, chi bộ được dõi theo qua nhập, tách, đổi tên / reported: the units of the time; today: today''s units, cells followed through merges, splits and renames';
 COMMENT ON COLUMN marts.figures_commune_year.unit_code IS 'Mã xã; trong năm 2025 một mã có thể là hai địa bàn, phân biệt bằng tên / Commune code; in 2025 one code may be two territories, told apart by name';
 COMMENT ON COLUMN marts.figures_commune_year.unit_name IS 'Tên xã: cuối năm đó, hoặc hiện nay / Name at the year''s end, or today''s';
 COMMENT ON COLUMN marts.figures_commune_year.year IS 'Năm; năm 2025 của xã cũ là sáu tháng đầu, của xã mới là sáu tháng cuối / Year; of 2025 the former communes hold the first half, the new ones the second';

@@ -1,4 +1,4 @@
--- Made by "make generated" from queries/figures_district.sql, columns.csv and the contract: change those, not this file.
+-- Made by "make generated" from queries/figures_district.sql and the contract: change those, not this.
 -- Districts by month, on both maps; after districts were abolished, their former areas.
 
 CREATE VIEW marts.figures_district AS
@@ -43,7 +43,7 @@ WHERE f.level = 'district'
 ORDER BY f.map, f.unit_code, f.period;
 
 COMMENT ON VIEW marts.figures_district IS 'Số liệu tháng của huyện. Bản đồ reported: các huyện đến 06-2025, sau đó không còn cấp huyện nên không có dòng. Bản đồ today: địa bàn các huyện cũ, tiếp tục sau 07-2025 để so sánh được qua các năm. Trống là chưa có số liệu / Districts by month. Map reported: the districts until 06-2025, no row after they were abolished. Map today: the areas of the former districts, continued after 07-2025 so that years can be compared. Null is not known';
-COMMENT ON COLUMN marts.figures_district.map IS 'reported: đơn vị của thời điểm đó; today: theo bản đồ hiện nay, chi bộ được dõi theo qua nhập, tách, đổi tên / reported: the units of the time; today: today''s units, cells followed through merges, splits and renames';
+COMMENT ON COLUMN marts.figures_district.map IS 'reported: địa giới hành chính của thời điểm đó; today: địa giới hành chính hiện nay, chi bộ được dõi theo qua nhập, tách, đổi tên / reported: the units of the time; today: today''s units, cells followed through merges, splits and renames';
 COMMENT ON COLUMN marts.figures_district.unit_code IS 'Mã huyện; chua-phan-bo nếu chưa rõ / District code; chua-phan-bo where not told';
 COMMENT ON COLUMN marts.figures_district.unit_name IS 'Tên đơn vị: của thời điểm đó, hoặc hiện nay / Name at the time, or today''s';
 COMMENT ON COLUMN marts.figures_district.period IS 'Tháng YYYY-MM / Month YYYY-MM';

@@ -1,4 +1,4 @@
--- Made by "make generated" from queries/followup_progress.sql, columns.csv and the contract: change those, not this file.
+-- Made by "make generated" from queries/followup_progress.sql and the contract: change those, not this.
 -- How the follow-up gets on: counts of items by unit and kind, and for the province; the items themselves stay inside.
 -- That a commune has an item of contact or of requests would tell of few people: those are counted for districts and the
 -- province only.
@@ -32,6 +32,6 @@ COMMENT ON COLUMN marts.followup_progress.kind IS 'Loại việc: r213-not-intro
 COMMENT ON COLUMN marts.followup_progress.opened IS 'Số việc đã mở từ trước đến nay / Items ever opened';
 COMMENT ON COLUMN marts.followup_progress.closed IS 'Số việc đã đóng: số liệu cho thấy đã xong, bỏ qua có lý do, hoặc chuyển tiếp / Items that ended: seen done, waived with a reason, or carried on to another unit';
 COMMENT ON COLUMN marts.followup_progress.standing IS 'Số việc chưa đóng / Items not ended';
-COMMENT ON COLUMN marts.followup_progress.overdue IS 'Số việc quá hạn hoặc quá mốc theo dõi nội bộ / Items past their due day or internal mark';
+COMMENT ON COLUMN marts.followup_progress.overdue IS 'Số việc quá hạn theo dõi, kể cả mốc nội bộ / Items past their due day or internal mark';
 COMMENT ON COLUMN marts.followup_progress.median_days IS 'Số ngày trung vị từ khi mở đến khi số liệu cho thấy đã xong; trống khi chưa có việc nào xong / Median days from opening to being seen done, null while none was';
 COMMENT ON COLUMN marts.followup_progress.unit_id IS 'Khóa của đơn vị: xã có ngày bắt đầu địa bàn / Key of the unit: communes with the day their territory began';

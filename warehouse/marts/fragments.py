@@ -4,8 +4,18 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Iterable, Mapping
+from itertools import chain, starmap
 
-from expectations.contract.forms import COMMUNES_MONTHLY, COMMUNES_YEARLY, FORM_OF, FORMS, MEASURES, MONTHLY, Form
+from expectations.contract.forms import (
+    COMMUNES_MONTHLY,
+    COMMUNES_YEARLY,
+    FORM_OF,
+    FORMS,
+    MEASURES,
+    MONTHLY,
+    MONTHLY_MEASURES,
+    Form,
+)
 from expectations.contract.indicators import INDICATORS, REPORTS, Indicator
 from warehouse.marts.columns import Column
 from warehouse.schema.comments import quoted
@@ -21,15 +31,15 @@ def fragments(columns: Mapping[str, Column]) -> dict[str, str]:
         columns: the columns that are no measures, by name; the dictionary tells of them too.
     """
     return {
-        "monthly_measures_once_settled": ",\n".join(_once_settled(name) for form in MONTHLY for name in form.names),
+        "monthly_measures_once_settled": ",\n".join(map(_once_settled, MONTHLY_MEASURES)),
         "measures_of_communes_by_month": _list(COMMUNES_MONTHLY),
         "measures_of_communes_by_year": _list(COMMUNES_YEARLY),
         "names_of_communes_by_month": _list(quoted(name) for name in COMMUNES_MONTHLY),
         **{f"measures_of_{form.name}": _list(form.names) for form in FORMS.values()},
         "sums_by_version": "\nUNION ALL\n".join(_sums_by_version(form) for form in FORMS.values()),
-        "cells_with_every_monthly_form": "\nSEMI JOIN ".join(_standing(form, number) for number, form in enumerate(MONTHLY)),
-        "column_notes": _rows([*(_of_measure(name) for name in MEASURES), *(_of_column(each) for each in columns.values())]),
-        "indicator_notes": _rows(_of_indicator(each) for each in INDICATORS),
+        "cells_with_every_monthly_form": "\nSEMI JOIN ".join(starmap(_standing, enumerate(MONTHLY))),
+        "column_notes": _rows(chain(map(_of_measure, MEASURES), map(_of_column, columns.values()))),
+        "indicator_notes": _rows(map(_of_indicator, INDICATORS)),
     }
 
 
@@ -53,10 +63,16 @@ def _sums_by_version(form: Form) -> str:
     )
 
 
-def _standing(form: Form, number: int) -> str:
-    return f"(FROM facts.{form.name} WHERE superseded_at IS NULL) AS {form.name}" + (
-        " USING (cell_code, period)" if number else ""
-    )
+def _standing(number: int, form: Form) -> str:
+    """The cells with a form that stands; before a form was asked for, those with the first form."""
+    if not number:
+        return f"(FROM facts.{form.name} WHERE superseded_at IS NULL) AS {form.name}"
+    rows = f"SELECT cell_code, period FROM facts.{form.name} WHERE superseded_at IS NULL"
+    if form.since:
+        rows += (
+            f"\n    UNION ALL SELECT cell_code, period FROM facts.{MONTHLY[0].name} WHERE period < {quoted(form.since)}"
+        )
+    return f"({rows}) AS {form.name} USING (cell_code, period)"
 
 
 def _rows(rows: Iterable[tuple[str, ...]]) -> str:

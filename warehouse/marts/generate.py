@@ -22,7 +22,7 @@ from warehouse.marts.views import MARTS, in_order
 from warehouse.schema.comments import quoted
 
 QUERIES = MARTS / "queries"
-_HEAD = '-- Made by "make generated" from queries/{name}.sql, columns.csv and the contract: change those, not this file.\n'
+_HEAD = '-- Made by "make generated" from queries/{name}.sql and the contract: change those, not this.\n'
 _HOLE = re.compile(r"\{(\w+)\}")
 _OWN = re.compile(r"^COMMENT ON COLUMN marts\.\w+\.(\S+) IS '(.*)';\n", re.MULTILINE)
 
@@ -48,17 +48,17 @@ def generated(queries: Path = QUERIES) -> dict[str, str]:
 
 
 def _filled(text: str, parts: Mapping[str, str]) -> str:
-    """A query with its lists, each line of a list as far from the margin as the line it stands on."""
-    lines = []
-    for line in text.splitlines():
-        indent = line[: len(line) - len(line.lstrip())]
-        lines.append(_HOLE.sub(lambda hole, indent=indent: parts[hole[1]].replace("\n", f"\n{indent}"), line))  # type: ignore[misc]
-    return "\n".join(lines) + "\n"
+    """A query with its lists in place."""
+    return "".join(_line(line, parts) + "\n" for line in text.splitlines())
 
 
-def _commented(
-    con: DuckDBPyConnection, mart: str, own: Mapping[str, str], said: Mapping[str, tuple[str, str]]
-) -> str:
+def _line(line: str, parts: Mapping[str, str]) -> str:
+    """A line with its lists, each line of theirs as far from the margin."""
+    indent = line[: len(line) - len(line.lstrip())]
+    return _HOLE.sub(lambda hole: parts[hole[1]].replace("\n", f"\n{indent}"), line)
+
+
+def _commented(con: DuckDBPyConnection, mart: str, own: Mapping[str, str], said: Mapping[str, tuple[str, str]]) -> str:
     """The comments of a mart's columns, in their order: the mart's own words where it has some, else everybody's."""
     of_measures = own.get("{measure}", "{meaning_vi} / {meaning_en}")
     names = [name for name, *_ in con.execute(f"DESCRIBE marts.{mart}").fetchall()]

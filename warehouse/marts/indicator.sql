@@ -1,4 +1,4 @@
--- Made by "make generated" from queries/indicator.sql, columns.csv and the contract: change those, not this file.
+-- Made by "make generated" from queries/indicator.sql and the contract: change those, not this.
 -- The indicators of every unit and period, as far as they may be published.
 
 CREATE VIEW marts.indicator AS
@@ -13,7 +13,7 @@ WHERE (i.level IN ('district', 'province') OR (i.level = 'commune' AND i.indicat
 ORDER BY i.map, i.level, i.indicator, i.period_kind, i.unit_code, i.period;
 
 COMMENT ON VIEW marts.indicator IS 'Chỉ số của mỗi đơn vị và kỳ, tính từ tổng chứ không từ trung bình. Xã chỉ có các chỉ số được công bố theo tháng / The indicators of each unit and period, made from sums and never from averages. Of communes only those that may be published by month';
-COMMENT ON COLUMN marts.indicator.map IS 'reported: đơn vị của thời điểm đó; today: theo bản đồ hiện nay, chi bộ được dõi theo qua nhập, tách, đổi tên / reported: the units of the time; today: today''s units, cells followed through merges, splits and renames';
+COMMENT ON COLUMN marts.indicator.map IS 'reported: địa giới hành chính của thời điểm đó; today: địa giới hành chính hiện nay, chi bộ được dõi theo qua nhập, tách, đổi tên / reported: the units of the time; today: today''s units, cells followed through merges, splits and renames';
 COMMENT ON COLUMN marts.indicator.unit_code IS 'Mã đơn vị / Unit code';
 COMMENT ON COLUMN marts.indicator.level IS 'province: tỉnh; district: huyện; commune: xã, phường, thị trấn / Province, district or commune';
 COMMENT ON COLUMN marts.indicator.period IS 'Kỳ: 2021-03, 2021-Q1, 2021-H1, 2021; mười hai tháng gọi theo tháng cuối / The period; a rolling twelve months is named by its last month';

@@ -1,4 +1,4 @@
--- Made by "make generated" from queries/problem_summary.sql, columns.csv and the contract: change those, not this file.
+-- Made by "make generated" from queries/problem_summary.sql and the contract: change those, not this.
 -- Which senders make which mistakes.
 
 CREATE VIEW marts.problem_summary AS

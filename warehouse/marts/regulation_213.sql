@@ -1,4 +1,4 @@
--- Made by "make generated" from queries/regulation_213.sql, columns.csv and the contract: change those, not this file.
+-- Made by "make generated" from queries/regulation_213.sql and the contract: change those, not this.
 -- Keeping in touch with the cell of residence, by half-year.
 
 CREATE VIEW marts.regulation_213 AS
@@ -10,7 +10,7 @@ WHERE level IN ('province', 'district')
 ORDER BY map, level, unit_code, period;
 
 COMMENT ON VIEW marts.regulation_213 IS 'Giữ mối liên hệ nơi cư trú theo nửa năm (Quy định 213-QĐ/TW, trước 2020 là 76-QĐ/TW), tỉnh và huyện. Kỳ I và kỳ II không cộng với nhau / Keeping in touch with the cell of residence by half-year (Regulation 213-QĐ/TW, 76-QĐ/TW before 2020), province and districts. H1 and H2 are never added';
-COMMENT ON COLUMN marts.regulation_213.map IS 'reported: đơn vị của thời điểm đó; today: theo bản đồ hiện nay, chi bộ được dõi theo qua nhập, tách, đổi tên / reported: the units of the time; today: today''s units, cells followed through merges, splits and renames';
+COMMENT ON COLUMN marts.regulation_213.map IS 'reported: địa giới hành chính của thời điểm đó; today: địa giới hành chính hiện nay, chi bộ được dõi theo qua nhập, tách, đổi tên / reported: the units of the time; today: today''s units, cells followed through merges, splits and renames';
 COMMENT ON COLUMN marts.regulation_213.level IS 'province: tỉnh; district: huyện hoặc địa bàn huyện cũ / Province, or district and former district area';
 COMMENT ON COLUMN marts.regulation_213.unit_code IS 'Mã đơn vị / Unit code';
 COMMENT ON COLUMN marts.regulation_213.unit_name IS 'Tên đơn vị: của thời điểm đó, hoặc hiện nay / Name at the time, or today''s';

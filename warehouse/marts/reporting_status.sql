@@ -1,4 +1,4 @@
--- Made by "make generated" from queries/reporting_status.sql, columns.csv and the contract: change those, not this file.
+-- Made by "make generated" from queries/reporting_status.sql and the contract: change those, not this.
 -- Each report that was due: whether it came, when, and how much of it.
 
 CREATE VIEW marts.reporting_status AS
@@ -16,8 +16,8 @@ WITH accepted AS (
 ), reported AS (
     SELECT period, reporter_code, count(*) AS units
     FROM (FROM facts.balance WHERE superseded_at IS NULL) AS balance
-    SEMI JOIN (FROM facts.away WHERE superseded_at IS NULL) AS away USING (cell_code, period)
-    SEMI JOIN (FROM facts.requests WHERE superseded_at IS NULL) AS requests USING (cell_code, period)
+    SEMI JOIN (SELECT cell_code, period FROM facts.away WHERE superseded_at IS NULL) AS away USING (cell_code, period)
+    SEMI JOIN (SELECT cell_code, period FROM facts.requests WHERE superseded_at IS NULL) AS requests USING (cell_code, period)
     GROUP BY ALL
 )
 SELECT d.reporter_code, d.reporter_name, d.level, d.period, d.due_on,

@@ -1,4 +1,4 @@
--- Made by "make generated" from queries/revision.sql, columns.csv and the contract: change those, not this file.
+-- Made by "make generated" from queries/revision.sql and the contract: change those, not this.
 -- How a reporter's figures moved from version to version.
 
 CREATE VIEW marts.revision AS

@@ -1,4 +1,4 @@
--- Made by "make generated" from queries/submission_log.sql, columns.csv and the contract: change those, not this file.
+-- Made by "make generated" from queries/submission_log.sql and the contract: change those, not this.
 -- Every file received and what became of it.
 
 CREATE VIEW marts.submission_log AS

@@ -1,4 +1,4 @@
--- Made by "make generated" from queries/trend.sql, columns.csv and the contract: change those, not this file.
+-- Made by "make generated" from queries/trend.sql and the contract: change those, not this.
 -- Level and trend with the season taken out.
 
 CREATE VIEW marts.trend AS
@@ -9,7 +9,7 @@ WHERE t.level IN ('district', 'province') AND derived.last_month(t.period) NOT I
 ORDER BY t.map, t.level, t.indicator, t.unit_code, t.period;
 
 COMMENT ON VIEW marts.trend IS 'Mức và xu hướng của huyện và tỉnh, đã loại mùa vụ và Tết / Level and trend of districts and the province, season and Tết taken out';
-COMMENT ON COLUMN marts.trend.map IS 'reported: đơn vị của thời điểm đó; today: theo bản đồ hiện nay, chi bộ được dõi theo qua nhập, tách, đổi tên / reported: the units of the time; today: today''s units, cells followed through merges, splits and renames';
+COMMENT ON COLUMN marts.trend.map IS 'reported: địa giới hành chính của thời điểm đó; today: địa giới hành chính hiện nay, chi bộ được dõi theo qua nhập, tách, đổi tên / reported: the units of the time; today: today''s units, cells followed through merges, splits and renames';
 COMMENT ON COLUMN marts.trend.unit_code IS 'Mã đơn vị / Unit code';
 COMMENT ON COLUMN marts.trend.level IS 'province: tỉnh; district: huyện; commune: xã, phường, thị trấn / Province, district or commune';
 COMMENT ON COLUMN marts.trend.indicator IS 'Tên chỉ số, giải thích trong dictionary / Name of the indicator, explained in the dictionary';
@@ -18,7 +18,7 @@ COMMENT ON COLUMN marts.trend.level_value IS 'Mức đã loại mùa vụ, theo 
 COMMENT ON COLUMN marts.trend.slope_per_year IS 'Thay đổi một năm, cùng đơn vị / Change a year, in the same unit';
 COMMENT ON COLUMN marts.trend.slope_lower IS 'Cận dưới khoảng 90 % / Lower end of the 90 % interval';
 COMMENT ON COLUMN marts.trend.slope_upper IS 'Cận trên khoảng 90 % / Upper end of the 90 % interval';
-COMMENT ON COLUMN marts.trend.word IS 'tăng, giảm, hoặc không rõ khi chưa đủ bằng chứng / Rises, falls, or not clear where the evidence is lacking';
+COMMENT ON COLUMN marts.trend.word IS 'rising: tăng; falling: giảm; unclear: không rõ, khi chưa đủ bằng chứng / Rising, falling, or unclear where the evidence is lacking';
 COMMENT ON COLUMN marts.trend.since IS 'Tháng có thể nhất mà xu hướng bắt đầu, ở tháng cuối của đơn vị; trống nếu không rõ / The likeliest month in which the direction began, in the unit''s last month; null where not clear';
 COMMENT ON COLUMN marts.trend.since_earliest IS 'Sớm nhất (90 % khả năng) / Earliest month, of 90 % of the likelihood';
 COMMENT ON COLUMN marts.trend.since_latest IS 'Muộn nhất (90 % khả năng) / Latest month, of 90 % of the likelihood';

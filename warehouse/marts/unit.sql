@@ -1,4 +1,4 @@
--- Made by "make generated" from queries/unit.sql, columns.csv and the contract: change those, not this file.
+-- Made by "make generated" from queries/unit.sql and the contract: change those, not this.
 -- Provinces, districts and communes, with what became of them.
 
 CREATE VIEW marts.unit AS

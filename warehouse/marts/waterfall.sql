@@ -1,4 +1,4 @@
--- Made by "make generated" from queries/waterfall.sql, columns.csv and the contract: change those, not this file.
+-- Made by "make generated" from queries/waterfall.sql and the contract: change those, not this.
 -- From opening to closing, step by step.
 
 CREATE VIEW marts.waterfall AS
@@ -8,7 +8,7 @@ WHERE t.level IN ('district', 'province') AND derived.last_month(t.period) NOT I
 ORDER BY t.map, t.level, t.unit_code, t.period_kind, t.period, t.position;
 
 COMMENT ON VIEW marts.waterfall IS 'Từ số đảng viên đầu kỳ đến cuối kỳ qua từng khoản tăng, giảm / From members at the start to members at the end, through each increase and decrease';
-COMMENT ON COLUMN marts.waterfall.map IS 'reported: đơn vị của thời điểm đó; today: theo bản đồ hiện nay, chi bộ được dõi theo qua nhập, tách, đổi tên / reported: the units of the time; today: today''s units, cells followed through merges, splits and renames';
+COMMENT ON COLUMN marts.waterfall.map IS 'reported: địa giới hành chính của thời điểm đó; today: địa giới hành chính hiện nay, chi bộ được dõi theo qua nhập, tách, đổi tên / reported: the units of the time; today: today''s units, cells followed through merges, splits and renames';
 COMMENT ON COLUMN marts.waterfall.unit_code IS 'Mã đơn vị / Unit code';
 COMMENT ON COLUMN marts.waterfall.level IS 'province: tỉnh; district: huyện; commune: xã, phường, thị trấn / Province, district or commune';
 COMMENT ON COLUMN marts.waterfall.period IS 'Kỳ / The period';

@@ -1,4 +1,4 @@
-"""The comments of the facts' tables, which the contract's labels and meanings give."""
+"""The columns of the facts' tables, which the contract's forms, labels and meanings give."""
 
 from __future__ import annotations
 
@@ -6,27 +6,35 @@ from duckdb import DuckDBPyConnection
 
 from expectations.contract.forms import FORMS, Form
 
-# Columns that every form's table has besides its measures.
-COMMON = {
-    "cell_code": "Mã chi bộ / Code of the party cell",
-    "period": "Kỳ: YYYY-MM, hoặc YYYY-H1, YYYY-H2 / Month or half-year",
-    "period_start": "Ngày đầu kỳ / First day of the period",
-    "period_kind": "month: tháng; half: nửa năm / Month or half-year",
-    "reporter_code": "Đơn vị đã báo cáo / The reporter",
-    "submission_id": "Tệp có số liệu này / The submission the figures come from",
-    "version_id": "Phiên bản, xem ledger.version / The version, see ledger.version",
-    "recorded_at": "Đêm ghi nhận / The night it was recorded",
-    "superseded_at": "Đêm bị thay thế; trống nếu còn hiệu lực / The night it was replaced, null while it stands",
-    "superseded_by": "Tệp thay thế; trống nếu bị rút lại hoặc còn hiệu lực / "
-    "The submission that replaced it, null while it stands or if it was taken back",
+# Columns that every form's table has besides its measures: before them, and after.
+BEFORE = {
+    "cell_code": ("VARCHAR NOT NULL", "Mã chi bộ / Code of the party cell"),
+    "period": ("VARCHAR NOT NULL", "Kỳ: YYYY-MM, hoặc YYYY-H1, YYYY-H2 / Month or half-year"),
+    "period_start": ("DATE NOT NULL", "Ngày đầu kỳ / First day of the period"),
+    "period_kind": ("VARCHAR NOT NULL", "month: tháng; half: nửa năm / Month or half-year"),
 }
+AFTER = {
+    "reporter_code": ("VARCHAR NOT NULL", "Đơn vị đã báo cáo / The reporter"),
+    "submission_id": ("BIGINT NOT NULL", "Tệp có số liệu này / The submission the figures come from"),
+    "version_id": ("BIGINT NOT NULL", "Phiên bản, xem ledger.version / The version, see ledger.version"),
+    "recorded_at": ("DATE NOT NULL", "Đêm ghi nhận / The night it was recorded"),
+    "superseded_at": (
+        "DATE",
+        "Đêm bị thay thế; trống nếu còn hiệu lực / The night it was replaced, null while it stands",
+    ),
+    "superseded_by": (
+        "BIGINT",
+        "Tệp thay thế; trống nếu bị rút lại hoặc còn hiệu lực / "
+        "The submission that replaced it, null while it stands or if it was taken back",
+    ),
+}
+MEASURE = "BIGINT"
 
 
-def columns(form: Form) -> dict[str, str]:
-    """The columns of a form's table, each with its comment, Vietnamese / English."""
-    lead = ("cell_code", "period", "period_start", "period_kind")
-    said = {measure.name: f"{measure.meaning_vi} / {measure.meaning_en}" for measure in form.measures}
-    return {name: COMMON[name] for name in lead} | said | {k: v for k, v in COMMON.items() if k not in lead}
+def columns(form: Form) -> dict[str, tuple[str, str]]:
+    """The columns of a form's table: each one's type, and its comment, Vietnamese / English."""
+    said = {each.name: (MEASURE, f"{each.meaning_vi} / {each.meaning_en}") for each in form.measures}
+    return BEFORE | said | AFTER
 
 
 def comment_facts(con: DuckDBPyConnection) -> None:
@@ -35,7 +43,7 @@ def comment_facts(con: DuckDBPyConnection) -> None:
     for form in FORMS.values():
         table = f"facts.{form.name}"
         wanted = {f"TABLE {table}": f"{form.label_vi} / {form.label_en}"}
-        wanted |= {f"COLUMN {table}.{column}": comment for column, comment in columns(form).items()}
+        wanted |= {f"COLUMN {table}.{column}": comment for column, (_, comment) in columns(form).items()}
         for what, comment in wanted.items():
             if have.get(what) != comment:
                 con.execute(f"COMMENT ON {what} IS {quoted(comment)}")

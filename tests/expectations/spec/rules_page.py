@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from functools import cache
 from pathlib import Path
 
 import polars as pl
-from spec_cases import SPEC, Case
-from spec_judging import judge
-from spec_reports import MEASURES_FORM, Sent
 
 from expectations.contract.forms import FORMS, MEASURES
 from expectations.contract.problems import CODES
 from expectations.contract.rules import RULES, Rule
+from expectations.language.catalogue import LANGUAGES, catalogue
+from expectations.suites.verdict import Verdict
+from tests.expectations.spec.spec_cases import SPEC, Case
+from tests.expectations.spec.spec_judging import judge
+from tests.expectations.spec.spec_reports import MEASURES_FORM, Sent
 
 PAGE = Path("docs") / "rules.md"
 OUTCOMES = {"accepted": "được nhận", "rejected": "bị trả lại", "duplicate": "bản trùng, không nạp"}
@@ -25,7 +28,7 @@ PLACES = {
 }
 HEAD = """# Các quy tắc kiểm tra / The rules
 
-<!-- Trang này được viết từ các ca kiểm thử: python tests/expectations/spec/rules_page.py -->
+<!-- Trang này được viết từ các ca kiểm thử: python -m tests.expectations.spec.rules_page -->
 
 Một **lỗi** (error) làm cả tệp bị trả lại, không số nào được nạp. Một **lưu ý** (warning) được ghi cùng tệp đã nhận.
 Quy tắc cần một số không đọc được thì không xét. Mỗi mục dưới đây có một tệp không mắc và một tệp mắc, với đúng những gì
@@ -39,22 +42,26 @@ the tables show the columns in question only.*
 |---|---|---|
 """
 
+BOTH = [catalogue(language) for language in LANGUAGES]
+
+
+@cache
+def verdict_on(case: Case) -> Verdict:
+    """The verdict on a case's files; the tests of the cases and the page ask for the same ones."""
+    return judge(list(case.sent))
+
 
 def rules_page() -> str:
     """The whole page."""
     contents = "".join(
-        f"| [`{code}`](#{code}) | {_severity(code)} | {_plain(CODES[code].says_vi)} |\n" for code in SPEC
+        f"| [`{code}`](#{code}) | {_severity(code)} | {_plain(catalogue('vi')[f'problem.{code}'])} |\n" for code in SPEC
     )
     return HEAD + contents + "".join(_section(code, *pair) for code, pair in SPEC.items())
 
 
 def _section(code: str, clean: Case, told: Case) -> str:
-    says = CODES[code]
-    lines = [
-        f"\n## {code}\n",
-        f"{_severity(code)}. {_plain(says.says_vi)} {_plain(says.mend_vi)}\n",
-        f"*{_plain(says.says_en)} {_plain(says.mend_en)}*\n",
-    ]
+    vi, en = (f"{_plain(known[f'problem.{code}'])} {_plain(known[f'problem.{code}.mend'])}" for known in BOTH)
+    lines = [f"\n## {code}\n", f"{_severity(code)}. {vi}\n", f"*{en}*\n"]
     rules = [rule for rule in RULES if rule.code == code]
     if rules:
         lines.append("| Biểu / form | Phải đúng / must hold |\n|---|---|")
@@ -64,7 +71,7 @@ def _section(code: str, clean: Case, told: Case) -> str:
 
 
 def _case(mark: str, code: str, case: Case) -> str:
-    verdict = judge(list(case.sent))
+    verdict = verdict_on(case)
     last = verdict.outcomes["submission_id"].max()
     problems = verdict.problems.filter((pl.col("submission_id") == last) & (pl.col("code") == code))
     lines = [f"**{mark} {case.fact}**\n", *(_sent(one, case.shows) for one in case.sent)]

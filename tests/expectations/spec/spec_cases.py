@@ -7,13 +7,13 @@ import zipfile
 from dataclasses import dataclass
 from datetime import date
 
-from spec_reports import MONTHLY, Sent, report
+from tests.expectations.spec.spec_reports import MONTHLY, Sent, report
 
 BASE = Sent()
 CSV = report(BASE)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Case:
     """Files that come one after the other, and what is said of the last.
 

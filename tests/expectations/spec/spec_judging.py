@@ -10,10 +10,10 @@ from functools import cache
 
 import duckdb
 import polars as pl
-from spec_reports import Sent, registry
 
 from expectations.suites.staging import Batch
 from expectations.suites.verdict import Verdict, without_great_expectations
+from tests.expectations.spec.spec_reports import Sent, registry
 from transforms.reading.frames import to_frames
 from transforms.reading.read import read_file
 from transforms.reading.units import Directory

@@ -6,11 +6,10 @@ from pathlib import Path
 
 import polars as pl
 import pytest
-from rules_page import PAGE, rules_page
-from spec_cases import SPEC, Case
-from spec_judging import judge
 
 from expectations.contract.problems import CODES
+from tests.expectations.spec.rules_page import PAGE, rules_page, verdict_on
+from tests.expectations.spec.spec_cases import SPEC, Case
 
 PLACE = ["cell_ref", "unit_code", "measure", "found", "expected"]
 CASES = [
@@ -22,7 +21,7 @@ CASES = [
 
 @pytest.mark.parametrize(("code", "case"), CASES)
 def test_a_file_is_told_what_is_wrong_with_it_and_where(code: str, case: Case) -> None:
-    verdict = judge(list(case.sent))
+    verdict = verdict_on(case)
     last = verdict.outcomes["submission_id"].max()
     problems = verdict.problems.filter(pl.col("submission_id") == last)
     told = problems.filter(pl.col("code") == code).select(PLACE).rows()
@@ -44,4 +43,4 @@ def test_every_code_is_shown_clean_and_told() -> None:
 
 def test_the_manual_of_rules_is_up_to_date() -> None:
     page = Path(__file__).resolve().parents[3] / PAGE
-    assert page.read_text("utf-8") == rules_page(), f"write it anew: python {Path(__file__).with_name('rules_page.py')}"
+    assert page.read_text("utf-8") == rules_page(), "write it anew: python -m tests.expectations.spec.rules_page"

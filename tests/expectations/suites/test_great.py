@@ -10,14 +10,14 @@ import polars as pl
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from spec_judging import warehouse
-from suites_batches import batch, row, same_cells, submission
 
 from expectations.contract.forms import FORMS
 from expectations.contract.rules import RULES
 from expectations.suites.great import expectations_of, judge_with_great_expectations
 from expectations.suites.staging import Batch, stage
 from expectations.suites.verdict import with_great_expectations, without_great_expectations
+from tests.expectations.spec.spec_judging import warehouse
+from tests.expectations.suites_batches import batch, row, same_cells, submission
 
 
 @pytest.fixture(scope="module")

@@ -12,13 +12,14 @@ import polars as pl
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from spec_judging import read_batch, warehouse
-from spec_reports import Sent
 
 from expectations.suites.staging import Batch
 from expectations.suites.verdict import Verdict, without_great_expectations
-from warehouse.ledger.load import Judged, load, next_submission_id
+from tests.expectations.spec.spec_judging import read_batch, warehouse
+from tests.expectations.spec.spec_reports import Sent
+from warehouse.ledger.load import JudgedBatch, load, next_submission_id
 
+ROOT = Path(__file__).resolve().parents[3]
 APRIL, MAY, JUNE = date(2021, 5, 3), date(2021, 6, 3), date(2021, 7, 3)
 
 
@@ -51,7 +52,7 @@ def night(con: duckdb.DuckDBPyConnection, sent: list[Sent], on: date | None = No
     whole = taken.submissions.with_columns(
         reporter_level=pl.lit("district"), received_at=pl.col("received_on").cast(pl.Datetime("us")), size=pl.lit(1)
     )
-    load(con, Judged(whole, verdict.outcomes, dict(taken.rows), verdict.problems, {}), kind="backfill")
+    load(con, JudgedBatch(whole, verdict.outcomes, dict(taken.rows), verdict.problems, {}), kind="backfill")
     return verdict
 
 
@@ -181,11 +182,11 @@ def test_check_does_not_load_great_expectations(module: str) -> None:
 
 
 def test_judging_without_great_expectations_does_not_load_it() -> None:
-    here = Path(__file__).resolve().parents[1]
     script = (
-        f"import sys; sys.path[:0] = [{str(here)!r}, {str(here / 'spec')!r}]\n"
-        "from spec_judging import judge; from spec_reports import Sent\n"
+        "import sys\n"
+        "from tests.expectations.spec.spec_judging import judge\n"
+        "from tests.expectations.spec.spec_reports import Sent\n"
         "judge([Sent()]); print('great_expectations' in sys.modules)"
     )
-    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    done = subprocess.run([sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "False"

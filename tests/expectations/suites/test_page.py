@@ -6,12 +6,12 @@ import re
 from datetime import date
 
 import pytest
-from spec_judging import judge, read_batch
-from spec_reports import Sent
 
-from expectations.contract.problems import Language
+from expectations.language.catalogue import Language
 from expectations.suites.checks import CHECKS
 from expectations.suites.page import validation_page
+from tests.expectations.spec.spec_judging import judge, read_batch
+from tests.expectations.spec.spec_reports import Sent
 
 NAME = 'thang 5 <img src=x onerror="alert(1)">.csv'
 SENT = [Sent(name=NAME, written={("29869-01", "admitted"): "1"}), Sent(received=date(2021, 6, 9))]

@@ -19,19 +19,20 @@ from hypothesis import strategies as st
 from rich.console import Console
 from typer.testing import CliRunner
 
+from expectations.language.catalogue import catalogue
 from flows.cli import alert_app, app
 from flows.commands.alert_chart import band_chart, within
 from flows.errors import UserError
 from flows.home import open_home
-from flows.night.alert import alert, carry_out_acts
+from flows.night.alert import ALERTS, alert
+from flows.night.cases import carry_out_acts
 from flows.night.judge import NightsJudged
 from flows.night.summary import NightReport, show
 from flows.settings import Settings
-from flows.texts import TEXTS
-from transforms.alerts.phrases import ENDS
 from warehouse.board import alert_pages as pages
 from warehouse.board.acts import open_board
-from warehouse.board.alerts import DERIVED
+from warehouse.board.alerts import ALERT_TABLES
+from warehouse.board.cases import undone_acts
 from warehouse.connection.store import open_store, open_to_read
 
 MONTHS = [f"{year}-{month:02d}" for year in (2019, 2020) for month in range(1, 13)]
@@ -83,7 +84,10 @@ def of(nights: list[date]) -> NightsJudged:
 
 
 def state(con) -> list[list[tuple[object, ...]]]:
-    return [con.sql(f"FROM alerts.{name} ORDER BY ALL").fetchall() for name in (*DERIVED, "anomaly", "night")]
+    return [
+        con.sql(f"FROM alerts.{name} ORDER BY ALL").fetchall()
+        for name in (*ALERT_TABLES.written_anew, "anomaly", "night")
+    ]
 
 
 @pytest.fixture(scope="module")
@@ -264,7 +268,7 @@ def test_events_of_other_kinds_wait_beside_and_senseless_ones_hold_no_night_up(h
     assert read(home, "SELECT event_id FROM ledger.folded ORDER BY 1") == [(2,), (3,), (4,), (5,), (6,)]
     assert read(home, "SELECT act_id, is_done FROM alerts.act ORDER BY 1") == [(5, False), (6, True)]
     with open_to_read(home.warehouse_path) as con:
-        assert pages.undone(con, NIGHTS[19]) == [("Lan", "alert-ack", "nowhere")]
+        assert undone_acts(con, ALERT_TABLES, NIGHTS[19]) == [("Lan", "alert-ack", "nowhere")]
 
 
 def test_an_act_keeps_its_alert_and_its_place_when_an_earlier_night_comes_later(tmp_path):
@@ -275,7 +279,7 @@ def test_an_act_keeps_its_alert_and_its_place_when_an_earlier_night_comes_later(
         alert(con, of(first), settings)
         with open_board(settings.board_path) as board:
             board.append("Lan", "alert-ack", {"alert_id": ID}, datetime(2020, 8, 6, 9))
-        carry_out_acts(con, settings, date(2020, 8, 6))
+        carry_out_acts(con, ALERTS, settings, date(2020, 8, 6))
         before = con.sql("SELECT night, event FROM alerts.event ORDER BY event_no").fetchall()
         alert(con, of([late]), settings)
         assert con.sql("SELECT night, event FROM alerts.event ORDER BY event_no").fetchall() == before
@@ -294,7 +298,7 @@ def all_at_once(tmp_path_factory):
 @examples(max_examples=6, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_nights_in_any_order_and_batches_and_twice_give_the_same_alerts(all_at_once, order, cuts, again):
     settings, con, whole = all_at_once
-    for table in ("finding", "night", *DERIVED):
+    for table in ("finding", "night", *ALERT_TABLES.written_anew):
         con.execute(f"DELETE FROM alerts.{table}")
     cuts = [0, *sorted(set(cuts)), len(order)]
     for begin, end in pairwise(cuts):
@@ -345,9 +349,12 @@ def test_a_commune_small_counts_are_not_drawn_apart():
     assert within(months, "2020-01", 6)["period"].to_list()[-1] == "2020-07"
 
 
+ENDS = [key.removeprefix("explain.end.") for key in catalogue("vi") if key.startswith("explain.end.")]
+
+
 @pytest.mark.parametrize("how", [how for how in ENDS if how != "returned-implausible"])
 def test_every_way_an_alert_ends_has_a_word(how):
-    assert f"resolution.{how}" in TEXTS
+    assert f"resolution.{how}" in catalogue("vi")
 
 
 @pytest.mark.parametrize("command", [command.name for command in alert_app.registered_commands])

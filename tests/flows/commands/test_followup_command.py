@@ -13,23 +13,25 @@ import pytest
 from typer.testing import CliRunner
 
 from expectations.contract.periods import Period
+from expectations.language.catalogue import catalogue, text
 from flows.cli import app, followup_app
 from flows.home import open_home
 from flows.night.alert import alert
+from flows.night.cases import carry_out_acts
 from flows.night.collect import Arrived, collect_tree
-from flows.night.follow_up import carry_out_acts, follow_up
+from flows.night.follow_up import ITEMS, follow_up
 from flows.night.judge import NightsJudged, judge
 from flows.night.measure import measure
 from flows.night.readers import Readers
 from flows.night.run import Run
 from flows.night.take_in import take_in
 from flows.settings import Settings
-from flows.texts import TEXTS
 from transforms.followup.kinds import INTERNAL, KINDS
 from transforms.samples.tree import sample_tree
 from warehouse.board import followup_pages as pages
 from warehouse.board.acts import open_board
-from warehouse.board.followup import DERIVED
+from warehouse.board.cases import one_case
+from warehouse.board.followup import ITEM_TABLES
 from warehouse.connection.store import open_to_read
 from warehouse.ledger.touched import touched
 
@@ -89,7 +91,7 @@ def mobility(*arguments: str):
 
 def kept(home: Path) -> dict[str, list]:
     with duckdb.connect(str(home / "warehouse.duckdb"), read_only=True) as con:
-        return {name: con.sql(f"FROM followup.{name} ORDER BY 1").fetchall() for name in DERIVED}
+        return {name: con.sql(f"FROM followup.{name} ORDER BY 1").fetchall() for name in ITEM_TABLES.written_anew}
 
 
 def test_the_same_nights_give_the_same_items_whatever_was_kept_before(home, fed):
@@ -136,7 +138,7 @@ def test_the_list_has_who_has_not_reported_and_the_gaps_of_the_half_year(home):
     assert "mốc nội bộ" in done.output
     one = mobility("list", "--kind", "report-not-sent")
     assert "r213" not in one.output
-    assert mobility("list", "--unit", "999").output.strip() == TEXTS["followup.none"][0]
+    assert mobility("list", "--unit", "999").output.strip() == text("followup.none", "vi")
 
 
 def test_one_item_is_shown_with_who_acts_until_when_and_its_history(home):
@@ -151,7 +153,7 @@ def test_one_item_is_shown_with_who_acts_until_when_and_its_history(home):
         assert word in done.output
     wrong = mobility("show", "866-r213-not-registered")
     assert wrong.exit_code != 0
-    assert ID in wrong.exception.vi
+    assert ID in wrong.exception.says("vi")
 
 
 def test_what_is_given_and_marked_done_waits_for_the_next_report(home):
@@ -169,11 +171,11 @@ def test_whom_it_is_given_to_is_told_as_it_was_typed(home):
 
 
 def test_what_is_waived_needs_a_reason_and_is_over(home):
-    assert "Cần ghi rõ" in mobility("waive", ID, "--reason", " ").exception.vi
+    assert "Cần ghi rõ" in mobility("waive", ID, "--reason", " ").exception.says("vi")
     assert mobility("waive", ID, "--reason", "đang sáp nhập").exit_code == 0
     assert ID not in mobility("list").output
     again = mobility("done", ID, "--note", "x")
-    assert "đã đóng" in again.exception.vi
+    assert "đã đóng" in again.exception.says("vi")
 
 
 def test_an_act_noted_while_the_night_ran_is_folded_in_by_the_next_and_only_once(home):
@@ -184,8 +186,8 @@ def test_an_act_noted_while_the_night_ran_is_folded_in_by_the_next_and_only_once
     with open_home(settings) as con:
         follow_up(con, NONE_JUDGED, settings)
         follow_up(con, NONE_JUDGED, settings)
-        carry_out_acts(con, settings, NIGHT)
-        assert pages.one(con, ID)["status"] == "done"
+        carry_out_acts(con, ITEMS, settings, NIGHT)
+        assert one_case(con, ITEM_TABLES, ID)["status"] == "done"
         assert pages.history(con, ID)["event"].to_list().count("done") == 1
         (folded,) = con.sql("SELECT count(*) FROM ledger.folded").fetchone()
         undone = con.sql("SELECT item_id FROM followup.act WHERE NOT is_done").fetchall()
@@ -223,16 +225,18 @@ def test_every_command_of_the_follow_up_stands_in_the_readme(command):
 def test_every_kind_stands_on_its_page_with_who_acts_and_what_ends_it(kind):
     page = (ROOT / "docs" / "followup.md").read_text("utf-8").splitlines()
     line = next(line for line in page if line.startswith(f"| `{kind.name}` |"))
-    for words in (*kind.label, *kind.actor, *kind.ends, kind.priority):
-        assert words in line
+    for key in (kind.label, kind.actor, kind.ends):
+        assert text(key, "vi") in line
+        assert text(key, "en") in line
+    assert kind.priority in line
     assert ("mốc nội bộ" in line) == (kind.source == INTERNAL)
 
 
 def test_every_state_event_and_kind_has_its_words():
     for name in ("open", "assigned", "done", "verified", "waived", "carried"):
-        assert f"item.{name}" in TEXTS
+        assert f"item.{name}" in catalogue("vi")
     for name in ("opened", "updated", "assigned", "done", "reopened", "verified", "waived", "carried"):
-        assert f"followup.event.{name}" in TEXTS
+        assert f"followup.event.{name}" in catalogue("vi")
     for name in ("seen", "figures", "waived", "carried"):
-        assert f"followup.resolution.{name}" in TEXTS
+        assert f"followup.resolution.{name}" in catalogue("vi")
     assert len(KINDS) == 11

@@ -46,7 +46,7 @@ def test_a_folder_a_link_and_an_unreadable_thing_are_left_and_told_of(tmp_path):
     arrived = collect_inbox(tmp_path / "in", date(2025, 1, 4), ZONE)
     assert [file.file_name for file in arrived.files] == ["good.csv"]
     assert sorted(one.path.name for one in arrived.passed_over) == ["a folder.xlsx", "link.csv", "pipe.csv"]
-    assert all(one.why_vi and one.why_en for one in arrived.passed_over)
+    assert all(one.why.says("vi") != one.why.says("en") for one in arrived.passed_over)
 
 
 def test_a_linked_folder_of_a_sender_is_not_entered(tmp_path):
@@ -74,7 +74,7 @@ def test_a_file_that_grows_while_it_is_read_waits_for_the_next_night(tmp_path):
         stop.set()
         writer.join()
     assert arrived.files == ()
-    assert "đang được ghi" in arrived.passed_over[0].why_vi
+    assert "đang được ghi" in arrived.passed_over[0].why.says("vi")
 
 
 def test_a_name_as_long_as_the_file_system_takes_is_taken(tmp_path):
@@ -102,7 +102,7 @@ def test_a_folder_that_cannot_be_opened_keeps_no_other_back(tmp_path):
     (tmp_path / "867").mkdir(mode=0)
     arrived = collect_inbox(tmp_path, date(2025, 1, 4), ZONE)
     assert [file.file_name for file in arrived.files] == ["good.csv"]
-    assert "Permission" in arrived.passed_over[0].why_vi
+    assert "Permission" in arrived.passed_over[0].why.says("vi")
 
 
 def test_a_folder_whose_listing_fails_keeps_no_other_back(tmp_path, monkeypatch):
@@ -118,7 +118,7 @@ def test_a_folder_whose_listing_fails_keeps_no_other_back(tmp_path, monkeypatch)
     monkeypatch.setattr(type(tmp_path), "iterdir", iterdir)
     arrived = collect_inbox(tmp_path, date(2025, 1, 4), ZONE)
     assert [file.file_name for file in arrived.files] == ["good.csv"]
-    assert [(one.path, "Permission denied" in one.why_vi) for one in arrived.passed_over] == [(closed, True)]
+    assert [(one.path, "Permission denied" in one.why.says("vi")) for one in arrived.passed_over] == [(closed, True)]
 
 
 def test_what_lies_outside_of_folders_is_linked_or_of_a_later_day_is_told_of(tmp_path):
@@ -129,7 +129,7 @@ def test_what_lies_outside_of_folders_is_linked_or_of_a_later_day_is_told_of(tmp
     _put(inbox / "867", "tomorrow.csv", day=date(2025, 1, 5))
     arrived = collect_inbox(inbox, date(2025, 1, 4), ZONE)
     assert arrived.files == ()
-    why = {one.path.name: one.why_vi for one in arrived.passed_over}
+    why = {one.path.name: one.why.says("vi") for one in arrived.passed_over}
     assert set(why) == {"loose.csv", "866", "tomorrow.csv"}
     assert "thư mục" in why["loose.csv"]
     assert "liên kết" in why["866"]
@@ -143,7 +143,7 @@ def test_a_folder_named_as_a_unit_is_left_with_the_code_it_should_bear(tmp_path,
     arrived = collect(Settings(home=tmp_path / "home"), date(2025, 1, 4))
     assert [file.file_name for file in arrived.files] == ["b.csv"]
     (told,) = arrived.passed_over
-    assert "876 là mã của Huyện Lai Vung" in told.why_vi
+    assert "876 là mã của Huyện Lai Vung" in told.why.says("vi")
     assert path.exists()
 
 
@@ -165,4 +165,4 @@ def test_a_file_that_cannot_be_removed_is_told_of(tmp_path, monkeypatch):
 
     monkeypatch.setattr(type(tmp_path), "unlink", unlink)
     (left,) = clear_inbox(arrived.files)
-    assert "không xóa được" in left.why_vi
+    assert "không xóa được" in left.why.says("vi")

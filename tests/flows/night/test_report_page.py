@@ -168,7 +168,7 @@ def test_a_home_without_a_night_is_told_what_to_do(tmp_path, monkeypatch):
         pass
     done = run(settings, monkeypatch)
     assert isinstance(done.exception, UserError)
-    assert "mobility nightly" in done.exception.vi
+    assert "mobility nightly" in done.exception.says("vi")
 
 
 def test_a_page_that_cannot_be_made_fails_no_night_and_says_so(home, monkeypatch, caplog):

@@ -16,7 +16,7 @@ from flows.night.collect import Arrived, File
 from flows.night.readers import Readers
 from flows.night.run import Run
 from flows.night.settle import settle
-from flows.night.summary import Came, report, show
+from flows.night.summary import NightSteps, report, show
 from flows.night.take_in import take_in
 from flows.settings import Settings
 
@@ -50,7 +50,7 @@ def sent_back(tmp_path, monkeypatch):
         taken = take_in(con, files, settings, Run("nightly", DAY, datetime(2024, 2, 4, 2)))
         returned = sending.send_back(con, taken.files, taken.verdict, settings)
         settled = settle(con, taken.touched, settings, DAY)
-        came = Came(Arrived(()), taken.files, taken.verdict, returned, settled.published, settled.exposed)
+        came = NightSteps(Arrived(()), taken.files, taken.verdict, returned, settled.published, settled.exposed)
         return tmp_path, returned, report(con, came, settings, DAY)
 
 

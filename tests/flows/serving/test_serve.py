@@ -7,11 +7,12 @@ import os
 import re
 import signal
 import socket
+import sqlite3
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -19,6 +20,7 @@ from pathlib import Path
 from threading import Thread
 from urllib.error import HTTPError
 from urllib.request import Request, urlopen
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 import duckdb
@@ -133,6 +135,8 @@ class Story:
     refused: subprocess.CompletedProcess[str] | None = None
     messages: list[tuple[str, str]] = field(default_factory=list)
     reminders: list[dict] = field(default_factory=list)
+    earlier: dict[str, str] = field(default_factory=dict)
+    taken_over: list[dict] = field(default_factory=list)
 
 
 @contextmanager
@@ -184,6 +188,7 @@ def story(registry, tmp_path_factory) -> Story:
         _first_life(told, Served(told.home, port, _local(timedelta(hours=2))), files, arrived)
         _send(told.home, files, arrived)
         at = _second_life(told, port)
+        told.earlier = _as_the_earlier_version_left_it(told.home)
         _third_life(told, Served(told.home, port, at))
     return told
 
@@ -239,11 +244,27 @@ def _kill_in_the_night(told: Story, served: Served) -> None:
         served.process.kill()
 
 
+def _as_the_earlier_version_left_it(home: Path) -> dict[str, str]:
+    """Put Prefect's database as the version wrote it whose flows lay in no folder yet.
+
+    The runs it had scheduled wait in it, and the place of the night that was killed is taken.
+
+    Returns:
+        the deployments' ids by their entrypoints.
+    """
+    with closing(sqlite3.connect(home / "prefect" / "prefect.db")) as db, db:
+        db.execute("UPDATE deployment SET entrypoint = replace(entrypoint, 'flows.serving.', 'flows.')")
+        db.execute("UPDATE concurrency_limit_v2 SET active_slots = 1")
+        assert db.execute("SELECT count(*) FROM flow_run WHERE state_type = 'SCHEDULED'").fetchone() > (0,)
+        return dict(db.execute("SELECT entrypoint, id FROM deployment"))
+
+
 def _third_life(told: Story, served: Served) -> None:
     """The night is caught up; then two at once, a second `serve`, and a stop in the night."""
     try:
         served.until(lambda: DONE.search(served.said()))
         told.third_life, told.reminders = served.runs(), served.runs("reminders")
+        told.taken_over = served.ask("deployments/filter", {})
         told.refused = subprocess.run(
             [sys.executable, "-m", "flows", "serve"],
             env=served.environment,
@@ -333,6 +354,16 @@ def test_no_moment_has_two_runs_scheduled_after_two_starts(story):
         for run in story.reminders
     }
     assert {(moment.day, moment.hour, moment.minute) for moment in moments} == {(4, 8, 0), (6, 8, 0)}
+
+
+def test_the_deployments_of_an_earlier_version_go_on_under_their_new_entrypoints(story):
+    assert sorted(story.earlier) == ["flows.reminders.messages", "flows.reminders.reminders", "flows.scheduled.night"]
+    moved = {name.replace("flows.", "flows.serving.", 1): UUID(number) for name, number in story.earlier.items()}
+    assert {one["entrypoint"]: UUID(one["id"]) for one in story.taken_over} == moved
+    night = moved["flows.serving.scheduled.night"]
+    # With its place still taken the night would have been cancelled.
+    done = [run for run in story.third_life if run["state"]["type"] == "COMPLETED"]
+    assert UUID(done[-1]["deployment_id"]) == night
 
 
 def test_a_second_night_is_cancelled_while_one_runs(story):

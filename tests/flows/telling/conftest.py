@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shutil
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,12 +10,8 @@ import pytest
 
 from flows.home import open_home
 from flows.settings import Settings
+from tests.flows.telling.telling_house import House, Mail, Receiver
 from warehouse.marts.views import apply_marts
-
-# Also imported by the processes the tests start, so it is a module and no fixture.
-sys.path.insert(0, str(Path(__file__).parent))
-
-from telling_house import House, Mail, Receiver
 
 
 @pytest.fixture(scope="session")

@@ -8,10 +8,10 @@ import sys
 from datetime import timedelta
 
 import pytest
-from telling_house import House
 
 from flows.clock import today
 from flows.telling.tell import tell_failure
+from tests.flows.telling.telling_house import House
 
 TODAY = today("Asia/Ho_Chi_Minh")
 

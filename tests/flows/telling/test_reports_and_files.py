@@ -11,7 +11,6 @@ from pathlib import Path
 
 import openpyxl
 import pytest
-from telling_house import House, Mail, Receiver, attached, happen, text_of
 
 from expectations.contract.periods import Period
 from flows.commands.backfill import backfill
@@ -20,10 +19,11 @@ from flows.night.collect import clear_inbox, collect
 from flows.night.run import Run
 from flows.night.send_back import send_back
 from flows.night.settle import settle
-from flows.night.summary import Came, NightReport, report
+from flows.night.summary import NightReport, NightSteps, report
 from flows.night.take_in import take_in
 from flows.settings import Settings
 from flows.telling.tell import remind, tell
+from tests.flows.telling.telling_house import House, Mail, Receiver, attached, happen, text_of
 from transforms.samples.tree import sample_tree
 
 # Of the second month 866 sends a workbook that does not balance, 870 nothing.
@@ -75,7 +75,7 @@ def two_nights(registry, tmp_path_factory) -> tuple[Path, NightReport]:
         clear_inbox(arrived.files)
         returned = send_back(con, taken.files, taken.verdict, settings)
         settled = settle(con, taken.touched, settings, NIGHT)
-        came = Came(arrived, taken.files, taken.verdict, returned, settled.published, settled.exposed)
+        came = NightSteps(arrived, taken.files, taken.verdict, returned, settled.published, settled.exposed)
         return home, report(con, came, settings, NIGHT)
 
 
@@ -104,7 +104,7 @@ def test_a_rejected_file_goes_to_its_sender_with_the_marked_workbook(lived: Hous
     assert part.get_content() == stored.read_bytes()
     assert len(book.sheetnames) > 1
     text = text_of(sent["ban@tinh.example"])
-    assert "TỆP BỊ TRẢ LẠI\n- Thành phố Cao Lãnh: tệp tháng 02/2024 nhận ngày 05-03-2024 bị trả lại" in text
+    assert "TỆP BỊ TRẢ LẠI\n- Thành phố Cao Lãnh: tệp tháng 02/2024 nhận ngày 05/03/2024 bị trả lại" in text
     assert "hong.csv" not in text
     assert list(sent["ban@tinh.example"].iter_attachments()) == []
 
@@ -131,7 +131,7 @@ def test_who_has_not_reported_is_reminded_before_the_day_and_nobody_else(lived: 
         assert remind(con, lived.settings, EVE).sent == 0
     (message,) = lived.mail.received
     assert (message["To"], message["Subject"]) == ("t@huyen.example", "Nhắc hạn báo cáo")
-    assert "đến hạn ngày 05-03-2024" in text_of(message)
+    assert "đến hạn ngày 05/03/2024" in text_of(message)
 
 
 def test_a_reminder_that_could_not_go_on_its_day_does_not_go_later(lived: House, two_nights):

@@ -10,14 +10,15 @@ from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
-from telling_house import House, Receiver, happen, ran, report, text_of
 
 from flows.clock import now
 from flows.telling import post
 from flows.telling.delivery import deliver
 from flows.telling.recipients import recipients
 from flows.telling.tell import Outbox, tell, tell_failure, write_and_send
+from tests.flows.telling.telling_house import House, Receiver, happen, ran, report, text_of
 
+ROOT = Path(__file__).resolve().parents[3]
 FIRST = date(2024, 3, 1)
 NEXT = [FIRST + timedelta(days=days) for days in range(5)]
 BOARD = "Ban,ban@tinh.example,board,vi,*,*,,"
@@ -33,7 +34,7 @@ def test_news_of_a_night_go_in_one_letter_in_vietnamese(house: House):
         told = house.night(FIRST, alert("a"), alert("b", severity="medium", unit=("867", "Thành phố Sa Đéc")))
     assert (told.sent, told.waiting, told.errors) == (1, 0, ())
     (message,) = house.mail.received
-    assert message["Subject"] == "Đêm 01-03-2024: 1 cảnh báo mức cao, 1 tin về cảnh báo"
+    assert message["Subject"] == "Đêm 01/03/2024: 1 cảnh báo mức cao, 1 tin về cảnh báo"
     assert message["To"] == "ban@tinh.example"
     assert message["Auto-Submitted"] == "auto-generated"
     text = text_of(message)
@@ -95,12 +96,11 @@ def test_with_the_server_down_for_three_nights_each_event_is_told_once_when_it_i
 
 DELIVER = """
 import sys
-sys.path.insert(0, sys.argv[1])
 from pathlib import Path
-from telling_house import House, Mail
+from tests.flows.telling.telling_house import House, Mail
 from flows.telling.tell import Outbox, deliver
 from flows.telling.recipients import recipients
-house = House(Path(sys.argv[2]), Mail(int(sys.argv[3])))
+house = House(Path(sys.argv[1]), Mail(int(sys.argv[2])))
 print("ready", flush=True)
 sys.stdin.readline()
 with house.open() as con:
@@ -108,11 +108,16 @@ with house.open() as con:
 """
 
 
+def apart(house: House, code: str) -> subprocess.Popen[bytes]:
+    """A process of its own, which the mail server can kill; it waits for a line before it delivers."""
+    command = [sys.executable, "-c", code, str(house.home), str(house.mail.port)]
+    return subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+
+
 def test_killed_between_the_servers_yes_and_the_note_it_is_sent_again_under_the_same_number(house: House):
     house.know("A,a@tinh.example,board,,,alerts,,", "B,b@tinh.example,board,,,alerts,,")
     house.night(FIRST, alert("a"))
-    command = [sys.executable, "-c", DELIVER, str(Path(__file__).parent), str(house.home), str(house.mail.port)]
-    with house.mail.up() as mail, subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as child:
+    with house.mail.up() as mail, apart(house, DELIVER) as child:
         assert child.stdout.readline() == b"ready\n"
         mail.victim = child.pid
         child.communicate(b"go\n")
@@ -138,7 +143,7 @@ def test_a_receiver_that_minds_the_number_sees_each_message_once(house: House, r
     receiver.status = 200
     house.night(NEXT[1])
     ((headers, payload),) = receiver.received
-    assert payload["title"].startswith("Đêm 01-03-2024")
+    assert payload["title"].startswith("Đêm 01/03/2024")
     assert "Lời của Ban về a" in payload["message"]
     ((number,),) = house.ask("SELECT message_id FROM outbox.message")
     assert headers["Idempotency-Key"] == number
@@ -281,8 +286,8 @@ def test_a_night_that_failed_is_told_once_though_it_fails_again_and_the_warehous
             tell_failure(house.settings, FIRST, "Flow run encountered an exception: StoreMissing: /srv/x is none")
         tell_failure(house.settings, NEXT[1], "ConversionException: 'Nguyễn Văn A' is no number")
     assert [message["Subject"] for message in house.mail.received] == [
-        "Đêm 01-03-2024: đêm không chạy được",
-        "Đêm 02-03-2024: đêm không chạy được",
+        "Đêm 01/03/2024: đêm không chạy được",
+        "Đêm 02/03/2024: đêm không chạy được",
     ]
     first, second = house.mail.texts()
     assert "không mở được kho dữ liệu" in first
@@ -308,8 +313,7 @@ def test_a_failure_killed_while_it_was_told_is_told_again_under_the_same_number(
         "from datetime import date\nfrom flows.telling.tell import tell_failure\n"
         "tell_failure(house.settings, date(2024, 3, 1), 'MemoryError')"
     )
-    command = [sys.executable, "-c", code, str(Path(__file__).parent), str(house.home), str(house.mail.port)]
-    with house.mail.up() as mail, subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as child:
+    with house.mail.up() as mail, apart(house, code) as child:
         assert child.stdout.readline() == b"ready\n"
         mail.victim = child.pid
         child.communicate(b"go\n")

@@ -8,11 +8,11 @@ from datetime import date
 
 import polars as pl
 
-from transforms.alerts.acts import carry_out
-from transforms.alerts.book import Act, Alert, Book, Event, Finding
-from transforms.alerts.life import advance
+from transforms.alerts.alert import Alert, AlertAct, AlertBook, AlertEvent, AlertFinding
+from transforms.alerts.life import life_of_alerts
+from transforms.cases.replay import advance, carry_out
 
-DISTRICT = Finding(
+DISTRICT = AlertFinding(
     night=date(2020, 2, 5),
     unit_id="871",
     unit_code="871",
@@ -65,7 +65,7 @@ def night_of(period: str) -> date:
     return date(int(following[:4]), int(following[5:]), 5)
 
 
-def found(period: str, like: Finding = DISTRICT, **changes: object) -> Finding:
+def found(period: str, like: AlertFinding = DISTRICT, **changes: object) -> AlertFinding:
     """A finding on the night its month comes in; `quiet=True` for one that does not signal."""
     quiet = bool(changes.pop("quiet", False))
     one = replace(like, period=period, first_period=period, night=night_of(period), is_signal=not quiet)
@@ -75,33 +75,34 @@ def found(period: str, like: Finding = DISTRICT, **changes: object) -> Finding:
 
 
 def live(
-    *findings: Finding, acts: Iterable[Act] = (), ended: dict[str, date] | None = None
-) -> tuple[Book, list[Event]]:
+    *findings: AlertFinding, acts: Iterable[AlertAct] = (), ended: dict[str, date] | None = None
+) -> tuple[AlertBook, list[AlertEvent]]:
     """The book after the findings' nights, each act carried out on its own day."""
-    book, events = Book(), []
+    life, events = life_of_alerts(ended or {}), []
+    book = life.empty
     waiting = sorted(acts, key=lambda act: act.act_id)
     for night in sorted({one.night for one in findings}):
         due = [act for act in waiting if act.night <= night]
         waiting = [act for act in waiting if act.night > night]
-        book, new = advance(book, night, [one for one in findings if one.night == night], due, ended)
+        book, new = advance(life, book, night, [one for one in findings if one.night == night], due)
         events += new
-    book, new = carry_out(book, waiting)
+    book, new = carry_out(life, book, waiting)
     return book, events + new
 
 
-def only(book: Book) -> Alert:
+def only(book: AlertBook) -> Alert:
     (alert,) = book
     return alert
 
 
-def told(events: Iterable[Event]) -> list[str]:
+def told(events: Iterable[AlertEvent]) -> list[str]:
     return [event.event for event in events]
 
 
-def act(number: int, action: str, day: date, alert_id: str = "871-requests-up-2020-01", **more: object) -> Act:
-    return Act(number, day, None, f"{day}T09:00:00", "Lan", action, alert_id, **more)
+def act(number: int, action: str, day: date, alert_id: str = "871-requests-up-2020-01", **more: object) -> AlertAct:
+    return AlertAct(number, day, None, f"{day}T09:00:00", "Lan", action, alert_id, **more)
 
 
-def frame(findings: Iterable[Finding]) -> pl.DataFrame:
-    columns = list(Finding.__dataclass_fields__)
+def frame(findings: Iterable[AlertFinding]) -> pl.DataFrame:
+    columns = list(AlertFinding.__dataclass_fields__)
     return pl.DataFrame([asdict(one) for one in findings], schema={c: SCHEMA.get(c, pl.String) for c in columns})

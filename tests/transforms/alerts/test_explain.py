@@ -7,10 +7,10 @@ from dataclasses import replace
 from datetime import date
 
 import pytest
-from alert_findings import COMMUNE, DISTRICT, act, found, frame, live, only
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.transforms.alerts.alert_findings import COMMUNE, DISTRICT, act, found, frame, live, only
 from transforms.alerts.drivers import Component, Drivers, Share, drivers
 from transforms.alerts.explain import explain
 from transforms.alerts.numbers import Numbers
@@ -48,15 +48,16 @@ def test_the_first_sentence_holds_what_was_seen_against_what_was_expected_with_i
         "(trong khoảng 245–313)."
     )
     assert en[0] == (
-        "In 2020-01, Huyện Tam Nông had 397 members working away, where about 277 would be usual (between 245 and 313)."
+        "In January 2020, Huyện Tam Nông had 397 members working away, where about 277 would be usual "
+        "(between 245 and 313)."
     )
 
 
 def test_the_second_says_since_when_and_how_sure_in_words():
     vi, en = said(found("2020-01"))
     assert vi[1] == (
-        "Dấu hiệu có từ tháng 01/2020, cảnh báo mở ngày 05-02-2020; cứ khoảng 200 cảnh báo rõ như thế thì có thể một "
-        "là báo nhầm."
+        "Dấu hiệu có từ tháng 01/2020, cảnh báo mở ngày 05/02/2020; cứ khoảng 200 cảnh báo rõ như thế thì có thể một "
+        "là cảnh báo sai."
     )
     assert "of about 200 alerts as clear as this, one may be false" in en[1]
 
@@ -64,7 +65,7 @@ def test_the_second_says_since_when_and_how_sure_in_words():
 @pytest.mark.parametrize(
     ("q", "p", "words"),
     [
-        (0.0000001, 0.0000001, "khả năng báo nhầm rất nhỏ"),
+        (0.0000001, 0.0000001, "khả năng cảnh báo sai rất nhỏ"),
         (0.3, 0.01, "cứ khoảng 3 cảnh báo"),
         (0.9, 0.004, "bằng chứng còn yếu: dù không có gì khác thường, cứ khoảng 200 lần xét"),
     ],
@@ -131,9 +132,9 @@ def test_figures_that_stood_still_are_said_to_move_again():
 
 def test_it_says_how_it_was_resolved():
     alert = only(live(found("2020-01"), found("2020-02", quiet=True))[0])
-    assert "đến ngày 05-03-2020 thì số liệu đã trở lại mức thường" in explain(alert, NOTHING, 3)[0]
+    assert "đến ngày 05/03/2020 thì số liệu đã trở lại mức thường" in explain(alert, NOTHING, 3)[0]
     closed = act(1, "alert-close", date(2020, 2, 6), verdict="true")
-    assert "Ban kết luận ngày 06-02-2020" in explain(only(live(found("2020-01"), acts=[closed])[0]), NOTHING, 3)[0]
+    assert "Ban kết luận ngày 06/02/2020" in explain(only(live(found("2020-01"), acts=[closed])[0]), NOTHING, 3)[0]
 
 
 number = st.one_of(st.none(), st.floats(0, 40))

@@ -6,7 +6,8 @@ from dataclasses import replace
 from datetime import date
 
 import pytest
-from alert_findings import COMMUNE, DISTRICT, act, after, found, live, night_of, only, told
+
+from tests.transforms.alerts.alert_findings import COMMUNE, DISTRICT, act, after, found, live, night_of, only, told
 
 SHIFT = replace(DISTRICT, kind="shift", observed=20.0, expected=8.0, upper=15.0)
 OTHER = replace(DISTRICT, unit_id="872", unit_code="872")
@@ -29,7 +30,7 @@ CLOSE = {"verdict": "expected", "note": "đợt rà soát"}
 def test_a_signal_opens_an_alert_named_by_unit_family_direction_and_month():
     book, events = live(found("2020-01"))
     alert = only(book)
-    assert alert.alert_id == "871-requests-up-2020-01"
+    assert alert.case_id == "871-requests-up-2020-01"
     assert (alert.status, alert.opened_on, alert.severity) == ("opened", date(2020, 2, 5), "high")
     assert [(event.event, event.night, event.severity) for event in events] == [("opened", date(2020, 2, 5), "high")]
 
@@ -69,12 +70,12 @@ def test_indicators_and_kinds_of_one_family_are_parts_of_one_alert_and_all_must_
 @pytest.mark.parametrize("other", [{"direction": "down"}, {"family": "away"}, {"unit_id": "872", "unit_code": "872"}])
 def test_another_direction_family_or_unit_is_another_alert(other):
     book, _ = live(found("2020-01"), found("2020-01", like=replace(DISTRICT, indicator="left", **other)))
-    assert len(book.alerts) == 2
+    assert len(book.cases) == 2
 
 
 def test_a_signal_the_other_way_ends_it():
     book, _ = live(found("2020-01"), found("2020-02", direction="down", observed=0.0))
-    assert {alert.alert_id: alert.status for alert in book} == {
+    assert {alert.case_id: alert.status for alert in book} == {
         "871-requests-up-2020-01": "resolved",
         "871-requests-down-2020-02": "opened",
     }
@@ -90,11 +91,11 @@ def test_members_let_go_are_a_part_of_the_alert_on_their_requests():
     book, _ = live(found("2020-01"), found("2020-02"), found("2020-02", like=let_go))
     assert [part.last.indicator for part in only(book).parts] == ["received", "left_on_request"]
     alone, _ = live(found("2020-01", like=let_go))
-    assert only(alone).alert_id == "871-members-up-2020-01"
+    assert only(alone).case_id == "871-members-up-2020-01"
 
 
 def test_a_commune_alone_has_an_alert_of_its_own():
-    assert only(live(found("2020-01", like=COMMUNE))[0]).alert_id == "29980-requests-up-2020-01"
+    assert only(live(found("2020-01", like=COMMUNE))[0]).case_id == "29980-requests-up-2020-01"
 
 
 def test_a_correction_that_leaves_nothing_of_it_resolves_it_as_corrected():
@@ -119,7 +120,7 @@ def test_it_reopens_when_it_comes_back_within_three_months():
 
 def test_later_it_is_another_alert():
     book, _ = live(found("2020-01"), found("2020-02", quiet=True), found("2020-07"))
-    assert [(alert.alert_id, alert.status) for alert in book] == [
+    assert [(alert.case_id, alert.status) for alert in book] == [
         ("871-requests-up-2020-01", "resolved"),
         ("871-requests-up-2020-07", "opened"),
     ]
@@ -137,7 +138,7 @@ def test_after_a_new_level_went_quiet_a_signal_is_another_event():
     months = [after("2020-01", n) for n in range(13)]
     shift = [found(month, like=SHIFT, first_period="2020-01") for month in months]
     book, _ = live(*shift, found("2021-02", like=SHIFT, quiet=True), found("2021-03"))
-    assert [alert.alert_id for alert in book] == ["871-requests-up-2020-01", "871-requests-up-2021-03"]
+    assert [alert.case_id for alert in book] == ["871-requests-up-2020-01", "871-requests-up-2021-03"]
 
 
 def test_it_worsens_when_the_severity_rises_and_never_improves_in_a_run():
@@ -150,7 +151,7 @@ def test_it_worsens_when_the_severity_rises_and_never_improves_in_a_run():
 def test_a_late_report_is_resolved_when_it_comes():
     came = found("2020-01", like=LATE, quiet=True, observed=9.0, night=date(2020, 2, 12))
     book, _ = live(found("2020-01", like=LATE), found("2020-02", like=LATE, quiet=True), came)
-    assert only(book).alert_id == "871-reporting-late-2020-01"
+    assert only(book).case_id == "871-reporting-late-2020-01"
     assert (only(book).resolution, only(book).resolved_on) == ("reported", date(2020, 2, 12))
 
 
@@ -217,7 +218,7 @@ def test_closed_it_stays_closed_while_the_same_event_lasts():
 def test_after_quiet_a_closed_alerts_event_is_a_new_alert():
     acts = [act(1, "alert-close", date(2020, 2, 6), **CLOSE)]
     book, _ = live(found("2020-01"), found("2020-02", quiet=True), found("2020-03"), acts=acts)
-    assert [(alert.alert_id, alert.status) for alert in book] == [
+    assert [(alert.case_id, alert.status) for alert in book] == [
         ("871-requests-up-2020-01", "resolved"),
         ("871-requests-up-2020-03", "opened"),
     ]
@@ -238,4 +239,4 @@ def test_an_act_on_an_alert_that_is_not_there_has_no_effect():
 def test_a_second_alert_of_the_same_unit_family_and_first_month_gets_a_number():
     acts = [act(1, "alert-close", date(2020, 2, 6), **CLOSE)]
     book, _ = live(found("2020-01"), found("2020-02", quiet=True), found("2020-03", first_period="2020-01"), acts=acts)
-    assert list(book.alerts) == ["871-requests-up-2020-01", "871-requests-up-2020-01-2"]
+    assert list(book.cases) == ["871-requests-up-2020-01", "871-requests-up-2020-01-2"]

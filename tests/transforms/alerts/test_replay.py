@@ -6,12 +6,12 @@ from collections import Counter
 from dataclasses import replace
 from datetime import date, timedelta
 
-from alert_findings import COMMUNE, DISTRICT, act, after, found, frame, night_of
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from transforms.alerts.book import Book
-from transforms.alerts.life import advance, replay
+from tests.transforms.alerts.alert_findings import COMMUNE, DISTRICT, act, after, found, frame, night_of
+from transforms.alerts.life import findings_of, life_of_alerts
+from transforms.cases.replay import advance, replay
 
 UNITS = (DISTRICT, COMMUNE, replace(DISTRICT, unit_id="872", unit_code="872", unit_name="Huyện Tháp Mười"))
 KINDS = ("change", "shift", "silence", "late", "implausible")
@@ -22,6 +22,7 @@ IDS = (
     "872-requests-up-2020-03",
     "871-requests-late-2020-01",
 )
+LIFE = life_of_alerts()
 OPENING, GOING_ON = {"opened", "reopened"}, {"worsened", "acknowledged", "silenced"}
 
 
@@ -60,18 +61,23 @@ def histories(draw):
     return list(out.values()), nights, acts
 
 
+def read(findings):
+    """Findings as the night reads them from the warehouse."""
+    return findings_of(frame(findings))
+
+
 @given(histories())
 @settings(max_examples=80, deadline=None)
 def test_night_by_night_is_the_same_as_all_at_once(history):
     findings, nights, acts = history
-    whole = replay(frame(findings), nights, acts)
-    book, events, before = Book(), [], None
+    whole = replay(LIFE, read(findings), nights, acts)
+    book, events, before = LIFE.empty, [], None
     for night in nights:
         due = [one for one in acts if one.after_night == before]
-        book, new = advance(book, night, [one for one in reversed(findings) if one.night == night], due)
+        book, new = advance(LIFE, book, night, [one for one in reversed(findings) if one.night == night], due)
         events, before = events + new, night
         earlier = [one for one in acts if one.after_night is None or one.after_night < night]
-        seen = replay(frame(findings), [one for one in nights if one <= night], earlier)
+        seen = replay(LIFE, read(findings), [one for one in nights if one <= night], earlier)
         assert seen == (book, events)
     if not any(one.after_night == before for one in acts):
         assert whole == (book, events)
@@ -80,16 +86,16 @@ def test_night_by_night_is_the_same_as_all_at_once(history):
 @given(histories())
 @settings(max_examples=80, deadline=None)
 def test_no_alert_is_both_open_and_resolved_and_each_event_happens_once(history):
-    book, events = replay(frame(history[0]), history[1], history[2])
+    book, events = replay(LIFE, read(history[0]), history[1], history[2])
     for alert in book:
         is_resolved = alert.status == "resolved"
         assert is_resolved == (alert.resolved_on is not None) == (alert.resolution is not None)
         assert not is_resolved or not alert.is_silenced_to_end
-        story = [event.event for event in events if event.alert_id == alert.alert_id]
+        story = [event.event for event in events if event.case_id == alert.case_id]
         assert story[0] == "opened"
         assert story.count("opened") == 1
         assert _is_consistent(story, is_resolved)
-    assert max(Counter((e.alert_id, e.night, e.event, e.act_id) for e in events).values(), default=1) == 1
+    assert max(Counter((e.case_id, e.night, e.event, e.act_id) for e in events).values(), default=1) == 1
     running = Counter(alert.key for alert in book if alert.is_running)
     assert max(running.values(), default=1) == 1
 
@@ -107,7 +113,7 @@ def _is_consistent(story: list[str], is_resolved: bool) -> bool:
 @given(histories())
 @settings(max_examples=60, deadline=None)
 def test_an_act_is_carried_out_at_most_once(history):
-    _, events = replay(frame(history[0]), history[1], history[2])
+    _, events = replay(LIFE, read(history[0]), history[1], history[2])
     done = Counter(event.act_id for event in events if event.act_id is not None)
     assert set(done) <= {one.act_id for one in history[2]}
     assert max(done.values(), default=1) == 1
@@ -118,6 +124,5 @@ def test_an_act_is_carried_out_at_most_once(history):
 def test_what_never_signalled_is_not_needed(history):
     findings, nights, acts = history
     telling = {one.series for one in findings if one.is_signal}
-    assert replay(frame(one for one in findings if one.series in telling), nights, acts) == replay(
-        frame(findings), nights, acts
-    )
+    needed = read(one for one in findings if one.series in telling)
+    assert replay(LIFE, needed, nights, acts) == replay(LIFE, read(findings), nights, acts)

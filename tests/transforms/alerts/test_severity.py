@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from alert_findings import DISTRICT
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.transforms.alerts.alert_findings import DISTRICT
 from transforms.alerts.severity import RANK, severity_of
 
 counts = st.floats(0, 500)

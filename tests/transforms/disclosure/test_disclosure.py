@@ -9,15 +9,17 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 import pytest
-from disclosure_attack import ROW, attack, unknowns
-from disclosure_province import corrected, invented_months
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.transforms.disclosure.disclosure_attack import ROW, attack, unknowns
+from tests.transforms.disclosure.disclosure_province import corrected, invented_months
 from transforms.disclosure import FLOWS, SENSITIVE, Protected, area_months, last_released_year, protect
-from transforms.disclosure.moves import DOWN, PENDING, REASONS, UP, patterns
-from transforms.territory.maps import pieces
+from transforms.disclosure.moves import DOWN, PENDING, REASONS, REQUESTS, UP, patterns
+from transforms.territory.maps import cells_on_both_maps
 from transforms.territory.registry import Registry
+
+pytestmark = pytest.mark.slow
 
 SEEDS = st.integers(0, 10_000)
 
@@ -216,9 +218,15 @@ def test_the_attack_finds_no_hidden_count_of_the_province(shared: Path, registry
     cells = pl.read_parquet(folder / "monthly.parquet").rename({"cell": "cell_code"}).drop("district")
     year = cells.filter(pl.col("period").str.starts_with("2020"))
     members = cells.select("cell_code", "period", "members_closing")
-    months = area_months(pieces(year, members, registry, year["period"].unique().to_list(), date(2026, 1, 1)))
+    months = area_months(
+        cells_on_both_maps(year, members, registry, year["period"].unique().to_list(), date(2026, 1, 1))
+    )
     table = protect(months, 2020)
     assert exposed(table) == set()
     program = attack(months, table.rows, 2020, by_month=False)
     for map_name, unit, measure in random.Random(5).sample(hidden(table), 20):
         assert program.width(unknowns(months, map_name, unit, 2020, measure, by_month=False)) > 0.999
+
+
+def test_every_figure_that_communes_show_by_year_is_one_that_moves_can_protect() -> None:
+    assert sorted(UP + DOWN + REQUESTS) == sorted(FLOWS)

@@ -9,10 +9,10 @@ from datetime import date
 import polars as pl
 
 from expectations.contract.forms import FORMS
-from transforms.followup.reading_table import Known
-from transforms.followup.readings import figure_readings
-from transforms.followup.thresholds import Marks
-from transforms.watch.as_known import Vintages
+from transforms.followup.figure_readings import figure_readings
+from transforms.followup.matter_readings import FiguresKnown
+from transforms.followup.thresholds import Thresholds
+from transforms.watch.as_known import FiguresAsKnown
 
 COMMUNES = {"A@2015-01-01": "871", "B@2015-01-01": "871", "C@2015-01-01": "872"}
 CELLS = 4
@@ -49,8 +49,8 @@ class Sheet:
     came: list[Came] = field(default_factory=list)
     level: str = "district"
 
-    def known(self) -> Known:
-        pieces = {
+    def known(self) -> FiguresKnown:
+        version_sums = {
             form: _frame([row for one in self.came if one.form == form for row in one.rows()], form) for form in FORMS
         }
         periods = sorted({one.period for one in self.came})
@@ -65,10 +65,10 @@ class Sheet:
         )
         hamlets = expected.filter(pl.col("level") == self.level).select("unit_id", "period", "cells")
         parents = pl.DataFrame({"unit_id": list(COMMUNES), "district": list(COMMUNES.values())})
-        return Known(Vintages(pieces, expected, parents), self.level, hamlets, NAMES)
+        return FiguresKnown(FiguresAsKnown(version_sums, expected, parents), self.level, hamlets, NAMES)
 
-    def read(self, nights: Iterable[date], marks: Marks | None = None) -> pl.DataFrame:
-        return figure_readings(self.known(), list(nights), marks or Marks())
+    def read(self, nights: Iterable[date], thresholds: Thresholds | None = None) -> pl.DataFrame:
+        return figure_readings(self.known(), list(nights), thresholds or Thresholds())
 
 
 def _frame(rows: list[dict], form: str) -> pl.DataFrame:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from datetime import date
 
-from transforms.followup.book import Act, Reading
+from transforms.followup.item import ItemAct, MatterReading
 from transforms.followup.life import Heirs
-from transforms.followup.thresholds import Marks
+from transforms.followup.thresholds import Thresholds
 
-MARKS = Marks()
+THRESHOLDS = Thresholds()
 NOBODY = Heirs()
 DISTRICT, COMMUNE, OTHER = "871", "30001@2025-07-01", "30037@2025-07-01"
 KIND = "r213-not-registered"
@@ -30,12 +30,24 @@ def said(
     matter: str = "",
     count: int = 5,
     due_on: date | None = None,
-) -> Reading:
+) -> MatterReading:
     """What a night says of a matter."""
-    return Reading(night(number), unit, kind, matter, period, night(number), stands, count, count, 100, due_on)
+    return MatterReading(
+        night=night(number),
+        unit_id=unit,
+        kind=kind,
+        matter=matter,
+        period=period,
+        seen_on=night(number),
+        stands=stands,
+        least=count,
+        most=count,
+        base=100,
+        due_on=due_on,
+    )
 
 
-def did(act_id: int, action: str, after: int, item: str = ID, **more: str) -> Act:
+def did(act_id: int, action: str, after: int, item: str = ID, **more: str) -> ItemAct:
     """What a person did, the day after a night."""
     at = night(after)
-    return Act(act_id, at, at, f"{at}T09:00:00", "Lan", f"followup-{action}", item, **more)
+    return ItemAct(act_id, at, at, f"{at}T09:00:00", "Lan", f"followup-{action}", item, **more)

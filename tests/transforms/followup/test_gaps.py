@@ -7,16 +7,16 @@ from dataclasses import replace
 from datetime import date
 
 import pytest
-from followup_figures import Came, Sheet, halves
 
-from transforms.followup.thresholds import Marks
+from tests.transforms.followup.followup_figures import Came, Sheet, halves
+from transforms.followup.thresholds import Thresholds
 
 NIGHT = date(2021, 7, 5)
 FULL = {"subject": 100, "exempt": 10, "introduced": 80, "registered": 70, "attended": 50, "remarked": 0}
 
 
-def read(came, kind, night=NIGHT, marks=None, level="district"):
-    rows = Sheet(came, level).read([night], marks)
+def read(came, kind, night=NIGHT, thresholds=None, level="district"):
+    rows = Sheet(came, level).read([night], thresholds)
     return {row["unit_id"]: row for row in rows.to_dicts() if row["kind"] == kind}
 
 
@@ -47,8 +47,8 @@ def test_a_gap_that_the_exempt_may_fill_is_no_matter():
 
 def test_above_a_set_share_only():
     came = [halves("A", **FULL), halves("B", **FULL)]
-    assert read(came, "r213-not-introduced", marks=Marks(r213_share=0.09))["871"]["stands"]
-    assert not read(came, "r213-not-introduced", marks=Marks(r213_share=0.10))["871"]["stands"]
+    assert read(came, "r213-not-introduced", thresholds=Thresholds(r213_share=0.09))["871"]["stands"]
+    assert not read(came, "r213-not-introduced", thresholds=Thresholds(r213_share=0.10))["871"]["stands"]
 
 
 def test_the_remark_is_read_of_the_years_second_half_only():
@@ -82,7 +82,7 @@ def test_away_without_a_form_of_activity_is_a_matter_above_the_share():
     came = [away(c, "2021-06", date(2021, 7, 2), total=50, temporary=5, exempt=10) for c in "AB"]
     found = read(came, "away-no-activity")["871"]
     assert (found["stands"], found["least"], found["base"]) == (True, 70, 100)
-    assert not read(came, "away-no-activity", marks=Marks(away_share=0.70))["871"]["stands"]
+    assert not read(came, "away-no-activity", thresholds=Thresholds(away_share=0.70))["871"]["stands"]
 
 
 def test_out_of_contact_is_a_matter_when_both_months_are_above_the_share():

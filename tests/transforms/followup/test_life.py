@@ -4,36 +4,46 @@ from __future__ import annotations
 
 from datetime import date
 
-from followup_readings import COMMUNE, DISTRICT, ID, KIND, MARKS, NOBODY, OTHER, did, night, said
-
-from transforms.followup.book import Book
-from transforms.followup.life import Heirs, replay
+from tests.transforms.followup.followup_readings import (
+    COMMUNE,
+    DISTRICT,
+    ID,
+    KIND,
+    NOBODY,
+    OTHER,
+    THRESHOLDS,
+    did,
+    night,
+    said,
+)
+from transforms.cases.replay import replay
+from transforms.followup.item import ItemBook
+from transforms.followup.life import Heirs, life_of_items
 
 REFORM = Heirs({DISTRICT: date(2021, 9, 30)}, {DISTRICT: (COMMUNE, OTHER)})
 
 
 def lived(readings, acts=(), nights=6, heirs=NOBODY):
-    book, events = replay(readings, [night(n) for n in range(nights)], list(acts), heirs, MARKS)
-    return book, events
+    return replay(life_of_items(heirs, THRESHOLDS), readings, [night(n) for n in range(nights)], acts)
 
 
 def story(events, item=ID):
-    return [event.event for event in events if event.item_id == item]
+    return [event.event for event in events if event.case_id == item]
 
 
-def only(book: Book, item=ID):
-    return book.items[item]
+def only(book: ItemBook, item=ID):
+    return book.cases[item]
 
 
 def test_a_matter_is_one_item_named_by_unit_kind_and_first_period():
     book, events = lived([said(0), said(3, period="2021-H2", count=7)])
-    assert list(book.items) == [ID]
+    assert list(book.cases) == [ID]
     assert story(events) == ["opened", "updated"]
     assert (only(book).since, only(book).reading.period, only(book).reading.least) == ("2021-H1", "2021-H2", 7)
 
 
 def test_what_is_marked_done_is_verified_only_by_the_next_report():
-    acts = [did(1, "assign", 0, to="Huyện ủy"), did(2, "done", 1, note="đã tiếp nhận")]
+    acts = [did(1, "assign", 0, given_to="Huyện ủy"), did(2, "done", 1, note="đã tiếp nhận")]
     book, _ = lived([said(0)], acts)
     assert (only(book).status, only(book).closed_on) == ("done", None)
     book, events = lived([said(0), said(3, stands=False, period="2021-H2")], acts)
@@ -43,7 +53,7 @@ def test_what_is_marked_done_is_verified_only_by_the_next_report():
 
 
 def test_what_was_marked_done_is_open_again_when_the_next_report_still_shows_it():
-    acts = [did(1, "assign", 0, to="Huyện ủy"), did(2, "done", 1)]
+    acts = [did(1, "assign", 0, given_to="Huyện ủy"), did(2, "done", 1)]
     book, events = lived([said(0), said(3, period="2021-H2")], acts)
     assert (only(book).status, only(book).assigned_to, only(book).done_on) == ("assigned", "Huyện ủy", None)
     assert story(events)[-1] == "reopened"
@@ -63,23 +73,23 @@ def test_a_waived_matter_stays_waived_while_it_stands_and_a_later_one_is_another
     assert story(events) == ["opened", "waived"]
     again = [said(0), said(2, stands=False, period="2021-H2"), said(4, period="2022-H1")]
     book, _ = lived(again, acts)
-    assert {name: item.status for name, item in book.items.items()} == {ID: "waived", f"871-{KIND}-2022-H1": "open"}
+    assert {name: item.status for name, item in book.cases.items()} == {ID: "waived", f"871-{KIND}-2022-H1": "open"}
 
 
 def test_when_the_report_that_showed_it_over_is_corrected_the_item_is_open_again():
     book, events = lived([said(0), said(2, stands=False, period="2021-H2"), said(3, period="2021-H2")])
-    assert list(book.items) == [ID]
+    assert list(book.cases) == [ID]
     assert story(events) == ["opened", "verified", "reopened"]
     assert (only(book).status, only(book).closed_on, only(book).resolution) == ("open", None, None)
 
 
 def test_a_matter_that_comes_back_later_is_a_new_item():
     book, _ = lived([said(0), said(2, stands=False, period="2021-H2"), said(4, period="2022-H1")])
-    assert list(book.items) == [ID, f"871-{KIND}-2022-H1"]
+    assert list(book.cases) == [ID, f"871-{KIND}-2022-H1"]
 
 
 def test_an_act_on_what_is_over_or_not_there_has_no_effect():
-    acts = [did(1, "done", 3), did(2, "assign", 3, item="871-nothing", to="x")]
+    acts = [did(1, "done", 3), did(2, "assign", 3, item="871-nothing", given_to="x")]
     _, events = lived([said(0), said(2, stands=False)], acts)
     assert [event.act_id for event in events if event.act_id] == []
 
@@ -112,12 +122,12 @@ def test_a_duty_of_each_half_year_is_due_by_the_newest_and_an_internal_mark_does
 
 def test_a_districts_item_goes_on_in_the_communes_whose_figures_show_it():
     readings = [said(0), said(3, unit=COMMUNE), said(3, stands=False, unit=OTHER)]
-    book, events = lived(readings, [did(1, "assign", 0, to="Huyện ủy")], heirs=REFORM)
+    book, events = lived(readings, [did(1, "assign", 0, given_to="Huyện ủy")], heirs=REFORM)
     old, new = only(book), only(book, f"30001-{KIND}-2021-H1")
     assert (old.status, old.resolution, old.ended_unit) == ("carried", "carried", True)
     assert (new.status, new.since, new.carried_from, new.due_on) == ("open", "2021-H1", (ID,), old.due_on)
     assert story(events) == ["opened", "assigned", "carried"]
-    assert len(book.items) == 2
+    assert len(book.cases) == 2
 
 
 def test_what_the_district_had_marked_done_waits_for_the_successors_next_report():
@@ -155,7 +165,7 @@ def test_each_report_and_each_alert_is_a_matter_of_its_own():
         said(0, kind="alert-true", matter=f"871-{what}-2021-04", period="2021-04") for what in ("away", "contact")
     ]
     book, _ = lived([*reports, *alerts])
-    assert sorted(book.items) == [
+    assert sorted(book.cases) == [
         "871-alert-true-away-2021-04",
         "871-alert-true-contact-2021-04",
         "871-report-not-sent-2021-05",
@@ -165,4 +175,4 @@ def test_each_report_and_each_alert_is_a_matter_of_its_own():
 
 def test_a_code_used_again_for_another_territory_does_not_take_the_old_ones_item():
     readings = [said(0, unit="30001@2015-01-01"), said(0, unit="30001@2021-07-01")]
-    assert sorted(lived(readings)[0].items) == [f"30001-{KIND}-2021-H1", f"30001-{KIND}-2021-H1-2"]
+    assert sorted(lived(readings)[0].cases) == [f"30001-{KIND}-2021-H1", f"30001-{KIND}-2021-H1-2"]

@@ -1,4 +1,4 @@
-"""The floor of requests that waited long never exceeds their true number, whatever order they are settled in."""
+"""The lower bound of requests that waited long never exceeds their true number, whatever order they are settled in."""
 
 from __future__ import annotations
 
@@ -10,7 +10,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from expectations.contract.periods import Period
-from transforms.followup.pending import Month, first_month, least_pending, months_between, pending_floor
+from transforms.followup.least_pending import (
+    RequestMonth,
+    first_month,
+    least_pending,
+    months_between,
+    pending_lower_bound,
+)
 
 
 @dataclass
@@ -18,7 +24,7 @@ class Office:
     """An office's requests by the day they were filed; its books show stocks and flows only."""
 
     pending: list[date] = field(default_factory=list)
-    months: dict[str, Month] = field(default_factory=dict)
+    months: dict[str, RequestMonth] = field(default_factory=dict)
 
 
 @st.composite
@@ -33,7 +39,7 @@ def offices(draw, *, restates: bool = True, settles_old_first: bool = False):
         office.pending = sorted([*office.pending, *days])
         for _ in range(draw(st.integers(0, len(office.pending)))):
             office.pending.pop(0 if settles_old_first else draw(st.integers(0, len(office.pending) - 1)))
-        office.months[str(month)] = Month(opening, len(days), len(office.pending))
+        office.months[str(month)] = RequestMonth(opening, len(days), len(office.pending))
         last, month = month, Period.month_of(month.last_day + timedelta(1))
     return office, last
 
@@ -50,46 +56,46 @@ def _restate(draw, office: Office, month: Period) -> None:
 
 @given(offices(), st.sampled_from([30, 60, 90, 120]))
 @settings(max_examples=400, deadline=None)
-def test_the_floor_never_exceeds_the_true_number(made, days):
+def test_the_lower_bound_never_exceeds_the_true_number(made, days):
     office, last = made
     true = sum((last.last_day - day).days >= days for day in office.pending)
-    floor = pending_floor(office.months, last, days)
-    assert floor is not None
-    assert 0 <= floor <= true
+    bound = pending_lower_bound(office.months, last, days)
+    assert bound is not None
+    assert 0 <= bound <= true
 
 
 @given(offices(restates=False, settles_old_first=True), st.sampled_from([30, 60, 90]))
 @settings(max_examples=300, deadline=None)
-def test_where_the_old_are_settled_first_the_floor_is_the_true_number(made, days):
+def test_where_the_old_are_settled_first_the_lower_bound_is_the_true_number(made, days):
     office, last = made
-    assert pending_floor(office.months, last, days) == sum(
+    assert pending_lower_bound(office.months, last, days) == sum(
         day <= first_month(last, days).previous.last_day for day in office.pending
     )
 
 
 @given(offices(restates=False))
 @settings(max_examples=200, deadline=None)
-def test_the_floor_is_at_least_what_is_pending_less_all_that_was_received(made):
+def test_the_lower_bound_is_at_least_what_is_pending_less_all_that_was_received(made):
     office, last = made
     run = [office.months[name] for name in months_between(first_month(last, 90), last)]
     assert least_pending(run) >= max(0, run[-1].closing - sum(month.received for month in run))
 
 
 def test_of_those_pending_at_the_end_only_as_many_are_young_as_were_received():
-    assert least_pending([Month(opening=5, received=2, closing=6)]) == 4
-    assert least_pending([Month(opening=1, received=9, closing=3)]) == 0
+    assert least_pending([RequestMonth(opening=5, received=2, closing=6)]) == 4
+    assert least_pending([RequestMonth(opening=1, received=9, closing=3)]) == 0
 
 
 def test_a_month_that_ended_with_few_pending_left_few_young_ones():
-    months = [Month(3, 6, 1), Month(1, 0, 1), Month(1, 2, 3)]
+    months = [RequestMonth(3, 6, 1), RequestMonth(1, 0, 1), RequestMonth(1, 2, 3)]
     assert least_pending(months) == 0
-    assert least_pending([Month(3, 6, 1), Month(1, 1, 2), Month(2, 0, 2)]) == 0
-    assert least_pending([Month(4, 1, 4), Month(4, 0, 4), Month(4, 1, 5)]) == 3
+    assert least_pending([RequestMonth(3, 6, 1), RequestMonth(1, 1, 2), RequestMonth(2, 0, 2)]) == 0
+    assert least_pending([RequestMonth(4, 1, 4), RequestMonth(4, 0, 4), RequestMonth(4, 1, 5)]) == 3
 
 
 def test_requests_that_a_correction_brought_in_are_of_unknown_age():
-    assert least_pending([Month(2, 0, 2), Month(2, 0, 2)]) == 2
-    assert least_pending([Month(2, 0, 2), Month(5, 0, 5)]) == 2
+    assert least_pending([RequestMonth(2, 0, 2), RequestMonth(2, 0, 2)]) == 2
+    assert least_pending([RequestMonth(2, 0, 2), RequestMonth(5, 0, 5)]) == 2
 
 
 @pytest.mark.parametrize(
@@ -100,7 +106,7 @@ def test_ninety_days_take_a_fourth_month_where_a_short_february_is_among_three(l
     assert (Period.parse(last).last_day - first_month(Period.parse(last), 90).previous.last_day).days >= 90
 
 
-def test_a_month_that_is_not_known_leaves_the_floor_unknown():
-    months = {"2021-10": Month(1, 0, 1), "2021-12": Month(1, 0, 1)}
-    assert pending_floor(months, Period.parse("2021-12"), 90) is None
-    assert pending_floor(months, Period.parse("2021-12"), 30) == 1
+def test_a_month_that_is_not_known_leaves_the_lower_bound_unknown():
+    months = {"2021-10": RequestMonth(1, 0, 1), "2021-12": RequestMonth(1, 0, 1)}
+    assert pending_lower_bound(months, Period.parse("2021-12"), 90) is None
+    assert pending_lower_bound(months, Period.parse("2021-12"), 30) == 1

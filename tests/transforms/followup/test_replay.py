@@ -6,15 +6,17 @@ from collections import Counter
 from dataclasses import replace
 from itertools import pairwise
 
-from followup_readings import COMMUNE, DISTRICT, ID, KIND, MARKS, OTHER, did, night, said
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from transforms.followup.book import LIVE, Book
-from transforms.followup.life import Heirs, advance, replay
+from tests.transforms.followup.followup_readings import COMMUNE, DISTRICT, ID, KIND, OTHER, THRESHOLDS, did, night, said
+from transforms.cases.replay import advance, replay
+from transforms.followup.item import LIVE
+from transforms.followup.life import Heirs, life_of_items
 
 NIGHTS = [night(n) for n in range(8)]
 HEIRS = Heirs({DISTRICT: night(4)}, {DISTRICT: (COMMUNE, OTHER)})
+LIFE = life_of_items(HEIRS, THRESHOLDS)
 HALVES = ("2021-H1", "2021-H2", "2022-H1")
 IDS = (ID, f"871-{KIND}-2021-H2", f"30001-{KIND}-2021-H1", f"30037-{KIND}-2022-H1")
 AFTER = {
@@ -42,7 +44,7 @@ def histories(draw):
         readings[number, unit] = one
     actions = st.sampled_from(["assign", "done", "waive"])
     acts = [
-        replace(did(number, draw(actions), draw(st.integers(0, 7)), draw(st.sampled_from(IDS)), to="x"), note="y")
+        replace(did(number, draw(actions), draw(st.integers(0, 7)), draw(st.sampled_from(IDS)), given_to="x"), note="y")
         for number in range(draw(st.integers(0, 6)))
     ]
     return list(readings.values()), sorted(acts, key=lambda act: act.after_night)
@@ -52,22 +54,22 @@ def histories(draw):
 @settings(max_examples=150, deadline=None)
 def test_night_by_night_is_the_same_as_all_at_once(history):
     readings, acts = history
-    book, events, before = Book(), [], None
+    book, events, before = LIFE.empty, [], None
     for one in NIGHTS:
         due = [act for act in acts if act.after_night == before]
-        book, new = advance(book, one, [r for r in reversed(readings) if r.night == one], due, HEIRS, MARKS)
+        book, new = advance(LIFE, book, one, [r for r in reversed(readings) if r.night == one], due)
         events, before = events + new, one
         earlier = [act for act in acts if act.after_night < one]
-        seen = replay(readings, [n for n in NIGHTS if n <= one], earlier, HEIRS, MARKS)
+        seen = replay(LIFE, readings, [n for n in NIGHTS if n <= one], earlier)
         assert seen == (book, events)
 
 
 @given(histories())
 @settings(max_examples=150, deadline=None)
 def test_an_items_events_follow_each_other_as_its_life_allows(history):
-    book, events = replay(history[0], NIGHTS, history[1], HEIRS, MARKS)
+    book, events = replay(LIFE, history[0], NIGHTS, history[1])
     for item in book:
-        told = [event for event in events if event.item_id == item.item_id]
+        told = [event for event in events if event.case_id == item.case_id]
         assert told[0].event == "opened"
         assert all(after.event in AFTER[before.event] for before, after in pairwise(told))
         assert told[-1].status == item.status
@@ -80,13 +82,13 @@ def test_an_items_events_follow_each_other_as_its_life_allows(history):
 @settings(max_examples=150, deadline=None)
 def test_a_word_alone_never_verifies(history):
     readings, acts = history
-    _, events = replay(readings, NIGHTS, acts, HEIRS, MARKS)
+    _, events = replay(LIFE, readings, NIGHTS, acts)
     shown_over = {(r.night, r.unit_id.split("@")[0]) for r in readings if not r.stands}
     heard = {r.night for r in readings}
     for event in events:
         if event.event == "verified":
             assert event.act_id is None
-            code = event.item_id.split("-")[0]
+            code = event.case_id.split("-")[0]
             assert (event.night, code) in shown_over or (code == DISTRICT and event.night >= min(heard))
 
 
@@ -94,7 +96,7 @@ def test_a_word_alone_never_verifies(history):
 @settings(max_examples=100, deadline=None)
 def test_after_the_last_night_an_item_is_live_just_where_its_matter_stands_or_it_was_waived(history):
     readings = [r for r in history[0] if r.unit_id != DISTRICT]
-    book, _ = replay(readings, NIGHTS, history[1], HEIRS, MARKS)
+    book, _ = replay(LIFE, readings, NIGHTS, history[1])
     last = {}
     for reading in sorted(readings, key=lambda r: r.night):
         last[reading.key] = reading.stands

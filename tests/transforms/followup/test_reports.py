@@ -1,4 +1,4 @@
-"""Reports not sent, rejected and not mended, opening figures that disagree, and alerts confirmed."""
+"""ReportsKnown not sent, rejected and not mended, opening figures that disagree, and alerts confirmed."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from datetime import date, timedelta
 import polars as pl
 import pytest
 
-from transforms.followup.reports import Reports, report_readings
+from transforms.followup.report_readings import ReportsKnown, report_readings
 
 NIGHTS = [date(2021, 6, 1) + timedelta(day) for day in range(60)]
 DUE = date(2021, 7, 5)
@@ -36,7 +36,7 @@ ALERT = {
 def read(files=(), mismatches=(), alerts=(), nights=NIGHTS):
     due = pl.DataFrame({"unit_id": ["871"], "period": ["2021-06"], "due_on": [DUE]})
     rows = report_readings(
-        Reports(
+        ReportsKnown(
             due,
             pl.DataFrame(list(files), FILE, orient="row"),
             pl.DataFrame(list(mismatches), SPAN, orient="row"),

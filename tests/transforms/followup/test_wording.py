@@ -9,15 +9,18 @@ from datetime import date
 
 import openpyxl
 import pytest
-from followup_readings import MARKS, NOBODY, night, said
 
 from expectations.contract.regulations import regulation_on
+from expectations.language.catalogue import LANGUAGES, catalogue
+from tests.transforms.followup.followup_readings import NOBODY, THRESHOLDS, night, said
+from transforms.cases.replay import replay
 from transforms.followup.kinds import INTERNAL, KINDS, priority_of
-from transforms.followup.life import replay
-from transforms.followup.tables import Name, tables
+from transforms.followup.life import life_of_items
+from transforms.followup.tables import UnitName, tables
 from transforms.followup.wording import Voice, protected, source, what
 from transforms.followup.workbook import WorklistUnit, followup_workbook
 
+LIFE = life_of_items(NOBODY, THRESHOLDS)
 DISTRICT = Voice("district", 3, "vi")
 COMMUNE = Voice("commune", 3, "vi")
 CONTACT = replace(
@@ -39,14 +42,18 @@ PENDING = replace(
 
 @pytest.mark.parametrize("kind", KINDS.values(), ids=lambda kind: kind.name)
 def test_every_kind_is_worded_in_both_languages_and_says_who_acts_and_what_ends_it(kind):
-    for words in (kind.label, kind.actor, kind.what, kind.ends, kind.source):
-        assert all(words)
-        assert words[0] != words[1]
+    for key in (kind.label, kind.actor, kind.what, kind.ends, kind.source):
+        vi, en = (catalogue(language)[key] for language in LANGUAGES)
+        assert vi
+        assert en
+        assert vi != en
 
 
 @pytest.mark.parametrize("kind", KINDS.values(), ids=lambda kind: kind.name)
 def test_no_kind_names_a_person_proposes_striking_off_or_asks_to_bring_anybody_back(kind):
-    said_of_it = " ".join(kind.what + kind.label).casefold()
+    said_of_it = " ".join(
+        known[key] for known in map(catalogue, LANGUAGES) for key in (kind.what, kind.label)
+    ).casefold()
     for word in (
         "xóa tên",
         "xoá tên",
@@ -100,7 +107,7 @@ def test_small_counts_of_a_commune_are_not_told_where_they_tell_of_people():
     assert protected(CONTACT, DISTRICT) == CONTACT
 
 
-def test_of_a_small_floor_of_requests_only_that_there_is_one():
+def test_of_a_small_lower_bound_of_requests_only_that_there_is_one():
     assert "trong dưới 3 đơn chưa giải quyết" in what(PENDING, COMMUNE)
     assert "ít nhất 1 đơn đã chờ từ 90 ngày" in what(PENDING, COMMUNE)
     assert "ít nhất 2 đơn đã chờ từ 90 ngày" in what(PENDING, DISTRICT)
@@ -117,8 +124,8 @@ def test_a_large_gap_raises_the_priority_by_one():
 @pytest.fixture(scope="module")
 def items():
     readings = [CONTACT, replace(said(0), least=12, most=12, base=90)]
-    book, events = replay(readings, [night(0)], [], NOBODY, MARKS)
-    units = {"871": Name("Huyện Tam Nông", "district"), "30001@2025-07-01": Name("Xã A", "commune")}
+    book, events = replay(LIFE, readings, [night(0)], [])
+    units = {"871": UnitName("Huyện Tam Nông", "district"), "30001@2025-07-01": UnitName("Xã A", "commune")}
     return tables(book, events, units, 3)
 
 
@@ -161,8 +168,8 @@ def test_an_alert_confirmed_is_as_urgent_as_the_alert_was_and_says_what_it_said(
         base=None,
         evidence=json.dumps(evidence),
     )
-    book, events = replay([reading], [night(0)], [], NOBODY, MARKS)
-    (row,) = tables(book, events, {"871": Name("Huyện Tam Nông", "district")}, 3)["item"].to_dicts()
+    book, events = replay(LIFE, [reading], [night(0)], [])
+    (row,) = tables(book, events, {"871": UnitName("Huyện Tam Nông", "district")}, 3)["item"].to_dicts()
     assert (row["item_id"], row["priority"], row["since"]) == ("871-alert-true-away-up-2021-04", "low", "2021-04")
     assert "871-away-up-2021-04 được Ban xác nhận là đúng (Số đi xa tăng)" in row["what_vi"]
     assert "(Up)" in row["what_en"]

@@ -13,7 +13,7 @@ NIGHT = date(2025, 1, 6)
 MONTHS = [f"{year}-{month:02d}" for year in (2023, 2024) for month in range(1, 13)]
 TEXT_VI = (
     "Tháng 12/2024, {unit} có 1.218 đảng viên đi làm việc xa, trong khi mức thường thấy là khoảng 810. "
-    "Dấu hiệu có từ tháng 12/2024, cảnh báo mở ngày 06-01-2025; khả năng báo nhầm rất nhỏ. "
+    "Dấu hiệu có từ tháng 12/2024, cảnh báo mở ngày 06/01/2025; khả năng cảnh báo sai rất nhỏ. "
     "Mức tăng rải ra nhiều xã; trước hết nên đối chiếu số liệu."
 )
 TEXT_EN = "In 12/2024, {unit} had 1,218 members working away. It began in 12/2024. The rise is spread; check first."
@@ -116,7 +116,7 @@ def trends() -> pl.DataFrame:
                 "slope_per_year": 14.0,
                 "slope_lower": 8.2,
                 "slope_upper": 21.4,
-                "word": "tăng",
+                "word": "rising",
                 "since": "2023-01",
                 "values": [90.0, None, 95.0, 98.0],
             },
@@ -127,7 +127,7 @@ def trends() -> pl.DataFrame:
                 "slope_per_year": -0.0027,
                 "slope_lower": None,
                 "slope_upper": None,
-                "word": "không rõ",
+                "word": "unclear",
                 "since": None,
                 "values": [0.9, 0.86],
             },

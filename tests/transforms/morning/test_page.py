@@ -17,7 +17,7 @@ from transforms.morning.briefing import brief
 from transforms.morning.chart import band_svg
 from transforms.morning.letter import morning_letter
 from transforms.morning.page import morning_page
-from transforms.morning.trend_line import spark, trend_words
+from transforms.morning.trend_line import spark, trend_line
 
 VOID = {"meta", "link", "path", "use"}
 HOSTILE = """<script>alert(1)</script>&"'><img src=http://127.0.0.1/x onerror=alert(1)>"""
@@ -144,21 +144,21 @@ def test_the_follow_up_is_told_by_kind_with_what_presses_most():
     page = morning_page(told)
     assert page.index("Thuộc diện, chưa giới thiệu") < page.index("Chưa gửi báo cáo")
     assert all(
-        word in page for word in ("1.200", ">4,5<", "Xã &lt;A&gt;", "Đảng ủy; mốc nội bộ 31-01-2025", "<b>1.201</b>")
+        word in page for word in ("1.200", ">4,5<", "Xã &lt;A&gt;", "Đảng ủy; mốc nội bộ 31/01/2025", "<b>1.201</b>")
     )
-    assert "Xã <A>. Rà soát. Đảng ủy; mốc nội bộ 31-01-2025." in morning_letter(told)
+    assert "Xã <A>. Rà soát. Đảng ủy; mốc nội bộ 31/01/2025." in morning_letter(told)
     assert "Chưa có số liệu về tiến độ theo dõi" in morning_page(brief(morning()))
 
 
 def test_a_trend_is_told_in_the_languages_own_numbers():
     up, unclear = morning().trends.to_dicts()
-    assert trend_words(up, "vi") == (
+    assert trend_line(up, "vi") == (
         "Tỷ lệ đảng viên đi làm việc xa",
         "98,0 trên 1.000",
         "↗ tăng, từ 01/2023",
         "+14,0 (+8,2 … +21,4)",
     )
-    assert trend_words(unclear, "en")[1:] == ("85.7%", "not clear", "−0.27 points")
+    assert trend_line(unclear, "en")[1:] == ("85.7%", "not clear", "−0.27 points")
 
 
 def test_a_small_line_breaks_where_a_month_is_not_known():

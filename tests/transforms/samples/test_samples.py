@@ -19,6 +19,8 @@ from transforms.samples.templates import TEMPLATES
 from transforms.samples.tree import SampleFile, planted_changes, sample_tree
 from transforms.territory.registry import Registry
 
+pytestmark = pytest.mark.slow
+
 SEED = 11
 Key = tuple[str, str, str]  # form, period, cell
 IN_VALIDATION = {"balance-broken", "late"}  # told by the rules and the calendar, not by the reading

@@ -69,8 +69,8 @@ def test_a_mistake_is_told_with_its_line_and_the_other_rows_stand(row, says):
     assert list(found.rows) == ["Ban", "Sau"]
     (mistake,) = found.mistakes
     assert mistake.line == 3
-    assert says in mistake.vi
-    assert "matkhau" not in mistake.vi + mistake.en
+    assert says in mistake.why.says("vi")
+    assert "matkhau" not in mistake.why.says("vi") + mistake.why.says("en")
 
 
 @pytest.mark.parametrize("heading", ["", "name", "name,address,màu"])

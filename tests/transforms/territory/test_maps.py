@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from expectations.contract.forms import MONTHLY_MEASURES
 from transforms.territory.apportion import largest_remainder, split_measures
-from transforms.territory.maps import MAPS, UNALLOCATED, lineage, map_fingerprint, pieces, unit_figures
+from transforms.territory.maps import MAPS, UNALLOCATED, cells_on_both_maps, lineage, map_fingerprint, unit_figures
 from transforms.territory.registry import Registry, build_registry
 
 TODAY = date(2026, 1, 1)
@@ -88,7 +88,7 @@ def facts(registry: Registry, periods: list[str], members: int = 10) -> pl.DataF
 
 def measured(registry: Registry, frame: pl.DataFrame, periods: list[str], today: date = TODAY) -> pl.DataFrame:
     members = frame.select("cell_code", "period", "members_closing")
-    return unit_figures(pieces(frame, members, registry, periods, today), registry, today)
+    return unit_figures(cells_on_both_maps(frame, members, registry, periods, today), registry, today)
 
 
 def of(frame: pl.DataFrame, map_name: str, level: str, period: str) -> dict[str, int]:
@@ -112,7 +112,9 @@ def test_a_split_whose_part_keeps_its_code_is_divided_before_the_day_only() -> N
     line = lineage(registry, TODAY).filter(cell_code="101-2").select("valid_from", "today_cell", "weight")
     assert line.rows() == [(date.min, "101-2", 0.7), (date.min, "101-3", 0.3), (date(2021, 1, 1), "101-2", 1.0)]
     frame = facts(registry, ["2020-12"])
-    parts = pieces(frame, frame.select("cell_code", "period", "members_closing"), registry, ["2020-12"], TODAY)
+    parts = cells_on_both_maps(
+        frame, frame.select("cell_code", "period", "members_closing"), registry, ["2020-12"], TODAY
+    )
     got = parts.filter(cell_code="101-2").sort("today_cell").select("today_cell", "members_closing")
     assert got.rows() == [("101-2", 7), ("101-3", 3)]
 

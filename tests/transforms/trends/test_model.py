@@ -11,7 +11,7 @@ from transforms.trends.noise import Noise, whiten
 from transforms.trends.onset import onset
 from transforms.trends.response import Response, TrendSeries, working_response
 from transforms.trends.season import season, tet
-from transforms.trends.shapes import Grams, evidence_of, precision_of, shapes_of, squares_left
+from transforms.trends.shapes import CrossProducts, evidence_of, precision_of, shapes_of, squares_left
 
 MONTHS = np.arange(2018 * 12 + 3, 2021 * 12)
 
@@ -39,9 +39,9 @@ def test_every_shape_has_the_evidence_of_the_whole_covariance(is_stock: bool) ->
     series = TrendSeries(np.ones((1, count)), np.ones((1, count)), MONTHS, "log", is_stock, np.zeros(1, dtype=np.int64))
     response = Response(rng.normal(size=(1, count)), np.full((1, count), 4.0))
     columns = 2 * np.column_stack([basis.columns, response.value[0]])
-    grams = Grams((columns.T @ columns)[None, None], np.zeros((1, 1)))
+    products = CrossProducts((columns.T @ columns)[None, None], np.zeros((1, 1)))
     freedom = np.array([count - 2.0 if not is_stock else count - 9.0])
-    found = evidence_of(series, response, grams, basis, freedom)[0, :, 0]
+    found = evidence_of(series, response, products, basis, freedom)[0, :, 0]
     expected = []
     for sizes in shapes_of(basis, not is_stock).sizes:
         prior = precision_of(series, response, basis, sizes[None])[0]

@@ -9,8 +9,10 @@ import pytest
 from transforms.trends import trend
 from transforms.trends.season import tet
 
+pytestmark = pytest.mark.slow
+
 LAST = 2022 * 12 + 5
-RISES, FALLS, UNKNOWN = "tăng", "giảm", "không rõ"
+RISES, FALLS, UNKNOWN = "rising", "falling", "unclear"
 
 
 def rows(top: np.ndarray, below: np.ndarray, indicator: str = "requests_rate", units: int = 13) -> pl.DataFrame:

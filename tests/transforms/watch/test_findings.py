@@ -10,11 +10,13 @@ import pytest
 from polars.testing import assert_frame_equal
 
 from benchmarks.watch.province import Event, Law, province
-from transforms.watch.as_known import Vintages
+from transforms.watch.as_known import FiguresAsKnown
 from transforms.watch.budget import Budget
-from transforms.watch.findings import SCHEMA, Units, findings, groups
-from transforms.watch.plan import sights, units_of
+from transforms.watch.findings import SCHEMA, GroupedUnits, findings, groups
+from transforms.watch.months_to_judge import months_to_judge, units_of
 from transforms.watch.watched import LEVELS, needed_measures
+
+pytestmark = pytest.mark.slow
 
 MONTHS, SHOCK = 36, 26
 QUIET = Law(shocks=())
@@ -23,18 +25,18 @@ SILENCE = Event("received", 5, 31, 35, 0.0)
 LEFT = Event("away_total", 7, 32, 35, 1.6)
 
 
-def _units(known: Vintages) -> dict[str, Units]:
+def _units(known: FiguresAsKnown) -> dict[str, GroupedUnits]:
     parents = dict(known.parents.iter_rows())
     return {level: groups(level, units_of(known, level), parents) for level in LEVELS}
 
 
-def _found(known: Vintages, nights: list[date], wanted: list[date]) -> pl.DataFrame:
-    seen = list(sights(known, nights, set(wanted), needed_measures(), 5, MONTHS))
+def _found(known: FiguresAsKnown, nights: list[date], wanted: list[date]) -> pl.DataFrame:
+    seen = list(months_to_judge(known, nights, set(wanted), needed_measures(), 5, MONTHS))
     return findings(seen, _units(known), Budget())
 
 
 @pytest.fixture(scope="module")
-def eventful() -> tuple[Vintages, list[date], pl.DataFrame]:
+def eventful() -> tuple[FiguresAsKnown, list[date], pl.DataFrame]:
     """Three years with three events of districts' own."""
     rng = np.random.default_rng(20260105)
     known, nights = province(Law(requests=8e-4, shocks=()), MONTHS, rng, [SPIKE, SILENCE, LEFT])
@@ -115,7 +117,7 @@ def test_communes_are_compared_within_their_district_unless_it_is_too_small():
 def test_after_a_long_gap_nothing_is_said_until_some_months_are_known():
     known, nights = province(QUIET, MONTHS, np.random.default_rng(4))
     gap = pl.col("period").is_between(pl.lit("2014-09"), pl.lit("2015-06"))
-    pieces = {form: frame.filter(~gap) for form, frame in known.pieces.items()}
-    found = _found(Vintages(pieces, known.expected, known.parents), nights, nights[48:])
+    version_sums = {form: frame.filter(~gap) for form, frame in known.version_sums.items()}
+    found = _found(FiguresAsKnown(version_sums, known.expected, known.parents), nights, nights[48:])
     units = found.filter(pl.col("scope") == "unit")
     assert units["period"].min() == "2015-10"

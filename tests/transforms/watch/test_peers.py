@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from transforms.watch.budget import adjusted
-from transforms.watch.counts import pooled_dispersion
+from transforms.watch.count_tests import pooled_dispersion
 from transforms.watch.peers import common_factor, common_moves, others
 
 ONE = np.zeros(12, dtype=int)

@@ -1,4 +1,4 @@
-"""Vintages of a few units, written out by hand: what the watch's tests are drawn with."""
+"""Figures of a few units as nights knew them, written out by hand: what the watch's tests are drawn with."""
 
 from __future__ import annotations
 
@@ -8,17 +8,17 @@ from datetime import date
 import polars as pl
 
 from expectations.contract.forms import MONTHLY
-from transforms.watch.as_known import Vintages
+from transforms.watch.as_known import FiguresAsKnown
 
 Version = tuple[str, str, date, date | None, int, dict[str, int]]
 """District, period, recorded, superseded, cells with figures, measures."""
 
 
-def vintages_of(versions: Iterable[Version], cells: int = 10) -> Vintages:
+def known_from(versions: Iterable[Version], cells: int = 10) -> FiguresAsKnown:
     """Each district of one commune (c of its name), all in province p; every period has the cells."""
     rows = list(versions)
     names = {"commune": lambda d: f"c{d}@2015-01-01", "district": str, "province": lambda _: "p"}
-    pieces = {}
+    version_sums = {}
     for form in MONTHLY:
         records = [
             {
@@ -34,7 +34,7 @@ def vintages_of(versions: Iterable[Version], cells: int = 10) -> Vintages:
             for level, unit in names.items()
         ]
         schema = {"superseded_at": pl.Date, "recorded_at": pl.Date, "cells": pl.UInt32}
-        pieces[form.name] = pl.DataFrame(records, schema_overrides=schema)
+        version_sums[form.name] = pl.DataFrame(records, schema_overrides=schema)
     districts = sorted({row[0] for row in rows})
     periods = sorted({row[1] for row in rows})
     expected = pl.DataFrame(
@@ -51,4 +51,4 @@ def vintages_of(versions: Iterable[Version], cells: int = 10) -> Vintages:
         orient="row",
     )
     parents = pl.DataFrame({"unit_id": [f"c{d}@2015-01-01" for d in districts], "district": districts})
-    return Vintages(pieces, expected, parents)
+    return FiguresAsKnown(version_sums, expected, parents)

@@ -10,17 +10,14 @@ import pytest
 
 from warehouse.board import alert_pages as pages
 from warehouse.board.alerts import (
-    DERIVED,
-    acts,
-    add_acts,
+    ALERT_TABLES,
     add_findings,
     ended_units,
     judged_months,
-    nights,
-    replace_alerts,
     replace_detectability,
     telling_findings,
 )
+from warehouse.board.cases import add_acts, kept_acts, kept_nights, replace_cases
 from warehouse.marts.views import apply_marts
 from warehouse.publish import publish
 
@@ -31,7 +28,7 @@ ACT = {
     "happened_at": "2020-12-05T09:00:00",
     "who": "Lan",
     "action": "alert-ack",
-    "alert_id": "868-requests-up-2020-09",
+    "case_id": "868-requests-up-2020-09",
     "until": None,
     "verdict": None,
     "note": None,
@@ -86,12 +83,12 @@ def test_a_night_judged_again_replaces_what_it_found(con):
     add_findings(con, rows(finding(observed=10.0)), [FIRST])
     found = con.sql("SELECT night, observed FROM alerts.finding ORDER BY night").fetchall()
     assert found == [(FIRST, 10.0), (SECOND, 9.0)]
-    assert nights(con) == [FIRST, SECOND]
+    assert kept_nights(con, ALERT_TABLES) == [FIRST, SECOND]
 
 
 def test_a_night_that_found_nothing_is_judged_all_the_same(con):
     add_findings(con, rows(finding()).clear(), [FIRST])
-    assert nights(con) == [FIRST]
+    assert kept_nights(con, ALERT_TABLES) == [FIRST]
 
 
 def test_units_bear_the_name_of_the_night_and_communes_their_district(units):
@@ -125,10 +122,10 @@ def test_units_that_have_ended_are_known_by_code_and_territory(units):
 
 def test_an_act_remembers_the_night_people_had_seen(con):
     add_findings(con, rows(finding()), [FIRST])
-    add_acts(con, [ACT])
-    assert [(row["after_night"], row["is_done"]) for row in acts(con)] == [(FIRST, False)]
+    add_acts(con, ALERT_TABLES, [ACT])
+    assert [(row["after_night"], row["is_done"]) for row in kept_acts(con, ALERT_TABLES)] == [(FIRST, False)]
     with pytest.raises(duckdb.ConstraintException):
-        add_acts(con, [ACT])
+        add_acts(con, ALERT_TABLES, [ACT])
 
 
 def test_what_a_series_could_hide_is_replaced_series_by_series(con):
@@ -199,7 +196,7 @@ def test_alerts_are_listed_by_what_is_wanted_the_gravest_that_stand_first(units)
     )
     parts = [{name: row[name] for name in columns} | {"is_active": True} for row in given]
     frames = {"alert": pl.DataFrame(given, infer_schema_length=None), "part": pl.DataFrame(parts)}
-    replace_alerts(units, frames | {"event": pl.DataFrame(schema={"event_no": pl.Int64})}, [])
+    replace_cases(units, ALERT_TABLES, frames | {"event": pl.DataFrame(schema={"event_no": pl.Int64})}, [])
     anything = dict.fromkeys(("district", "since", "indicator", "level", "severity"))
 
     def names(**wanted: object) -> list[str]:
@@ -214,4 +211,4 @@ def test_alerts_are_listed_by_what_is_wanted_the_gravest_that_stand_first(units)
     assert names(since=date(2020, 11, 1)) == ["back"]
     assert pages.standing(units) == 4
     assert pages.precision(units).rows() == [("change", "requests", 1, 1, 0, 0)]
-    assert set(DERIVED) == {"alert", "part", "event"}
+    assert set(ALERT_TABLES.written_anew) == {"alert", "part", "event"}

@@ -7,10 +7,12 @@ from datetime import date
 import duckdb
 import polars as pl
 import pytest
-from warehouse_batches import Sent, judged
 
+from tests.warehouse.warehouse_batches import Sent, judged
 from warehouse.board import followup as stored
 from warehouse.board import followup_pages as pages
+from warehouse.board.cases import add_acts, kept_acts, replace_cases, undone_acts
+from warehouse.board.followup import ITEM_TABLES
 from warehouse.ledger.load import load, next_submission_id
 from warehouse.marts.views import apply_marts
 from warehouse.publish import publish
@@ -36,7 +38,7 @@ ACT = {
     "happened_at": "2021-07-04T09:00:00",
     "who": "Lan",
     "action": "followup-done",
-    "item_id": "871-x",
+    "case_id": "871-x",
     "given_to": None,
     "note": "xong",
 }
@@ -108,7 +110,7 @@ def keep(con, *items: dict) -> None:
         for n, one in enumerate(items, 1)
     ]
     frame = pl.DataFrame(list(items), schema_overrides=dates | {"carried_from": pl.List(pl.String)})
-    stored.replace_items(con, {"item": frame, "event": pl.DataFrame(events)}, [])
+    replace_cases(con, ITEM_TABLES, {"item": frame, "event": pl.DataFrame(events)}, [])
 
 
 def test_nights_are_read_once_and_again_with_all_after_when_an_older_one_came_late(con):
@@ -131,11 +133,11 @@ def test_what_a_night_reads_again_replaces_it_and_all_after_it(con):
 def test_an_act_is_kept_with_the_last_night_before_it_and_whether_it_had_an_effect(con):
     take(con, Sent("866", "2021-05", JUNE, 1))
     stored.replace_readings(con, rows(READING).clear(), [JUNE])
-    stored.add_acts(con, [ACT])
+    add_acts(con, ITEM_TABLES, [ACT])
     keep(con, item())
-    (act,) = stored.acts(con)
+    (act,) = kept_acts(con, ITEM_TABLES)
     assert (act["after_night"], act["is_done"], act["note"]) == (JUNE, False, "xong")
-    assert pages.undone(con, JULY) == [("Lan", "followup-done", "871-x")]
+    assert undone_acts(con, ITEM_TABLES, JULY) == [("Lan", "followup-done", "871-x")]
 
 
 def test_reports_are_told_of_by_the_unit_that_had_to_send_them(units):

@@ -19,11 +19,18 @@ from warehouse.errors import SchemaChanged, StoreLocked, StoreMissing, StoreTooN
 from warehouse.schema.comments import columns
 
 ROOT = Path(__file__).resolve().parents[3]
+WORDS = {"tăng": "rising", "giảm": "falling", "không rõ": "unclear"}
+TREND = "map, unit_code, level, indicator, period, word"
 
 
-def test_the_facts_have_the_contracts_columns_in_its_order(con):
+def test_the_facts_have_the_contracts_columns_and_their_types(con):
     for form in FORMS.values():
-        assert con.table(f"facts.{form.name}").columns == list(columns(form))
+        have = con.execute(
+            "SELECT column_name, data_type || if(is_nullable, '', ' NOT NULL') FROM duckdb_columns() "
+            "WHERE schema_name = 'facts' AND table_name = ?",
+            [form.name],
+        ).fetchall()
+        assert sorted(have) == sorted((name, kind) for name, (kind, _) in columns(form).items())
 
 
 def test_every_table_view_and_column_says_in_both_languages_what_it_holds(con):
@@ -197,3 +204,15 @@ with open_store(Path({str(tmp_path / "w.duckdb")!r})) as con:
         except StoreLocked:
             time.sleep(0.1)
     pytest.fail("still locked")
+
+
+def test_the_trends_words_of_an_older_warehouse_become_codes():
+    steps = migrations.migrations()
+    rows = [("today", "87", "province", "away_rate", f"2024-{n:02d}", word) for n, word in enumerate(WORDS, 1)]
+    with duckdb.connect(":memory:") as con:
+        migrations.take(con, steps[:8])
+        con.executemany(f"INSERT INTO derived.trend ({TREND}) VALUES (?, ?, ?, ?, ?, ?)", rows)
+        migrations.take(con, steps[8:])
+        assert con.sql("SELECT word FROM derived.trend ORDER BY period").fetchall() == [
+            (one,) for one in WORDS.values()
+        ]

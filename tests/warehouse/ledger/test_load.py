@@ -7,9 +7,9 @@ from datetime import date, timedelta
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from warehouse_batches import Sent, judged
 
 from expectations.contract.forms import FORMS
+from tests.warehouse.warehouse_batches import Sent, judged
 from warehouse.connection.store import memory_store
 from warehouse.ledger.load import load, next_submission_id, seen
 from warehouse.ledger.touched import mark_computed, touched

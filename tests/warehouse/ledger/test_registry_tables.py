@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import date
 
 import polars as pl
-from warehouse_batches import Sent, judged
 
+from tests.warehouse.warehouse_batches import Sent, judged
 from warehouse.derived.replace import replace_derived
 from warehouse.ledger.load import load
 from warehouse.ledger.registry import TABLES, replace_registry

@@ -2,26 +2,22 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterator
-from importlib import import_module
 from pathlib import Path
 
 import duckdb
 import pytest
 from duckdb import DuckDBPyConnection
 
+from tests.warehouse.marts import marts_province as made
 from transforms.territory.registry import Registry
 from warehouse.connection.store import memory_store
 from warehouse.publish import publish
-
-sys.path.insert(0, str(Path(__file__).parent))
 
 
 @pytest.fixture(scope="session")
 def province(registry: Registry, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[DuckDBPyConnection, Path]]:
     """The warehouse's connection and the published copy's path."""
-    made = import_module("marts_province")
     with memory_store() as con:
         made.fill(con, registry, made.invented_figures(registry, made.PERIODS))
         made.compute(con, registry, made.AS_OF, [])

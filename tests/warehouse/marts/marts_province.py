@@ -14,11 +14,11 @@ from transforms.disclosure import last_released_year
 from transforms.indicators import indicator_table
 from transforms.territory.maps import map_fingerprint, places
 from transforms.territory.registry import Registry
-from transforms.territory.unit_figures import Cells, PublishedBefore, figures
+from transforms.territory.unit_figures import CellFigures, PublishedBefore, figures
 from transforms.trends import comparison, contribution, waterfall
 from warehouse.connection.frames import given
 from warehouse.derived.replace import replace_derived
-from warehouse.derived.unit_figures import Edition, cell_facts, first_to_compute, published_before, replace_figures
+from warehouse.derived.unit_figures import Computation, cell_facts, first_to_compute, published_before, replace_figures
 from warehouse.ledger.nights import begin_nights
 from warehouse.ledger.registry import replace_registry
 from warehouse.ledger.versions import add_versions
@@ -171,13 +171,17 @@ def _registry_tables(registry: Registry) -> dict[str, pl.DataFrame]:
 
 def compute(con: DuckDBPyConnection, registry: Registry, as_of: date, periods: list[str]) -> str | None:
     """The derived tables as a night computes them; from which January, None where nothing had to be."""
-    edition = Edition(as_of, as_of, map_fingerprint(registry, as_of))
+    edition = Computation(as_of, as_of, map_fingerprint(registry, as_of))
     released = last_released_year(as_of)
     first = first_to_compute(con, edition, periods, released)
     frames = {}
     if first is not None:
         made = figures(
-            Cells(*cell_facts(con, first)), PublishedBefore(*published_before(con, first)), registry, as_of, released
+            CellFigures(*cell_facts(con, first)),
+            PublishedBefore(*published_before(con, first)),
+            registry,
+            as_of,
+            released,
         )
         frames = {
             "unit_month": made.unit_month,

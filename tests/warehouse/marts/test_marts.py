@@ -7,9 +7,19 @@ from datetime import date
 import polars as pl
 import pytest
 from duckdb import DuckDBPyConnection
-from marts_province import AS_OF, LATE, MISSING, MISSING_COMMUNE, NOT_DUE, PERIODS, REJECTED, RESENT, compute
 
 from expectations.contract.forms import MONTHLY_MEASURES
+from tests.warehouse.marts.marts_province import (
+    AS_OF,
+    LATE,
+    MISSING,
+    MISSING_COMMUNE,
+    NOT_DUE,
+    PERIODS,
+    REJECTED,
+    RESENT,
+    compute,
+)
 from transforms.disclosure import FLOWS, SENSITIVE
 from transforms.territory.registry import Registry
 

@@ -1,0 +1,175 @@
+"""The catalogue is whole: every sentence in both languages, with the same gaps, and used where it says it is."""
+
+from __future__ import annotations
+
+import string
+from typing import get_args
+
+import pytest
+from babel.messages.pofile import read_po
+
+from expectations.contract.problems import CODES
+from expectations.language.catalogue import (
+    LANGUAGES,
+    Domain,
+    Joined,
+    Message,
+    PeriodCode,
+    UnknownText,
+    both,
+    catalogue,
+    text,
+)
+from flows.errors import UserError
+from flows.night.alert import ALERTS
+from flows.night.follow_up import ITEMS
+from flows.settings import Settings
+from tests.expectations.language.language_keys import ROOT, named
+from transforms.alerts.alert import Verdict
+from transforms.alerts.explain import CHECKS, HOW_SEEN
+from transforms.alerts.phrases import COUNTED
+from transforms.followup.kinds import KINDS
+from transforms.morning.briefing import ABSENT, GROUPS
+from transforms.telling.night import KNOWN_ERRORS
+from transforms.telling.recipients import Severity
+from transforms.trends.trend import FALLS, RISES, UNKNOWN
+
+ERRORS = [code for code, about in CODES.items() if about.severity == "error"]
+SEVERITIES = get_args(Severity)
+ENDS = ("returned", "corrected", "new-level", "reported", "passed", "closed", "unit-ended")
+EVENTS = ("opened", "worsened", "reopened", "resolved")
+FAMILIES: dict[str, tuple[str, ...]] = {
+    "alert.done.": tuple(ALERTS.transitions),
+    "alerts.": ("unit", "what", "observed", "expected", "months", "title", "none", "next"),
+    "checked.column.": tuple("severity sheet place says must code judged failed result told".split()),
+    "checked.must.": ("duplicate-unit", "unknown-unit", "not-a-count", "negative-count"),
+    "checked.tile.": ("files", "accepted", "rejected", "duplicate", "errors", "warnings"),
+    "column.": tuple("reporter file why period due received state units severity place problem".split()),
+    "counted.": COUNTED,
+    "decision.": ("accept", "retract", "later"),
+    "doctor.": tuple(
+        "facts standing versions outcomes problems nights touched schema last-night last-night.none last-night.old "
+        "archive personal-data permissions permissions.wide disk leftovers published published.none".split()
+    ),
+    "event.": (*EVENTS, "acknowledged", "silenced", "closed"),
+    "explain.check.": tuple(CHECKS),
+    "explain.end.": (*ENDS, "returned-implausible"),
+    "explain.seen.": tuple(HOW_SEEN),
+    "family.": tuple("requests away contact activity members reporting restated plausibility".split()),
+    "followup.did.": tuple(ITEMS.transitions),
+    "followup.event.": tuple("opened updated assigned done reopened verified waived carried".split()),
+    "followup.fact.": ("actor", "since", "due_on", "ends", "carried_from", "note"),
+    "followup.resolution.": ("seen", "figures", "waived", "carried"),
+    "help.setting.": tuple(Settings.model_fields),
+    "item.": ("open", "assigned", "done", "verified", "waived", "carried", "ended_unit"),
+    "kind.": ("change", "shift", "silence", "late", "restated", "implausible"),
+    "letter.board.": ("high", "alerts", "overdue", "rejected", "subject", "quiet", "failed"),
+    "letter.news.": EVENTS,
+    "letter.own.": ("overdue", "reminder"),
+    "letter.reporter.subject.": ("rejected", "overdue", "reminder"),
+    "letter.section.": (*SEVERITIES, "reports", "rejected", "summary", "failure"),
+    "letter.why.": (*KNOWN_ERRORS, "stopped", "other"),
+    "matter.": (
+        *(f"{kind}{part}" for kind in KINDS for part in ("", ".what", ".ends")),
+        *("more.range", "more.most", "more.told"),
+    ),
+    "page.column.": tuple(
+        "unit received why workbook month seen usual indicator level direction a_year two_years".split()
+    ),
+    "page.followup.column.": ("kind", "standing", "overdue", "closed", "median"),
+    "page.group.": (*GROUPS, "brief"),
+    "page.legend.": ("observed", "signal", "expected", "band"),
+    "page.section.": ("missing", "rejected", "alerts", "resolved", "trends", "followup"),
+    "page.severity.": SEVERITIES,
+    "page.state.": ABSENT,
+    "period.half.": ("1", "2"),
+    "precision.": ("rule", "closed", "true", "data-error", "expected", "useful", "title", "none"),
+    "problem.": tuple(f"{code}{part}" for code in CODES for part in ("", ".mend")),
+    "reason.": tuple(ERRORS),
+    "resolution.": ENDS,
+    "returned.column.": tuple("number severity sheet cell row column found expected last says".split()),
+    "returned.severity.": ("error", "warning"),
+    "severity.": (*SEVERITIES, "error", "warning"),
+    "state.": ("reported", "late", "rejected", "missing", "not_due"),
+    "status.": ("opened", "acknowledged", "silent", "silent_until", "title"),
+    "trend.": (RISES, FALLS, UNKNOWN, "since", "per", "points"),
+    "trends.": ("indicator", "unit", "level", "one_year", "two_years", "direction", "since", "slope", "none"),
+    "verdict.": get_args(Verdict),
+    "worklist.column.": tuple("number priority what actor since due state answer item".split()),
+    "worklist.state.": ("open", "assigned", "done"),
+}
+"""Every key that the code puts together of a fixed beginning and a code: the codes, and what else begins so."""
+DOMAINS: tuple[Domain, ...] = ("messages", "help")
+EVERY = {key for language in LANGUAGES for domain in DOMAINS for key in catalogue(language, domain)}
+
+
+@pytest.mark.parametrize("domain", DOMAINS)
+def test_every_sentence_stands_in_both_languages(domain):
+    vi, en = (catalogue(language, domain) for language in LANGUAGES)
+    assert list(vi) == list(en)
+
+
+@pytest.mark.parametrize("domain", DOMAINS)
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_no_sentence_is_empty_unsure_or_given_twice(language, domain):
+    path = ROOT / "expectations" / "language" / language / f"{domain}.po"
+    with path.open("rb") as source:
+        found = list(read_po(source, locale=language, abort_invalid=True))
+    assert [one.id for one in found if one.id and (not one.string or one.fuzzy)] == []
+    lines = [line for line in path.read_text("utf-8").splitlines() if line.startswith("msgid ")]
+    assert len(set(lines)) == len(lines)
+
+
+def test_both_languages_leave_the_same_gaps():
+    for domain in DOMAINS:
+        for key, vi in catalogue("vi", domain).items():
+            assert _gaps(vi) == _gaps(catalogue("en", domain)[key]), key
+
+
+def _gaps(sentence: str) -> set[str]:
+    return {name for _, name, _, _ in string.Formatter().parse(sentence) if name}
+
+
+def test_every_key_the_code_asks_for_is_there():
+    assert {key: at for key, at in named().spoken.items() if key not in EVERY} == {}
+
+
+def test_every_family_of_keys_is_declared():
+    assert {begin: at for begin, at in named().prefixes.items() if begin not in FAMILIES} == {}
+
+
+@pytest.mark.parametrize("begin", FAMILIES)
+def test_a_family_has_a_sentence_for_each_code_and_none_besides(begin):
+    deeper = tuple(other for other in FAMILIES if other != begin and other.startswith(begin))
+    known = {key for key in EVERY if key.startswith(begin) and not key.startswith(deeper or ("\0",))}
+    assert known == {f"{begin}{code}" for code in FAMILIES[begin]}
+
+
+def test_no_sentence_is_left_that_nothing_says():
+    made = {f"{begin}{code}" for begin, codes in FAMILIES.items() for code in codes}
+    unused = EVERY - named().literals - made
+    assert unused == set()
+
+
+def test_a_key_that_is_not_there_says_which_are_like_it():
+    with pytest.raises(UnknownText, match=r"no text is called 'night\.rejectd' \(night\.rejected"):
+        text("night.rejectd", "vi")
+
+
+def test_values_are_written_in_the_language():
+    said = Message("error.no-period", period=PeriodCode("2025-06"))
+    assert said.says("vi") == "Không có kỳ báo cáo 06/2025."
+    assert said.says("en") == "There is no period June 2025."
+    assert text("alerts.title", "vi", n=1234) == "1.234 cảnh báo"
+    inner = UserError("error.edition", faults=Joined((Message("error.edition.lost", names="a"), "b"), "; "))
+    assert inner.says("vi") == "Không công bố được: mất dòng: a; b. Bản cũ vẫn giữ nguyên."
+    assert str(inner) == "Not fit to be published: rows lost: a; b. The former copy stands."
+
+
+def test_a_bare_share_is_no_value_of_a_sentence():
+    with pytest.raises(TypeError, match="share"):
+        text("alerts.title", "vi", n=0.5)  # type: ignore[arg-type]
+
+
+def test_before_a_language_is_set_both_are_shown():
+    assert both("help.note") == "Ghi chú / A note"
