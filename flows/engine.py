@@ -3,14 +3,21 @@
 from __future__ import annotations
 
 import os
+from pathlib import Path
 
+from flows.errors import UserError
 from flows.settings import Settings
 
 
 def prepare_engine(settings: Settings) -> None:
-    """Set Prefect's environment where the operator has not; before the first import of Prefect."""
+    """Set Prefect's environment where the operator has not; before the first import of Prefect.
+
+    Raises:
+        UserError: the home cannot be made.
+    """
+    folder = prefect_folder(settings)
     defaults = {
-        "PREFECT_HOME": str((settings.home / "prefect").resolve()),
+        "PREFECT_HOME": str(folder.resolve()),
         "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
         "PREFECT_SERVER_SERVICES_DB_VACUUM_ENABLED": "events,flow_runs",  # runs older than 90 days go, with their logs
         "PREFECT_SERVER_UI_SHOW_PROMOTIONAL_CONTENT": "false",
@@ -21,3 +28,14 @@ def prepare_engine(settings: Settings) -> None:
     }
     for name, value in defaults.items():
         os.environ.setdefault(name, value)
+
+
+def prefect_folder(settings: Settings) -> Path:
+    """The folder of Prefect's state, made where there is none: Prefect makes it only in a home that is there."""
+    folder = settings.home / "prefect"
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        folder.chmod(0o700)  # its logs name units and files
+    except OSError as error:
+        raise UserError("error.engine.no-folder", path=folder, why=error.strerror) from error
+    return folder

@@ -47,7 +47,7 @@ def nightly(as_of: date | None = None, inbox: Path | None = None) -> NightReport
         files = step(read, store, arrived.files, settings, run)
         verdict = step(validate, store, files, settings)
         touched = step(load, store, files, verdict, settings, run)
-        clear_inbox(arrived.files)
+        left = clear_inbox(arrived.files)
         returned = step(send_back, store, files, verdict, settings)
         exposed = step(measure, store, touched, settings, as_of)
         judged = step(judge, store, settings)
@@ -55,7 +55,7 @@ def nightly(as_of: date | None = None, inbox: Path | None = None) -> NightReport
         step(follow_up, store, judged, settings)
         published = step(publish, store, settings, as_of)
         came = report(
-            store, NightSteps(arrived, files, verdict, returned, published, exposed, refused), settings, as_of
+            store, NightSteps(arrived, files, verdict, returned, published, exposed, refused, left), settings, as_of
         )
         step(write_page, store, settings, as_of)
         step(tell, store, settings, as_of, came)

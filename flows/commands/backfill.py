@@ -33,7 +33,7 @@ def backfill(root: Path, received_on: date | None, settings: Settings) -> NightR
         as_of = last_night(store) or started.date()
         with sending_back(store, taken.files, taken.verdict, settings) as returned:
             settled = settle(store, taken.touched, settings, as_of)
-            write_page(store, settings, as_of)
+        write_page(store, settings, as_of)  # it links to the workbooks
         came = NightSteps(arrived, taken.files, taken.verdict, returned, settled.published, settled.exposed)
         return report(store, came, settings, as_of)
 

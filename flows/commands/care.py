@@ -15,6 +15,7 @@ from flows.night.read import read_files
 from flows.night.settle import settle
 from flows.settings import load_settings
 from warehouse.backup import backup, restore
+from warehouse.connection.store import require_store
 from warehouse.derived.again import content_of_derived, forget_derived
 from warehouse.doctor import examine
 from warehouse.ledger.nights import last_night
@@ -52,13 +53,14 @@ def run_rebuild() -> int:
     """Make facts and derived tables again and compare; 1 where they differed (what was made again then stands)."""
     settings = load_settings()
     console = Console()
+    require_store(settings.warehouse_path)
     with open_home(settings) as con:
         submissions = to_read_again(con)
         files = {
             row["submission_id"]: archived_file(row, settings.archive_dir) for row in submissions.iter_rows(named=True)
         }
         nights = dict(submissions.select("submission_id", "recorded_at").iter_rows())
-        batch = read_files(files, nights, settings.registry_dir, settings.readers)
+        batch = read_files(files, nights, settings)
         told = rebuild_facts(con, batch.frames.rows)
         for one in told:
             console.print(

@@ -6,6 +6,7 @@ import hashlib
 import json
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
+from dataclasses import replace
 from datetime import date, datetime, time
 from pathlib import Path
 
@@ -20,12 +21,12 @@ from flows.clock import today
 from flows.errors import DONE, FAULTY, UserError
 from flows.home import registry_frames
 from flows.night.collect import File
-from flows.night.read import FilesRead, read_here
+from flows.night.read import FilesRead, read_by, sender
+from flows.night.readers import Readers, readers_of
 from flows.night.validate import validate
 from flows.registry_files import load_registry
 from flows.settings import Settings, load_settings
-from transforms.reading.read import sender_of
-from transforms.reading.units import Directory
+from transforms.territory.registry import Registry
 from warehouse.connection.store import memory_store, open_to_read
 from warehouse.errors import WarehouseError
 from warehouse.ledger.registry import replace_registry
@@ -50,9 +51,9 @@ def run_check(path: Path, reporter: str | None, as_of: date | None, as_json: boo
     settings = load_settings()
     day = as_of or today(settings.timezone)
     registry = load_registry(settings.registry_dir)
-    directory = Directory(registry)
-    file = _file(path, reporter, day, directory)
-    batch = read_here({1: file}, {1: day}, directory)
+    with readers_of(settings, 1) as readers:
+        file = _file(path, reporter, day, registry, readers, settings)
+        batch = read_by(readers, {1: file}, {1: day}, settings)
     console = Console()
     with _history(settings) as (con, is_known):
         if not is_known:
@@ -65,16 +66,19 @@ def run_check(path: Path, reporter: str | None, as_of: date | None, as_json: boo
     return _show(batch, verdict, path, settings, console)
 
 
-def _file(path: Path, reporter: str | None, day: date, directory: Directory) -> File:
+def _file(
+    path: Path, reporter: str | None, day: date, registry: Registry, readers: Readers, settings: Settings
+) -> File:
     try:
         data = path.read_bytes()
     except OSError as error:
         raise UserError("error.check.unopened", path=path, why=error.strerror) from error
-    code = reporter or sender_of(data, path.name, day, directory) or path.resolve().parent.name
-    if not any(unit.unit_code == code for unit in directory.registry.units):
-        raise UserError("error.check.no-sender", path=path)
     at = datetime.combine(day, time())
-    return File(None, code, path.name, day, at, data, hashlib.sha256(data).hexdigest())
+    file = File(None, reporter or "", path.name, day, at, data, hashlib.sha256(data).hexdigest())
+    code = reporter or sender(readers, file, settings) or path.resolve().parent.name
+    if not any(unit.unit_code == code for unit in registry.units):
+        raise UserError("error.check.no-sender", path=path)
+    return replace(file, reporter_code=code)
 
 
 @contextmanager

@@ -8,10 +8,8 @@ from duckdb import DuckDBPyConnection
 
 from flows.clock import now
 from flows.night.collect import File, archived_file
-from flows.night.read import read_here
-from flows.registry_files import load_registry
+from flows.night.read import read_files
 from flows.settings import Settings
-from transforms.reading.units import Directory
 from warehouse.board.acts import BoardEntry, fold, open_board, waiting
 from warehouse.connection.transaction import transaction
 from warehouse.errors import ArchiveIncomplete, DecisionRefused
@@ -53,8 +51,7 @@ def _carry_out(con: DuckDBPyConnection, event: BoardEntry, settings: Settings, n
         retract(con, number, decision, now(settings.timezone))
         return
     check_acceptable(con, number, decision)
-    directory = Directory(load_registry(settings.registry_dir))
-    batch = read_here({number: _archived(con, number, settings)}, {number: night}, directory)
+    batch = read_files({number: _archived(con, number, settings)}, {number: night}, settings)
     accept(con, number, batch.frames.rows, decision, now(settings.timezone))
 
 

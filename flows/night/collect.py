@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import stat
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from functools import partial
@@ -15,7 +15,10 @@ from zoneinfo import ZoneInfo
 
 from expectations.language.catalogue import Message
 from flows.errors import UserError
+from flows.registry_files import load_registry
 from flows.settings import Settings
+from transforms.reading.folding import fold, strip_marks
+from transforms.territory.registry import Registry
 from warehouse.ledger.archive import read as read_archived
 
 MOST_BYTES = 200_000_000  # a larger file is told of and left where it is
@@ -61,8 +64,28 @@ class Arrived:
 
 
 def collect(settings: Settings, as_of: date) -> Arrived:
-    """What lies in the inbox by the end of the day."""
-    return collect_inbox(settings.inbox_dir, as_of, settings.timezone)
+    """What lies in the inbox by the end of the day, in the folders of units."""
+    arrived = collect_inbox(settings.inbox_dir, as_of, settings.timezone)
+    registry = load_registry(settings.registry_dir)
+    codes = {unit.unit_code for unit in registry.units}
+    # Another number is a slip that the sender hears of; a name is a folder that somebody made, and renames.
+    unknown = {file.reporter_code for file in arrived.files if not file.reporter_code.isdecimal()} - codes
+    told = tuple(_no_code(settings.inbox_dir / name, name, registry, as_of) for name in sorted(unknown))
+    files = tuple(file for file in arrived.files if file.reporter_code not in unknown)
+    return Arrived(files, arrived.passed_over + told)
+
+
+def _no_code(folder: Path, name: str, registry: Registry, as_of: date) -> PassedOver:
+    """Why a folder's files are not taken, with the code of the unit whose name it bears."""
+
+    def plain(text: str) -> str:
+        return strip_marks(fold(text.replace("_", " ").replace("-", " "))).lower()
+
+    named = [unit for unit in registry.reporters_on(as_of) if plain(unit.name) == plain(name)]
+    named = named or [unit for unit in registry.reporters_on(as_of) if plain(unit.name).endswith(f" {plain(name)}")]
+    if len(named) != 1:
+        return PassedOver(folder, Message("passed_over.no_code"))
+    return PassedOver(folder, Message("passed_over.named", code=named[0].unit_code, name=named[0].name))
 
 
 def collect_inbox(inbox: Path, as_of: date, timezone: str) -> Arrived:
@@ -72,8 +95,14 @@ def collect_inbox(inbox: Path, as_of: date, timezone: str) -> Arrived:
     def when(path: Path, status: os.stat_result) -> datetime:
         return datetime.fromtimestamp(status.st_mtime, zone).replace(tzinfo=None)
 
-    arrived = _collect(((path, folder.name) for folder in _folders(inbox) for path in sorted(folder.iterdir())), when)
-    return Arrived(tuple(file for file in arrived.files if file.received_on <= as_of), arrived.passed_over)
+    arrived = _collect(inbox, when)
+    later = tuple(_of_a_later_day(file, as_of) for file in arrived.files if file.received_on > as_of)
+    return Arrived(tuple(file for file in arrived.files if file.received_on <= as_of), arrived.passed_over + later)
+
+
+def _of_a_later_day(file: File, as_of: date) -> PassedOver:
+    path = file.path or Path(file.file_name)
+    return PassedOver(path, Message("passed_over.later", day=str(file.received_on), night=str(as_of)))
 
 
 def collect_tree(root: Path, received_on: date | None = None) -> Arrived:
@@ -84,27 +113,39 @@ def collect_tree(root: Path, received_on: date | None = None) -> Arrived:
     """
     if not root.is_dir():
         raise UserError("error.no-folder", path=root)
-    days = [(root, received_on)] if received_on else [(day, _day_of(day)) for day in _folders(root)]
-    found: list[File] = []
-    passed: list[PassedOver] = []
-    for folder, day in days:
-        arrived = _collect(
-            ((path, sender.name) for sender in _folders(folder) for path in sorted(sender.iterdir())),
-            partial(_at_midnight, day),
-        )
-        found += arrived.files
-        passed += arrived.passed_over
-    return Arrived(tuple(found), tuple(passed))
+    if received_on:
+        return _collect(root, partial(_at_midnight, received_on))
+    folders, outside = _folders(root)
+    parts = [_collect(day, partial(_at_midnight, _day_of(day))) for day in folders]
+    files = tuple(file for part in parts for file in part.files)
+    return Arrived(files, tuple(outside) + tuple(one for part in parts for one in part.passed_over))
 
 
 def _at_midnight(day: date, path: Path, status: os.stat_result) -> datetime:
     return datetime.combine(day, time())
 
 
-def _folders(parent: Path) -> list[Path]:
-    if not parent.is_dir():
+def _folders(parent: Path) -> tuple[list[Path], list[PassedOver]]:
+    """The folders in a folder, and what else lies there."""
+    folders: list[Path] = []
+    passed: list[PassedOver] = []
+    for path in _listed(parent, passed) if parent.is_dir() else []:
+        if path.is_symlink():
+            passed.append(PassedOver(path, Message("passed_over.link")))
+        elif path.is_dir():
+            folders.append(path)
+        elif not path.name.startswith((".", "~$")):
+            passed.append(PassedOver(path, Message("passed_over.outside")))
+    return folders, passed
+
+
+def _listed(folder: Path, passed: list[PassedOver]) -> list[Path]:
+    """What lies in a folder; one that cannot be opened is told of."""
+    try:
+        return sorted(folder.iterdir())
+    except OSError as error:
+        passed.append(PassedOver(folder, Message("passed_over.unopened", why=error.strerror)))
         return []
-    return sorted(path for path in parent.iterdir() if path.is_dir() and not path.is_symlink())
 
 
 def _day_of(folder: Path) -> date:
@@ -114,17 +155,27 @@ def _day_of(folder: Path) -> date:
         raise UserError("error.no-day-folder", path=folder) from None
 
 
-def _collect(paths: Iterator[tuple[Path, str]], when: ReceivedAt) -> Arrived:
+def _collect(root: Path, when: ReceivedAt) -> Arrived:
+    """The files of `<reporter code>/<file>` under a folder."""
     found: list[File] = []
-    passed: list[PassedOver] = []
-    for path, reporter in paths:
-        taken = _take(path, reporter, when)
-        if isinstance(taken, File):
-            found.append(taken)
-        elif taken is not None:
-            passed.append(taken)
+    folders, passed = _folders(root)
+    for folder in folders:
+        for path in _listed(folder, passed):
+            taken = _take(path, legible(folder.name), when)
+            if isinstance(taken, File):
+                found.append(taken)
+            elif taken is not None:
+                passed.append(taken)
     found.sort(key=lambda file: (file.received_at, file.reporter_code, file.file_name))
     return Arrived(tuple(found), tuple(passed))
+
+
+def legible(name: str) -> str:
+    """A name of the file system as text that can be printed and stored, whatever its bytes.
+
+    A name that is no UTF-8 comes with lone surrogates, which neither DuckDB nor a page can hold.
+    """
+    return name.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
 
 
 def _take(path: Path, reporter: str, when: ReceivedAt) -> File | PassedOver | None:
@@ -149,13 +200,14 @@ def _take(path: Path, reporter: str, when: ReceivedAt) -> File | PassedOver | No
     # A file that a sender is still copying changes its size or its time meanwhile.
     if (after.st_size, after.st_mtime_ns) != (before.st_size, before.st_mtime_ns) or len(data) != after.st_size:
         return PassedOver(path, Message("passed_over.growing"))
-    received_at = when(path, before)
-    # A name that is no UTF-8 comes with lone surrogates, which neither DuckDB nor a page can hold.
-    name = path.name.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+    try:
+        received_at = when(path, before)
+    except (ValueError, OverflowError):
+        return PassedOver(path, Message("passed_over.dated"))
     return File(
         path=path,
         reporter_code=reporter,
-        file_name=name,
+        file_name=legible(path.name),
         received_on=received_at.date(),
         received_at=received_at,
         data=data,
@@ -163,8 +215,9 @@ def _take(path: Path, reporter: str, when: ReceivedAt) -> File | PassedOver | No
     )
 
 
-def clear_inbox(files: Iterable[File]) -> None:
-    """Remove the files that were taken in, unless they changed since they were read."""
+def clear_inbox(files: Iterable[File]) -> list[PassedOver]:
+    """Remove the files that were taken in, unless they changed since they were read; those that cannot be."""
+    left = []
     for file in files:
         if file.path is None:
             continue
@@ -173,6 +226,9 @@ def clear_inbox(files: Iterable[File]) -> None:
                 file.path.unlink()
         except FileNotFoundError:
             continue
+        except OSError as error:
+            left.append(PassedOver(file.path, Message("passed_over.not_removed", why=error.strerror)))
+    return left
 
 
 def archived_file(row: Mapping[str, Any], archive: Path) -> File:

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import multiprocessing
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import Future, ProcessPoolExecutor, ThreadPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import date
-from pathlib import Path
 
 import polars as pl
 from duckdb import DuckDBPyConnection
@@ -17,18 +14,18 @@ from expectations.contract.periods import Period
 from expectations.contract.problems import Problem
 from expectations.suites.great import load_great_expectations
 from flows.night.collect import File
+from flows.night.opened import ToRead, frames_of, no_frames, senders
 from flows.night.progress import reading_progress
+from flows.night.readers import Readers, readers_of
 from flows.night.run import Run
 from flows.registry_files import load_registry
 from flows.settings import Settings
-from transforms.reading.frames import Frames, join_frames, to_frames
+from transforms.reading.frames import Frames, join_frames
 from transforms.reading.people import reduced_name
-from transforms.reading.read import FileReading, read_file
 from transforms.reading.units import Directory
 from warehouse.ledger.load import next_submission_id, seen
 
 CHUNK = 12  # files handed to a process at a time
-_Task = tuple[int, bytes, str, str, date]
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,20 +44,6 @@ class FilesRead:
     frames: Frames
 
 
-_directory: Directory
-
-
-def _start(registry_dir: str) -> None:
-    global _directory
-    _directory = Directory(load_registry(Path(registry_dir)))
-
-
-def _read_some(tasks: list[_Task]) -> Frames:
-    return to_frames(
-        {number: read_file(data, name, reporter, day, _directory) for number, data, name, reporter, day in tasks}
-    )
-
-
 def read(con: DuckDBPyConnection, files: Iterable[File], settings: Settings, run: Run) -> FilesRead:
     """Read the files, in their order, each under the number it gets in the ledger.
 
@@ -72,7 +55,7 @@ def read(con: DuckDBPyConnection, files: Iterable[File], settings: Settings, run
     with ThreadPoolExecutor(1) as aside, reading_progress(len(numbered), settings.language) as told:
         if numbered:
             aside.submit(load_great_expectations)  # its import takes seconds: done while other processes read
-        return read_files(numbered, nights, settings.registry_dir, settings.readers, told)
+        return read_files(numbered, nights, settings, told)
 
 
 def _unseen(files: Iterable[File], con: DuckDBPyConnection) -> Iterator[File]:
@@ -83,8 +66,7 @@ def _unseen(files: Iterable[File], con: DuckDBPyConnection) -> Iterator[File]:
 def read_files(
     files: dict[int, File],
     recorded_at: dict[int, date],
-    registry_dir: Path,
-    processes: int,
+    settings: Settings,
     told: Callable[[int], None] = lambda more: None,
 ) -> FilesRead:
     """Read files.
@@ -92,58 +74,44 @@ def read_files(
     Args:
         files: by their submission_id.
         recorded_at: the night each stands for.
-        registry_dir: the home's registry folder.
-        processes: how many read at once.
+        settings: how many processes read at once, within which limits, and where the registry is.
         told: called with the number of files read, as they are.
     """
-    tasks = [
-        (number, file.data, file.file_name, file.reporter_code, file.received_on) for number, file in files.items()
-    ]
+    with readers_of(settings) as readers:
+        return read_by(readers, files, recorded_at, settings, told)
+
+
+def read_by(
+    readers: Readers,
+    files: dict[int, File],
+    recorded_at: dict[int, date],
+    settings: Settings,
+    told: Callable[[int], None] = lambda more: None,
+) -> FilesRead:
+    """The same by processes that are there already."""
+    directory = Directory(load_registry(settings.registry_dir))
+    tasks = [_to_read(number, file, settings) for number, file in files.items()]
     chunks = [tasks[start : start + CHUNK] for start in range(0, len(tasks), CHUNK)]
-    frames = join_frames(list(_read_apart(chunks, registry_dir, processes, told)))
-    return FilesRead(_submissions(files, recorded_at, frames, Directory(load_registry(registry_dir))), files, frames)
-
-
-def read_here(files: dict[int, File], recorded_at: dict[int, date], directory: Directory) -> FilesRead:
-    """Read files in this process, for one file at a desk."""
-    frames = to_frames(
-        {n: read_file(f.data, f.file_name, f.reporter_code, f.received_on, directory) for n, f in files.items()}
-    )
+    parts: list[Frames] = []
+    for some in readers.each(frames_of, chunks, no_frames):
+        parts += some
+        told(sum(one.heads.height for one in some))
+    frames = join_frames(parts)
     return FilesRead(_submissions(files, recorded_at, frames, directory), files, frames)
 
 
-def _pool(registry_dir: Path, processes: int) -> ProcessPoolExecutor:
-    # Spawned and not forked: a fork copies polars' and DuckDB's locks without the threads that would release them.
-    return ProcessPoolExecutor(processes, multiprocessing.get_context("spawn"), _start, (str(registry_dir),))
+def sender(readers: Readers, file: File, settings: Settings) -> str | None:
+    """The reporter the file's titles name; None where they name none or several, or it cannot be read."""
+    (((named,),),) = readers.each(senders, [[_to_read(0, file, settings)]], _no_sender)
+    return named
 
 
-def _read_apart(
-    chunks: list[list[_Task]], registry_dir: Path, processes: int, told: Callable[[int], None]
-) -> Iterator[Frames]:
-    """The chunks' frames; files of a chunk that broke its process are read one by one, each in a new one."""
-    broken: list[list[_Task]] = []
-    with _pool(registry_dir, min(processes, max(len(chunks), 1))) as pool:
-        waiting: list[tuple[Future[Frames], list[_Task]]] = [
-            (pool.submit(_read_some, chunk), chunk) for chunk in chunks
-        ]
-        for future, chunk in waiting:
-            try:
-                yield future.result()
-            except BrokenProcessPool:
-                broken.append(chunk)
-            told(len(chunk))
-    for chunk in broken:
-        for task in chunk:
-            yield _read_alone(task, registry_dir)
+def _no_sender(file: ToRead, problem: Problem) -> list[str | None]:
+    return [None]
 
 
-def _read_alone(task: _Task, registry_dir: Path) -> Frames:
-    with _pool(registry_dir, 1) as pool:
-        try:
-            return pool.submit(_read_some, [task]).result()
-        except BrokenProcessPool:
-            problem = Problem("unreadable-file", found="tệp làm bộ đọc dừng đột ngột")
-            return to_frames({task[0]: FileReading(problems=[problem])})
+def _to_read(number: int, file: File, settings: Settings) -> ToRead:
+    return ToRead(number, file.data, file.file_name, file.reporter_code, file.received_on, settings.registry_dir)
 
 
 def _submissions(

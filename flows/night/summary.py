@@ -16,7 +16,7 @@ from rich.table import Table
 from expectations.language.catalogue import Language, PeriodCode, text
 from expectations.suites.verdict import Verdict
 from flows.night.alert_lines import SEVERITY_STYLES, seen_of
-from flows.night.collect import Arrived, PassedOver
+from flows.night.collect import Arrived, PassedOver, legible
 from flows.night.read import FilesRead
 from flows.night.send_back import Returned
 from flows.night.validate import write_validation_page
@@ -49,6 +49,7 @@ class NightReport:
         alerts: what happened to alerts in the night: event and the columns of alerts.alert.
         standing: how many alerts are not resolved.
         undone: who asked what of which alert in vain.
+        unwritten: marked workbooks that could not be written.
     """
 
     as_of: date
@@ -64,6 +65,7 @@ class NightReport:
     alerts: pl.DataFrame = field(default_factory=pl.DataFrame)
     standing: int = 0
     undone: tuple[tuple[str, str, str], ...] = ()
+    unwritten: tuple[Returned, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +73,8 @@ class NightSteps:
     """What the steps of a night came to, for its report.
 
     Attributes:
-        exposed: see `NightReport`. refused: decisions that could not be carried out.
+        exposed: see `NightReport`. refused: decisions that could not be carried out. left: files taken in that could
+            not be removed from the inbox.
     """
 
     arrived: Arrived
@@ -81,6 +84,7 @@ class NightSteps:
     published: Path
     exposed: int
     refused: Sequence[DecisionRefused] = ()
+    left: Sequence[PassedOver] = ()
 
 
 def report(con: DuckDBPyConnection, came: NightSteps, settings: Settings, as_of: date) -> NightReport:
@@ -89,16 +93,17 @@ def report(con: DuckDBPyConnection, came: NightSteps, settings: Settings, as_of:
         as_of,
         files=came.files.submissions.join(came.verdict.outcomes, on="submission_id"),
         problems=came.verdict.problems,
-        passed_over=came.arrived.passed_over,
+        passed_over=(*came.arrived.passed_over, *came.left),
         status=reporting_status(con, latest_due(con)),
         published=came.published,
-        returns=settings.returns_dir if came.returned else None,
+        returns=settings.returns_dir if any(not one.trouble for one in came.returned) else None,
         checked=write_validation_page(came.files, came.verdict, settings),
         refused=tuple(came.refused),
         exposed=came.exposed,
         alerts=alert_pages.news(con, as_of),
         standing=alert_pages.standing(con),
         undone=tuple(undone_acts(con, ALERT_TABLES, as_of)),
+        unwritten=tuple(one for one in came.returned if one.trouble),
     )
 
 
@@ -120,10 +125,13 @@ def show(report: NightReport, console: Console, language: Language) -> None:
         table.add_column(text("column.file", language), overflow="fold")
         table.add_column(text("column.why", language))
         for one in report.passed_over:
-            table.add_row(str(one.path), one.why.says(language))
+            table.add_row(escape(legible(str(one.path))), escape(one.why.says(language)))
         console.print(table)
     _show_missing(report.status, console, language)
     _show_alerts(report, console, language)
+    for back in report.unwritten:
+        said = text("night.unwritten", language, path=back.path, why=back.trouble)
+        console.print(said, style="red", soft_wrap=True, markup=False)
     for key, path in (
         ("night.returns", report.returns),
         ("night.published", report.published),
@@ -196,7 +204,7 @@ def _show_rejected(report: NightReport, console: Console, language: Language) ->
     table.add_column(text("column.why", language), overflow="fold", ratio=1)
     for row in rejected.join(errors, on="submission_id", how="left", maintain_order="left").iter_rows(named=True):
         more = f" (+{row['number'] - 1})" if (row["number"] or 0) > 1 else ""
-        table.add_row(row["reporter_code"], row["file_name"], f"{row['why'] or ''}{more}")
+        table.add_row(escape(row["reporter_code"]), escape(row["file_name"]), escape(f"{row['why'] or ''}{more}"))
     console.print(table)
 
 

@@ -12,14 +12,11 @@ import pytest
 
 from expectations.contract.forms import FORMS
 from flows.home import open_home
-from flows.night import read as reading
 from flows.night.collect import Arrived, collect_tree
-from flows.night.read import FilesRead, read_here
+from flows.night.readers import Readers
 from flows.night.run import Run
 from flows.night.take_in import take_in
-from flows.registry_files import load_registry
 from flows.settings import Settings
-from transforms.reading.units import Directory
 
 pytestmark = pytest.mark.corpus
 
@@ -45,11 +42,8 @@ DAYS = [
 def _files_are_read_in_this_process(directory):
     """As the desk's check reads them; starting processes for a few files takes longer than reading them."""
 
-    def read(files, recorded_at, registry_dir, processes, told=None) -> FilesRead:
-        return read_here(files, recorded_at, Directory(load_registry(registry_dir)))
-
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(reading, "read_files", read)
+        patch.setattr(Readers, "each", lambda self, work, chunks, lost: ([work(chunk)] for chunk in chunks))
         yield
 
 

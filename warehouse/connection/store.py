@@ -48,6 +48,16 @@ def open_store(path: Path, config: Mapping[str, str] | None = None) -> Iterator[
         os.umask(before)
 
 
+def require_store(path: Path) -> None:
+    """Say what to do where there is no warehouse.
+
+    Raises:
+        StoreMissing: there is none.
+    """
+    if not path.is_file():
+        raise StoreMissing("error.store.missing", path=path)
+
+
 @contextmanager
 def open_to_read(path: Path) -> Iterator[DuckDBPyConnection]:
     """The warehouse for reading, as it is.
@@ -56,8 +66,7 @@ def open_to_read(path: Path) -> Iterator[DuckDBPyConnection]:
         StoreLocked: the night is writing.
         StoreMissing: there is none.
     """
-    if not path.is_file():
-        raise StoreMissing("error.store.missing", path=path)
+    require_store(path)
     con = _connect(path, {"access_mode": "READ_ONLY"})
     try:
         yield con

@@ -16,20 +16,17 @@ from expectations.contract.periods import Period
 from expectations.language.catalogue import catalogue, text
 from flows.cli import app, followup_app
 from flows.home import open_home
-from flows.night import read as reading
 from flows.night.alert import alert
 from flows.night.cases import carry_out_acts
 from flows.night.collect import Arrived, collect_tree
 from flows.night.follow_up import ITEMS, follow_up
 from flows.night.judge import NightsJudged, judge
 from flows.night.measure import measure
-from flows.night.read import FilesRead, read_here
+from flows.night.readers import Readers
 from flows.night.run import Run
 from flows.night.take_in import take_in
-from flows.registry_files import load_registry
 from flows.settings import Settings
 from transforms.followup.kinds import INTERNAL, KINDS
-from transforms.reading.units import Directory
 from transforms.samples.tree import sample_tree
 from warehouse.board import followup_pages as pages
 from warehouse.board.acts import open_board
@@ -58,11 +55,8 @@ def arrived(registry, tmp_path_factory) -> Arrived:
 
 @pytest.fixture(scope="module", autouse=True)
 def _files_are_read_in_this_process():
-    def read(files, recorded_at, registry_dir, processes, told=None) -> FilesRead:
-        return read_here(files, recorded_at, Directory(load_registry(registry_dir)))
-
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(reading, "read_files", read)
+        patch.setattr(Readers, "each", lambda self, work, chunks, lost: ([work(chunk)] for chunk in chunks))
         yield
 
 

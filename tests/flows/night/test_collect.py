@@ -10,7 +10,8 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from flows.errors import UserError
-from flows.night.collect import collect_inbox, collect_tree
+from flows.night.collect import clear_inbox, collect, collect_inbox, collect_tree
+from flows.settings import Settings
 
 ZONE = "Asia/Ho_Chi_Minh"
 
@@ -93,3 +94,75 @@ def test_a_tree_without_dates_says_what_to_add(tmp_path):
 def test_a_folder_that_is_not_there_is_told(tmp_path):
     with pytest.raises(UserError, match="no folder"):
         collect_tree(tmp_path / "nowhere")
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="nothing is closed to the superuser")
+def test_a_folder_that_cannot_be_opened_keeps_no_other_back(tmp_path):
+    _put(tmp_path / "866", "good.csv")
+    (tmp_path / "867").mkdir(mode=0)
+    arrived = collect_inbox(tmp_path, date(2025, 1, 4), ZONE)
+    assert [file.file_name for file in arrived.files] == ["good.csv"]
+    assert "Permission" in arrived.passed_over[0].why.says("vi")
+
+
+def test_a_folder_whose_listing_fails_keeps_no_other_back(tmp_path, monkeypatch):
+    _put(tmp_path / "866", "good.csv")
+    closed = _put(tmp_path / "867", "closed.csv").parent
+    listed = type(tmp_path).iterdir
+
+    def iterdir(self):
+        if self == closed:
+            raise PermissionError(13, "Permission denied")
+        return listed(self)
+
+    monkeypatch.setattr(type(tmp_path), "iterdir", iterdir)
+    arrived = collect_inbox(tmp_path, date(2025, 1, 4), ZONE)
+    assert [file.file_name for file in arrived.files] == ["good.csv"]
+    assert [(one.path, "Permission denied" in one.why.says("vi")) for one in arrived.passed_over] == [(closed, True)]
+
+
+def test_what_lies_outside_of_folders_is_linked_or_of_a_later_day_is_told_of(tmp_path):
+    inbox = tmp_path / "in"
+    _put(inbox, "loose.csv")
+    _put(tmp_path / "outside", "secret.csv")
+    (inbox / "866").symlink_to(tmp_path / "outside")
+    _put(inbox / "867", "tomorrow.csv", day=date(2025, 1, 5))
+    arrived = collect_inbox(inbox, date(2025, 1, 4), ZONE)
+    assert arrived.files == ()
+    why = {one.path.name: one.why.says("vi") for one in arrived.passed_over}
+    assert set(why) == {"loose.csv", "866", "tomorrow.csv"}
+    assert "thư mục" in why["loose.csv"]
+    assert "liên kết" in why["866"]
+    assert "2025-01-05" in why["tomorrow.csv"]
+
+
+@pytest.mark.parametrize("name", ["Huyện Lai Vung", "huyen_lai_vung", "Lai Vung"])
+def test_a_folder_named_as_a_unit_is_left_with_the_code_it_should_bear(tmp_path, name):
+    path = _put(tmp_path / "home" / "inbox" / name, "a.csv")
+    _put(tmp_path / "home" / "inbox" / "876", "b.csv")
+    arrived = collect(Settings(home=tmp_path / "home"), date(2025, 1, 4))
+    assert [file.file_name for file in arrived.files] == ["b.csv"]
+    (told,) = arrived.passed_over
+    assert "876 là mã của Huyện Lai Vung" in told.why.says("vi")
+    assert path.exists()
+
+
+def test_names_of_any_bytes_are_taken_and_told_of_as_text(tmp_path):
+    folder = os.fsencode(tmp_path) + b"/86\xff"
+    os.makedirs(folder)
+    with open(folder + b"/b\xe1o [bold].csv", "wb") as stream:
+        stream.write(b"a;b")
+    (file,) = collect_inbox(tmp_path, date(2999, 1, 1), ZONE).files
+    assert (file.reporter_code + file.file_name).encode()
+
+
+def test_a_file_that_cannot_be_removed_is_told_of(tmp_path, monkeypatch):
+    _put(tmp_path / "866", "a.csv")
+    arrived = collect_inbox(tmp_path, date(2025, 1, 4), ZONE)
+
+    def unlink(self, missing_ok=False):
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(type(tmp_path), "unlink", unlink)
+    (left,) = clear_inbox(arrived.files)
+    assert "không xóa được" in left.why.says("vi")

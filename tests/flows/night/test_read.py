@@ -13,7 +13,7 @@ import xlsxwriter
 from expectations.contract.periods import Period
 from flows.night.collect import File
 from flows.night.read import read_files
-from flows.registry_files import bundled_dir
+from flows.settings import Settings
 from transforms.samples.tree import sample_tree
 
 
@@ -41,7 +41,7 @@ def test_a_file_that_breaks_its_process_is_unreadable_and_the_others_go_in(regis
     samples = list(sample_tree(registry, 3, Period(2024, 3), Period(2024, 3), {"866", "867"}, is_faulty=False))
     files = {n: _file(s.file_name, s.data, s.reporter_code, s.received_on) for n, s in enumerate(samples, 1)}
     files[99] = _file("hong.xlsx", breaks_the_reader(), "868", date(2024, 4, 2))
-    batch = read_files(files, {n: f.received_on for n, f in files.items()}, bundled_dir(), 2)
+    batch = read_files(files, {n: f.received_on for n, f in files.items()}, Settings(home=tmp_path))
     codes = batch.frames.problems.filter(pl.col("severity") == "error").select("submission_id", "code").rows()
     assert codes == [(99, "unreadable-file")]
     assert batch.submissions.filter(pl.col("submission_id") < 99)["period"].to_list() == ["2024-03"] * len(samples)

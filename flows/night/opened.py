@@ -1,0 +1,67 @@
+"""Reads senders' files; runs in a reading process, and imports what that needs and no more."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from functools import cache
+from pathlib import Path
+
+from expectations.contract.problems import Problem
+from flows.registry_files import load_registry
+from transforms.reading.frames import Frames, to_frames
+from transforms.reading.read import FileReading, read_file, sender_of
+from transforms.reading.units import Directory
+
+
+@dataclass(frozen=True, slots=True)
+class ToRead:
+    """A file to read, under its submission_id; for `sender` the reporter is not yet known."""
+
+    number: int
+    data: bytes
+    name: str
+    reporter: str
+    received_on: date
+    registry_dir: Path
+
+
+def frames_of(files: Iterable[ToRead]) -> Frames:
+    """What the files say."""
+    return to_frames({file.number: _reading(file) for file in files})
+
+
+def no_frames(file: ToRead, problem: Problem) -> Frames:
+    """What a file comes to that ended its process."""
+    return to_frames({file.number: FileReading(problems=[problem])})
+
+
+def senders(files: Iterable[ToRead]) -> list[str | None]:
+    """The reporter each file's titles name, None where they name none or several."""
+    return [sender_of(file.data, file.name, file.received_on, _directory(file.registry_dir)) for file in files]
+
+
+def _reading(file: ToRead) -> FileReading:
+    try:
+        return read_file(file.data, file.name, file.reporter, file.received_on, _directory(file.registry_dir))
+    except MemoryError:
+        raise  # ends the process, with which the memory is free again
+    except BaseException as error:  # a panic of a library in Rust is no Exception
+        at = _innermost(error)
+        return FileReading(
+            problems=[Problem("unreadable-file", found=f"bộ đọc gặp lỗi ({type(error).__name__}, {at})")]
+        )
+
+
+def _innermost(error: BaseException) -> str:
+    """Where it was raised, for who mends it; not its text, which may be the sender's."""
+    trace = error.__traceback__
+    while trace and trace.tb_next:
+        trace = trace.tb_next
+    return f"{Path(trace.tb_frame.f_code.co_filename).name}:{trace.tb_lineno}" if trace else "?"
+
+
+@cache
+def _directory(registry_dir: Path) -> Directory:
+    return Directory(load_registry(registry_dir))

@@ -1,0 +1,64 @@
+"""Marked workbooks: each of its own place, and one that cannot be written keeps neither another nor the night back."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import os
+from datetime import date, datetime
+
+import pytest
+from rich.console import Console
+
+from flows.home import open_home
+from flows.night import send_back as sending
+from flows.night.collect import Arrived, File
+from flows.night.readers import Readers
+from flows.night.run import Run
+from flows.night.settle import settle
+from flows.night.summary import NightSteps, report, show
+from flows.night.take_in import take_in
+from flows.settings import Settings
+
+DAY = date(2024, 2, 3)
+
+
+def _file(reporter: str, data: bytes) -> File:
+    at = datetime.combine(DAY, datetime.min.time())
+    return File(None, reporter, "báo cáo.csv", DAY, at, data, hashlib.sha256(data).hexdigest())
+
+
+@pytest.fixture
+def sent_back(tmp_path, monkeypatch):
+    """Three files of one name and day, two of one sender, are rejected while the disk is full for one sender."""
+    monkeypatch.setattr(Readers, "each", lambda self, work, chunks, lost: ([work(chunk)] for chunk in chunks))
+    replace = os.replace
+
+    def is_full(source, target):
+        if "/returns/867/" in str(target):
+            raise OSError(28, "No space left on device")
+        replace(source, target)
+
+    monkeypatch.setattr(sending.os, "replace", is_full)
+    settings = Settings(home=tmp_path, readers=1)
+    files = [
+        _file("866", b"Th\xc3\xa1ng 1\nmot"),
+        _file("866", b"Th\xc3\xa1ng 1\nhai"),
+        _file("867", b"Th\xc3\xa1ng 1"),
+    ]
+    with open_home(settings) as con:
+        taken = take_in(con, files, settings, Run("nightly", DAY, datetime(2024, 2, 4, 2)))
+        returned = sending.send_back(con, taken.files, taken.verdict, settings)
+        settled = settle(con, taken.touched, settings, DAY)
+        came = NightSteps(Arrived(()), taken.files, taken.verdict, returned, settled.published, settled.exposed)
+        return tmp_path, returned, report(con, came, settings, DAY)
+
+
+def test_workbooks_of_one_name_and_day_do_not_overwrite_each_other_and_a_full_disk_is_told(sent_back):
+    home, returned, night = sent_back
+    assert len(list((home / "returns" / "866").glob("*.xlsx"))) == 2
+    assert list((home / "returns" / "867").iterdir()) == []  # nor is half of it left
+    assert [(one.reporter_code, one.trouble) for one in returned if one.trouble] == [("867", "No space left on device")]
+    said = io.StringIO()
+    show(night, Console(file=said, width=300), "vi")
+    assert "No space left on device" in said.getvalue()
