@@ -10,6 +10,7 @@ import polars as pl
 
 from expectations.contract.problems import Problem
 from expectations.language.catalogue import Language
+from flows.night.opened import directory
 from transforms.reading.read import legible_sheets
 from transforms.returning.workbook import RejectedFile, returned_workbook
 
@@ -18,12 +19,13 @@ _NOT_TO_BE_OPENED = ["unreadable-file", "file-too-large"]  # it broke a reader, 
 
 @dataclass(frozen=True, slots=True)
 class ToMark:
-    """A rejected file to mark: where its workbook goes, its bytes, problems and what the first sheet says of it."""
+    """A rejected file: where its workbook goes, its bytes, its problems and what the first sheet says of it."""
 
     number: int
     reporter: str
     path: Path
     data: bytes
+    registry_dir: Path
     problems: pl.DataFrame
     about: RejectedFile
     language: Language
@@ -43,8 +45,10 @@ def _workbook(order: ToMark) -> bytes:
     if order.problems["code"].is_in(_NOT_TO_BE_OPENED).any():
         return without_tables(order)[0][1]
     try:
-        sheets = [sheet for sheet in legible_sheets(order.data, order.about.file_name)[0] if not sheet.is_hidden]
-        return returned_workbook(sheets, order.problems, order.about, order.language)
+        known = directory(order.registry_dir)  # it settles which legacy font was meant, as in the first reading
+        sheets, _ = legible_sheets(order.data, order.about.file_name, known)
+        shown = [sheet for sheet in sheets if not sheet.is_hidden]
+        return returned_workbook(shown, order.problems, order.about, order.language)
     except MemoryError:
         raise
     except BaseException:  # a panic of a library in Rust is no Exception

@@ -39,12 +39,12 @@ def no_frames(file: ToRead, problem: Problem) -> Frames:
 
 def senders(files: Iterable[ToRead]) -> list[str | None]:
     """The reporter each file's titles name, None where they name none or several."""
-    return [sender_of(file.data, file.name, file.received_on, _directory(file.registry_dir)) for file in files]
+    return [sender_of(file.data, file.name, file.received_on, directory(file.registry_dir)) for file in files]
 
 
 def _reading(file: ToRead) -> FileReading:
     try:
-        return read_file(file.data, file.name, file.reporter, file.received_on, _directory(file.registry_dir))
+        return read_file(file.data, file.name, file.reporter, file.received_on, directory(file.registry_dir))
     except MemoryError:
         raise  # ends the process, with which the memory is free again
     except BaseException as error:  # a panic of a library in Rust is no Exception
@@ -63,5 +63,6 @@ def _innermost(error: BaseException) -> str:
 
 
 @cache
-def _directory(registry_dir: Path) -> Directory:
+def directory(registry_dir: Path) -> Directory:
+    """The units of the home's registry, read once a process."""
     return Directory(load_registry(registry_dir))

@@ -90,19 +90,20 @@ def _orders(con: DuckDBPyConnection, files: FilesRead, verdict: Verdict, setting
     )
     return [
         ToMark(
-            row["submission_id"],
-            row["reporter_code"],
-            returned_path(settings, row, row["reporter_code"]),
-            files.files[row["submission_id"]].data,
-            problems.filter(pl.col("submission_id") == row["submission_id"]),
-            RejectedFile(
+            number=row["submission_id"],
+            reporter=row["reporter_code"],
+            path=returned_path(settings, row, row["reporter_code"]),
+            data=files.files[row["submission_id"]].data,
+            registry_dir=settings.registry_dir,
+            problems=problems.filter(pl.col("submission_id") == row["submission_id"]),
+            about=RejectedFile(
                 row["file_name"],
                 unit_name(con, row["reporter_code"], row["received_on"]),
                 row["period"],
                 row["received_on"],
                 _due_on(row, settings),
             ),
-            settings.language,
+            language=settings.language,
         )
         for row in rejected.iter_rows(named=True)
     ]
