@@ -230,23 +230,18 @@ def test_what_is_resolved_can_only_be_given_a_verdict(home):
     assert read(home, "SELECT verdict, resolution FROM alerts.alert") == [("true", "returned")]
 
 
+def apart(*arguments: str, home: Settings) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "flows", *arguments]
+    environment = os.environ | {"MOBILITY_HOME": str(home.home)}
+    return subprocess.run(command, capture_output=True, text=True, check=False, env=environment)
+
+
 def test_while_the_night_runs_reading_is_put_off_and_acts_wait_for_it(home):
     with open_store(home.warehouse_path) as con:
-        busy = subprocess.run(
-            [sys.executable, "-m", "flows", "alerts"],
-            capture_output=True,
-            text=True,
-            check=False,
-            env={**os.environ, "MOBILITY_HOME": str(home.home)},
-        )
+        # From another process: DuckDB lets this one, which holds the file, open it again.
+        busy = apart("alerts", home=home)
         assert (busy.returncode, "Đêm đang chạy" in busy.stderr) == (1, True)
-        later = subprocess.run(
-            [sys.executable, "-m", "flows", "alert", "ack", ID],
-            capture_output=True,
-            text=True,
-            check=False,
-            env={**os.environ, "MOBILITY_HOME": str(home.home)},
-        )
+        later = apart("alert", "ack", ID, home=home)
         assert (later.returncode, "lần chạy tới" in later.stdout) == (0, True), later.stderr
         assert con.sql("SELECT status FROM alerts.alert").fetchall() == [("opened",)]
     judge(home, NIGHTS[19:20])

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from concurrent.futures import ThreadPoolExecutor
+from contextlib import chdir
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +13,7 @@ import pytest
 import typer
 
 from flows.cli import app
+from tests.flows.command_line import mobility
 
 ROOT = Path(__file__).resolve().parents[3]
 ARGUMENTS = {
@@ -51,22 +52,16 @@ def commands(group: Any, before: str = "") -> list[str]:
 def said(tmp_path_factory) -> dict[str, tuple[int, str]]:
     """Each command's exit code and all it printed."""
 
-    def run(name: str) -> tuple[str, tuple[int, str]]:
+    answers = {}
+    for name in commands(typer.main.get_command(app)):
+        if name in LONG:
+            continue
         folder = tmp_path_factory.mktemp("first")
-        done = subprocess.run(
-            [sys.executable, "-m", "flows", *name.split(), *ARGUMENTS.get(name, [])],
-            cwd=folder,
-            env={**os.environ, "PYTHONPATH": str(ROOT), "MOBILITY_HOME": str(folder / "not" / "yet"), "COLUMNS": "300"},
-            capture_output=True,
-            text=True,
-            timeout=300,
-            check=False,
-        )
-        return name, (done.returncode, done.stdout + done.stderr)
-
-    names = [name for name in commands(typer.main.get_command(app)) if name not in LONG]
-    with ThreadPoolExecutor(2) as threads:
-        return dict(threads.map(run, names))
+        with chdir(folder):
+            home = str(folder / "not" / "yet")
+            done = mobility(*name.split(), *ARGUMENTS.get(name, []), MOBILITY_HOME=home, COLUMNS="300")
+        answers[name] = (done.returncode, done.stdout + done.stderr)
+    return answers
 
 
 def test_no_command_ends_in_a_traceback_and_what_is_missing_is_one_line(said):

@@ -11,21 +11,19 @@ import pytest
 
 from flows.clock import today
 from flows.telling.tell import tell_failure
+from tests.flows.command_line import mobility
 from tests.flows.telling.telling_house import House
 
 TODAY = today("Asia/Ho_Chi_Minh")
 
 
 def run(house: House, *arguments: str, **more: str) -> subprocess.CompletedProcess[str]:
-    environment = {
-        **os.environ,
+    known = {
         "MOBILITY_HOME": str(house.home),
         "COLUMNS": "200",
         "MOBILITY_MAIL_SERVER": house.settings.mail_server or "",
-        **more,
     }
-    command = [sys.executable, "-m", "flows", "notify", *arguments]
-    return subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+    return mobility("notify", *arguments, **known | more)
 
 
 def test_a_test_message_reaches_its_recipient_and_quiet_hours_do_not_hold_it(house: House):
