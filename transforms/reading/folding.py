@@ -103,7 +103,9 @@ def plain_characters(text: str) -> str:
 
 
 def _canonical_lower(text: str) -> str:
-    return unicodedata.normalize("NFC", unicodedata.normalize("NFC", _seen(text)).lower())
+    # Composed first, so that a look-alike under a diacritic of its own alphabet is the same letter in either form.
+    seen = _seen(unicodedata.normalize("NFC", text))
+    return unicodedata.normalize("NFC", unicodedata.normalize("NFC", seen).lower())
 
 
 @lru_cache(maxsize=1 << 16)
