@@ -6,12 +6,15 @@ from collections import Counter
 from dataclasses import replace
 from datetime import date, timedelta
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.transforms.alerts.alert_findings import COMMUNE, DISTRICT, act, after, found, frame, night_of
 from transforms.alerts.life import findings_of, life_of_alerts
 from transforms.cases.replay import advance, replay
+
+pytestmark = pytest.mark.slow  # many nights replayed
 
 UNITS = (DISTRICT, COMMUNE, replace(DISTRICT, unit_id="872", unit_code="872", unit_name="Huyện Tháp Mười"))
 KINDS = ("change", "shift", "silence", "late", "implausible")

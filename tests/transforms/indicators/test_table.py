@@ -18,6 +18,8 @@ from expectations.contract.forms import AWAY, BALANCE, REQUESTS
 from expectations.contract.indicators import INDICATOR_OF, INDICATORS
 from transforms.indicators import indicator_table, province_of, reporting_figures
 
+pytestmark = pytest.mark.slow  # many generated provinces
+
 MEASURES = [*BALANCE.names, *AWAY.names, *REQUESTS.names]
 EXPORTS = Path(__file__).resolve().parents[3] / ".." / "shared" / "exports" / "expected"
 NINE_DIGITS = 1e-9

@@ -15,6 +15,8 @@ from transforms.indicators import indicator_table, province_of
 from transforms.intervals import rate_ratio_interval
 from transforms.trends import comparison, contribution, waterfall
 
+pytestmark = pytest.mark.slow  # many generated provinces
+
 MEASURES = [*BALANCE.names, *AWAY.names, *REQUESTS.names]
 WHOLE = ["map", "indicator", "period_kind", "period", "base_period"]
 
