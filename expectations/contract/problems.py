@@ -12,6 +12,21 @@ from expectations.language.catalogue import Language, text
 
 Severity = Literal["error", "warning"]
 
+PROBLEM_FIELDS = (
+    "code",
+    "severity",
+    "form",
+    "sheet",
+    "cell_ref",
+    "unit_code",
+    "measure",
+    "found",
+    "expected",
+    "message_vi",
+    "message_en",
+)
+"""What is told of a problem, wherever problems are rows: staged, in the ledger, and as `check --json` prints them."""
+
 
 @dataclass(frozen=True, slots=True)
 class Code:

@@ -10,6 +10,7 @@ import polars as pl
 
 from expectations.contract.forms import FORMS, Form
 from expectations.contract.periods import Period
+from expectations.contract.problems import PROBLEM_FIELDS
 
 ROW_COLUMNS = {
     "submission_id": "BIGINT",
@@ -37,25 +38,7 @@ COLUMN_COLUMNS = {
     "measure": "VARCHAR",
     "column": "INTEGER",
 }
-PROBLEM_COLUMNS = {
-    "submission_id": "BIGINT",
-    **dict.fromkeys(
-        (
-            "code",
-            "severity",
-            "form",
-            "sheet",
-            "cell_ref",
-            "unit_code",
-            "measure",
-            "found",
-            "expected",
-            "message_vi",
-            "message_en",
-        ),
-        "VARCHAR",
-    ),
-}
+PROBLEM_COLUMNS = {"submission_id": "BIGINT", **dict.fromkeys(PROBLEM_FIELDS, "VARCHAR")}
 PROBLEM_SCHEMA = {name: pl.Int64 if kind == "BIGINT" else pl.String for name, kind in PROBLEM_COLUMNS.items()}
 
 # No form of the province holds a figure near this; above it sums of several figures could overflow in SQL.

@@ -15,6 +15,7 @@ from duckdb import DuckDBPyConnection
 from rich.console import Console
 from rich.table import Table
 
+from expectations.contract.problems import PROBLEM_FIELDS
 from expectations.language.catalogue import PeriodCode, text
 from expectations.suites.verdict import Verdict, without_great_expectations
 from flows.clock import today
@@ -30,20 +31,6 @@ from transforms.territory.registry import Registry
 from warehouse.connection.store import memory_store, open_to_read
 from warehouse.errors import WarehouseError
 from warehouse.ledger.registry import replace_registry
-
-_TOLD = (
-    "code",
-    "severity",
-    "form",
-    "sheet",
-    "cell_ref",
-    "unit_code",
-    "measure",
-    "found",
-    "expected",
-    "message_vi",
-    "message_en",
-)
 
 
 def run_check(path: Path, reporter: str | None, as_of: date | None, as_json: bool = False) -> int:
@@ -94,7 +81,7 @@ def _history(settings: Settings) -> Iterator[tuple[DuckDBPyConnection, bool]]:
 
 def _print_json(batch: FilesRead, verdict: Verdict) -> int:
     """The outcome, the period (null where none could be read) and every problem, errors first."""
-    problems = verdict.problems.select(_TOLD).to_dicts()
+    problems = verdict.problems.select(PROBLEM_FIELDS).to_dicts()
     is_faulty = any(one["severity"] == "error" for one in problems)
     outcome = "rejected" if is_faulty else "accepted"
     period = batch.submissions["period"][0]

@@ -10,6 +10,7 @@ from pathlib import Path
 import polars as pl
 from duckdb import DuckDBPyConnection
 
+from expectations.contract.problems import PROBLEM_FIELDS
 from warehouse.connection.frames import given
 from warehouse.connection.transaction import transaction
 from warehouse.ledger.archive import keep
@@ -17,20 +18,7 @@ from warehouse.ledger.nights import NightKind, begin_nights, count_files
 from warehouse.ledger.touched import Touched, touched
 from warehouse.ledger.versions import add_versions
 
-PROBLEM = (
-    "submission_id",
-    "code",
-    "severity",
-    "form",
-    "sheet",
-    "cell_ref",
-    "unit_code",
-    "measure",
-    "found",
-    "expected",
-    "message_vi",
-    "message_en",
-)
+PROBLEM = ("submission_id", *PROBLEM_FIELDS)
 SEEN = ("reporter_code", "file_name", "sha256", "received_at")
 
 
