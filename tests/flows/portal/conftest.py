@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import shutil
 from collections.abc import Iterator
@@ -25,8 +26,22 @@ SEED, FIRST, LAST = 20250105, Period(2024, 6), Period(2024, 12)
 
 @pytest.fixture(scope="session")
 def made_home(tmp_path_factory: pytest.TempPathFactory, registry: Registry) -> Path:
-    """A home after its nights; tests work on a copy."""
-    home = tmp_path_factory.mktemp("portal") / "home"
+    """A home after its nights, made once for all processes that test; tests work on a copy."""
+    here = tmp_path_factory.getbasetemp()
+    is_one_of_many = "PYTEST_XDIST_WORKER" in os.environ
+    folder = (here.parent if is_one_of_many else here) / "portal"
+    folder.mkdir(exist_ok=True)
+    home = folder / "home"
+    with (folder / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not home.is_dir():
+            part = folder / "home.part"
+            _make(part, registry)
+            part.rename(home)
+    return home
+
+
+def _make(home: Path, registry: Registry) -> None:
     deliveries = home / "deliveries"
     for file in sample_tree(registry, SEED, FIRST, LAST):
         path = deliveries / str(file.received_on) / file.reporter_code / file.file_name
@@ -39,7 +54,6 @@ def made_home(tmp_path_factory: pytest.TempPathFactory, registry: Registry) -> P
     with open_accounts(settings.board_path) as accounts:
         for name, (role, unit) in ACCOUNTS.items():
             accounts.put(name, role, unit, password)
-    return home
 
 
 @pytest.fixture
