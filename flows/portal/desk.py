@@ -10,6 +10,7 @@ from pathlib import Path
 from threading import Lock, Thread
 
 from flows.night.readers import Limits, Readers
+from flows.night.show import ready
 from flows.portal.copies import Copies
 from flows.settings import Settings
 
@@ -76,7 +77,15 @@ def open_desk(settings: Settings) -> Desk:
     settings.portal_dir.mkdir(parents=True, exist_ok=True)
     settings.portal_dir.chmod(0o700)
     limits = Limits(settings.reader_seconds, settings.reader_megabytes)
-    return Desk(settings, _secret(settings.portal_dir / "secret"), Copies(settings), Readers(READERS, limits))
+    readers = Readers(READERS, limits)
+    Thread(target=_warm, args=(readers,), name="warm", daemon=True).start()
+    return Desk(settings, _secret(settings.portal_dir / "secret"), Copies(settings), readers)
+
+
+def _warm(readers: Readers) -> None:
+    """Start the processes before the first upload waits for them."""
+    for _ in readers.each(ready, [[None]] * READERS, lambda task, problem: [task]):
+        pass
 
 
 def _secret(path: Path) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from flows.portal.asked import BOARD
+from flows.portal.asked import BOARD, SENDER
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,4 +23,7 @@ class BarItem:
     plain_path: str = ""
 
 
-NAVIGATION: tuple[BarItem, ...] = (BarItem("today", "/", frozenset({BOARD}), "/index.html"),)
+NAVIGATION: tuple[BarItem, ...] = (
+    BarItem("today", "/", frozenset({BOARD}), "/index.html"),
+    BarItem("counter", "/counter", frozenset({SENDER})),
+)
