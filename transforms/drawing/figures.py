@@ -228,7 +228,8 @@ class Drawing:
     def table(self) -> str:
         """The table as markup, numbers at the right."""
         rows = [[svg.words(cell) for cell in row] for row in self.rows]
-        return table(self.heads, rows, self.title, "figures", range(1, len(self.heads)))
+        heads = [svg.plain(head) for head in self.heads]
+        return table(heads, rows, svg.plain(self.title), "figures", range(1, len(self.heads)))
 
     def figure(self, language: Language) -> str:
         """Heading, sentence, picture, and the table to be opened below; markup for a page."""
@@ -238,6 +239,11 @@ class Drawing:
             f'<figure class="d-chart">{said}'
             f'{self.picture}<details>{opened}<div class="d-scroll">{self.table()}</div></details></figure>'
         )
+
+
+def one_known(figure: UnitFigure, quantity: Quantity) -> str:
+    """What is said where a single unit is known."""
+    return text("drawing.one", quantity.language, name=figure.name, value=told(figure, quantity))
 
 
 def sentences(*parts: str) -> str:
