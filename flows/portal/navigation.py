@@ -25,5 +25,6 @@ class BarItem:
 
 NAVIGATION: tuple[BarItem, ...] = (
     BarItem("today", "/", frozenset({BOARD}), "/index.html"),
+    BarItem("reports", "/reports", frozenset({BOARD}), "/reports.html"),
     BarItem("counter", "/counter", frozenset({SENDER})),
 )
