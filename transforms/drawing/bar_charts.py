@@ -276,6 +276,8 @@ def stages_chart(title: str, stages: Sequence[Counted], language: Language, name
 
 def _stages(title: str, sentence: str, stages: Sequence[Counted], language: Language, name: str) -> str:
     """Bars about the middle, a slope between two saying what went on to the next."""
+    if not stages:
+        return svg.picture(WIDE, 30, title, sentence, svg.label(0, 20, sentence))
     across = scale([one.shown for one in stages], 0, WIDE - 110, whole=True, from_zero=True)
     centre, tall, gap = (WIDE - 110) / 2, 24.0, 34.0
     drawn, y = [svg.hatching(name)], 18.0

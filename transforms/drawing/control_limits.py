@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.stats import binom, poisson
 
-from transforms.drawing.figures import Quantity, UnitFigure, shown
+from transforms.drawing.figures import Quantity, UnitFigure, finite, shown
 
 Array = NDArray[np.float64]
 
@@ -58,6 +58,7 @@ def beyond_chance(figures: list[UnitFigure], province: float | None, quantity: Q
         0 within the 95 % limits, 1 above them, 2 above the 99.8 % limits, likewise below; null where the figure, its
         denominator or the province's value is not known or must not be told.
     """
+    province = finite(province)
     if province is None or not quantity.is_proportion or not figures:
         return [None] * len(figures)
     n = np.array([one.denominator if one.denominator is not None else np.nan for one in figures])
