@@ -54,6 +54,13 @@ FAMILIES: dict[str, tuple[str, ...]] = {
         "facts standing versions outcomes problems nights touched schema last-night last-night.none last-night.old "
         "archive personal-data permissions permissions.wide disk leftovers published published.none".split()
     ),
+    "drawing.balance.": tuple("step value running more fewer same unknown".split()),
+    "drawing.bars.": tuple("kind count share all most largest none".split()),
+    "drawing.beyond.": tuple("far_above above within below far_below unknown".split()),
+    "drawing.spine.": tuple(
+        "title says aria few indicator unit province low spread high key.spread key.quarters key.median".split()
+    ),
+    "drawing.stages.": tuple("stage count of_before of_all part end lost none".split()),
     "event.": (*EVENTS, "acknowledged", "silenced", "closed"),
     "explain.check.": tuple(CHECKS),
     "explain.end.": (*ENDS, "returned-implausible"),
