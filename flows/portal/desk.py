@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import secrets
 import subprocess
 import sys
 from dataclasses import dataclass, field
-from pathlib import Path
 from threading import Lock, Thread
 
+from flows.home import home_secret
 from flows.night.readers import Limits, Readers
 from flows.portal.copies import Copies
 from flows.settings import Settings
@@ -73,16 +72,5 @@ class Desk:
 
 def open_desk(settings: Settings) -> Desk:
     """Make what the portal needs in the home."""
-    settings.portal_dir.mkdir(parents=True, exist_ok=True)
-    settings.portal_dir.chmod(0o700)
     limits = Limits(settings.reader_seconds, settings.reader_megabytes)
-    return Desk(settings, _secret(settings.portal_dir / "secret"), Copies(settings), Readers(READERS, limits))
-
-
-def _secret(path: Path) -> str:
-    if not path.is_file():
-        part = path.with_name(f".{path.name}.part")
-        part.touch(0o600)
-        part.write_text(secrets.token_urlsafe(48), "ascii")
-        part.replace(path)
-    return path.read_text("ascii").strip()
+    return Desk(settings, home_secret(settings), Copies(settings), Readers(READERS, limits))

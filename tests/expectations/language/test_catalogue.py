@@ -31,6 +31,7 @@ from transforms.alerts.alert import Verdict
 from transforms.alerts.explain import CHECKS, HOW_SEEN
 from transforms.alerts.phrases import COUNTED
 from transforms.followup.kinds import KINDS
+from transforms.followup.workbook import COLUMNS, REPLIES
 from transforms.morning.briefing import ABSENT, GROUPS
 from transforms.telling.night import KNOWN_ERRORS
 from transforms.telling.recipients import Severity
@@ -112,7 +113,9 @@ FAMILIES: dict[str, tuple[str, ...]] = {
     "user.column.": ("name", "role", "unit", "state"),
     "user.role.": ROLES,
     "verdict.": get_args(Verdict),
-    "worklist.column.": tuple("number priority what actor since due state answer item".split()),
+    "worklist.column.": COLUMNS,
+    "worklist.import.": ("cell", "item", "answer", "before", "after"),
+    "worklist.reply.": REPLIES,
     "worklist.state.": ("open", "assigned", "done"),
 }
 """Every key that the code puts together of a fixed beginning and a code: the codes, and what else begins so."""
