@@ -17,7 +17,7 @@ from flows.commands.cases import case_named, open_cases
 from flows.night.alert_lines import SEVERITY_STYLES
 from flows.settings import load_settings
 from transforms.alerts.phrases import hides_small, noun
-from transforms.alerts.wording import event_details, numbers_of, plain_expected, rule_of, state_of, useful, what_of
+from transforms.alerts.wording import event_details, numbers_of, plain_expected, record_sentence, state_of, what_of
 from warehouse.board import alert_pages as pages
 
 WIDEST = 120
@@ -43,7 +43,7 @@ def run_show(alert_id: str) -> None:
     console.print()
     console.print(history_table(events, language))
     console.print()
-    _show_record(console, record, alert, language)
+    console.print(record_sentence(record, alert, language), highlight=False)
     if least and least["rise"]:
         console.print(text("alert.least", language, rise=numbers.rate(least["rise"], language)), highlight=False)
 
@@ -107,23 +107,3 @@ def history_table(events: pl.DataFrame, language: Language) -> Table:
             escape(event_details(row, language)),
         )
     return table
-
-
-def _show_record(console: Console, record: pl.DataFrame, alert: dict[str, Any], language: Language) -> None:
-    if record.is_empty():
-        console.print(text("alert.no_record", language, rule=rule_of(alert, language)), highlight=False)
-        return
-    row = record.row(0, named=True)
-    console.print(
-        text(
-            "alert.record",
-            language,
-            rule=rule_of(row, language),
-            closed=row["closed"],
-            true=row["found_true"],
-            error=row["data_error"],
-            expected=row["expected"],
-            useful=useful(row, language),
-        ),
-        highlight=False,
-    )

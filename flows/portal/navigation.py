@@ -23,4 +23,8 @@ class BarItem:
     plain_path: str = ""
 
 
-NAVIGATION: tuple[BarItem, ...] = (BarItem("today", "/", frozenset({BOARD}), "/index.html"),)
+NAVIGATION: tuple[BarItem, ...] = (
+    BarItem("today", "/", frozenset({BOARD}), "/index.html"),
+    BarItem("alerts", "/alerts", frozenset({BOARD})),
+    BarItem("follow-up", "/follow-up", frozenset({BOARD})),
+)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import polars as pl
+
 from expectations.language import numbers
 from expectations.language.catalogue import Language, text
 from transforms.alerts.alert import TESTED
@@ -54,6 +56,23 @@ def rule_of(row: dict[str, Any], language: Language) -> str:
 def useful(row: dict[str, Any], language: Language) -> str:
     """The share of verdicts that were not "expected"."""
     return numbers.share((row["found_true"] + row["data_error"]) / row["closed"], language, digits=0)
+
+
+def record_sentence(record: pl.DataFrame, alert: dict[str, Any], language: Language) -> str:
+    """How right the alert's rule has been."""
+    if record.is_empty():
+        return text("alert.no_record", language, rule=rule_of(alert, language))
+    row = record.row(0, named=True)
+    return text(
+        "alert.record",
+        language,
+        rule=rule_of(row, language),
+        closed=row["closed"],
+        true=row["found_true"],
+        error=row["data_error"],
+        expected=row["expected"],
+        useful=useful(row, language),
+    )
 
 
 def event_details(row: dict[str, Any], language: Language) -> str:

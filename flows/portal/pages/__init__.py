@@ -1,6 +1,6 @@
 """The portal's pages, one module each: its routes, and a handler for each of them."""
 
 from flows.portal.asked import Route
-from flows.portal.pages import today
+from flows.portal.pages import alerts, followup, today
 
-PAGES: tuple[Route, ...] = (*today.ROUTES,)
+PAGES: tuple[Route, ...] = (*today.ROUTES, *alerts.ROUTES, *followup.ROUTES)

@@ -33,6 +33,7 @@ from transforms.alerts.phrases import COUNTED
 from transforms.followup.kinds import KINDS
 from transforms.followup.workbook import COLUMNS, REPLIES
 from transforms.morning.briefing import ABSENT, GROUPS
+from transforms.pages import alerts, followup
 from transforms.telling.night import KNOWN_ERRORS
 from transforms.telling.recipients import Severity
 from transforms.trends.trend import FALLS, RISES, UNKNOWN
@@ -95,6 +96,12 @@ FAMILIES: dict[str, tuple[str, ...]] = {
     "page.state.": ABSENT,
     "period.half.": ("1", "2"),
     "portal.error.": ("400", "404", "500", "role", "token", "size"),
+    "portal.alert.verdict.": get_args(Verdict),
+    "portal.alerts.status.": alerts.STATUSES,
+    "portal.followup.reply.": REPLIES,
+    "portal.followup.sort.": tuple(followup.SORTS),
+    "portal.followup.status.": followup.STATUSES,
+    "portal.level.": alerts.LEVELS,
     "portal.nav.": tuple(one.name for one in NAVIGATION),
     "portal.password.": ("old", "new", "again", "wrong", "differ", "short", "then"),
     "portal.sign-in.": ("name", "word", "password", "locked", "token", "size"),
