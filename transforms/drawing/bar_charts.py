@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from expectations.language import numbers
@@ -131,6 +131,7 @@ def waterfall_chart(title: str, steps: Sequence[BalanceStep], language: Language
         steps: in order; the first the opening, the last the closing.
         name: tells this picture's patterns from others of the page.
     """
+    steps = _without_sums_of_hidden(steps)
     drawn = [one for one in steps if one.kind == "whole" or one.value != 0 or one.is_hidden]
     ends = [one.value for one in steps if one.kind == "whole"]
     opening, closing = (ends[0], ends[-1]) if ends else (None, None)
@@ -149,6 +150,15 @@ def waterfall_chart(title: str, steps: Sequence[BalanceStep], language: Language
         heads=tuple(text(f"drawing.balance.{key}", language) for key in ("step", "value", "running")),
         rows=tuple((one.name, _signed(one, language), _count(one.running, language)) for one in steps),
     )
+
+
+def _without_sums_of_hidden(steps: Sequence[BalanceStep]) -> list[BalanceStep]:
+    """The steps, the members after a hidden one not told until they are counted anew: their difference would be it."""
+    found, is_open = [], True
+    for one in steps:
+        is_open = not one.is_hidden and (is_open or one.kind == "whole")
+        found.append(one if is_open else replace(one, running=None))
+    return found
 
 
 def _count(value: int | None, language: Language) -> str:
@@ -266,6 +276,8 @@ def stages_chart(title: str, stages: Sequence[Counted], language: Language, name
 
 def _stages(title: str, sentence: str, stages: Sequence[Counted], language: Language, name: str) -> str:
     """Bars about the middle, a slope between two saying what went on to the next."""
+    if not stages:
+        return svg.picture(WIDE, 30, title, sentence, svg.label(0, 20, sentence))
     across = scale([one.shown for one in stages], 0, WIDE - 110, whole=True, from_zero=True)
     centre, tall, gap = (WIDE - 110) / 2, 24.0, 34.0
     drawn, y = [svg.hatching(name)], 18.0

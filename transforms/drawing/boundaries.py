@@ -183,7 +183,8 @@ def _geometry(drawn: Any) -> tuple[BaseGeometry, bool] | None:
     if not isinstance(drawn, dict) or drawn.get("type") not in ("Polygon", "MultiPolygon"):
         return None
     try:
-        found = shapely.force_2d(shape(drawn))
+        with np.errstate(invalid="ignore"):
+            found = shapely.force_2d(shape(drawn))
     except (ValueError, TypeError, KeyError, IndexError, AttributeError, shapely.errors.ShapelyError):
         return None
     if found.is_empty or not np.isfinite(shapely.get_coordinates(found)).all():

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.stats import binom, poisson
 
-from transforms.drawing.figures import Quantity, UnitFigure, shown
+from transforms.drawing.figures import Quantity, UnitFigure, finite, shown
 
 Array = NDArray[np.float64]
 
@@ -19,9 +19,11 @@ def control_limits(
 ) -> tuple[Array, Array]:
     """The values between which a unit lies with a confidence where its true rate is the province's.
 
-    Quantiles of the binomial (shares) or Poisson (rates) count, interpolated between whole counts so that they do not
-    jump: with r the least count of P(X <= r) >= p, the limit is (r - a) / n where
-    a = (P(X <= r) - p) / (P(X <= r) - P(X <= r - 1)); Spiegelhalter 2005, Statistics in Medicine 24: 1185, A.1.1.
+    Quantiles of the binomial (shares) or Poisson (rates) count, interpolated between whole counts so that the curves
+    do not jump: with r the least count of P(X <= r) >= p, the lower limit is (r - a) / n where
+    a = (P(X <= r) - p) / P(X = r); Spiegelhalter 2005, Statistics in Medicine 24: 1185, A.1.1. The upper limit is its
+    mirror image, (r + 1 - a) / n: by his own formula a unit of four could be beyond the limit with a tail of six per
+    cent. So a count lies beyond a limit exactly where its tail's probability is below that of the limit.
 
     Args:
         denominators: not negative; of a share whole numbers, fractions are rounded.
@@ -40,11 +42,11 @@ def control_limits(
     chance = binom(safe, min(per_one, 1.0)) if is_share else poisson(safe * per_one)
     tail = (1 - confidence) / 2
     limits = []
-    for p in (tail, 1 - tail):
+    for p, mirrored in ((tail, 0), (1 - tail, 1)):
         least = np.maximum(chance.ppf(p), 0.0)
-        reached, jump = chance.cdf(least), chance.pmf(least)
-        part = np.where(jump > 0, (reached - p) / np.where(jump > 0, jump, 1.0), 0.0)
-        count = np.clip(least - np.clip(part, 0.0, 1.0), 0.0, safe if is_share else None)
+        jump = chance.pmf(least)
+        part = np.where(jump > 0, (chance.cdf(least) - p) / np.where(jump > 0, jump, 1.0), 0.0)
+        count = np.clip(least + mirrored - np.clip(part, 0.0, 1.0), 0.0, safe if is_share else None)
         limits.append(np.where(known, scale * count / safe, np.nan))
     return limits[0], limits[1]
 
@@ -56,6 +58,7 @@ def beyond_chance(figures: list[UnitFigure], province: float | None, quantity: Q
         0 within the 95 % limits, 1 above them, 2 above the 99.8 % limits, likewise below; null where the figure, its
         denominator or the province's value is not known or must not be told.
     """
+    province = finite(province)
     if province is None or not quantity.is_proportion or not figures:
         return [None] * len(figures)
     n = np.array([one.denominator if one.denominator is not None else np.nan for one in figures])

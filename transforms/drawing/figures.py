@@ -161,18 +161,20 @@ def _parted(name: str) -> tuple[str, str]:
     return (_KINDS[found], name[len(found) :].strip()) if found else ("", name)
 
 
+def finite(value: float | None) -> float | None:
+    """A value that is a number; null for what is none."""
+    return value if value is not None and math.isfinite(value) else None
+
+
 def shown(figure: Figure) -> float | None:
     """A figure's value where it is known and may be told."""
-    known = figure.value is not None and math.isfinite(figure.value) and not figure.is_hidden
-    return figure.value if known else None
+    return None if figure.is_hidden else finite(figure.value)
 
 
 def bounds(figure: Figure) -> tuple[float, float] | None:
     """A figure's interval where it has one that may be told."""
-    low, high = figure.lower, figure.upper
-    if shown(figure) is None or low is None or high is None or not (math.isfinite(low) and math.isfinite(high)):
-        return None
-    return low, high
+    low, high = finite(figure.lower), finite(figure.upper)
+    return None if shown(figure) is None or low is None or high is None else (low, high)
 
 
 def told(figure: Figure, quantity: Quantity, with_unit: bool = False) -> str:
@@ -194,7 +196,7 @@ def interval(figure: Figure, quantity: Quantity) -> str:
 
 def against(figure: Figure, province: float | None) -> Literal["above", "below", "like", "unknown"]:
     """Whether a figure's interval lies above or below the province's value, or holds it."""
-    found = bounds(figure)
+    found, province = bounds(figure), finite(province)
     if found is None or province is None:
         return "unknown"
     return "above" if found[0] > province else "below" if found[1] < province else "like"
@@ -228,7 +230,8 @@ class Drawing:
     def table(self) -> str:
         """The table as markup, numbers at the right."""
         rows = [[svg.words(cell) for cell in row] for row in self.rows]
-        return table(self.heads, rows, self.title, "figures", range(1, len(self.heads)))
+        heads = [svg.plain(head) for head in self.heads]
+        return table(heads, rows, svg.plain(self.title), "figures", range(1, len(self.heads)))
 
     def figure(self, language: Language) -> str:
         """Heading, sentence, picture, and the table to be opened below; markup for a page."""
@@ -238,6 +241,11 @@ class Drawing:
             f'<figure class="d-chart">{said}'
             f'{self.picture}<details>{opened}<div class="d-scroll">{self.table()}</div></details></figure>'
         )
+
+
+def one_known(figure: UnitFigure, quantity: Quantity) -> str:
+    """What is said where a single unit is known."""
+    return text("drawing.one", quantity.language, name=figure.name, value=told(figure, quantity))
 
 
 def sentences(*parts: str) -> str:

@@ -10,8 +10,8 @@ from expectations.language import numbers
 from expectations.language.catalogue import text
 from transforms.drawing import svg
 from transforms.drawing.control_limits import INNER, OUTER, beyond_chance, control_limits
-from transforms.drawing.figures import Drawing, Quantity, UnitFigure, sentences, short_names, shown, told
-from transforms.drawing.scales import Box, Scale, clear_place, legend, level_axis, scale, upright_axis, widest
+from transforms.drawing.figures import Drawing, Quantity, UnitFigure, finite, sentences, short_names, shown, told
+from transforms.drawing.scales import Box, Scale, clear_place, level_axis, scale, upright_axis, widest
 
 WIDE, HIGH = 400.0, 270.0
 CURVE = 120
@@ -35,7 +35,7 @@ def funnel_plot(quantity: Quantity, units: Sequence[UnitFigure], province: float
     """
     if not quantity.is_proportion:
         raise ValueError(f"'{quantity.label}' is no count out of a denominator: it has no limits of chance")
-    language = quantity.language
+    language, province = quantity.language, finite(province)
     steps = beyond_chance(list(units), province, quantity)
     placed = [(one, step) for one, step in zip(units, steps, strict=True) if step is not None]
     title = text("drawing.funnel.title", language, what=quantity.label)
@@ -93,22 +93,20 @@ def _picture(
 ) -> str:
     if not placed or province is None:
         return svg.picture(WIDE, 30, title, sentence, svg.label(0, 20, text("drawing.nothing", quantity.language)))
-    keys, top = legend(_keys(quantity), WIDE)
-    top += 24 if quantity.per else 10
+    top = 24.0 if quantity.per else 10.0
     bottom = top + HIGH - 54
     sizes, values = [one.denominator or 0.0 for one, _ in placed], [shown(one) for one, _ in placed]
     far = [bound for confidence in (INNER,) for bound in _limits(min(sizes), province, quantity, confidence)]
-    upright = scale([*values, province, *far], bottom, top)
+    upright = scale([*values, province, *far], bottom, top, wanted=5)
     left = widest(upright, quantity.tick) + 8
     across = scale(sizes, left, WIDE - 14, from_zero=True, whole=True)
     dots = "".join(_dot(one, step, across, upright, quantity) for one, step in placed)
     marks = [(across.at(one.denominator or 0), upright.at(shown(one) or 0)) for one, _ in placed]
-    return svg.picture(
+    return svg.legend(_keys(quantity)) + svg.picture(
         WIDE,
         bottom + 40,
         title,
         sentence,
-        keys,
         upright_axis(upright, left, WIDE - 14, quantity.tick, quantity.per),
         level_axis(across, bottom, bottom, lambda value, _: numbers.count(round(value), quantity.language)),
         svg.label((left + WIDE - 14) / 2, bottom + 33, size, "tick", "middle", 11),
@@ -159,7 +157,7 @@ def _names(placed: list[tuple[UnitFigure, int]], marks: list[svg.Point], within:
         place = clear_place(x, y, svg.text_width(short[one.code], svg.SMALL), 12, taken, within)
         if place:
             taken.append(place)
-            drawn.append(svg.label(place[0], place[3] - 3, short[one.code], "name", size=svg.SMALL))
+            drawn.append(svg.label(place[0], place[3] - 3, short[one.code], "name halo", size=svg.SMALL))
             if not place[0] - 7 <= x <= place[2] + 7 or not place[1] - 7 <= y <= place[3] + 7:
                 end = (min(max(x, place[0]), place[2]), min(max(y, place[1]), place[3]))
                 drawn.append(svg.line(x, y, *end, "leader"))

@@ -13,12 +13,14 @@ from transforms.drawing.figures import (
     UnitFigure,
     against,
     bounds,
+    finite,
+    one_known,
     sentences,
     short_names,
     told,
     verdict,
 )
-from transforms.drawing.scales import Scale, legend, level_axis, scale
+from transforms.drawing.scales import Scale, level_axis, scale
 
 WIDE = 400.0
 ROW = 17.0
@@ -40,7 +42,7 @@ def ranked_dots(
         marked: the code of a unit that is made to stand out.
         name: tells this picture's patterns from others of the page.
     """
-    language = quantity.language
+    language, province = quantity.language, finite(province)
     ordered = sorted(units, key=lambda one: (one.shown is None, -(one.shown or 0.0), one.code))
     title = text("drawing.ranked.title", language, what=quantity.label)
     sentence = _sentence(ordered, quantity, province)
@@ -73,7 +75,7 @@ def _sentence(ordered: list[UnitFigure], quantity: Quantity, province: float | N
             least=quantity.says(known[-1].shown),
         )
         if len(known) > 1
-        else "",
+        else one_known(known[0], quantity),
         text("drawing.province", language, value=quantity.with_unit(province)) if province is not None else "",
         text("drawing.multiples.sides", language, above=sides.count("above"), below=sides.count("below"))
         if province is not None and len(set(sides)) > ("unknown" in sides)
@@ -92,21 +94,25 @@ def _picture(
     title: str,
     sentence: str,
 ) -> str:
-    keys, top = legend(_keys(ordered, quantity, province), WIDE)
-    top += 6
+    keys, top = svg.legend(_keys(ordered, quantity, province)), 6.0
     short = short_names(ordered)
     room = min(132.0, max((svg.text_width(one, 11) for one in short.values()), default=0.0) + 10)
     values = [value for one in ordered for value in (one.shown, *(bounds(one) or ()))]
     across = scale([*values, province], room + 6, WIDE - 52, whole=quantity.kind == "count")
     bottom = top + ROW * len(ordered)
-    drawn = [svg.hatching(name), keys, level_axis(across, top, bottom, quantity.tick)]
+    drawn = [svg.hatching(name), level_axis(across, top, bottom, quantity.tick)]
+    drawn += [
+        svg.box(0, top + ROW * place, WIDE, ROW, "marked-row")
+        for place, one in enumerate(ordered)
+        if one.code == marked
+    ]
     if province is not None:
         known = top + ROW * sum(one.shown is not None for one in ordered)
         drawn.append(svg.line(across.at(province), top, across.at(province), known, "line province"))
     for place, one in enumerate(ordered):
         drawn.append(_row(one, short[one.code], top + ROW * (place + 0.5), across, quantity, province, marked, name))
     has_links = any(one.href for one in ordered)
-    return svg.picture(WIDE, bottom + 22, title, sentence, *drawn, has_links=has_links)
+    return keys + svg.picture(WIDE, bottom + 22, title, sentence, *drawn, has_links=has_links)
 
 
 def _row(
@@ -129,10 +135,8 @@ def _row(
     else:
         found = bounds(one)
         drawn = svg.line(across.at(found[0]), y, across.at(found[1]), y, "whisker") if found else ""
-        drawn += svg.dot(across.at(one.shown), y, 3.6, f"point {verdict(one, province, quantity.good)}")
+        drawn += svg.mark(across.at(one.shown), y, 3.6, verdict(one, province, quantity.good))
         drawn += svg.label(WIDE - 2, y + 4, quantity.says(one.shown), "value", "end", 11)
-    if one.code == marked:
-        drawn = svg.box(0, y - ROW / 2, WIDE, ROW, "marked-row") + drawn
     return svg.element("a" if one.href else "g", says, drawn, told_name, href=one.href)
 
 
@@ -144,9 +148,9 @@ def _keys(ordered: list[UnitFigure], quantity: Quantity, province: float | None)
         else []
     )
     if any(bounds(one) for one in ordered):
-        mark = svg.line(0, 5, 18, 5, "whisker") + svg.dot(9, 5, 3.6, "point neutral")
+        mark = svg.line(0, 5, 18, 5, "whisker") + svg.mark(9, 5, 3.6, "neutral")
         keys.append((mark, text("drawing.key.interval", language)))
     if province is not None and quantity.good != "none":
-        keys.append((svg.dot(9, 5, 3.6, "point better"), text("drawing.key.better", language)))
-        keys.append((svg.dot(9, 5, 3.6, "point worse"), text("drawing.key.worse", language)))
+        keys.append((svg.mark(9, 5, 3.6, "better"), text("drawing.key.better", language)))
+        keys.append((svg.mark(9, 5, 3.6, "worse"), text("drawing.key.worse", language)))
     return keys

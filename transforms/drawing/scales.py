@@ -12,6 +12,10 @@ from expectations.language.catalogue import Language
 from transforms.drawing import svg
 
 ROUND_STEPS = (1.0, 2.0, 5.0, 10.0)
+NEAR_ZERO = 0.4
+"""A scale begins at zero where the lowest value is a smaller part than this of the highest."""
+NOTHING = 1e-12
+"""No figure of ours is so near zero and not zero."""
 Box = tuple[float, float, float, float]
 """Left, top, right, bottom."""
 
@@ -53,8 +57,8 @@ def scale(
         from_zero: zero is on it; else only where the values come near it.
     """
     known = [value for value in values if value is not None and math.isfinite(value)] or [0.0]
-    low, high = min(known), max(known)
-    if from_zero or 0 <= low < 0.6 * high or 0.6 * low < high <= 0:
+    low, high = (0.0 if abs(end) < NOTHING else end for end in (min(known), max(known)))
+    if from_zero or 0 <= low < NEAR_ZERO * high or NEAR_ZERO * low < high <= 0:
         low, high = min(low, 0.0), max(high, 0.0)
     if high - low <= 1e-9 * max(abs(low), abs(high)):
         low, high = (0.0, 1.0) if high == 0 else (min(0.0, 2 * low), max(0.0, 2 * high))
@@ -122,29 +126,6 @@ def month_axis(
 def month_number(period: str) -> int:
     """The number of a month `YYYY-MM`, or of a half-year's first, counted from the year 0."""
     return Period.parse(period).number
-
-
-def legend(items: Sequence[tuple[str, str]], width: float, top: float = 0.0) -> tuple[str, float]:
-    """A legend: (a mark 18 wide and 10 high that stands at 0,0; its words), in as many lines as it needs.
-
-    Returns:
-        the legend, and where it ends below.
-    """
-    drawn, x, y = [], 0.0, top
-    for mark, told in items:
-        wide = 24 + svg.text_width(told, 11) + 12
-        if x and x + wide - 12 > width:
-            x, y = 0.0, y + 17
-        drawn.append(
-            svg.element(
-                "g",
-                mark,
-                svg.label(23, 9, told, "quiet", size=11),
-                transform=f"translate({svg.number(x)} {svg.number(y + 2)})",
-            )
-        )
-        x += wide
-    return "".join(drawn), y + (18 if items else 0)
 
 
 def clear_place(x: float, y: float, width: float, height: float, taken: Sequence[Box], within: Box) -> Box | None:

@@ -9,7 +9,7 @@ import numpy as np
 
 from expectations.language.catalogue import Language, text
 from transforms.drawing import svg
-from transforms.drawing.figures import Drawing, Quantity, UnitFigure, bounds, shown, told, verdict
+from transforms.drawing.figures import Drawing, Quantity, UnitFigure, bounds, finite, shown, told, verdict
 from transforms.drawing.scales import Scale
 
 WIDE, HIGH = 240.0, 26.0
@@ -86,8 +86,9 @@ def spine(row: SpineRow) -> str:
         svg.box(at(first), MIDDLE - 6, at(third) - at(first), 12, "quarters"),
         svg.line(WIDE / 2, 1, WIDE / 2, HIGH - 1, "median"),
     ]
-    if row.province is not None:
-        x = at(row.province)
+    province = finite(row.province)
+    if province is not None:
+        x = at(province)
         diamond = [(x, MIDDLE - 4), (x + 4, MIDDLE), (x, MIDDLE + 4), (x - 4, MIDDLE)]
         drawn.append(svg.element("path", d=svg.path(diamond, closed=True), kind="province-mark"))
     found = bounds(row.unit)
@@ -95,7 +96,7 @@ def spine(row: SpineRow) -> str:
         drawn.append(svg.line(at(found[0]), MIDDLE, at(found[1]), MIDDLE, "whisker"))
     if value is not None:
         kind = verdict(row.unit, row.province, quantity.good)
-        drawn.append(svg.dot(at(value), MIDDLE, 5, f"point {kind}", svg.tip(says)))
+        drawn.append(svg.mark(at(value), MIDDLE, 5, kind, svg.tip(says)))
     return svg.picture(WIDE, HIGH, quantity.label, says, *drawn, kind="spine-bar")
 
 
@@ -145,16 +146,8 @@ def _key(language: Language) -> str:
             svg.element("path", d=svg.path([(9, 1), (13, 5), (9, 9), (5, 5)], closed=True), kind="province-mark"),
             text("drawing.key.province", language),
         ),
-        (svg.dot(9, 5, 4.5, "point better"), text("drawing.key.better", language)),
-        (svg.dot(9, 5, 4.5, "point worse"), text("drawing.key.worse", language)),
-        (svg.dot(9, 5, 4.5, "point neutral"), text("drawing.key.neutral", language)),
+        (svg.mark(9, 5, 4, "better"), text("drawing.key.better", language)),
+        (svg.mark(9, 5, 4, "worse"), text("drawing.key.worse", language)),
+        (svg.mark(9, 5, 4, "neutral"), text("drawing.key.neutral", language)),
     ]
-    items = [
-        svg.element(
-            "li",
-            svg.element("svg", mark, viewBox="0 0 18 10", kind="drawing key-mark", aria_hidden="true"),
-            svg.words(words),
-        )
-        for mark, words in marks
-    ]
-    return svg.element("ul", *items, kind="chart-key")
+    return svg.legend(marks)

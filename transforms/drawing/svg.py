@@ -23,7 +23,12 @@ _NARROW, _BROAD = frozenset("iljtfrI1.,:;|'()[] ·"), frozenset("mwMWĐO%@—…
 
 def words(text: str) -> str:
     """A text that stands in markup as it is."""
-    return escape(_NOT_XML.sub("", text))
+    return escape(plain(text))
+
+
+def plain(text: str) -> str:
+    """A text without the signs that no markup can hold."""
+    return _NOT_XML.sub("", text)
 
 
 def number(value: float) -> str:
@@ -111,6 +116,27 @@ def broken_line(points: Iterable[Point | None], kind: str) -> str:
         for run in runs(points)
     ]
     return element("path", d="".join(drawn), kind=kind) if drawn else ""
+
+
+def mark(x: float, y: float, radius: float, kind: str, *inner: str) -> str:
+    """A unit's mark: a diamond for the worse, a circle for others, so that they differ in grey too."""
+    if kind != "worse":
+        return dot(x, y, radius, f"point {kind}", *inner)
+    far = 1.35 * radius
+    return element(
+        "path", *inner, d=path([(x, y - far), (x + far, y), (x, y + far), (x - far, y)], True), kind="point worse"
+    )
+
+
+def legend(items: Iterable[tuple[str, str]]) -> str:
+    """A list of what the signs mean, which stands beside a picture: (a mark 18 wide and 10 high, its words)."""
+    lines = [
+        element(
+            "li", element("svg", sign, viewBox="0 0 18 10", kind="drawing key-mark", aria_hidden="true"), words(told)
+        )
+        for sign, told in items
+    ]
+    return element("ul", *lines, kind="chart-key") if lines else ""
 
 
 def hatching(name: str) -> str:

@@ -19,7 +19,7 @@ from transforms.drawing.figures import (
     shown,
     told,
 )
-from transforms.drawing.scales import Scale, legend, month_axis, month_number, scale, upright_axis, widest
+from transforms.drawing.scales import Scale, month_axis, month_number, scale, upright_axis, widest
 
 WIDE, HIGH = 400.0, 190.0
 RIGHT = 12.0
@@ -113,19 +113,17 @@ def _picture(parts: TrendParts, quantity: Quantity, title: str, sentence: str) -
     at = [month_number(period) for period in periods]
     if not any(shown(one) is not None for one in parts.months):
         return svg.picture(WIDE, 30, title, sentence, svg.label(0, 20, text("drawing.nothing", quantity.language)))
-    keys, top = legend(_keys(parts, quantity), WIDE)
-    top += 14 if quantity.per else 0
+    top = 14.0 if quantity.per else 0.0
     bottom = top + HIGH - 26
     values = [value for one in (*parts.months, *parts.province) for value in (shown(one), *(bounds(one) or ()))]
     values += [value for one in parts.foreseen for value in (one.value, one.lower, one.upper)]
     upright = scale(values, bottom, top + 10, whole=quantity.kind == "count")
     plane = _Plane(min(at), max(at), widest(upright, quantity.tick) + 8, upright)
-    return svg.picture(
+    return svg.legend(_keys(parts, quantity)) + svg.picture(
         WIDE,
         top + HIGH,
         title,
         sentence,
-        keys,
         _tet(parts, plane, top + 10, bottom),
         upright_axis(upright, plane.left, WIDE - RIGHT, quantity.tick, quantity.per),
         month_axis(plane.first, plane.last, plane.x, bottom, WIDE, quantity.language),

@@ -14,16 +14,16 @@ from expectations.language.catalogue import text
 from transforms.drawing import svg
 from transforms.drawing.boundaries import Outline
 from transforms.drawing.control_limits import beyond_chance
-from transforms.drawing.figures import Drawing, Quantity, UnitFigure, sentences, short_names, told
+from transforms.drawing.figures import Drawing, Quantity, UnitFigure, finite, one_known, sentences, short_names, told
 from transforms.drawing.funnel_plot import BEYOND
-from transforms.drawing.scales import Box, legend, overlap
+from transforms.drawing.scales import Box, overlap
 
 By = Literal["value", "chance"]
 
 WIDE, TALLEST = 400.0, 420.0
 CLASSES = 5
 LARGEST_TILE = 72.0
-LEAST_LABEL, LABEL = 7.5, 10.0
+MAP_LABEL, LEAST_LABEL, LABEL = 6.5, 7.5, 10.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,7 +60,7 @@ def unit_map(
         name: tells this picture's patterns from others of the page.
         is_tiled: whether the outlines are tiles: each then has its name written in it.
     """
-    language = quantity.language
+    language, province = quantity.language, finite(province)
     shades, keys = _by_chance(quantity, units, province, name) if by == "chance" else _by_value(quantity, units, name)
     title = text("drawing.map.title" if by == "value" else "drawing.map.title_chance", language, what=quantity.label)
     sentence = _sentence(quantity, units, province, by)
@@ -183,7 +183,7 @@ def _sentence(quantity: Quantity, units: Sequence[UnitFigure], province: float |
         low=known[0].name,
         least=quantity.says(known[0].shown),
     )
-    return sentences(ends if len(known) > 1 else "", whole, unknown)
+    return sentences(ends if len(known) > 1 else one_known(known[0], quantity), whole, unknown)
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,18 +212,20 @@ def _picture(
     is_tiled: bool,
 ) -> str:
     drawn = [one for one in units if one.code in outlines]
-    told_keys, top = legend(keys, WIDE)
     if not drawn:
         return svg.picture(WIDE, 30, title, sentence, svg.label(0, 20, text("drawing.nothing", quantity.language)))
     points = np.array([point for one in drawn for ring in outlines[one.code].rings for point in ring])
     (west, north), (width, height) = points.min(axis=0), np.ptp(points, axis=0)
     factor = min((WIDE - 4) / max(width, 1e-9), TALLEST / max(height, 1e-9), LARGEST_TILE if is_tiled else np.inf)
-    fit = _Fit(float(west), float(north), float(factor), (WIDE - float(width * factor)) / 2, top + 6)
+    fit = _Fit(float(west), float(north), float(factor), (WIDE - float(width * factor)) / 2, 2.0)
     areas = [_area(one, outlines[one.code], shades[one.code], fit, quantity) for one in drawn]
     named = _tile_names(drawn, outlines, shades, fit, quantity) if is_tiled else _names(drawn, outlines, shades, fit)
-    body = (svg.hatching(name), told_keys, *areas, named)
+    body = (svg.hatching(name), *areas, named)
     tall = fit.top + float(height * factor) + 4
-    return svg.picture(WIDE, tall, title, sentence, *body, kind="map", has_links=any(one.href for one in drawn))
+    kind = "tiles" if is_tiled else "map"
+    return svg.legend(keys) + svg.picture(
+        WIDE, tall, title, sentence, *body, kind=kind, has_links=any(one.href for one in drawn)
+    )
 
 
 def _area(one: UnitFigure, outline: Outline, shade: _Shade, fit: _Fit, quantity: Quantity) -> str:
@@ -245,11 +247,11 @@ def _names(drawn: list[UnitFigure], outlines: Mapping[str, Outline], shades: Map
         shade, (x, y) = shades[one.code], fit.at(outlines[one.code].middle)
         told_name = f"{shade.mark} {short[one.code]}".strip()
         for words in (told_name, shade.mark):
-            width = svg.text_width(words, LEAST_LABEL)
-            place = (x - width / 2, y - 5.0, x + width / 2, y + 5.0)
-            if words and width <= 1.15 * room[one.code] and not any(overlap(place, other) for other in taken):
+            width = svg.text_width(words, MAP_LABEL)
+            place = (x - width / 2, y - 4.0, x + width / 2, y + 4.0)
+            if words and width <= room[one.code] and not any(overlap(place, other) for other in taken):
                 taken.append(place)
-                found.append(svg.label(x, y + 3, words, f"on-{shade.kind}", "middle", LEAST_LABEL))
+                found.append(svg.label(x, y + 2.5, words, f"on-{shade.kind}", "middle", MAP_LABEL))
                 break
     return "".join(found)
 
