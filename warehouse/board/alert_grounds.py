@@ -64,7 +64,7 @@ def _of(alert: Mapping[str, Any], names: Collection[str]) -> dict[str, Any]:
 
 
 _TOLD = """
-FROM alerts.anomaly
+SELECT * RENAME (judged_on AS night) FROM alerts.anomaly
 WHERE unit_id = $unit_id AND scope = $scope AND indicator = $indicator AND kind = $kind AND is_signal
     AND period BETWEEN $first_period AND $last_period
 ORDER BY coalesce(q_value, 1), period DESC LIMIT 1
