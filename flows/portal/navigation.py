@@ -29,4 +29,5 @@ NAVIGATION: tuple[BarItem, ...] = (
     BarItem("follow-up", "/follow-up", frozenset({BOARD})),
     BarItem("reports", "/reports", frozenset({BOARD}), "/reports.html"),
     BarItem("counter", "/counter", frozenset({SENDER})),
+    BarItem("operator", "/operator", frozenset({BOARD})),
 )

@@ -38,6 +38,7 @@ from transforms.telling.night import KNOWN_ERRORS
 from transforms.telling.recipients import Severity
 from transforms.trends.trend import FALLS, RISES, UNKNOWN
 from warehouse.board.accounts import ROLES
+from warehouse.ledger.nights import NightKind
 
 ERRORS = [code for code, about in CODES.items() if about.severity == "error"]
 SEVERITIES = get_args(Severity)
@@ -106,6 +107,8 @@ FAMILIES: dict[str, tuple[str, ...]] = {
     "portal.followup.status.": followup.STATUSES,
     "portal.level.": alerts.LEVELS,
     "portal.nav.": tuple(one.name for one in NAVIGATION),
+    "portal.operator.kind.": get_args(NightKind),
+    "portal.operator.letter.": ("waiting", "sending", "sent", "withdrawn", "given-up"),
     "portal.outcome.": ("accepted", "rejected", "duplicate"),
     "portal.password.": ("old", "new", "again", "wrong", "differ", "short", "then"),
     "portal.reports.mark.": ("reported", "late", "rejected", "missing", "not_due"),
