@@ -92,6 +92,38 @@ def test_zeros_of_a_book_that_was_never_calculated_are_unknown(calc, result, is_
 
 
 @pytest.mark.parametrize(
+    ("formula", "is_known"),
+    [
+        ("SUM(C1:E1)", False),
+        ("=sum( $C$1 : E1 )", False),
+        ("C1+D1-E1", False),
+        ("SUM(C1:D1)-SUM(E1)+0", False),
+        ("SUM(C1,E1)", False),
+        ("SUM(E1:F1)", False),  # a text is passed over
+        ("C1-D1-2", True),  # it is zero
+        ("SUM(C1:D1)*0", True),  # more than a sum
+        ("C1+F1", True),  # the text may be taken for a number
+        ("SUM(B1:E1)", True),  # another formula's cell in it
+        ("SUM(Sheet2!C1:E1)", True),
+        ("SUM(G1:I1)", True),
+        ("IF(C1,0,1)", True),
+        ("C1", True),
+        ("", True),
+    ],
+)
+def test_a_zero_that_typed_numbers_belie_was_never_calculated(formula, is_known):
+    typed = "<c r='C1'><v>5</v></c><c r='D1'><v>3</v></c><c r='E1'><v>4</v></c><c r='F1' t='str'><v>-5</v></c>"
+    row = first_row(book(f"<c r='A1'><f>{formula}</f><v>0</v></c><c r='B1'><f>1+1</f><v>2</v></c>{typed}"))
+    assert row[0] == (0 if is_known else UNCACHED)
+    assert row[1] == 2
+
+
+def test_with_one_zero_belied_no_other_zero_of_the_book_is_believed():
+    cells = "<c r='A1'><f>C1+D1</f><v>0</v></c><c r='B1'><f>D1*2</f><v>0</v></c><c r='C1'><v>5</v></c>"
+    assert first_row(book(cells, "<calcPr calcId='191029'/>"))[:2] == [UNCACHED, UNCACHED]
+
+
+@pytest.mark.parametrize(
     "rename",
     [
         lambda name: name.replace("/", "\\"),
