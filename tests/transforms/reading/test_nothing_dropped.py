@@ -22,8 +22,7 @@ from transforms.reading.results import FileReading
 
 Row = list[str]
 WORDINGS = {
-    form: list({one.measure: one for one in reversed(read_wordings()) if one.form == form}.values())
-    for form in FORMS
+    form: list({one.measure: one for one in reversed(read_wordings()) if one.form == form}.values()) for form in FORMS
 }
 TOP = [["HUYỆN ỦY TÂN HỒNG"], ["Tháng 06 năm 2019"], []]
 NOT_READ = {"unknown-form", "wrong-district"}  # of the file as a whole
