@@ -22,7 +22,6 @@ from flows.errors import UserError
 
 LONGEST_TRY = 600.0
 """Seconds one letter may take in all, however slowly the server answers; each answer has `cto` of the address."""
-_EXPIRED, _NOT_YET, _OTHER_NAME, _OTHER_ADDRESS = 10, 9, 62, 64  # X509_V_ERR_…
 
 
 class InDoubt(Exception):
@@ -112,8 +111,15 @@ def _trust(own_ca: Path | None) -> ssl.SSLContext:
 
 
 def _distrust(host: str, error: ssl.SSLCertVerificationError) -> UserError:
-    keys = {_EXPIRED: "expired", _NOT_YET: "not-yet", _OTHER_NAME: "other-name", _OTHER_ADDRESS: "other-name"}
-    return UserError(f"error.post.certificate.{keys.get(error.verify_code, 'unknown')}", host=host)
+    match error.verify_code:
+        case 10:  # X509_V_ERR_CERT_HAS_EXPIRED
+            return UserError("error.post.certificate.expired", host=host)
+        case 9:  # X509_V_ERR_CERT_NOT_YET_VALID
+            return UserError("error.post.certificate.not-yet", host=host)
+        case 62 | 64:  # X509_V_ERR_HOSTNAME_MISMATCH, X509_V_ERR_IP_ADDRESS_MISMATCH
+            return UserError("error.post.certificate.other-name", host=host)
+        case _:
+            return UserError("error.post.certificate.unknown", host=host)
 
 
 def _refuse_unsafe(server: NotifyEmail) -> None:
