@@ -30,10 +30,6 @@ ACCOUNTS: dict[str, tuple[str, str | None]] = {
     "sadec": ("sender", "867"),
     "xem": ("reader", None),
 }
-    "ban": ("board", None),
-    "sadec": ("sender", "867"),
-    "xem": ("reader", None),
-}
 PASSWORD = "demo-2025"  # of a home that holds nothing but samples
 MARK = ".demo"  # a home with this file is a demonstration's and may be made anew
 
