@@ -23,8 +23,9 @@ def _told(versions: list[Version], marks: list[tuple] = (), nights: list[date] |
         schema=["unit_id", "level", "period", "due_on"],
         orient="row",
     )
-    received = pl.DataFrame([row[:3] for row in versions], schema=["unit_id", "period", "recorded_at"], orient="row")
-    columns = {"unit_id": pl.String, "period": pl.String, "recorded_at": pl.Date, "code": pl.String, "cells": pl.Int64}
+    spans = {"unit_id": pl.String, "period": pl.String, "recorded_at": pl.Date, "ended_at": pl.Date}
+    received = pl.DataFrame([row[:4] for row in versions], schema=spans, orient="row")
+    columns = spans | {"code": pl.String, "cells": pl.Int64}
     marked = pl.DataFrame(marks, schema=columns, orient="row")
     nights = nights or sorted({row[2] for row in versions} | {row[3] for row in versions if row[3]})
     found = report_findings(ReportHistory(due, received, marked), known_from(versions), nights).sort("night", "unit_id")
@@ -112,9 +113,9 @@ def test_communes_with_the_same_figures_throughout_were_not_counted_apart():
 def test_a_copied_month_and_many_wrong_openings_are_told_of_a_few_wrong_openings_are_not():
     day = date(2021, 2, 3)
     marks = [
-        ("a", "2021-01", day, "copied-period", 1),
-        ("b", "2021-01", day, "opening-mismatch", 9),
-        ("c", "2021-01", day, "opening-mismatch", 2),
+        ("a", "2021-01", day, None, "copied-period", 1),
+        ("b", "2021-01", day, None, "opening-mismatch", 9),
+        ("c", "2021-01", day, None, "opening-mismatch", 2),
     ]
     told = [row[1:4] for row in _told(_all("2021-01", day), marks)]
     assert told == [("a", "implausible", "members_closing"), ("b", "restated", "members_opening")]
