@@ -22,6 +22,8 @@ from warehouse.board import alert_pages as pages
 
 WIDEST = 120
 AFTER = 6
+FILES = 3
+"""Files named that corrected what an alert rested on."""
 
 
 def run_show(alert_id: str) -> None:
@@ -115,10 +117,17 @@ def _details(row: dict[str, Any], language: Language) -> str:
         text(f"resolution.{row['resolution']}", language) if row["event"] == "resolved" else "",
         text(f"verdict.{row['verdict']}", language) if row["verdict"] else "",
         _until(row, language) if row["event"] == "silenced" else "",
+        *(_file(one, row, language) for one in (row["files"] or [])[:FILES]),
         row["who"] or "",
         row["note"] or "",
     ]
     return " · ".join(word for word in words if word)
+
+
+def _file(file: dict[str, Any], row: dict[str, Any], language: Language) -> str:
+    """Which file ended it: one taken back, or one that came in its place."""
+    key = "alert.history.retracted" if file["is_retracted"] else "alert.history.replaced"
+    return text(key, language, file=file["file_name"], day=row["night"])
 
 
 def _show_record(console: Console, record: pl.DataFrame, alert: dict[str, Any], language: Language) -> None:

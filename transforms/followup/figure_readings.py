@@ -14,7 +14,6 @@ from transforms.followup.matter_readings import KEYS, SCHEMA, FiguresKnown
 from transforms.followup.pending_requests import pending_long
 from transforms.followup.thresholds import Thresholds
 
-
 KINDS_OF_FORMS = {
     "away": (OF_MONTHS.kind, "away-out-of-contact"),
     "requests": ("requests-pending",),

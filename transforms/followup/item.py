@@ -12,7 +12,7 @@ from transforms.cases.case import Case, CaseAct, CaseBook, CaseEvent
 ItemStatus = Literal["open", "assigned", "done", "verified", "waived", "carried"]
 
 WITHDRAWN = '{"withdrawn":true}'
-"""The evidence of a reading that says that the figures of its period were taken back, and no others put in their place."""
+"""The evidence of a reading that says that its period's figures were taken back, and no others put in their place."""
 
 LIVE: frozenset[ItemStatus] = frozenset({"open", "assigned", "done"})
 """What still is to be done, or to be seen done."""

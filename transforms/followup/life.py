@@ -210,7 +210,7 @@ def item_id(reading: MatterReading, since: str, taken: Mapping[str, Item]) -> st
 
 
 def _how(item: Item, reading: MatterReading) -> str:
-    """How an item ended by a reading: figures of the very period it rested on, or of an earlier one, are a correction."""
+    """How an item ended by a reading: figures of the period it rested on, or of an earlier one, are a correction."""
     is_corrected = KINDS[reading.kind].is_of_figures and reading.period <= item.reading.period
     if is_corrected and (item.status != "done" or reading.period < item.reading.period or reading.is_withdrawn):
         return "corrected"

@@ -324,8 +324,8 @@ def _marked(reports: ReportHistory, arrivals: Arrivals, nights: Sequence[date]) 
             matter = ReportFinding(who, "restated", "members_opening", period, float(cells), 0.0, note=code)
         yield matter.row(at, signal=True)
         # What stands in its place with the same mark is the same matter.
-        gone = None if _goes_on(spans[unit, period, code], gone) else gone
-        yield from _until_next(matter, night, arrivals, nights, gone)
+        end = None if _goes_on(spans[unit, period, code], gone) else gone
+        yield from _until_next(matter, night, arrivals, nights, end)
 
 
 def _flat(steps: MonthsByNight, nights: Sequence[date]) -> Iterable[Row]:
@@ -387,13 +387,16 @@ def _identical(
                 (unit, level[unit]), "implausible", "members_closing", period, float(n), note="identical"
             )
             yield matter.row(at, signal=True)
-            gone = None if _goes_on(spans[unit, period], gone) else gone
-            yield from _until_next(matter, night, arrivals, nights, gone)
+            end = None if _goes_on(spans[unit, period], gone) else gone
+            yield from _until_next(matter, night, arrivals, nights, end)
 
 
 def _identical_communes(known: FiguresAsKnown, nights: Sequence[date]) -> pl.DataFrame:
-    """unit_id, period, recorded_at of communes that share every figure of the month with another, and gone: when either's
-    figures stood no more; null while both's do."""
+    """Communes that share every figure of a month with another, the figures of both standing at one time.
+
+    Returns:
+        unit_id, period, recorded_at (from when both stood), gone (when either stood no more; null while both do).
+    """
     keys = ["unit_id", "period", "recorded_at"]
     mine = (pl.col("level") == "commune") & pl.col("recorded_at").is_between(nights[0], nights[-1])
     sums = [known.version_sums[f.name].filter(mine).group_by(keys).agg(pl.col(f.names).sum()) for f in MONTHLY]

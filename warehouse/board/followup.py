@@ -157,9 +157,9 @@ JOIN registry.unit AS u ON u.unit_code = s.reporter_code AND u.level = l.level
 WHERE s.until > s.begin
 """
 
-# Quiet again once every series of the alert was judged without a signal after the board's verdict; that figures of a later
-# month were taken back tells nothing. A commune's alert is
-# the matter of the unit that reports it. That a report has not come is a matter already.
+# Quiet again once every series of the alert was judged without a signal after the board's verdict; that a later month's
+# figures were taken back tells nothing. A commune's alert is the matter of the unit that reports it. That a report has
+# not come is a matter already.
 _ALERTS = """
 WITH confirmed AS (
     SELECT * FROM alerts.alert

@@ -19,10 +19,10 @@ from transforms.reading.frames import PROBLEMS, problem_row
 from transforms.reading.read import legible_sheets, read_file
 from transforms.reading.sheets import UNCACHED, Sheet
 from transforms.returning import workbook
-from transforms.returning.workbook import RejectedFile, returned_workbook, sheet_names
+from transforms.returning.workbook import SentFile, returned_workbook, sheet_names
 from transforms.samples.tree import sample_tree
 
-ABOUT = RejectedFile("bao cao.xlsx", "Huyện Tân Hồng", "2021-08", date(2021, 9, 4), date(2021, 9, 5))
+ABOUT = SentFile("bao cao.xlsx", "Huyện Tân Hồng", "2021-08", date(2021, 9, 4), date(2021, 9, 5))
 HEADINGS = ["STT", "Đơn vị", "Tên chi bộ", "Số đảng viên đầu kỳ", "Kết nạp", "Số đảng viên cuối kỳ"]
 SHEET = Sheet(
     "Biểu 1",
@@ -278,9 +278,7 @@ def test_a_returned_workbook_reads_as_the_file_it_was_made_of(registry, director
 
         sent = read(file.data)
         sheets, _ = legible_sheets(file.data, file.file_name)
-        about = RejectedFile(
-            file.file_name, directory.name(file.reporter_code, last.last_day), str(last), file.received_on
-        )
+        about = SentFile(file.file_name, directory.name(file.reporter_code, last.last_day), str(last), file.received_on)
         back = read(returned_workbook(sheets, [_problem(sheet=sheets[0].name, cell_ref="D12")], about))
         assert back.problems == sent.problems == []
         assert [(one.form, one.period, one.cell_codes, one.counts) for one in back.forms] == [
