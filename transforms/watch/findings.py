@@ -99,7 +99,7 @@ def findings(months: Sequence[MonthAsKnown], units: dict[str, GroupedUnits], bud
 
 
 def _withdrawn(months: Sequence[MonthAsKnown], units: dict[str, GroupedUnits]) -> pl.DataFrame:
-    """A row for every series and test whose figures were taken back or corrected: nothing may be left to say of them."""
+    """A row for each series and test whose figures were taken back or corrected: nothing may be left to say of them."""
     rows = [
         {
             "night": month.night,
