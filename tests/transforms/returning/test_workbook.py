@@ -79,6 +79,19 @@ def test_an_error_is_red_a_warning_amber_and_the_rest_plain():
     assert (_colour(page["E4"]), _colour(page["D5"]), _colour(page["F5"])) == ("FFC7CE", "FFE699", "000000")
 
 
+def test_warnings_alone_say_that_the_file_was_accepted():
+    book = _open(
+        returned_workbook([SHEET], [_problem("total-mismatch", cell_ref="D5", found="3", expected="4")], ABOUT)
+    )
+    texts = " ".join(str(value) for row in _cover_texts(book) for value in row if value)
+    assert book.sheetnames == ["Cần xem lại", "Biểu 1"]
+    assert "TỆP ĐÃ ĐƯỢC NHẬN" in texts
+    assert "1 điểm cần xem lại." in texts
+    assert "không phải gửi lại gì" in texts
+    assert "lỗi phải sửa" not in texts
+    assert _colour(book.worksheets[1]["D5"]) == "FFE699"
+
+
 def test_problems_of_one_cell_share_one_comment_that_says_what_was_last_accepted():
     problems = [
         _problem("total-mismatch", found="3", expected="4", last_accepted="12"),
