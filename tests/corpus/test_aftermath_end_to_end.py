@@ -18,24 +18,18 @@ from flows.night.write_page import briefing
 from flows.settings import Settings
 from warehouse.board import alert_pages
 from warehouse.ledger.decisions import Decision, retract
-from warehouse.ledger.nights import last_night
 from warehouse.ledger.touched import touched
 
 pytestmark = pytest.mark.corpus
 
-# Standing alerts of a district's own figures, and the only file that gave their last month.
+# The latest grave alert on one month of a district's own figures, and the file that gave them.
 _RESTED = """
-SELECT a.alert_id, s.submission_id, s.file_name, a.unit_code, a.last_period
+SELECT a.alert_id, s.submission_id, s.file_name, a.unit_code, a.last_period, a.opened_on
 FROM alerts.alert AS a
 JOIN ledger.submission AS s ON s.reporter_code = a.unit_code AND s.period = a.last_period AND s.outcome = 'accepted'
-WHERE a.status <> 'resolved' AND a.kind IN ('change', 'shift') AND a.level = 'district'
-    AND (SELECT count(*) FROM ledger.submission AS o WHERE o.reporter_code = s.reporter_code AND o.period = s.period
-        AND o.outcome = 'accepted') = 1
-    AND (SELECT count(*) FROM alerts.part AS p WHERE p.alert_id = a.alert_id) = 1
-    AND (SELECT count(DISTINCT f.period) FROM alerts.finding AS f WHERE f.unit_id = a.unit_id
-        AND f.indicator = a.indicator AND f.kind = a.kind AND f.scope = a.scope AND f.is_signal
-        AND f.period BETWEEN a.first_period AND a.last_period) = 1
-ORDER BY a.severity = 'high' DESC, a.alert_id LIMIT 1
+WHERE a.severity = 'high' AND a.kind = 'change' AND a.level = 'district' AND a.first_period = a.last_period
+    AND a.resolution = 'returned'
+ORDER BY a.opened_on DESC LIMIT 1
 """
 _TABLES = (
     "alerts.alert", "alerts.part", "alerts.event", "alerts.anomaly", "followup.item", "followup.event",
@@ -54,13 +48,13 @@ def _state(con: DuckDBPyConnection) -> dict[str, list[tuple]]:
 
 @pytest.fixture(scope="module")
 def taken_back(corpus_home, tmp_path_factory):
-    """The corpus with a file taken back on which an alert rested, some days after the last night."""
+    """The corpus with a file taken back on which an alert rested, the day after it opened."""
     home = shutil.copytree(corpus_home("exports"), tmp_path_factory.mktemp("aftermath") / "home")
     settings = Settings(home=home)
     with open_home(settings) as con:
         rested = con.sql(_RESTED).fetchone()
         assert rested
-        night = last_night(con) + timedelta(days=3)
+        night = rested[-1] + timedelta(days=1)
         decision = Decision(night, "Lan", "gửi nhầm tệp")
         retract(con, rested[1], decision, datetime.combine(night, datetime.min.time()))
         measure(con, touched(con), settings, night)
@@ -80,7 +74,7 @@ def test_an_alert_on_a_file_taken_back_is_over_and_says_why(taken_back):
 
 
 def test_no_item_rests_on_figures_of_the_file(taken_back):
-    con, _, _, (_, _, _, unit, period) = taken_back
+    con, _, _, (_, _, _, unit, period, _) = taken_back
     resting = con.execute(
         "SELECT item_id, kind FROM followup.item WHERE unit_code = ? AND period = ? AND closed_on IS NULL",
         [unit, period],
