@@ -11,10 +11,11 @@ import polars as pl
 from expectations.contract.problems import Problem
 from expectations.language.catalogue import Language
 from flows.night.opened import directory
+from transforms.reading.grid import Sheet
 from transforms.reading.read import legible_sheets
 from transforms.returning.workbook import SentFile, returned_workbook
 
-_NOT_TO_BE_OPENED = ["unreadable-file", "file-too-large"]  # it broke a reader, or would
+NOT_TO_BE_OPENED = ["unreadable-file", "file-too-large"]  # it broke a reader, or would
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,14 +43,19 @@ def without_tables(order: ToMark, problem: Problem | None = None) -> list[tuple[
 
 
 def _workbook(order: ToMark) -> bytes:
-    if order.problems["code"].is_in(_NOT_TO_BE_OPENED).any():
+    if order.problems["code"].is_in(NOT_TO_BE_OPENED).any():
         return without_tables(order)[0][1]
     try:
-        known = directory(order.registry_dir)  # it settles which legacy font was meant, as in the first reading
-        sheets, _ = legible_sheets(order.data, order.about.file_name, known)
-        shown = [sheet for sheet in sheets if not sheet.is_hidden]
-        return returned_workbook(shown, order.problems, order.about, order.language)
+        sheets = legible_tables(order.data, order.about.file_name, order.registry_dir)
+        return returned_workbook(sheets, order.problems, order.about, order.language)
     except MemoryError:
         raise
     except BaseException:  # a panic of a library in Rust is no Exception
         return without_tables(order)[0][1]
+
+
+def legible_tables(data: bytes, file_name: str, registry_dir: Path) -> list[Sheet]:
+    """A file's sheets in Unicode, hidden ones left out; whatever its reader raises is raised."""
+    known = directory(registry_dir)  # it settles which legacy font was meant, as in the first reading
+    sheets, _ = legible_sheets(data, file_name, known)
+    return [sheet for sheet in sheets if not sheet.is_hidden]
