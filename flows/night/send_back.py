@@ -82,16 +82,16 @@ def _written(orders: Sequence[ToMark], settings: Settings) -> Iterator[Returned]
 
 
 def _to_mark(verdict: Verdict, *, with_warned: bool) -> pl.DataFrame:
-    """submission_id of the files whose workbooks are marked."""
+    """submission_id and outcome of the files whose workbooks are marked."""
     refused = verdict.problems.filter(pl.col("code") == "personal-data")
     warned = verdict.problems.filter(pl.col("code").is_in(TO_LOOK_AT))
     is_warned = pl.col("submission_id").is_in(warned["submission_id"].implode())
     wanted = (pl.col("outcome") == "rejected") | ((pl.col("outcome") == "accepted") & is_warned & with_warned)
-    return verdict.outcomes.filter(wanted).join(refused, on="submission_id", how="anti").select("submission_id")
+    return verdict.outcomes.filter(wanted).join(refused, on="submission_id", how="anti")
 
 
 def _orders(con: DuckDBPyConnection, files: FilesRead, wanted: pl.DataFrame, settings: Settings) -> list[ToMark]:
-    """For each wanted file (submission_id) all that its workbook is made from."""
+    """For each wanted file (submission_id, outcome) all that its workbook is made from."""
     sent = files.submissions.join(wanted, on="submission_id").sort("submission_id")
     if sent.is_empty():
         return []
@@ -113,6 +113,7 @@ def _orders(con: DuckDBPyConnection, files: FilesRead, wanted: pl.DataFrame, set
                 row["period"],
                 row["received_on"],
                 _due_on(row, settings),
+                is_accepted=row["outcome"] == "accepted",
             ),
             language=settings.language,
         )

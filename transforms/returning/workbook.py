@@ -7,7 +7,7 @@ import re
 from expectations.language.catalogue import Language, text
 from transforms.reading.sheets import Sheet
 from transforms.returning.faults import Problems, faults_of, marks_on
-from transforms.returning.first_sheet import SentFile, add_cover, is_accepted
+from transforms.returning.first_sheet import SentFile, add_cover
 from transforms.returning.marked_sheets import MOST_CELLS, add_table, is_cut
 from transforms.returning.workbook_writer import WorkbookWriter, clean_text
 
@@ -20,7 +20,7 @@ _NOT_IN_NAMES = re.compile(r"[\[\]:*?/\\\x00-\x1f]+")
 def returned_workbook(sheets: list[Sheet], problems: Problems, about: SentFile, language: Language = "vi") -> bytes:
     """The workbook for the sender: a first sheet listing the problems, then the sender's tables with marks.
 
-    Where there are warnings only the file was accepted, and the first sheet says so.
+    Of an accepted file the first sheet says that it was, and what to look at.
 
     Args:
         sheets: the file's sheets, texts in Unicode; none where it could not be read. Hidden ones stay hidden.
@@ -41,7 +41,7 @@ def returned_workbook(sheets: list[Sheet], problems: Problems, about: SentFile, 
         raise ValueError("a file that lists people gets no workbook back")
     faults = faults_of(rows, sheets, language)
     book = WorkbookWriter(about.received_on)
-    first = text("returned.accepted.sheet" if is_accepted(faults) else "returned.sheet", language)
+    first = text("returned.accepted.sheet" if about.is_accepted else "returned.sheet", language)
     cover = book.file.add_worksheet(first)
     names = sheet_names([sheet.name for sheet in sheets], {first})
     shown: dict[str, str] = {}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import re
 import zipfile
+from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 
 import openpyxl
@@ -79,10 +80,9 @@ def test_an_error_is_red_a_warning_amber_and_the_rest_plain():
     assert (_colour(page["E4"]), _colour(page["D5"]), _colour(page["F5"])) == ("FFC7CE", "FFE699", "000000")
 
 
-def test_warnings_alone_say_that_the_file_was_accepted():
-    book = _open(
-        returned_workbook([SHEET], [_problem("total-mismatch", cell_ref="D5", found="3", expected="4")], ABOUT)
-    )
+def test_of_an_accepted_file_the_first_sheet_says_that_it_was():
+    problems = [_problem("total-mismatch", cell_ref="D5", found="3", expected="4")]
+    book = _open(returned_workbook([SHEET], problems, replace(ABOUT, is_accepted=True)))
     texts = " ".join(str(value) for row in _cover_texts(book) for value in row if value)
     assert book.sheetnames == ["Cần xem lại", "Biểu 1"]
     assert "TỆP ĐÃ ĐƯỢC NHẬN" in texts
