@@ -80,7 +80,7 @@ FILES = 3
 
 
 def event_details(row: dict[str, Any], language: Language) -> str:
-    """Beside the event's name: how grave, how it ended and by which files, the verdict, until when, who, and the note."""
+    """Beside the event's name: how grave, how it ended and by which files, the verdict, until when, who, the note."""
     words = [
         text(f"severity.{row['severity']}", language) if row["event"] in {"opened", "reopened", "worsened"} else "",
         text(f"resolution.{row['resolution']}", language) if row["event"] == "resolved" else "",
