@@ -1,4 +1,4 @@
-"""Makes the workbook that goes back with a rejected file; runs in a reading process, as the file is opened again."""
+"""Makes the workbook that goes back to a sender; runs in a reading process, as the file is opened again."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from expectations.language.catalogue import Language
 from flows.night.opened import directory
 from transforms.reading.grid import Sheet
 from transforms.reading.read import legible_sheets
-from transforms.returning.workbook import RejectedFile, returned_workbook
+from transforms.returning.workbook import SentFile, returned_workbook
 
 NOT_TO_BE_OPENED = ["unreadable-file", "file-too-large"]  # it broke a reader, or would
 
 
 @dataclass(frozen=True, slots=True)
 class ToMark:
-    """A rejected file: where its workbook goes, its bytes, its problems and what the first sheet says of it."""
+    """A file: where its workbook goes, its bytes, its problems and what the first sheet says of it."""
 
     number: int
     reporter: str
@@ -28,7 +28,7 @@ class ToMark:
     data: bytes
     registry_dir: Path
     problems: pl.DataFrame
-    about: RejectedFile
+    about: SentFile
     language: Language
 
 

@@ -19,7 +19,7 @@ from flows.night.validate import validate
 from flows.portal.asked import SENDER, Answer, Asked, Download, GoTo, NotThere, Route, Shown
 from flows.portal.desk_files import DeskFile, find, lay_down, take_away
 from flows.portal.pages.reports import WORKBOOK
-from transforms.returning.workbook import RejectedFile
+from transforms.returning.workbook import SentFile
 from warehouse.board.receipts import Receipt, receipts_of, write_receipt
 from warehouse.board.sender_pages import files_of, last_report, letters_to, reports_on
 from warehouse.ledger.registry import unit_name
@@ -116,7 +116,7 @@ def marked_workbook(asked: Asked) -> Answer:
         data=data,
         registry_dir=asked.settings.registry_dir,
         problems=verdict.problems,
-        about=RejectedFile(
+        about=SentFile(
             sent.file_name, unit_name(asked.con, sent.reporter_code, sent.received_on), period, sent.received_on, due_on
         ),
         language=asked.language,

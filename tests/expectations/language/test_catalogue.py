@@ -8,7 +8,7 @@ from typing import get_args
 import pytest
 from babel.messages.pofile import read_po
 
-from expectations.contract.problems import CODES
+from expectations.contract.problems import CODES, TO_LOOK_AT
 from expectations.language.catalogue import (
     LANGUAGES,
     Domain,
@@ -72,16 +72,17 @@ FAMILIES: dict[str, tuple[str, ...]] = {
     "followup.did.": tuple(ITEMS.transitions),
     "followup.event.": tuple("opened updated assigned done reopened verified waived carried".split()),
     "followup.fact.": ("actor", "since", "due_on", "ends", "carried_from", "note"),
-    "followup.resolution.": ("seen", "figures", "waived", "carried"),
+    "followup.resolution.": ("seen", "figures", "corrected", "waived", "carried"),
     "help.setting.": tuple(Settings.model_fields),
     "item.": ("open", "assigned", "done", "verified", "waived", "carried", "ended_unit"),
     "kind.": ("change", "shift", "silence", "late", "restated", "implausible"),
     "letter.board.": ("high", "alerts", "overdue", "rejected", "subject", "quiet", "failed"),
     "letter.news.": EVENTS,
     "letter.own.": ("overdue", "reminder"),
-    "letter.reporter.subject.": ("rejected", "overdue", "reminder"),
+    "letter.reporter.subject.": ("rejected", "overdue", "reminder", "accepted"),
     "letter.section.": (*SEVERITIES, "reports", "rejected", "summary", "failure"),
     "letter.why.": (*KNOWN_ERRORS, "stopped", "other"),
+    "look.": TO_LOOK_AT,
     "matter.": (
         *(f"{kind}{part}" for kind in KINDS for part in ("", ".what", ".ends")),
         *("more.range", "more.most", "more.told"),
