@@ -6,7 +6,6 @@ import re
 from collections.abc import Mapping
 
 from expectations.contract.forms import FORM_OF, MEASURES
-from expectations.contract.labels import read_wordings
 from expectations.contract.rules import RULES, Rule
 from expectations.language.catalogue import Language, text
 from transforms.reading.sheets import column_letters
@@ -14,20 +13,22 @@ from transforms.template.layout import OPENINGS, FormLayout
 
 _NAME = re.compile(r"[a-z_0-9]+")
 _MANY = 3  # measures of a side that are told by name
+_ROW = "\x03"  # stands for a row's number until there is one
 _FOUND, _EXPECTED = "\x01", "\x02"  # stand for a side's value until the sentence becomes a formula
 
 
 class RowChecks:
     """The formulas of one form's rows.
 
-    A formula is written for a row and holds in any other when moved there: columns are fixed, rows are not. Figures of
-    another form stand in the same row of its sheet, and are reached by a defined name, since conditional formats of
-    older programs may not name another sheet.
+    A formula is put together once, for no row, and given a row's number where it is asked for. Figures of another form
+    stand in the same row of its sheet, and are reached by a defined name, since conditional formats of older programs
+    may not name another sheet.
     """
 
     def __init__(self, layout: FormLayout, layouts: Mapping[str, FormLayout], language: Language) -> None:
         self.layout, self._layouts, self._language = layout, layouts, language
         self.rules = [rule for rule in RULES if layout.form.name in rule.forms and self._stands(rule)]
+        self._said = self._judged()
 
     def _stands(self, rule: Rule) -> bool:
         """Whether all forms of a rule are there, and their rows the same."""
@@ -36,78 +37,84 @@ class RowChecks:
 
     def said(self, row: int) -> str:
         """What the check of a row says, as a formula: the first thing that is wrong, or that all is right."""
-        formula = f'"{self.word("right")}"'
-        for rule in reversed(self.rules):
-            formula = f"IF({self.broken(rule, row)},{self._reason(rule, row)},{formula})"
-        formula = f'IF({self._holds_no_counts(row)},"{self.word("not-a-count")}",{formula})'
-        formula = f'IF({self._blanks(row, self.layout.form.names)}>0,"{self.word("gaps")}",{formula})'
-        return f'=IF({self.is_blank(row)},"{self.word("blank")}",{formula})'
+        return f"={_in_row(self._said, row)}"
 
     def word(self, key: str) -> str:
         """One of the check's fixed words, as it stands in a formula."""
         return _quoted(text(f"template.check.{key}", self._language))
 
-    def is_blank(self, row: int) -> str:
-        """Formula: nothing but the opening stands in a row."""
-        entries = [name for name in self.layout.form.names if name not in OPENINGS]
-        return f"{self._blanks(row, entries)}={len(entries)}"
-
     def broken(self, rule: Rule, row: int) -> str:
         """Formula: a rule can be judged in a row, and is broken."""
-        refs = [self._ref(name, row) for name in rule.measures]
-        holds = f"({self._side(rule.found, row)}){rule.op}({self._side(rule.expected, row)})"
-        return f"IF(COUNT({','.join(refs)})={len(refs)},NOT({holds}),FALSE)"
+        return _in_row(self._broken(rule), row)
 
     def no_count(self, measure: str, row: int) -> str:
         """Formula: what stands in a cell is no count."""
-        at = self._ref(measure, row)
+        at = _in_row(self._ref(measure), row)
         return f'IF({at}="",FALSE,IF(ISNUMBER({at}),OR({at}<0,{at}<>INT({at})),TRUE))'
 
     def gap(self, measure: str, row: int) -> str:
         """Formula: a cell is blank in a row that is not."""
-        return f'AND({self._ref(measure, row)}="",NOT({self.is_blank(row)}))'
+        return _in_row(f'AND({self._ref(measure)}="",NOT({self._is_blank()}))', row)
 
     def pointed_at(self, rule: Rule) -> str:
         """The measure of this form whose cell shows that a rule is broken."""
         return next(name for name in rule.measures if FORM_OF[name] == self.layout.form.name)
 
-    def _holds_no_counts(self, row: int) -> str:
+    def _judged(self) -> str:
+        formula = f'"{self.word("right")}"'
+        for rule in reversed(self.rules):
+            formula = f"IF({self._broken(rule)},{self._reason(rule)},{formula})"
+        formula = f'IF({self._holds_no_counts()},"{self.word("not-a-count")}",{formula})'
+        formula = f'IF({self._blanks(self.layout.form.names)}>0,"{self.word("gaps")}",{formula})'
+        return f'IF({self._is_blank()},"{self.word("blank")}",{formula})'
+
+    def _is_blank(self) -> str:
+        """Formula: nothing but the opening stands in a row."""
+        entries = [name for name in self.layout.form.names if name not in OPENINGS]
+        return f"{self._blanks(entries)}={len(entries)}"
+
+    def _broken(self, rule: Rule) -> str:
+        refs = [self._ref(name) for name in rule.measures]
+        holds = f"({self._side(rule.found)}){rule.op}({self._side(rule.expected)})"
+        return f"IF(COUNT({','.join(refs)})={len(refs)},NOT({holds}),FALSE)"
+
+    def _holds_no_counts(self) -> str:
         names = self.layout.form.names
-        area = f"${self.layout.letters(names[0])}{row + 1}:${self.layout.letters(names[-1])}{row + 1}"
+        area = f"${self.layout.letters(names[0])}{_ROW}:${self.layout.letters(names[-1])}{_ROW}"
         return f"IF(COUNT({area})<{len(names)},TRUE,OR(MIN({area})<0,SUMPRODUCT(ABS({area}-INT({area})))>0))"
 
-    def _blanks(self, row: int, names: list[str] | tuple[str, ...]) -> str:
+    def _blanks(self, names: list[str] | tuple[str, ...]) -> str:
         """Formula: how many of some measures are blank."""
         columns = sorted(self.layout.column(name) for name in names)
         firsts = [column for column in columns if column - 1 not in columns]
         lasts = [column for column in columns if column + 1 not in columns]
         areas = [
-            f"COUNTBLANK(${column_letters(first + 1)}{row + 1}:${column_letters(last + 1)}{row + 1})"
+            f"COUNTBLANK(${column_letters(first + 1)}{_ROW}:${column_letters(last + 1)}{_ROW})"
             for first, last in zip(firsts, lasts, strict=True)
         ]
         return "+".join(areas)
 
-    def _ref(self, measure: str, row: int) -> str:
+    def _ref(self, measure: str) -> str:
         if FORM_OF[measure] == self.layout.form.name:
-            return f"${self.layout.letters(measure)}{row + 1}"
+            return f"${self.layout.letters(measure)}{_ROW}"
         return f"INDEX({column_name(measure)},ROW())"
 
-    def _side(self, side: str, row: int) -> str:
-        return _NAME.sub(lambda m: self._ref(m[0], row) if m[0] in MEASURES else m[0], side).replace(" ", "")
+    def _side(self, side: str) -> str:
+        return _NAME.sub(lambda m: self._ref(m[0]) if m[0] in MEASURES else m[0], side).replace(" ", "")
 
-    def _reason(self, rule: Rule, row: int) -> str:
+    def _reason(self, rule: Rule) -> str:
         """A sentence of the catalogue as a formula that puts it together with the sides' values."""
         values = {
-            "found": side_named(rule.found, self._language),
+            "found": side_named(rule, rule.found, self._language),
             "found_value": _FOUND,
-            "expected": side_named(rule.expected, self._language),
+            "expected": side_named(rule, rule.expected, self._language),
             "expected_value": _EXPECTED,
         }
         key = "template.check.equal" if rule.op == "=" else "template.check.at-most"
         sentence = text(key, self._language, **values)
         sides = {_FOUND: rule.found, _EXPECTED: rule.expected}
         parts = [part for part in re.split(f"([{_FOUND}{_EXPECTED}])", sentence) if part]
-        return "&".join(f"({self._side(sides[p], row)})" if p in sides else f'"{_quoted(p)}"' for p in parts)
+        return "&".join(f"({self._side(sides[p])})" if p in sides else f'"{_quoted(p)}"' for p in parts)
 
 
 def column_name(measure: str) -> str:
@@ -123,23 +130,18 @@ def names_needed(checks: list[RowChecks]) -> list[str]:
     return sorted(read)
 
 
-def side_named(side: str, language: Language) -> str:
-    """A rule's side in the words of the headings: all its measures, or the first and the last of many."""
+def side_named(rule: Rule, side: str, language: Language) -> str:
+    """A side of a rule in words: all its measures, or the first and the last of many."""
     names = [name for name in _NAME.findall(side) if name in MEASURES]
     if len(names) <= _MANY:
-        return _NAME.sub(lambda match: _headed(match[0]) if match[0] in MEASURES else match[0], side)
+        return rule.side(side, "vi")  # as the sheet's headings are, in every language
     if "-" in side:
         return text("template.side.balance", language)
-    return text("template.side.sum", language, first=_headed(names[0]), last=_headed(names[-1]))
+    return text("template.side.sum", language, first=rule.side(names[0], "vi"), last=rule.side(names[-1], "vi"))
 
 
-def _headed(measure: str) -> str:
-    return f"«{_HEADINGS[measure]}»"
-
-
-_HEADINGS: dict[str, str] = {}
-for _one in read_wordings():
-    _HEADINGS.setdefault(_one.measure, _one.text)
+def _in_row(formula: str, row: int) -> str:
+    return formula.replace(_ROW, str(row + 1))
 
 
 def _quoted(words: str) -> str:

@@ -24,7 +24,7 @@ _KINDS: dict[str, dict[str, Any]] = {
     "locked-centre": {**_CENTRED, "bg_color": _LOCKED},
     "locked-count": {"border": 1, "bg_color": _LOCKED, "num_format": "0"},
     "input": {"border": 1, "num_format": "0", "locked": False},
-    "check": {"border": 1, "text_wrap": True, "font_size": 9},
+    "check": {"border": 1, "text_wrap": True, "font_size": 9, "indent": 1},
     "group": {"border": 1, "bold": True, "bg_color": "#E3E8ED"},
     "group-centre": {**_CENTRED, "bold": True, "bg_color": "#E3E8ED"},
     "group-count": {"border": 1, "bold": True, "bg_color": "#E3E8ED", "num_format": "0"},
