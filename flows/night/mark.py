@@ -12,6 +12,7 @@ from expectations.contract.problems import Problem
 from expectations.language.catalogue import Language
 from flows.night.opened import directory
 from transforms.reading.read import legible_sheets
+from transforms.reading.template_mark import is_mark
 from transforms.returning.workbook import RejectedFile, returned_workbook
 
 _NOT_TO_BE_OPENED = ["unreadable-file", "file-too-large"]  # it broke a reader, or would
@@ -47,7 +48,8 @@ def _workbook(order: ToMark) -> bytes:
     try:
         known = directory(order.registry_dir)  # it settles which legacy font was meant, as in the first reading
         sheets, _ = legible_sheets(order.data, order.about.file_name, known)
-        shown = [sheet for sheet in sheets if not sheet.is_hidden]
+        # A template's mark goes along, hidden as it was: the workbook may be mended and sent as it is.
+        shown = [sheet for sheet in sheets if not sheet.is_hidden or is_mark(sheet)]
         return returned_workbook(shown, order.problems, order.about, order.language)
     except MemoryError:
         raise

@@ -1,8 +1,8 @@
 """What our own template says of itself on a hidden sheet: for which unit and period it was made.
 
-A hidden sheet's cells are what every workbook program keeps through its own formats and back (LibreOffice, Excel, WPS,
-Google Sheets); of document properties and names of constants some keep none. What stands there is never trusted for
-more than to tell that a file was filled in for another unit or month.
+A hidden sheet's cells are kept by whatever keeps a workbook's sheets, through .xlsx, .ods and .xls; of document
+properties and names of constants some programs keep none. What stands there is never trusted for more than to tell that
+a file was filled in for another unit or month, and that openings which stand alone are no report.
 """
 
 from __future__ import annotations

@@ -12,8 +12,8 @@ from transforms.template.formats import TemplateFormats
 
 _WIDTH = 100
 _LINE = 17
-_STEPS = ("mine", "write", "counts", "opening", "check", "units", "people", "send")
-_COLOURS = (("input", "input"), ("locked", "locked"), ("broken", "broken"), ("missing", "missing"))
+STEPS = ("mine", "write", "counts", "opening", "check", "units", "people", "send")
+COLOURS = (("input", "input"), ("locked", "locked"), ("broken", "broken"), ("missing", "missing"))
 
 
 def write_guidance(
@@ -25,16 +25,16 @@ def write_guidance(
     page.set_column(1, 1, _WIDTH)
     page.hide_gridlines(2)
     about = {"unit": unit, "period": PeriodCode(str(period))}
-    page.write_string(0, 0, text("template.guidance.title", language, **about), formats["title"])
+    page.write_string(0, 0, text("template.guidance-title", language, **about), formats["title"])
     row = 2
-    for number, step in enumerate(_STEPS, 1):
+    for number, step in enumerate(STEPS, 1):
         said = text(f"template.guidance.{step}", language, due_on=due_on, **about)
         page.set_row(row, _LINE * lines_of(said, _WIDTH) + 4)
         page.write_string(row, 0, f"{number}.", formats["advice"])
         page.write_string(row, 1, said, formats["advice"])
         row += 1
     row += 1
-    for colour, look in _COLOURS:
+    for colour, look in COLOURS:
         page.write_blank(row, 0, None, formats[look])
         page.write_string(row, 1, text(f"template.colour.{colour}", language), formats["plain"])
         row += 1

@@ -32,6 +32,7 @@ from transforms.followup.kinds import KINDS
 from transforms.morning.briefing import ABSENT, GROUPS
 from transforms.telling.night import KNOWN_ERRORS
 from transforms.telling.recipients import Severity
+from transforms.template.guidance import COLOURS, STEPS
 from transforms.trends.trend import FALLS, RISES, UNKNOWN
 
 ERRORS = [code for code, about in CODES.items() if about.severity == "error"]
@@ -97,6 +98,9 @@ FAMILIES: dict[str, tuple[str, ...]] = {
     "verdict.": get_args(Verdict),
     "worklist.column.": tuple("number priority what actor since due state answer item".split()),
     "worklist.state.": ("open", "assigned", "done"),
+    "template.check.": ("right", "blank", "gaps", "not-a-count", "equal", "at-most"),
+    "template.colour.": tuple(colour for colour, _ in COLOURS),
+    "template.guidance.": STEPS,
 }
 """Every key that the code puts together of a fixed beginning and a code: the codes, and what else begins so."""
 DOMAINS: tuple[Domain, ...] = ("messages", "help")

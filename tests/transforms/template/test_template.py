@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from dataclasses import replace
 
 import openpyxl
@@ -255,6 +256,18 @@ def test_a_files_name_says_its_own_month(period, registry):
     ]
     assert len(set(names)) == len(names)
     assert all(name.isascii() and periods_in_name(name.removesuffix(".xlsx")) == {period} for name in names)
+
+
+def test_no_formula_is_longer_than_programs_take(registry):
+    """Of conditional formats and of a text within a formula Excel takes 255 letters, of a cell's formula 8,192."""
+    book = opened(template_and_figures(registry, DISTRICT, JUNE)[0].data)
+    for page in book.worksheets:
+        cells = [cell.value for row in page.iter_rows() for cell in row if str(cell.value).startswith("=")]
+        rules = [text for some in page.conditional_formatting for rule in some.rules for text in rule.formula]
+        assert max(map(len, cells), default=0) < 8192
+        assert max(map(len, rules), default=0) <= 255
+        texts = re.findall(r'"((?:[^"]|"")*)"', "".join(cells + rules))
+        assert max(map(len, texts), default=0) <= 255
 
 
 def test_it_is_small_and_the_same_each_time(registry):
