@@ -24,9 +24,13 @@ app.add_typer(followup_app, name="followup")
 notify_app = typer.Typer(no_args_is_help=True, help=both("help.notify"))
 app.add_typer(notify_app, name="notify")
 
+user_app = typer.Typer(no_args_is_help=True, help=both("help.user"))
+app.add_typer(user_app, name="user")
+
 Day = Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], metavar="NGÀY")]
 AlertName = Annotated[str, typer.Argument(metavar="CẢNH_BÁO", help=both("help.alert.name"))]
 Note = Annotated[str | None, typer.Option(help=both("help.note"))]
+UserName = Annotated[str, typer.Argument(metavar="TÊN", help=both("help.user.name"))]
 ItemName = Annotated[str, typer.Argument(metavar="VIỆC", help=both("help.item.name"))]
 
 
@@ -44,6 +48,20 @@ def serve() -> None:
     from flows.serving.serve import run_serve
 
     run_serve()
+
+
+@app.command(help=both("help.portal"))
+def portal() -> None:
+    from flows.portal.serve import run_portal
+
+    run_portal()
+
+
+@app.command("carry-out", hidden=True)
+def carry_out() -> None:
+    from flows.commands.carry_out import run_carry_out
+
+    run_carry_out()
 
 
 @app.command(help=both("help.backfill"))
@@ -325,6 +343,41 @@ def registry_import(file: Annotated[Path, typer.Argument(help="CSV")], as_of: Da
     from flows.commands.registry_import import run_import
 
     run_import(file, as_of.date() if as_of else None)
+
+
+@user_app.command("add", help=both("help.user_add"))
+def user_add(
+    name: UserName,
+    role: Annotated[Literal["board", "sender", "reader"], typer.Option(help=both("help.user_add.role"))],
+    unit: Annotated[str | None, typer.Option(help=both("help.user_add.unit"))] = None,
+    without_password: Annotated[
+        bool, typer.Option("--without-password", help=both("help.user_add.without_password"))
+    ] = False,
+) -> None:
+    from flows.commands.users import run_add
+
+    run_add(name, role, unit, without_password)
+
+
+@user_app.command("list", help=both("help.user_list"))
+def user_list() -> None:
+    from flows.commands.users import run_list
+
+    run_list()
+
+
+@user_app.command("disable", help=both("help.user_disable"))
+def user_disable(name: UserName) -> None:
+    from flows.commands.users import run_disable
+
+    run_disable(name)
+
+
+@user_app.command("password", help=both("help.user_password"))
+def user_password(name: UserName) -> None:
+    from flows.commands.users import run_password
+
+    run_password(name)
 
 
 @notify_app.command("test", help=both("help.notify_test"))

@@ -20,7 +20,7 @@ from flows.night.follow_up import follow_up
 from flows.night.judge import judge
 from flows.night.load import load
 from flows.night.measure import measure
-from flows.night.publish import publish
+from flows.night.publish import publish, publish_board
 from flows.night.read import read
 from flows.night.run import Run
 from flows.night.send_back import send_back
@@ -60,6 +60,7 @@ def nightly(as_of: date | None = None, inbox: Path | None = None) -> NightReport
         step(write_page, store, settings, as_of)
         step(tell, store, settings, as_of, came)
         finish_nights(store, now(settings.timezone))  # last: a night broken off before this is caught up
+        step(publish_board, store, settings)  # once more: with what was told, and that the night is done
         return came
 
 

@@ -17,6 +17,7 @@ from flows.commands.acts import check_said, day_of_act, who
 from flows.errors import UserError
 from flows.home import open_home
 from flows.night.cases import KindOfCase, carry_out_acts
+from flows.night.publish import publish_board
 from flows.settings import Settings
 from transforms.cases.replay import can_be_done
 from warehouse.board.acts import open_board
@@ -104,6 +105,7 @@ def note_and_carry_out(settings: Settings, commands: CaseCommands, act: TypedAct
     try:
         with open_home(settings) as con:
             carry_out_acts(con, commands.kind, settings, night)
+            publish_board(con, settings)
             _check_still_there(con, commands, act.case_id)
     except (StoreLocked, PermissionError):
         Console().print(text("decision.later", settings.language))

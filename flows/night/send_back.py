@@ -115,8 +115,8 @@ def returned_path(settings: Settings, row: Mapping[str, Any], reporter: str) -> 
     Args:
         row: submission_id, received_on and file_name. reporter: whose file it was.
     """
-    name = f"{row['received_on']}-{row['submission_id']}-{_fit(row['file_name'])}.xlsx"
-    return settings.returns_dir / _fit(reporter) / name
+    name = f"{row['received_on']}-{row['submission_id']}-{fit_name(row['file_name'])}.xlsx"
+    return settings.returns_dir / fit_name(reporter) / name
 
 
 def returned_below(settings: Settings, row: Mapping[str, Any], reporter: str) -> str | None:
@@ -133,7 +133,7 @@ def _due_on(row: dict[str, Any], settings: Settings) -> date | None:
     return Period.parse(row["period"]).due_on(settings.due_day) if row["period"] else None
 
 
-def _fit(name: str) -> str:
+def fit_name(name: str) -> str:
     """A name every file system takes."""
     plain = _UNFIT.sub("_", name).strip(". ") or "_"
     return plain.encode()[:LONGEST].decode("utf-8", "ignore")

@@ -23,6 +23,8 @@ from expectations.language.catalogue import (
 from flows.errors import UserError
 from flows.night.alert import ALERTS
 from flows.night.follow_up import ITEMS
+from flows.portal.gate import TOLD
+from flows.portal.navigation import NAVIGATION
 from flows.settings import Settings
 from tests.expectations.language.language_keys import ROOT, named
 from transforms.alerts.alert import Verdict
@@ -34,6 +36,7 @@ from transforms.telling.night import KNOWN_ERRORS
 from transforms.telling.recipients import Severity
 from transforms.template.guidance import COLOURS, STEPS
 from transforms.trends.trend import FALLS, RISES, UNKNOWN
+from warehouse.board.accounts import ROLES
 
 ERRORS = [code for code, about in CODES.items() if about.severity == "error"]
 SEVERITIES = get_args(Severity)
@@ -52,6 +55,13 @@ FAMILIES: dict[str, tuple[str, ...]] = {
         "facts standing versions outcomes problems nights touched schema last-night last-night.none last-night.old "
         "archive personal-data permissions permissions.wide disk leftovers published published.none".split()
     ),
+    "drawing.balance.": tuple("step value running more fewer same unknown".split()),
+    "drawing.bars.": tuple("kind count share all most largest none".split()),
+    "drawing.beyond.": tuple("far_above above within below far_below unknown".split()),
+    "drawing.spine.": tuple(
+        "title says aria few indicator unit province low spread high key.spread key.quarters key.median".split()
+    ),
+    "drawing.stages.": tuple("stage count of_before of_all part end lost none".split()),
     "event.": (*EVENTS, "acknowledged", "silenced", "closed"),
     "explain.check.": tuple(CHECKS),
     "explain.end.": (*ENDS, "returned-implausible"),
@@ -84,6 +94,14 @@ FAMILIES: dict[str, tuple[str, ...]] = {
     "page.severity.": SEVERITIES,
     "page.state.": ABSENT,
     "period.half.": ("1", "2"),
+    "portal.counter.state.": ("reported", "late", "rejected", "missing", "not_due"),
+    "portal.error.": ("400", "404", "500", "role", "token", "size"),
+    "portal.nav.": tuple(one.name for one in NAVIGATION),
+    "portal.outcome.": ("accepted", "rejected", "duplicate"),
+    "portal.password.": ("old", "new", "again", "wrong", "differ", "short", "then"),
+    "portal.severity.": ("error", "warning"),
+    "portal.sign-in.": ("name", "word", "password", "locked", "token", "size"),
+    "portal.told.": tuple(TOLD),
     "precision.": ("rule", "closed", "true", "data-error", "expected", "useful", "title", "none"),
     "problem.": tuple(f"{code}{part}" for code in CODES for part in ("", ".mend")),
     "reason.": tuple(ERRORS),
@@ -95,6 +113,8 @@ FAMILIES: dict[str, tuple[str, ...]] = {
     "status.": ("opened", "acknowledged", "silent", "silent_until", "title"),
     "trend.": (RISES, FALLS, UNKNOWN, "since", "per", "points"),
     "trends.": ("indicator", "unit", "level", "one_year", "two_years", "direction", "since", "slope", "none"),
+    "user.column.": ("name", "role", "unit", "state"),
+    "user.role.": ROLES,
     "verdict.": get_args(Verdict),
     "worklist.column.": tuple("number priority what actor since due state answer item".split()),
     "worklist.state.": ("open", "assigned", "done"),
@@ -103,7 +123,7 @@ FAMILIES: dict[str, tuple[str, ...]] = {
     "template.guidance.": STEPS,
 }
 """Every key that the code puts together of a fixed beginning and a code: the codes, and what else begins so."""
-DOMAINS: tuple[Domain, ...] = ("messages", "help")
+DOMAINS: tuple[Domain, ...] = ("messages", "help", "portal")
 EVERY = {key for language in LANGUAGES for domain in DOMAINS for key in catalogue(language, domain)}
 
 
