@@ -14,8 +14,7 @@ from flows.clock import today
 from flows.errors import UserError
 from flows.registry_files import load_registry
 from flows.settings import Settings, load_settings
-from transforms.template import NotAReporter, TemplateFile, make_template
-from transforms.template.make import NOTHING_KNOWN
+from transforms.template import NOTHING_KNOWN, NotAReporter, TemplateFile, make_template
 from transforms.territory.registry import Registry
 from warehouse.connection.store import open_to_read
 from warehouse.errors import StoreMissing

@@ -11,8 +11,7 @@ import openpyxl
 
 from expectations.contract.periods import Period
 from tests.expectations.spec.spec_reports import MONTHLY, Sent, registry, report
-from transforms.template import make_template
-from transforms.template.make import NOTHING_KNOWN
+from transforms.template import NOTHING_KNOWN, make_template
 
 BASE = Sent()
 CSV = report(BASE)

@@ -17,8 +17,7 @@ from tests.transforms.template.filling import FIRST_ROW, closings_of, fill, form
 from transforms.reading.read import read_file
 from transforms.reading.titles import periods_in_name
 from transforms.samples.invented import simulate
-from transforms.template import NotAReporter, make_template
-from transforms.template.make import NOTHING_KNOWN
+from transforms.template import NOTHING_KNOWN, NotAReporter, make_template
 from transforms.template.openings import CLOSINGS, openings
 
 JUNE, DECEMBER, AFTER = Period(2019, 6), Period(2020, 12), Period(2025, 8)
