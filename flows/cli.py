@@ -271,6 +271,13 @@ def followup_export(folder: Annotated[Path, typer.Argument(help=both("help.follo
     run_export(folder)
 
 
+@followup_app.command("import", help=both("help.followup_import"))
+def followup_import(file: Annotated[Path, typer.Argument(help=both("help.followup_import.file"))]) -> None:
+    from flows.commands.followup_import import run_import
+
+    run_import(file)
+
+
 @app.command(help=both("help.doctor"))
 def doctor(deep: Annotated[bool, typer.Option(help=both("help.doctor.deep"))] = False) -> None:
     from flows.commands.care import run_doctor

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import secrets
 import subprocess
 import sys
 from dataclasses import dataclass, field
-from pathlib import Path
 from threading import Lock, Thread
 
+from flows.home import home_secret
 from flows.night.readers import Limits, Readers
 from flows.night.show import ready
 from flows.portal.copies import Copies
@@ -74,24 +73,13 @@ class Desk:
 
 def open_desk(settings: Settings) -> Desk:
     """Make what the portal needs in the home."""
-    settings.portal_dir.mkdir(parents=True, exist_ok=True)
-    settings.portal_dir.chmod(0o700)
     limits = Limits(settings.reader_seconds, settings.reader_megabytes)
     readers = Readers(READERS, limits)
     Thread(target=_warm, args=(readers,), name="warm", daemon=True).start()
-    return Desk(settings, _secret(settings.portal_dir / "secret"), Copies(settings), readers)
+    return Desk(settings, home_secret(settings), Copies(settings), readers)
 
 
 def _warm(readers: Readers) -> None:
     """Start the processes before the first upload waits for them."""
     for _ in readers.each(ready, [[None]] * READERS, lambda task, problem: [task]):
         pass
-
-
-def _secret(path: Path) -> str:
-    if not path.is_file():
-        part = path.with_name(f".{path.name}.part")
-        part.touch(0o600)
-        part.write_text(secrets.token_urlsafe(48), "ascii")
-        part.replace(path)
-    return path.read_text("ascii").strip()

@@ -25,5 +25,9 @@ class BarItem:
 
 NAVIGATION: tuple[BarItem, ...] = (
     BarItem("today", "/", frozenset({BOARD}), "/index.html"),
+    BarItem("alerts", "/alerts", frozenset({BOARD})),
+    BarItem("follow-up", "/follow-up", frozenset({BOARD})),
+    BarItem("reports", "/reports", frozenset({BOARD}), "/reports.html"),
     BarItem("counter", "/counter", frozenset({SENDER})),
+    BarItem("operator", "/operator", frozenset({BOARD})),
 )

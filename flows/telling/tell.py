@@ -46,8 +46,8 @@ class Outbox:
     def begin_try(self, message_id: str, at: datetime) -> None:
         outbox.begin_try(self._con, message_id, at)
 
-    def end_try(self, message_id: str, at: datetime, error: str | None) -> None:
-        outbox.end_try(self._con, message_id, at, error)
+    def end_try(self, message_id: str, at: datetime, error: str | None, is_in_doubt: bool = False) -> None:
+        outbox.end_try(self._con, message_id, at, error, is_in_doubt)
 
 
 def tell(con: DuckDBPyConnection, settings: Settings, as_of: date, report: NightReport) -> DeliveryOutcome:

@@ -98,7 +98,7 @@ class UnitFigure:
     Attributes:
         code, name: the unit's.
         value, lower, upper: with its 95 % interval.
-        numerator, denominator: what value was made of.
+        denominator: what it was counted out of, for the limits of chance.
         href: where the unit's page is; null for none.
     """
 
@@ -107,7 +107,6 @@ class UnitFigure:
     value: float | None
     lower: float | None = None
     upper: float | None = None
-    numerator: float | None = None
     denominator: float | None = None
     is_hidden: bool = False
     href: str | None = None
@@ -161,18 +160,20 @@ def _parted(name: str) -> tuple[str, str]:
     return (_KINDS[found], name[len(found) :].strip()) if found else ("", name)
 
 
+def finite(value: float | None) -> float | None:
+    """A value that is a number; null for what is none."""
+    return value if value is not None and math.isfinite(value) else None
+
+
 def shown(figure: Figure) -> float | None:
     """A figure's value where it is known and may be told."""
-    known = figure.value is not None and math.isfinite(figure.value) and not figure.is_hidden
-    return figure.value if known else None
+    return None if figure.is_hidden else finite(figure.value)
 
 
 def bounds(figure: Figure) -> tuple[float, float] | None:
     """A figure's interval where it has one that may be told."""
-    low, high = figure.lower, figure.upper
-    if shown(figure) is None or low is None or high is None or not (math.isfinite(low) and math.isfinite(high)):
-        return None
-    return low, high
+    low, high = finite(figure.lower), finite(figure.upper)
+    return None if shown(figure) is None or low is None or high is None else (low, high)
 
 
 def told(figure: Figure, quantity: Quantity, with_unit: bool = False) -> str:
@@ -194,7 +195,7 @@ def interval(figure: Figure, quantity: Quantity) -> str:
 
 def against(figure: Figure, province: float | None) -> Literal["above", "below", "like", "unknown"]:
     """Whether a figure's interval lies above or below the province's value, or holds it."""
-    found = bounds(figure)
+    found, province = bounds(figure), finite(province)
     if found is None or province is None:
         return "unknown"
     return "above" if found[0] > province else "below" if found[1] < province else "like"

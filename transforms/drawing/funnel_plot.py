@@ -10,7 +10,7 @@ from expectations.language import numbers
 from expectations.language.catalogue import text
 from transforms.drawing import svg
 from transforms.drawing.control_limits import INNER, OUTER, beyond_chance, control_limits
-from transforms.drawing.figures import Drawing, Quantity, UnitFigure, sentences, short_names, shown, told
+from transforms.drawing.figures import Drawing, Quantity, UnitFigure, finite, sentences, short_names, shown, told
 from transforms.drawing.scales import Box, Scale, clear_place, level_axis, scale, upright_axis, widest
 
 WIDE, HIGH = 400.0, 270.0
@@ -35,7 +35,7 @@ def funnel_plot(quantity: Quantity, units: Sequence[UnitFigure], province: float
     """
     if not quantity.is_proportion:
         raise ValueError(f"'{quantity.label}' is no count out of a denominator: it has no limits of chance")
-    language = quantity.language
+    language, province = quantity.language, finite(province)
     steps = beyond_chance(list(units), province, quantity)
     placed = [(one, step) for one, step in zip(units, steps, strict=True) if step is not None]
     title = text("drawing.funnel.title", language, what=quantity.label)

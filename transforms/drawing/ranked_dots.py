@@ -13,6 +13,7 @@ from transforms.drawing.figures import (
     UnitFigure,
     against,
     bounds,
+    finite,
     one_known,
     sentences,
     short_names,
@@ -41,7 +42,7 @@ def ranked_dots(
         marked: the code of a unit that is made to stand out.
         name: tells this picture's patterns from others of the page.
     """
-    language = quantity.language
+    language, province = quantity.language, finite(province)
     ordered = sorted(units, key=lambda one: (one.shown is None, -(one.shown or 0.0), one.code))
     title = text("drawing.ranked.title", language, what=quantity.label)
     sentence = _sentence(ordered, quantity, province)

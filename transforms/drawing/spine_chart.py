@@ -9,7 +9,7 @@ import numpy as np
 
 from expectations.language.catalogue import Language, text
 from transforms.drawing import svg
-from transforms.drawing.figures import Drawing, Quantity, UnitFigure, bounds, shown, told, verdict
+from transforms.drawing.figures import Drawing, Quantity, UnitFigure, bounds, finite, shown, told, verdict
 from transforms.drawing.scales import Scale
 
 WIDE, HIGH = 240.0, 26.0
@@ -86,8 +86,9 @@ def spine(row: SpineRow) -> str:
         svg.box(at(first), MIDDLE - 6, at(third) - at(first), 12, "quarters"),
         svg.line(WIDE / 2, 1, WIDE / 2, HIGH - 1, "median"),
     ]
-    if row.province is not None:
-        x = at(row.province)
+    province = finite(row.province)
+    if province is not None:
+        x = at(province)
         diamond = [(x, MIDDLE - 4), (x + 4, MIDDLE), (x, MIDDLE + 4), (x - 4, MIDDLE)]
         drawn.append(svg.element("path", d=svg.path(diamond, closed=True), kind="province-mark"))
     found = bounds(row.unit)

@@ -14,7 +14,7 @@ from expectations.language.catalogue import text
 from transforms.drawing import svg
 from transforms.drawing.boundaries import Outline
 from transforms.drawing.control_limits import beyond_chance
-from transforms.drawing.figures import Drawing, Quantity, UnitFigure, one_known, sentences, short_names, told
+from transforms.drawing.figures import Drawing, Quantity, UnitFigure, finite, one_known, sentences, short_names, told
 from transforms.drawing.funnel_plot import BEYOND
 from transforms.drawing.scales import Box, overlap
 
@@ -60,7 +60,7 @@ def unit_map(
         name: tells this picture's patterns from others of the page.
         is_tiled: whether the outlines are tiles: each then has its name written in it.
     """
-    language = quantity.language
+    language, province = quantity.language, finite(province)
     shades, keys = _by_chance(quantity, units, province, name) if by == "chance" else _by_value(quantity, units, name)
     title = text("drawing.map.title" if by == "value" else "drawing.map.title_chance", language, what=quantity.label)
     sentence = _sentence(quantity, units, province, by)

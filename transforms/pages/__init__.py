@@ -1,1 +1,1 @@
-"""What the portal's pages show: models made of frames; how they look stands in the portal's templates."""
+"""What the portal's pages show, as pure functions of frames: filtered, ordered, put into words; no markup."""

@@ -340,6 +340,7 @@ class _Report:
         if form == table.forms[0]:
             self._judge_units(form, table, rows, found, units)
         if FORMS[form].half_yearly and not any(reported):
+            self._note_stray_totals(table, columns)
             return  # columns kept for June and December, left empty in other months
         clean = self._judge_counts(form, table, rows, found, counts, columns)
         for name in _OPENINGS & clean.keys():
@@ -480,6 +481,13 @@ class _Report:
         if any(_value(table, index, column) not in ("", None) for column in measures):
             first = next((str(value) for value in table.sheet.rows[index] if value not in ("", None)), "")
             self._note(f"{table.sheet.name}: bỏ qua dòng {index + 1} «{first[:80]}»")
+
+    def _note_stray_totals(self, table: Table, columns: dict[str, int]) -> None:
+        """Say of totals that hold figures where no unit has any."""
+        for total in table.totals:
+            stated = [self.counts[_value(table, total.index, column)] for column in columns.values()]
+            if any(isinstance(value, NotACount) or value for value in stated):
+                self._note_row(table, total.index)
 
     def _note(self, text: str) -> None:
         if text not in self.reading.notes:

@@ -132,11 +132,14 @@ def begin_try(con: DuckDBPyConnection, message_id: str, at: datetime) -> None:
     con.execute(_BEGIN, [at, message_id])
 
 
-def end_try(con: DuckDBPyConnection, message_id: str, at: datetime, error: str | None) -> None:
-    """Note for good that the server took it, or why not."""
+def end_try(
+    con: DuckDBPyConnection, message_id: str, at: datetime, error: str | None, is_in_doubt: bool = False
+) -> None:
+    """Note for good that the server took it, or why not; in doubt whether it did, it stays as broken off."""
+    state = "sent" if error is None else "sending" if is_in_doubt else "waiting"
     con.execute(
         "UPDATE outbox.delivery SET state = ?, sent_at = ?, error = ? WHERE message_id = ?",
-        ["waiting" if error else "sent", None if error else at, error, message_id],
+        [state, None if error else at, error, message_id],
     )
 
 
@@ -151,7 +154,7 @@ def tidy(con: DuckDBPyConnection, at: datetime) -> None:
     """Give up what has been tried for long, and forget the texts of what was sent long ago; local time."""
     with transaction(con):
         con.execute(
-            """UPDATE outbox.delivery SET state = 'given-up' WHERE state = 'waiting' AND message_id IN
+            """UPDATE outbox.delivery SET state = 'given-up' WHERE state IN ('waiting', 'sending') AND message_id IN
                     (SELECT message_id FROM outbox.message WHERE written_at < ?)""",
             [at - GIVEN_UP],
         )

@@ -13,19 +13,18 @@ from flows.errors import UserError
 from flows.night.collect import File
 from flows.night.mark import ToMark, marked, without_tables
 from flows.night.read import FilesRead, read_by
-from flows.night.send_back import fit_name, returned_path
+from flows.night.send_back import fit_name
 from flows.night.show import ToShow, faults_only, shown
 from flows.night.validate import validate
-from flows.portal.asked import BOARD, SENDER, Answer, Asked, Download, GoTo, NotThere, Route, Shown
+from flows.portal.asked import SENDER, Answer, Asked, Download, GoTo, NotThere, Route, Shown
 from flows.portal.desk_files import DeskFile, find, lay_down, take_away
+from flows.portal.pages.reports import WORKBOOK
 from transforms.returning.workbook import RejectedFile
 from warehouse.board.receipts import Receipt, receipts_of, write_receipt
-from warehouse.board.sender_pages import Row, file_of, files_of, last_report, letters_to, reports_on
+from warehouse.board.sender_pages import files_of, last_report, letters_to, reports_on
 from warehouse.ledger.registry import unit_name
-from warehouse.ledger.submissions import problems_of
 
 MOST_FILES, MOST_LETTERS, MOST_RECEIPTS = 36, 12, 24
-WORKBOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 def show_counter(asked: Asked) -> Answer:
@@ -126,28 +125,6 @@ def marked_workbook(asked: Asked) -> Answer:
     return Download(f"{Path(sent.file_name).stem}.xlsx", content, WORKBOOK)
 
 
-def show_file(asked: Asked) -> Answer:
-    """One of the unit's files: what became of it, and every problem."""
-    row = _own_file(asked)
-    return Shown(
-        "sent_file.html",
-        {
-            "file": row,
-            "problems": problems_of(asked.con, [row["submission_id"]]).to_dicts(),
-            "has_workbook": returned_path(asked.settings, row, row["reporter_code"]).is_file(),
-        },
-    )
-
-
-def returned_workbook(asked: Asked) -> Answer:
-    """The marked workbook that the night made of a file."""
-    row = _own_file(asked)
-    path = returned_path(asked.settings, row, row["reporter_code"])
-    if not path.is_file():
-        raise NotThere
-    return Download(path.name, path.read_bytes(), WORKBOOK)
-
-
 def put_in_inbox(folder: Path, name: str, data: bytes) -> str:
     """Write a file for the night, whole or not at all; under another name where a different one lies there."""
     folder.mkdir(parents=True, exist_ok=True)
@@ -206,14 +183,6 @@ def _receipts(asked: Asked) -> list[Receipt]:
     return receipts_of(asked.settings.board_path, _unit(asked), MOST_RECEIPTS)
 
 
-def _own_file(asked: Asked) -> Row:
-    whose = None if asked.account.role == BOARD else _unit(asked)
-    row = file_of(asked.con, asked.path["number"], whose)
-    if row is None:
-        raise NotThere
-    return row
-
-
 def _due(asked: Asked, unit: str) -> tuple[Period, str]:
     """The month that is due from a unit, and how it stands; for one that reports no more, its last."""
     last = last_report(asked.con, unit)
@@ -231,6 +200,4 @@ ROUTES = (
     Route("POST", "/counter/send", _OWN, send_file),
     Route("POST", "/counter/workbook", _OWN, marked_workbook),
     Route("GET", "/counter/receipts/{number}", _OWN, show_receipt),
-    Route("GET", "/files/{number}", frozenset({BOARD, SENDER}), show_file),
-    Route("GET", "/files/{number}/workbook", frozenset({BOARD, SENDER}), returned_workbook),
 )

@@ -31,12 +31,15 @@ from transforms.alerts.alert import Verdict
 from transforms.alerts.explain import CHECKS, HOW_SEEN
 from transforms.alerts.phrases import COUNTED
 from transforms.followup.kinds import KINDS
+from transforms.followup.workbook import COLUMNS, REPLIES
 from transforms.morning.briefing import ABSENT, GROUPS
+from transforms.pages import alerts, followup
 from transforms.telling.night import KNOWN_ERRORS
 from transforms.telling.recipients import Severity
 from transforms.template.guidance import COLOURS, STEPS
 from transforms.trends.trend import FALLS, RISES, UNKNOWN
 from warehouse.board.accounts import ROLES
+from warehouse.ledger.nights import NightKind
 
 ERRORS = [code for code, about in CODES.items() if about.severity == "error"]
 SEVERITIES = get_args(Severity)
@@ -95,10 +98,21 @@ FAMILIES: dict[str, tuple[str, ...]] = {
     "page.state.": ABSENT,
     "period.half.": ("1", "2"),
     "portal.counter.state.": ("reported", "late", "rejected", "missing", "not_due"),
+    "portal.decide.": ("accept", "accept-means", "retract", "retract-means", "reason"),
+    "portal.file.decided.": ("accept", "retract"),
     "portal.error.": ("400", "404", "500", "role", "token", "size"),
+    "portal.alert.verdict.": get_args(Verdict),
+    "portal.alerts.status.": alerts.STATUSES,
+    "portal.followup.reply.": REPLIES,
+    "portal.followup.sort.": tuple(followup.SORTS),
+    "portal.followup.status.": followup.STATUSES,
+    "portal.level.": alerts.LEVELS,
     "portal.nav.": tuple(one.name for one in NAVIGATION),
+    "portal.operator.kind.": get_args(NightKind),
+    "portal.operator.letter.": ("waiting", "sending", "sent", "withdrawn", "given-up"),
     "portal.outcome.": ("accepted", "rejected", "duplicate"),
     "portal.password.": ("old", "new", "again", "wrong", "differ", "short", "then"),
+    "portal.reports.mark.": ("reported", "late", "rejected", "missing", "not_due"),
     "portal.severity.": ("error", "warning"),
     "portal.sign-in.": ("name", "word", "password", "locked", "token", "size"),
     "portal.told.": tuple(TOLD),
@@ -116,7 +130,9 @@ FAMILIES: dict[str, tuple[str, ...]] = {
     "user.column.": ("name", "role", "unit", "state"),
     "user.role.": ROLES,
     "verdict.": get_args(Verdict),
-    "worklist.column.": tuple("number priority what actor since due state answer item".split()),
+    "worklist.column.": COLUMNS,
+    "worklist.import.": ("cell", "item", "answer", "before", "after"),
+    "worklist.reply.": REPLIES,
     "worklist.state.": ("open", "assigned", "done"),
     "template.check.": ("right", "blank", "gaps", "not-a-count", "equal", "at-most"),
     "template.colour.": tuple(colour for colour, _ in COLOURS),
