@@ -60,6 +60,7 @@ CODES: dict[str, Code] = {
     "truncated-file": Code("error"),
     "period-invalid": Code("error"),
     "wrong-district": Code("error"),
+    "wrong-template": Code("error"),
     "unknown-unit": Code("error"),
     "duplicate-unit": Code("error"),
     "not-a-count": Code("error"),

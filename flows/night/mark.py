@@ -13,6 +13,7 @@ from expectations.language.catalogue import Language
 from flows.night.opened import directory
 from transforms.reading.grid import Sheet
 from transforms.reading.read import legible_sheets
+from transforms.reading.template_mark import is_mark
 from transforms.returning.workbook import SentFile, returned_workbook
 
 NOT_TO_BE_OPENED = ["unreadable-file", "file-too-large"]  # it broke a reader, or would
@@ -46,8 +47,10 @@ def _workbook(order: ToMark) -> bytes:
     if order.problems["code"].is_in(NOT_TO_BE_OPENED).any():
         return without_tables(order)[0][1]
     try:
-        sheets = legible_tables(order.data, order.about.file_name, order.registry_dir)
-        return returned_workbook(sheets, order.problems, order.about, order.language)
+        sheets = _legible(order.data, order.about.file_name, order.registry_dir)
+        # A template's mark goes along, hidden as it was: the workbook may be mended and sent as it is.
+        shown = [sheet for sheet in sheets if not sheet.is_hidden or is_mark(sheet)]
+        return returned_workbook(shown, order.problems, order.about, order.language)
     except MemoryError:
         raise
     except BaseException:  # a panic of a library in Rust is no Exception
@@ -56,6 +59,9 @@ def _workbook(order: ToMark) -> bytes:
 
 def legible_tables(data: bytes, file_name: str, registry_dir: Path) -> list[Sheet]:
     """A file's sheets in Unicode, hidden ones left out; whatever its reader raises is raised."""
+    return [sheet for sheet in _legible(data, file_name, registry_dir) if not sheet.is_hidden]
+
+
+def _legible(data: bytes, file_name: str, registry_dir: Path) -> list[Sheet]:
     known = directory(registry_dir)  # it settles which legacy font was meant, as in the first reading
-    sheets, _ = legible_sheets(data, file_name, known)
-    return [sheet for sheet in sheets if not sheet.is_hidden]
+    return legible_sheets(data, file_name, known)[0]

@@ -15,6 +15,7 @@ WHOLE_FILE = frozenset(
         "unknown-form",
         "period-invalid",
         "wrong-district",
+        "wrong-template",
         "personal-data",
         "copied-period",
     }

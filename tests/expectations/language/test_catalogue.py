@@ -36,6 +36,7 @@ from transforms.morning.briefing import ABSENT, GROUPS
 from transforms.pages import alerts, followup
 from transforms.telling.night import KNOWN_ERRORS
 from transforms.telling.recipients import Severity
+from transforms.template.guidance import COLOURS, STEPS
 from transforms.trends.trend import FALLS, RISES, UNKNOWN
 from warehouse.board.accounts import ROLES
 from warehouse.ledger.nights import NightKind
@@ -134,6 +135,9 @@ FAMILIES: dict[str, tuple[str, ...]] = {
     "worklist.import.": ("cell", "item", "answer", "before", "after"),
     "worklist.reply.": REPLIES,
     "worklist.state.": ("open", "assigned", "done"),
+    "template.check.": ("right", "blank", "gaps", "not-a-count", "equal", "at-most"),
+    "template.colour.": tuple(colour for colour, _ in COLOURS),
+    "template.guidance.": STEPS,
 }
 """Every key that the code puts together of a fixed beginning and a code: the codes, and what else begins so."""
 DOMAINS: tuple[Domain, ...] = ("messages", "help", "portal")
