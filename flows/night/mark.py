@@ -8,13 +8,11 @@ from pathlib import Path
 
 import polars as pl
 
-from expectations.contract.problems import Problem
+from expectations.contract.problems import NOT_KEPT, Problem
 from expectations.language.catalogue import Language
 from flows.night.opened import directory
 from transforms.reading.read import legible_sheets
 from transforms.returning.workbook import RejectedFile, returned_workbook
-
-_NOT_TO_BE_OPENED = ["unreadable-file", "file-too-large"]  # it broke a reader, or would
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +40,7 @@ def without_tables(order: ToMark, problem: Problem | None = None) -> list[tuple[
 
 
 def _workbook(order: ToMark) -> bytes:
-    if order.problems["code"].is_in(_NOT_TO_BE_OPENED).any():
+    if order.problems["code"].is_in(NOT_KEPT).any():  # it breaks readers, or was not looked through
         return without_tables(order)[0][1]
     try:
         known = directory(order.registry_dir)  # it settles which legacy font was meant, as in the first reading

@@ -30,6 +30,7 @@ SENT = [
     Sent("866", "2019-05", DAY, 2, problems=("late", "resubmission")),
     Sent("870", "2019-05", DAY, 3, outcome="rejected", problems=("balance-broken",)),
     Sent("869", "2019-05", DAY, 4, outcome="rejected", problems=("personal-data",)),
+    Sent("871", "2019-05", DAY, 5, outcome="rejected", problems=("encrypted-file",)),
 ]
 
 
@@ -101,6 +102,13 @@ def test_lost_damaged_and_forbidden_bytes_are_found(home):
     place(home / "archive", SENT[3].sha256).parent.mkdir(exist_ok=True)
     place(home / "archive", SENT[3].sha256).write_bytes(SENT[3].content)
     assert SENT[3].sha256 in wrong(home)["personal-data"]
+
+
+def test_bytes_that_an_earlier_version_kept_without_looking_through_them_are_found(home):
+    assert not place(home / "archive", SENT[4].sha256).exists()
+    place(home / "archive", SENT[4].sha256).parent.mkdir(exist_ok=True)
+    place(home / "archive", SENT[4].sha256).write_bytes(SENT[4].content)
+    assert SENT[4].sha256 in wrong(home)["unseen"]
 
 
 def test_wide_permissions_leftovers_and_a_missing_copy_are_found(home):

@@ -49,7 +49,7 @@ FAMILIES: dict[str, tuple[str, ...]] = {
     "decision.": ("accept", "retract", "later"),
     "doctor.": tuple(
         "facts standing versions outcomes problems nights touched schema last-night last-night.none last-night.old "
-        "archive personal-data permissions permissions.wide disk leftovers published published.none".split()
+        "archive personal-data unseen permissions permissions.wide disk leftovers published published.none".split()
     ),
     "event.": (*EVENTS, "acknowledged", "silenced", "closed"),
     "explain.check.": tuple(CHECKS),
