@@ -26,6 +26,7 @@ _IDENTITY = re.compile(r"(?<![\d.,])(?:\d{12}|[1-9]\d{10}|\d{9}|\d{3}[ .]\d{3}[ 
 # A citizen's number begins with a province's, then a century and sex, and a year.
 _CITIZEN = re.compile(r"(?<![\d.,])0(?:0[1-9]|[1-8]\d|9[0-6])[ .]?[0-3]\d{2}[ .]?\d{3}[ .]?\d{3}(?![\d.,])")
 _PHONE = re.compile(r"(?<![\d.,])(?:\(?\+ ?84\)?|84|0)[ .-]?[235789](?:[ .-]?\d){8}(?![\d.,])")
+_MIXED = re.compile(r"[^\W\d_]{2} .*(?:\d[ .-]?){4}|(?:\d[ .-]?){4}.* [^\W\d_]{2}")
 _SPACES = re.compile(r"\s+")
 _BIRTH_HEADINGS = re.compile(r"ngày sinh|năm sinh|ngày,? tháng,? năm sinh|sinh ngày")
 _NAME_HEADINGS = re.compile(r"họ (và|,)? ?tên|họ tên|tên đảng viên|họ, tên")
@@ -51,8 +52,17 @@ def lists_people(sheets: list[Sheet], is_unit: IsUnit = lambda name: False) -> b
 def _sheet_lists_people(rows: list[list[Any]], is_unit: IsUnit) -> bool:
     values = set().union(*rows)
     texts = {value for value in values if type(value) is str and len(value) > 3}
-    long = [text for text in texts if len(text) > LONG]
-    return (bool(long) and tells_of_people(long, is_unit)) or _rows_list_people(rows, values, texts, is_unit)
+    if any(map(_may_hold_a_list, texts)):
+        shown = dict.fromkeys(value for row in rows for value in row if value in texts)
+        if tells_of_people(filter(_may_hold_a_list, shown), is_unit):
+            return True
+    return _rows_list_people(rows, values, texts, is_unit)
+
+
+@lru_cache(maxsize=16384)
+def _may_hold_a_list(text: str) -> bool:
+    """Whether a text is long, or has both words and a number in it."""
+    return len(text) > LONG or bool(_MIXED.search(text))
 
 
 def _rows_list_people(rows: list[list[Any]], values: set[Any], texts: set[str], is_unit: IsUnit) -> bool:
@@ -83,12 +93,12 @@ def _may_be_told(values: set[Any], texts: set[str]) -> bool:
 
 
 def _in_order(rows: list[list[Any]]) -> list[str]:
-    """The sheet's values as texts, row by row."""
+    """The sheet's values as texts, row by row; numbers like years are counts unless they stand beside a name."""
     return [
         value.isoformat()[:10] if isinstance(value, date) else str(value)
         for row in rows
         for value in row
-        if value not in ("", None)
+        if value not in ("", None) and not (isinstance(value, (int, float)) and value < 1e8)
     ]
 
 

@@ -39,6 +39,7 @@ _MAY_TELL = re.compile(
     rb"(?<![\w.])\d(?:[ .-]?\d){8}|\d[/-]\d|\d\.\d\d?\.|(?<![\w.,#])(?:19[2-9]|200)\d(?!\w)|&#"
     rb"|\d\x00\d\x00|th\xc3\xa1ng \d"
 )
+_TAGS = re.compile(rb"<[^>]*>")
 _SCHEMA = re.compile(rb"http://[\w./-]+")
 
 
@@ -48,7 +49,7 @@ def markup_texts(xml: bytes) -> list[list[str]]:
     Returns:
         Everything, attributes and remarks too, as it stands; and the texts alone, the runs of a paragraph put together.
     """
-    if not _MAY_TELL.search(_SCHEMA.sub(b"", xml)):
+    if not _MAY_TELL.search(_SCHEMA.sub(b"", xml)) and not _MAY_TELL.search(_TAGS.sub(b"", xml)):
         return []
     try:
         text = decode_text(xml).text

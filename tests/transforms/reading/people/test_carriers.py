@@ -17,7 +17,7 @@ def codes(data, name, directory) -> set[str]:
 
 
 @pytest.mark.parametrize("carrier", CARRIERS)
-@pytest.mark.parametrize("seed", range(2))
+@pytest.mark.parametrize("seed", range(4))
 def test_people_are_refused(carrier, seed, directory, report):
     name, data, people = people_file(carrier, seed, report)
     assert codes(data, name, directory) == {"personal-data"}, people.rows[:4]
