@@ -112,7 +112,7 @@ class _Beside:
         if len(self.people) < 2:
             return False
         is_sure = len(self.surely_told) >= 2 and sum(self.gaps.values()) >= 2
-        return is_sure or (len(self.told) >= 3 and len(self.gaps) >= 3)
+        return is_sure or min(len(self.people), len(self.told), len(self.gaps)) >= 3
 
     def _is_near(self, name: _Found, fact: _Found) -> bool:
         between = (name.end, fact.start) if name.start < fact.start else (fact.end, name.start)
