@@ -195,7 +195,11 @@ def _look_into_mime(data: bytes, carried: Carried, depth: int) -> None:
             _look(content, carried, depth + 1)
 
 
+_DIF_SIGNS = re.compile(r"^(?:-?1,0|BOT|V)\s*$", re.MULTILINE)  # a value's kind, in a line of its own
+
+
 def _unescaped(text: str) -> str:
+    text = _DIF_SIGNS.sub("", text)
     if _QUOTED_PRINTABLE.search(text):
         text = quopri.decodestring(text.encode()).decode("utf-8", "replace")
     return _ESCAPE.sub(lambda match: chr(int(match[1], 16)), text)
