@@ -19,16 +19,13 @@ from transforms.reading.encoding import UndecodableText, decode_text
 from transforms.reading.grid import MAX_UNPACKED, Refused
 from transforms.reading.macros import macro_sources
 from transforms.reading.package import Package, member_bytes
+from transforms.reading.pictures import OLE, is_picture
 from transforms.reading.pivots import pivot_texts
 from transforms.reading.strings import inside_base64, legible_bytes, markup_texts, rtf_texts, strings_in
 from transforms.reading.text_kinds import text_kind
 
-OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _ZIP = b"PK\x03\x04"
 _DEEPEST = 4
-_PICTURE = re.compile(rb"\x89PNG\r\n|\xff\xd8\xff|GIF8[79]a|BM.{4}\0\0\0\0|II\*\0|MM\0\*|RIFF.{4}WEBP", re.DOTALL)
-_METAFILES = (b"\xd7\xcd\xc6\x9a", b"\x01\x00\x09\x00")  # drawings whose texts stand in them as strings
-_ENHANCED = (40, b" EMF")
 _KNOWN_BINARIES = re.compile(r"(?:printersettings|vbaproject|calcchain|binaryindex|activex)[^/]*\.bin$|\.(?:emf|wmf)$")
 
 
@@ -67,11 +64,6 @@ def _look(data: bytes, carried: Carried, depth: int) -> None:
             carried.unseen.append("đối tượng nhúng")
     else:
         _look_into_text(data, carried, depth)
-
-
-def is_picture(content: bytes) -> bool:
-    """Whether it is a picture of points, in which no text can be found."""
-    return bool(_PICTURE.match(content))
 
 
 # Streams of objects that another program made, by their names in the directory.
@@ -125,12 +117,10 @@ def _pivots(parts: dict[str, bytes]) -> Iterator[list[str]]:
 
 def _look_into_part(name: str, content: bytes, carried: Carried, depth: int, kind: str, is_read: bool) -> None:
     """Look through a part of a package, or a member of a plain .zip; `is_read`: the reading takes its cells."""
-    if is_picture(content) or not content:
-        return
     if is_read:
         carried.texts += markup_texts(_without_cells(content, kind))
-    elif content.startswith(_METAFILES) or content[_ENHANCED[0] : _ENHANCED[0] + 4] == _ENHANCED[1]:
-        carried.texts += strings_in(content)
+    elif is_picture(content):
+        carried.texts += strings_in(content)  # a drawing has its texts as strings, a picture of points its remarks
     elif content.startswith((_ZIP, b"PAR1")) or (content.startswith(OLE) and (not kind or "vbaproject" in name)):
         _look(content, carried, depth + 1)
     elif not _looks_textual(content):

@@ -19,6 +19,7 @@ from transforms.reading.grid import NoValue
 from transforms.reading.headings import LABELS, heading_blocks
 from transforms.reading.people import lists_people
 from transforms.reading.people_in_text import may_tell_of_people, tells_of_people
+from transforms.reading.pictures import without_pictures
 from transforms.reading.results import CheckedTotal, FileReading, FormRows
 from transforms.reading.sheets import Refused, Sheet, column_letters, map_texts, open_sheets, stem, texts_in
 from transforms.reading.tables import Row, Table, find_tables, title_lines
@@ -92,7 +93,9 @@ def read_file(data: bytes, name: str, reporter: str, received_on: date, director
             refused.code, sheet=refused.sheet, cell_ref=refused.cell_ref, found=refused.found, expected=refused.expected
         )
         return FileReading(problems=[problem])
-    return _Report(sheets, encoding, name, reporter, received_on, directory).read()
+    reading = _Report(sheets, encoding, name, reporter, received_on, directory).read()
+    reading.without_pictures = without_pictures(data)
+    return reading
 
 
 def _tell_of_people(parts: list[list[str]], sheets: list[Sheet], directory: Directory) -> bool:
