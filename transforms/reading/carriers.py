@@ -10,6 +10,7 @@ import email.policy
 import io
 import quopri
 import re
+import struct
 import zipfile
 from collections import Counter
 from collections.abc import Iterator
@@ -20,8 +21,8 @@ from transforms.reading.grid import MAX_UNPACKED, Refused
 from transforms.reading.macros import macro_sources
 from transforms.reading.package import Package, member_bytes
 from transforms.reading.pictures import OLE, is_picture
-from transforms.reading.pivots import pivot_texts
-from transforms.reading.strings import inside_base64, legible_bytes, markup_texts, rtf_texts, strings_in
+from transforms.reading.pivots import old_pivot_texts, pivot_texts
+from transforms.reading.strings import inside_base64, legible_bytes, markup_texts, rtf_texts, strings_in, unescaped
 from transforms.reading.text_kinds import text_kind
 
 _ZIP = b"PK\x03\x04"
@@ -60,8 +61,9 @@ def _look(data: bytes, carried: Carried, depth: int) -> None:
         carried.texts += [[source] for source in macro_sources(data)]
         if data.startswith(b"PAR1"):
             carried.texts += inside_base64(data)
-        elif _EMBEDDED.search(data):
-            carried.unseen.append("đối tượng nhúng")
+        else:
+            carried.texts.append(old_pivot_texts(data))
+            carried.unseen += ["đối tượng nhúng"] if _EMBEDDED.search(data) else []
     else:
         _look_into_text(data, carried, depth)
 
@@ -88,10 +90,12 @@ def _look_into_zip(data: bytes, carried: Carried, depth: int) -> None:
         carried.texts.append([*(member.filename for member in members), legible_bytes(archive.comment)])
         parts = [(_plain(member.filename), member_bytes(archive, member)) for member in members if not member.is_dir()]
         counted = Counter(name for name, _ in parts)
+        if _has_gaps(archive, members, data):
+            carried.unseen.append("phần thừa trong tệp nén")
         for name, content in parts:
             _look_into_part(name, content, carried, depth, kind, name in sheets and counted[name] == 1)
         carried.texts += _pivots(dict(parts))
-    except (Refused, zipfile.BadZipFile, NotImplementedError, ValueError, OSError):
+    except (Refused, zipfile.BadZipFile, NotImplementedError, ValueError, OSError, struct.error):
         carried.unseen.append("phần nén bị hỏng")
 
 
@@ -103,6 +107,21 @@ def _kind_and_sheets(archive: zipfile.ZipFile) -> tuple[str, set[str]]:
     package = Package(archive)
     kind = package.kind
     return kind, set(package.sheets) - {""} if kind == "xlsx" else set()
+
+
+def _has_gaps(archive: zipfile.ZipFile, members: list[zipfile.ZipInfo], data: bytes) -> bool:
+    """Whether bytes lie between the members that none of them has: what was deleted, or hidden."""
+    at = 0
+    for member in sorted(members, key=lambda one: one.header_offset):
+        if member.header_offset > at + _BETWEEN:
+            return True
+        name, extra = struct.unpack_from("<HH", data, member.header_offset + 26)
+        at = member.header_offset + 30 + name + extra + member.compress_size
+    end = data.rfind(b"PK\x05\x06")
+    return archive.start_dir > at + _BETWEEN or len(data) > end + 22 + len(archive.comment) + _BETWEEN
+
+
+_BETWEEN = 64  # bytes that a writer may leave between members: descriptors, alignment
 
 
 def _plain(name: str) -> str:
@@ -153,7 +172,6 @@ def _without_cells(xml: bytes, kind: str) -> bytes:
 # -- texts ------------------------------------------------------------------------------------------------------------
 
 _MARKUP = re.compile(r"<[a-zA-Z!?/][^<>]*>")
-_ESCAPE = re.compile(r"\\u([0-9a-fA-F]{4})")
 _QUOTED_PRINTABLE = re.compile(r"(?:=[0-9A-F]{2}){2}")
 
 
@@ -174,7 +192,7 @@ def _look_into_text(data: bytes, carried: Carried, depth: int, is_part: bool = F
     elif _MARKUP.search(text):
         carried.texts += markup_texts(data)
     elif is_part or kind:
-        carried.texts.append([_unescaped(text)])
+        carried.texts.append([_plain_text(text)])
 
 
 def _look_into_mime(data: bytes, carried: Carried, depth: int) -> None:
@@ -188,11 +206,11 @@ def _look_into_mime(data: bytes, carried: Carried, depth: int) -> None:
 _DIF_SIGNS = re.compile(r"^(?:-?1,0|BOT|V)\s*$", re.MULTILINE)  # a value's kind, in a line of its own
 
 
-def _unescaped(text: str) -> str:
+def _plain_text(text: str) -> str:
     text = _DIF_SIGNS.sub("", text)
     if _QUOTED_PRINTABLE.search(text):
         text = quopri.decodestring(text.encode()).decode("utf-8", "replace")
-    return _ESCAPE.sub(lambda match: chr(int(match[1], 16)), text)
+    return unescaped(text)
 
 
 def _looks_textual(content: bytes) -> bool:

@@ -10,16 +10,18 @@ from functools import lru_cache
 from typing import Any
 
 from transforms.reading.folding import as_seen, fold
-from transforms.reading.people_in_text import tells_of_people
+from transforms.reading.people_in_text import DIGITS_OF_A_DAY, tells_of_people
 from transforms.reading.person_names import is_person_name, is_surname, may_be_name
 from transforms.reading.sheets import Sheet
 
 FEW = 2  # rows of a name beside a birth date or an identity number
+FIRST_SERIAL, LAST_SERIAL = 10_000, 40_178  # births of 1927 to 2009 as a workbook counts days, shown as a number
+NARROW = 4  # columns of a sheet that is no form
 LONG = 40  # characters of a text that may hold a list itself
 MANY = 3  # rows of a name beside a telephone number only: a signature block has such rows too
 
 _YEAR = r"(?:19[2-9]\d|200\d)"
-_DAY = rf"\d{{1,2}}[/.-]\d{{1,2}}[/.-](?:{_YEAR}|[3-9]\d)|{_YEAR}[/.-]\d{{1,2}}[/.-]\d{{1,2}}"
+_DAY = rf"\d{{1,2}} ?[/.-] ?\d{{1,2}} ?[/.-] ?(?:{_YEAR}|[3-9]\d)|{_YEAR}[/.-]\d{{1,2}}[/.-]\d{{1,2}}|{DIGITS_OF_A_DAY}"
 _BIRTH_DATE = re.compile(rf"(?<!\d)(?:{_DAY}|\d{{1,2}} tháng \d{{1,2}} năm {_YEAR})(?!\d)")
 _BIRTH = re.compile(rf"{_BIRTH_DATE.pattern}|(?<![\d.,]){_YEAR}(?![\d.,])")
 _IDENTITY = re.compile(r"(?<![\d.,])(?:\d{12}|[1-9]\d{10}|\d{9}|\d{3}[ .]\d{3}[ .]\d{3}(?:[ .]\d{3})?)(?![\d.,])")
@@ -56,6 +58,8 @@ def _sheet_lists_people(rows: list[list[Any]], is_unit: IsUnit) -> bool:
         shown = dict.fromkeys(value for row in rows for value in row if value in texts)
         if tells_of_people(filter(_may_hold_a_list, shown), is_unit):
             return True
+    if max(map(len, rows), default=0) <= NARROW and tells_of_people(_in_order(rows, with_counts=True), is_unit):
+        return True
     return _rows_list_people(rows, values, texts, is_unit)
 
 
@@ -68,22 +72,27 @@ def _may_hold_a_list(text: str) -> bool:
 def _rows_list_people(rows: list[list[Any]], values: set[Any], texts: set[str], is_unit: IsUnit) -> bool:
     if not any(_NAME_HEADINGS.search(fold(text)) for text in texts) and not _may_be_told(values, texts):
         return False
-    told: dict[str, set[str]] = {"birth": set(), "phone": set(), "perhaps": set(), "citizen": set()}
+    told: dict[str, set[str]] = {"birth": set(), "phone": set(), "perhaps": set(), "citizen": set(), "serial": set()}
     for row in rows:
-        signs = _signs(row, is_unit)
         shown = repr(row)  # the same signer under each table of a sheet is one
-        if "name" in signs and signs & {"birth", "identity"}:
-            told["birth"].add(shown)
-        if {"name", "phone"} <= signs:
-            told["phone"].add(shown)
-        if "perhaps" in signs and signs & {"date", "identity"}:
-            told["perhaps"].add(shown)
-        if "citizen" in signs:
-            told["citizen"].add(shown)
+        for kind in _kinds(_signs(row, is_unit)):
+            told[kind].add(shown)
     few = len(told["birth"]) >= FEW
     if few or any(len(some) >= MANY for some in told.values()) or _headed_as_people(rows):
         return True
     return sum(map(is_person_name, texts)) >= FEW and tells_of_people(_in_order(rows), is_unit)
+
+
+def _kinds(signs: set[str]) -> set[str]:
+    """As what a row of these signs counts."""
+    kinds = signs & {"citizen"}
+    if "name" in signs:
+        kinds |= signs & {"phone", "serial"}
+        if signs & {"birth", "identity"}:
+            kinds.add("birth")
+    if "perhaps" in signs and signs & {"date", "identity"}:
+        kinds.add("perhaps")
+    return kinds
 
 
 def _may_be_told(values: set[Any], texts: set[str]) -> bool:
@@ -92,13 +101,13 @@ def _may_be_told(values: set[Any], texts: set[str]) -> bool:
     return "citizen" in signs or bool(signs & _NAMES and signs - _NAMES)
 
 
-def _in_order(rows: list[list[Any]]) -> list[str]:
+def _in_order(rows: list[list[Any]], with_counts: bool = False) -> list[str]:
     """The sheet's values as texts, row by row; numbers like years are counts unless they stand beside a name."""
     return [
         value.isoformat()[:10] if isinstance(value, date) else str(value)
         for row in rows
         for value in row
-        if value not in ("", None) and not (isinstance(value, (int, float)) and value < 1e8)
+        if value not in ("", None) and not (isinstance(value, (int, float)) and value < 1e8 and not with_counts)
     ]
 
 
@@ -137,8 +146,12 @@ def _value_signs(value: Any) -> frozenset[str]:
         return _NONE
     if value <= 2009:
         return frozenset(("birth",))
+    if FIRST_SERIAL <= value <= LAST_SERIAL:
+        return frozenset(("serial",))
+    if value < 1e8:
+        return frozenset(("birth", "date")) if re.fullmatch(DIGITS_OF_A_DAY, f"{value:08.0f}") else _NONE
     # A number has lost the zero before it: 9 or 10 digits of a telephone, 11 of a citizen.
-    return _NONE if value < 1e8 or value >= 1e12 else frozenset(("phone" if value < 1e10 else "identity",))
+    return _NONE if value >= 1e12 else frozenset(("phone" if value < 1e10 else "identity",))
 
 
 @lru_cache(maxsize=16384)

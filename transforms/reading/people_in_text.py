@@ -17,9 +17,11 @@ _NEAR = 200  # characters between a name and what tells of its person
 _NEAR_YEAR = 60  # a year tells less, and counts look like one
 
 _YEAR = r"(?:19[2-9]\d|200\d)"
-_DAY = rf"\d{{1,2}} ?[/.-] ?\d{{1,2}} ?[/.-] ?(?:{_YEAR}|[3-9]\d)|{_YEAR}[/.-]\d{{1,2}}[/.-]\d{{1,2}}"
+# 19750312, 12031975
+DIGITS_OF_A_DAY = rf"{_YEAR}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])|(?:0[1-9]|[12]\d|3[01])(?:0[1-9]|1[0-2]){_YEAR}"
+_DAY = rf"\d{{1,2}} ?[/.-] ?\d{{1,2}} ?[/.-] ?(?:{_YEAR}|[3-9]\d)|{_YEAR}[/.-]\d{{1,2}}[/.-]\d{{1,2}}|{DIGITS_OF_A_DAY}"
 _FACT = re.compile(
-    rf"(?P<date>(?<![\d./-])(?:{_DAY}|\d{{1,2}} tháng \d{{1,2}} năm {_YEAR}|(?:BDAY[^:]{{0,20}}:){_YEAR}\d{{4}})(?!\d))"
+    rf"(?P<date>(?<![\d./-])(?:{_DAY}|\d{{1,2}} tháng \d{{1,2}} năm {_YEAR})(?!\d))"
     r"|(?P<citizen>(?<![\w.,-])0(?:0[1-9]|[1-8]\d|9[0-6])[ .]?[0-3]\d{2}[ .]?\d{3}[ .]?\d{3}(?![\w-]))"
     r"|(?P<phone>(?<![\w.,-])(?:\(?\+ ?84\)?|84|0)[ .-]?[235789](?:[ .-]?\d){8}(?![\w-]))"
     r"|(?P<identity>(?<![\w.,-])(?:\d{9}|\d{12}|\d{3}[ .]\d{3}[ .]\d{3}(?:[ .]\d{3})?)(?![\w-]))"
@@ -27,7 +29,7 @@ _FACT = re.compile(
 )
 _STRONG = {"date", "citizen", "identity"}
 _MAY_BE_TOLD = re.compile(
-    r"\d(?:[ .-]?\d){8,}|\d{1,4} ?[/.-] ?\d{1,2} ?[/.-] ?\d{1,4}|(?:19[2-9]|200)\d|\d{1,2} tháng \d+"
+    r"\d(?:[ .-]?\d){7,}|\d{1,4} ?[/.-] ?\d{1,2} ?[/.-] ?\d{1,4}|(?:19[2-9]|200)\d|\d{1,2} tháng \d+"
 )
 _NUMBER = r"\d[\d.,]*"
 _AMONG_FIGURES = re.compile(rf"(?:{_NUMBER}[\W_]{{1,6}}){{3}}")

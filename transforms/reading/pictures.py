@@ -15,7 +15,7 @@ OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _DEEPEST = 3
 _PICTURE = re.compile(
     rb"\x89PNG\r\n|\xff\xd8\xff|GIF8[79]a|BM.{4}\0\0\0\0|II\*\0|MM\0\*|RIFF.{4}WEBP|\xd7\xcd\xc6\x9a|\x01\0\x09\0"
-    rb"|.{40} EMF",
+    rb"|VCLMTF|.{40} EMF",
     re.DOTALL,
 )
 _IN_PAGE = re.compile(rb"(data:image/[\w.+-]+;base64,)[A-Za-z0-9+/=\s]+")

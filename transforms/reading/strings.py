@@ -28,6 +28,14 @@ def rtf_texts(text: str) -> list[str]:
     return _RTF.sub(plain, text).split(BREAK)
 
 
+_ESCAPE = re.compile(r"\\u([0-9a-fA-F]{4})")
+
+
+def unescaped(text: str) -> str:
+    """Text with characters that JavaScript's way of writing names by number."""
+    return _ESCAPE.sub(lambda match: chr(int(match[1], 16)), text)
+
+
 _TOKEN = re.compile(r"<!--(.*?)-->|<!\[CDATA\[(.*?)\]\]>|</?([\w:.-]+)([^<>]*)>|([^<]+)", re.DOTALL)
 _ATTRIBUTE = re.compile(r"([\w:.-]+)\s*=\s*(?:\"([^\"]*)\"|'([^']*)'|([^\s>\"']+))")
 _NO_TEXT = ("http://", "https://", "urn:", "{")  # names of schemas, identifiers
@@ -36,7 +44,7 @@ _INLINE = frozenset(
 )
 # A quick no for most parts: neither a number of nine digits nor a date nor a year, in whatever way they are written.
 _MAY_TELL = re.compile(
-    rb"(?<![\w.])\d(?:[ .-]?\d){8}|\d[/-]\d|\d\.\d\d?\.|(?<![\w.,#])(?:19[2-9]|200)\d(?!\w)|&#"
+    rb"(?<![\w.])\d(?:[ .-]?\d){7}|\d[/-]\d|\d\.\d\d?\.|(?<![\w.,#])(?:19[2-9]|200)\d(?!\w)|&#"
     rb"|\d\x00\d\x00|th\xc3\xa1ng \d"
 )
 _TAGS = re.compile(rb"<[^>]*>")
@@ -55,6 +63,7 @@ def markup_texts(xml: bytes) -> list[list[str]]:
         text = decode_text(xml).text
     except UndecodableText:
         return strings_in(xml)
+    text = unescaped(text) if "\\u" in text else text
     everything: list[str] = []
     alone: list[str] = []
     for remark, data, tag, attributes, words in _TOKEN.findall(text):
@@ -65,7 +74,7 @@ def markup_texts(xml: bytes) -> list[list[str]]:
         elif said := html.unescape(words or data or remark):
             everything.append(said.strip())
             alone.append(said)
-    return [list(filter(None, everything)), "".join(alone).split(BREAK)]
+    return [list(filter(None, everything)), "".join(alone).split(BREAK), *inside_base64(xml)]
 
 
 def _attributes(said: str) -> list[str]:
@@ -76,7 +85,7 @@ def _attributes(said: str) -> list[str]:
 # Vietnamese letters lie in Latin, Latin Extended-A and -B, the combining marks and Latin Extended Additional.
 _WIDE = re.compile("[\t\n\r -~\xa0-\u024f\u0300-\u0329\u1ea0-\u1ef9\u2010-\u206f]{3,}")
 _NARROW = re.compile(rb"[\x20-\x7e\x80-\xff\t\n\r]{4,}")
-_BASE64 = re.compile(rb"[A-Za-z0-9+/]{64,}={0,2}")
+_BASE64 = re.compile(rb"[A-Za-z0-9+/]{80,}={0,2}")
 
 
 def strings_in(data: bytes) -> list[list[str]]:
@@ -98,5 +107,5 @@ def inside_base64(data: bytes) -> list[list[str]]:
     """What a file's metadata have in base 64, as Arrow's schema."""
     found: list[list[str]] = []
     for match in _BASE64.findall(data):
-        found += strings_in(base64.b64decode(match + b"=" * (-len(match) % 4)))
+        found += strings_in(base64.b64decode(match.rstrip(b"=")[: len(match) // 4 * 4] + b"=="))
     return found
