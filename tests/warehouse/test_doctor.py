@@ -30,7 +30,6 @@ SENT = [
     Sent("866", "2019-05", DAY, 2, problems=("late", "resubmission")),
     Sent("870", "2019-05", DAY, 3, outcome="rejected", problems=("balance-broken",)),
     Sent("869", "2019-05", DAY, 4, outcome="rejected", problems=("personal-data",)),
-    Sent("871", "2019-05", DAY, 5, outcome="rejected", problems=("encrypted-file",)),
 ]
 
 
@@ -105,10 +104,14 @@ def test_lost_damaged_and_forbidden_bytes_are_found(home):
 
 
 def test_bytes_that_an_earlier_version_kept_without_looking_through_them_are_found(home):
-    assert not place(home / "archive", SENT[4].sha256).exists()
-    place(home / "archive", SENT[4].sha256).parent.mkdir(exist_ok=True)
-    place(home / "archive", SENT[4].sha256).write_bytes(SENT[4].content)
-    assert SENT[4].sha256 in wrong(home)["unseen"]
+    locked = Sent("871", "2019-05", DAY, 5, outcome="rejected", problems=("encrypted-file",))
+    with open_store(home / "warehouse.duckdb") as con:
+        load(con, judged([locked], 5), kind="nightly", archive=home / "archive")
+    assert not place(home / "archive", locked.sha256).exists()
+    assert {"archive", "unseen"}.isdisjoint(wrong(home))
+    place(home / "archive", locked.sha256).parent.mkdir(exist_ok=True)
+    place(home / "archive", locked.sha256).write_bytes(locked.content)
+    assert locked.sha256 in wrong(home)["unseen"]
 
 
 def test_wide_permissions_leftovers_and_a_missing_copy_are_found(home):
