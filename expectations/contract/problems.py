@@ -66,6 +66,8 @@ CODES: dict[str, Code] = {
     "cross-form-mismatch": Code("error", waivable=True),
     "personal-data": Code("error"),
     "incomplete-report": Code("error", waivable=True),
+    "columns-swapped": Code("error", waivable=True),
+    "period-doubtful": Code("error", waivable=True, is_of_time=True),
     "late": Code("warning", is_of_time=True),
     "missing-unit": Code("warning"),
     "total-mismatch": Code("warning", waivable=True),

@@ -19,5 +19,7 @@ def load(con: DuckDBPyConnection, files: FilesRead, verdict: Verdict, settings: 
         what is to be computed anew.
     """
     contents = {file.sha256: file.data for file in files.files.values()}
-    judged = ledger.JudgedBatch(files.submissions, verdict.outcomes, files.frames.rows, verdict.problems, contents)
+    judged = ledger.JudgedBatch(
+        files.submissions, verdict.outcomes, files.frames.rows, verdict.problems, contents, verdict.causes
+    )
     return ledger.load(con, judged, kind=run.kind, as_of=run.as_of, at=run.started, archive=settings.archive_dir)

@@ -24,7 +24,7 @@ from flows.settings import Settings
 from transforms.returning.workbook import RejectedFile
 from warehouse.ledger.last_accepted import last_accepted
 from warehouse.ledger.registry import unit_name
-from warehouse.ledger.submissions import problems_of
+from warehouse.ledger.submissions import causes_of, problems_of
 
 _UNFIT = re.compile(r'[\x00-\x1f<>:"/\\|?*]')
 CHUNK = 8  # files handed to a process at a time
@@ -88,6 +88,7 @@ def _orders(con: DuckDBPyConnection, files: FilesRead, verdict: Verdict, setting
     problems = problems_of(con, numbers).join(
         last_accepted(con, numbers), on=["submission_id", "problem_no"], how="left"
     )
+    causes = causes_of(con, numbers)
     return [
         ToMark(
             number=row["submission_id"],
@@ -102,6 +103,7 @@ def _orders(con: DuckDBPyConnection, files: FilesRead, verdict: Verdict, setting
                 row["period"],
                 row["received_on"],
                 _due_on(row, settings),
+                tuple(causes.filter(pl.col("submission_id") == row["submission_id"])[f"message_{settings.language}"]),
             ),
             language=settings.language,
         )

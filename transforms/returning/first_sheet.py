@@ -36,13 +36,17 @@ _COLUMNS = (
 
 @dataclass(frozen=True, slots=True)
 class RejectedFile:
-    """Whose file it is and when it came; `period` as '2021-03', None where none could be read."""
+    """Whose file it is and when it came; `period` as '2021-03', None where none could be read.
+
+    `causes` are what most likely happened, one line each.
+    """
 
     file_name: str
     reporter_name: str
     period: str | None
     received_on: date
     due_on: date | None = None
+    causes: tuple[str, ...] = ()
 
 
 def add_cover(
@@ -113,12 +117,22 @@ def _head(
     for row, (line, kind) in enumerate(lines):
         book.put_text(page, row, 0, line, kind)
     page.set_row(0, 26)
+    if about.causes:
+        _merged(book, page, 5, text="\n".join(about.causes), severity="error", last_column=last_column, width=width)
     advice = text("returned.advice" if shown else "returned.advice_unread", language)
     if cut:
         advice += " " + text("returned.cut", language, names=", ".join(cut))
-    page.merge_range(5, 0, 5, last_column, "", book.format("advice"))
-    book.put_text(page, 5, 0, advice, "advice")
-    page.set_row(5, LINE * lines_of(advice, width) + 2)
+    below = 6 if about.causes else 5
+    _merged(book, page, below, text=advice, severity="", last_column=last_column, width=width)
+
+
+def _merged(
+    book: WorkbookWriter, page: Any, row: int, *, text: str, severity: str, last_column: int, width: int
+) -> None:
+    """A text over all columns, its row as high as its lines."""
+    page.merge_range(row, 0, row, last_column, "", book.format("advice", severity))
+    book.put_text(page, row, 0, text, "advice", severity)
+    page.set_row(row, LINE * lines_of(text, width) + 2)
 
 
 def _period(about: RejectedFile, language: Language) -> str:

@@ -1,0 +1,190 @@
+"""Two columns that stand exchanged: put right, the rules or the sender's last levels hold where they do not now."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from expectations.contract.forms import FORMS
+from expectations.contract.periods import Period
+from expectations.suites.slips.identities import Identities, carried, rules_of
+from expectations.suites.slips.levels import Levels, levels_of
+from expectations.suites.slips.standing import Figures, Flags, Standing, Table
+
+# Logarithms of likelihood ratios. A pair is told where it is `ENOUGH` likelier than the figures as sent, and
+# `CLEARLY` likelier than every other pair. An ordinary row cannot weigh more than its limit, whatever stands in it.
+ENOUGH, CLEARLY = 10.0, 4.0
+FEWEST_ROWS = 4
+_RULE = 4.0  # a row whose broken rule holds again
+_TRUST = 0.95  # at most, in what one month hands to the next
+_PATTERN, _TEMPER, _TRIMMED = 6.0, 0.5, 3
+
+
+@dataclass(frozen=True, slots=True)
+class Exchanged:
+    """Two columns of a form that stand exchanged.
+
+    Attributes:
+        one, other: the measures, in the form's order.
+        rows: in how many rows they differ.
+        mended: in how many rows a rule of the contract is broken now and would hold.
+        first_row: the place of the first row in the table in which they differ.
+        weight: the logarithm of the likelihood ratio.
+    """
+
+    form: str
+    one: str
+    other: str
+    rows: int
+    mended: int
+    first_row: int
+    weight: float
+
+
+def exchanged_columns(tables: Mapping[str, Table], standing: Standing, period: Period) -> list[Exchanged]:
+    """The pairs of columns that stand exchanged, at most one a form."""
+    found = [_in_form(tables, form, standing, period) for form in FORMS if form in tables]
+    return [one for one in found if one is not None]
+
+
+def _in_form(tables: Mapping[str, Table], form: str, standing: Standing, period: Period) -> Exchanged | None:
+    table = tables[form]
+    weighed = weigh(tables, table, standing, period)
+    if weighed is None:
+        return None
+    best = int(np.argmax(weighed.weights))
+    one, other = divmod(best, len(table.form.names))
+    weight = float(weighed.weights.flat[best])
+    second = np.partition(weighed.weights[np.triu_indices_from(weighed.weights, 1)], -2)[-2]
+    if weight < ENOUGH or weight - max(float(second), 0.0) < CLEARLY:
+        return None
+    differs = _differs(table.figures)[:, one, other]
+    names = table.form.names
+    return Exchanged(
+        form=form,
+        one=names[one],
+        other=names[other],
+        rows=int(differs.sum()),
+        mended=int(weighed.mended[one, other]),
+        first_row=int(np.argmax(differs)),
+        weight=weight,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Weighed:
+    """Every pair of a form's columns: how much likelier than as sent, and in how many rows rules would hold again.
+
+    Pairs stand above the diagonal; what cannot be told is minus infinity.
+    """
+
+    weights: Figures
+    mended: Figures
+
+
+def weigh(tables: Mapping[str, Table], table: Table, standing: Standing, period: Period) -> Weighed | None:
+    """The evidence on every pair of a form's columns; None where plainly no pair has enough."""
+    figures = table.figures
+    pairs = len(table.form.names)
+    rules = rules_of(tables, table.form)
+    ties = carried(table, standing, period)
+    levels = levels_of(table, standing, period)
+    sums = np.zeros((pairs, pairs)) if levels is None else _by_sums(figures, levels)
+    most = _RULE * _broken(figures, rules) + (_PATTERN if levels else 0.0)
+    most += _weight_of(_TRUST) * _broken(figures, ties) if ties else 0.0
+    if sums.max() + most < ENOUGH:
+        return None
+    change = _change(figures, rules)
+    mended = change.mended.sum(axis=0)
+    weights = sums + _RULE * (mended - change.broken.sum(axis=0))
+    if ties is not None:
+        weights = weights + _by_ties(_change(figures, ties))
+    if levels is not None:
+        weights = weights + _by_pattern(figures, levels)
+    count = _differs(figures).sum(axis=0)
+    told = (count >= FEWEST_ROWS) & np.triu(np.ones((pairs, pairs), dtype=bool), 1)
+    return Weighed(np.where(told, weights, -np.inf), mended)
+
+
+def _broken(figures: Figures, rules: Identities) -> int:
+    """In how many rows a condition is broken as sent."""
+    return int(rules.fails(rules.residuals(figures)).any(axis=1).sum())
+
+
+def _weight_of(trust: float) -> float:
+    return math.log(trust / (1 - trust))
+
+
+def _differs(figures: Figures) -> Figures:
+    """A row a row, then each pair of columns: whether they differ there; not where either is unknown."""
+    apart = figures[:, :, None] - figures[:, None, :]
+    return (apart != 0) & ~np.isnan(apart)
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What exchanging each pair would do to the conditions it touches, a row a row of the table.
+
+    Attributes:
+        mended: one is broken and none would be.
+        broken: none is broken and one would be.
+        failing: one is broken and one would be.
+    """
+
+    mended: Flags
+    broken: Flags
+    failing: Flags
+
+
+def _change(figures: Figures, rules: Identities) -> Change:
+    """Exchanging two columns changes only what reads one of them, or both with other factors."""
+    residuals = rules.residuals(figures)
+    fails = rules.fails(residuals)
+    apart = figures[:, None, :] - figures[:, :, None]
+    change = rules.coefficients[:, None, :] - rules.coefficients[None, :, :]
+    shape = (len(figures), figures.shape[1], figures.shape[1])
+    before, after = np.zeros(shape, dtype=bool), np.zeros(shape, dtype=bool)
+    for at in range(rules.coefficients.shape[1]):
+        touched = change[:, :, at] != 0
+        put_right = residuals[:, at, None, None] + apart * change[None, :, :, at]
+        with np.errstate(invalid="ignore"):
+            then = (put_right != 0) if rules.is_equal[at] else (put_right > 0)
+        before |= touched & fails[:, at, None, None]
+        after |= touched & then & ~np.isnan(put_right)
+    return Change(before & ~after, after & ~before, before & after)
+
+
+def _by_ties(change: Change) -> Figures:
+    """The weight of what one month hands to the next, as far as it holds in this file, as sent or put right.
+
+    A sender whose months do not go on from one another shows it by neither.
+    """
+    put_right, as_sent, neither = (one.sum(axis=0) for one in (change.mended, change.broken, change.failing))
+    held = np.maximum(put_right, as_sent)
+    trust = np.minimum((held + 1) / (put_right + as_sent + neither + 2), _TRUST)
+    weights: Figures = (put_right - as_sent) * np.maximum(np.log(trust / (1 - trust)), 0.0)
+    return weights
+
+
+def _by_pattern(figures: Figures, levels: Levels) -> Figures:
+    """For each pair, whether the figures stand in the cells they should; never decisive alone.
+
+    The rows that speak loudest for it and against are left out: in a few cells anything may happen.
+    """
+    sent = np.nan_to_num(figures[levels.known])
+    logs = np.log(levels.patterns)
+    rows = (sent[:, None, :] - sent[:, :, None]) * (logs[:, :, None] - logs[:, None, :])
+    rows = np.sort(rows, axis=0)
+    weights: Figures = np.clip(_TEMPER * rows[_TRIMMED:-_TRIMMED].sum(axis=0), -_PATTERN, _PATTERN)
+    return weights
+
+
+def _by_sums(figures: Figures, levels: Levels) -> Figures:
+    """For each pair, how much likelier both columns' sums are for each other's measure."""
+    likely = levels.likely(np.nan_to_num(figures[levels.known]).sum(axis=0))
+    own = np.diag(likely)
+    weights: Figures = likely + likely.T - own[:, None] - own[None, :]
+    return weights

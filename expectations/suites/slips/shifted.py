@@ -1,0 +1,84 @@
+"""Figures that stand a row beside their names: each row's fit the neighbour's last level, not its own."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from expectations.contract.periods import Period
+from expectations.suites.slips.identities import carried
+from expectations.suites.slips.levels import levels_of
+from expectations.suites.slips.standing import Figures, Standing, Table
+
+FEWEST_ROWS = 4
+_ENOUGH = 12.0  # the logarithm of the likelihood ratio of a block of rows
+_ROW = 3.0  # what a row can say at most
+_TEMPER = 0.3  # a row's columns say much of the same
+_AGAINST = 0.2  # of the rows for it, as many may speak against
+
+
+@dataclass(frozen=True, slots=True)
+class Shifted:
+    """Rows of a form whose figures belong to the row before or after.
+
+    Attributes:
+        rows: the places of the first and the last.
+        told: how many of them say so.
+        is_down: whether the figures slid down, so that each row's are those of the row before.
+    """
+
+    form: str
+    rows: tuple[int, int]
+    told: int
+    is_down: bool
+
+
+def shifted_rows(table: Table, standing: Standing, period: Period) -> Shifted | None:
+    """The block of rows that stands a row aside, if there is one."""
+    found = [
+        Shifted(table.form.name, *block, is_down=step < 0)
+        for step in (-1, 1)
+        if (block := _block(_likelier_beside(table, standing, period, step)))
+    ]
+    return max(found, key=lambda one: one.told, default=None)
+
+
+def _likelier_beside(table: Table, standing: Standing, period: Period, step: int) -> Figures:
+    """For each row, how much likelier its figures are for the unit so many rows on; 0 where nothing can be said."""
+    rows = np.zeros(len(table.codes))
+    count = len(rows) - 1
+    if count < FEWEST_ROWS:
+        return rows
+    here, beside = (slice(1, None), slice(0, -1)) if step < 0 else (slice(0, -1), slice(1, None))
+    ties = carried(table, standing, period)
+    if ties is not None:
+        said = ties.residuals(table.figures)[:, 0] - ties.rest[:, 0]
+        expected = -ties.rest[:, 0]
+        own, other = said[here] == expected[here], said[here] == expected[beside]
+        known = ~np.isnan(expected[here]) & ~np.isnan(expected[beside])
+        rows[here] += _ROW * np.where(known, other.astype(float) - own, 0)
+    levels = levels_of(table, standing, period)
+    if levels is not None:
+        expected_all = np.full(table.figures.shape, np.nan)
+        expected_all[levels.known] = levels.patterns * levels.sums
+        stocks = [at for at, measure in enumerate(table.form.measures) if measure.nature == "stock"]
+        sent, means = table.figures[:, stocks], expected_all[:, stocks]
+        likelier = sent[here] * np.log(means[beside] / means[here]) - means[beside] + means[here]
+        rows[here] += np.nan_to_num(_TEMPER * likelier.sum(axis=1))
+    return np.clip(rows, -_ROW, _ROW)
+
+
+def _block(rows: Figures) -> tuple[tuple[int, int], int] | None:
+    """The run of rows with the largest sum, and how many rows of it are for it; None where it is not enough."""
+    best, ends, sum_, begin = 0.0, (0, 0), 0.0, 0
+    for at, one in enumerate(rows):
+        if sum_ <= 0:
+            sum_, begin = 0.0, at
+        sum_ += one
+        if sum_ > best:
+            best, ends = sum_, (begin, at)
+    inside = rows[ends[0] : ends[1] + 1]
+    told, against = int((inside > 0.5).sum()), int((inside < -0.5).sum())
+    is_told = best >= _ENOUGH and told >= FEWEST_ROWS and against <= _AGAINST * told
+    return (ends, told) if is_told else None
