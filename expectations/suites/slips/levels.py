@@ -1,4 +1,4 @@
-"""What a sender's own past lets expect of each column of a form, in all and by cell, and how likely a column then is."""
+"""What a sender's own past lets expect of each column of a form, in all and by cell, and how likely one then is."""
 
 from __future__ import annotations
 
@@ -21,6 +21,7 @@ _SPREAD_OF_STOCK, _SPREAD_OF_FLOW, _SPREAD_IN_FIRST_YEAR = 0.05, 0.35, 0.7
 _SPREAD_OF_HALF, _SPREAD_OF_OTHER_HALF = 0.08, 0.5
 _LEAST_SPREAD = 0.5  # of these, however quiet a sender's past
 _PRIOR_WEIGHT = 4  # in months
+_WHOLE = 0.8  # of the cells, that must have reported in a month
 _FEWEST_STOCKS, _FEWEST_COUNTED = 4, 10  # columns, and their sums, that tell how all of a form's stocks moved
 # Now and then something truly happens, and a sum lands anywhere: of any size, in e-folds.
 _CHANCE_OF_JUMP, _SIZES = 0.01, 10.0
@@ -74,7 +75,7 @@ def levels_of(table: Table, standing: Standing, period: Period) -> Levels | None
     last = standing.before(table, period, 1)
     if last is None:
         return None
-    known = ~np.isnan(last).any(axis=1)
+    known: Flags = ~np.isnan(last).any(axis=1)
     if known.sum() < _FEWEST_CELLS:
         return None
     past = [standing.before(table, period, back) for back in range(1, MONTHS + 1)]
@@ -90,15 +91,14 @@ def _of_half_years(table: Table, standing: Standing, period: Period) -> Levels |
     past = other if same is None else same
     if past is None:
         return None
-    known = ~np.isnan(past).any(axis=1)
+    known: Flags = ~np.isnan(past).any(axis=1)
     if known.sum() < _FEWEST_CELLS:
         return None
     sums = past[known].sum(axis=0) + 0.5
     spread = _SPREAD_OF_OTHER_HALF if same is None else _SPREAD_OF_HALF
     is_stock = np.ones(len(sums), dtype=bool)
-    return Levels(
-        known, _patterns(past[None, known], np.zeros(1), is_stock), sums, np.sqrt(spread**2 + 1 / sums), is_stock
-    )
+    patterns = _patterns(past[None, known], np.zeros(1), is_stock)
+    return Levels(known, patterns, sums, np.sqrt(spread**2 + 1 / sums), is_stock)
 
 
 def _patterns(planes: Figures, ages: Figures, is_stock: Flags) -> Figures:
@@ -164,6 +164,3 @@ def _gain(ratio: Figures) -> Figures:
 
 def _log_factorials(counts: Figures) -> Figures:
     return np.array([math.lgamma(count + 1) for count in counts])
-
-
-_WHOLE = 0.8

@@ -49,8 +49,8 @@ def pasted_blocks(table: Table, standing: Standing, period: Period) -> list[Past
             continue
         of_one, of_other = strange[rows].sum(), strange[others].sum()
         if max(of_one, of_other) >= max(FEWEST_ROWS - 1, _SHARE * length) and of_one != of_other:
-            source, over, at = (one, other, others) if of_other > of_one else (other, one, rows)
-            found.append(Pasted(table.form.name, source, over, tuple(at)))
+            source, over, places = (one, other, others) if of_other > of_one else (other, one, rows)
+            found.append(Pasted(table.form.name, source, over, tuple(places)))
     return found
 
 

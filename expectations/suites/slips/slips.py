@@ -194,13 +194,13 @@ def _problems_frame(
     con: duckdb.DuckDBPyConnection, found: Mapping[int, list[Cause]], tables: Mapping[int, Mapping[str, Table]]
 ) -> pl.DataFrame:
     periods = dict(con.execute("SELECT submission_id, period FROM staged_submission").fetchall())
-    dated = [
+    dated: list[dict[str, int | str | None]] = [
         {"submission_id": number, "found": periods[number], "expected": cause.period}
         for number, causes in found.items()
         for cause in causes
         if cause.cause == "period-doubtful"
     ]
-    swapped = [
+    swapped: list[dict[str, int | str | None]] = [
         {
             "submission_id": number,
             "form": cause.form,
@@ -213,11 +213,14 @@ def _problems_frame(
         for cause in causes
         if cause.cause == "columns-swapped"
     ]
-    kinds = {"submission_id": pl.Int64}
-    texts = dict.fromkeys(("form", "measure", "found", "expected", "sheet"), pl.String)
     return pl.concat(
         [
-            located(pl.DataFrame(dated, kinds | dict.fromkeys(("found", "expected"), pl.String)), "period-doubtful"),
-            located(pl.DataFrame(swapped, kinds | texts), "columns-swapped"),
+            located(_frame_of(dated, "found", "expected"), "period-doubtful"),
+            located(_frame_of(swapped, "form", "measure", "found", "expected", "sheet"), "columns-swapped"),
         ]
     )
+
+
+def _frame_of(rows: list[dict[str, int | str | None]], *texts: str) -> pl.DataFrame:
+    kinds: dict[str, type[pl.DataType]] = {"submission_id": pl.Int64, **dict.fromkeys(texts, pl.String)}
+    return pl.DataFrame(rows, kinds)

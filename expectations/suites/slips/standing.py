@@ -110,7 +110,8 @@ def standing_on(con: duckdb.DuckDBPyConnection, places: Mapping[str, int], night
         names = ", ".join(form.names)
         frame = con.execute(
             f"""
-            SELECT reporter_code, period, cell_code, {names} FROM facts.{form.name} SEMI JOIN asked_cell USING (cell_code)
+            SELECT reporter_code, period, cell_code, {names}
+            FROM facts.{form.name} SEMI JOIN asked_cell USING (cell_code)
             WHERE period_start >= $since AND recorded_at <= $night
                 AND (superseded_at IS NULL OR superseded_at > $night)
             ORDER BY version_id""",
