@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
 
-from expectations.contract.forms import FORMS
-from expectations.contract.periods import Period
-from expectations.suites.slips.identities import Identities, carried, rules_of
-from expectations.suites.slips.levels import Levels, levels_of
-from expectations.suites.slips.standing import Figures, Flags, Standing, Table
+from expectations.suites.slips.held import Held
+from expectations.suites.slips.identities import Identities
+from expectations.suites.slips.levels import Levels
+from expectations.suites.slips.standing import Figures, Flags
 
 # Logarithms of likelihood ratios. A pair is told where it is `ENOUGH` likelier than the figures as sent, and
 # `CLEARLY` likelier than every other pair. An ordinary row cannot weigh more than its limit, whatever stands in it.
@@ -20,6 +18,7 @@ ENOUGH, CLEARLY = 10.0, 4.0
 FEWEST_ROWS = 4
 _RULE = 4.0  # a row whose broken rule holds again
 _TRUST = 0.95  # at most, in what one month hands to the next
+_MOST_TRUST = math.log(_TRUST / (1 - _TRUST))
 _PATTERN, _TEMPER, _TRIMMED = 6.0, 0.5, 3
 
 
@@ -44,27 +43,21 @@ class Exchanged:
     weight: float
 
 
-def exchanged_columns(tables: Mapping[str, Table], standing: Standing, period: Period) -> list[Exchanged]:
-    """The pairs of columns that stand exchanged, at most one a form."""
-    found = [_in_form(tables, form, standing, period) for form in FORMS if form in tables]
-    return [one for one in found if one is not None]
-
-
-def _in_form(tables: Mapping[str, Table], form: str, standing: Standing, period: Period) -> Exchanged | None:
-    table = tables[form]
-    weighed = weigh(tables, table, standing, period)
+def exchanged_columns(held: Held) -> Exchanged | None:
+    """The pair of a form's columns that stands exchanged, if one does."""
+    weighed = weigh(held)
     if weighed is None:
         return None
     best = int(np.argmax(weighed.weights))
-    one, other = divmod(best, len(table.form.names))
+    one, other = divmod(best, len(held.names))
     weight = float(weighed.weights.flat[best])
     second = np.partition(weighed.weights[np.triu_indices_from(weighed.weights, 1)], -2)[-2]
     if weight < ENOUGH or weight - max(float(second), 0.0) < CLEARLY:
         return None
-    differs = _differs(table.figures)[:, one, other]
-    names = table.form.names
+    differs = _differs(held.figures)[:, one, other]
+    names = held.names
     return Exchanged(
-        form=form,
+        form=held.form,
         one=names[one],
         other=names[other],
         rows=int(differs.sum()),
@@ -85,16 +78,13 @@ class Weighed:
     mended: Figures
 
 
-def weigh(tables: Mapping[str, Table], table: Table, standing: Standing, period: Period) -> Weighed | None:
+def weigh(held: Held) -> Weighed | None:
     """The evidence on every pair of a form's columns; None where plainly no pair has enough."""
-    figures = table.figures
-    pairs = len(table.form.names)
-    rules = rules_of(tables, table.form)
-    ties = carried(table, standing, period)
-    levels = levels_of(table, standing, period)
+    figures, rules, ties, levels = held.figures, held.rules, held.ties, held.levels
+    pairs = figures.shape[1]
     sums = np.zeros((pairs, pairs)) if levels is None else _by_sums(figures, levels)
-    most = _RULE * _broken(figures, rules) + (_PATTERN if levels else 0.0)
-    most += _weight_of(_TRUST) * _broken(figures, ties) if ties else 0.0
+    most = _RULE * held.is_broken.sum() + (_PATTERN if levels else 0.0)
+    most += 0.0 if held.is_untied is None else _MOST_TRUST * held.is_untied.sum()
     if sums.max() + most < ENOUGH:
         return None
     change = _change(figures, rules)
@@ -107,15 +97,6 @@ def weigh(tables: Mapping[str, Table], table: Table, standing: Standing, period:
     count = _differs(figures).sum(axis=0)
     told = (count >= FEWEST_ROWS) & np.triu(np.ones((pairs, pairs), dtype=bool), 1)
     return Weighed(np.where(told, weights, -np.inf), mended)
-
-
-def _broken(figures: Figures, rules: Identities) -> int:
-    """In how many rows a condition is broken as sent."""
-    return int(rules.fails(rules.residuals(figures)).any(axis=1).sum())
-
-
-def _weight_of(trust: float) -> float:
-    return math.log(trust / (1 - trust))
 
 
 def _differs(figures: Figures) -> Figures:

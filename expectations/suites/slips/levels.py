@@ -58,7 +58,7 @@ class Levels:
             a row a measure, a column a column: the sum is Poisson about a level that is log-normal about the expected
             one, or, where something happened, any size alike.
         """
-        sums = np.where(self.is_stock, self.sums * _common_move(found, self.sums, self.is_stock), self.sums)
+        sums = np.where(self.is_stock, self.sums * _common_move(found[None], self.sums, self.is_stock), self.sums)
         rates = sums[:, None] * np.exp(self.spreads[:, None] * _NODES)
         rates = rates[:, None, :]
         counts = found[None, :, None]
@@ -75,7 +75,7 @@ def levels_of(table: Table, standing: Standing, period: Period) -> Levels | None
     last = standing.before(table, period, 1)
     if last is None:
         return None
-    known: Flags = ~np.isnan(last).any(axis=1)
+    known = _known(last)
     if known.sum() < _FEWEST_CELLS:
         return None
     past = [standing.before(table, period, back) for back in range(1, MONTHS + 1)]
@@ -85,13 +85,18 @@ def levels_of(table: Table, standing: Standing, period: Period) -> Levels | None
     return Levels(known, _patterns(planes, ages, is_stock), *_sums(planes, is_stock), is_stock)
 
 
+def _known(past: Figures) -> Flags:
+    """The rows with every figure of a past period."""
+    return np.asarray(np.isfinite(past).all(axis=1), dtype=bool)
+
+
 def _of_half_years(table: Table, standing: Standing, period: Period) -> Levels | None:
     """Of the same half of the year before, as some figures count the year so far; else, roughly, of the other half."""
     same, other = standing.before(table, period, 2), standing.before(table, period, 1)
     past = other if same is None else same
     if past is None:
         return None
-    known: Flags = ~np.isnan(past).any(axis=1)
+    known = _known(past)
     if known.sum() < _FEWEST_CELLS:
         return None
     sums = past[known].sum(axis=0) + 0.5
@@ -123,7 +128,7 @@ def _sums(planes: Figures, is_stock: Flags) -> tuple[Figures, Figures]:
     whole[0] = 1.0  # the rows are those known of the last month
     # Months in which few of the cells reported are no measure of the sender's sum.
     totals = np.nansum(planes, axis=1)[whole > _WHOLE] / whole[whole > _WHOLE, None]
-    moves = np.array([_common_move(one, totals[0] + 0.5, is_stock) for one in totals])
+    moves = _common_move(totals, totals[0] + 0.5, is_stock)
     totals = np.where(is_stock, totals / moves[:, None], totals)
     months = len(totals)
     mean = totals.mean(axis=0)
@@ -144,12 +149,17 @@ def _sums(planes: Figures, is_stock: Flags) -> tuple[Figures, Figures]:
     return sums, np.sqrt(variance + unsure)
 
 
-def _common_move(found: Figures, expected: Figures, is_stock: Flags) -> float:
-    """By what all stocks of a form moved together: the middle one, which no two exchanged columns can shift far."""
+def _common_move(found: Figures, expected: Figures, is_stock: Flags) -> Figures:
+    """By what all stocks of a form moved together: the middle one, which no two exchanged columns can shift far.
+
+    Args:
+        found: the sums of one or more months, a row a month.
+    """
     counted = is_stock & (expected >= _FEWEST_COUNTED)
     if counted.sum() < _FEWEST_STOCKS:
-        return 1.0
-    return float(np.exp(np.median(np.log((found[counted] + 0.5) / expected[counted]))))
+        return np.ones(len(found))
+    moves: Figures = np.exp(np.median(np.log((found[:, counted] + 0.5) / expected[counted]), axis=1))
+    return moves
 
 
 def _gain(ratio: Figures) -> Figures:

@@ -59,6 +59,8 @@ def _openings(table: Table, standing: Standing, titled: Period, other: Period) -
     opening, closing = (table.form.names.index(name) for name in OPENED[table.form.name])
     of_other = _handed_on(table, standing, other, opening, closing)
     of_titled = _handed_on(table, standing, titled, opening, closing)
+    if np.isnan(of_titled).all():  # a month nobody knows; no month is nearer to the other than the one beside it
+        of_titled = _handed_on(table, standing, other.previous, opening, closing)
     with np.errstate(invalid="ignore"):
         apart = np.abs(of_other - of_titled) > 0  # false where either is not known
     agrees = apart & (table.figures[:, opening] == of_other)

@@ -8,9 +8,8 @@ from itertools import combinations
 
 import numpy as np
 
-from expectations.contract.periods import Period
-from expectations.suites.slips.identities import carried
-from expectations.suites.slips.standing import Figures, Standing, Table
+from expectations.suites.slips.held import Held
+from expectations.suites.slips.standing import Figures
 
 FEWEST_ROWS = 4
 _SHARE = 0.6  # of a block's rows that cannot be its own unit's
@@ -31,26 +30,25 @@ class Pasted:
     rows: tuple[int, ...]
 
 
-def pasted_blocks(table: Table, standing: Standing, period: Period) -> list[Pasted]:
+def pasted_blocks(held: Held) -> list[Pasted]:
     """Communes whose cells' figures equal another's in order and do not go on from their own month before."""
-    ties = carried(table, standing, period)
-    if ties is None:
+    strange = held.is_untied
+    if strange is None or strange.sum() < FEWEST_ROWS - 1:
         return []
     blocks: dict[str, list[int]] = defaultdict(list)
-    for at, commune in enumerate(table.communes):
+    for at, commune in enumerate(held.table.communes):
         blocks[commune].append(at)
     long = {commune: rows for commune, rows in blocks.items() if commune and len(rows) >= FEWEST_ROWS}
-    strange = ties.fails(ties.residuals(table.figures))[:, 0]
     found = []
     for one, other in combinations(long, 2):
         length = min(len(long[one]), len(long[other]))
         rows, others = long[one][:length], long[other][:length]
-        if not _same(table.figures, rows, others):
+        if not _same(held.figures, rows, others):
             continue
         of_one, of_other = strange[rows].sum(), strange[others].sum()
         if max(of_one, of_other) >= max(FEWEST_ROWS - 1, _SHARE * length) and of_one != of_other:
             source, over, places = (one, other, others) if of_other > of_one else (other, one, rows)
-            found.append(Pasted(table.form.name, source, over, tuple(places)))
+            found.append(Pasted(held.form, source, over, tuple(places)))
     return found
 
 

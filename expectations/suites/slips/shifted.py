@@ -6,10 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from expectations.contract.periods import Period
-from expectations.suites.slips.identities import carried
-from expectations.suites.slips.levels import levels_of
-from expectations.suites.slips.standing import Figures, Standing, Table
+from expectations.suites.slips.held import Held
+from expectations.suites.slips.standing import Figures
 
 FEWEST_ROWS = 4
 _ENOUGH = 12.0  # the logarithm of the likelihood ratio of a block of rows
@@ -34,36 +32,37 @@ class Shifted:
     is_down: bool
 
 
-def shifted_rows(table: Table, standing: Standing, period: Period) -> Shifted | None:
+def shifted_rows(held: Held) -> Shifted | None:
     """The block of rows that stands a row aside, if there is one."""
+    if held.is_untied is not None and held.is_untied.sum() < FEWEST_ROWS:
+        return None
     found = [
-        Shifted(table.form.name, *block, is_down=step < 0)
+        Shifted(held.form, *block, is_down=step < 0)
         for step in (-1, 1)
-        if (block := _block(_likelier_beside(table, standing, period, step)))
+        if (block := _block(_likelier_beside(held, step)))
     ]
     return max(found, key=lambda one: one.told, default=None)
 
 
-def _likelier_beside(table: Table, standing: Standing, period: Period, step: int) -> Figures:
+def _likelier_beside(held: Held, step: int) -> Figures:
     """For each row, how much likelier its figures are for the unit so many rows on; 0 where nothing can be said."""
-    rows = np.zeros(len(table.codes))
+    rows = np.zeros(len(held.figures))
     count = len(rows) - 1
     if count < FEWEST_ROWS:
         return rows
     here, beside = (slice(1, None), slice(0, -1)) if step < 0 else (slice(0, -1), slice(1, None))
-    ties = carried(table, standing, period)
+    ties, levels = held.ties, held.levels
     if ties is not None:
-        said = ties.residuals(table.figures)[:, 0] - ties.rest[:, 0]
+        said = ties.residuals(held.figures)[:, 0] - ties.rest[:, 0]
         expected = -ties.rest[:, 0]
         own, other = said[here] == expected[here], said[here] == expected[beside]
         known = ~np.isnan(expected[here]) & ~np.isnan(expected[beside])
         rows[here] += _ROW * np.where(known, other.astype(float) - own, 0)
-    levels = levels_of(table, standing, period)
     if levels is not None:
-        expected_all = np.full(table.figures.shape, np.nan)
+        expected_all = np.full(held.figures.shape, np.nan)
         expected_all[levels.known] = levels.patterns * levels.sums
-        stocks = [at for at, measure in enumerate(table.form.measures) if measure.nature == "stock"]
-        sent, means = table.figures[:, stocks], expected_all[:, stocks]
+        stocks = [at for at, measure in enumerate(held.table.form.measures) if measure.nature == "stock"]
+        sent, means = held.figures[:, stocks], expected_all[:, stocks]
         likelier = sent[here] * np.log(means[beside] / means[here]) - means[beside] + means[here]
         rows[here] += np.nan_to_num(_TEMPER * likelier.sum(axis=1))
     return np.clip(rows, -_ROW, _ROW)

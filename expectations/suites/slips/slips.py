@@ -14,6 +14,7 @@ from expectations.contract.periods import Period
 from expectations.language.catalogue import LANGUAGES
 from expectations.suites.located import located, no_problems
 from expectations.suites.slips.exchanged import Exchanged, exchanged_columns
+from expectations.suites.slips.held import Held
 from expectations.suites.slips.misdated import Misdated, misdated
 from expectations.suites.slips.pasted import Pasted, pasted_blocks
 from expectations.suites.slips.shifted import Shifted, shifted_rows
@@ -126,16 +127,22 @@ def causes_of(file: SentFile, standing: Standing, named: Period | None) -> list[
     dated = misdated(file, standing, named)
     if dated:
         return [_of_date(dated)]  # against the wrong month nothing else can be told
-    causes = [_of_columns(one) for one in exchanged_columns(file.tables, standing, file.period)]
-    told = {cause.form for cause in causes}
-    others = {name: table for name, table in file.tables.items() if name not in told}
-    for table in others.values():
-        if (shifted := shifted_rows(table, standing, file.period)) is not None:
-            causes.append(_of_shift(shifted, table))
-        causes += [_of_block(one, table) for one in pasted_blocks(table, standing, file.period)]
-    ten = tenfold_figures(file.tables, standing, file.period)
-    causes += [_of_ten(one, file.tables[one.form]) for one in ten if one.form not in told]
+    causes: list[Cause] = []
+    for table in file.tables.values():
+        causes += _in_form(Held(file.tables, table, standing, file.period))
     return sorted(causes, key=lambda cause: CAUSES.index(cause.cause))
+
+
+def _in_form(held: Held) -> list[Cause]:
+    """The causes in one form: a column ten times as large would fit another's past as well, so that is asked first."""
+    table, ten = held.table, tenfold_figures(held)
+    if ten is not None and ten.kind == "column":
+        return [_of_ten(ten, table)]
+    if (exchanged := exchanged_columns(held)) is not None:
+        return [_of_columns(exchanged)]
+    if (shifted := shifted_rows(held)) is not None:
+        return [_of_shift(shifted, table)]
+    return [*([_of_ten(ten, table)] if ten else []), *(_of_block(one, table) for one in pasted_blocks(held))]
 
 
 def _of_date(found: Misdated) -> Cause:

@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
 
-from expectations.contract.forms import FORMS
-from expectations.contract.periods import Period
-from expectations.suites.slips.identities import Identities, rules_of
-from expectations.suites.slips.levels import Levels, levels_of
-from expectations.suites.slips.standing import Figures, Flags, Standing, Table
+from expectations.suites.slips.held import Held
+from expectations.suites.slips.standing import Figures, Flags
 
 FEWEST_ROWS = 4
 SHARE = 0.9  # of a column's figures that must be ten times as large
@@ -44,48 +40,39 @@ class Tenfold:
     is_tenth: bool = False
 
 
-def tenfold_figures(tables: Mapping[str, Table], standing: Standing, period: Period) -> list[Tenfold]:
-    """At most one such slip a form: a column before rows, rows before cells."""
-    return [found for form in FORMS if form in tables and (found := _in_form(tables, form, standing, period))]
-
-
-def _in_form(tables: Mapping[str, Table], form: str, standing: Standing, period: Period) -> Tenfold | None:
-    table = tables[form]
+def tenfold_figures(held: Held) -> Tenfold | None:
+    """Such a slip in a form, if there is one: of a column before rows, of rows before cells."""
     with np.errstate(invalid="ignore"):
-        is_round = (table.figures >= 10) & (table.figures % 10 == 0)
-    rules = rules_of(tables, table.form)
-    fails = rules.fails(rules.residuals(table.figures))
-    if not fails.any() and is_round.sum(axis=0).max(initial=0) < FEWEST_ROWS and not _may_be_rows(is_round):
+        is_round = (held.figures >= 10) & (held.figures % 10 == 0)
+    rounded = is_round.sum(axis=0).max(initial=0) >= FEWEST_ROWS
+    if not held.is_broken.any() and not rounded and not _may_be_rows(is_round):
         return None
-    return (
-        _column(table, rules, is_round, levels_of(table, standing, period))
-        or _rows(table, standing, period, is_round)
-        or _cells(table, rules, is_round, standing, period)
-    )
+    return _column(held, is_round) or _rows(held, is_round) or _cells(held, is_round)
 
 
 def _may_be_rows(is_round: Flags) -> bool:
     return bool((is_round.sum(axis=1) >= _FEWEST_FIGURES).any())
 
 
-def _column(table: Table, rules: Identities, is_round: Flags, levels: Levels | None) -> Tenfold | None:
-    for at, name in enumerate(table.form.names):
-        figures = table.figures[:, at]
+def _column(held: Held, is_round: Flags) -> Tenfold | None:
+    for at, name in enumerate(held.names):
+        figures = held.figures[:, at]
         filled = figures > 0
         tenfold = is_round[:, at].sum() >= max(FEWEST_ROWS, SHARE * filled.sum())
-        if tenfold and (_mends(table, rules, at, figures / 10, filled) or _likelier(table, levels, at, is_round)):
-            return Tenfold(table.form.name, "column", (name,), _places(filled))
-        wanted = _wanted(table, rules, at)
+        if tenfold and (_mends(held, at, figures / 10, filled) or _likelier(held, at, is_round)):
+            return Tenfold(held.form, "column", (name,), _places(filled))
+        wanted = _wanted(held, at)
         if wanted is not None and _are_tenths(figures, wanted):
-            return Tenfold(table.form.name, "column", (name,), _places(wanted > 0), is_tenth=True)
+            return Tenfold(held.form, "column", (name,), _places(wanted > 0), is_tenth=True)
     return None
 
 
-def _mends(table: Table, rules: Identities, at: int, instead: Figures, filled: Flags) -> bool:
+def _mends(held: Held, at: int, instead: Figures, filled: Flags) -> bool:
     """Whether rules that are broken in a column's rows nearly all hold with other figures in it."""
+    rules = held.rules
     touching = rules.coefficients[at] != 0
-    before = rules.fails(rules.residuals(table.figures))[:, touching].any(axis=1) & filled
-    after = rules.fails(rules.residuals(_with(table.figures, at, instead)))[:, touching].any(axis=1) & filled
+    before = rules.fails(rules.residuals(held.figures))[:, touching].any(axis=1) & filled
+    after = rules.fails(rules.residuals(_with(held.figures, at, instead)))[:, touching].any(axis=1) & filled
     return bool(before.sum() >= FEWEST_ROWS and (before & ~after).sum() >= SHARE * before.sum())
 
 
@@ -95,24 +82,25 @@ def _with(figures: Figures, at: int, instead: Figures) -> Figures:
     return changed
 
 
-def _likelier(table: Table, levels: Levels | None, at: int, is_round: Flags) -> bool:
+def _likelier(held: Held, at: int, is_round: Flags) -> bool:
     """Where no rule tells: whether the column's sum, of round figures only, fits the sender's own past at a tenth."""
-    figures = table.figures[:, at]
+    figures, levels = held.figures[:, at], held.levels
     if levels is None or is_round[:, at].sum() < max(_FEWEST_ROUND, np.count_nonzero(figures > 0)):
         return False
-    sums = np.nansum(table.figures[levels.known], axis=0)
+    sums = np.nansum(held.figures[levels.known], axis=0)
     tenth = sums.copy()
     tenth[at] = sums[at] / 10
     return bool(levels.likely(tenth)[at, at] - levels.likely(sums)[at, at] > _ENOUGH)
 
 
-def _wanted(table: Table, rules: Identities, at: int) -> Figures | None:
+def _wanted(held: Held, at: int) -> Figures | None:
     """The figures with which the one equation that reads a column would hold; None where none does, or all hold."""
+    rules = held.rules
     equations = np.flatnonzero(rules.is_equal & (np.abs(rules.coefficients[at]) == 1))
     for equation in equations:
-        residual = rules.residuals(table.figures)[:, equation]
+        residual = rules.residuals(held.figures)[:, equation]
         if np.count_nonzero(np.nan_to_num(residual)) >= FEWEST_ROWS:
-            wanted: Figures = table.figures[:, at] - residual * rules.coefficients[at, equation]
+            wanted: Figures = held.figures[:, at] - residual * rules.coefficients[at, equation]
             return wanted
     return None
 
@@ -126,53 +114,53 @@ def _are_tenths(figures: Figures, wanted: Figures) -> bool:
     return bool(large.sum() >= FEWEST_ROWS and (asked & tenths).sum() >= SHARE * asked.sum())
 
 
-def _rows(table: Table, standing: Standing, period: Period, is_round: Flags) -> Tenfold | None:
+def _rows(held: Held, is_round: Flags) -> Tenfold | None:
     """Rows in which every figure is ten times as large, the lasting one against the cell's own last."""
-    lasting = _last(table, standing, period)
+    lasting = _last(held)
     if lasting is None:
         return None
     now, last = lasting
-    filled = (table.figures > 0).sum(axis=1)
+    filled = (held.figures > 0).sum(axis=1)
     with np.errstate(invalid="ignore"):
-        whole = (filled >= _FEWEST_FIGURES - (table.form.name == "balance")) & (is_round.sum(axis=1) == filled)
+        whole = (filled >= _FEWEST_FIGURES - (held.form == "balance")) & (is_round.sum(axis=1) == filled)
         near = np.abs(now / 10 - last) <= np.maximum(1, 0.3 * last)
         told = whole & near & (now >= 4 * last + 4)
-    return Tenfold(table.form.name, "rows", (), _places(told)) if told.any() else None
+    return Tenfold(held.form, "rows", (), _places(told)) if told.any() else None
 
 
-def _last(table: Table, standing: Standing, period: Period) -> tuple[Figures, Figures] | None:
+def _last(held: Held) -> tuple[Figures, Figures] | None:
     """Each row's lasting figure and the cell's own last one; None for a form that has none, or no past."""
-    before = standing.before(table, period, 1)
-    if before is None or table.form.name not in _LASTING:
+    before = held.before()
+    if before is None or held.form not in _LASTING:
         return None
-    now, last = (table.form.names.index(name) for name in _LASTING[table.form.name])
-    return table.figures[:, now], before[:, last]
+    now, last = (held.names.index(name) for name in _LASTING[held.form])
+    return held.figures[:, now], before[:, last]
 
 
-def _cells(table: Table, rules: Identities, is_round: Flags, standing: Standing, period: Period) -> Tenfold | None:
+def _cells(held: Held, is_round: Flags) -> Tenfold | None:
     """Single figures with a 0 too many: the one figure of its row with which all broken rules would hold at a tenth."""
-    broken = rules.fails(rules.residuals(table.figures)).any(axis=1)
+    rules, broken = held.rules, held.is_broken
     if not broken.any():
         return None
     mends = np.zeros_like(is_round)
-    for at in range(len(table.form.names)):
-        put_right = _with(table.figures, at, table.figures[:, at] / 10)
+    for at in range(len(held.names)):
+        put_right = _with(held.figures, at, held.figures[:, at] / 10)
         mends[:, at] = is_round[:, at] & broken & ~rules.fails(rules.residuals(put_right)).any(axis=1)
-    only = mends & (mends.sum(axis=1) == 1)[:, None] & _near_last(table, standing, period)
+    only = mends & (mends.sum(axis=1) == 1)[:, None] & _near_last(held)
     if not only.any():
         return None
-    names = tuple(name for name, is_told in zip(table.form.names, only.any(axis=0), strict=True) if is_told)
-    return Tenfold(table.form.name, "cells", names, _places(only.any(axis=1)))
+    names = tuple(name for name, is_told in zip(held.names, only.any(axis=0), strict=True) if is_told)
+    return Tenfold(held.form, "cells", names, _places(only.any(axis=1)))
 
 
-def _near_last(table: Table, standing: Standing, period: Period) -> Flags:
+def _near_last(held: Held) -> Flags:
     """Where a stock's tenth is near the cell's last figure; true of flows, and where nothing is known."""
-    before = standing.before(table, period, 1)
+    before = held.before()
     if before is None:
-        return np.ones(table.figures.shape, dtype=bool)
-    is_stock = np.array([measure.nature == "stock" for measure in table.form.measures])
+        return np.ones(held.figures.shape, dtype=bool)
+    is_stock = np.array([measure.nature == "stock" for measure in held.table.form.measures])
     with np.errstate(invalid="ignore"):
-        far = np.abs(table.figures / 10 - before) > np.maximum(2, 0.5 * before)
+        far = np.abs(held.figures / 10 - before) > np.maximum(2, 0.5 * before)
     return ~(is_stock & far)
 
 
