@@ -10,7 +10,7 @@ import numpy as np
 from expectations.suites.slips.held import Held
 from expectations.suites.slips.identities import Identities
 from expectations.suites.slips.levels import Levels
-from expectations.suites.slips.standing import Figures, Flags
+from expectations.suites.slips.standing import Figures
 
 # Logarithms of likelihood ratios. A pair is told where it is `ENOUGH` likelier than the figures as sent, and
 # `CLEARLY` likelier than every other pair. An ordinary row cannot weigh more than its limit, whatever stands in it.
@@ -19,6 +19,7 @@ FEWEST_ROWS = 4
 _RULE = 4.0  # a row whose broken rule holds again
 _TRUST = 0.95  # at most, in what one month hands to the next
 _MOST_TRUST = math.log(_TRUST / (1 - _TRUST))
+_STEADY = 0.6  # the largest spread of a stock's level
 _PATTERN, _TEMPER, _TRIMMED = 6.0, 0.5, 3
 
 
@@ -87,11 +88,10 @@ def weigh(held: Held) -> Weighed | None:
     most += 0.0 if held.is_untied is None else _MOST_TRUST * held.is_untied.sum()
     if sums.max() + most < ENOUGH:
         return None
-    change = _change(figures, rules)
-    mended = change.mended.sum(axis=0)
-    weights = sums + _RULE * (mended - change.broken.sum(axis=0))
+    weights, mended = _by_rules(figures, rules)
+    weights = weights + sums
     if ties is not None:
-        weights = weights + _by_ties(_change(figures, ties))
+        weights = weights + _by_ties(figures, ties)
     if levels is not None:
         weights = weights + _by_pattern(figures, levels)
     count = _differs(figures).sum(axis=0)
@@ -105,45 +105,44 @@ def _differs(figures: Figures) -> Figures:
     return (apart != 0) & ~np.isnan(apart)
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
-    """What exchanging each pair would do to the conditions it touches, a row a row of the table.
+def _touched(figures: Figures, rules: Identities) -> tuple[Figures, Figures]:
+    """How many of the conditions that exchanging a pair touches are broken in each row, as sent and put right.
 
-    Attributes:
-        mended: one is broken and none would be.
-        broken: none is broken and one would be.
-        failing: one is broken and one would be.
+    Exchanging two columns changes only what reads one of them, or both with other factors.
     """
-
-    mended: Flags
-    broken: Flags
-    failing: Flags
-
-
-def _change(figures: Figures, rules: Identities) -> Change:
-    """Exchanging two columns changes only what reads one of them, or both with other factors."""
     residuals = rules.residuals(figures)
     fails = rules.fails(residuals)
     apart = figures[:, None, :] - figures[:, :, None]
     change = rules.coefficients[:, None, :] - rules.coefficients[None, :, :]
     shape = (len(figures), figures.shape[1], figures.shape[1])
-    before, after = np.zeros(shape, dtype=bool), np.zeros(shape, dtype=bool)
+    before, after = np.zeros(shape), np.zeros(shape)
     for at in range(rules.coefficients.shape[1]):
         touched = change[:, :, at] != 0
         put_right = residuals[:, at, None, None] + apart * change[None, :, :, at]
         with np.errstate(invalid="ignore"):
             then = (put_right != 0) if rules.is_equal[at] else (put_right > 0)
-        before |= touched & fails[:, at, None, None]
-        after |= touched & then & ~np.isnan(put_right)
-    return Change(before & ~after, after & ~before, before & after)
+        before += touched & fails[:, at, None, None]
+        after += touched & then & ~np.isnan(put_right)
+    return before, after
 
 
-def _by_ties(change: Change) -> Figures:
+def _by_rules(figures: Figures, rules: Identities) -> tuple[Figures, Figures]:
+    """The weight of each row's rules, by the share of its broken ones; and in how many rows all would hold again."""
+    before, after = _touched(figures, rules)
+    broken = rules.fails(rules.residuals(figures)).sum(axis=1)[:, None, None]
+    left = broken - before + after
+    weights: Figures = _RULE * ((broken - left) / np.maximum(np.maximum(broken, left), 1)).sum(axis=0)
+    return weights, ((broken > 0) & (left == 0)).sum(axis=0).astype(float)
+
+
+def _by_ties(figures: Figures, ties: Identities) -> Figures:
     """The weight of what one month hands to the next, as far as it holds in this file, as sent or put right.
 
     A sender whose months do not go on from one another shows it by neither.
     """
-    put_right, as_sent, neither = (one.sum(axis=0) for one in (change.mended, change.broken, change.failing))
+    before, after = _touched(figures, ties)
+    put_right, as_sent = ((one > 0).sum(axis=0) for one in (before - after, after - before))
+    neither = ((before > 0) & (after > 0)).sum(axis=0)
     held = np.maximum(put_right, as_sent)
     trust = np.minimum((held + 1) / (put_right + as_sent + neither + 2), _TRUST)
     weights: Figures = (put_right - as_sent) * np.maximum(np.log(trust / (1 - trust)), 0.0)
@@ -164,8 +163,13 @@ def _by_pattern(figures: Figures, levels: Levels) -> Figures:
 
 
 def _by_sums(figures: Figures, levels: Levels) -> Figures:
-    """For each pair, how much likelier both columns' sums are for each other's measure."""
+    """For each pair, how much likelier both columns' sums are for each other's measure.
+
+    A stock that lately jumped has no last level to stand at.
+    """
     likely = levels.likely(np.nan_to_num(figures[levels.known]).sum(axis=0))
     own = np.diag(likely)
-    weights: Figures = likely + likely.T - own[:, None] - own[None, :]
-    return weights
+    weights = likely + likely.T - own[:, None] - own[None, :]
+    unsteady = levels.is_stock & (levels.spreads > _STEADY)
+    is_unsure = levels.is_stock[:, None] & levels.is_stock & (unsteady[:, None] | unsteady)
+    return np.where(is_unsure, np.minimum(weights, 0.0), weights)

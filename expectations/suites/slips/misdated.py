@@ -13,7 +13,8 @@ from expectations.suites.slips.standing import Figures, SentFile, Standing, Tabl
 # What a month opens with, and what the month before closed with.
 OPENED = {"balance": ("members_opening", "members_closing"), "requests": ("pending_opening", "pending_closing")}
 FEWEST_ROWS = 4
-SHARE = 0.9  # of the rows that can tell two months apart, that must open with the other's closing
+# Of the rows that can tell two months apart: as many must open as the other month did, so few as the title's.
+SHARE, OTHER_SHARE = 0.75, 0.1
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,16 +47,16 @@ def misdated(file: SentFile, standing: Standing, named: Period | None) -> Misdat
     if other != due and not is_owed:
         return None
     told = [_openings(table, standing, file.period, other) for table in file.tables.values()]
-    rows, agreeing = (sum(one[at] for one in told) for at in (0, 1))
-    if agreeing < FEWEST_ROWS or agreeing < SHARE * rows:
+    rows, agreeing, as_titled = (sum(one[at] for one in told) for at in (0, 1, 2))
+    if agreeing < max(FEWEST_ROWS, SHARE * rows) or as_titled > OTHER_SHARE * rows:
         return None
     return Misdated(other, agreeing)
 
 
-def _openings(table: Table, standing: Standing, titled: Period, other: Period) -> tuple[int, int]:
-    """Of the rows whose opening can tell two months apart: how many, and how many of them open as the other did."""
+def _openings(table: Table, standing: Standing, titled: Period, other: Period) -> tuple[int, int, int]:
+    """Of the rows whose opening can tell two months apart: how many, as the other month, as the title's."""
     if table.form.name not in OPENED:
-        return 0, 0
+        return 0, 0, 0
     opening, closing = (table.form.names.index(name) for name in OPENED[table.form.name])
     of_other = _handed_on(table, standing, other, opening, closing)
     of_titled = _handed_on(table, standing, titled, opening, closing)
@@ -63,8 +64,8 @@ def _openings(table: Table, standing: Standing, titled: Period, other: Period) -
         of_titled = _handed_on(table, standing, other.previous, opening, closing)
     with np.errstate(invalid="ignore"):
         apart = np.abs(of_other - of_titled) > 0  # false where either is not known
-    agrees = apart & (table.figures[:, opening] == of_other)
-    return int(apart.sum()), int(agrees.sum())
+    said = table.figures[:, opening]
+    return int(apart.sum()), int((apart & (said == of_other)).sum()), int((apart & (said == of_titled)).sum())
 
 
 def _handed_on(table: Table, standing: Standing, month: Period, opening: int, closing: int) -> Figures:

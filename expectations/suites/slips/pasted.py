@@ -12,7 +12,7 @@ from expectations.suites.slips.held import Held
 from expectations.suites.slips.standing import Figures
 
 FEWEST_ROWS = 4
-_SHARE = 0.6  # of a block's rows that cannot be its own unit's
+_SHARE = 0.5  # of a block's rows with figures that cannot be its own unit's
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +46,8 @@ def pasted_blocks(held: Held) -> list[Pasted]:
         if not _same(held.figures, rows, others):
             continue
         of_one, of_other = strange[rows].sum(), strange[others].sum()
-        if max(of_one, of_other) >= max(FEWEST_ROWS - 1, _SHARE * length) and of_one != of_other:
+        filled = int((held.figures[rows] > 0).any(axis=1).sum())
+        if max(of_one, of_other) >= max(FEWEST_ROWS - 1, _SHARE * filled) and of_one != of_other:
             source, over, places = (one, other, others) if of_other > of_one else (other, one, rows)
             found.append(Pasted(held.form, source, over, tuple(places)))
     return found

@@ -140,9 +140,11 @@ def _in_form(held: Held) -> list[Cause]:
         return [_of_ten(ten, table)]
     if (exchanged := exchanged_columns(held)) is not None:
         return [_of_columns(exchanged)]
+    if blocks := pasted_blocks(held):
+        return [_of_block(one, table) for one in blocks]
     if (shifted := shifted_rows(held)) is not None:
         return [_of_shift(shifted, table)]
-    return [*([_of_ten(ten, table)] if ten else []), *(_of_block(one, table) for one in pasted_blocks(held))]
+    return [_of_ten(ten, table)] if ten else []
 
 
 def _of_date(found: Misdated) -> Cause:
