@@ -13,6 +13,7 @@ FEWEST_ROWS = 4
 _ENOUGH = 12.0  # the logarithm of the likelihood ratio of a block of rows
 _ROW = 3.0  # what a row can say at most
 _NEITHER = 1.5  # against it, where a row fits neither its own unit nor the neighbour
+_UNTIED = 0.5  # of the rows fit neither where a sender's months do not go on from one another
 _TEMPER = 0.3  # a row's columns say much of the same
 _AGAINST = 0.2  # of the rows for it, as many may speak against
 
@@ -58,8 +59,10 @@ def _likelier_beside(held: Held, step: int) -> Figures:
         expected = -ties.rest[:, 0]
         own, other = said[here] == expected[here], said[here] == expected[beside]
         known = ~np.isnan(expected[here]) & ~np.isnan(expected[beside])
-        weight = np.where(own == other, np.where(own, 0.0, -_NEITHER), np.where(other, _ROW, -_ROW))
-        rows[here] += np.where(known, weight, 0.0)
+        neither = known & ~own & ~other
+        if neither.sum() < _UNTIED * np.count_nonzero(known & (own != other) | neither):
+            weight = np.where(own == other, np.where(own, 0.0, -_NEITHER), np.where(other, _ROW, -_ROW))
+            rows[here] += np.where(known, weight, 0.0)
     if levels is not None:
         expected_all = np.full(held.figures.shape, np.nan)
         expected_all[levels.known] = levels.patterns * levels.sums
