@@ -1,6 +1,6 @@
 """How many slips are told with their cause, and how often an ordinary file is called one, over invented years.
 
-python -m tests.expectations.slips.measure --first-seed 1000 --years 200 --plants 60
+python -m tests.expectations.slips.measure --first-seed 1000 --years 200 --plants 60 --minutes 20
 """
 
 from __future__ import annotations
@@ -39,11 +39,13 @@ class Result:
     """What came of some years.
 
     Attributes:
-        files: true files judged.
+        years: provinces judged through all their months.
+        files: their true files.
         false: (seed, file, cause) of true files that were told a cause.
         told: by kind and what: planted, told with the right cause, told with another.
     """
 
+    years: int = 0
     files: int = 0
     false: list[tuple[int, str, str]] = field(default_factory=list)
     told: dict[tuple[str, str], Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
@@ -54,11 +56,18 @@ class Result:
         return sum(one["right"] for one in counted) / max(sum(one["planted"] for one in counted), 1)
 
 
-def measure(seeds: range, plants: int) -> Result:
-    """Judge the years of some seeds, and in each so many slips planted into one month of one sender."""
-    result = Result()
+def measure(seeds: range, plants: int, seconds: float = float("inf")) -> Result:
+    """Judge the years of some seeds, and in each so many slips planted into one month of one sender.
+
+    Args:
+        seconds: after which no other year is begun.
+    """
+    result, began = Result(), time.monotonic()
     for seed in seeds:
+        if time.monotonic() - began > seconds:
+            break
         _year(seed, plants, result)
+        result.years += 1
     return result
 
 
@@ -113,7 +122,7 @@ def _count(planted: Planted, causes: list[dict[str, str]], result: Result) -> No
 
 def table(result: Result) -> Iterator[str]:
     """The figures as lines: by kind, then by what was slipped, the worst first."""
-    yield f"true files: {result.files}, told a cause: {len(result.false)}"
+    yield f"years: {result.years}, true files: {result.files}, told a cause: {len(result.false)}"
     yield from (f"  seed {seed}, {file}: {cause}" for seed, file, cause in result.false)
     yield f"slips told with the right cause: {result.share():.1%}; but for columns alike: {result.share(ALIKE):.1%}"
     kinds = sorted({kind for kind, _ in result.told})
@@ -138,9 +147,10 @@ def main() -> None:
     parser.add_argument("--first-seed", type=int, default=1000)
     parser.add_argument("--years", type=int, default=200)
     parser.add_argument("--plants", type=int, default=60)
+    parser.add_argument("--minutes", type=float, default=float("inf"))
     given = parser.parse_args()
     began = time.monotonic()
-    result = measure(range(given.first_seed, given.first_seed + given.years), given.plants)
+    result = measure(range(given.first_seed, given.first_seed + given.years), given.plants, 60 * given.minutes)
     print("\n".join(table(result)))
     print(f"{MONTHS} months a year, {time.monotonic() - began:.0f} s")
 
