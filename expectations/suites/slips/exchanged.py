@@ -10,7 +10,7 @@ import numpy as np
 from expectations.suites.slips.held import Held
 from expectations.suites.slips.identities import Identities
 from expectations.suites.slips.levels import Levels
-from expectations.suites.slips.standing import Figures
+from expectations.suites.slips.standing import Figures, Flags
 
 # Logarithms of likelihood ratios. A pair is told where it is `ENOUGH` likelier than the figures as sent, and
 # `CLEARLY` likelier than every other pair. An ordinary row cannot weigh more than its limit, whatever stands in it.
@@ -19,6 +19,7 @@ FEWEST_ROWS = 4
 _RULE = 4.0  # a row whose broken rule holds again
 _TRUST = 0.95  # at most, in what one month hands to the next
 _MOST_TRUST = math.log(_TRUST / (1 - _TRUST))
+_ONE_EVENT = 2.0  # less, where one true event moves both columns
 _STEADY = 0.6  # the largest spread of a stock's level
 _PATTERN, _TEMPER, _TRIMMED = 6.0, 0.5, 3
 
@@ -93,7 +94,9 @@ def weigh(held: Held) -> Weighed | None:
     if ties is not None:
         weights = weights + _by_ties(figures, ties)
     if levels is not None:
-        weights = weights + _by_pattern(figures, levels)
+        are_parts = _are_parts(rules, levels)
+        pattern = _by_pattern(figures, levels)
+        weights = weights + np.where(are_parts, np.minimum(pattern, 0.0) - _ONE_EVENT, pattern)
     count = _differs(figures).sum(axis=0)
     told = (count >= FEWEST_ROWS) & np.triu(np.ones((pairs, pairs), dtype=bool), 1)
     return Weighed(np.where(told, weights, -np.inf), mended)
@@ -147,6 +150,15 @@ def _by_ties(figures: Figures, ties: Identities) -> Figures:
     trust = np.minimum((held + 1) / (put_right + as_sent + neither + 2), _TRUST)
     weights: Figures = (put_right - as_sent) * np.maximum(np.log(trust / (1 - trust)), 0.0)
     return weights
+
+
+def _are_parts(rules: Identities, levels: Levels) -> Flags:
+    """Which pairs are stocks that are parts of one sum, as in contact and out of contact.
+
+    What one gains the other loses, in the same cells: one event moves both, and the cells do not tell which is which.
+    """
+    of_sums = rules.coefficients[:, rules.is_equal] * levels.is_stock[:, None]
+    return np.asarray((of_sums[:, None] * (of_sums[:, None] == of_sums[None])).any(axis=2), dtype=bool)
 
 
 def _by_pattern(figures: Figures, levels: Levels) -> Figures:
