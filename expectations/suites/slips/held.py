@@ -11,15 +11,15 @@ import numpy as np
 from expectations.contract.periods import Period
 from expectations.suites.slips.identities import Identities, carried, rules_of
 from expectations.suites.slips.levels import Levels, levels_of
-from expectations.suites.slips.standing import Figures, Flags, Standing, Table
+from expectations.suites.slips.standing import Figures, Flags, SentTable, Standing
 
 
 @dataclass(frozen=True)
 class Held:
     """One form of a file of a period, and what is known to hold it against."""
 
-    tables: Mapping[str, Table]
-    table: Table
+    tables: Mapping[str, SentTable]
+    table: SentTable
     standing: Standing
     period: Period
 

@@ -12,7 +12,7 @@ import numpy as np
 from expectations.contract.forms import FORM_OF, FORMS, Form
 from expectations.contract.periods import Period
 from expectations.contract.rules import RULES, Rule
-from expectations.suites.slips.standing import Figures, Flags, Standing, Table
+from expectations.suites.slips.standing import Figures, Flags, SentTable, Standing
 
 _TERM = re.compile(r"([+-]?)\s*([a-z_0-9]+)")
 
@@ -60,7 +60,7 @@ def coefficients_of(rule: Rule) -> Mapping[str, int]:
     return sums
 
 
-def rules_of(tables: Mapping[str, Table], form: Form) -> Identities:
+def rules_of(tables: Mapping[str, SentTable], form: Form) -> Identities:
     """The contract's rules on a form's rows; figures of another form are those of the cell's row there."""
     table = tables[form.name]
     rules = [rule for rule in RULES if form.name in rule.forms and all(other in tables for other in rule.forms)]
@@ -75,14 +75,14 @@ def rules_of(tables: Mapping[str, Table], form: Form) -> Identities:
     return Identities(coefficients, rest, np.array([rule.op == "=" for rule in rules], dtype=bool))
 
 
-def _column(other: Table, name: str, table: Table) -> Figures:
+def _column(other: SentTable, name: str, table: SentTable) -> Figures:
     """A measure of another form, in the order of a table; NaN where the cell has no row there."""
     column = other.figures[:, FORMS[FORM_OF[name]].names.index(name)]
     known = dict(zip(other.codes, column, strict=True))
     return np.array([known.get(code, np.nan) for code in table.codes])
 
 
-def carried(table: Table, standing: Standing, period: Period) -> Identities | None:
+def carried(table: SentTable, standing: Standing, period: Period) -> Identities | None:
     """What the month before closed with against what this one says of it; None where nothing is known."""
     last = standing.before(table, period, 1) if table.form.name in CARRIED else None
     if last is None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from expectations.contract.periods import Period
-from expectations.suites.slips.standing import Figures, Flags, Standing, Table
+from expectations.suites.slips.standing import Figures, Flags, SentTable, Standing
 
 MONTHS = 12  # a sender's last year
 _FEWEST_CELLS = 4  # with a past; fewer say nothing
@@ -68,7 +68,7 @@ class Levels:
         return np.log((1 - _CHANCE_OF_JUMP) * ordinary + _CHANCE_OF_JUMP * jump[None, :])
 
 
-def levels_of(table: Table, standing: Standing, period: Period) -> Levels | None:
+def levels_of(table: SentTable, standing: Standing, period: Period) -> Levels | None:
     """What a table's sender's past lets expect; None where too little is known of it."""
     if table.form.half_yearly:
         return _of_half_years(table, standing, period)
@@ -90,7 +90,7 @@ def _known(past: Figures) -> Flags:
     return np.asarray(np.isfinite(past).all(axis=1), dtype=bool)
 
 
-def _of_half_years(table: Table, standing: Standing, period: Period) -> Levels | None:
+def _of_half_years(table: SentTable, standing: Standing, period: Period) -> Levels | None:
     """Of the same half of the year before, as some figures count the year so far; else, roughly, of the other half."""
     same, other = standing.before(table, period, 2), standing.before(table, period, 1)
     past = other if same is None else same

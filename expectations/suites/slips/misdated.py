@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from expectations.contract.periods import Period
-from expectations.suites.slips.standing import Figures, SentFile, Standing, Table
+from expectations.suites.slips.standing import Figures, SentFile, SentTable, Standing
 
 # What a month opens with, and what the month before closed with.
 OPENED = {"balance": ("members_opening", "members_closing"), "requests": ("pending_opening", "pending_closing")}
@@ -53,7 +53,7 @@ def misdated(file: SentFile, standing: Standing, named: Period | None) -> Misdat
     return Misdated(other, agreeing)
 
 
-def _openings(table: Table, standing: Standing, titled: Period, other: Period) -> tuple[int, int, int]:
+def _openings(table: SentTable, standing: Standing, titled: Period, other: Period) -> tuple[int, int, int]:
     """Of the rows whose opening can tell two months apart: how many, as the other month, as the title's."""
     if table.form.name not in OPENED:
         return 0, 0, 0
@@ -68,7 +68,7 @@ def _openings(table: Table, standing: Standing, titled: Period, other: Period) -
     return int(apart.sum()), int((apart & (said == of_other)).sum()), int((apart & (said == of_titled)).sum())
 
 
-def _handed_on(table: Table, standing: Standing, month: Period, opening: int, closing: int) -> Figures:
+def _handed_on(table: SentTable, standing: Standing, month: Period, opening: int, closing: int) -> Figures:
     """What a month opens with: the closing before it, else the opening that stands for it; NaN where neither does."""
     before, own = standing.before(table, month, 1), standing.before(table, month, 0)
     nothing = np.full(len(table.codes), np.nan)

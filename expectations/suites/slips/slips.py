@@ -21,8 +21,8 @@ from expectations.suites.slips.shifted import Shifted, shifted_rows
 from expectations.suites.slips.standing import (
     MONTHS_BACK,
     SentFile,
+    SentTable,
     Standing,
-    Table,
     nights_of_change,
     sent_files,
     standing_on,
@@ -156,7 +156,7 @@ def _of_columns(found: Exchanged) -> Cause:
     return Cause("columns-swapped", rows, way, found.form, (found.one, found.other))
 
 
-def _of_shift(found: Shifted, table: Table) -> Cause:
+def _of_shift(found: Shifted, table: SentTable) -> Cause:
     first, last = found.rows
     ends = (str(table.rows[first]), str(table.rows[last]))
     return Cause(
@@ -169,12 +169,12 @@ def _of_shift(found: Shifted, table: Table) -> Cause:
     )
 
 
-def _of_block(found: Pasted, table: Table) -> Cause:
+def _of_block(found: Pasted, table: SentTable) -> Cause:
     ends = (str(table.rows[found.rows[0]]), str(table.rows[found.rows[-1]]))
     return Cause("block-twice", len(found.rows), form=found.form, units=(found.commune, found.over), places=ends)
 
 
-def _of_ten(found: Tenfold, table: Table) -> Cause:
+def _of_ten(found: Tenfold, table: SentTable) -> Cause:
     way = "tenth" if found.is_tenth else found.kind
     units = () if found.kind == "column" else tuple(table.codes[at] for at in found.rows)
     places = tuple(str(table.rows[at]) for at in found.rows)
@@ -200,7 +200,7 @@ def _causes_frame(found: Mapping[int, list[Cause]]) -> pl.DataFrame:
 
 
 def _problems_frame(
-    con: duckdb.DuckDBPyConnection, found: Mapping[int, list[Cause]], tables: Mapping[int, Mapping[str, Table]]
+    con: duckdb.DuckDBPyConnection, found: Mapping[int, list[Cause]], tables: Mapping[int, Mapping[str, SentTable]]
 ) -> pl.DataFrame:
     periods = dict(con.execute("SELECT submission_id, period FROM staged_submission").fetchall())
     dated: list[dict[str, int | str | None]] = [

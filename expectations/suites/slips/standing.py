@@ -22,7 +22,7 @@ MONTHS_BACK = 13  # a year of monthly figures, and the month before it
 
 
 @dataclass(frozen=True, slots=True)
-class Table:
+class SentTable:
     """One form of a file: the reported rows of known cells in the order of the sheet, each cell once.
 
     Attributes:
@@ -53,7 +53,7 @@ class SentFile:
     received_on: date
     recorded_at: date
     file_name: str
-    tables: Mapping[str, Table]
+    tables: Mapping[str, SentTable]
 
 
 def number_of(form: Form, period: Period) -> int:
@@ -75,7 +75,7 @@ class Standing:
     planes: dict[tuple[str, int], Figures] = field(default_factory=dict)
     owners: set[tuple[str, int]] = field(default_factory=set)
 
-    def before(self, table: Table, period: Period, back: int) -> Figures | None:
+    def before(self, table: SentTable, period: Period, back: int) -> Figures | None:
         """The figures of a table's cells so many periods before, in its order; None where nothing stands."""
         plane = self.planes.get((table.form.name, number_of(table.form, period) - back))
         return None if plane is None else plane[table.cells]
@@ -155,7 +155,7 @@ def sent_files(con: duckdb.DuckDBPyConnection) -> tuple[dict[str, int], list[Sen
     return places, files
 
 
-def _tables(con: duckdb.DuckDBPyConnection, form: Form, places: Mapping[str, int]) -> dict[int, Table]:
+def _tables(con: duckdb.DuckDBPyConnection, form: Form, places: Mapping[str, int]) -> dict[int, SentTable]:
     names = ", ".join(f"this.{name}" for name in form.names)
     frame = con.execute(f"""
         SELECT this.submission_id, this.table_no, coalesce(this.sheet, '') AS sheet, this.row, this.cell_code,
@@ -169,7 +169,7 @@ def _tables(con: duckdb.DuckDBPyConnection, form: Form, places: Mapping[str, int
         ORDER BY this.submission_id, this.table_no, this.row""").pl()
     frame = frame.unique(["submission_id", "cell_code"], keep="first", maintain_order=True)
     return {
-        int(str(number)): Table(
+        int(str(number)): SentTable(
             form,
             np.array([places[code] for code in part["cell_code"]], dtype=np.int64),
             part["cell_code"].to_list(),
