@@ -286,7 +286,7 @@ def _move_shares(random: np.random.Generator, sender: Sender, event: str) -> Non
     shares = sender.shares
     if event == "contact-falls":  # to something; not just to what was out of contact, which nobody could tell apart
         lost = 1 - shares["contact"]
-        shares["contact"] = float(random.choice([lost + random.uniform(0.15, 0.35), max(lost - 0.3, 0.02)]))
+        shares["contact"] = float(random.choice([min(lost + random.uniform(0.15, 0.35), 0.95), max(lost - 0.3, 0.02)]))
     elif event == "contact-campaign":
         shares["contact"] = 0.98
     elif event == "exempt-review":
