@@ -94,7 +94,7 @@ def weigh(held: Held) -> Weighed | None:
     if ties is not None:
         weights = weights + _by_ties(figures, ties)
     if levels is not None:
-        are_parts = _are_parts(rules, levels)
+        are_parts = _are_parts(rules)
         pattern = _by_pattern(figures, levels)
         weights = weights + np.where(are_parts, np.minimum(pattern, 0.0) - _ONE_EVENT, pattern)
     count = _differs(figures).sum(axis=0)
@@ -152,13 +152,14 @@ def _by_ties(figures: Figures, ties: Identities) -> Figures:
     return weights
 
 
-def _are_parts(rules: Identities, levels: Levels) -> Flags:
-    """Which pairs are stocks that are parts of one sum, as in contact and out of contact.
+def _are_parts(rules: Identities) -> Flags:
+    """Which pairs are the only two parts of a sum, as in contact and out of contact.
 
     What one gains the other loses, in the same cells: one event moves both, and the cells do not tell which is which.
     """
-    of_sums = rules.coefficients[:, rules.is_equal] * levels.is_stock[:, None]
-    return np.asarray((of_sums[:, None] * (of_sums[:, None] == of_sums[None])).any(axis=2), dtype=bool)
+    parts = (rules.coefficients > 0) & rules.is_equal
+    both = parts[:, parts.sum(axis=0) == 2].astype(int)
+    return np.asarray(both @ both.T > 0, dtype=bool)
 
 
 def _by_pattern(figures: Figures, levels: Levels) -> Figures:
