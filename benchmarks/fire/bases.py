@@ -62,13 +62,13 @@ class Base:
     template_kind: str = ""
 
 
-def bases(registry: Registry, seed: int) -> list[Base]:
-    """Every base; those that LibreOffice writes are left out where it is not installed."""
+def bases(registry: Registry, seed: int, with_office: bool = True) -> list[Base]:
+    """Every base; without those that LibreOffice writes where it is not installed, or not to be used."""
     reports = {sender: _report(registry, seed, *sender) for sender in (COMMUNE, DISTRICT)}
     made = [_by_template(name, template, reports[sender]) for name, template, sender in _TEMPLATES]
     for name, codec, delimiter in _TEXTS:
         made.append(_as_text(name, codec, delimiter, reports[COMMUNE]))
-    made += [_parquet(reports[COMMUNE]), *_by_office(made[0])]
+    made += [_parquet(reports[COMMUNE]), *(_by_office(made[0]) if with_office else ())]
     made.append(_zip_of_workbook(made[0]))
     return made
 
@@ -192,17 +192,19 @@ def _parquet(report: Report) -> Base:
 
 
 def _by_office(base: Base) -> Iterator[Base]:
-    if not which("soffice"):
-        return
     for ending, target in _OFFICE.items():
-        data = converted({"base.xlsx": base.data}, target)["base.xlsx"]
+        data = converted({"base.xlsx": base.data}, target).get("base.xlsx")
+        if data is None:
+            continue
         kind = "xlsx" if ending == "xlsm" else ending
         name = f"{ending}, LibreOffice"
         yield replace(base, name=name, kind=kind, file_name=f"BC thang 8-2025.{ending}", data=data, grids=())
 
 
 def converted(books: dict[str, bytes], target: str) -> dict[str, bytes]:
-    """Workbooks as LibreOffice writes them in another format; one that it cannot open is left out."""
+    """Workbooks as LibreOffice writes them in another format; without those it cannot open, none where it is absent."""
+    if not which("soffice"):
+        return {}
     ending = target.split(":", 1)[0]
     with tempfile.TemporaryDirectory() as folder:
         there, out = Path(folder) / "in", Path(folder) / "out"

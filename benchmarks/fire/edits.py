@@ -133,9 +133,9 @@ def _remarks(subject: Subject) -> bytes:
     def edit(grids: list[Grid]) -> None:
         for grid in grids:
             width = max(map(len, grid.rows))
-            for row in grid.rows:
-                if len(row) > 5:
-                    row += [""] * (width - len(row)) + [""]
+            wide = [row for row in grid.rows if len(row) > 5]
+            for row in wide:
+                row.extend([""] * (width + 1 - len(row)))
         sheet, row, _ = subject.chance.choice(_figures(subject))
         grids[sheet].rows[row][-1] = subject.chance.choice(("đã kiểm tra", "x", "ok"))
 
@@ -193,8 +193,25 @@ def _changed(subject: Subject) -> bytes:
 
 @mutates("a figure blank, or no count", "seen", _is_written)
 def _blank(subject: Subject) -> bytes:
-    strange = ("", " ", "1,5", "2.5", "12 người", "o", "l2", "１２", "-3", "(2)", "1.234", "1,234", "+1", "'5", "5?", "x",
-               "\u00a07", "7\u200b", "01", "1e2", "½", "²", "٣", "−2", "4 + 3", "#N/A", "không")  # fmt: skip
+    strange = [
+        "",
+        " ",
+        "1,5",
+        "2.5",
+        "12 người",
+        "o",
+        "l2",
+        "１２",
+        "-3",
+        "(2)",
+        "1.234",
+        "1,234",
+        "+1",
+        "'5",
+        "5?",
+        "x",
+    ]
+    strange += ["\u00a07", "7\u200b", "01", "1e2", "½", "²", "٣", "−2", "4 + 3", "#N/A", "không"]
     return _with_figure(subject, lambda _: subject.chance.choice(strange))
 
 

@@ -20,6 +20,10 @@ from zoneinfo import ZoneInfo
 
 import duckdb
 
+from benchmarks.fire.mail import free_port
+from flows.engine import prepare_engine
+from flows.serving.served import running_server
+from flows.settings import Settings
 from transforms.samples.tree import SampleFile
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -163,7 +167,8 @@ def _of_home(home: Path) -> Iterator[str]:
     for folder in Path("/proc").glob("[0-9]*"):
         with suppress(OSError):
             if mark in (folder / "environ").read_bytes():
-                yield f"{folder.name} {(folder / 'cmdline').read_bytes().replace(bytes(1), b' ').decode('utf-8', 'replace')}"
+                command = (folder / "cmdline").read_bytes().replace(b"\0", b" ")
+                yield f"{folder.name} {command.decode('utf-8', 'replace')}"
 
 
 def kill(process: subprocess.Popen[bytes], is_alone: bool) -> bool:
@@ -196,11 +201,6 @@ def touch(path: Path, day: date) -> None:
 @contextmanager
 def prefect_server(scratch: Path) -> Iterator[str]:
     """The address of a running server of Prefect, which saves every night the seconds of starting its own."""
-    from benchmarks.fire.mail import free_port
-    from flows.engine import prepare_engine
-    from flows.serving.served import running_server
-    from flows.settings import Settings
-
     settings = Settings(home=scratch / "engine", serve_port=free_port())
     before = dict(os.environ)
     prepare_engine(settings)

@@ -1,4 +1,4 @@
-"""Killed at any instant and run again, a home is as if nobody had killed anything, and nobody is told anything twice."""
+"""Killed at any instant and run again, a home is as if nothing had been killed, and nobody is told anything twice."""
 
 from __future__ import annotations
 

@@ -129,8 +129,9 @@ def _acts(home: Home) -> list[tuple[str, ...]]:
         alerts = one("SELECT alert_id FROM alerts.alert WHERE status <> 'resolved' ORDER BY 1")
         items = one("SELECT item_id FROM followup.item WHERE status NOT IN ('verified', 'waived') ORDER BY 1")
         rejected = one(
-            "SELECT submission_id FROM ledger.submission s WHERE outcome = 'rejected' AND NOT EXISTS (FROM ledger.problem "
-            "p WHERE p.submission_id = s.submission_id AND severity = 'error' AND code <> 'balance-broken') ORDER BY 1"
+            "SELECT submission_id FROM ledger.submission AS s WHERE outcome = 'rejected' AND NOT EXISTS ("
+            "FROM ledger.problem WHERE submission_id = s.submission_id AND severity = 'error' "
+            "AND code <> 'balance-broken') ORDER BY 1"
         )
         accepted = one("SELECT max(submission_id) FROM ledger.submission WHERE outcome = 'accepted'")
     day = ("--as-of", str(NIGHT))
