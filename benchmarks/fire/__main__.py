@@ -157,6 +157,8 @@ def _one(name: str, trial: Callable[[], list[str]]) -> list[str]:
     except Skipped as skipped:
         print(f"{name}: skipped: {skipped}", flush=True)
         return []
+    except Exception as error:  # the other trials go on
+        wrong = [f"the trial ends with {type(error).__name__}: {error}"]
     print(f"{name}: {len(wrong)} wrong", flush=True)
     return [f"{name}: {one}" for one in wrong]
 

@@ -7,6 +7,7 @@ from duckdb import DuckDBPyConnection
 from expectations.suites.verdict import Verdict
 from flows.night.read import FilesRead
 from flows.night.run import Run
+from flows.night.validate import write_validation_page
 from flows.settings import Settings
 from warehouse.ledger import load as ledger
 from warehouse.ledger.touched import Touched
@@ -15,9 +16,12 @@ from warehouse.ledger.touched import Touched
 def load(con: DuckDBPyConnection, files: FilesRead, verdict: Verdict, settings: Settings, run: Run) -> Touched:
     """Write them in one transaction; a night that nothing came in is a night all the same, and stands in the ledger.
 
+    The page of what was checked comes first: killed after the load, no run would judge these files again.
+
     Returns:
         what is to be computed anew.
     """
+    write_validation_page(files, verdict, settings)
     contents = {file.sha256: file.data for file in files.files.values()}
     judged = ledger.JudgedBatch(files.submissions, verdict.outcomes, files.frames.rows, verdict.problems, contents)
     return ledger.load(con, judged, kind=run.kind, as_of=run.as_of, at=run.started, archive=settings.archive_dir)

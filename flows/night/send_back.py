@@ -22,9 +22,11 @@ from flows.night.read import FilesRead
 from flows.night.readers import readers_of
 from flows.settings import Settings
 from transforms.returning.workbook import RejectedFile
+from warehouse.errors import ArchiveIncomplete
+from warehouse.ledger.archive import read as read_archived
 from warehouse.ledger.last_accepted import last_accepted
 from warehouse.ledger.registry import unit_name
-from warehouse.ledger.submissions import problems_of
+from warehouse.ledger.submissions import problems_of, rejected_in_broken_nights
 
 _UNFIT = re.compile(r'[\x00-\x1f<>:"/\\|?*]')
 CHUNK = 8  # files handed to a process at a time
@@ -76,12 +78,7 @@ def _written(orders: Sequence[ToMark], settings: Settings) -> Iterator[Returned]
 
 def _orders(con: DuckDBPyConnection, files: FilesRead, verdict: Verdict, settings: Settings) -> list[ToMark]:
     """For each rejected file all that its workbook is made from."""
-    refused = verdict.problems.filter(pl.col("code") == "personal-data")["submission_id"]
-    rejected = (
-        files.submissions.join(verdict.outcomes.filter(pl.col("outcome") == "rejected"), on="submission_id")
-        .filter(~pl.col("submission_id").is_in(refused.implode()))
-        .sort("submission_id")
-    )
+    rejected, contents = _rejected(con, files, verdict, settings)
     if rejected.is_empty():
         return []
     numbers = rejected["submission_id"].to_list()
@@ -93,7 +90,7 @@ def _orders(con: DuckDBPyConnection, files: FilesRead, verdict: Verdict, setting
             number=row["submission_id"],
             reporter=row["reporter_code"],
             path=returned_path(settings, row, row["reporter_code"]),
-            data=files.files[row["submission_id"]].data,
+            data=contents[row["submission_id"]],
             registry_dir=settings.registry_dir,
             problems=problems.filter(pl.col("submission_id") == row["submission_id"]),
             about=RejectedFile(
@@ -107,6 +104,27 @@ def _orders(con: DuckDBPyConnection, files: FilesRead, verdict: Verdict, setting
         )
         for row in rejected.iter_rows(named=True)
     ]
+
+
+def _rejected(
+    con: DuckDBPyConnection, files: FilesRead, verdict: Verdict, settings: Settings
+) -> tuple[pl.DataFrame, dict[int, bytes]]:
+    """The batch's rejected files, and those whose workbook a night owes that was broken off; with their bytes."""
+    refused = verdict.problems.filter(pl.col("code") == "personal-data")["submission_id"]
+    rejected = (
+        files.submissions.join(verdict.outcomes.filter(pl.col("outcome") == "rejected"), on="submission_id")
+        .filter(~pl.col("submission_id").is_in(refused.implode()))
+        .select("submission_id", "reporter_code", "received_on", "file_name", "period")
+    )
+    contents = {number: file.data for number, file in files.files.items()}
+    owed = []
+    for row in rejected_in_broken_nights(con).iter_rows(named=True):
+        is_there = row["submission_id"] in contents or returned_path(settings, row, row["reporter_code"]).exists()
+        with suppress(ArchiveIncomplete):  # lost bytes make no workbook; `doctor` tells of them
+            if not is_there:
+                contents[row["submission_id"]] = read_archived(settings.archive_dir, row["sha256"])
+                owed.append(row)
+    return pl.concat([rejected, pl.DataFrame(owed, rejected.schema)]).sort("submission_id"), contents
 
 
 def returned_path(settings: Settings, row: Mapping[str, Any], reporter: str) -> Path:

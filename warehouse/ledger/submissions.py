@@ -22,6 +22,15 @@ WHERE s.outcome = 'rejected' AND EXISTS (
 ORDER BY s.submission_id
 """
 
+_OF_BROKEN_NIGHTS = """
+FROM ledger.submission AS s
+WHERE s.outcome = 'rejected' AND EXISTS (
+    FROM ledger.night AS n
+    WHERE n.as_of = s.recorded_at AND n.kind IN ('nightly', 'backfill') AND n.finished_at IS NULL
+) AND NOT EXISTS (FROM ledger.problem AS p WHERE p.submission_id = s.submission_id AND p.code = 'personal-data')
+ORDER BY s.submission_id
+"""
+
 
 def submission(con: DuckDBPyConnection, number: int) -> dict[str, Any]:
     """The row of ledger.submission; the number must be there."""
@@ -33,6 +42,14 @@ def problems_of(con: DuckDBPyConnection, numbers: Sequence[int]) -> pl.DataFrame
     """The rows of ledger.problem of some submissions, in the order a person works through them."""
     query = "FROM ledger.problem WHERE submission_id IN (SELECT unnest(?::BIGINT[])) ORDER BY submission_id, problem_no"
     return con.execute(query, [list(numbers)]).pl()
+
+
+def rejected_in_broken_nights(con: DuckDBPyConnection) -> pl.DataFrame:
+    """The rejected files of nights that did not come to their end: rows of ledger.submission.
+
+    Without those that list people: nothing of them goes back.
+    """
+    return con.execute(_OF_BROKEN_NIGHTS).pl()
 
 
 def waiting_for_registry(con: DuckDBPyConnection) -> list[dict[str, Any]]:
