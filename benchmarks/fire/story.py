@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from email.message import EmailMessage
 from pathlib import Path
@@ -76,14 +76,14 @@ def undisturbed(folder: Path, seed: int, engine: str, is_short: bool = False) ->
         (home.path / "recipients.csv").write_text(RECIPIENTS, "utf-8")
         _step(story, home, mail, "backfill", ("backfill", str(story.deliveries)))
         if not is_short:
-            _go_on(story, home, mail, arriving)
+            _go_on(story, home, mail, arriving, seed)
     return story
 
 
-def _go_on(story: Story, home: Home, mail: MailServer, arriving: list[SampleFile]) -> None:
+def _go_on(story: Story, home: Home, mail: MailServer, arriving: list[SampleFile], seed: int) -> None:
     put(arriving, home.path / "inbox", by_day=False)
     _step(story, home, mail, "night", ("nightly", "--as-of", str(NIGHT)))
-    put(_mended(arriving), home.path / "inbox", by_day=False)
+    put(_mended(arriving, seed), home.path / "inbox", by_day=False)
     story.acts = _acts(home)
     _step(story, home, mail, "acts", *story.acts)
     _step(story, home, mail, "next night", ("nightly", "--as-of", str(NEXT)))
@@ -112,11 +112,12 @@ def _step(story: Story, home: Home, mail: MailServer, name: str, *commands: tupl
     story.steps[name] = step
 
 
-def _mended(files: list[SampleFile]) -> list[SampleFile]:
-    """What the senders send the next day: their good files anew, one under another name."""
-    good = [one for one in files if not one.faults][:2]
-    day = NIGHT
-    return [SampleFile(day, one.reporter_code, f"sua {one.file_name}", one.data + b"\r\n") for one in good]
+def _mended(files: list[SampleFile], seed: int) -> list[SampleFile]:
+    """What the senders of faulty files send the next day: good ones under other names."""
+    faulty = {one.reporter_code for one in files if one.faults}
+    good = sample_tree(load_registry(bundled_dir()), seed, FIRST, LAST, faulty, is_faulty=False)
+    last = (one for one in good if one.received_on >= NIGHT - timedelta(days=1))
+    return [replace(one, received_on=NIGHT, file_name=f"sua {one.file_name}") for one in last]
 
 
 def _acts(home: Home) -> list[tuple[str, ...]]:
