@@ -24,9 +24,13 @@ app.add_typer(followup_app, name="followup")
 notify_app = typer.Typer(no_args_is_help=True, help=both("help.notify"))
 app.add_typer(notify_app, name="notify")
 
+user_app = typer.Typer(no_args_is_help=True, help=both("help.user"))
+app.add_typer(user_app, name="user")
+
 Day = Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], metavar="NGÀY")]
 AlertName = Annotated[str, typer.Argument(metavar="CẢNH_BÁO", help=both("help.alert.name"))]
 Note = Annotated[str | None, typer.Option(help=both("help.note"))]
+UserName = Annotated[str, typer.Argument(metavar="TÊN", help=both("help.user.name"))]
 ItemName = Annotated[str, typer.Argument(metavar="VIỆC", help=both("help.item.name"))]
 
 
@@ -44,6 +48,20 @@ def serve() -> None:
     from flows.serving.serve import run_serve
 
     run_serve()
+
+
+@app.command(help=both("help.portal"))
+def portal() -> None:
+    from flows.portal.serve import run_portal
+
+    run_portal()
+
+
+@app.command("carry-out", hidden=True)
+def carry_out() -> None:
+    from flows.commands.carry_out import run_carry_out
+
+    run_carry_out()
 
 
 @app.command(help=both("help.backfill"))
@@ -65,6 +83,17 @@ def check(
     from flows.commands.check import run_check
 
     raise typer.Exit(run_check(file, reporter, as_of.date() if as_of else None, as_json))
+
+
+@app.command(help=both("help.template"))
+def template(
+    unit: Annotated[str | None, typer.Option(help=both("help.template.unit"))] = None,
+    period: Annotated[str | None, typer.Option(help="YYYY-MM")] = None,
+    out: Annotated[Path | None, typer.Option(help=both("help.template.out"))] = None,
+) -> None:
+    from flows.commands.template import run_template
+
+    run_template(unit, period, out)
 
 
 @app.command(help=both("help.status"))
@@ -242,6 +271,13 @@ def followup_export(folder: Annotated[Path, typer.Argument(help=both("help.follo
     run_export(folder)
 
 
+@followup_app.command("import", help=both("help.followup_import"))
+def followup_import(file: Annotated[Path, typer.Argument(help=both("help.followup_import.file"))]) -> None:
+    from flows.commands.followup_import import run_import
+
+    run_import(file)
+
+
 @app.command(help=both("help.doctor"))
 def doctor(deep: Annotated[bool, typer.Option(help=both("help.doctor.deep"))] = False) -> None:
     from flows.commands.care import run_doctor
@@ -314,6 +350,41 @@ def registry_import(file: Annotated[Path, typer.Argument(help="CSV")], as_of: Da
     from flows.commands.registry_import import run_import
 
     run_import(file, as_of.date() if as_of else None)
+
+
+@user_app.command("add", help=both("help.user_add"))
+def user_add(
+    name: UserName,
+    role: Annotated[Literal["board", "sender", "reader"], typer.Option(help=both("help.user_add.role"))],
+    unit: Annotated[str | None, typer.Option(help=both("help.user_add.unit"))] = None,
+    without_password: Annotated[
+        bool, typer.Option("--without-password", help=both("help.user_add.without_password"))
+    ] = False,
+) -> None:
+    from flows.commands.users import run_add
+
+    run_add(name, role, unit, without_password)
+
+
+@user_app.command("list", help=both("help.user_list"))
+def user_list() -> None:
+    from flows.commands.users import run_list
+
+    run_list()
+
+
+@user_app.command("disable", help=both("help.user_disable"))
+def user_disable(name: UserName) -> None:
+    from flows.commands.users import run_disable
+
+    run_disable(name)
+
+
+@user_app.command("password", help=both("help.user_password"))
+def user_password(name: UserName) -> None:
+    from flows.commands.users import run_password
+
+    run_password(name)
 
 
 @notify_app.command("test", help=both("help.notify_test"))

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
+import secrets
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 import polars as pl
 from duckdb import DuckDBPyConnection
@@ -24,6 +26,21 @@ def open_home(settings: Settings) -> Iterator[DuckDBPyConnection]:
     with open_store(settings.warehouse_path) as con:
         replace_registry(con, registry_frames(registry))
         yield con
+
+
+def home_secret(settings: Settings) -> str:
+    """What only this home knows, made when it is first asked for: signs what is sent out and comes back."""
+    path = settings.portal_dir / "secret"
+    if not path.is_file():
+        settings.portal_dir.mkdir(parents=True, exist_ok=True)
+        settings.portal_dir.chmod(0o700)
+        part = path.with_name(f".{path.name}.{os.getpid()}.part")
+        part.touch(0o600)
+        part.write_text(secrets.token_urlsafe(48), "ascii")
+        with suppress(FileExistsError):  # another process was first
+            os.link(part, path)
+        part.unlink()
+    return path.read_text("ascii").strip()
 
 
 def registry_frames(registry: Registry) -> dict[str, pl.DataFrame]:

@@ -45,8 +45,18 @@ class Settings(BaseSettings):
     )
     reminder_at: time = Field(time(8), description=both("help.setting.reminder_at"))
     mail_server: str | None = Field(None, description=both("help.setting.mail_server"))
+    mail_ca: Path | None = Field(None, description=both("help.setting.mail_ca"))
     serve_host: str = Field("127.0.0.1", description=both("help.setting.serve_host"))
     serve_port: int = Field(4200, ge=1024, le=65535, description=both("help.setting.serve_port"))
+    portal_host: str = Field("127.0.0.1", description=both("help.setting.portal_host"))
+    portal_port: int = Field(8080, ge=1, le=65535, description=both("help.setting.portal_port"))
+    portal_certificate: Path | None = Field(None, description=both("help.setting.portal_certificate"))
+    portal_key: Path | None = Field(None, description=both("help.setting.portal_key"))
+    portal_proxy: str | None = Field(None, description=both("help.setting.portal_proxy"))
+    portal_user_header: str | None = Field(None, description=both("help.setting.portal_user_header"))
+    portal_idle_minutes: int = Field(30, ge=1, le=1440, description=both("help.setting.portal_idle_minutes"))
+    portal_session_hours: int = Field(12, ge=1, le=168, description=both("help.setting.portal_session_hours"))
+    portal_upload_megabytes: int = Field(25, ge=1, le=100, description=both("help.setting.portal_upload_megabytes"))
 
     @classmethod
     def settings_customise_sources(
@@ -83,6 +93,14 @@ class Settings(BaseSettings):
     @property
     def warehouse_path(self) -> Path:
         return self.home / "warehouse.duckdb"
+
+    @property
+    def board_copy_path(self) -> Path:
+        return self.home / "board.duckdb"
+
+    @property
+    def portal_dir(self) -> Path:
+        return self.home / "portal"
 
     @property
     def board_path(self) -> Path:

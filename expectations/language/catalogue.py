@@ -1,7 +1,8 @@
 """The one catalogue of what people read: a sentence is found by its key, in the language asked for.
 
 The sentences stand in gettext files, one a language, which any editor of translations opens: `vi/messages.po` and
-`en/messages.po`, and for the command line's help, which must answer at once, the short `help.po` beside them.
+`en/messages.po`; beside them stand the short `help.po` of the command line, which must answer at once, and
+`portal.po` of the portal's pages.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from typing import Literal, TypeAlias, Union
 
 Language = Literal["vi", "en"]
 LANGUAGES: tuple[Language, ...] = ("vi", "en")
-Domain = Literal["messages", "help"]
+Domain = Literal["messages", "help", "portal"]
 
 
 class PeriodCode(str):
@@ -82,11 +83,16 @@ def text(key: str, language: Language, **values: Value) -> str:
     Raises:
         UnknownText: the catalogue has no such key; names those like it.
     """
-    known = catalogue(language, "help" if key.startswith("help.") else "messages")
+    known = catalogue(language, _domain(key))
     if key not in known:
         near = ", ".join(get_close_matches(key, known, n=3)) or "none is like it"
         raise UnknownText(f"no text is called '{key}' ({near})")
     return known[key].format(**{name: _shown(value, language) for name, value in values.items()})
+
+
+def _domain(key: str) -> Domain:
+    begins = key.partition(".")[0]
+    return "help" if begins == "help" else "portal" if begins == "portal" else "messages"
 
 
 def both(key: str) -> str:

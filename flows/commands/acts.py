@@ -32,6 +32,16 @@ def check_said(*given: str | None) -> None:
         raise UserError("error.act.blank")
 
 
+def check_until(until: date, day: date) -> None:
+    """Whether a day until which nothing shall be told lies before the day of the act.
+
+    Raises:
+        UserError: it does.
+    """
+    if until < day:
+        raise UserError("error.silence.past", day=until)
+
+
 def who() -> str:
     """The account of the person at the command."""
     try:

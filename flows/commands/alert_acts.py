@@ -8,7 +8,7 @@ from rich.console import Console
 
 from expectations.language import numbers
 from expectations.language.catalogue import Message, text
-from flows.commands.acts import day_of_act
+from flows.commands.acts import check_until, day_of_act
 from flows.commands.cases import CaseCommands, TypedAct, note_and_carry_out
 from flows.errors import UserError
 from flows.night.alert import ALERTS
@@ -19,8 +19,8 @@ def run_silence(alert_id: str, until: date | None, until_resolved: bool, note: s
     """Silence an alert until a day, or until it is resolved."""
     if (until is not None) == until_resolved:
         raise UserError("error.silence.which")
-    if until and until < day_of_act(load_settings(), as_of):
-        raise UserError("error.silence.past", day=until)
+    if until:
+        check_until(until, day_of_act(load_settings(), as_of))
     run_act(TypedAct("alert-silence", alert_id, {"until": until.isoformat() if until else None, "note": note}), as_of)
 
 

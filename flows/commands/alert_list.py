@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import asdict, dataclass
 from datetime import date
-from typing import Any
 
 import polars as pl
 from rich.console import Console
@@ -17,9 +16,7 @@ from flows.commands.alert_acts import ALERT_COMMANDS
 from flows.commands.cases import open_cases
 from flows.night.alert_lines import SEVERITY_STYLES, seen_of
 from flows.settings import load_settings
-from transforms.alerts.alert import TESTED
-from transforms.alerts.numbers import Numbers
-from transforms.alerts.phrases import hides_small, noun
+from transforms.alerts.wording import rule_of, state_of, useful
 from warehouse.board import alert_pages as pages
 
 
@@ -65,41 +62,6 @@ def alerts_table(rows: pl.DataFrame, language: Language) -> Table:
     return table
 
 
-def numbers_of(row: dict[str, Any], language: Language, small_count: int) -> Numbers:
-    """How the counts of an alert's or part's row are written."""
-    hides = hides_small(row["level"], row["family"], row["indicator"])
-    return Numbers(language, small_count if hides else None)
-
-
-def plain_expected(row: dict[str, Any], written: Numbers) -> str:
-    """What was expected with its interval, or what stood before; empty where nothing did."""
-    if row["expected"] is None or row["kind"] == "late":
-        return ""
-    if row["kind"] not in TESTED:
-        return written.count(row["expected"])
-    return written.expected(row["expected"]) + written.interval(row["lower"], row["upper"])
-
-
-def what_of(row: dict[str, Any], language: Language) -> str:
-    """The kind, the direction and the indicator in a few words."""
-    arrow = {"up": "↗ ", "down": "↘ "}.get(row["direction"] or "", "")
-    name = noun(row["indicator"], language)
-    if row["kind"] == "late":
-        return text("kind.late", language)
-    return f"{arrow}{text('kind.' + row['kind'], language)}: {name}"
-
-
-def state_of(row: dict[str, Any], language: Language) -> str:
-    """The status, and how it was resolved or until when it is silent."""
-    if row["status"] == "resolved":
-        return text(f"resolution.{row['resolution']}", language)
-    said = text(f"status.{row['status']}", language)
-    if row["is_silenced_until_resolved"]:
-        return f"{said}, {text('status.silent', language)}"
-    until = row["silenced_until"]
-    return f"{said}, {text('status.silent_until', language, until=until)}" if until else said
-
-
 def precision_table(judged: pl.DataFrame, language: Language) -> Table:
     """Verdicts by rule; useful is what was true, or showed wrong figures."""
     table = Table(title=text("precision.title", language), title_justify="left", box=None, pad_edge=False)
@@ -115,13 +77,3 @@ def precision_table(judged: pl.DataFrame, language: Language) -> Table:
             useful(row, language),
         )
     return table
-
-
-def rule_of(row: dict[str, Any], language: Language) -> str:
-    """A rule's name: kind and family."""
-    return f"{text('kind.' + row['kind'], language)} · {text('family.' + row['family'], language)}"
-
-
-def useful(row: dict[str, Any], language: Language) -> str:
-    """The share of verdicts that were not "expected"."""
-    return numbers.share((row["found_true"] + row["data_error"]) / row["closed"], language, digits=0)

@@ -13,11 +13,11 @@ from expectations.language import numbers
 from expectations.language.catalogue import Language, text
 from flows.commands.alert_acts import ALERT_COMMANDS
 from flows.commands.alert_chart import band_chart, within
-from flows.commands.alert_list import numbers_of, plain_expected, rule_of, state_of, useful, what_of
 from flows.commands.cases import case_named, open_cases
 from flows.night.alert_lines import SEVERITY_STYLES
 from flows.settings import load_settings
 from transforms.alerts.phrases import hides_small, noun
+from transforms.alerts.wording import event_details, numbers_of, plain_expected, record_sentence, state_of, what_of
 from warehouse.board import alert_pages as pages
 
 WIDEST = 120
@@ -43,7 +43,7 @@ def run_show(alert_id: str) -> None:
     console.print()
     console.print(history_table(events, language))
     console.print()
-    _show_record(console, record, alert, language)
+    console.print(record_sentence(record, alert, language), highlight=False)
     if least and least["rise"]:
         console.print(text("alert.least", language, rise=numbers.rate(least["rise"], language)), highlight=False)
 
@@ -104,42 +104,6 @@ def history_table(events: pl.DataFrame, language: Language) -> Table:
         table.add_row(
             numbers.day(row["night"], language),
             text(f"event.{row['event']}", language),
-            escape(_details(row, language)),
+            escape(event_details(row, language)),
         )
     return table
-
-
-def _details(row: dict[str, Any], language: Language) -> str:
-    words = [
-        text(f"severity.{row['severity']}", language) if row["event"] in {"opened", "reopened", "worsened"} else "",
-        text(f"resolution.{row['resolution']}", language) if row["event"] == "resolved" else "",
-        text(f"verdict.{row['verdict']}", language) if row["verdict"] else "",
-        _until(row, language) if row["event"] == "silenced" else "",
-        row["who"] or "",
-        row["note"] or "",
-    ]
-    return " · ".join(word for word in words if word)
-
-
-def _show_record(console: Console, record: pl.DataFrame, alert: dict[str, Any], language: Language) -> None:
-    if record.is_empty():
-        console.print(text("alert.no_record", language, rule=rule_of(alert, language)), highlight=False)
-        return
-    row = record.row(0, named=True)
-    console.print(
-        text(
-            "alert.record",
-            language,
-            rule=rule_of(row, language),
-            closed=row["closed"],
-            true=row["found_true"],
-            error=row["data_error"],
-            expected=row["expected"],
-            useful=useful(row, language),
-        ),
-        highlight=False,
-    )
-
-
-def _until(row: dict[str, Any], language: Language) -> str:
-    return numbers.day(row["until"], language) if row["until"] else text("status.silent", language)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
@@ -16,10 +16,11 @@ from flows.clock import now
 from flows.commands.acts import check_said, day_of_act, who
 from flows.errors import UserError
 from flows.home import open_home
-from flows.night.cases import KindOfCase, carry_out_acts
+from flows.night.cases import KindOfCase, act_row, carry_out_acts
+from flows.night.publish import publish_board
 from flows.settings import Settings
-from transforms.cases.replay import can_be_done
-from warehouse.board.acts import open_board
+from transforms.cases.replay import AnyAct, can_be_done
+from warehouse.board.acts import BoardEntry, open_board
 from warehouse.board.cases import Row, case_names, is_kept, one_case
 from warehouse.connection.store import open_to_read
 from warehouse.errors import StoreLocked
@@ -86,9 +87,7 @@ def case_named(con: DuckDBPyConnection, commands: CaseCommands, name: str) -> Ro
 
 
 def note_and_carry_out(settings: Settings, commands: CaseCommands, act: TypedAct, as_of: date | None) -> bool:
-    """Note an act on the board, then carry out what waits there if the warehouse is free; whether it was.
-
-    Where it is not, the next run does it, and the terminal says so.
+    """Note an act that was typed, then carry out what waits if the warehouse is free; whether it was.
 
     Raises:
         UserError: there is no such case, the act would have no effect, something that is said is blank, or the day is
@@ -96,33 +95,64 @@ def note_and_carry_out(settings: Settings, commands: CaseCommands, act: TypedAct
     """
     night = day_of_act(settings, as_of)
     check_said(*act.said.values())
-    _check_effect(settings, commands, act)
+    note_act(settings, commands, act, who(), _status_now(settings, commands, act.case_id))
+    return carry_out_noted(settings, commands, [act.case_id], night)
+
+
+def waiting_acts(kind: KindOfCase, act: type[AnyAct], entries: Iterable[BoardEntry], day: date) -> list[AnyAct]:
+    """Entries of the board that are not folded in yet as acts, in their order; those that make no sense are left out.
+
+    Args:
+        act: the kind's own.
+        day: on which they are taken to be carried out.
+    """
+    rows = (act_row(kind, entry, day) for entry in entries)
+    return [act(**row, after_night=None) for row in rows if row is not None]
+
+
+def note_act(settings: Settings, commands: CaseCommands, act: TypedAct, by: str, status: str | None) -> None:
+    """Note on the board what a person did to a case, wherever they did it; the next run carries it out.
+
+    Args:
+        by: the person's account.
+        status: the case's, with all that was noted before; null where it cannot be seen, the night will see then.
+
+    Raises:
+        UserError: something that is said is blank, or the act would have no effect.
+    """
+    check_said(*act.said.values())
+    if status is not None and not can_be_done(commands.kind.transitions, act.action, status):
+        raise commands.refused(act.case_id)
     with open_board(settings.board_path) as board:
         said = {name: value for name, value in act.said.items() if value is not None}
-        what = {commands.kind.tables.id_column: act.case_id, **said}
-        board.append(who(), act.action, what, now(settings.timezone))
+        board.append(by, act.action, {commands.kind.tables.id_column: act.case_id, **said}, now(settings.timezone))
+
+
+def carry_out_noted(settings: Settings, commands: CaseCommands, case_ids: Iterable[str], night: date) -> bool:
+    """Carry out what waits on the board if the warehouse is free; whether it was.
+
+    Where it is not, the next run does it, and the terminal says so.
+
+    Raises:
+        UserError: one of the cases is no more; they are made anew with every act, from what is kept by then.
+    """
     try:
         with open_home(settings) as con:
             carry_out_acts(con, commands.kind, settings, night)
-            _check_still_there(con, commands, act.case_id)
+            publish_board(con, settings)
+            for case_id in case_ids:
+                if one_case(con, commands.kind.tables, case_id) is None:
+                    raise UserError("error.case.gone", what=commands.one, id=case_id)
     except (StoreLocked, PermissionError):
         Console().print(text("decision.later", settings.language))
         return False
     return True
 
 
-def _check_effect(settings: Settings, commands: CaseCommands, act: TypedAct) -> None:
-    """Whether the act would have an effect; what cannot be seen while the night runs, the night will see."""
+def _status_now(settings: Settings, commands: CaseCommands, case_id: str) -> str | None:
+    """The status of a case; null while the night runs."""
     try:
         with open_to_read(settings.warehouse_path) as con:
-            case = case_named(con, commands, act.case_id)
+            return str(case_named(con, commands, case_id)["status"])
     except StoreLocked:
-        return
-    if not can_be_done(commands.kind.transitions, act.action, case["status"]):
-        raise commands.refused(act.case_id)
-
-
-def _check_still_there(con: DuckDBPyConnection, commands: CaseCommands, case_id: str) -> None:
-    """Cases are made anew with every act, from what is kept by then."""
-    if one_case(con, commands.kind.tables, case_id) is None:
-        raise UserError("error.case.gone", what=commands.one, id=case_id)
+        return None

@@ -3,20 +3,31 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
+from datetime import date
 from pathlib import Path
+from typing import Any
 
+from duckdb import DuckDBPyConnection
 from rich.console import Console
 
-from expectations.language.catalogue import text
-from flows.commands.cases import open_cases
+from expectations.language.catalogue import Language, text
+from flows.clock import today
+from flows.commands.cases import open_cases, waiting_acts
 from flows.commands.followup_acts import ITEM_COMMANDS
 from flows.errors import UserError
+from flows.home import home_secret
+from flows.night.follow_up import ITEMS
 from flows.settings import Settings, load_settings
+from transforms.followup.item import ItemAct
 from transforms.followup.workbook import WorklistUnit, followup_workbook
-from transforms.territory.unit_ids import unit_code_of
+from transforms.pages.noted_acts import items_with_noted
 from warehouse.board import followup_pages as pages
+from warehouse.board.acts import BoardEntry, open_board, waiting
+from warehouse.board.cases import Row
 
-_STANDING = {"status": "standing", "unit": None, "kind": None, "priority": None, "overdue": False}
+ALL: dict[str, Any] = {"status": "all", "unit": None, "kind": None, "priority": None, "overdue": False}
+"""Whatever item there is."""
 
 
 def run_export(folder: Path) -> None:
@@ -38,20 +49,39 @@ def export(settings: Settings, folder: Path) -> list[Path]:
         UserError: the folder cannot be written to.
     """
     with open_cases(settings, ITEM_COMMANDS) as con:
-        rows, as_of = pages.listed(con, _STANDING), pages.last_night(con)
+        items, as_of = items_now(con, settings), pages.last_night(con)
     if as_of is None:
         return []
     written = []
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        for (unit, name, level), items in rows.group_by("unit_id", "unit_name", "level", maintain_order=True):
-            about = WorklistUnit(str(name), str(level), as_of)
-            path = folder / f"{unit_code_of(str(unit))}.xlsx"
-            _write(path, followup_workbook(items.to_dicts(), about, settings.language))
+        for unit in dict.fromkeys(item["unit_code"] for item in items):
+            path = folder / f"{unit}.xlsx"
+            own = [item for item in items if item["unit_code"] == unit]
+            _write(path, unit_workbook(own, as_of, settings, settings.language))
             written.append(path)
     except OSError as error:
         raise UserError("error.unwritten", path=folder, why=error.strerror) from error
     return written
+
+
+def items_now(con: DuckDBPyConnection, settings: Settings, status: str = "standing") -> list[Row]:
+    """The items with what people did since the last run: columns of followup.item, is_overdue and is_waiting."""
+    rows = pages.listed(con, ALL | {"status": status}).to_dicts()
+    entries: list[BoardEntry] = []
+    if settings.board_path.exists():
+        with open_board(settings.board_path) as board:
+            entries = waiting(con, board, list(ITEMS.transitions))
+    acts = waiting_acts(ITEMS, ItemAct, entries, today(settings.timezone))
+    noted = items_with_noted(rows, acts, pages.last_night(con)).rows
+    return noted if status == "all" else [row for row in noted if row["closed_on"] is None]
+
+
+def unit_workbook(items: Sequence[Row], as_of: date, settings: Settings, language: Language) -> bytes:
+    """The workbook of a unit's items, which are not over, sealed by this home."""
+    first = items[0]
+    about = WorklistUnit(first["unit_name"], first["level"], as_of)
+    return followup_workbook(items, about, language, home_secret(settings))
 
 
 def _write(path: Path, content: bytes) -> None:

@@ -17,6 +17,7 @@ from flows.commands.followup_acts import ITEM_COMMANDS
 from flows.errors import UserError
 from flows.night.alert_lines import SEVERITY_STYLES
 from flows.settings import load_settings
+from transforms.followup.item_words import due_of, event_details, facts_of, state_of
 from transforms.followup.kinds import KINDS
 from transforms.followup.wording import Voice
 from warehouse.board import followup_pages as pages
@@ -62,27 +63,16 @@ def items_table(rows: pl.DataFrame, language: Language) -> Table:
     for row in rows.iter_rows(named=True):
         table.add_row(
             f"[{SEVERITY_STYLES[row['priority']]}]{text('severity.' + row['priority'], language)}[/]",
-            f"[bold]{row['item_id']}[/] · {escape(row['unit_name'])} · {state_of(row, language)}"
+            f"[bold]{row['item_id']}[/] · {escape(row['unit_name'])} · {escape(state_of(row, language))}"
             f"{_due(row, language)}\n{escape(row[f'what_{language}'])}",
         )
     return table
 
 
-def state_of(row: dict[str, Any], language: Language) -> str:
-    """Where an item stands: to whom it was given, or how it ended."""
-    said = text(f"item.{row['status']}", language)
-    if row["status"] == "assigned":
-        said += f" ({escape(row['assigned_to'])})"
-    if row["is_of_ended_unit"] and row["status"] != "carried":
-        said += f", {text('item.ended_unit', language)}"
-    return said
-
-
 def _due(row: dict[str, Any], language: Language) -> str:
-    if row["closed_on"] or not row["due_on"]:
+    said = due_of(row, language)
+    if not said:
         return ""
-    key = "followup.mark" if row["is_internal_mark"] else "followup.due"
-    said = text(key, language, day=row["due_on"])
     return f" · [red]{said} !![/]" if row["is_overdue"] else f" · {said}"
 
 
@@ -94,9 +84,8 @@ def run_show(item_id: str) -> None:
         item, events = case_named(con, ITEM_COMMANDS, item_id), pages.history(con, item_id)
     console = Console()
     priority = text("severity." + item["priority"], language)
-    console.print(
-        f"[bold]{item['item_id']}[/]  [{SEVERITY_STYLES[item['priority']]}]{priority}[/]  {state_of(item, language)}"
-    )
+    state = escape(state_of(item, language))
+    console.print(f"[bold]{item['item_id']}[/]  [{SEVERITY_STYLES[item['priority']]}]{priority}[/]  {state}")
     console.print(f"{escape(item['unit_name'])} · {text(KINDS[item['kind']].label, language)}", highlight=False)
     console.print(escape(item[f"what_{language}"]), highlight=False)
     console.print()
@@ -110,18 +99,8 @@ def facts_table(item: dict[str, Any], language: Language) -> Table:
     table = Table(box=None, pad_edge=False, show_header=False)
     table.add_column(style="dim", no_wrap=True)
     table.add_column(overflow="fold")
-    due = f"{numbers.day(item['due_on'], language)} ({item[f'due_source_{language}']})" if item["due_on"] else "—"
-    facts = {
-        "actor": item[f"actor_{language}"],
-        "since": numbers.period(item["since"], language),
-        "due_on": due,
-        "ends": text(KINDS[item["kind"]].ends, language),
-        "carried_from": ", ".join(item["carried_from"]),
-        "note": item["note"],
-    }
-    for name, value in facts.items():
-        if value:
-            table.add_row(text(f"followup.fact.{name}", language), escape(str(value)))
+    for name, value in facts_of(item, language):
+        table.add_row(name, escape(value))
     return table
 
 
@@ -137,20 +116,6 @@ def history_table(events: pl.DataFrame, item: dict[str, Any], small_count: int, 
         table.add_row(
             numbers.day(row["night"], language),
             text(f"followup.event.{row['event']}", language),
-            escape(_details(row, item, voice)),
+            escape(event_details(row, item, voice)),
         )
     return table
-
-
-def _details(row: dict[str, Any], item: dict[str, Any], voice: Voice) -> str:
-    kind = KINDS[item["kind"]]
-    counted = voice.counts(kind, row["least"], row["most"]) if row["least"] is not None else ""
-    words = [
-        numbers.period(row["period"], voice.language) if row["period"] else "",
-        counted,
-        text(f"followup.resolution.{row['resolution']}", voice.language) if row["resolution"] else "",
-        row["who"] or "",
-        row["note"] or "",
-        row["item_id"] if row["item_id"] != item["item_id"] else "",
-    ]
-    return " · ".join(word for word in words if word)

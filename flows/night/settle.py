@@ -13,7 +13,7 @@ from flows.night.alert import alert
 from flows.night.follow_up import follow_up
 from flows.night.judge import judge
 from flows.night.measure import measure
-from flows.night.publish import publish
+from flows.night.publish import publish, publish_board
 from flows.settings import Settings
 from warehouse.ledger.nights import finish_nights
 from warehouse.ledger.touched import Touched
@@ -35,4 +35,5 @@ def settle(con: DuckDBPyConnection, touched: Touched, settings: Settings, as_of:
     follow_up(con, judged, settings)
     published = publish(con, settings, as_of)
     finish_nights(con, now(settings.timezone))
+    publish_board(con, settings)
     return Settled(published, exposed)

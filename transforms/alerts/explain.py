@@ -171,7 +171,8 @@ class _Telling:
             return self._say("explain.driven.unknown")
         if not self.drivers.shares:
             return _capital(self._say("explain.driven.spread", move=move))
-        numbers, shares = self._numbers(is_commune=True), self._nameable()
+        numbers = self._numbers(is_commune=True)
+        shares = nameable(self.drivers.shares, told.observed, numbers.small_count)
         if not shares:
             return _capital(self._say("explain.driven.small", move=move))
         names = [f"{share.unit_name} ({numbers.count(share.observed)})" for share in shares]
@@ -180,19 +181,6 @@ class _Telling:
         return self._say(
             "explain.driven.most" if is_most else "explain.driven.much", move=move, names=self._list(names)
         )
-
-    def _nameable(self) -> tuple[Share, ...]:
-        """The communes that may be named with what they count.
-
-        Those with a small count only where the district's count, less what is told of others, leaves room for each to
-        have any small count: else it could be worked out.
-        """
-        shares, hidden = self.drivers.shares, self._numbers(is_commune=True).small_count
-        if hidden is None:
-            return shares
-        told = tuple(share for share in shares if not 1 <= round(share.observed) < hidden)
-        left = (self.told.observed or 0) - sum(share.observed for share in told)
-        return shares if left >= (hidden - 1) * (len(shares) - len(told)) else told
 
     def _component(self) -> str:
         part = self.drivers.component
@@ -225,6 +213,23 @@ class _Telling:
         keys = ("province" if told.scope == "province" else "", told.kind, f"{told.family}-{told.direction}")
         first = next(key for key in (*keys, "implausible") if key in CHECKS)
         return self._say(f"explain.check.{first}")
+
+
+def nameable(shares: tuple[Share, ...], observed: float | None, hidden: int | None) -> tuple[Share, ...]:
+    """The communes that may be named with what they count.
+
+    Those with a small count only where the district's count, less what is told of others, leaves room for each to
+    have any small count: else it could be worked out.
+
+    Args:
+        observed: the district's count.
+        hidden: counts from 1 below it are not told; null: all are.
+    """
+    if hidden is None:
+        return shares
+    told = tuple(share for share in shares if not 1 <= round(share.observed) < hidden)
+    left = (observed or 0) - sum(share.observed for share in told)
+    return shares if left >= (hidden - 1) * (len(shares) - len(told)) else told
 
 
 def _capital(sentence: str) -> str:

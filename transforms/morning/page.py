@@ -22,20 +22,25 @@ _POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:"
 def morning_page(briefing: Briefing) -> str:
     """The whole document."""
     morning = briefing.morning
-    language = morning.language
-    body = [
-        _head(briefing),
-        _lead(briefing),
-        _tiles(briefing),
-        _missing(briefing),
-        _rejected(briefing),
-        alerts_section(briefing),
-        resolved_section(morning),
-        trends_section(morning),
-        followup_section(morning),
-        _foot(briefing),
-    ]
-    return _document("\n".join(body), text("page.title", language, day=morning.as_of), language)
+    body = "\n".join([_head(briefing), "<main>", morning_sections(briefing), "</main>", _foot(briefing)])
+    return _document(body, text("page.title", morning.language, day=morning.as_of), morning.language)
+
+
+def morning_sections(briefing: Briefing) -> str:
+    """What stands between its head and its foot."""
+    morning = briefing.morning
+    return "\n".join(
+        [
+            _lead(briefing),
+            _tiles(briefing),
+            _missing(briefing),
+            _rejected(briefing),
+            alerts_section(briefing),
+            resolved_section(morning),
+            trends_section(morning),
+            followup_section(morning),
+        ]
+    )
 
 
 def failure_page(said: str, title: str, language: Language) -> str:
@@ -57,7 +62,7 @@ def _head(briefing: Briefing) -> str:
     return (
         f'<header><p class="kicker">{text("page.board", language)}</p>'
         f"<h1>{text('page.title', language, day=as_of)}</h1>"
-        f'<p class="note">{text("page.until", language, day=as_of)}</p></header><main>'
+        f'<p class="note">{text("page.until", language, day=as_of)}</p></header>'
     )
 
 
@@ -160,6 +165,6 @@ def _rejected_row(row: dict[str, Any], briefing: Briefing) -> list[str]:
 def _foot(briefing: Briefing) -> str:
     language = briefing.morning.language
     return (
-        f'</main><footer><p class="how">{escape(text("page.how.alerts", language))}</p>'
+        f'<footer><p class="how">{escape(text("page.how.alerts", language))}</p>'
         f"<p>{escape(text('page.how.privacy', language, k=briefing.morning.small_count))}</p></footer>"
     )

@@ -52,6 +52,13 @@ def tet(months: NDArray[np.int64]) -> Array:
     return np.column_stack([before / DAYS_AROUND - 1 / 12, since / DAYS_AROUND - 1 / 12, near - NEAR_ON_AVERAGE])
 
 
+def tet_months(first: int, last: int) -> list[str]:
+    """The months, as YYYY-MM, in which Tết's first day lies; first and last are month numbers."""
+    days = _tet_days(int(year_of(first)), int(year_of(last)) + 1).astype("datetime64[D]").astype("datetime64[M]")  # type: ignore[type-var]
+    months = [str(month) for month in days]
+    return [month for month in months if first <= int(month[:4]) * 12 + int(month[5:]) - 1 <= last]
+
+
 def _days_within(first: NDArray[np.int64], after: NDArray[np.int64], begin: Array, end: Array) -> Array:
     overlap = np.minimum(after[:, None], end) - np.maximum(first[:, None], begin)
     return np.maximum(0, overlap).sum(axis=1)

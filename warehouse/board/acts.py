@@ -60,6 +60,10 @@ class Board:
         rows = self._con.execute(_SINCE, (event_id,))
         return [BoardEntry(no, at, who, action, json.loads(what)) for no, at, who, action, what in rows]
 
+    def last(self) -> int:
+        """The number of the last entry; 0 where there is none."""
+        return int(self._con.execute("SELECT coalesce(max(event_id), 0) FROM event").fetchone()[0])
+
     def unmarked(self) -> int:
         """How many entries are not marked as folded in."""
         return int(self._con.execute("SELECT count(*) FROM event WHERE folded_on IS NULL").fetchone()[0])

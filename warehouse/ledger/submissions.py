@@ -23,10 +23,13 @@ ORDER BY s.submission_id
 """
 
 _OF_BROKEN_NIGHTS = """
-FROM ledger.submission AS s
-WHERE s.outcome = 'rejected' AND EXISTS (
-    FROM ledger.night AS n
-    WHERE n.as_of = s.recorded_at AND n.kind IN ('nightly', 'backfill') AND n.finished_at IS NULL
+FROM ledger.submission AS s JOIN ledger.night AS n ON n.as_of = s.recorded_at
+SELECT DISTINCT s.submission_id, s.reporter_code, s.received_on, s.file_name, s.period, s.outcome, s.sha256
+WHERE n.finished_at IS NULL AND (
+    s.outcome = 'rejected' AND n.kind IN ('nightly', 'backfill')
+    OR s.outcome = 'accepted' AND n.kind = 'nightly' AND EXISTS (
+        FROM ledger.problem AS p WHERE p.submission_id = s.submission_id AND list_contains($warnings::VARCHAR[], p.code)
+    )
 ) AND NOT EXISTS (FROM ledger.problem AS p WHERE p.submission_id = s.submission_id AND p.code = 'personal-data')
 ORDER BY s.submission_id
 """
@@ -44,12 +47,15 @@ def problems_of(con: DuckDBPyConnection, numbers: Sequence[int]) -> pl.DataFrame
     return con.execute(query, [list(numbers)]).pl()
 
 
-def rejected_in_broken_nights(con: DuckDBPyConnection) -> pl.DataFrame:
-    """The rejected files of nights that did not come to their end: rows of ledger.submission.
+def to_mark_of_broken_nights(con: DuckDBPyConnection, warnings: Sequence[str]) -> pl.DataFrame:
+    """The files whose marked workbooks nights owe that did not come to their end.
 
-    Without those that list people: nothing of them goes back.
+    Those rejected, and those accepted with one of the warnings; without those that list people.
+
+    Returns:
+        submission_id, reporter_code, received_on, file_name, period, outcome, sha256.
     """
-    return con.execute(_OF_BROKEN_NIGHTS).pl()
+    return con.execute(_OF_BROKEN_NIGHTS, {"warnings": list(warnings)}).pl()
 
 
 def waiting_for_registry(con: DuckDBPyConnection) -> list[dict[str, Any]]:

@@ -8,7 +8,7 @@ from typing import get_args
 import pytest
 from babel.messages.pofile import read_po
 
-from expectations.contract.problems import CODES
+from expectations.contract.problems import CODES, TO_LOOK_AT
 from expectations.language.catalogue import (
     LANGUAGES,
     Domain,
@@ -23,16 +23,23 @@ from expectations.language.catalogue import (
 from flows.errors import UserError
 from flows.night.alert import ALERTS
 from flows.night.follow_up import ITEMS
+from flows.portal.gate import TOLD
+from flows.portal.navigation import NAVIGATION
 from flows.settings import Settings
 from tests.expectations.language.language_keys import ROOT, named
 from transforms.alerts.alert import Verdict
 from transforms.alerts.explain import CHECKS, HOW_SEEN
 from transforms.alerts.phrases import COUNTED
 from transforms.followup.kinds import KINDS
+from transforms.followup.workbook import COLUMNS, REPLIES
 from transforms.morning.briefing import ABSENT, GROUPS
+from transforms.pages import alerts, followup
 from transforms.telling.night import KNOWN_ERRORS
 from transforms.telling.recipients import Severity
+from transforms.template.guidance import COLOURS, STEPS
 from transforms.trends.trend import FALLS, RISES, UNKNOWN
+from warehouse.board.accounts import ROLES
+from warehouse.ledger.nights import NightKind
 
 ERRORS = [code for code, about in CODES.items() if about.severity == "error"]
 SEVERITIES = get_args(Severity)
@@ -49,8 +56,15 @@ FAMILIES: dict[str, tuple[str, ...]] = {
     "decision.": ("accept", "retract", "later"),
     "doctor.": tuple(
         "facts standing versions outcomes problems nights touched schema last-night last-night.none last-night.old "
-        "archive personal-data permissions permissions.wide disk leftovers published published.none".split()
+        "archive personal-data unseen permissions permissions.wide disk leftovers published published.none".split()
     ),
+    "drawing.balance.": tuple("step value running more fewer same unknown".split()),
+    "drawing.bars.": tuple("kind count share all most largest none".split()),
+    "drawing.beyond.": tuple("far_above above within below far_below unknown".split()),
+    "drawing.spine.": tuple(
+        "title says aria few indicator unit province low spread high key.spread key.quarters key.median".split()
+    ),
+    "drawing.stages.": tuple("stage count of_before of_all part end lost none".split()),
     "event.": (*EVENTS, "acknowledged", "silenced", "closed"),
     "explain.check.": tuple(CHECKS),
     "explain.end.": (*ENDS, "returned-implausible"),
@@ -59,16 +73,17 @@ FAMILIES: dict[str, tuple[str, ...]] = {
     "followup.did.": tuple(ITEMS.transitions),
     "followup.event.": tuple("opened updated assigned done reopened verified waived carried".split()),
     "followup.fact.": ("actor", "since", "due_on", "ends", "carried_from", "note"),
-    "followup.resolution.": ("seen", "figures", "waived", "carried"),
+    "followup.resolution.": ("seen", "figures", "corrected", "waived", "carried"),
     "help.setting.": tuple(Settings.model_fields),
     "item.": ("open", "assigned", "done", "verified", "waived", "carried", "ended_unit"),
     "kind.": ("change", "shift", "silence", "late", "restated", "implausible"),
     "letter.board.": ("high", "alerts", "overdue", "rejected", "subject", "quiet", "failed"),
     "letter.news.": EVENTS,
     "letter.own.": ("overdue", "reminder"),
-    "letter.reporter.subject.": ("rejected", "overdue", "reminder"),
+    "letter.reporter.subject.": ("rejected", "overdue", "reminder", "accepted"),
     "letter.section.": (*SEVERITIES, "reports", "rejected", "summary", "failure"),
     "letter.why.": (*KNOWN_ERRORS, "stopped", "other"),
+    "look.": TO_LOOK_AT,
     "matter.": (
         *(f"{kind}{part}" for kind in KINDS for part in ("", ".what", ".ends")),
         *("more.range", "more.most", "more.told"),
@@ -83,6 +98,25 @@ FAMILIES: dict[str, tuple[str, ...]] = {
     "page.severity.": SEVERITIES,
     "page.state.": ABSENT,
     "period.half.": ("1", "2"),
+    "portal.counter.state.": ("reported", "late", "rejected", "missing", "not_due"),
+    "portal.decide.": ("accept", "accept-means", "retract", "retract-means", "reason"),
+    "portal.file.decided.": ("accept", "retract"),
+    "portal.error.": ("400", "404", "500", "role", "token", "size"),
+    "portal.alert.verdict.": get_args(Verdict),
+    "portal.alerts.status.": alerts.STATUSES,
+    "portal.followup.reply.": REPLIES,
+    "portal.followup.sort.": tuple(followup.SORTS),
+    "portal.followup.status.": followup.STATUSES,
+    "portal.level.": alerts.LEVELS,
+    "portal.nav.": tuple(one.name for one in NAVIGATION),
+    "portal.operator.kind.": get_args(NightKind),
+    "portal.operator.letter.": ("waiting", "sending", "sent", "withdrawn", "given-up"),
+    "portal.outcome.": ("accepted", "rejected", "duplicate"),
+    "portal.password.": ("old", "new", "again", "wrong", "differ", "short", "then"),
+    "portal.reports.mark.": ("reported", "late", "rejected", "missing", "not_due"),
+    "portal.severity.": ("error", "warning"),
+    "portal.sign-in.": ("name", "word", "password", "locked", "token", "size"),
+    "portal.told.": tuple(TOLD),
     "precision.": ("rule", "closed", "true", "data-error", "expected", "useful", "title", "none"),
     "problem.": tuple(f"{code}{part}" for code in CODES for part in ("", ".mend")),
     "reason.": tuple(ERRORS),
@@ -94,12 +128,19 @@ FAMILIES: dict[str, tuple[str, ...]] = {
     "status.": ("opened", "acknowledged", "silent", "silent_until", "title"),
     "trend.": (RISES, FALLS, UNKNOWN, "since", "per", "points"),
     "trends.": ("indicator", "unit", "level", "one_year", "two_years", "direction", "since", "slope", "none"),
+    "user.column.": ("name", "role", "unit", "state"),
+    "user.role.": ROLES,
     "verdict.": get_args(Verdict),
-    "worklist.column.": tuple("number priority what actor since due state answer item".split()),
+    "worklist.column.": COLUMNS,
+    "worklist.import.": ("cell", "item", "answer", "before", "after"),
+    "worklist.reply.": REPLIES,
     "worklist.state.": ("open", "assigned", "done"),
+    "template.check.": ("right", "blank", "gaps", "not-a-count", "equal", "at-most"),
+    "template.colour.": tuple(colour for colour, _ in COLOURS),
+    "template.guidance.": STEPS,
 }
 """Every key that the code puts together of a fixed beginning and a code: the codes, and what else begins so."""
-DOMAINS: tuple[Domain, ...] = ("messages", "help")
+DOMAINS: tuple[Domain, ...] = ("messages", "help", "portal")
 EVERY = {key for language in LANGUAGES for domain in DOMAINS for key in catalogue(language, domain)}
 
 

@@ -29,6 +29,7 @@ ARGUMENTS = {
     "followup assign": ["x", "--to", "b"],
     "followup done": ["x", "--note", "n"],
     "followup export": ["out"],
+    "followup import": ["none.xlsx"],
     "followup show": ["x"],
     "followup waive": ["x", "--reason", "r"],
     "notify test": ["x"],

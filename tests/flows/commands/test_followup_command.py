@@ -204,9 +204,9 @@ def test_the_export_is_a_workbook_a_unit_with_every_item_that_is_not_over(home, 
         counts = dict(con.sql(standing).fetchall())
     assert files == sorted(f"{unit}.xlsx" for unit in counts)
     sheet = openpyxl.load_workbook(tmp_path / "out" / "866.xlsx").worksheets[0]
-    rows = [row for row in sheet.iter_rows(min_row=6, values_only=True) if row[8]]
+    rows = [row for row in sheet.iter_rows(min_row=6, values_only=True) if row[9]]
     assert len(rows) == counts["866"]
-    assert {row[7] for row in rows} == {None}
+    assert {row[7] for row in rows} == {row[8] for row in rows} == {None}
     assert (tmp_path / "out" / "866.xlsx").stat().st_mode & 0o777 == 0o640
 
 
@@ -237,6 +237,6 @@ def test_every_state_event_and_kind_has_its_words():
         assert f"item.{name}" in catalogue("vi")
     for name in ("opened", "updated", "assigned", "done", "reopened", "verified", "waived", "carried"):
         assert f"followup.event.{name}" in catalogue("vi")
-    for name in ("seen", "figures", "waived", "carried"):
+    for name in ("seen", "figures", "corrected", "waived", "carried"):
         assert f"followup.resolution.{name}" in catalogue("vi")
     assert len(KINDS) == 11

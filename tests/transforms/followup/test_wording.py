@@ -137,7 +137,7 @@ def test_the_tables_hold_no_small_count_either(items):
     assert items["event"].filter(item_id="871-r213-not-registered-2021-H1")["least"].to_list() == [12]
 
 
-def test_a_units_workbook_has_its_items_and_an_empty_column_to_answer_in(items):
+def test_a_units_workbook_has_its_items_and_empty_columns_to_answer_in(items):
     rows = [row | {"is_overdue": True} for row in items["item"].filter(unit_id="871").to_dicts()]
     about = WorklistUnit("Huyện Tam Nông", "district", night(1))
     content = followup_workbook(rows, about)
@@ -148,7 +148,8 @@ def test_a_units_workbook_has_its_items_and_an_empty_column_to_answer_in(items):
     assert cells[1][0] == "1"
     assert "12 trong 90 đảng viên đã giới thiệu" in cells[1][2]
     assert cells[1][7] is None
-    assert cells[1][8] == "871-r213-not-registered-2021-H1"
+    assert cells[1][8] is None
+    assert cells[1][9] == "871-r213-not-registered-2021-H1"
     assert "Huyện Tam Nông" in sheet["A2"].value
     english = openpyxl.load_workbook(io.BytesIO(followup_workbook(rows, about, "en"))).worksheets[0]
     assert english["A2"].value == "Unit: Huyện Tam Nông"

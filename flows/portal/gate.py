@@ -1,0 +1,338 @@
+"""What stands before every page: size, sign-in, role, token and origin, headers, and the audit line."""
+
+from __future__ import annotations
+
+import hmac
+import logging
+from collections import OrderedDict
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from hashlib import sha256
+from html import escape
+from threading import Lock
+from typing import Any
+from urllib.parse import quote, urlencode, urlsplit
+
+from itsdangerous import BadSignature, Signer
+from starlette.concurrency import run_in_threadpool
+from starlette.datastructures import FormData, Headers
+from starlette.exceptions import HTTPException
+from starlette.formparsers import MultiPartException
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import HTMLResponse, RedirectResponse, Response
+
+from expectations.language.catalogue import LANGUAGES, Language, SpokenError, text
+from flows.clock import now
+from flows.portal.asked import Answer, Asked, Download, GoTo, NotThere, Route, Shown
+from flows.portal.copies import Edition
+from flows.portal.desk import Desk
+from flows.portal.render import TOKEN, Frame, rendered
+from warehouse.board.accounts import Accounts, Session, open_accounts
+
+SESSION, LANGUAGE = "mobility-session", "mobility-language"
+SMALL_FORM = 64 * 1024  # bytes
+FIELDS = 2000  # a form over all items has a few fields an item
+KEPT = 400  # pages
+_log = logging.getLogger(__name__)
+
+Kept = tuple[Edition, int, str, Language, str, str]
+
+
+class Pages:
+    """Rendered pages, as long as nothing they show has changed; the least lately asked for go first."""
+
+    def __init__(self) -> None:
+        self._pages: OrderedDict[Kept, bytes] = OrderedDict()
+        self._lock = Lock()
+
+    def get(self, key: Kept) -> bytes | None:
+        with self._lock:
+            page = self._pages.get(key)
+            if page is not None:
+                self._pages.move_to_end(key)
+            return page
+
+    def put(self, key: Kept, page: bytes) -> None:
+        with self._lock:
+            self._pages[key] = page
+            while len(self._pages) > KEPT:
+                self._pages.popitem(last=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Came:
+    """A request, before it is known who makes it."""
+
+    request: Request
+    desk: Desk
+    at: datetime
+    address: str
+    language: Language
+    is_secure: bool
+
+    @property
+    def path(self) -> str:
+        """With its query."""
+        url = self.request.url
+        return f"{url.path}?{url.query}" if url.query else url.path
+
+    @property
+    def what(self) -> str:
+        """As the audit log names it."""
+        return f"{self.request.method} {self.path}"[:500]
+
+
+class Gate:
+    """One for all routes; `answer` is what Starlette calls for each."""
+
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+        self._pages = Pages()
+
+    async def answer(self, route: Route, request: Request) -> Response:
+        """The answer to a request, whatever it is."""
+        came = self.came(request)
+        try:
+            session, new_token = await run_in_threadpool(self._who, came)
+            if session is None:
+                return self._to_sign_in(came, route)
+            if session.account.role not in route.roles:
+                return await self._refused(came, session, 403, "role")
+            form = FormData()
+            if route.method == "POST":
+                form = await read_form(request, self._most(route))
+                if not self.is_own_form(came, form, session.key):
+                    return await self._refused(came, session, 403, "token")
+            response = await run_in_threadpool(self._handle, route, came, session, form)
+        except TooLarge:
+            return await self._refused(came, None, 413, "size")
+        except ClientDisconnect:
+            return Response(status_code=400)
+        if new_token:
+            set_session(response, self._desk, came, new_token)
+        return response
+
+    def came(self, request: Request) -> Came:
+        settings = self._desk.settings
+        peer = request.client.host if request.client else ""
+        is_proxied = bool(settings.portal_proxy) and peer == settings.portal_proxy
+        address = _last_hop(request.headers.get("x-forwarded-for", "")) if is_proxied else peer
+        forwarded = request.headers.get("x-forwarded-proto", "") if is_proxied else ""
+        asked = request.cookies.get(LANGUAGE)
+        return Came(
+            request=request,
+            desk=self._desk,
+            at=now(settings.timezone),
+            address=address or peer,
+            language=next((one for one in LANGUAGES if one == asked), settings.language),
+            is_secure=(forwarded or request.url.scheme) == "https",
+        )
+
+    def _who(self, came: Came) -> tuple[Session | None, str | None]:
+        """Whose session it is, and the token of one that the proxy's word has just begun."""
+        settings = self._desk.settings
+        token = unsigned(self._desk, came.request.cookies.get(SESSION, ""))
+        named = self._named_by_proxy(came)
+        with open_accounts(settings.board_path) as accounts:
+            session = accounts.session(token) if token else None
+            if session and self._is_over(session, came.at):
+                accounts.end_session(session.key)
+                session = None
+            if named and (session is None or session.account.name != named):
+                return _begun_by_proxy(accounts, named, came.at)
+            if session and came.at - session.seen_at > timedelta(minutes=1):
+                accounts.touch(session.key, came.at)
+        return session, None
+
+    def _named_by_proxy(self, came: Came) -> str | None:
+        """The account a directory's proxy names; only the proxy's own address is believed."""
+        settings = self._desk.settings
+        client = came.request.client
+        if not settings.portal_user_header or not client or client.host != settings.portal_proxy:
+            return None
+        return came.request.headers.get(settings.portal_user_header) or None
+
+    def _is_over(self, session: Session, at: datetime) -> bool:
+        settings = self._desk.settings
+        idle = timedelta(minutes=settings.portal_idle_minutes)
+        return at - session.seen_at > idle or at - session.began_at > timedelta(hours=settings.portal_session_hours)
+
+    def _most(self, route: Route) -> int:
+        """Bytes its form may have."""
+        return (self._desk.settings.portal_upload_megabytes << 20) + SMALL_FORM if route.takes_file else SMALL_FORM
+
+    def _to_sign_in(self, came: Came, route: Route) -> Response:
+        back = f"?{urlencode({'to': came.path})}" if route.method == "GET" and came.path != "/" else ""
+        return RedirectResponse(f"/sign-in{back}", 303)
+
+    def is_own_form(self, came: Came, form: FormData, key: str) -> bool:
+        """Whether the form is of a page this portal made for the session, and was sent from it."""
+        given = form.get("token")
+        right = form_token(self._desk, key)
+        return isinstance(given, str) and hmac.compare_digest(given, right) and is_own_origin(came)
+
+    def _handle(self, route: Route, came: Came, session: Session, form: FormData) -> Response:
+        key = self._key(route, came, session)
+        page = self._pages.get(key) if key else None
+        if page is not None:
+            return self._page(came, session, page)
+        try:
+            answer = self._handled(route, came, session, form)
+        except NotThere:
+            return self._told_off(came, session, 404, text("portal.error.404", came.language))
+        except SpokenError as error:
+            return self._told_off(came, session, 409, error.says(came.language))
+        if route.method == "POST" or isinstance(answer, Download):
+            self._audit(came, session.account.name, "done")
+        if isinstance(answer, Shown):
+            page = rendered(answer.template, answer.values, self._frame(came, session)).encode()
+            if key and answer.status == 200:
+                self._pages.put(key, page)
+            return self._page(came, session, page, answer.status)
+        return _response(answer)
+
+    def _handled(self, route: Route, came: Came, session: Session, form: FormData) -> Answer:
+        with self._desk.copies.reading() as con:
+            request = came.request
+            return route.handler(
+                Asked(
+                    desk=self._desk,
+                    account=session.account,
+                    language=came.language,
+                    path={name: str(value) for name, value in request.path_params.items()},
+                    query=request.query_params,
+                    form=form,
+                    con=con,
+                )
+            )
+
+    def _key(self, route: Route, came: Came, session: Session) -> Kept | None:
+        if not route.is_kept or "told" in came.request.query_params:
+            return None
+        copies, account = self._desk.copies, session.account
+        whose = (account.role, account.unit_code or "")
+        return (copies.edition(), copies.last_act(), came.path, came.language, *whose)
+
+    def _page(self, came: Came, session: Session, page: bytes, status: int = 200) -> Response:
+        """A kept page is the same for all of a role: the session's token and name are put in here."""
+        account = session.account.name
+        own = page.replace(TOKEN.encode(), form_token(self._desk, session.key).encode())
+        return HTMLResponse(own.replace(ACCOUNT_MARK.encode(), escape(account).encode()), status)
+
+    def _frame(self, came: Came, session: Session) -> Frame:
+        told = came.request.query_params.get("told")
+        return Frame(
+            language=came.language,
+            account=ACCOUNT_MARK,
+            role=session.account.role,
+            unit=session.account.unit_code or "",
+            path=came.path,
+            told=text(f"portal.told.{told}", came.language) if told in TOLD else None,
+        )
+
+    async def _refused(self, came: Came, session: Session | None, status: int, why: str) -> Response:
+        return await run_in_threadpool(self._refuse, came, session, status, why)
+
+    def _refuse(self, came: Came, session: Session | None, status: int, why: str) -> Response:
+        self._audit(came, session.account.name if session else "", f"refused: {why}")
+        said = text(f"portal.error.{why}", came.language, most=str(self._desk.settings.portal_upload_megabytes))
+        response = self._told_off(came, session, status, said)
+        if status == 413:
+            response.headers["connection"] = "close"  # what was not read is not waited for
+        return response
+
+    def _told_off(self, came: Came, session: Session | None, status: int, said: str) -> Response:
+        frame = self._frame(came, session) if session else Frame(came.language, path=came.path)
+        page = rendered("refused.html", {"said": said, "status": status}, frame).encode()
+        return self._page(came, session, page, status) if session else HTMLResponse(page, status)
+
+    def _audit(self, came: Came, name: str, came_of: str) -> None:
+        with open_accounts(self._desk.settings.board_path) as accounts:
+            accounts.audit(came.at, name, came.address, came.what, came_of)
+
+
+ACCOUNT_MARK = "account-of-this-session"
+TOLD = frozenset({"noted", "sent", "signed-out", "password"})
+"""What a page may say of the act before it."""
+
+
+class TooLarge(Exception):
+    """More was sent than the form may have."""
+
+
+async def read_form(request: Request, most: int) -> FormData:
+    """The form, never more of it than it may have.
+
+    Raises:
+        TooLarge: it says so itself, or it turns out to be.
+        HTTPException: it is no form.
+    """
+    said = request.headers.get("content-length", "")
+    if said.isdigit() and int(said) > most:
+        raise TooLarge
+    left = most
+    receive = request.receive
+
+    async def counted() -> Any:
+        nonlocal left
+        message = await receive()
+        left -= len(message.get("body", b""))
+        if left < 0:
+            raise TooLarge
+        return message
+
+    try:
+        return await Request(request.scope, counted).form(max_files=1, max_fields=FIELDS)
+    except MultiPartException as error:
+        raise HTTPException(400) from error
+
+
+def is_own_origin(came: Came) -> bool:
+    """Whether the browser says that the form was sent from one of our own pages."""
+    headers: Headers = came.request.headers
+    source = headers.get("origin") or headers.get("referer")
+    if not source or source == "null":
+        return False
+    return urlsplit(source).netloc == headers.get("host", "")
+
+
+def form_token(desk: Desk, key: str) -> str:
+    """The token of a session's forms: nobody can make it without the portal's secret."""
+    return hmac.new(desk.secret.encode(), f"form:{key}".encode(), sha256).hexdigest()
+
+
+def set_session(response: Response, desk: Desk, came: Came, token: str) -> None:
+    """The cookie of a session, unreadable for scripts and sent from our own pages only."""
+    signed = Signer(desk.secret, "session").sign(token).decode()
+    response.set_cookie(SESSION, signed, httponly=True, samesite="strict", secure=came.is_secure, path="/")
+
+
+def unsigned(desk: Desk, cookie: str) -> str | None:
+    """The token in a cookie that this portal signed; None for any other."""
+    try:
+        return Signer(desk.secret, "session").unsign(cookie).decode()
+    except (BadSignature, UnicodeDecodeError):
+        return None
+
+
+def _begun_by_proxy(accounts: Accounts, name: str, at: datetime) -> tuple[Session | None, str | None]:
+    account = accounts.named(name)
+    if account is None or account.is_disabled:
+        return None, None
+    token = accounts.begin_session(name, at)
+    return accounts.session(token), token
+
+
+def _last_hop(forwarded: str) -> str:
+    """Who spoke to the proxy; what stands before may be anybody's invention."""
+    return forwarded.rpartition(",")[2].strip()
+
+
+def _response(answer: GoTo | Download) -> Response:
+    if isinstance(answer, GoTo):
+        query = f"{'&' if '?' in answer.path else '?'}{urlencode({'told': answer.told})}" if answer.told else ""
+        return RedirectResponse(f"{answer.path}{query}", 303)
+    manner = "inline" if answer.is_inline else "attachment"
+    headers: Mapping[str, str] = {"content-disposition": f"{manner}; filename*=UTF-8''{quote(answer.name)}"}
+    return Response(answer.content, media_type=answer.kind, headers=dict(headers))

@@ -1,0 +1,43 @@
+"""`mobility portal`: serves the pages until it is told to stop."""
+
+from __future__ import annotations
+
+import uvicorn
+from rich.console import Console
+
+from expectations.language.catalogue import text
+from flows.errors import UserError
+from flows.portal.application import application
+from flows.portal.desk import open_desk
+from flows.settings import Settings, load_settings
+
+
+def run_portal() -> None:
+    """Serve until SIGTERM or Ctrl-C.
+
+    Raises:
+        UserError: the certificate has no key, or a key no certificate.
+    """
+    settings = load_settings()
+    if (settings.portal_certificate is None) != (settings.portal_key is None):
+        raise UserError("error.portal.half-a-certificate")
+    Console().print(text("portal.running", settings.language, address=address(settings)), highlight=False)
+    uvicorn.run(
+        application(open_desk(settings)),
+        host=settings.portal_host,
+        port=settings.portal_port,
+        ssl_certfile=settings.portal_certificate,
+        ssl_keyfile=settings.portal_key,
+        proxy_headers=False,  # whom to believe is the gate's to say
+        server_header=False,
+        log_level="warning",
+        access_log=False,
+        timeout_keep_alive=15,
+        limit_concurrency=200,
+    )
+
+
+def address(settings: Settings) -> str:
+    """Where a browser on this machine finds the portal."""
+    scheme = "https" if settings.portal_certificate else "http"
+    return f"{scheme}://{settings.portal_host}:{settings.portal_port}/"

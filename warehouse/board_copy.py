@@ -1,0 +1,85 @@
+"""The board's copy: what the portal shows of submissions, alerts and follow-up, and judges an upload by.
+
+It stands beside the analysts' copy and is for the board alone: it names cells.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import duckdb
+from duckdb import DuckDBPyConnection
+
+from warehouse.connection.migrations import migrations, take
+from warehouse.connection.store import replace
+from warehouse.connection.transaction import transaction
+from warehouse.published import attach
+from warehouse.schema.comments import quoted
+
+SCHEMAS = ("ledger", "facts", "registry", "alerts", "followup", "outbox")
+_NOT_COPIED = ("migration", "mart", "touched")
+_TABLES = """
+SELECT schema_name, table_name FROM duckdb_tables()
+WHERE database_name = current_database() AND list_contains($schemas, schema_name)
+    AND NOT list_contains($without, table_name) ORDER BY table_oid
+"""
+
+
+def copy_board(con: DuckDBPyConnection, path: Path) -> None:
+    """Put a new copy in the former one's place; who has that open goes on reading it.
+
+    Args:
+        con: the warehouse; all tables are of one moment.
+        path: the copy, readable by its owner and group. Killed at any point, at most `.<name>.part` is left, which
+            the next call removes.
+    """
+    part = path.with_name(f".{path.name}.part")
+    for left in (part, part.with_name(f"{part.name}.wal")):
+        left.unlink(missing_ok=True)
+    with duckdb.connect(part) as empty:
+        part.chmod(0o600)
+        take(empty, migrations())
+    con.execute(f"ATTACH {quoted(str(part))} AS board")
+    try:
+        with transaction(con):
+            names = con.execute(_TABLES, {"schemas": list(SCHEMAS), "without": list(_NOT_COPIED)}).fetchall()
+            for schema, table in names:
+                con.execute(f"INSERT INTO board.{schema}.{table} BY NAME FROM {schema}.{table}")
+        con.execute("CHECKPOINT board")
+    finally:
+        con.execute("DETACH board")
+    part.chmod(0o640)
+    replace(part, path)
+
+
+@contextmanager
+def open_copies(published: Path, board: Path, memory_limit: str = "150MB") -> Iterator[DuckDBPyConnection]:
+    """Both copies as one: every table and mart under the name it has in the warehouse, read only.
+
+    Temporary tables may be made; no other file can be reached.
+    """
+    with duckdb.connect(":memory:") as con:
+        con.execute(f"SET memory_limit = {quoted(memory_limit)}")
+        con.execute("SET threads = 1")  # many read at once beside the night
+        con.execute(attach(published))
+        con.execute(f"ATTACH {quoted(str(board.resolve()))} AS board (READ_ONLY)")
+        for database, schema, name in con.execute(_READABLE, {"schemas": list(SCHEMAS)}).fetchall():
+            con.execute(f"CREATE SCHEMA IF NOT EXISTS {schema}")
+            con.execute(f"CREATE VIEW {schema}.{name} AS FROM {database}.{schema}.{name}")
+        con.execute("SET enable_external_access = false")
+        con.execute("SET lock_configuration = true")
+        yield con
+
+
+_READABLE = """
+WITH readable AS (
+    SELECT database_name, schema_name, table_name AS name FROM duckdb_tables() WHERE NOT internal
+    UNION ALL SELECT database_name, schema_name, view_name FROM duckdb_views() WHERE NOT internal
+)
+SELECT * FROM readable
+WHERE (database_name = 'mobility' AND schema_name = 'marts')
+    OR (database_name = 'board' AND list_contains($schemas, schema_name))
+ORDER BY ALL
+"""
