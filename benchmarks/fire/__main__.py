@@ -46,6 +46,11 @@ class Chosen:
     scale: float
     scratch: Path
     trial: str = ""
+    minutes: float = 29.0
+
+    def until(self, share: float) -> float:
+        """When a part that may take this share of the time has to end."""
+        return monotonic() + 60 * self.minutes * share
 
     def share_of(self, full: int) -> int:
         return max(1, round(full * self.scale))
@@ -56,6 +61,9 @@ def main() -> int:
     arguments = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     arguments.add_argument("--seed", type=int, default=1, help="of everything left to chance")
     arguments.add_argument("--scale", type=float, default=1.0, help="share of 200 kills and 10,000 files")
+    arguments.add_argument(
+        "--minutes", type=float, default=29.0, help="half of them at most for kills, a quarter for files"
+    )
     arguments.add_argument("--only", nargs="+", choices=list(PARTS), default=list(PARTS))
     arguments.add_argument("--trial", default="", help="with --only kills: this trial alone, as a failure names it")
     arguments.add_argument("--scratch", type=Path, default=SCRATCH, help="where it works and keeps what failed")
@@ -65,7 +73,7 @@ def main() -> int:
     if given.replay:
         return _told(replay(given.replay))
     given.scratch.mkdir(parents=True, exist_ok=True)
-    chosen = Chosen(given.seed, given.scale, given.scratch, given.trial)
+    chosen = Chosen(given.seed, given.scale, given.scratch, given.trial, given.minutes)
     with _story(chosen) if set(given.only) - {"mutants"} else nullcontext() as stage:
         failed = [part for part in given.only if _failed(part, chosen, stage)]
     print(f"\nfailed: {', '.join(failed)}" if failed else "\nnothing failed")
@@ -91,7 +99,9 @@ def _told(failures: list[str]) -> int:
 
 
 def _kills(chosen: Chosen, stage: Stage) -> list[str]:
-    tally = run_kills(stage.story, stage.engine, chosen.seed, chosen.share_of(KILLS), only=chosen.trial)
+    tally = run_kills(
+        stage.story, stage.engine, chosen.seed, chosen.share_of(KILLS), until=chosen.until(0.5), only=chosen.trial
+    )
     _show_kills(tally)
     return tally.failures
 
@@ -99,19 +109,23 @@ def _kills(chosen: Chosen, stage: Stage) -> list[str]:
 def _show_kills(tally: KillTally) -> None:
     kills = ", ".join(f"{step} {times}" for step, times in tally.kills.items())
     print(f"{tally.kills.total()} kills in {tally.trials} trials ({kills}); {tally.late} came when all was done")
+    if tally.left_out:
+        print(f"{tally.left_out} kills were left out: the time was over")
     print(f"{tally.messages} messages; {tally.repeats} came again, saying so, after a kill in the telling")
     print(f"{tally.temporary} temporary files of killed processes in TMPDIR")
     print(f"{len(tally.failures)} differences from the undisturbed home, things told twice or left behind")
 
 
 def _mutants(chosen: Chosen, _: Stage | None) -> list[str]:
-    tally = run_mutants(chosen.seed, chosen.share_of(MUTANTS), chosen.scratch)
+    tally = run_mutants(chosen.seed, chosen.share_of(MUTANTS), chosen.scratch, until=chosen.until(0.25))
     _show_mutants(tally)
     return tally.failures
 
 
 def _show_mutants(tally: Tally) -> None:
     print(f"{tally.number} mutated files, at most {1000 * tally.slowest:.0f} ms each on the average of a batch")
+    if tally.left_out:
+        print(f"{tally.left_out} files were left out: the time was over")
     for what, number in sorted(tally.counts.items()):
         print(f"{number:7} {what}")
     for where, number in tally.raised.most_common():

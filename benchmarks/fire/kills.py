@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from math import inf
 from pathlib import Path
 from random import Random
 from time import monotonic, sleep
@@ -15,7 +16,7 @@ from benchmarks.fire.mail import MailServer, letters, told
 from benchmarks.fire.story import Step, Story, home_in
 from warehouse.board.acts import open_board
 
-SHARES = {"backfill": 4, "night": 8, "acts": 3, "next night": 5}  # of twenty kills
+SHARES = {"backfill": 7, "night": 6, "acts": 3, "next night": 4}  # of twenty kills
 KILLS_A_TRIAL = 4
 BEFORE = 0.1  # of the kills come before the warehouse is open
 ALONE = 0.25  # of the kills hit the process alone, not its readers
@@ -29,6 +30,7 @@ class KillTally:
     trials: int = 0
     kills: Counter[str] = field(default_factory=Counter)
     late: int = 0
+    left_out: int = 0
     messages: int = 0
     repeats: int = 0
     temporary: int = 0
@@ -118,14 +120,24 @@ def differing_after(home: Home, after: Path) -> list[str]:
         return [f"it cannot be read: {type(error).__name__}: {error}"]
 
 
-def run_kills(story: Story, engine: str, seed: int, number: int, lanes: int = 2, only: str = "") -> KillTally:
-    """Kill so many times; `only` runs again the trial of that name."""
+def run_kills(
+    story: Story, engine: str, seed: int, number: int, *, until: float = inf, lanes: int = 2, only: str = ""
+) -> KillTally:
+    """Kill so many times.
+
+    Args:
+        until: by the monotonic clock; trials not begun by then are left out.
+        only: the one trial to run, by its name.
+    """
     tally = KillTally()
     planned = [one for one in _planned(story, seed, number) if only in ("", one[1])]
     with ThreadPoolExecutor(lanes) as threads:
-        trials = threads.map(lambda one: _tried(story, engine, *one), planned)
-        for trial, (step, _, _) in zip(trials, planned, strict=True):
-            _add(trial, step, tally, seed)
+        trials = threads.map(lambda one: _tried(story, engine, *one) if monotonic() < until else None, planned)
+        for trial, (step, _, kills) in zip(trials, planned, strict=True):
+            if trial:
+                _add(trial, step, tally, seed)
+            else:
+                tally.left_out += kills
     return tally
 
 

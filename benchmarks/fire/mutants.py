@@ -12,6 +12,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, time
+from math import inf
 from pathlib import Path
 from random import Random
 from time import monotonic
@@ -91,6 +92,7 @@ class Tally:
     """The figures of a run. Whatever stands under `failures` must not be."""
 
     number: int = 0
+    left_out: int = 0
     counts: Counter[str] = field(default_factory=Counter)
     refused: dict[str, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
     raised: Counter[str] = field(default_factory=Counter)
@@ -98,11 +100,18 @@ class Tally:
     slowest: float = 0.0
 
 
-def run_mutants(seed: int, number: int, scratch: Path, with_office: bool = True) -> Tally:
-    """Make, read and judge so many mutants; those that fail are kept under `scratch/failures`."""
+def run_mutants(seed: int, number: int, scratch: Path, *, until: float = inf, with_office: bool = True) -> Tally:
+    """Make, read and judge so many mutants; those that fail are kept under `scratch/failures`.
+
+    Args:
+        until: by the monotonic clock; batches not begun by then are left out.
+    """
     tally = Tally()
     with _bench(seed, scratch, with_office) as bench:
         for first in range(0, number, BATCH):
+            if monotonic() > until:
+                tally.left_out = number - first
+                break
             some = [_mutant(seed, n, bench.bases) for n in range(first, min(number, first + BATCH))]
             bench.try_all([one for one in some if one], tally)
         bench.ask_office(tally)
