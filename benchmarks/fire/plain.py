@@ -9,6 +9,7 @@ import re
 import unicodedata
 import zipfile
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
 from xml.etree import ElementTree
@@ -119,8 +120,12 @@ def sheets_of(base: Base, data: bytes) -> list[Rows]:
 
 
 def by_office(base: Base, files: dict[str, bytes]) -> dict[str, list[Rows]]:
-    """Workbooks' sheets as LibreOffice sees them."""
-    return {name: _workbook(base, data) for name, data in converted(files, "xlsx:Calc MS Excel 2007 XML").items()}
+    """Workbooks' sheets as LibreOffice sees them; without those it does not open, or hands on what nobody can read."""
+    found = {}
+    for name, data in converted(files, "xlsx:Calc MS Excel 2007 XML").items():
+        with suppress(Exception):
+            found[name] = _workbook(base, data)
+    return found
 
 
 def _workbook(base: Base, data: bytes) -> list[Rows]:
