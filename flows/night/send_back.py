@@ -27,7 +27,7 @@ from warehouse.errors import ArchiveIncomplete
 from warehouse.ledger.archive import read as read_archived
 from warehouse.ledger.last_accepted import last_accepted
 from warehouse.ledger.registry import unit_name
-from warehouse.ledger.submissions import problems_of, to_mark_of_broken_nights
+from warehouse.ledger.submissions import causes_of, problems_of, to_mark_of_broken_nights
 
 _UNFIT = re.compile(r'[\x00-\x1f<>:"/\\|?*]')
 CHUNK = 8  # files handed to a process at a time
@@ -109,10 +109,10 @@ def _to_send(
     return pl.concat([batch, pl.DataFrame(owed, batch.schema)]).sort("submission_id"), contents
 
 
-def _archived(archive: Path, sha256: str) -> bytes:
+def _archived(archive: Path, sha256: str | None) -> bytes:
     """A file's bytes; none where none are kept, or they are lost: its workbook lists the problems all the same."""
     try:
-        return read_archived(archive, sha256)
+        return read_archived(archive, sha256) if sha256 else b""
     except ArchiveIncomplete:
         return b""
 
@@ -127,6 +127,7 @@ def _orders(
     problems = problems_of(con, numbers).join(
         last_accepted(con, numbers), on=["submission_id", "problem_no"], how="left"
     )
+    causes = causes_of(con, numbers)
     return [
         ToMark(
             number=row["submission_id"],
@@ -142,6 +143,9 @@ def _orders(
                 row["received_on"],
                 _due_on(row, settings),
                 is_accepted=row["outcome"] == "accepted",
+                causes=tuple(
+                    causes.filter(pl.col("submission_id") == row["submission_id"])[f"message_{settings.language}"]
+                ),
             ),
             language=settings.language,
         )

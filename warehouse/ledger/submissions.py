@@ -58,6 +58,12 @@ def to_mark_of_broken_nights(con: DuckDBPyConnection, warnings: Sequence[str]) -
     return con.execute(_OF_BROKEN_NIGHTS, {"warnings": list(warnings)}).pl()
 
 
+def causes_of(con: DuckDBPyConnection, numbers: Sequence[int]) -> pl.DataFrame:
+    """The rows of ledger.cause of some submissions, in the order in which they are told."""
+    query = "FROM ledger.cause WHERE submission_id IN (SELECT unnest(?::BIGINT[])) ORDER BY submission_id, cause_no"
+    return con.execute(query, [list(numbers)]).pl()
+
+
 def waiting_for_registry(con: DuckDBPyConnection) -> list[dict[str, Any]]:
     """The rejected files that a change of the registry may let in, with what is needed to read them again."""
     return con.execute(_WAITING).pl().to_dicts()
