@@ -47,7 +47,7 @@ bench: $(STAMP) ## benchmarks, as ratios against a peer in the same run
 
 SEED ?= 1
 SCALE ?= 1
-fire: $(STAMP) ## killed, fed with damaged files, out of room …: SEED=2 SCALE=0.05, under 30 minutes at SCALE=1
+fire: $(STAMP) ## killed, fed with damaged files, out of room …: SEED=2 SCALE=0.05; kills and files stop in time
 	@$(BIN)/python -m benchmarks.fire --seed $(SEED) --scale $(SCALE)
 
 clean: ## the environment and the demo's home
