@@ -23,12 +23,15 @@ from flows.night.read import FilesRead
 from flows.night.readers import readers_of
 from flows.settings import Settings
 from transforms.returning.workbook import SentFile
+from warehouse.errors import ArchiveIncomplete
+from warehouse.ledger.archive import read as read_archived
 from warehouse.ledger.last_accepted import last_accepted
 from warehouse.ledger.registry import unit_name
-from warehouse.ledger.submissions import causes_of, problems_of
+from warehouse.ledger.submissions import causes_of, problems_of, to_mark_of_broken_nights
 
 _UNFIT = re.compile(r'[\x00-\x1f<>:"/\\|?*]')
 CHUNK = 8  # files handed to a process at a time
+_SENT = ("submission_id", "reporter_code", "received_on", "file_name", "period", "outcome")
 LONGEST = 180  # bytes of the sender's name kept in ours: a file system takes 255
 
 
@@ -59,7 +62,7 @@ def sending_back(
     con: DuckDBPyConnection, files: FilesRead, verdict: Verdict, settings: Settings, *, with_warned: bool = False
 ) -> Iterator[list[Returned]]:
     """The same while the block goes on with something else; the list is whole when the block has ended."""
-    orders = _orders(con, files, _to_mark(verdict, with_warned=with_warned), settings)
+    orders = _orders(con, *_to_send(con, files, verdict, settings, with_warned=with_warned), settings)
     returned: list[Returned] = []
     if not orders:
         yield returned
@@ -90,9 +93,34 @@ def _to_mark(verdict: Verdict, *, with_warned: bool) -> pl.DataFrame:
     return verdict.outcomes.filter(wanted).join(refused, on="submission_id", how="anti")
 
 
-def _orders(con: DuckDBPyConnection, files: FilesRead, wanted: pl.DataFrame, settings: Settings) -> list[ToMark]:
-    """For each wanted file (submission_id, outcome) all that its workbook is made from."""
-    sent = files.submissions.join(wanted, on="submission_id").sort("submission_id")
+def _to_send(
+    con: DuckDBPyConnection, files: FilesRead, verdict: Verdict, settings: Settings, *, with_warned: bool
+) -> tuple[pl.DataFrame, dict[int, bytes]]:
+    """The batch's files whose workbooks are marked, and those that a broken night owes; with their bytes."""
+    batch = files.submissions.join(_to_mark(verdict, with_warned=with_warned), on="submission_id").select(_SENT)
+    contents = {number: file.data for number, file in files.files.items()}
+    owed = [
+        row
+        for row in to_mark_of_broken_nights(con, TO_LOOK_AT if with_warned else ()).iter_rows(named=True)
+        if row["submission_id"] not in contents and not returned_path(settings, row, row["reporter_code"]).exists()
+    ]
+    for row in owed:
+        contents[row["submission_id"]] = _archived(settings.archive_dir, row["sha256"])
+    return pl.concat([batch, pl.DataFrame(owed, batch.schema)]).sort("submission_id"), contents
+
+
+def _archived(archive: Path, sha256: str | None) -> bytes:
+    """A file's bytes; none where none are kept, or they are lost: its workbook lists the problems all the same."""
+    try:
+        return read_archived(archive, sha256) if sha256 else b""
+    except ArchiveIncomplete:
+        return b""
+
+
+def _orders(
+    con: DuckDBPyConnection, sent: pl.DataFrame, contents: Mapping[int, bytes], settings: Settings
+) -> list[ToMark]:
+    """For each file (`_SENT`) all that its workbook is made from."""
     if sent.is_empty():
         return []
     numbers = sent["submission_id"].to_list()
@@ -105,7 +133,7 @@ def _orders(con: DuckDBPyConnection, files: FilesRead, wanted: pl.DataFrame, set
             number=row["submission_id"],
             reporter=row["reporter_code"],
             path=returned_path(settings, row, row["reporter_code"]),
-            data=files.files[row["submission_id"]].data,
+            data=contents[row["submission_id"]],
             registry_dir=settings.registry_dir,
             problems=problems.filter(pl.col("submission_id") == row["submission_id"]),
             about=SentFile(

@@ -31,6 +31,7 @@ from transforms.telling.recipients import Recipients
 from warehouse.board import outbox
 from warehouse.connection.transaction import transaction
 from warehouse.errors import WarehouseError
+from warehouse.ledger.nights import files_in_hand
 
 log = logging.getLogger("mobility")
 FEW = 5  # names in a line
@@ -213,11 +214,10 @@ def _with_words(warned: pl.DataFrame) -> pl.DataFrame:
 
 
 def _course(con: DuckDBPyConnection, report: NightReport, known: Recipients) -> Course:
-    outcomes = dict(report.files["outcome"].value_counts().iter_rows()) if report.files.height else {}
     missing = report.status.filter(pl.col("state").is_in(["missing", "rejected"])).height if report.status.height else 0
     waiting, given_up = outbox.untold(con)
     return Course(
-        outcomes=outcomes,
+        outcomes=files_in_hand(con),  # not the report's: a night killed after it took files in told nobody of them
         period=report.status["period"][0] if report.status.height else None,
         missing=missing,
         standing=outbox.standing_alerts(con),

@@ -155,6 +155,36 @@ def test_a_migration_that_fails_leaves_the_file_as_it_was(tmp_path, monkeypatch)
         assert con.sql("SELECT count(*) FROM ledger.night").fetchone() == (1,)
 
 
+def test_a_log_that_duckdb_does_not_take_in_by_itself_is_taken_in(tmp_path):
+    code = """
+import os, sys
+from pathlib import Path
+import duckdb
+from warehouse.connection.migrations import migrate, migrations
+con = duckdb.connect(sys.argv[1])
+migrate(con, migrations())
+con.execute("INSERT INTO ledger.night (night_id, as_of, kind) VALUES (1, '2019-01-01', 'nightly')")
+os._exit(0)
+"""
+    path = tmp_path / "w.duckdb"
+    subprocess.run([sys.executable, "-c", code, str(path)], cwd=ROOT, check=True)
+    assert path.with_name("w.duckdb.wal").stat().st_size > 0
+    with open_store(path) as con:
+        assert con.sql("SELECT count(*) FROM ledger.night").fetchone() == (1,)
+
+
+def test_a_new_warehouse_that_cannot_be_made_whole_is_none(tmp_path, monkeypatch):
+    path = tmp_path / "w.duckdb"
+    monkeypatch.setattr(store, "migrations", lambda: with_step(tmp_path, "CREATE SCHEMA later; SELECT nonsense;"))
+    with pytest.raises(duckdb.BinderException), open_store(path):
+        pass
+    assert not path.exists()
+    monkeypatch.undo()
+    with open_store(path) as con:
+        assert con.sql("SELECT count(*) FROM ledger.night").fetchone() == (0,)
+    assert sorted(file.name for file in tmp_path.glob("w.*")) == ["w.duckdb", "w.duckdb.lock"]
+
+
 def with_step(folder: Path, sql: str) -> list[migrations.Migration]:
     schema = folder / "schema"
     shutil.copytree(migrations.SCHEMA, schema, dirs_exist_ok=True)
