@@ -31,7 +31,7 @@ _KNOWN_BINARIES = re.compile(r"(?:printersettings|vbaproject|calcchain|binaryind
 
 
 @dataclass(slots=True)
-class Carried:
+class LookedThrough:
     """What a file carries.
 
     Attributes:
@@ -43,17 +43,17 @@ class Carried:
     unseen: list[str] = field(default_factory=list)
 
 
-def look_through(data: bytes) -> Carried:
+def look_through(data: bytes) -> LookedThrough:
     """All that a file's bytes say, but for the cells of the sheets that the reading takes; never raises for its sake.
 
     Of a text that is a table of delimited fields nothing is told: its cells are all there is.
     """
-    carried = Carried()
+    carried = LookedThrough()
     _look(data, carried, 0)
     return carried
 
 
-def _look(data: bytes, carried: Carried, depth: int) -> None:
+def _look(data: bytes, carried: LookedThrough, depth: int) -> None:
     if data.startswith(_ZIP) and depth < _DEEPEST:
         _look_into_zip(data, carried, depth)
     elif data.startswith((OLE, b"PAR1")):
@@ -80,7 +80,7 @@ _EMBEDDED = re.compile(
 # -- packages ---------------------------------------------------------------------------------------------------------
 
 
-def _look_into_zip(data: bytes, carried: Carried, depth: int) -> None:
+def _look_into_zip(data: bytes, carried: LookedThrough, depth: int) -> None:
     try:
         archive = zipfile.ZipFile(io.BytesIO(data))
         members = archive.infolist()
@@ -134,7 +134,7 @@ def _pivots(parts: dict[str, bytes]) -> Iterator[list[str]]:
             yield pivot_texts(content, records)
 
 
-def _look_into_part(name: str, content: bytes, carried: Carried, depth: int, kind: str, is_read: bool) -> None:
+def _look_into_part(name: str, content: bytes, carried: LookedThrough, depth: int, kind: str, is_read: bool) -> None:
     """Look through a part of a package, or a member of a plain .zip; `is_read`: the reading takes its cells."""
     if is_read:
         carried.texts += markup_texts(_without_cells(content, kind))
@@ -175,7 +175,7 @@ _MARKUP = re.compile(r"<[a-zA-Z!?/][^<>]*>")
 _QUOTED_PRINTABLE = re.compile(r"(?:=[0-9A-F]{2}){2}")
 
 
-def _look_into_text(data: bytes, carried: Carried, depth: int, is_part: bool = False) -> None:
+def _look_into_text(data: bytes, carried: LookedThrough, depth: int, is_part: bool = False) -> None:
     head = data[:4096].replace(b"\0", b"").decode("latin-1")
     if not is_part and b"<" not in data and not text_kind(head) and not head.startswith("{\\rtf"):
         return  # delimited fields
@@ -195,7 +195,7 @@ def _look_into_text(data: bytes, carried: Carried, depth: int, is_part: bool = F
         carried.texts.append([_plain_text(text)])
 
 
-def _look_into_mime(data: bytes, carried: Carried, depth: int) -> None:
+def _look_into_mime(data: bytes, carried: LookedThrough, depth: int) -> None:
     """A page saved in one file, or a letter: its parts, in base 64 or quoted-printable."""
     for part in email.message_from_bytes(data, policy=email.policy.compat32).walk():
         content = part.get_payload(decode=True)

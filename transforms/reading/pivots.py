@@ -15,7 +15,7 @@ _VALUES = {"s", "n", "d", "b", "e", "m"}
 def pivot_texts(definition: bytes, records: bytes) -> list[str]:
     """The rows' values one after another (ECMA-376 part 1, 18.10.1): a record holds them, or their places in the
     definition's lists."""
-    walk = _Walk()
+    walk = _PivotWalk()
     try:
         parse_xml(definition, walk.define, walk.end)
         parse_xml(records, walk.record, walk.end)
@@ -24,7 +24,7 @@ def pivot_texts(definition: bytes, records: bytes) -> list[str]:
     return walk.texts
 
 
-class _Walk:
+class _PivotWalk:
     def __init__(self) -> None:
         self.lists: list[list[str]] = []
         self.texts: list[str] = []

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from expectations.contract.periods import Period
-from expectations.suites.slips.standing import Figures, SentFile, SentTable, Standing
+from expectations.suites.slips.standing import Figures, FileAsSent, SentTable, Standing
 
 # What a month opens with, and what the month before closed with.
 OPENED = {"balance": ("members_opening", "members_closing"), "requests": ("pending_opening", "pending_closing")}
@@ -30,7 +30,7 @@ class Misdated:
     rows: int
 
 
-def misdated(file: SentFile, standing: Standing, named: Period | None) -> Misdated | None:
+def misdated(file: FileAsSent, standing: Standing, named: Period | None) -> Misdated | None:
     """Whether the file's name, the month due and the openings agree on another month than the title's.
 
     A name that says no month is no witness against; one that says the title's is. A correction of an earlier month

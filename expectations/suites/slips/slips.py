@@ -20,7 +20,7 @@ from expectations.suites.slips.pasted import Pasted, pasted_blocks
 from expectations.suites.slips.shifted import Shifted, shifted_rows
 from expectations.suites.slips.standing import (
     MONTHS_BACK,
-    SentFile,
+    FileAsSent,
     SentTable,
     Standing,
     nights_of_change,
@@ -96,14 +96,14 @@ class Looker:
 
     def _nights(
         self, outcomes: Mapping[int, str], found: Mapping[int, list[Cause]]
-    ) -> Iterable[tuple[SentFile, Standing]]:
+    ) -> Iterable[tuple[FileAsSent, Standing]]:
         """Each file with what stood when it came: in the warehouse on its night, and of the batch before it."""
         if not self.files:
             return
         nights = [file.recorded_at for file in self.files]
         since = min(file.period for file in self.files).first_day - timedelta(days=31 * (MONTHS_BACK + 1))
         changes = nights_of_change(self.con, min(nights), max(nights))
-        taken: list[SentFile] = []
+        taken: list[FileAsSent] = []
         at: date | None = None
         for file in self.files:
             if at is None or any(at < night <= file.recorded_at for night in changes):
@@ -118,7 +118,7 @@ class Looker:
                 taken.append(file)
 
 
-def causes_of(file: SentFile, standing: Standing, named: Period | None) -> list[Cause]:
+def causes_of(file: FileAsSent, standing: Standing, named: Period | None) -> list[Cause]:
     """What most likely happened to one file; nothing of most.
 
     Args:

@@ -44,7 +44,7 @@ class SentTable:
 
 
 @dataclass(frozen=True, slots=True)
-class SentFile:
+class FileAsSent:
     """A file whose figures are looked at."""
 
     submission_id: int
@@ -80,7 +80,7 @@ class Standing:
         plane = self.planes.get((table.form.name, number_of(table.form, period) - back))
         return None if plane is None else plane[table.cells]
 
-    def add(self, file: SentFile) -> None:
+    def add(self, file: FileAsSent) -> None:
         """The figures of a file that was accepted."""
         for table in file.tables.values():
             self._plane(table.form, number_of(table.form, file.period))[table.cells] = table.figures
@@ -131,7 +131,7 @@ def nights_of_change(con: duckdb.DuckDBPyConnection, first: date, last: date) ->
     return [night for (night,) in found.fetchall()]
 
 
-def sent_files(con: duckdb.DuckDBPyConnection) -> tuple[dict[str, int], list[SentFile]]:
+def sent_files(con: duckdb.DuckDBPyConnection) -> tuple[dict[str, int], list[FileAsSent]]:
     """The staged files that have a period, in their order, and the place of each of their cells."""
     cells = " UNION ".join(f"SELECT cell_code FROM staged_{form}" for form in FORMS)
     found = con.execute(f"SELECT cell_code FROM ({cells}) WHERE cell_code IS NOT NULL ORDER BY 1").fetchall()
@@ -141,7 +141,7 @@ def sent_files(con: duckdb.DuckDBPyConnection) -> tuple[dict[str, int], list[Sen
         SELECT submission_id, reporter_code, period, received_on, recorded_at, coalesce(file_name, '')
         FROM staged_submission WHERE period IS NOT NULL ORDER BY submission_id""").fetchall()
     files = [
-        SentFile(
+        FileAsSent(
             number,
             reporter,
             Period.parse(period),
