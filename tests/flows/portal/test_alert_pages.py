@@ -108,7 +108,7 @@ def test_an_alert_is_explained_with_its_chart_parts_drivers_versions_and_history
         "còn hiệu lực",
     ):
         assert words in page
-    svg = board.tree.css_first("figure svg")
+    svg = board.tree.css_first("figure svg[role=img]")
     assert svg.css_first("title").text() == "Đơn xin ra khỏi Đảng: Thành phố Cao Lãnh"
     assert len(board.tree.css("figure table tbody tr")) == 7
     assert 'style="' not in board.page.text
