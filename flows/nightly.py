@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
+from time import monotonic
 from typing import Any, ParamSpec, TypeVar
 
 from prefect import flow, task
@@ -29,7 +30,7 @@ from flows.night.validate import validate
 from flows.night.write_page import write_page
 from flows.settings import load_settings
 from flows.telling.tell import tell
-from warehouse.ledger.nights import finish_nights
+from warehouse.ledger.nights import finish_nights, note_steps
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -41,6 +42,7 @@ def nightly(as_of: date | None = None, inbox: Path | None = None) -> NightReport
     settings = load_settings(inbox=inbox)  # never a parameter: Prefect stores and shows those
     as_of = as_of or today(settings.timezone)
     run = Run("nightly", as_of, now(settings.timezone))
+    step = Steps()
     with open_home(settings) as store:
         refused = step(carry_out, store, settings, as_of)
         arrived = step(collect, settings, as_of)
@@ -48,7 +50,7 @@ def nightly(as_of: date | None = None, inbox: Path | None = None) -> NightReport
         verdict = step(validate, store, files, settings)
         touched = step(load, store, files, verdict, settings, run)
         left = clear_inbox(arrived.files)
-        returned = step(send_back, store, files, verdict, settings)
+        returned = step(send_back, store, files, verdict, settings, with_warned=True)
         exposed = step(measure, store, touched, settings, as_of)
         judged = step(judge, store, settings)
         step(alert, store, judged, settings)
@@ -59,15 +61,29 @@ def nightly(as_of: date | None = None, inbox: Path | None = None) -> NightReport
         )
         step(write_page, store, settings, as_of)
         step(tell, store, settings, as_of, came)
+        note_steps(store, as_of, step.taken)
         finish_nights(store, now(settings.timezone))  # last: a night broken off before this is caught up
         step(publish_board, store, settings)  # once more: with what was told, and that the night is done
         return came
 
 
-def step(verb: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-    """Do one of the night's verbs as a task of its own, which Prefect times and shows.
+class Steps:
+    """Does the night's verbs, and keeps how long each took.
 
-    Arguments go in `quote`: Prefect would else look through every cell of a frame for results to wait for.
+    Attributes:
+        taken: the verbs in their order, each with its seconds.
     """
-    as_they_are: tuple[Any, ...] = tuple(quote(argument) for argument in args)
-    return task(cache_policy=NO_CACHE)(verb)(*as_they_are, **kwargs)
+
+    def __init__(self) -> None:
+        self.taken: list[tuple[str, float]] = []
+
+    def __call__(self, verb: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """Do one of the verbs as a task of its own, which Prefect times and shows.
+
+        Arguments go in `quote`: Prefect would else look through every cell of a frame for results to wait for.
+        """
+        began = monotonic()
+        as_they_are: tuple[Any, ...] = tuple(quote(argument) for argument in args)
+        result = task(cache_policy=NO_CACHE)(verb)(*as_they_are, **kwargs)
+        self.taken.append((verb.__name__, monotonic() - began))
+        return result

@@ -36,11 +36,14 @@ class Code:
         severity: an error rejects the file, a warning is kept with it.
         waivable: whether the board may let such a file in all the same (its figures could be read).
         is_of_time: whether found and expected are days or periods, by their codes.
+        is_of_arrival: whether it says how the file came and nothing of its figures: an accepted file with nothing else
+            gives its sender nothing to look at.
     """
 
     severity: Severity
     waivable: bool = False
     is_of_time: bool = False
+    is_of_arrival: bool = False
 
 
 CODES: dict[str, Code] = {
@@ -57,6 +60,7 @@ CODES: dict[str, Code] = {
     "truncated-file": Code("error"),
     "period-invalid": Code("error"),
     "wrong-district": Code("error"),
+    "wrong-template": Code("error"),
     "unknown-unit": Code("error"),
     "duplicate-unit": Code("error"),
     "not-a-count": Code("error"),
@@ -66,14 +70,16 @@ CODES: dict[str, Code] = {
     "cross-form-mismatch": Code("error", waivable=True),
     "personal-data": Code("error"),
     "incomplete-report": Code("error", waivable=True),
-    "late": Code("warning", is_of_time=True),
+    "late": Code("warning", is_of_time=True, is_of_arrival=True),
     "missing-unit": Code("warning"),
     "total-mismatch": Code("warning", waivable=True),
     "opening-mismatch": Code("warning", waivable=True),
     "copied-period": Code("warning", is_of_time=True),
-    "file-name-period": Code("warning", is_of_time=True),
-    "resubmission": Code("warning", is_of_time=True),
+    "file-name-period": Code("warning", is_of_time=True, is_of_arrival=True),
+    "resubmission": Code("warning", is_of_time=True, is_of_arrival=True),
 }
+TO_LOOK_AT = tuple(name for name, code in CODES.items() if code.severity == "warning" and not code.is_of_arrival)
+"""The warnings of an accepted file of which its sender hears."""
 
 
 @dataclass(frozen=True, slots=True)

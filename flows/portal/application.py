@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from functools import cache, partial
-from importlib.resources import files
 from pathlib import Path
 
 from starlette.applications import Starlette
@@ -77,9 +76,8 @@ async def _stylesheet(request: Request) -> Response:
 
 @cache
 def stylesheet() -> str:
-    """The morning page's rules, those of the drawings, and what the portal adds to them."""
-    drawings = files("transforms.drawing").joinpath("drawing.css").read_text("utf-8")
-    return STYLE + drawings + (STATIC / "portal.css").read_text("utf-8")
+    """The morning page's rules, and what the portal adds to them."""
+    return STYLE + (STATIC / "portal.css").read_text("utf-8")
 
 
 def _behind(gate: Gate, route: Route) -> Callable[[Request], Awaitable[Response]]:

@@ -9,6 +9,7 @@ from threading import Lock, Thread
 
 from flows.home import home_secret
 from flows.night.readers import Limits, Readers
+from flows.night.show import ready
 from flows.portal.copies import Copies
 from flows.settings import Settings
 
@@ -73,4 +74,12 @@ class Desk:
 def open_desk(settings: Settings) -> Desk:
     """Make what the portal needs in the home."""
     limits = Limits(settings.reader_seconds, settings.reader_megabytes)
-    return Desk(settings, home_secret(settings), Copies(settings), Readers(READERS, limits))
+    readers = Readers(READERS, limits)
+    Thread(target=_warm, args=(readers,), name="warm", daemon=True).start()
+    return Desk(settings, home_secret(settings), Copies(settings), readers)
+
+
+def _warm(readers: Readers) -> None:
+    """Start the processes before the first upload waits for them."""
+    for _ in readers.each(ready, [[None]] * READERS, lambda task, problem: [task]):
+        pass

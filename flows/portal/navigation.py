@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from flows.portal.asked import BOARD
+from flows.portal.asked import BOARD, SENDER
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,4 +27,7 @@ NAVIGATION: tuple[BarItem, ...] = (
     BarItem("today", "/", frozenset({BOARD}), "/index.html"),
     BarItem("alerts", "/alerts", frozenset({BOARD})),
     BarItem("follow-up", "/follow-up", frozenset({BOARD})),
+    BarItem("reports", "/reports", frozenset({BOARD}), "/reports.html"),
+    BarItem("counter", "/counter", frozenset({SENDER})),
+    BarItem("operator", "/operator", frozenset({BOARD})),
 )

@@ -13,7 +13,8 @@ import polars as pl
 from duckdb import DuckDBPyConnection
 
 from expectations.contract.periods import Period
-from expectations.language.catalogue import text
+from expectations.contract.problems import TO_LOOK_AT
+from expectations.language.catalogue import LANGUAGES, text
 from flows.clock import now, today
 from flows.home import open_home
 from flows.night.send_back import returned_below
@@ -22,6 +23,7 @@ from flows.settings import Settings
 from flows.telling.delivery import DeliveryOutcome, deliver
 from flows.telling.failures import FailureNote, failure_note, failure_notes, failure_of
 from flows.telling.recipients import recipients, said
+from transforms.morning.reasons import to_look_at
 from transforms.telling.events import OutboxEvent, concerns
 from transforms.telling.letters import Letter, letter
 from transforms.telling.night import Course, night_event
@@ -46,8 +48,8 @@ class Outbox:
     def begin_try(self, message_id: str, at: datetime) -> None:
         outbox.begin_try(self._con, message_id, at)
 
-    def end_try(self, message_id: str, at: datetime, error: str | None) -> None:
-        outbox.end_try(self._con, message_id, at, error)
+    def end_try(self, message_id: str, at: datetime, error: str | None, is_in_doubt: bool = False) -> None:
+        outbox.end_try(self._con, message_id, at, error, is_in_doubt)
 
 
 def tell(con: DuckDBPyConnection, settings: Settings, as_of: date, report: NightReport) -> DeliveryOutcome:
@@ -64,6 +66,7 @@ def tell(con: DuckDBPyConnection, settings: Settings, as_of: date, report: Night
             outbox.alert_events(con, as_of),
             outbox.overdue_events(con, as_of),
             _with_workbooks(outbox.rejected_events(con, as_of), settings),
+            _with_words(_with_workbooks(outbox.warned_events(con, as_of, TO_LOOK_AT), settings)),
         ):
             outbox.add_events(con, found)
         # The night last: by it the others know what is new.
@@ -185,13 +188,28 @@ def _letters(
 
 
 def _with_workbooks(rejected: pl.DataFrame, settings: Settings) -> pl.DataFrame:
-    """Each rejected file with its marked workbook, where there is one."""
+    """Each file with its marked workbook, where there is one."""
 
     paths = [
-        None if row["lists_people"] else returned_below(settings, row, row["unit_code"])
+        None if row.get("lists_people") else returned_below(settings, row, row["unit_code"])
         for row in rejected.iter_rows(named=True)
     ]
     return rejected.with_columns(pl.Series("attachment", paths, pl.String))
+
+
+def _with_words(warned: pl.DataFrame) -> pl.DataFrame:
+    """Each accepted file with what to look at, in words."""
+    return warned.with_columns(
+        pl.Series(
+            f"text_{language}",
+            [
+                "; ".join(to_look_at(one["code"], one["number"], language) for one in found)
+                for found in warned["found"].to_list()
+            ],
+            pl.String,
+        )
+        for language in LANGUAGES
+    )
 
 
 def _course(con: DuckDBPyConnection, report: NightReport, known: Recipients) -> Course:

@@ -226,36 +226,7 @@ def stages_chart(title: str, stages: Sequence[Counted], language: Language, name
         name: tells this picture's patterns from others of the page.
     """
     whole = stages[0].shown if stages else None
-    lost = [
-        (before.shown - after.shown, before, after)
-        for before, after in pairwise(stages)
-        if before.shown is not None and after.shown is not None and before.shown > after.shown
-    ]
-    known = [one for one in stages if one.shown is not None]
-    sentence = text("drawing.nothing", language)
-    if known and whole:
-        last = known[-1]
-        sentence = sentences(
-            text(
-                "drawing.stages.end",
-                language,
-                whole=whole,
-                first=stages[0].name,
-                last=last.name,
-                count=last.says(language),
-                share=_part(last.shown, whole, language),
-            ),
-            text(
-                "drawing.stages.lost",
-                language,
-                count=max(lost, key=lambda one: one[0])[0],
-                stage=max(lost, key=lambda one: one[0])[2].name,
-            )
-            if lost
-            else "",
-        )
-    elif whole == 0:
-        sentence = text("drawing.stages.none", language)
+    sentence = _lost(stages, whole, language)
     rows = tuple(
         (
             one.name,
@@ -272,6 +243,29 @@ def stages_chart(title: str, stages: Sequence[Counted], language: Language, name
         heads=tuple(text(f"drawing.stages.{key}", language) for key in ("stage", "count", "of_before", "of_all")),
         rows=rows,
     )
+
+
+def _lost(stages: Sequence[Counted], whole: int | None, language: Language) -> str:
+    """How many came to the last stage that is known, and before which most were lost."""
+    known = [one for one in stages if one.shown is not None]
+    if not whole:
+        return text("drawing.nothing" if whole is None else "drawing.stages.none", language)
+    end = text(
+        "drawing.stages.end",
+        language,
+        whole=whole,
+        first=stages[0].name,
+        last=known[-1].name,
+        count=known[-1].says(language),
+        share=_part(known[-1].shown, whole, language),
+    )
+    lost = [
+        (before.shown - after.shown, after.name)
+        for before, after in pairwise(stages)
+        if before.shown is not None and after.shown is not None
+    ]
+    most, stage = max(lost, key=lambda one: one[0], default=(0, ""))
+    return sentences(end, text("drawing.stages.lost", language, count=most, stage=stage) if most > 0 else "")
 
 
 def _stages(title: str, sentence: str, stages: Sequence[Counted], language: Language, name: str) -> str:

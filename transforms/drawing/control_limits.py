@@ -7,6 +7,7 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.stats import binom, poisson
 
 from transforms.drawing.figures import Quantity, UnitFigure, finite, shown
+from transforms.drawing.scales import NOTHING
 
 Array = NDArray[np.float64]
 
@@ -37,7 +38,7 @@ def control_limits(
     """
     n = np.asarray(denominators, dtype=float)
     n = np.round(n) if is_share else n
-    known = np.isfinite(n) & (n > 0)
+    known = np.isfinite(n) & (n > NOTHING)
     safe, per_one = np.where(known, n, 1.0), max(rate / scale, 0.0)
     chance = binom(safe, min(per_one, 1.0)) if is_share else poisson(safe * per_one)
     tail = (1 - confidence) / 2
@@ -63,9 +64,9 @@ def beyond_chance(figures: list[UnitFigure], province: float | None, quantity: Q
         return [None] * len(figures)
     n = np.array([one.denominator if one.denominator is not None else np.nan for one in figures])
     values = np.array([value if (value := shown(one)) is not None else np.nan for one in figures])
-    steps = np.zeros(len(figures))
+    steps, unknown = np.zeros(len(figures)), np.isnan(values)
     for confidence in (INNER, OUTER):
         low, high = control_limits(n, province, quantity.kind == "share", confidence, quantity.scale)
+        unknown |= np.isnan(low)
         steps += np.where(values > high, 1, 0) - np.where(values < low, 1, 0)
-    unknown = np.isnan(values) | ~(n > 0)
     return [None if out else int(step) for out, step in zip(unknown, steps, strict=True)]

@@ -98,7 +98,7 @@ class UnitFigure:
     Attributes:
         code, name: the unit's.
         value, lower, upper: with its 95 % interval.
-        numerator, denominator: what value was made of.
+        denominator: what it was counted out of, for the limits of chance.
         href: where the unit's page is; null for none.
     """
 
@@ -107,7 +107,6 @@ class UnitFigure:
     value: float | None
     lower: float | None = None
     upper: float | None = None
-    numerator: float | None = None
     denominator: float | None = None
     is_hidden: bool = False
     href: str | None = None

@@ -66,6 +66,7 @@ def scale(
     if whole:
         step = max(step, 1.0)
     first, last = math.floor(low / step + 1e-9), math.ceil(high / step - 1e-9)
+    last = max(last, first + 1)
     return Scale(first * step, last * step, start, end, tuple(at * step for at in range(first, last + 1)))
 
 

@@ -111,7 +111,7 @@ def _cell(
 ) -> str:
     value = told(here, quantity)
     brief = quantity.says(shown(here)) if shown(here) is not None else ""
-    name = svg.shortened(short, RIGHT - LEFT - 4 - svg.text_width(brief, 11), 11)
+    name = svg.shortened(short, RIGHT - LEFT - 6 - svg.text_width(brief, 12), 11)
     points = _points(unit.months, upright, LEFT, RIGHT - 2, span)
     known = [point for point in points if point]
     beside = _points(province, upright, LEFT, RIGHT - 2, span) if known else []

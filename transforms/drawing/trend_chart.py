@@ -56,7 +56,7 @@ class TrendParts:
 
 
 @dataclass(frozen=True, slots=True)
-class _Plane:
+class _TrendPlane:
     """Where months and values stand."""
 
     first: int
@@ -118,7 +118,7 @@ def _picture(parts: TrendParts, quantity: Quantity, title: str, sentence: str) -
     values = [value for one in (*parts.months, *parts.province) for value in (shown(one), *(bounds(one) or ()))]
     values += [value for one in parts.foreseen for value in (one.value, one.lower, one.upper)]
     upright = scale(values, bottom, top + 10, whole=quantity.kind == "count")
-    plane = _Plane(min(at), max(at), widest(upright, quantity.tick) + 8, upright)
+    plane = _TrendPlane(min(at), max(at), widest(upright, quantity.tick) + 8, upright)
     return svg.legend(_keys(parts, quantity)) + svg.picture(
         WIDE,
         top + HIGH,
@@ -145,12 +145,12 @@ def _filled(months: Sequence[MonthFigure]) -> list[MonthFigure]:
     return filled
 
 
-def _tet(parts: TrendParts, plane: _Plane, top: float, bottom: float) -> str:
+def _tet(parts: TrendParts, plane: _TrendPlane, top: float, bottom: float) -> str:
     within = [month for month in map(month_number, sorted(parts.tet)) if plane.first <= month <= plane.last]
     return "".join(svg.box(plane.x(month) - plane.step / 2, top, plane.step, bottom - top, "tet") for month in within)
 
 
-def _band(months: Sequence[MonthFigure], plane: _Plane) -> str:
+def _band(months: Sequence[MonthFigure], plane: _TrendPlane) -> str:
     ends = [(one.period, bounds(one)) for one in _filled(months)]
     low = svg.runs(plane.point(period, found and found[0]) for period, found in ends)
     high = svg.runs(plane.point(period, found and found[1]) for period, found in ends)
@@ -164,7 +164,7 @@ def _area(low: list[svg.Point], high: list[svg.Point], kind: str) -> str:
     return svg.element("path", d=svg.path([*low, *reversed(high)], closed=True), kind=kind)
 
 
-def _fan(parts: TrendParts, plane: _Plane) -> str:
+def _fan(parts: TrendParts, plane: _TrendPlane) -> str:
     """The interval of the months to come, opening from the last that is known."""
     if not parts.foreseen:
         return ""
@@ -185,7 +185,7 @@ def _fan(parts: TrendParts, plane: _Plane) -> str:
     return drawn + svg.broken_line(list(side(one.value for one in parts.foreseen)), "line foreseen")
 
 
-def _points(parts: TrendParts, plane: _Plane, quantity: Quantity, bottom: float) -> str:
+def _points(parts: TrendParts, plane: _TrendPlane, quantity: Quantity, bottom: float) -> str:
     radius = 2.4 if plane.step >= 7 else 1.6
     drawn = []
     for one in parts.months:

@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
-STYLE = """
+from importlib.resources import files
+
+DRAWINGS = files("transforms.drawing").joinpath("drawing.css").read_text("utf-8")
+
+STYLE = (
+    f"""{DRAWINGS}"""
+    + """
 :root{color-scheme:light;--ink:#1b232c;--soft:#55606b;--line:#dde2e8;--pale:#f5f7f9;--high:#a3211a;--medium:#8a5a00;
 --low:#4d5a67;--link:#1f4468;--good:#1d5f3a}
 *{box-sizing:border-box}
@@ -52,13 +58,6 @@ figure svg{display:block;width:100%;height:auto;max-width:32rem}
 figure svg text{font-family:inherit}
 figcaption{font-size:.85rem;color:var(--soft);line-height:1.4}
 figcaption b{color:var(--ink);font-weight:600}
-.legend{display:flex;flex-wrap:wrap;gap:.1rem .9rem;margin-top:.1rem}
-.legend span{white-space:nowrap}
-.legend i{display:inline-block;width:1.1rem;height:.55rem;margin-right:.3rem;vertical-align:middle}
-.k-observed{height:.15rem!important;background:#1f4468}
-.k-signal{width:.6rem!important;height:.6rem!important;border-radius:50%;background:#b3261e}
-.k-expected{height:0!important;border-top:2px dashed #6b7885}
-.k-band{background:#d5dfeb}
 details{margin-top:.3rem;font-size:.88rem}
 summary{cursor:pointer;color:var(--link)}
 details table{font-size:.88rem}
@@ -98,6 +97,7 @@ thead{display:table-header-group}
 article.drawn{grid-template-columns:minmax(0,1fr) 8.4cm}article.drawn>header{grid-column:1/-1}
 details,footer .how{display:none}
 a{color:inherit;text-decoration:none}
-.high .tag,.k-signal,.k-band,.k-observed{print-color-adjust:exact;-webkit-print-color-adjust:exact}
+.high .tag{print-color-adjust:exact;-webkit-print-color-adjust:exact}
 }
 """
+)

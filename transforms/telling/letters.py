@@ -157,7 +157,7 @@ def _file_words(event: OutboxEvent, language: Language) -> dict[str, Value]:
 
 def _own_subject(events: Sequence[OutboxEvent], language: Language) -> str:
     kinds = {event.kind for event in events}
-    keys = [key for key in ("rejected", "overdue", "reminder") if key in kinds]
+    keys = [key for key in ("rejected", "overdue", "reminder", "accepted") if key in kinds]
     return ". ".join(text(f"letter.reporter.subject.{key}", language) for key in keys)
 
 
@@ -170,6 +170,10 @@ def _own_body(events: Sequence[OutboxEvent], language: Language) -> str:
 
 
 def _own_line(event: OutboxEvent, language: Language) -> str:
+    if event.kind == "accepted":
+        marked = text("letter.accepted.marked", language) if event.attachment else ""
+        own = text("letter.accepted.own", language, what=_text(event, language), **_file_words(event, language))
+        return own + marked + text("letter.accepted.nothing", language)
     if event.kind != "rejected":
         words = {"period": PeriodCode(event.period or ""), "due": event.due_on, "unit": event.unit_name}
         return text(f"letter.own.{event.kind}", language, **words)

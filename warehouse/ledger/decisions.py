@@ -89,14 +89,9 @@ def retract(con: DuckDBPyConnection, submission_id: int, decision: Decision, at:
     believed. Where there was none, the period is without figures. A form that later figures replaced stays as it is.
 
     Raises:
-        DecisionRefused: there is no such submission, it was not accepted, it was taken back before, no reason is
-            given, or the night lies before one that is already in the warehouse for it.
+        DecisionRefused: see `check_retractable`.
     """
-    outcome, _, retracted = _submission(con, submission_id)
-    _check_reason(decision)
-    if outcome != "accepted" or retracted:
-        raise _refused(submission_id, Message("error.decision.not-accepted"))
-    _check_night(con, submission_id, decision)
+    check_retractable(con, submission_id, decision)
     with transaction(con):
         con.execute(_RETRACT, [decision.night, decision.by, decision.reason, submission_id])
         con.execute(_ENDED, [decision.night, submission_id])
@@ -113,6 +108,20 @@ def retract(con: DuckDBPyConnection, submission_id: int, decision: Decision, at:
         con.execute("DROP TABLE ended_version; DROP TABLE restored_version")
         begin_nights(con, "retract", [decision.night], at)
     return touched(con)
+
+
+def check_retractable(con: DuckDBPyConnection, submission_id: int, decision: Decision) -> None:
+    """Whether a submission may be taken back.
+
+    Raises:
+        DecisionRefused: there is no such submission, it was not accepted, it was taken back before, no reason is
+            given, or the night lies before one that is already in the warehouse for it.
+    """
+    outcome, _, retracted = _submission(con, submission_id)
+    _check_reason(decision)
+    if outcome != "accepted" or retracted:
+        raise _refused(submission_id, Message("error.decision.not-accepted"))
+    _check_night(con, submission_id, decision)
 
 
 def _submission(con: DuckDBPyConnection, submission_id: int) -> tuple[str, str | None, date | None]:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Literal
 
 from duckdb import DuckDBPyConnection
+
+from warehouse.connection.transaction import transaction
 
 NightKind = Literal["nightly", "backfill", "registry", "accept", "retract", "rebuild"]
 
@@ -61,6 +64,18 @@ def count_files(con: DuckDBPyConnection, kind: NightKind, before: int) -> None:
 def finish_nights(con: DuckDBPyConnection, at: datetime) -> None:
     """Note that everything begun is done; after publishing. A night without this was broken off."""
     con.execute("UPDATE ledger.night SET finished_at = ? WHERE finished_at IS NULL", [at])
+
+
+def note_steps(con: DuckDBPyConnection, as_of: date, taken: Sequence[tuple[str, float]]) -> None:
+    """Note how long the steps of a night took, in the place of an earlier run's.
+
+    Args:
+        taken: the verbs in their order, each with its seconds.
+    """
+    with transaction(con):
+        con.execute("DELETE FROM ledger.step WHERE as_of = ?", [as_of])
+        for number, (verb, seconds) in enumerate(taken, 1):
+            con.execute("INSERT INTO ledger.step VALUES (?, ?, ?, ?)", [as_of, number, verb, seconds])
 
 
 def last_night(con: DuckDBPyConnection) -> date | None:

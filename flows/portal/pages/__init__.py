@@ -1,6 +1,13 @@
 """The portal's pages, one module each: its routes, and a handler for each of them."""
 
 from flows.portal.asked import Route
-from flows.portal.pages import alerts, followup, today
+from flows.portal.pages import alerts, counter, followup, operator, reports, today
 
-PAGES: tuple[Route, ...] = (*today.ROUTES, *alerts.ROUTES, *followup.ROUTES)
+PAGES: tuple[Route, ...] = (
+    *today.ROUTES,
+    *alerts.ROUTES,
+    *followup.ROUTES,
+    *reports.ROUTES,
+    *counter.ROUTES,
+    *operator.ROUTES,
+)

@@ -1,6 +1,24 @@
 // What is pleasant and not needed: every page reads and every act works without it.
 "use strict";
 
+// A file can be dropped anywhere on the counter's form.
+for (const form of document.querySelectorAll("form[data-drop]")) {
+  const input = form.querySelector("input[type=file]");
+  const over = (is) => (event) => {
+    event.preventDefault();
+    form.classList.toggle("over", is);
+  };
+  form.addEventListener("dragover", over(true));
+  form.addEventListener("dragleave", over(false));
+  form.addEventListener("drop", (event) => {
+    over(false)(event);
+    if (event.dataTransfer.files.length === 1) {
+      input.files = event.dataTransfer.files;
+      form.requestSubmit();
+    }
+  });
+}
+
 // One tick for all items of a page of the worklist.
 for (const place of document.querySelectorAll("[data-tick-all]")) {
   const label = document.createElement("label");

@@ -8,7 +8,7 @@ from typing import get_args
 import pytest
 from babel.messages.pofile import read_po
 
-from expectations.contract.problems import CODES
+from expectations.contract.problems import CODES, TO_LOOK_AT
 from expectations.language.catalogue import (
     LANGUAGES,
     Domain,
@@ -36,8 +36,10 @@ from transforms.morning.briefing import ABSENT, GROUPS
 from transforms.pages import alerts, followup
 from transforms.telling.night import KNOWN_ERRORS
 from transforms.telling.recipients import Severity
+from transforms.template.guidance import COLOURS, STEPS
 from transforms.trends.trend import FALLS, RISES, UNKNOWN
 from warehouse.board.accounts import ROLES
+from warehouse.ledger.nights import NightKind
 
 ERRORS = [code for code, about in CODES.items() if about.severity == "error"]
 SEVERITIES = get_args(Severity)
@@ -71,16 +73,17 @@ FAMILIES: dict[str, tuple[str, ...]] = {
     "followup.did.": tuple(ITEMS.transitions),
     "followup.event.": tuple("opened updated assigned done reopened verified waived carried".split()),
     "followup.fact.": ("actor", "since", "due_on", "ends", "carried_from", "note"),
-    "followup.resolution.": ("seen", "figures", "waived", "carried"),
+    "followup.resolution.": ("seen", "figures", "corrected", "waived", "carried"),
     "help.setting.": tuple(Settings.model_fields),
     "item.": ("open", "assigned", "done", "verified", "waived", "carried", "ended_unit"),
     "kind.": ("change", "shift", "silence", "late", "restated", "implausible"),
     "letter.board.": ("high", "alerts", "overdue", "rejected", "subject", "quiet", "failed"),
     "letter.news.": EVENTS,
     "letter.own.": ("overdue", "reminder"),
-    "letter.reporter.subject.": ("rejected", "overdue", "reminder"),
+    "letter.reporter.subject.": ("rejected", "overdue", "reminder", "accepted"),
     "letter.section.": (*SEVERITIES, "reports", "rejected", "summary", "failure"),
     "letter.why.": (*KNOWN_ERRORS, "stopped", "other"),
+    "look.": TO_LOOK_AT,
     "matter.": (
         *(f"{kind}{part}" for kind in KINDS for part in ("", ".what", ".ends")),
         *("more.range", "more.most", "more.told"),
@@ -95,6 +98,9 @@ FAMILIES: dict[str, tuple[str, ...]] = {
     "page.severity.": SEVERITIES,
     "page.state.": ABSENT,
     "period.half.": ("1", "2"),
+    "portal.counter.state.": ("reported", "late", "rejected", "missing", "not_due"),
+    "portal.decide.": ("accept", "accept-means", "retract", "retract-means", "reason"),
+    "portal.file.decided.": ("accept", "retract"),
     "portal.error.": ("400", "404", "500", "role", "token", "size"),
     "portal.alert.verdict.": get_args(Verdict),
     "portal.alerts.status.": alerts.STATUSES,
@@ -103,7 +109,12 @@ FAMILIES: dict[str, tuple[str, ...]] = {
     "portal.followup.status.": followup.STATUSES,
     "portal.level.": alerts.LEVELS,
     "portal.nav.": tuple(one.name for one in NAVIGATION),
+    "portal.operator.kind.": get_args(NightKind),
+    "portal.operator.letter.": ("waiting", "sending", "sent", "withdrawn", "given-up"),
+    "portal.outcome.": ("accepted", "rejected", "duplicate"),
     "portal.password.": ("old", "new", "again", "wrong", "differ", "short", "then"),
+    "portal.reports.mark.": ("reported", "late", "rejected", "missing", "not_due"),
+    "portal.severity.": ("error", "warning"),
     "portal.sign-in.": ("name", "word", "password", "locked", "token", "size"),
     "portal.told.": tuple(TOLD),
     "precision.": ("rule", "closed", "true", "data-error", "expected", "useful", "title", "none"),
@@ -124,6 +135,9 @@ FAMILIES: dict[str, tuple[str, ...]] = {
     "worklist.import.": ("cell", "item", "answer", "before", "after"),
     "worklist.reply.": REPLIES,
     "worklist.state.": ("open", "assigned", "done"),
+    "template.check.": ("right", "blank", "gaps", "not-a-count", "equal", "at-most"),
+    "template.colour.": tuple(colour for colour, _ in COLOURS),
+    "template.guidance.": STEPS,
 }
 """Every key that the code puts together of a fixed beginning and a code: the codes, and what else begins so."""
 DOMAINS: tuple[Domain, ...] = ("messages", "help", "portal")

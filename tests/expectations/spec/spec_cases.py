@@ -7,7 +7,11 @@ import zipfile
 from dataclasses import dataclass
 from datetime import date
 
-from tests.expectations.spec.spec_reports import MONTHLY, Sent, report
+import openpyxl
+
+from expectations.contract.periods import Period
+from tests.expectations.spec.spec_reports import MONTHLY, Sent, registry, report
+from transforms.template import NOTHING_KNOWN, make_template
 
 BASE = Sent()
 CSV = report(BASE)
@@ -47,6 +51,18 @@ def locked(data: bytes) -> bytes:
     marked[6] |= 1
     marked[marked.rindex(b"PK\x01\x02") + 8] |= 1
     return bytes(marked)
+
+
+def template(month: str, title: str) -> bytes:
+    """Our template of a month, noughts in all its open cells, under a title."""
+    book = openpyxl.load_workbook(io.BytesIO(make_template(registry(), NOTHING_KNOWN, "866", Period.parse(month)).data))
+    for page in book.worksheets[1:-1]:
+        page["A4"] = title
+        for cell in (cell for row in page.iter_rows() for cell in row if not cell.protection.locked):
+            cell.value = 0
+    filled = io.BytesIO()
+    book.save(filled)
+    return filled.getvalue()
 
 
 def but(**changes: object) -> Sent:
@@ -206,6 +222,18 @@ SPEC: dict[str, tuple[Case, Case]] = {
             (but(sender="THÀNH ỦY HỒNG NGỰ"),),
             "rejected",
             ((..., None, None, "Thành phố Hồng Ngự", "Thành phố Cao Lãnh"),),
+        ),
+    ),
+    "wrong-template": (
+        Case(
+            "Biểu mẫu được cấp cho đơn vị, kỳ ghi trong tiêu đề.",
+            (but(raw=template("2021-05", "Tháng 5 năm 2021"), name="BC thang 5-2021.xlsx"),),
+        ),
+        Case(
+            "Biểu mẫu tháng 4, tiêu đề sửa thành tháng 5.",
+            (but(raw=template("2021-04", "Tháng 5 năm 2021"), name="BC thang 5-2021.xlsx"),),
+            "rejected",
+            ((None, None, None, "Thành phố Cao Lãnh, 04/2021", "Thành phố Cao Lãnh, 05/2021"),),
         ),
     ),
     "unknown-unit": (

@@ -237,7 +237,7 @@ def test_every_state_event_and_kind_has_its_words():
         assert f"item.{name}" in catalogue("vi")
     for name in ("opened", "updated", "assigned", "done", "reopened", "verified", "waived", "carried"):
         assert f"followup.event.{name}" in catalogue("vi")
-    for name in ("seen", "figures", "waived", "carried"):
+    for name in ("seen", "figures", "corrected", "waived", "carried"):
         assert f"followup.resolution.{name}" in catalogue("vi")
     assert len(KINDS) == 11
 

@@ -96,7 +96,7 @@ def test_simplified_neighbours_still_share_their_borders(monkeypatch):
 
 
 def test_a_large_file_is_made_small_enough_for_a_page():
-    large = [feature(f"3000{column + 3 * row}", [area(column, row, 5000)]) for row in range(2) for column in range(3)]
+    large = [feature(f"3000{column + 3 * row}", [area(column, row, 1500)]) for row in range(2) for column in range(3)]
     found = read(large)
     points = [point for outline in found.outlines.values() for ring in outline.rings for point in ring]
     assert len(points) <= COORDINATES

@@ -44,7 +44,7 @@ STEPS = st.builds(
     is_hidden=st.booleans(),
 )
 MARKUP = "<b>Châu & Thành</b>"
-FEW = settings(max_examples=40)
+FEW = settings(max_examples=40, deadline=None)
 
 
 def month(period: str, value: float | None, lower=None, upper=None, **more) -> MonthFigure:

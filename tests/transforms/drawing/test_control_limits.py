@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.special import bdtr, bdtrc, pdtr, pdtrc
 from scipy.stats import norm
@@ -11,9 +11,12 @@ from tests.transforms.drawing.pictures import COUNT, RATE, SHARE
 from transforms.drawing.control_limits import INNER, OUTER, beyond_chance, control_limits
 from transforms.drawing.figures import UnitFigure
 
+UNHURRIED = settings(deadline=None)
+
 CONFIDENCES = st.sampled_from([INNER, OUTER])
 
 
+@UNHURRIED
 @given(st.integers(1, 3000), st.floats(0.01, 0.99), CONFIDENCES, st.data())
 def test_a_share_is_beyond_a_limit_where_its_tail_is_rarer(n, share, confidence, data):
     tail, k = (1 - confidence) / 2, data.draw(st.integers(0, n))
@@ -25,6 +28,7 @@ def test_a_share_is_beyond_a_limit_where_its_tail_is_rarer(n, share, confidence,
         assert (k < low[0] * n - 1e-7) == (below < tail)
 
 
+@UNHURRIED
 @given(st.floats(0.5, 1e5), st.floats(0.1, 500), CONFIDENCES, st.data())
 def test_a_rate_is_beyond_a_limit_where_its_tail_is_rarer(n, rate, confidence, data):
     expected, tail = n * rate / 1000, (1 - confidence) / 2

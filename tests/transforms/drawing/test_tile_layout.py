@@ -6,10 +6,12 @@ from importlib.resources import files
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from transforms.drawing.tile_layout import MOST_COLUMNS, strays, tile_layout, tile_outlines
+
+UNHURRIED = settings(deadline=None)
 
 PLACES = st.none() | st.tuples(st.floats(8, 24), st.floats(102, 110))
 
@@ -46,6 +48,7 @@ def in_code_order(places, layout):
     return dict(zip(sorted(places), tiles, strict=True))
 
 
+@UNHURRIED
 @given(st.dictionaries(st.from_regex(r"\d{5}", fullmatch=True), PLACES, max_size=60))
 def test_every_unit_has_a_tile_of_its_own_and_none_is_wasted(places):
     layout = tile_layout(places)

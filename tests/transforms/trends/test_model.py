@@ -10,7 +10,7 @@ from transforms.trends.model import fit_trends
 from transforms.trends.noise import Noise, whiten
 from transforms.trends.onset import onset
 from transforms.trends.response import Response, TrendSeries, working_response
-from transforms.trends.season import season, tet
+from transforms.trends.season import season, tet, tet_months
 from transforms.trends.shapes import CrossProducts, evidence_of, precision_of, shapes_of, squares_left
 
 MONTHS = np.arange(2018 * 12 + 3, 2021 * 12)
@@ -96,3 +96,8 @@ def test_tet_of_2019_lies_in_early_february_and_that_of_2020_in_late_january() -
     since_2019, since_2020 = tet(np.array([2019 * 12, 2020 * 12]))[:, 1]
     assert before_2020 > before_2019 > 0
     assert since_2020 > 0 > since_2019
+
+
+def test_the_months_of_tet_are_those_of_its_first_day():
+    assert tet_months(2023 * 12 + 1, 2026 * 12) == ["2024-02", "2025-01"]
+    assert tet_months(2023 * 12, 2026 * 12 + 1) == ["2023-01", "2024-02", "2025-01", "2026-02"]

@@ -216,3 +216,25 @@ def test_the_trends_words_of_an_older_warehouse_become_codes():
         assert con.sql("SELECT word FROM derived.trend ORDER BY period").fetchall() == [
             (one,) for one in WORDS.values()
         ]
+
+
+def test_items_and_news_of_an_older_warehouse_are_kept_where_their_tables_are_made_anew():
+    steps = migrations.migrations()
+    with duckdb.connect(":memory:") as con:
+        migrations.take(con, steps[:10])
+        con.execute(
+            "INSERT INTO outbox.event BY NAME SELECT 'rejected:1' AS event_id, DATE '2024-03-06' AS night, "
+            "'rejected' AS topic, 'rejected' AS kind, 3 AS errors, true AS is_news"
+        )
+        con.execute(
+            "INSERT INTO followup.item BY NAME SELECT '871-x-2021-H1' AS item_id, '871' AS unit_id, "
+            "'871' AS unit_code, 'Tam Nông' AS unit_name, 'district' AS level, 'x' AS kind, '' AS matter, "
+            "'2021-H1' AS since, '2021-H1' AS period, 'a' AS what_vi, 'b' AS what_en, '{}' AS evidence, "
+            "DATE '2021-07-05' AS opened_on, '' AS due_source_vi, '' AS due_source_en, "
+            "true AS is_internal_mark, '' AS actor_vi, '' AS actor_en, 'low' AS priority, "
+            "'open' AS status, false AS is_of_ended_unit, [] AS carried_from"
+        )
+        before = [con.sql(f"FROM {name}").fetchall() for name in ("outbox.event", "followup.item")]
+        migrations.take(con, steps[10:])
+        assert [con.sql(f"FROM {name}").fetchall() for name in ("outbox.event", "followup.item")] == before
+        con.execute("UPDATE followup.item SET status = 'verified', resolution = 'corrected', closed_on = opened_on")

@@ -1,0 +1,51 @@
+"""Shows a file's own tables with its faults, at once; runs in a reading process, as the file is opened again."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from expectations.contract.problems import Problem
+from expectations.language.catalogue import Language
+from flows.night.mark import NOT_TO_BE_OPENED, legible_tables
+from transforms.pages.checked_file import ShownFile, shown_file
+from transforms.reading.grid import Sheet
+
+
+@dataclass(frozen=True, slots=True)
+class ToShow:
+    """A file, its problems as rows of ledger.problem, and the language they are told in."""
+
+    data: bytes
+    file_name: str
+    registry_dir: Path
+    problems: Sequence[Mapping[str, Any]]
+    language: Language
+
+
+def ready(tasks: Iterable[None]) -> list[None]:
+    """Nothing; a process that has done it has all that reading needs."""
+    return list(tasks)
+
+
+def shown(orders: Iterable[ToShow]) -> list[ShownFile]:
+    """Each file as its sender sees it."""
+    return [shown_file(_tables(one), one.problems, one.language) for one in orders]
+
+
+def faults_only(order: ToShow, problem: Problem) -> list[ShownFile]:
+    """The same for a file that cannot be opened."""
+    return [shown_file([], order.problems, order.language)]
+
+
+def _tables(order: ToShow) -> list[Sheet]:
+    if {row["code"] for row in order.problems} & set(NOT_TO_BE_OPENED):
+        return []
+    try:
+        return legible_tables(order.data, order.file_name, order.registry_dir)
+    except MemoryError:
+        raise
+    except BaseException:  # a panic of a library in Rust is no Exception
+        return []

@@ -1,0 +1,66 @@
+"""Files that were looked through at the counter and are not sent yet: kept for two hours, then forgotten."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import time
+from contextlib import suppress
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from secrets import token_hex
+
+KEPT = 2 * 3600  # seconds
+_KEY = re.compile(r"[0-9a-f]{32}")
+
+
+@dataclass(frozen=True, slots=True)
+class DeskFile:
+    """A file at the counter: whose, for which unit, under which name, and the hash of its bytes."""
+
+    account: str
+    unit_code: str
+    file_name: str
+    sha256: str
+
+
+def lay_down(folder: Path, file: DeskFile, data: bytes) -> str:
+    """Keep a file; the key it is found by. Forgets those that have lain too long."""
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    forget_old(folder)
+    key = token_hex(16)
+    _write(folder / f"{key}.bytes", data)
+    _write(folder / f"{key}.json", json.dumps(asdict(file), ensure_ascii=False).encode())
+    return key
+
+
+def find(folder: Path, key: str, account: str, unit_code: str) -> tuple[DeskFile, bytes] | None:
+    """An account's own file by its key; None for anybody else's, an unknown one or a forgotten one."""
+    if not _KEY.fullmatch(key):
+        return None
+    try:
+        file = DeskFile(**json.loads((folder / f"{key}.json").read_text("utf-8")))
+        data = (folder / f"{key}.bytes").read_bytes()
+    except FileNotFoundError:
+        return None
+    return (file, data) if (file.account, file.unit_code) == (account, unit_code) else None
+
+
+def take_away(folder: Path, key: str) -> None:
+    """Forget one; its key was looked at by `find`."""
+    for ending in ("json", "bytes"):
+        (folder / f"{key}.{ending}").unlink(missing_ok=True)
+
+
+def forget_old(folder: Path) -> None:
+    """Forget what has lain too long."""
+    for path in folder.glob("*.*"):
+        with suppress(FileNotFoundError):
+            if time.time() - path.stat().st_mtime > KEPT:
+                path.unlink()
+
+
+def _write(path: Path, data: bytes) -> None:
+    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as stream:
+        stream.write(data)

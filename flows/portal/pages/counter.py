@@ -1,0 +1,203 @@
+"""The counter: a sender has a file looked through, sends it, and sees what became of earlier ones."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from datetime import datetime
+from pathlib import Path
+
+from expectations.contract.periods import Period
+from expectations.suites.verdict import Verdict, without_great_expectations
+from flows.errors import UserError
+from flows.night.collect import File
+from flows.night.mark import ToMark, marked, without_tables
+from flows.night.read import FilesRead, read_by
+from flows.night.send_back import fit_name
+from flows.night.show import ToShow, faults_only, shown
+from flows.night.validate import validate
+from flows.portal.asked import SENDER, Answer, Asked, Download, GoTo, NotThere, Route, Shown
+from flows.portal.desk_files import DeskFile, find, lay_down, take_away
+from flows.portal.pages.reports import WORKBOOK
+from transforms.returning.workbook import SentFile
+from warehouse.board.receipts import Receipt, receipts_of, write_receipt
+from warehouse.board.sender_pages import files_of, last_report, letters_to, reports_on
+from warehouse.ledger.registry import unit_name
+
+MOST_FILES, MOST_LETTERS, MOST_RECEIPTS = 36, 12, 24
+
+
+def show_counter(asked: Asked) -> Answer:
+    """What is due, where a file is dropped, and what became of earlier ones."""
+    unit = _unit(asked)
+    due, state = _due(asked, unit)
+    files = files_of(asked.con, unit, MOST_FILES)
+    taken = set(files["sha256"].drop_nulls())
+    waiting = [one for one in _receipts(asked) if one.sha256 not in taken]
+    return Shown(
+        "counter.html",
+        {
+            "unit": unit_name(asked.con, unit, due.last_day),
+            "due": str(due),
+            "due_on": due.due_on(asked.settings.due_day),
+            "state": state,
+            "waiting": waiting,
+            "files": files.to_dicts(),
+            "letters": letters_to(asked.con, unit, MOST_LETTERS).to_dicts(),
+            "most": asked.settings.portal_upload_megabytes,
+        },
+    )
+
+
+def check_file(asked: Asked) -> Answer:
+    """Look a file through and show what is wrong; nothing is sent, and of a list of people nothing is kept."""
+    uploaded = asked.upload("file")
+    if uploaded is None:
+        raise UserError("error.counter.no-file")
+    data = uploaded.file.read()
+    file = _file(asked, own_name(uploaded.filename or ""), data)
+    batch, verdict = _judged(asked, file)
+    problems = verdict.problems.to_dicts()
+    codes = {row["code"] for row in problems}
+    key = ""
+    if "personal-data" not in codes:
+        key = lay_down(
+            _desk_files(asked), DeskFile(asked.account.name, _unit(asked), file.file_name, file.sha256), data
+        )
+    to_show = ToShow(data, file.file_name, asked.settings.registry_dir, problems, asked.language)
+    (((seen,),),) = asked.desk.readers.each(shown, [[to_show]], faults_only)
+    return Shown(
+        "checked.html",
+        {
+            "file_name": file.file_name if key else None,
+            "period": batch.submissions["period"][0],
+            "outcome": verdict.outcomes["outcome"][0],
+            "is_refused": not key,
+            "seen": seen,
+            "key": key,
+        },
+    )
+
+
+def send_file(asked: Asked) -> Answer:
+    """Put exactly the bytes that were looked through into the inbox, and give a receipt."""
+    file, data = _laid_down(asked)
+    folder = asked.settings.inbox_dir / file.unit_code
+    name = put_in_inbox(folder, file.file_name, data)
+    sent_at = asked.now()
+    number = write_receipt(
+        asked.settings.board_path, sent_at, asked.account.name, file.unit_code, name, file.sha256, len(data)
+    )
+    take_away(_desk_files(asked), asked.said("key"))
+    return GoTo(f"/counter/receipts/{number}", "sent")
+
+
+def show_receipt(asked: Asked) -> Answer:
+    """When what was sent, with its hash."""
+    wanted = asked.path["number"]
+    found = next((one for one in _receipts(asked) if str(one.number) == wanted), None)
+    if found is None:
+        raise NotThere
+    due, _ = _due(asked, found.unit_code)
+    return Shown("receipt.html", {"receipt": found, "unit": unit_name(asked.con, found.unit_code, due.last_day)})
+
+
+def marked_workbook(asked: Asked) -> Answer:
+    """The workbook of a file just looked through, its cells marked."""
+    file, data = _laid_down(asked)
+    sent = _file(asked, file.file_name, data)
+    batch, verdict = _judged(asked, sent)
+    period = batch.submissions["period"][0]
+    due_on = Period.parse(period).due_on(asked.settings.due_day) if period else None
+    order = ToMark(
+        number=1,
+        reporter=sent.reporter_code,
+        path=Path(sent.file_name),
+        data=data,
+        registry_dir=asked.settings.registry_dir,
+        problems=verdict.problems,
+        about=SentFile(
+            sent.file_name, unit_name(asked.con, sent.reporter_code, sent.received_on), period, sent.received_on, due_on
+        ),
+        language=asked.language,
+    )
+    ((((_, content),),),) = asked.desk.readers.each(marked, [[order]], without_tables)
+    return Download(f"{Path(sent.file_name).stem}.xlsx", content, WORKBOOK)
+
+
+def put_in_inbox(folder: Path, name: str, data: bytes) -> str:
+    """Write a file for the night, whole or not at all; under another name where a different one lies there."""
+    folder.mkdir(parents=True, exist_ok=True)
+    stem, ending = os.path.splitext(name)
+    part = folder / f".{os.getpid()}-{hashlib.sha256(data).hexdigest()[:16]}.part"
+    try:
+        part.write_bytes(data)
+        for number in range(1, 1000):
+            target = folder / (name if number == 1 else f"{stem} ({number}){ending}")
+            try:
+                os.link(part, target)  # unlike a rename, never over a file that lies there
+                return target.name
+            except FileExistsError:
+                if target.read_bytes() == data:
+                    return target.name
+    finally:
+        part.unlink(missing_ok=True)
+    raise UserError("error.counter.full")
+
+
+def own_name(given: str) -> str:
+    """The name of an upload as a file of ours: no folder, nothing a file system or a page cannot bear."""
+    return fit_name(given.replace("\\", "/").rpartition("/")[2]).lstrip("~$.") or "_"
+
+
+def _judged(asked: Asked, file: File) -> tuple[FilesRead, Verdict]:
+    """What the night would say of it now."""
+    batch = read_by(asked.desk.readers, {1: file}, {1: file.received_on}, asked.settings)
+    return batch, validate(asked.con, batch, asked.settings, without_great_expectations)
+
+
+def _file(asked: Asked, name: str, data: bytes) -> File:
+    at: datetime = asked.now()
+    return File(None, _unit(asked), name, at.date(), at, data, hashlib.sha256(data).hexdigest())
+
+
+def _laid_down(asked: Asked) -> tuple[DeskFile, bytes]:
+    found = find(_desk_files(asked), asked.said("key"), asked.account.name, _unit(asked))
+    if found is None:
+        raise UserError("error.counter.forgotten")
+    return found
+
+
+def _desk_files(asked: Asked) -> Path:
+    return asked.settings.portal_dir / "desk"
+
+
+def _unit(asked: Asked) -> str:
+    unit = asked.account.unit_code
+    if unit is None:
+        raise NotThere
+    return unit
+
+
+def _receipts(asked: Asked) -> list[Receipt]:
+    return receipts_of(asked.settings.board_path, _unit(asked), MOST_RECEIPTS)
+
+
+def _due(asked: Asked, unit: str) -> tuple[Period, str]:
+    """The month that is due from a unit, and how it stands; for one that reports no more, its last."""
+    last = last_report(asked.con, unit)
+    due = Period.month_of(asked.today()).previous
+    if last and (last["period"] == str(due) or not reports_on(asked.con, unit, due.last_day)):
+        return Period.parse(last["period"]), str(last["state"])
+    is_over = asked.today() > due.due_on(asked.settings.due_day)
+    return due, "missing" if is_over else "not_due"
+
+
+_OWN = frozenset({SENDER})
+ROUTES = (
+    Route("GET", "/counter", _OWN, show_counter),
+    Route("POST", "/counter/check", _OWN, check_file, takes_file=True),
+    Route("POST", "/counter/send", _OWN, send_file),
+    Route("POST", "/counter/workbook", _OWN, marked_workbook),
+    Route("GET", "/counter/receipts/{number}", _OWN, show_receipt),
+)
