@@ -5,10 +5,12 @@ from __future__ import annotations
 from duckdb import DuckDBPyConnection
 
 from expectations.suites.verdict import Verdict
+from flows.night.collect import File
 from flows.night.read import FilesRead
 from flows.night.run import Run
 from flows.settings import Settings
 from warehouse.ledger import load as ledger
+from warehouse.ledger.archive import copy_of
 from warehouse.ledger.touched import Touched
 
 
@@ -18,6 +20,12 @@ def load(con: DuckDBPyConnection, files: FilesRead, verdict: Verdict, settings: 
     Returns:
         what is to be computed anew.
     """
-    contents = {file.sha256: file.data for file in files.files.values()}
+    contents = {file.sha256: _kept(number, file, files) for number, file in files.files.items()}
     judged = ledger.JudgedBatch(files.submissions, verdict.outcomes, files.frames.rows, verdict.problems, contents)
     return ledger.load(con, judged, kind=run.kind, as_of=run.as_of, at=run.started, archive=settings.archive_dir)
+
+
+def _kept(number: int, file: File, files: FilesRead) -> bytes:
+    """What is archived of a file: its bytes, or a copy without its pictures, which nobody has looked through."""
+    content = files.frames.without_pictures.get(number)
+    return file.data if content is None else copy_of(file.sha256, content)

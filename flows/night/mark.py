@@ -8,15 +8,13 @@ from pathlib import Path
 
 import polars as pl
 
-from expectations.contract.problems import Problem
+from expectations.contract.problems import NOT_KEPT, Problem
 from expectations.language.catalogue import Language
 from flows.night.opened import directory
 from transforms.reading.grid import Sheet
 from transforms.reading.read import legible_sheets
 from transforms.reading.template_mark import is_mark
 from transforms.returning.workbook import SentFile, returned_workbook
-
-NOT_TO_BE_OPENED = ["unreadable-file", "file-too-large"]  # it broke a reader, or would
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +42,7 @@ def without_tables(order: ToMark, problem: Problem | None = None) -> list[tuple[
 
 
 def _workbook(order: ToMark) -> bytes:
-    if order.problems["code"].is_in(NOT_TO_BE_OPENED).any():
+    if order.problems["code"].is_in(NOT_KEPT).any():  # it breaks readers, or was not looked through
         return without_tables(order)[0][1]
     try:
         sheets = _legible(order.data, order.about.file_name, order.registry_dir)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 import struct
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import product
 from typing import Any
@@ -465,6 +466,32 @@ def _streams(data: bytes) -> dict[str, bytes]:
         else:
             found[name] = _chain(data, table, start, shift, 1)[:size]
     return found
+
+
+def sector_places(data: bytes, names: tuple[str, ...]) -> tuple[int, list[int]]:
+    """The size of a compound file's sectors, and where those of the first stream of one of these names begin.
+
+    A short stream has no sectors of its own.
+    """
+    shift = struct.unpack_from("<H", data, 30)[0]
+    first_directory, cutoff = struct.unpack_from("<I4xI", data, 48)
+    table = _allocation(data, shift)
+    directory = _chain(data, table, first_directory, shift, 1)
+    for at in range(128, len(directory) - 127, 128):
+        length, kind = struct.unpack_from("<HB", directory, at + 64)
+        start, stream_size = struct.unpack_from("<II", directory, at + 116)
+        name = directory[at : at + max(min(length, 64) - 2, 0)].decode("utf-16-le", "replace")
+        if kind == 2 and name in names and stream_size >= cutoff:
+            return 1 << shift, [(sector + 1) << shift for sector in _sectors(table, start)]
+    return 1 << shift, []
+
+
+def _sectors(table: list[int], sector: int) -> Iterator[int]:
+    for _ in range(len(table) + 1):
+        if sector >= min(0xFFFFFFFC, len(table)):
+            return
+        yield sector
+        sector = table[sector]
 
 
 def _allocation(data: bytes, shift: int) -> list[int]:

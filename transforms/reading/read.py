@@ -13,11 +13,14 @@ from expectations.contract.forms import FORMS, MONTHLY
 from expectations.contract.periods import Period
 from expectations.contract.problems import Problem
 from transforms.reading import legacy_fonts
+from transforms.reading.carriers import look_through
 from transforms.reading.counts import CountMemory, NotACount, read_counts
 from transforms.reading.folding import fold
 from transforms.reading.grid import NoValue
 from transforms.reading.headings import LABELS, heading_blocks
 from transforms.reading.people import lists_people
+from transforms.reading.people_in_text import may_tell_of_people, tells_of_people
+from transforms.reading.pictures import without_pictures
 from transforms.reading.results import CheckedTotal, FileReading, FormRows
 from transforms.reading.sheets import Refused, Sheet, column_letters, map_texts, open_sheets, stem, texts_in
 from transforms.reading.tables import Row, Table, find_tables, title_lines
@@ -77,16 +80,39 @@ def read_file(data: bytes, name: str, reporter: str, received_on: date, director
         received_on: the day it arrived.
         directory: the registry.
     """
+    sheets: list[Sheet] = []
+    encoding, refused = "", None
     try:
         sheets, encoding = legible_sheets(data, name, directory)
-    except Refused as refused:
+    except Refused as error:
+        refused = error
+    carried = look_through(data)
+    if lists_people(sheets, directory.knows) or _tell_of_people(carried.texts, sheets, directory):
+        return FileReading(problems=[Problem("personal-data")])
+    if refused is None and carried.unseen:
+        refused = Refused("unsupported-format", carried.unseen[0])
+    if refused:
         problem = Problem(
             refused.code, sheet=refused.sheet, cell_ref=refused.cell_ref, found=refused.found, expected=refused.expected
         )
         return FileReading(problems=[problem])
-    if lists_people(sheets):
-        return FileReading(problems=[Problem("personal-data")])
-    return _Report(sheets, encoding, name, reporter, received_on, directory).read()
+    reading = _Report(sheets, encoding, name, reporter, received_on, directory).read()
+    reading.without_pictures = without_pictures(data)
+    return reading
+
+
+def _tell_of_people(parts: list[list[str]], sheets: list[Sheet], directory: Directory) -> bool:
+    """Whether what a file says beside its sheets tells of people; what its sheets say too is judged with them."""
+    on_sheets = set().union(*map(texts_in, sheets))
+
+    def knows(text: str) -> bool:
+        return LABELS.knows(text) or directory.knows(text)
+
+    for part in parts:
+        texts = [text for text in part if text not in on_sheets]
+        if may_tell_of_people(texts) and tells_of_people(legacy_fonts.convert(texts, knows), directory.knows):
+            return True
+    return False
 
 
 def sender_of(data: bytes, name: str, received_on: date, directory: Directory) -> str | None:

@@ -10,7 +10,7 @@ from pathlib import Path
 import polars as pl
 from duckdb import DuckDBPyConnection
 
-from expectations.contract.problems import PROBLEM_FIELDS
+from expectations.contract.problems import NOT_KEPT, PROBLEM_FIELDS
 from warehouse.connection.frames import given
 from warehouse.connection.transaction import transaction
 from warehouse.ledger.archive import keep
@@ -54,7 +54,7 @@ def load(
     """Archive the bytes, then write ledger and facts in one transaction; nothing is half done, whenever it is killed.
 
     Bytes are archived first: a kill in between leaves bytes nobody points at, and the next run finds them there.
-    Those of a file that lists people are not archived.
+    Those of a file that lists people, or that could not be looked through for them, are not archived.
 
     Args:
         kind: what the nights are of.
@@ -95,7 +95,7 @@ def seen(con: DuckDBPyConnection) -> pl.DataFrame:
 
 
 def _hashes(judged: JudgedBatch) -> list[str]:
-    refused = judged.problems.filter(pl.col("code") == "personal-data")
+    refused = judged.problems.filter(pl.col("code").is_in(NOT_KEPT))
     kept = judged.submissions.join(refused, on="submission_id", how="anti")
     return kept["sha256"].drop_nulls().to_list()
 

@@ -56,7 +56,7 @@ FAMILIES: dict[str, tuple[str, ...]] = {
     "decision.": ("accept", "retract", "later"),
     "doctor.": tuple(
         "facts standing versions outcomes problems nights touched schema last-night last-night.none last-night.old "
-        "archive personal-data permissions permissions.wide disk leftovers published published.none".split()
+        "archive personal-data unseen permissions permissions.wide disk leftovers published published.none".split()
     ),
     "drawing.balance.": tuple("step value running more fewer same unknown".split()),
     "drawing.bars.": tuple("kind count share all most largest none".split()),
