@@ -91,6 +91,11 @@ def test_an_answer_is_known_however_it_is_typed_and_in_either_language(said):
     assert read(answered(lambda sheet: answer(sheet, H6=said, I6="x"), language="en")).replies[0].answer == "done"
 
 
+def test_a_note_may_name_days_and_counts_of_the_work():
+    note = "họp ngày 12/01/2025, 45/60 đảng viên dự, còn 15; báo cáo lại trước 28/02/2025"
+    assert read(answered(lambda sheet: answer(sheet, H6=DONE, I6=note))).replies[0].note == note
+
+
 def test_rows_may_be_sorted_otherwise():
     def turned(sheet: Worksheet) -> None:
         rows = [[cell.value for cell in row] for row in sheet["A6:J8"]]
@@ -135,6 +140,8 @@ def _copied(sheet: Worksheet) -> None:
         (lambda sheet: answer(sheet, H7=FIGURES, I7="   "), "Ô I7"),
         (lambda sheet: answer(sheet, H7=WAIVE), "Ô I7"),
         (lambda sheet: answer(sheet, H7=DONE, I7="x" * 1001), "Ô I7: ghi tối đa 1.000"),
+        (lambda sheet: answer(sheet, H7=DONE, I7="đã gặp Nguyễn Văn An, 087075001234"), "Ô I7: có số căn cước"),
+        (lambda sheet: answer(sheet, H7=DONE, I7="đã gặp người sinh ngày 12/03/1975"), "Ô I7: có số căn cước"),
         (lambda sheet: answer(sheet.parent.create_sheet("Khác"), A1="x"), "Có thêm trang tính «Khác»"),
     ],
 )
