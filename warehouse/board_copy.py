@@ -20,6 +20,8 @@ from warehouse.schema.comments import quoted
 
 SCHEMAS = ("ledger", "facts", "registry", "alerts", "followup", "outbox")
 _NOT_COPIED = ("migration", "mart", "touched")
+_DERIVED = ("due", "file_month")
+"""Views of what is derived that follow from the tables copied: what was due, and the month each file counts as."""
 _TABLES = """
 SELECT schema_name, table_name FROM duckdb_tables()
 WHERE database_name = current_database() AND list_contains($schemas, schema_name)
@@ -65,7 +67,9 @@ def open_copies(published: Path, board: Path, memory_limit: str = "150MB") -> It
         con.execute("SET threads = 1")  # many read at once beside the night
         con.execute(attach(published))
         con.execute(f"ATTACH {quoted(str(board.resolve()))} AS board (READ_ONLY)")
-        for database, schema, name in con.execute(_READABLE, {"schemas": list(SCHEMAS)}).fetchall():
+        for database, schema, name in con.execute(
+            _READABLE, {"schemas": list(SCHEMAS), "derived": list(_DERIVED)}
+        ).fetchall():
             con.execute(f"CREATE SCHEMA IF NOT EXISTS {schema}")
             con.execute(f"CREATE VIEW {schema}.{name} AS FROM {database}.{schema}.{name}")
         con.execute("SET enable_external_access = false")
@@ -80,6 +84,7 @@ WITH readable AS (
 )
 SELECT * FROM readable
 WHERE (database_name = 'mobility' AND schema_name = 'marts')
-    OR (database_name = 'board' AND list_contains($schemas, schema_name))
+    OR (database_name = 'board' AND (list_contains($schemas, schema_name)
+        OR schema_name = 'derived' AND list_contains($derived, name)))
 ORDER BY ALL
 """
