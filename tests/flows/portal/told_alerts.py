@@ -46,7 +46,8 @@ def _findings(con: DuckDBPyConnection) -> list[Row]:
         for (unit,), seen in zip(communes, [14.0, 5.0, 2.0], strict=False)
     ]
     contact = [
-        _row("867", "away_out_of_contact", "contact", month, 9.0 if month > "2024-11" else 3.0) for month in MONTHS
+        _row("867", "away_out_of_contact", "contact", month, 9.0 if month == "2024-12" else 3.0, q_value=0.05)
+        for month in MONTHS
     ]
     away = [_row("868", "away_total", "away", month, 90.0 if month == "2024-11" else 40.0) for month in MONTHS]
     return [*requests, *of_communes, *contact, *away]
