@@ -22,6 +22,7 @@ from flows.settings import Settings
 from tests.flows.portal.visitor import Visitor
 from transforms.followup.kinds import KINDS
 from transforms.followup.workbook import REPLIES
+from warehouse.board.accounts import open_accounts
 from warehouse.board.acts import open_board
 
 MARKUP = "<img src=x onerror=alert(1)>"
@@ -364,10 +365,15 @@ def test_a_file_that_is_no_workbook_is_told_in_a_sentence(board, home, data, wor
     assert noted(home) == []
 
 
-def test_no_file_is_told(board):
+def test_no_file_is_told_and_every_refused_act_leaves_a_line(board, home):
     board.open("/follow-up/import")
     answer = board.submit("/follow-up/import")
     assert (answer.status_code, "Chưa chọn tệp" in answer.text) == (409, True)
+    board.open("/follow-up")
+    assert board.submit("/follow-up/acts", act="done", note="x").status_code == 409
+    with open_accounts(home / "board.sqlite") as accounts:
+        told = [(what, came_of) for _, _, _, what, came_of in accounts.audited(2)]
+    assert told == [("POST /follow-up/acts", "refused: act"), ("POST /follow-up/import", "refused: act")]
 
 
 def test_there_is_no_workbook_for_a_unit_without_items(board):
@@ -385,4 +391,4 @@ def test_the_pages_speak_english_too(board, home, open_ids):
     data = answered(board, "867", lambda sheet: sheet.__setitem__("H6", "Under way"))
     status, page = send_back(board, data)
     assert status == 200
-    assert "1 answers noted; 0 not taken" in page
+    assert "answers noted 1, not taken 0." in page
