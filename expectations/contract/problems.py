@@ -73,6 +73,8 @@ CODES: dict[str, Code] = {
     "cross-form-mismatch": Code("error", waivable=True),
     "personal-data": Code("error", is_kept=False),
     "incomplete-report": Code("error", waivable=True),
+    "columns-swapped": Code("error", waivable=True),
+    "period-doubtful": Code("error", waivable=True, is_of_time=True),
     "late": Code("warning", is_of_time=True, is_of_arrival=True),
     "missing-unit": Code("warning"),
     "total-mismatch": Code("warning", waivable=True),

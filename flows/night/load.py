@@ -21,7 +21,9 @@ def load(con: DuckDBPyConnection, files: FilesRead, verdict: Verdict, settings: 
         what is to be computed anew.
     """
     contents = {file.sha256: _kept(number, file, files) for number, file in files.files.items()}
-    judged = ledger.JudgedBatch(files.submissions, verdict.outcomes, files.frames.rows, verdict.problems, contents)
+    judged = ledger.JudgedBatch(
+        files.submissions, verdict.outcomes, files.frames.rows, verdict.problems, contents, verdict.causes
+    )
     return ledger.load(con, judged, kind=run.kind, as_of=run.as_of, at=run.started, archive=settings.archive_dir)
 
 

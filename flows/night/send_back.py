@@ -25,7 +25,7 @@ from flows.settings import Settings
 from transforms.returning.workbook import SentFile
 from warehouse.ledger.last_accepted import last_accepted
 from warehouse.ledger.registry import unit_name
-from warehouse.ledger.submissions import problems_of
+from warehouse.ledger.submissions import causes_of, problems_of
 
 _UNFIT = re.compile(r'[\x00-\x1f<>:"/\\|?*]')
 CHUNK = 8  # files handed to a process at a time
@@ -99,6 +99,7 @@ def _orders(con: DuckDBPyConnection, files: FilesRead, wanted: pl.DataFrame, set
     problems = problems_of(con, numbers).join(
         last_accepted(con, numbers), on=["submission_id", "problem_no"], how="left"
     )
+    causes = causes_of(con, numbers)
     return [
         ToMark(
             number=row["submission_id"],
@@ -114,6 +115,9 @@ def _orders(con: DuckDBPyConnection, files: FilesRead, wanted: pl.DataFrame, set
                 row["received_on"],
                 _due_on(row, settings),
                 is_accepted=row["outcome"] == "accepted",
+                causes=tuple(
+                    causes.filter(pl.col("submission_id") == row["submission_id"])[f"message_{settings.language}"]
+                ),
             ),
             language=settings.language,
         )

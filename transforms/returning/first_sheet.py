@@ -41,6 +41,7 @@ class SentFile:
     Attributes:
         period: as '2021-03', None where none could be read.
         is_accepted: it was taken in, and there is only something to look at.
+        causes: what most likely happened, one line each.
     """
 
     file_name: str
@@ -49,6 +50,7 @@ class SentFile:
     received_on: date
     due_on: date | None = None
     is_accepted: bool = False
+    causes: tuple[str, ...] = ()
 
 
 def add_cover(
@@ -121,12 +123,22 @@ def _head(
     for row, (line, kind) in enumerate(lines):
         book.put_text(page, row, 0, line, kind)
     page.set_row(0, 26)
+    if about.causes:
+        _merged(book, page, 5, text="\n".join(about.causes), severity="error", last_column=last_column, width=width)
     advice = text(_advice(about, is_shown=bool(shown)), language)
     if cut:
         advice += " " + text("returned.cut", language, names=", ".join(cut))
-    page.merge_range(5, 0, 5, last_column, "", book.format("advice"))
-    book.put_text(page, 5, 0, advice, "advice")
-    page.set_row(5, LINE * lines_of(advice, width) + 2)
+    below = 6 if about.causes else 5
+    _merged(book, page, below, text=advice, severity="", last_column=last_column, width=width)
+
+
+def _merged(
+    book: WorkbookWriter, page: Any, row: int, *, text: str, severity: str, last_column: int, width: int
+) -> None:
+    """A text over all columns, its row as high as its lines."""
+    page.merge_range(row, 0, row, last_column, "", book.format("advice", severity))
+    book.put_text(page, row, 0, text, "advice", severity)
+    page.set_row(row, LINE * lines_of(text, width) + 2)
 
 
 def _advice(about: SentFile, *, is_shown: bool) -> str:

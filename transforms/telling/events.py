@@ -27,8 +27,8 @@ class OutboxEvent:
         is_late_report: the alert says no more than that a report is late.
         attachment: the marked workbook's path below the home, null where there is none.
         lists_people: the file was a list of people: nothing of it is passed on.
-        text_vi, text_en: the board's words, or of an accepted file what to look at; null where the words are made of
-            the other columns.
+        text_vi, text_en: the board's words, or a rejected file's likely causes, or of an accepted one what to look at;
+            null where all words are made of the other columns.
         is_news: false for what a backfill brought to light.
     """
 

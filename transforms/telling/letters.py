@@ -140,7 +140,7 @@ def _overdue(events: Iterable[OutboxEvent], language: Language, reached: frozens
 def _rejected(event: OutboxEvent, language: Language) -> str:
     # The file's name stays inside: it may hold more than a unit and a month.
     key = "letter.rejected.people" if event.lists_people else "letter.rejected.board"
-    return "- " + text(key, language, **_file_words(event, language))
+    return "- " + text(key, language, **_file_words(event, language)) + _causes(event, language)
 
 
 def _file_words(event: OutboxEvent, language: Language) -> dict[str, Value]:
@@ -180,4 +180,10 @@ def _own_line(event: OutboxEvent, language: Language) -> str:
     if event.lists_people:
         return text("letter.rejected.own.people", language, **_file_words(event, language))
     marked = text("letter.rejected.marked", language) if event.attachment else ""
-    return text("letter.rejected.own", language, **_file_words(event, language)) + marked
+    return text("letter.rejected.own", language, **_file_words(event, language)) + _causes(event, language) + marked
+
+
+def _causes(event: OutboxEvent, language: Language) -> str:
+    """What most likely happened to a file, after a space; it names columns and rows, no figure and no cell."""
+    causes = "" if event.lists_people else _text(event, language)
+    return f" {causes}" if causes else ""

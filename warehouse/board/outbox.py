@@ -246,6 +246,10 @@ WITH {_LAST}, found AS (
     SELECT submission_id, count_if(severity = 'error') AS errors, count_if(severity = 'warning') AS warnings,
         bool_or(code = 'personal-data') AS lists_people
     FROM ledger.problem GROUP BY ALL
+), likely AS (
+    SELECT submission_id, string_agg(message_vi, ' ' ORDER BY cause_no) AS text_vi,
+        string_agg(message_en, ' ' ORDER BY cause_no) AS text_en
+    FROM ledger.cause GROUP BY ALL
 )
 SELECT 'rejected:' || s.submission_id AS event_id, $night AS night, 'rejected' AS topic, 'rejected' AS kind,
     s.reporter_code AS unit_code, coalesce((SELECT any_value(u.name) FROM registry.unit AS u
@@ -253,9 +257,9 @@ SELECT 'rejected:' || s.submission_id AS event_id, $night AS night, 'rejected' A
         AS unit_name,
     {_ABOVE.format(code="s.reporter_code")} AS above, s.period, s.received_on, s.submission_id, s.file_name,
     coalesce(f.errors, 0)::INTEGER AS errors, coalesce(f.warnings, 0)::INTEGER AS warnings,
-    coalesce(f.lists_people, false) AS lists_people,
+    coalesce(f.lists_people, false) AS lists_people, c.text_vi, c.text_en,
     s.recorded_at >= last.night AND s.recorded_at IN (FROM lived) AND s.again_of IS NULL AS is_news
-FROM ledger.submission AS s LEFT JOIN found AS f USING (submission_id), last
+FROM ledger.submission AS s LEFT JOIN found AS f USING (submission_id) LEFT JOIN likely AS c USING (submission_id), last
 WHERE s.outcome = 'rejected' AND event_id NOT IN (SELECT event_id FROM outbox.event) ORDER BY s.submission_id
 """
 

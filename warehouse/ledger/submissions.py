@@ -35,6 +35,12 @@ def problems_of(con: DuckDBPyConnection, numbers: Sequence[int]) -> pl.DataFrame
     return con.execute(query, [list(numbers)]).pl()
 
 
+def causes_of(con: DuckDBPyConnection, numbers: Sequence[int]) -> pl.DataFrame:
+    """The rows of ledger.cause of some submissions, in the order in which they are told."""
+    query = "FROM ledger.cause WHERE submission_id IN (SELECT unnest(?::BIGINT[])) ORDER BY submission_id, cause_no"
+    return con.execute(query, [list(numbers)]).pl()
+
+
 def waiting_for_registry(con: DuckDBPyConnection) -> list[dict[str, Any]]:
     """The rejected files that a change of the registry may let in, with what is needed to read them again."""
     return con.execute(_WAITING).pl().to_dicts()

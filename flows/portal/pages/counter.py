@@ -77,6 +77,7 @@ def check_file(asked: Asked) -> Answer:
             "period": batch.submissions["period"][0],
             "outcome": verdict.outcomes["outcome"][0],
             "lists_people": "personal-data" in codes,
+            "causes": verdict.causes[f"message_{asked.language}"].to_list(),
             "seen": seen,
             "key": key,
         },
@@ -121,7 +122,13 @@ def marked_workbook(asked: Asked) -> Answer:
         registry_dir=asked.settings.registry_dir,
         problems=verdict.problems,
         about=SentFile(
-            sent.file_name, unit_name(asked.con, sent.reporter_code, sent.received_on), period, sent.received_on, due_on
+            sent.file_name,
+            unit_name(asked.con, sent.reporter_code, sent.received_on),
+            period,
+            sent.received_on,
+            due_on,
+            is_accepted=verdict.outcomes["outcome"][0] == "accepted",
+            causes=tuple(verdict.causes[f"message_{asked.language}"]),
         ),
         language=asked.language,
     )

@@ -48,6 +48,12 @@ EVENTS = ("opened", "worsened", "reopened", "resolved")
 FAMILIES: dict[str, tuple[str, ...]] = {
     "alert.done.": tuple(ALERTS.transitions),
     "alerts.": ("unit", "what", "observed", "expected", "months", "title", "none", "next"),
+    "cause.": (
+        *("period-doubtful", "block-twice", "column", "more"),
+        *(f"columns-swapped.{way}" for way in ("rules", "levels")),
+        *(f"rows-shifted.{way}" for way in ("down", "up")),
+        *(f"factor-of-ten.{way}" for way in ("column", "rows", "cells", "tenth")),
+    ),
     "checked.column.": tuple("severity sheet place says must code judged failed result told".split()),
     "checked.must.": ("duplicate-unit", "unknown-unit", "not-a-count", "negative-count"),
     "checked.tile.": ("files", "accepted", "rejected", "duplicate", "errors", "warnings"),

@@ -86,6 +86,12 @@ def with_figures(cell: str, **written: str) -> Sent:
 APRIL = Sent(period="2021-04", received=date(2021, 5, 3))
 JUNE = {"period": "2021-06", "received": date(2021, 7, 3), "forms": (*MONTHLY, "regulation_213")}
 JULY = {"period": "2021-07", "received": date(2021, 8, 3), "cells": ("29869-01", "29869-02", "29872-03", "29872-04")}
+# May, in which each cell admits one and receives a request, and a file that opens as June does.
+_CELLS = ("29869-01", "29869-02", "29872-01")
+_MOVED = {"members_closing": "21", "admitted": "1", "received": "1", "reason_other": "1", "pending_closing": "1"}
+_AFTER = {"members_opening": "21", "members_closing": "21", "pending_opening": "1", "pending_closing": "1"}
+MAY = Sent(written={(cell, name): figure for cell in _CELLS for name, figure in _MOVED.items()})
+OPENED_AS_JUNE = {(cell, name): figure for cell in _CELLS for name, figure in _AFTER.items()}
 PEOPLE = "STT,Họ và tên,Ngày sinh,Số CCCD\n" + "".join(
     f"{n},Nguyễn Văn {name},0{n}/03/1980,08720400123{n}\n" for n, name in enumerate(("An", "Bình", "Cường", "Dũng"), 1)
 )
@@ -347,6 +353,42 @@ SPEC: dict[str, tuple[Case, Case]] = {
             "rejected",
             ((None, None, None, "2 / 3", "1"),),
             ("missing-unit",),
+        ),
+    ),
+    "columns-swapped": (
+        Case("Các cột đúng chỗ.", (Sent(**JULY),), shows=("away_total", "away_in_province", "away_other_province")),
+        Case(
+            "Tổng số và số trong tỉnh đổi chỗ cho nhau ở cả bốn chi bộ.",
+            (
+                Sent(
+                    **JULY,
+                    written={
+                        (cell, name): figure
+                        for cell in JULY["cells"]
+                        for name, figure in (("away_total", "1"), ("away_in_province", "3"))
+                    },
+                ),
+            ),
+            "rejected",
+            ((None, None, "away_total", "away_total", "away_in_province"),),
+            ("parts-exceed-total",),
+            shows=("away_total", "away_in_province", "away_other_province"),
+        ),
+    ),
+    "period-doubtful": (
+        Case(
+            "Bản sửa tháng 5 gửi trong tháng 7: đầu kỳ là cuối kỳ tháng 4.",
+            (APRIL, MAY, Sent(received=date(2021, 7, 3), written=MAY.written | {("29869-01", "away_started"): "1"})),
+            beside=("late", "resubmission"),
+            shows=("members_opening", "members_closing"),
+        ),
+        Case(
+            "Tên tệp ghi tháng 6, nhận trong tháng 7, đầu kỳ là cuối kỳ tháng 5; tiêu đề còn ghi tháng 5.",
+            (APRIL, MAY, Sent(received=date(2021, 7, 3), name="BC thang 6-2021.csv", written=OPENED_AS_JUNE)),
+            "rejected",
+            ((None, None, None, "2021-05", "2021-06"),),
+            ("late", "file-name-period"),
+            shows=("members_opening", "members_closing"),
         ),
     ),
     "late": (

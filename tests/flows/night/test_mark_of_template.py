@@ -14,7 +14,7 @@ from flows.registry_files import bundled_dir
 from tests.transforms.template.filling import fill, template_and_figures
 from transforms.reading.frames import to_frames
 from transforms.reading.read import read_file
-from transforms.returning.workbook import RejectedFile
+from transforms.returning.workbook import SentFile
 
 JUNE = Period(2019, 6)
 
@@ -29,7 +29,7 @@ def test_a_marked_template_that_is_mended_is_still_this_units_template(registry,
     sent = fill(file.data, figures)
     reading = read_file(sent, file.name, "867", JUNE.due_on(5), directory)
     (problem,) = reading.problems
-    about = RejectedFile(file.name, "Thành phố Sa Đéc", str(JUNE), JUNE.due_on(5), JUNE.due_on(6))
+    about = SentFile(file.name, "Thành phố Sa Đéc", str(JUNE), JUNE.due_on(5), JUNE.due_on(6))
     order = ToMark(1, "867", Path("x"), sent, bundled_dir(), to_frames({1: reading}).problems, about, "vi")
     ((_, back),) = marked([order])
     book = openpyxl.load_workbook(io.BytesIO(back))
