@@ -21,7 +21,7 @@ from warehouse.schema.comments import quoted
 SCHEMAS = ("ledger", "facts", "registry", "alerts", "followup", "outbox")
 _NOT_COPIED = ("migration", "mart", "touched")
 OF_MONTHS = ("edition", "due", "file_month")
-"""Of the derived tables and views, whose others are published: what was due when, and which file was for which month."""
+"""Of what is derived, the rest being published: what was due when, and which month each file was for."""
 _TABLES = """
 SELECT schema_name, table_name FROM duckdb_tables()
 WHERE database_name = current_database() AND (list_contains($schemas, schema_name)

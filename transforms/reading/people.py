@@ -51,6 +51,11 @@ def lists_people(sheets: list[Sheet], is_unit: IsUnit = lambda name: False) -> b
     return any(_sheet_lists_people(sheet.rows, is_unit) for sheet in sheets)
 
 
+def tells_of_one(note: str) -> bool:
+    """Whether a sentence holds what only a person has: an identity or citizen's number, or a day of birth."""
+    return bool(_text_signs(note) & {"citizen", "identity", "date"})
+
+
 def _sheet_lists_people(rows: list[list[Any]], is_unit: IsUnit) -> bool:
     values = set().union(*rows)
     texts = {value for value in values if type(value) is str and len(value) > 3}
