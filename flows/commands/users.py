@@ -16,7 +16,7 @@ from flows.errors import UserError
 from flows.passwords import SHORTEST, hashed
 from flows.registry_files import load_registry
 from flows.settings import Settings, load_settings
-from warehouse.board.accounts import Account, Accounts, open_accounts
+from warehouse.board.accounts import LONGEST_NAME, Account, Accounts, account_name, open_accounts
 
 
 def run_add(name: str, role: str, unit: str | None, is_without_password: bool) -> None:
@@ -27,8 +27,8 @@ def run_add(name: str, role: str, unit: str | None, is_without_password: bool) -
             password that is too short.
     """
     settings = load_settings()
-    name = name.strip()
-    if not name or not name.isprintable() or len(name) > 100:
+    name = account_name(name)
+    if not name or not name.isprintable() or len(name) > LONGEST_NAME:
         raise UserError("error.user.name")
     if (role == "sender") != (unit is not None):
         raise UserError("error.user.unit")
@@ -44,7 +44,7 @@ def run_add(name: str, role: str, unit: str | None, is_without_password: bool) -
 
 def run_password(name: str) -> None:
     """Give an account another password; its sessions end."""
-    settings = load_settings()
+    settings, name = load_settings(), account_name(name)
     with open_home_accounts(settings) as accounts:
         _known(accounts, name)
         accounts.set_password(name, hashed(_password()))
@@ -54,7 +54,7 @@ def run_password(name: str) -> None:
 
 def run_disable(name: str) -> None:
     """Let an account sign in no more; its sessions end."""
-    settings = load_settings()
+    settings, name = load_settings(), account_name(name)
     with open_home_accounts(settings) as accounts:
         _known(accounts, name)
         accounts.disable(name)

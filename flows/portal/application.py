@@ -62,12 +62,14 @@ def application(desk: Desk) -> Starlette:
         yield
         desk.close()
 
-    return Starlette(
+    app = Starlette(
         routes=[*public, *behind],
         middleware=[Middleware(WithHeaders)],
         exception_handlers={HTTPException: partial(_plain_error, gate), Exception: partial(_fault, gate)},
         lifespan=lifespan,
     )
+    app.router.redirect_slashes = False  # it would lead to whatever host the request names
+    return app
 
 
 async def _stylesheet(request: Request) -> Response:
@@ -103,7 +105,9 @@ async def _plain_error(gate: Gate, request: Request, error: Exception) -> Respon
 
 
 async def _fault(gate: Gate, request: Request, error: Exception) -> Response:
-    return _error_page(gate, request, 500, "500")
+    response = _error_page(gate, request, 500, "500")
+    response.headers.update(HEADERS | {"cache-control": "no-store"})  # it is answered outside of `WithHeaders`
+    return response
 
 
 def _error_page(gate: Gate, request: Request, status: int, why: str) -> Response:

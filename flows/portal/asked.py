@@ -111,6 +111,7 @@ class Route:
         roles: who may; whose a thing is the handler looks at.
         handler: a function of one request; runs in a thread.
         takes_file: its form may be as large as an upload; others take 64 kB.
+        takes_long: it waits for processes that open files; as with uploads, only few do at a time.
         is_kept: the page is the same for all of a role until the copies change or somebody acts.
     """
 
@@ -119,6 +120,7 @@ class Route:
     roles: frozenset[str]
     handler: Handler
     takes_file: bool = False
+    takes_long: bool = False
     is_kept: bool = False
 
 

@@ -37,7 +37,7 @@ class Copies:
         Raises:
             UserError: no night has published yet.
         """
-        with self._current().cursor() as con:
+        with self._current() as con:
             yield con
 
     def edition(self) -> Edition:
@@ -58,7 +58,7 @@ class Copies:
                 con = new.enter_context(open_copies(self._published, self._board))
                 self._open.close()  # cursors of requests under way keep the former copies open
                 self._open, self._con, self._edition = new, con, edition
-            return self._con
+            return self._con.cursor()  # taken before anybody can close what it is of
 
     def waiting(self, con: DuckDBPyConnection, actions: Collection[str]) -> list[BoardEntry]:
         """What people did that is not in the copies yet, in order."""

@@ -12,6 +12,7 @@ from pathlib import Path
 from secrets import token_hex
 
 KEPT = 2 * 3600  # seconds
+MOST = 12  # of an account: whoever only has files looked through cannot fill the disk
 _KEY = re.compile(r"[0-9a-f]{32}")
 
 
@@ -26,9 +27,11 @@ class DeskFile:
 
 
 def lay_down(folder: Path, file: DeskFile, data: bytes) -> str:
-    """Keep a file; the key it is found by. Forgets those that have lain too long."""
+    """Keep a file; the key it is found by. Forgets what has lain too long, and an account's oldest over `MOST`."""
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     forget_old(folder)
+    for former in _keys_of(folder, file.account)[MOST - 1 :]:
+        take_away(folder, former)
     key = token_hex(16)
     _write(folder / f"{key}.bytes", data)
     _write(folder / f"{key}.json", json.dumps(asdict(file), ensure_ascii=False).encode())
@@ -39,6 +42,7 @@ def find(folder: Path, key: str, account: str, unit_code: str) -> tuple[DeskFile
     """An account's own file by its key; None for anybody else's, an unknown one or a forgotten one."""
     if not _KEY.fullmatch(key):
         return None
+    forget_old(folder)
     try:
         file = DeskFile(**json.loads((folder / f"{key}.json").read_text("utf-8")))
         data = (folder / f"{key}.bytes").read_bytes()
@@ -59,6 +63,16 @@ def forget_old(folder: Path) -> None:
         with suppress(FileNotFoundError):
             if time.time() - path.stat().st_mtime > KEPT:
                 path.unlink()
+
+
+def _keys_of(folder: Path, account: str) -> list[str]:
+    """An account's files, the latest first."""
+    found: list[tuple[float, str]] = []
+    for path in folder.glob("*.json"):
+        with suppress(FileNotFoundError):
+            if json.loads(path.read_bytes())["account"] == account:
+                found.append((path.stat().st_mtime, path.stem))
+    return [key for _, key in sorted(found, reverse=True)]
 
 
 def _write(path: Path, data: bytes) -> None:

@@ -10,10 +10,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import sha256
 from html import escape
+from secrets import token_hex
 from threading import Lock
 from typing import Any
 from urllib.parse import quote, urlencode, urlsplit
 
+from anyio import CapacityLimiter, fail_after
+from anyio.to_thread import run_sync
 from itsdangerous import BadSignature, Signer
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import FormData, Headers
@@ -34,6 +37,10 @@ SESSION, LANGUAGE = "mobility-session", "mobility-language"
 SMALL_FORM = 64 * 1024  # bytes
 FIELDS = 2000  # a form over all items has a few fields an item
 KEPT = 400  # pages
+KEPT_BYTES = 48 << 20
+SILENCE, WHOLE = 20, 900  # seconds between two parts of a form, and for all of it
+AT_ONCE = 6  # what takes long is done for so many at a time; who reads a page never waits for it
+_AS_SENT = "%/?&=+:,;@$!*'()~[]"
 _log = logging.getLogger(__name__)
 
 Kept = tuple[Edition, int, str, Language, str, str]
@@ -45,6 +52,7 @@ class Pages:
     def __init__(self) -> None:
         self._pages: OrderedDict[Kept, bytes] = OrderedDict()
         self._lock = Lock()
+        self._size = 0
 
     def get(self, key: Kept) -> bytes | None:
         with self._lock:
@@ -55,9 +63,10 @@ class Pages:
 
     def put(self, key: Kept, page: bytes) -> None:
         with self._lock:
+            self._size += len(page) - len(self._pages.pop(key, b""))
             self._pages[key] = page
-            while len(self._pages) > KEPT:
-                self._pages.popitem(last=False)
+            while len(self._pages) > KEPT or self._size > KEPT_BYTES:
+                self._size -= len(self._pages.popitem(last=False)[1])
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,9 +82,10 @@ class Came:
 
     @property
     def path(self) -> str:
-        """With its query."""
-        url = self.request.url
-        return f"{url.path}?{url.query}" if url.query else url.path
+        """With its query, both just as they were read: no two requests that are answered differently have the same."""
+        query = quote(self.request.scope["query_string"], safe=_AS_SENT)
+        path = quote(self.request.scope["path"])
+        return f"{path}?{query}" if query else path
 
     @property
     def what(self) -> str:
@@ -89,6 +99,8 @@ class Gate:
     def __init__(self, desk: Desk) -> None:
         self._desk = desk
         self._pages = Pages()
+        self._long = CapacityLimiter(AT_ONCE)
+        self.sign_ins = CapacityLimiter(1)  # whoever tries many passwords waits for himself, and counts one by one
 
     async def answer(self, route: Route, request: Request) -> Response:
         """The answer to a request, whatever it is."""
@@ -104,11 +116,12 @@ class Gate:
                 form = await read_form(request, self._most(route))
                 if not self.is_own_form(came, form, session.key):
                     return await self._refused(came, session, 403, "token")
-            response = await run_in_threadpool(self._handle, route, came, session, form)
+            limiter = self._long if route.takes_long or route.takes_file else None
+            response = await run_sync(self._handle, route, came, session, form, limiter=limiter)
         except TooLarge:
             return await self._refused(came, None, 413, "size")
         except ClientDisconnect:
-            return Response(status_code=400)
+            return given_up()
         if new_token:
             set_session(response, self._desk, came, new_token)
         return response
@@ -117,7 +130,8 @@ class Gate:
         settings = self._desk.settings
         peer = request.client.host if request.client else ""
         is_proxied = bool(settings.portal_proxy) and peer == settings.portal_proxy
-        address = _last_hop(request.headers.get("x-forwarded-for", "")) if is_proxied else peer
+        forwarded_for = ",".join(request.headers.getlist("x-forwarded-for"))
+        address = _last_hop(forwarded_for)[:100] if is_proxied else peer
         forwarded = request.headers.get("x-forwarded-proto", "") if is_proxied else ""
         asked = request.cookies.get(LANGUAGE)
         return Came(
@@ -140,7 +154,7 @@ class Gate:
                 accounts.end_session(session.key)
                 session = None
             if named and (session is None or session.account.name != named):
-                return _begun_by_proxy(accounts, named, came.at)
+                return _begun_by_proxy(accounts, named, came)
             if session and came.at - session.seen_at > timedelta(minutes=1):
                 accounts.touch(session.key, came.at)
         return session, None
@@ -151,7 +165,8 @@ class Gate:
         client = came.request.client
         if not settings.portal_user_header or not client or client.host != settings.portal_proxy:
             return None
-        return came.request.headers.get(settings.portal_user_header) or None
+        named = came.request.headers.getlist(settings.portal_user_header)
+        return named[0] if len(named) == 1 else None  # of two, one is not the proxy's
 
     def _is_over(self, session: Session, at: datetime) -> bool:
         settings = self._desk.settings
@@ -170,7 +185,7 @@ class Gate:
         """Whether the form is of a page this portal made for the session, and was sent from it."""
         given = form.get("token")
         right = form_token(self._desk, key)
-        return isinstance(given, str) and hmac.compare_digest(given, right) and is_own_origin(came)
+        return isinstance(given, str) and hmac.compare_digest(given.encode(), right.encode()) and is_own_origin(came)
 
     def _handle(self, route: Route, came: Came, session: Session, form: FormData) -> Response:
         key = self._key(route, came, session)
@@ -180,6 +195,7 @@ class Gate:
         try:
             answer = self._handled(route, came, session, form)
         except NotThere:
+            self._audit(came, session.account.name, "refused: not there")
             return self._told_off(came, session, 404, text("portal.error.404", came.language))
         except SpokenError as error:
             if route.method == "POST":
@@ -255,7 +271,8 @@ class Gate:
             accounts.audit(came.at, name, came.address, came.what, came_of)
 
 
-ACCOUNT_MARK = "account-of-this-session"
+ACCOUNT_MARK = f"account-{token_hex(16)}"
+"""Stands in a kept page where the account's name goes; as `TOKEN`, nobody can write it into a note."""
 TOLD = frozenset({"noted", "sent", "signed-out", "password"})
 """What a page may say of the act before it."""
 
@@ -269,26 +286,36 @@ async def read_form(request: Request, most: int) -> FormData:
 
     Raises:
         TooLarge: it says so itself, or it turns out to be.
+        ClientDisconnect: it went away, or sends too slowly.
         HTTPException: it is no form.
     """
     said = request.headers.get("content-length", "")
-    if said.isdigit() and int(said) > most:
+    if said.isdecimal() and int(said) > most:
         raise TooLarge
     left = most
     receive = request.receive
 
     async def counted() -> Any:
         nonlocal left
-        message = await receive()
+        with fail_after(SILENCE):
+            message = await receive()
         left -= len(message.get("body", b""))
         if left < 0:
             raise TooLarge
         return message
 
     try:
-        return await Request(request.scope, counted).form(max_files=1, max_fields=FIELDS)
+        with fail_after(WHOLE):
+            return await Request(request.scope, counted).form(max_files=1, max_fields=FIELDS)
     except MultiPartException as error:
         raise HTTPException(400) from error
+    except TimeoutError as error:
+        raise ClientDisconnect from error
+
+
+def given_up() -> Response:
+    """For who went away, or sends so slowly that nobody waits for the rest."""
+    return Response(status_code=400, headers={"connection": "close"})
 
 
 def is_own_origin(came: Came) -> bool:
@@ -297,7 +324,10 @@ def is_own_origin(came: Came) -> bool:
     source = headers.get("origin") or headers.get("referer")
     if not source or source == "null":
         return False
-    return urlsplit(source).netloc == headers.get("host", "")
+    try:
+        return urlsplit(source).netloc == headers.get("host", "")
+    except ValueError:
+        return False
 
 
 def form_token(desk: Desk, key: str) -> str:
@@ -319,11 +349,13 @@ def unsigned(desk: Desk, cookie: str) -> str | None:
         return None
 
 
-def _begun_by_proxy(accounts: Accounts, name: str, at: datetime) -> tuple[Session | None, str | None]:
+def _begun_by_proxy(accounts: Accounts, name: str, came: Came) -> tuple[Session | None, str | None]:
     account = accounts.named(name)
     if account is None or account.is_disabled:
+        accounts.audit(came.at, name[:100], came.address, "sign-in", "refused: proxy")
         return None, None
-    token = accounts.begin_session(name, at)
+    accounts.audit(came.at, name, came.address, "sign-in", "done")
+    token = accounts.begin_session(name, came.at)
     return accounts.session(token), token
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
+from secrets import token_hex
 from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
@@ -14,8 +15,8 @@ from expectations.language import numbers
 from expectations.language.catalogue import Language, text
 from flows.portal.navigation import NAVIGATION
 
-TOKEN = "form-token-of-this-session"
-"""Stands in a kept page where the session's own token goes."""
+TOKEN = f"form-token-{token_hex(16)}"
+"""Stands in a kept page where the session's own token goes; as nobody knows it, no note or address can hold it."""
 
 
 @dataclass(frozen=True, slots=True)

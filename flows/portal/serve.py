@@ -8,6 +8,7 @@ from rich.console import Console
 from expectations.language.catalogue import text
 from flows.errors import UserError
 from flows.portal.application import application
+from flows.portal.connection import Connection
 from flows.portal.desk import open_desk
 from flows.settings import Settings, load_settings
 
@@ -33,7 +34,9 @@ def run_portal() -> None:
         log_level="warning",
         access_log=False,
         timeout_keep_alive=15,
-        limit_concurrency=200,
+        limit_concurrency=500,  # connections, idle ones too: a browser keeps up to six
+        http=Connection,
+        ws="none",
     )
 
 

@@ -6,13 +6,15 @@ import hmac
 from secrets import token_urlsafe
 from urllib.parse import urlsplit
 
+from anyio.to_thread import run_sync
 from itsdangerous import BadSignature, TimestampSigner
 from starlette.concurrency import run_in_threadpool
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from expectations.language.catalogue import LANGUAGES, text
-from flows.passwords import SHORTEST, hashed, is_locked, is_right
+from flows.errors import UserError
+from flows.passwords import SHORTEST, hashed, is_locked, is_right, network_of
 from flows.portal.asked import EVERYONE, Answer, Asked, GoTo, Route, Shown
 from flows.portal.gate import (
     LANGUAGE,
@@ -21,13 +23,14 @@ from flows.portal.gate import (
     Came,
     Gate,
     TooLarge,
+    given_up,
     is_own_origin,
     read_form,
     set_session,
     unsigned,
 )
 from flows.portal.render import Frame, rendered
-from warehouse.board.accounts import open_accounts, session_key
+from warehouse.board.accounts import LONGEST_NAME, account_name, open_accounts, session_key
 
 VISIT = "mobility-visit"
 PATIENCE = 3600  # seconds a sign-in page may stand before it is sent
@@ -44,12 +47,16 @@ async def take_sign_in(gate: Gate, request: Request) -> Response:
     try:
         form = await read_form(request, SMALL_FORM)
     except TooLarge:
+        await run_in_threadpool(_note_refused, came, "", "size")
         return _sign_in_page(gate, came, "/", "size", 413)
-    name, password = (str(form.get(field, "")) for field in ("name", "password"))
+    except ClientDisconnect:
+        return given_up()
+    name, password = account_name(str(form.get("name", "")))[:LONGEST_NAME], str(form.get("password", ""))
     to = own_path(str(form.get("to", "")))
     if not is_own_origin(came) or not _is_own_visit(came, str(form.get("token", ""))):
+        await run_in_threadpool(_note_refused, came, name, "token")
         return _sign_in_page(gate, came, to, "token", 403)
-    why, token = await run_in_threadpool(_signed_in, came, name.strip()[:100], password[:1000])
+    why, token = await run_sync(_signed_in, came, name, password, limiter=gate.sign_ins)
     if token is None:
         return _sign_in_page(gate, came, to, why, 429 if why == "locked" else 403)
     response = RedirectResponse(to, 303)
@@ -58,14 +65,20 @@ async def take_sign_in(gate: Gate, request: Request) -> Response:
     return response
 
 
+def _note_refused(came: Came, name: str, why: str) -> None:
+    with open_accounts(came.desk.settings.board_path) as accounts:
+        accounts.audit(came.at, name, came.address, "sign-in", f"refused: {why}")
+
+
 def _signed_in(came: Came, name: str, password: str) -> tuple[str, str | None]:
     """Why not, or a token; the log tells of both."""
+    network = network_of(came.address)
     with open_accounts(came.desk.settings.board_path) as accounts:
-        if is_locked(accounts, name, came.address, came.at):
+        if is_locked(accounts, name, network, came.at):
             accounts.audit(came.at, name, came.address, "sign-in", "refused: locked")
             return "locked", None
         if not is_right(accounts.named(name), password):
-            accounts.note_failure(name, came.address, came.at)
+            accounts.note_failure(name, network, came.at)
             accounts.audit(came.at, name, came.address, "sign-in", "refused: password")
             return "password", None
         accounts.forget_failures(name)
@@ -109,7 +122,10 @@ async def choose_language(gate: Gate, request: Request) -> Response:
 
 def own_path(to: str) -> str:
     """Where to go on, a path of ours whatever was asked for."""
-    parts = urlsplit(to)
+    try:
+        parts = urlsplit(to)
+    except ValueError:
+        return "/"
     is_ours = to.startswith("/") and not to.startswith(("//", "/\\")) and not parts.scheme and not parts.netloc
     return to if is_ours and "\\" not in to and to.isprintable() else "/"
 
@@ -130,7 +146,7 @@ def show_password(asked: Asked, why: str | None = None) -> Answer:
 def change_password(asked: Asked) -> Answer:
     """Another password; all sessions end, and the next one begins with it."""
     old, new, again = (str(asked.form.get(name, "")) for name in ("old", "new", "again"))
-    if not is_right(asked.account, old):
+    if not _is_own_password(asked, old):
         return show_password(asked, "wrong")
     if new != again:
         return show_password(asked, "differ")
@@ -139,6 +155,22 @@ def change_password(asked: Asked) -> Answer:
     with open_accounts(asked.settings.board_path) as accounts:
         accounts.set_password(asked.account.name, hashed(new))
     return GoTo("/sign-in")
+
+
+def _is_own_password(asked: Asked, password: str) -> bool:
+    """Whether it is the account's; who found a browser signed in may not guess either.
+
+    Raises:
+        UserError: too many were wrong.
+    """
+    name, at, here = asked.account.name, asked.now(), f"/password {asked.account.name}"
+    with open_accounts(asked.settings.board_path) as accounts:
+        if is_locked(accounts, name, here, at):
+            raise UserError("portal.sign-in.locked")
+        if is_right(asked.account, password):
+            return True
+        accounts.note_failure(name, here, at)
+    return False
 
 
 ROUTES = (

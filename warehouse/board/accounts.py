@@ -10,8 +10,10 @@ from datetime import datetime, timedelta
 from hashlib import sha256
 from pathlib import Path
 from secrets import token_urlsafe
+from unicodedata import normalize
 
 ROLES = ("board", "sender", "reader")
+LONGEST_NAME = 100  # letters
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,14 +119,15 @@ class Accounts:
         with self._con:
             self._con.execute("DELETE FROM session WHERE key = ?", (key,))
 
-    def failures(self, name: str, address: str, since: datetime) -> tuple[int, int]:
-        """Sign-ins that failed since a moment: with the name, and from the address."""
+    def failures(self, name: str, address: str, since: datetime) -> tuple[int, int, int]:
+        """Sign-ins that failed since a moment: with the name from the address, with the name, and from the address."""
         row = self._con.execute(
-            "SELECT count(*) FILTER (WHERE name = ?), count(*) FILTER (WHERE address = ?)"
-            " FROM failure WHERE happened_at > ?",
-            (name, address, _text(since)),
+            "SELECT count(*) FILTER (WHERE name = $name AND address = $address),"
+            " count(*) FILTER (WHERE name = $name), count(*) FILTER (WHERE address = $address)"
+            " FROM failure WHERE happened_at > $since",
+            {"name": name, "address": address, "since": _text(since)},
         ).fetchone()
-        return int(row[0]), int(row[1])
+        return int(row[0]), int(row[1]), int(row[2])
 
     def note_failure(self, name: str, address: str, at: datetime) -> None:
         """Note a sign-in that failed; those of more than a day ago are forgotten."""
@@ -153,6 +156,11 @@ class Accounts:
         return self._con.execute(
             "SELECT happened_at, name, address, what, came_of FROM audit ORDER BY rowid DESC LIMIT ?", (most,)
         ).fetchall()
+
+
+def account_name(typed: str) -> str:
+    """A name as it is kept: keyboards write the same Vietnamese letter in one sign or in several."""
+    return normalize("NFC", typed).strip()
 
 
 def session_key(token: str) -> str:

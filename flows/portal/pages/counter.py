@@ -6,6 +6,8 @@ import hashlib
 import os
 from datetime import datetime
 from pathlib import Path
+from secrets import token_hex
+from unicodedata import category
 
 from expectations.contract.periods import Period
 from expectations.contract.problems import NOT_KEPT
@@ -18,7 +20,7 @@ from flows.night.send_back import fit_name
 from flows.night.show import ToShow, faults_only, shown
 from flows.night.validate import validate
 from flows.portal.asked import SENDER, Answer, Asked, Download, GoTo, NotThere, Route, Shown
-from flows.portal.desk_files import DeskFile, find, lay_down, take_away
+from flows.portal.desk_files import DeskFile, find, forget_old, lay_down, take_away
 from flows.portal.pages.reports import WORKBOOK
 from flows.registry_files import load_registry
 from transforms.returning.workbook import SentFile
@@ -34,6 +36,7 @@ MOST_FILES, MOST_LETTERS, MOST_RECEIPTS = 36, 12, 24
 def show_counter(asked: Asked) -> Answer:
     """What is due, where a file is dropped, and what became of earlier ones."""
     unit = _unit(asked)
+    forget_old(_desk_files(asked))
     due, state = _due(asked, unit)
     files = files_of(asked.con, unit, MOST_FILES)
     taken = set(files["sha256"].drop_nulls())
@@ -153,8 +156,9 @@ def put_in_inbox(folder: Path, name: str, data: bytes) -> str:
     """Write a file for the night, whole or not at all; under another name where a different one lies there."""
     folder.mkdir(parents=True, exist_ok=True)
     stem, ending = os.path.splitext(name)
-    part = folder / f".{os.getpid()}-{hashlib.sha256(data).hexdigest()[:16]}.part"
+    part = folder / f".{token_hex(16)}.part"  # its own: the same form may be sent twice at the same moment
     try:
+        part.touch(0o640)
         part.write_bytes(data)
         for number in range(1, 1000):
             target = folder / (name if number == 1 else f"{stem} ({number}){ending}")
@@ -170,7 +174,9 @@ def put_in_inbox(folder: Path, name: str, data: bytes) -> str:
 
 
 def own_name(given: str) -> str:
-    """The name of an upload as a file of ours: no folder, nothing a file system or a page cannot bear."""
+    """The name of an upload as a file of ours: no folder, nothing a file system or a page cannot bear, and no marks
+    that turn a line round, by which an ending can be made to look like another."""
+    given = "".join(letter for letter in given if category(letter) not in ("Cf", "Cc"))
     return fit_name(given.replace("\\", "/").rpartition("/")[2]).lstrip("~$.") or "_"
 
 
@@ -222,7 +228,7 @@ ROUTES = (
     Route("GET", "/counter", _OWN, show_counter),
     Route("POST", "/counter/check", _OWN, check_file, takes_file=True),
     Route("POST", "/counter/send", _OWN, send_file),
-    Route("POST", "/counter/workbook", _OWN, marked_workbook),
+    Route("POST", "/counter/workbook", _OWN, marked_workbook, takes_long=True),
     Route("GET", "/counter/template", _OWN, blank_template),
     Route("GET", "/counter/receipts/{number}", _OWN, show_receipt),
 )

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from secrets import token_hex
 from zoneinfo import ZoneInfo
 
 from expectations.language.catalogue import text
@@ -61,7 +62,7 @@ def examine(asked: Asked) -> Answer:
     except subprocess.TimeoutExpired:
         said = text("portal.operator.too-long", asked.language, seconds=PATIENCE)
     path = _examination(asked.settings)
-    part = path.with_suffix(".part")
+    part = path.with_suffix(f".{token_hex(8)}.part")  # two may ask at the same moment
     part.write_text(said, "utf-8")
     part.replace(path)
     return GoTo("/operator", "noted")
@@ -87,4 +88,7 @@ def _sizes(settings: Settings) -> Iterator[tuple[str, int]]:
 
 
 _BOARD = frozenset({BOARD})
-ROUTES = (Route("GET", "/operator", _BOARD, show_operator), Route("POST", "/operator/doctor", _BOARD, examine))
+ROUTES = (
+    Route("GET", "/operator", _BOARD, show_operator),
+    Route("POST", "/operator/doctor", _BOARD, examine, takes_long=True),
+)

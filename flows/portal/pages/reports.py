@@ -181,7 +181,7 @@ ROUTES = (
     Route("GET", "/reports", _BOARD, show_reports, is_kept=True),
     Route("GET", "/reports/{unit}/{period}", _BOARD, show_report),
     Route("GET", "/files/{number}", _BOTH, show_file),
-    Route("GET", "/files/{number}/changes", _BOTH, show_changes),
+    Route("GET", "/files/{number}/changes", _BOTH, show_changes, takes_long=True),
     Route("GET", "/files/{number}/workbook", _BOTH, returned_workbook),
     Route("POST", "/files/{number}/accept", _BOARD, partial(decide, action="accept")),
     Route("POST", "/files/{number}/retract", _BOARD, partial(decide, action="retract")),
