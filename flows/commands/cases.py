@@ -111,7 +111,9 @@ def waiting_acts(kind: KindOfCase, act: type[AnyAct], entries: Iterable[BoardEnt
 
 
 def note_act(settings: Settings, commands: CaseCommands, act: TypedAct, by: str, status: str | None) -> None:
-    """Note on the board what a person did to a case, wherever they did it; the next run carries it out.
+    """Note on the board what a person did to a case, wherever they did it, once however often a form was sent.
+
+    The next run carries it out.
 
     Args:
         by: the person's account.
@@ -124,8 +126,10 @@ def note_act(settings: Settings, commands: CaseCommands, act: TypedAct, by: str,
     if status is not None and not can_be_done(commands.kind.transitions, act.action, status):
         raise commands.refused(act.case_id)
     with open_board(settings.board_path) as board:
-        said = {name: value for name, value in act.said.items() if value is not None}
-        board.append(by, act.action, {commands.kind.tables.id_column: act.case_id, **said}, now(settings.timezone))
+        case, at = commands.kind.tables.id_column, now(settings.timezone)
+        what = {case: act.case_id, **{name: value for name, value in act.said.items() if value is not None}}
+        if not board.is_repeated(by, act.action, what, case, at):
+            board.append(by, act.action, what, at)
 
 
 def carry_out_noted(settings: Settings, commands: CaseCommands, case_ids: Iterable[str], night: date) -> bool:

@@ -57,6 +57,22 @@ def take_away(folder: Path, key: str) -> None:
         (folder / f"{key}.{ending}").unlink(missing_ok=True)
 
 
+def note_sent(folder: Path, key: str, file: DeskFile, receipt: int) -> None:
+    """Forget a file that was sent, but for its receipt: a form that is sent again is answered with that one."""
+    (folder / f"{key}.sent").unlink(missing_ok=True)
+    _write(folder / f"{key}.sent", json.dumps([file.account, file.unit_code, receipt]).encode())
+    take_away(folder, key)
+
+
+def receipt_of(folder: Path, key: str, account: str, unit_code: str) -> int | None:
+    """The receipt of a file that an account has sent already."""
+    path = folder / f"{key}.sent"
+    if not _KEY.fullmatch(key) or not path.is_file():
+        return None
+    *whose, receipt = json.loads(path.read_bytes())
+    return int(receipt) if whose == [account, unit_code] else None
+
+
 def forget_old(folder: Path) -> None:
     """Forget what has lain too long."""
     for path in folder.glob("*.*"):

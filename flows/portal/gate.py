@@ -37,9 +37,9 @@ SESSION, LANGUAGE = "mobility-session", "mobility-language"
 SMALL_FORM = 64 * 1024  # bytes
 FIELDS = 2000  # a form over all items has a few fields an item
 KEPT = 400  # pages
-KEPT_BYTES = 48 << 20
+KEPT_BYTES = 32 << 20
 SILENCE, WHOLE = 20, 900  # seconds between two parts of a form, and for all of it
-AT_ONCE = 6  # what takes long is done for so many at a time; who reads a page never waits for it
+AT_ONCE = 4  # what takes long is done for so many at a time; who reads a page never waits for it
 _AS_SENT = "%/?&=+:,;@$!*'()~[]"
 _log = logging.getLogger(__name__)
 

@@ -7,11 +7,13 @@ import sqlite3
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 from duckdb import DuckDBPyConnection
+
+REPEATED = timedelta(minutes=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +56,15 @@ class Board:
                 (at.isoformat(), who.strip(), action.strip(), text),
             ).fetchone()
         return int(row[0])
+
+    def is_repeated(self, who: str, action: str, what: Mapping[str, Any], case: str, at: datetime) -> bool:
+        """Whether the last entry of a case, less than a minute old and waiting, is this one: a form was sent twice.
+
+        Args:
+            case: the name in `what` under which the case's own name stands.
+        """
+        last = self._con.execute(_LAST_OF_CASE, ((at - REPEATED).isoformat(), f"$.{case}", what[case])).fetchone()
+        return last == (who.strip(), action, json.dumps(what, ensure_ascii=False, sort_keys=True))
 
     def since(self, event_id: int = 0) -> list[BoardEntry]:
         """Entries after one, in the order they were noted."""
@@ -133,6 +144,10 @@ def fold_waiting(
     return bool(entries)
 
 
+_LAST_OF_CASE = """
+SELECT who, action, what FROM event
+WHERE happened_at > ? AND folded_on IS NULL AND json_extract(what, ?) = ? ORDER BY event_id DESC LIMIT 1
+"""
 _SINCE = "SELECT event_id, happened_at, who, action, what FROM event WHERE event_id > ? ORDER BY event_id"
 
 TABLE = """

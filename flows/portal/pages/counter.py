@@ -7,6 +7,7 @@ import os
 from datetime import datetime
 from pathlib import Path
 from secrets import token_hex
+from threading import Lock
 from unicodedata import category
 
 from expectations.contract.periods import Period
@@ -20,7 +21,7 @@ from flows.night.send_back import fit_name
 from flows.night.show import ToShow, faults_only, shown
 from flows.night.validate import validate
 from flows.portal.asked import SENDER, Answer, Asked, Download, GoTo, NotThere, Route, Shown
-from flows.portal.desk_files import DeskFile, find, forget_old, lay_down, take_away
+from flows.portal.desk_files import DeskFile, find, forget_old, lay_down, note_sent, receipt_of
 from flows.portal.pages.reports import WORKBOOK
 from flows.registry_files import load_registry
 from transforms.returning.workbook import SentFile
@@ -30,6 +31,7 @@ from warehouse.board.sender_pages import files_of, last_report, letters_to, repo
 from warehouse.ledger.closings import standing_closings
 from warehouse.ledger.registry import unit_name
 
+_one_at_a_time = Lock()  # who presses twice has sent once
 MOST_FILES, MOST_LETTERS, MOST_RECEIPTS = 36, 12, 24
 
 
@@ -88,7 +90,14 @@ def check_file(asked: Asked) -> Answer:
 
 
 def send_file(asked: Asked) -> Answer:
-    """Put exactly the bytes that were looked through into the inbox, and give a receipt."""
+    """Put exactly the bytes that were looked through into the inbox, and give a receipt; the same one if sent again."""
+    with _one_at_a_time:
+        number = receipt_of(_desk_files(asked), asked.said("key"), asked.account.name, _unit(asked)) or _sent(asked)
+    return GoTo(f"/counter/receipts/{number}", "sent")
+
+
+def _sent(asked: Asked) -> int:
+    """The number of the receipt."""
     file, data = _laid_down(asked)
     folder = asked.settings.inbox_dir / file.unit_code
     name = put_in_inbox(folder, file.file_name, data)
@@ -96,8 +105,8 @@ def send_file(asked: Asked) -> Answer:
     number = write_receipt(
         asked.settings.board_path, sent_at, asked.account.name, file.unit_code, name, file.sha256, len(data)
     )
-    take_away(_desk_files(asked), asked.said("key"))
-    return GoTo(f"/counter/receipts/{number}", "sent")
+    note_sent(_desk_files(asked), asked.said("key"), file, number)
+    return number
 
 
 def show_receipt(asked: Asked) -> Answer:

@@ -232,3 +232,13 @@ def test_the_pages_speak_english_too(board):
         assert words in page
     for unit in UNIT.values():
         assert listed(board, f"?unit={unit}") == []
+
+
+def test_a_form_sent_twice_is_noted_once(board, home):
+    with a_night_runs(home):
+        for note in ("đang hỏi", "đang hỏi", "đã hỏi", "đang hỏi"):
+            board.open(f"/alerts/{GRAVE}")
+            assert board.submit(f"/alerts/{GRAVE}/acknowledge", note=note).status_code == 303
+    with open_board(home / "board.sqlite") as acts:
+        noted = [one.what["note"] for one in acts.since() if one.action == "alert-ack"]
+    assert noted == ["đang hỏi", "đã hỏi", "đang hỏi"]

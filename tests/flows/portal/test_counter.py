@@ -18,6 +18,7 @@ from transforms.samples.tree import sample_tree
 from warehouse.board.accounts import open_accounts
 
 MONTH = Period(2025, 1)
+OURS = {"origin": "http://testserver"}
 
 
 @pytest.fixture(scope="module")
@@ -77,6 +78,18 @@ def test_wrong_cells_are_shown_in_the_senders_own_table(visit, desk, report):
     commented = {cell.coordinate for sheet in sheets[1:] for row in sheet.iter_rows() for cell in row if cell.comment}
     assert set(refs) <= commented
     assert not desk.settings.inbox_dir.joinpath("867").exists()
+
+
+def test_a_form_sent_again_is_answered_with_its_first_receipt(visit, desk, report):
+    visit.sign_in("sadec")
+    _check(visit, "T1.xlsx", report)
+    first, again = (visit.submit("/counter/send").headers["location"] for _ in range(2))
+    assert first == again
+    assert len(list((desk.settings.inbox_dir / "867").iterdir())) == 1
+    form = {"token": visit.token, "key": visit.tree.css_first("input[name=key]").attributes["value"]}
+    visit.sign_in("lapvo")
+    visit.open("/counter")
+    assert visit.post("/counter/send", data=form | {"token": visit.token}, headers=OURS).status_code == 409
 
 
 def test_what_was_sent_is_taken_in_by_the_night_and_seen_afterwards(visit, desk: Desk, report):
