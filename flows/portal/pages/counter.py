@@ -185,7 +185,7 @@ def put_in_inbox(folder: Path, name: str, data: bytes) -> str:
 def own_name(given: str) -> str:
     """The name of an upload as a file of ours: no folder, nothing a file system or a page cannot bear, and no marks
     that turn a line round, by which an ending can be made to look like another."""
-    given = "".join(letter for letter in given if category(letter) not in ("Cf", "Cc"))
+    given = "".join(letter for letter in given if category(letter) != "Cf")
     return fit_name(given.replace("\\", "/").rpartition("/")[2]).lstrip("~$.") or "_"
 
 

