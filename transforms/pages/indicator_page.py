@@ -26,6 +26,7 @@ from transforms.pages.unit_figures import (
     month_figures,
     province_value,
     quantity_of,
+    since_known,
     size_of,
     unit_figures,
 )
@@ -105,7 +106,7 @@ def province_series(seen: Seen, trend: pl.DataFrame, language: Language) -> Draw
     Args:
         trend: the province's rows of marts.trend of the indicator; they are of months, and told of those only.
     """
-    months = _province(seen, with_interval=True)
+    months = since_known(_province(seen, with_interval=True))
     if seen.kind == "half" or not months:
         return None
     first, last = months[0].period, months[-1].period

@@ -135,6 +135,12 @@ def month_figures(rows: pl.DataFrame, value: str = "value", with_interval: bool 
     ]
 
 
+def since_known(months: Sequence[MonthFigure]) -> list[MonthFigure]:
+    """The months from the first that is known on; what nobody has reported yet takes no room."""
+    first = next((place for place, one in enumerate(months) if one.value is not None), len(months))
+    return list(months[first:])
+
+
 def known_indicator(name: str) -> Indicator | None:
     """An indicator that has a page, by its name."""
     found = INDICATOR_OF.get(name)

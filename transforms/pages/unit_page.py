@@ -26,6 +26,7 @@ from transforms.pages.unit_figures import (
     month_figures,
     province_value,
     quantity_of,
+    since_known,
     unit_figures,
 )
 from transforms.trends.season import tet_months
@@ -119,17 +120,19 @@ def unit_trends(
     """
     found = []
     for one in main_indicators(unit.level):
-        own = months.filter(pl.col("indicator") == one.name, pl.col("unit_code") == unit.code)
-        if own["value"].count() == 0:
+        of_one = months.filter(pl.col("indicator") == one.name)
+        own = since_known(month_figures(of_one.filter(pl.col("level") == unit.level)))
+        if not own:
             continue
-        province = months.filter(pl.col("indicator") == one.name, pl.col("level") == "province")
-        fitted = trends.filter(pl.col("indicator") == one.name, pl.col("period") >= own["period"].min())
+        first, last = own[0].period, own[-1].period
+        province = of_one.filter(pl.col("level") == "province", pl.col("period") >= first)
+        fitted = trends.filter(pl.col("indicator") == one.name, pl.col("period") >= first)
         drawing = trend_chart(
             unit.name,
             quantity_of(one, language),
-            month_figures(own),
+            own,
             month_figures(province, with_interval=False) if one.denominator else (),
-            tet_months(month_number(str(own["period"].min())), month_number(str(own["period"].max()))),
+            tet_months(month_number(first), month_number(last)),
             alerts=_alerted(one, alerts, language),
             level=month_figures(fitted, "level_value", with_interval=False),
         )

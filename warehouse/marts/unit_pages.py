@@ -11,6 +11,22 @@ import polars as pl
 from duckdb import DuckDBPyConnection
 
 
+def hold(con: DuckDBPyConnection) -> None:
+    """Take the marts that every page reads into memory, today's map alone, for who writes all pages at once.
+
+    Args:
+        con: the published copies as one (`open_copies`), of nobody else.
+    """
+    for name in ("indicator", "trend", "waterfall", "figures_commune_year", "figures_commune", "figures_district"):
+        _hold(con, name, "WHERE map = 'today'")
+    _hold(con, "reporting_status", "")
+
+
+def _hold(con: DuckDBPyConnection, name: str, where: str) -> None:
+    con.execute(f"CREATE TEMP TABLE held_{name} AS FROM marts.{name} {where}")
+    con.execute(f"CREATE OR REPLACE VIEW marts.{name} AS FROM held_{name}")
+
+
 def units(con: DuckDBPyConnection) -> pl.DataFrame:
     """Districts (or their former areas) and communes: code, name, level, parent (code, null where none is told)."""
     return con.execute(_UNITS).pl()
