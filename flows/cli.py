@@ -59,7 +59,7 @@ def portal() -> None:
 
 @app.command(help=both("help.board"))
 def board(folder: Annotated[Path, typer.Argument(metavar="THƯ_MỤC", help=both("help.board.folder"))]) -> None:
-    from flows.commands.board import run_board
+    from flows.portal.plain_site import run_board
 
     run_board(folder)
 

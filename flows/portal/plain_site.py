@@ -1,4 +1,4 @@
-"""The pages as plain files that open from a folder or a stick, without a server: for the board, as of the last night."""
+"""The pages as plain files that open from a folder or a stick, without a server: the board's, of the last night."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ import shutil
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
+
+from rich.console import Console
 
 from expectations.contract.indicators import Indicator
 from expectations.language.catalogue import text
@@ -21,7 +23,7 @@ from flows.portal.pages.units import unit_page, units_page
 from flows.portal.render import Frame, rendered
 from flows.portal.style import STATIC, stylesheet
 from flows.portal.view import View
-from flows.settings import Settings
+from flows.settings import Settings, load_settings
 from transforms.drawing.unit_map import By
 from transforms.pages.map_page import scales_of
 from transforms.pages.unit_figures import UNIT_LEVELS, indicators_of, kinds_of, label
@@ -34,6 +36,18 @@ SIGN = ".mobility-board"
 """Lies in a folder that was written by us: it may be written anew."""
 Page = tuple[str, Shown]
 """Where a page stands below the folder, and what it shows."""
+
+
+def run_board(folder: Path) -> None:
+    """Write the pages and say where to begin.
+
+    Raises:
+        UserError: as `write_site`.
+    """
+    settings = load_settings()
+    pages = write_site(settings, folder)
+    said = text("portal.board.written", settings.language, pages=pages, path=folder, first=folder / "index.html")
+    Console().print(said, soft_wrap=True, highlight=False, markup=False)
 
 
 def write_site(settings: Settings, folder: Path) -> int:
@@ -97,7 +111,9 @@ def _at(view: View, base: str) -> View:
     """The same, seen from a page whose way to the top is `base`; what it has read already is kept."""
     links = Links(base, is_plain=True)
     found = View(view.con, view.settings, view.language, links, view.boundaries, view.is_board)
-    found.__dict__.update({name: getattr(view, name) for name in ("units", "reporting_level", "last_periods")})
+    found.__dict__.update(
+        {name: getattr(view, name) for name in ("units", "reporting_level", "last_periods", "_spreads")}
+    )
     return found
 
 
@@ -118,7 +134,10 @@ def _levels(view: View, indicator: Indicator) -> list[tuple[str, str]]:
     levels = [level for one, level in _published(view) if one is indicator]
     kind = kinds_of(indicator)[0]
     return [
-        (str(view.links.indicator_at(indicator.name, level, kind, "")), text(f"portal.figures.level.{level}", view.language))
+        (
+            str(view.links.indicator_at(indicator.name, level, kind, "")),
+            text(f"portal.figures.level.{level}", view.language),
+        )
         for level in levels
         if len(levels) > 1
     ]

@@ -15,6 +15,7 @@ from flows.portal.boundary_files import BoundaryFiles
 from flows.portal.links import Links
 from flows.settings import Settings
 from transforms.pages.unit_figures import UNIT_LEVELS, PageUnit, kinds_of, known_indicator, page_units
+from transforms.pages.unit_page import Spread, main_indicators, spread_of, wanted_periods
 from warehouse.marts import unit_pages
 
 
@@ -56,6 +57,18 @@ class View:
         """Of each indicator by kind of period."""
         rows = unit_pages.last_periods(self.con).iter_rows(named=True)
         return {(row["indicator"], row["period_kind"]): row["period"] for row in rows}
+
+    @cached_property
+    def _spreads(self) -> dict[str, Spread]:
+        return {}
+
+    def spread(self, level: str) -> Spread:
+        """All units of a level by the indicators of a unit's page."""
+        if level not in self._spreads:
+            wanted = wanted_periods(main_indicators(level), self.last_periods)
+            rows = unit_pages.spread(self.con, level, wanted)
+            self._spreads[level] = spread_of(self.of_level(level), rows, wanted)
+        return self._spreads[level]
 
     def of_level(self, level: str) -> tuple[PageUnit, ...]:
         return tuple(one for one in self.units if one.level == level)

@@ -100,9 +100,7 @@ def trend_chart(
         alerts: by month, what was alerted; plain text.
         level: its figures with season and Tết taken out, see `marts.trend`; empty for none.
     """
-    parts = TrendParts(
-        months=months, province=province, level=level, tet=tet, foreseen=foreseen, alerts=alerts or {}
-    )
+    parts = TrendParts(months=months, province=province, level=level, tet=tet, foreseen=foreseen, alerts=alerts or {})
     title = text("drawing.trend.title", quantity.language, what=quantity.label, unit=unit)
     sentence = _sentence(parts, quantity)
     return Drawing(
@@ -115,7 +113,9 @@ def trend_chart(
 
 
 def _picture(parts: TrendParts, quantity: Quantity, title: str, sentence: str) -> str:
-    periods = [one.period for one in (*parts.months, *parts.province, *parts.level)] + [one.period for one in parts.foreseen]
+    periods = [one.period for one in (*parts.months, *parts.province, *parts.level)] + [
+        one.period for one in parts.foreseen
+    ]
     at = [month_number(period) for period in periods]
     if not any(shown(one) is not None for one in parts.months):
         return svg.picture(WIDE, 30, title, sentence, svg.label(0, 20, text("drawing.nothing", quantity.language)))

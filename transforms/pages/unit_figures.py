@@ -118,12 +118,11 @@ def _unit_figure(unit: PageUnit, row: Row, href: Href) -> UnitFigure:
 
 def province_value(rows: pl.DataFrame) -> float | None:
     """The province's value among rows of one indicator and period; null where not known."""
-    found = rows.filter(pl.col("level") == "province")["value"].to_list()
-    return found[0] if found else None
+    return next((row["value"] for row in rows.iter_rows(named=True) if row["level"] == "province"), None)
 
 
 def month_figures(rows: pl.DataFrame, value: str = "value", with_interval: bool = True) -> list[MonthFigure]:
-    """Rows of one unit and indicator, in order of their periods, as figures of months."""
+    """Rows of one unit and indicator, in order, as figures of months."""
     return [
         MonthFigure(
             period=row["period"],
@@ -131,7 +130,7 @@ def month_figures(rows: pl.DataFrame, value: str = "value", with_interval: bool 
             lower=row["lower"] if with_interval else None,
             upper=row["upper"] if with_interval else None,
         )
-        for row in rows.sort("period").iter_rows(named=True)
+        for row in rows.iter_rows(named=True)
     ]
 
 
@@ -151,6 +150,6 @@ def by_name(units: Sequence[PageUnit]) -> list[tuple[PageUnit, list[PageUnit]]]:
     """Districts with their communes; communes of no district that is shown stand by themselves after them."""
     districts = [one for one in units if one.level == "district"]
     codes = {one.code for one in districts}
-    return [(one, [each for each in units if each.level == "commune" and each.parent == one.code]) for one in districts] + [
-        (one, []) for one in units if one.level == "commune" and one.parent not in codes
-    ]
+    return [
+        (one, [each for each in units if each.level == "commune" and each.parent == one.code]) for one in districts
+    ] + [(one, []) for one in units if one.level == "commune" and one.parent not in codes]

@@ -13,7 +13,7 @@ from expectations.language import numbers
 from expectations.language.catalogue import Language, PeriodCode, text
 from transforms.alerts.phrases import noun
 from transforms.drawing.bar_charts import BalanceStep, Counted, bar_chart, stages_chart, waterfall_chart
-from transforms.drawing.figures import Drawing
+from transforms.drawing.figures import Drawing, UnitFigure
 from transforms.drawing.scales import month_number
 from transforms.drawing.spine_chart import SpineRow, spine_chart
 from transforms.drawing.trend_chart import trend_chart
@@ -62,42 +62,52 @@ def wanted_periods(indicators: Iterable[Indicator], last: Periods) -> list[tuple
     return [(name, kind, last[name, kind]) for name, kind in found if (name, kind) in last]
 
 
-def against_all(
-    unit: PageUnit,
-    units: Sequence[PageUnit],
-    rows: pl.DataFrame,
-    wanted: Sequence[tuple[str, str, str]],
-    language: Language,
-    href: Href,
-) -> Drawing | None:
+@dataclass(frozen=True, slots=True)
+class SpreadRow:
+    """An indicator of all units of a level at one period; null where the province's value is not known."""
+
+    indicator: Indicator
+    kind: str
+    period: str
+    figures: Sequence[UnitFigure]
+    province: float | None
+
+
+Spread = tuple[SpreadRow, ...]
+
+
+def spread_of(units: Sequence[PageUnit], rows: pl.DataFrame, wanted: Sequence[tuple[str, str, str]]) -> Spread:
+    """All units by each of the wanted indicators.
+
+    Args:
+        units: all of a level.
+        rows: marts.indicator at the wanted periods, with the column indicator.
+    """
+    found = []
+    for name, kind, period in wanted:
+        own = rows.filter(pl.col("indicator") == name)
+        figures = unit_figures(own, units, lambda code: None)
+        found.append(SpreadRow(INDICATOR_OF[name], kind, period, figures, province_value(own)))
+    return tuple(found)
+
+
+def against_all(unit: PageUnit, spread: Spread, language: Language, href: Href) -> Drawing | None:
     """The unit among all units of its level; null where nothing is published.
 
     Args:
-        rows: marts.indicator at the wanted periods, with the column indicator.
         href: where an indicator's page is.
     """
-    found = [_spine_row(unit, units, rows, one, language, href) for one in wanted]
-    return spine_chart(unit.name, found) if found else None
-
-
-def _spine_row(
-    unit: PageUnit,
-    units: Sequence[PageUnit],
-    rows: pl.DataFrame,
-    wanted: tuple[str, str, str],
-    language: Language,
-    href: Href,
-) -> SpineRow:
-    name, kind, period = wanted
-    own = rows.filter(pl.col("indicator") == name)
-    every = unit_figures(own, units, lambda code: None)
-    return SpineRow(
-        quantity=quantity_of(INDICATOR_OF[name], language, period, kind),
-        unit=next(one for one in every if one.code == unit.code),
-        units=every,
-        province=province_value(own),
-        href=href(name),
-    )
+    rows = [
+        SpineRow(
+            quantity=quantity_of(row.indicator, language, row.period, row.kind),
+            unit=next(one for one in row.figures if one.code == unit.code),
+            units=row.figures,
+            province=row.province,
+            href=href(row.indicator.name),
+        )
+        for row in spread
+    ]
+    return spine_chart(unit.name, rows) if rows else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,14 +129,15 @@ def unit_trends(
         alerts: rows of alerts.alert of the unit; empty where they are not told.
     """
     found = []
+    by_indicator = months.partition_by("indicator", "level", as_dict=True)
+    fits = trends.partition_by("indicator", as_dict=True)
     for one in main_indicators(unit.level):
-        of_one = months.filter(pl.col("indicator") == one.name)
-        own = since_known(month_figures(of_one.filter(pl.col("level") == unit.level)))
+        own = since_known(month_figures(by_indicator.get((one.name, unit.level), months.head(0))))
         if not own:
             continue
         first, last = own[0].period, own[-1].period
-        province = of_one.filter(pl.col("level") == "province", pl.col("period") >= first)
-        fitted = trends.filter(pl.col("indicator") == one.name, pl.col("period") >= first)
+        province = by_indicator.get((one.name, "province"), months.head(0)).filter(pl.col("period") >= first)
+        fitted = fits.get((one.name,), trends.head(0)).filter(pl.col("period") >= first)
         drawing = trend_chart(
             unit.name,
             quantity_of(one, language),
@@ -160,7 +171,10 @@ def trend_says(trend: pl.DataFrame, language: Language) -> str:
 
 def _alerted(indicator: Indicator, alerts: Sequence[Row], language: Language) -> dict[str, str]:
     told = [one for one in alerts if one["indicator"] == indicator.numerator]
-    return {one["last_period"]: f"{text('kind.' + one['kind'], language)}: {noun(one['indicator'], language)}" for one in told}
+    return {
+        one["last_period"]: f"{text('kind.' + one['kind'], language)}: {noun(one['indicator'], language)}"
+        for one in told
+    }
 
 
 def balance_chart(unit: PageUnit, rows: pl.DataFrame, language: Language) -> Drawing | None:
@@ -249,5 +263,7 @@ def reporting_says(rows: pl.DataFrame, language: Language) -> str:
     due = rows.filter(pl.col("state") != "not_due")
     if due.is_empty():
         return text("portal.unit.reporting.none", language)
-    count = {state: due.filter(pl.col("state") == state).height for state in ("reported", "late", "rejected", "missing")}
+    count = {
+        state: due.filter(pl.col("state") == state).height for state in ("reported", "late", "rejected", "missing")
+    }
     return text("portal.unit.reporting.says", language, due=due.height, **count)

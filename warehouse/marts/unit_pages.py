@@ -53,9 +53,7 @@ def of_period(con: DuckDBPyConnection, indicator: str, level: str, kind: str, pe
     return con.execute(_OF_PERIOD, [indicator, kind, period, level]).pl()
 
 
-def of_months(
-    con: DuckDBPyConnection, indicator: str, level: str, kind: str, last: str, months: int
-) -> pl.DataFrame:
+def of_months(con: DuckDBPyConnection, indicator: str, level: str, kind: str, last: str, months: int) -> pl.DataFrame:
     """An indicator of a level's units and of the province in some periods up to one: as `of_period`, with period."""
     asked = {"indicator": indicator, "kind": kind, "level": level, "last": last, "months": months}
     return con.execute(_OF_MONTHS, asked).pl()
@@ -71,9 +69,7 @@ def spread(con: DuckDBPyConnection, level: str, wanted: list[tuple[str, str, str
     return con.execute(_SPREAD, {"keys": keys, "level": level}).pl()
 
 
-def unit_months(
-    con: DuckDBPyConnection, code: str, level: str, indicators: list[str], months: int
-) -> pl.DataFrame:
+def unit_months(con: DuckDBPyConnection, code: str, level: str, indicators: list[str], months: int) -> pl.DataFrame:
     """Indicators of a unit and of the province in the last months: as `of_period`, with indicator and period."""
     return con.execute(_UNIT_MONTHS, {"code": code, "level": level, "indicators": indicators, "months": months}).pl()
 

@@ -103,10 +103,7 @@ ROUTES = (
         partial(export, written=model.as_csv, ending="csv", kind="text/csv; charset=utf-8"),
     ),
     Route(
-        "GET",
-        "/indicators/{name}.xlsx",
-        _BOTH,
-        partial(export, written=model.as_xlsx, ending="xlsx", kind=WORKBOOK),
+        "GET", "/indicators/{name}.xlsx", _BOTH, partial(export, written=model.as_xlsx, ending="xlsx", kind=WORKBOOK)
     ),
     Route("GET", "/indicators/{name}", _BOTH, show_indicator, is_kept=True),
 )

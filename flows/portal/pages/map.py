@@ -58,8 +58,6 @@ def map_page(view: View, query: Mapping[str, str]) -> Shown:
     )
 
 
-
-
 def _scale(what: Chosen, said: str) -> By:
     """How the map is shaded; by value where the indicator cannot be held against chance."""
     if said and said not in SCALES:

@@ -32,8 +32,8 @@ def today_page(con: DuckDBPyConnection, settings: Settings, language: Language) 
     night = last_night(con)
     if night is None:
         raise UserError("error.page.no-night")
-    told = briefing(con, settings, night)
-    return Shown("today.html", {"title": text("page.title", language, day=night), "sections": morning_sections(told)})
+    sections = morning_sections(briefing(con, settings, night), lies_at_home=False)
+    return Shown("today.html", {"title": text("page.title", language, day=night), "sections": sections})
 
 
 ROUTES = (Route("GET", "/", EVERYONE, show_today, is_kept=True),)

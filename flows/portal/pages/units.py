@@ -12,7 +12,8 @@ from flows.portal.view import View
 from transforms.alerts.wording import state_of
 from transforms.drawing.figures import Drawing
 from transforms.morning.briefing import sentences
-from transforms.pages import followup, unit_page as model
+from transforms.pages import followup
+from transforms.pages import unit_page as model
 from transforms.pages.unit_figures import PageUnit, by_name
 from warehouse.board import alert_pages, followup_pages
 from warehouse.marts import unit_pages
@@ -70,14 +71,10 @@ def unit_page(view: View, code: str, can_print_here: bool = False) -> Shown:
 
 def _drawings(view: View, unit: PageUnit) -> dict[str, Drawing | None]:
     con, language, code = view.con, view.language, unit.code
-    wanted = model.wanted_periods(model.main_indicators(unit.level), view.last_periods)
-    rows = unit_pages.spread(con, unit.level, wanted)
     last = view.last_periods
     reasons = [(one, "rolling12", last[one, "rolling12"]) for one in model.REASON_SHARES if (one, "rolling12") in last]
     return {
-        "spine": model.against_all(
-            unit, view.of_level(unit.level), rows, wanted, language, view.links.indicator
-        ),
+        "spine": model.against_all(unit, view.spread(unit.level), language, view.links.indicator),
         "balance": model.balance_chart(unit, unit_pages.balance(con, code), language),
         "away": model.away_chart(unit, unit_pages.last_month(con, code, unit.level), language),
         "reasons": model.reasons_chart(unit, unit_pages.spread(con, "district", reasons), language)
