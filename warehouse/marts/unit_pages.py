@@ -65,8 +65,8 @@ def spread(con: DuckDBPyConnection, level: str, wanted: list[tuple[str, str, str
     Args:
         wanted: indicator, kind and code of the period.
     """
-    keys = [{"indicator": one, "period_kind": kind, "period": period} for one, kind, period in wanted]
-    return con.execute(_SPREAD, {"keys": keys, "level": level}).pl()
+    keys = {name: [one[place] for one in wanted] for place, name in enumerate(("indicators", "kinds", "periods"))}
+    return con.execute(_SPREAD, {**keys, "level": level}).pl()
 
 
 def unit_months(con: DuckDBPyConnection, code: str, level: str, indicators: list[str], months: int) -> pl.DataFrame:
@@ -163,7 +163,10 @@ ORDER BY unit_code, period
 """
 _SPREAD = f"""
 SELECT i.indicator, {_COLUMNS} FROM marts.indicator AS i
-SEMI JOIN (SELECT unnest($keys, recursive := true)) AS k USING (indicator, period_kind, period)
+SEMI JOIN (
+    SELECT unnest($indicators::VARCHAR[]) AS indicator, unnest($kinds::VARCHAR[]) AS period_kind,
+        unnest($periods::VARCHAR[]) AS period
+) AS k USING (indicator, period_kind, period)
 WHERE i.map = 'today' AND i.level IN ($level, 'province') AND i.unit_code <> 'chua-phan-bo'
 ORDER BY i.unit_code
 """
