@@ -19,7 +19,7 @@ from flows.portal.pages.indicators import indicator_page, indicators_page
 from flows.portal.pages.map import map_page
 from flows.portal.pages.reports import reports_page
 from flows.portal.pages.today import today_page
-from flows.portal.pages.units import unit_page, units_page
+from flows.portal.pages.units import read_units, unit_page, units_page
 from flows.portal.render import Frame, rendered
 from flows.portal.style import STATIC, stylesheet
 from flows.portal.view import View
@@ -28,7 +28,6 @@ from transforms.drawing.unit_map import By
 from transforms.pages.map_page import scales_of
 from transforms.pages.unit_figures import UNIT_LEVELS, indicators_of, kinds_of, label
 from warehouse.board_copy import open_copies
-from warehouse.marts.unit_pages import hold
 from warehouse.publish import LINK
 
 FOLDERS = ("units", "indicators", "maps", "static")
@@ -65,7 +64,6 @@ def write_site(settings: Settings, folder: Path) -> int:
     try:
         _make_ready(folder)
         with open_copies(published, board, "400MB") as con:
-            hold(con)
             view = View(con, settings, settings.language, Links(is_plain=True), BoundaryFiles(), is_board=True)
             pages = 0
             for path, shown in _pages(view):
@@ -95,8 +93,11 @@ def _pages(view: View) -> Iterator[Page]:
     yield "units.html", units_page(top)
     yield "indicators.html", indicators_page(top)
     yield "map.html", _map_with_others(top, map_page(top, {}))
-    for unit in view.units:
-        yield f"units/{unit.code}.html", unit_page(below, unit.code)
+    for level in UNIT_LEVELS:
+        units = view.of_level(level)
+        read = read_units(below, units) if units else {}
+        for unit in units:
+            yield f"units/{unit.code}.html", unit_page(below, unit, read[unit.code])
     for indicator, level in _published(view):
         name = indicator.name
         shown = indicator_page(below, name, {"level": level})
@@ -112,7 +113,7 @@ def _at(view: View, base: str) -> View:
     links = Links(base, is_plain=True)
     found = View(view.con, view.settings, view.language, links, view.boundaries, view.is_board)
     found.__dict__.update(
-        {name: getattr(view, name) for name in ("units", "reporting_level", "last_periods", "_spreads")}
+        {name: getattr(view, name) for name in ("units", "reporting_level", "last_periods", "_spreads", "reasons")}
     )
     return found
 

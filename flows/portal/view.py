@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
+import polars as pl
 from duckdb import DuckDBPyConnection
 
 from expectations.contract.indicators import Indicator
@@ -15,7 +16,7 @@ from flows.portal.boundary_files import BoundaryFiles
 from flows.portal.links import Links
 from flows.settings import Settings
 from transforms.pages.unit_figures import UNIT_LEVELS, PageUnit, kinds_of, known_indicator, page_units
-from transforms.pages.unit_page import Spread, main_indicators, spread_of, wanted_periods
+from transforms.pages.unit_page import REASON_SHARES, Spread, main_indicators, spread_of, wanted_periods
 from warehouse.marts import unit_pages
 
 
@@ -69,6 +70,13 @@ class View:
             rows = unit_pages.spread(self.con, level, wanted)
             self._spreads[level] = spread_of(self.of_level(level), rows, wanted)
         return self._spreads[level]
+
+    @cached_property
+    def reasons(self) -> pl.DataFrame:
+        """Why people ask to leave, of all districts in twelve months: marts.indicator, with the column indicator."""
+        last = self.last_periods
+        found = [(one, "rolling12") for one in REASON_SHARES if (one, "rolling12") in last]
+        return unit_pages.spread(self.con, "district", [(*one, last[one]) for one in found])
 
     def of_level(self, level: str) -> tuple[PageUnit, ...]:
         return tuple(one for one in self.units if one.level == level)

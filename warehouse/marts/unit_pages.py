@@ -5,26 +5,10 @@ Today's map is the one on which a unit's months can be followed; small counts ar
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Sequence
 
 import polars as pl
 from duckdb import DuckDBPyConnection
-
-
-def hold(con: DuckDBPyConnection) -> None:
-    """Take the marts that every page reads into memory, today's map alone, for who writes all pages at once.
-
-    Args:
-        con: the published copies as one (`open_copies`), of nobody else.
-    """
-    for name in ("indicator", "trend", "waterfall", "figures_commune_year", "figures_commune", "figures_district"):
-        _hold(con, name, "WHERE map = 'today'")
-    _hold(con, "reporting_status", "")
-
-
-def _hold(con: DuckDBPyConnection, name: str, where: str) -> None:
-    con.execute(f"CREATE TEMP TABLE held_{name} AS FROM marts.{name} {where}")
-    con.execute(f"CREATE OR REPLACE VIEW marts.{name} AS FROM held_{name}")
 
 
 def units(con: DuckDBPyConnection) -> pl.DataFrame:
@@ -69,15 +53,19 @@ def spread(con: DuckDBPyConnection, level: str, wanted: list[tuple[str, str, str
     return con.execute(_SPREAD, {**keys, "level": level}).pl()
 
 
-def unit_months(con: DuckDBPyConnection, code: str, level: str, indicators: list[str], months: int) -> pl.DataFrame:
-    """Indicators of a unit and of the province in the last months: as `of_period`, with indicator and period."""
-    return con.execute(_UNIT_MONTHS, {"code": code, "level": level, "indicators": indicators, "months": months}).pl()
+def unit_months(
+    con: DuckDBPyConnection, codes: Sequence[str], level: str, indicators: Sequence[str], months: int
+) -> pl.DataFrame:
+    """Indicators of units of a level and of the province in the last months: as `of_period`, indicator and period."""
+    asked = {"codes": list(codes), "level": level, "indicators": list(indicators), "months": months}
+    return con.execute(_UNIT_MONTHS, asked).pl()
 
 
-def trends(con: DuckDBPyConnection, code: str) -> pl.DataFrame:
-    """Rows of marts.trend of a unit, in order."""
-    query = "FROM marts.trend WHERE map = 'today' AND unit_code = ? ORDER BY indicator, period"
-    return con.execute(query, [code]).pl()
+def trends(con: DuckDBPyConnection, codes: Sequence[str]) -> pl.DataFrame:
+    """Rows of marts.trend of units, in order."""
+    query = """FROM marts.trend WHERE map = 'today' AND list_contains(?, unit_code)
+        ORDER BY unit_code, indicator, period"""
+    return con.execute(query, [list(codes)]).pl()
 
 
 def province_trend(con: DuckDBPyConnection, indicator: str, last: str) -> pl.DataFrame:
@@ -87,40 +75,36 @@ def province_trend(con: DuckDBPyConnection, indicator: str, last: str) -> pl.Dat
     return con.execute(query, [indicator, last]).pl()
 
 
-def balance(con: DuckDBPyConnection, code: str) -> pl.DataFrame:
-    """The last twelve months of marts.waterfall whose ends are known: period, step, value, running, in order."""
-    return con.execute(_BALANCE, [code]).pl()
+def balance(con: DuckDBPyConnection, codes: Sequence[str]) -> pl.DataFrame:
+    """The last twelve months of each unit whose ends are known: unit_code, period, step, value, running, in order."""
+    return con.execute(_BALANCE, [list(codes)]).pl()
 
 
-def regulation_213(con: DuckDBPyConnection, code: str) -> dict[str, Any] | None:
-    """The last half-year of a unit that was reported; null where none was."""
-    query = """FROM marts.regulation_213 WHERE map = 'today' AND unit_code = ? AND r213_subject IS NOT NULL
-        ORDER BY period DESC LIMIT 1"""
-    return _first(con, query, code)
+def regulation_213(con: DuckDBPyConnection, codes: Sequence[str]) -> pl.DataFrame:
+    """The last half-year of each unit that was reported: columns of marts.regulation_213."""
+    return con.execute(_last("regulation_213", "period", "r213_subject IS NOT NULL"), [list(codes)]).pl()
 
 
-def last_month(con: DuckDBPyConnection, code: str, level: str) -> dict[str, Any] | None:
-    """The last month of a unit in which its members away are known: columns of its mart of figures."""
+def last_month(con: DuckDBPyConnection, codes: Sequence[str], level: str) -> pl.DataFrame:
+    """The last month of each unit in which its members away are known: columns of its mart of figures."""
     mart = {"district": "figures_district", "commune": "figures_commune"}[level]
-    query = f"""FROM marts.{mart} WHERE map = 'today' AND unit_code = ? AND away_total IS NOT NULL
-        ORDER BY period DESC LIMIT 1"""
-    return _first(con, query, code)
+    return con.execute(_last(mart, "period", "away_total IS NOT NULL"), [list(codes)]).pl()
 
 
-def last_year(con: DuckDBPyConnection, code: str) -> dict[str, Any] | None:
-    """The last year of a commune: columns of marts.figures_commune_year; null where there is none."""
-    query = "FROM marts.figures_commune_year WHERE map = 'today' AND unit_code = ? ORDER BY year DESC LIMIT 1"
-    return _first(con, query, code)
+def last_year(con: DuckDBPyConnection, codes: Sequence[str]) -> pl.DataFrame:
+    """The last year of each commune: columns of marts.figures_commune_year."""
+    return con.execute(_last("figures_commune_year", "year", "true"), [list(codes)]).pl()
 
 
-def reporting(con: DuckDBPyConnection, code: str, months: int) -> pl.DataFrame:
-    """The last months in which a report was due of a unit, in order: period, state, due_on, received_on, days_late."""
-    return con.execute(_REPORTING, [code, months]).pl()
+def reporting(con: DuckDBPyConnection, codes: Sequence[str], months: int) -> pl.DataFrame:
+    """The last months in which a report was due of each unit, in order: unit_code and marts.reporting_status."""
+    return con.execute(_REPORTING, [list(codes), months]).pl()
 
 
-def _first(con: DuckDBPyConnection, query: str, code: str) -> dict[str, Any] | None:
-    rows = con.execute(query, [code]).pl().to_dicts()
-    return rows[0] if rows else None
+def _last(mart: str, period: str, where: str) -> str:
+    """SQL: the last row of each unit."""
+    return f"""FROM marts.{mart} WHERE map = 'today' AND list_contains(?, unit_code) AND {where}
+        QUALIFY row_number() OVER (PARTITION BY unit_code ORDER BY {period} DESC) = 1"""
 
 
 _COLUMNS = "unit_code, level, numerator, denominator, value, lower, upper"
@@ -174,22 +158,23 @@ _UNIT_MONTHS = f"""
 WITH chosen AS (
     SELECT indicator, period, {_COLUMNS} FROM marts.indicator
     WHERE map = 'today' AND period_kind = 'month' AND list_contains($indicators, indicator)
-        AND ((level = $level AND unit_code = $code) OR level = 'province')
+        AND ((level = $level AND list_contains($codes, unit_code)) OR level = 'province')
 )
 FROM chosen WHERE period IN (SELECT DISTINCT period FROM chosen ORDER BY period DESC LIMIT $months)
 ORDER BY indicator, unit_code, period
 """
 _BALANCE = """
 WITH own AS (
-    SELECT * FROM marts.waterfall WHERE map = 'today' AND unit_code = ? AND period_kind = 'rolling12'
+    SELECT * FROM marts.waterfall WHERE map = 'today' AND period_kind = 'rolling12' AND list_contains(?, unit_code)
 ), known AS (
-    SELECT max(period) AS period FROM own WHERE step = 'members_opening' AND value IS NOT NULL
+    SELECT unit_code, max(period) AS period FROM own WHERE step = 'members_opening' AND value IS NOT NULL GROUP BY ALL
 )
-SELECT period, step, value, running FROM own WHERE period = (SELECT period FROM known) ORDER BY position
+SELECT unit_code, period, step, value, running FROM own SEMI JOIN known USING (unit_code, period)
+ORDER BY unit_code, position
 """
 _REPORTING = """
 SELECT * FROM (
-    SELECT period, state, due_on, received_on, days_late FROM marts.reporting_status
-    WHERE reporter_code = ? ORDER BY period DESC LIMIT ?
-) ORDER BY period
+    SELECT reporter_code AS unit_code, * FROM marts.reporting_status WHERE list_contains(?, reporter_code)
+    QUALIFY row_number() OVER (PARTITION BY reporter_code ORDER BY period DESC) <= ?
+) ORDER BY unit_code, period
 """

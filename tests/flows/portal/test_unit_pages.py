@@ -19,7 +19,7 @@ from flows.portal.boundary_files import BoundaryFiles
 from flows.portal.links import Links
 from flows.portal.pages.indicators import indicator_page
 from flows.portal.pages.map import map_page
-from flows.portal.pages.units import unit_page
+from flows.portal.pages.units import read_units, unit_page
 from flows.portal.printing import alone, can_print
 from flows.portal.render import Frame, rendered
 from flows.portal.view import View
@@ -56,7 +56,7 @@ def test_every_unit_has_a_page_and_every_page_is_small(view):
     communes = [one for one in view.units if one.level == "commune"]
     assert len(districts) == 12
     for unit in [*districts, *communes[::20]]:
-        page = _shown(view, unit_page(view, unit.code))
+        page = _shown(view, unit_page(view, unit, read_units(view, [unit])[unit.code]))
         assert f"<h1>{unit.name}</h1>" in page
         assert len(page.encode()) < 300_000
         assert " style=" not in page
@@ -217,8 +217,8 @@ def test_counts_of_communes_are_shown_and_hidden_as_they_are_published(view, con
 
 def test_what_pages_read_is_published(view):
     """Nothing of a commune's month that its marts do not have stands on its page."""
-    code = next(one.code for one in view.units if one.level == "commune")
-    shown = unit_page(view, code).values
+    commune = next(one for one in view.units if one.level == "commune")
+    shown = unit_page(view, commune, read_units(view, [commune])[commune.code]).values
     assert shown["figures"]["balance"] is None
     assert shown["figures"]["reasons"] is None
     assert shown["figures"]["stages"] is None
