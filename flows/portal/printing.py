@@ -5,7 +5,9 @@ from __future__ import annotations
 import os
 import re
 import shutil
+import signal
 import subprocess
+from contextlib import suppress
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from threading import Lock
@@ -13,10 +15,11 @@ from threading import Lock
 from flows.errors import UserError
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome-stable", "google-chrome")
-SECONDS, WAIT = 40, 60
+SECONDS, WAIT = 40, 10
 POLICY = "default-src 'none'; style-src 'unsafe-inline'"
 """The printed page loads nothing: its styles stand in it."""
 _ONE = Lock()
+_NONE = subprocess.DEVNULL
 
 
 def can_print() -> bool:
@@ -75,7 +78,12 @@ def _printed(browser: str, folder: Path, page: str) -> bytes:
         source.as_uri(),
     ]
     try:
-        subprocess.run(command, check=True, capture_output=True, stdin=subprocess.DEVNULL, timeout=SECONDS)
+        with subprocess.Popen(command, stdin=_NONE, stdout=_NONE, stderr=_NONE, start_new_session=True) as process:
+            try:
+                process.wait(SECONDS)
+            finally:
+                with suppress(ProcessLookupError):
+                    os.killpg(process.pid, signal.SIGKILL)  # with the processes it has started
         return target.read_bytes()
-    except (subprocess.SubprocessError, OSError) as error:
+    except (subprocess.TimeoutExpired, OSError) as error:
         raise UserError("portal.print.failed") from error

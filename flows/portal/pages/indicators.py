@@ -16,7 +16,7 @@ from transforms.pages.unit_figures import indicators_of, label, meaning
 from transforms.pages.unit_page import trend_says
 from warehouse.marts import unit_pages
 
-MONTHS, MONTHS_OF_COMMUNES = 36, 24
+MONTHS, MONTHS_OF_COMMUNES = 36, 18
 WORKBOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
