@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 STAMP := .venv/.installed
 
-.PHONY: help demo test test-fast check generated docs pictures bench clean
+.PHONY: help demo test test-fast check generated docs pictures bench fire clean
 
 help: ## what can be made
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1	/'
@@ -44,6 +44,11 @@ pictures: demo ## the documents' pictures, from the demonstration (Chromium, Lib
 
 bench: $(STAMP) ## benchmarks, as ratios against a peer in the same run
 	@$(BIN)/python -m benchmarks
+
+SEED ?= 1
+SCALE ?= 1
+fire: $(STAMP) ## killed, fed with damaged files, out of room …: SEED=2 SCALE=0.05; kills and files stop in time
+	@$(BIN)/python -m benchmarks.fire --seed $(SEED) --scale $(SCALE)
 
 clean: ## the environment and the demo's home
 	@rm -rf .venv var

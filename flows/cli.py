@@ -92,6 +92,17 @@ def check(
     raise typer.Exit(run_check(file, reporter, as_of.date() if as_of else None, as_json))
 
 
+@app.command(help=both("help.template"))
+def template(
+    unit: Annotated[str | None, typer.Option(help=both("help.template.unit"))] = None,
+    period: Annotated[str | None, typer.Option(help="YYYY-MM")] = None,
+    out: Annotated[Path | None, typer.Option(help=both("help.template.out"))] = None,
+) -> None:
+    from flows.commands.template import run_template
+
+    run_template(unit, period, out)
+
+
 @app.command(help=both("help.status"))
 def status(period: Annotated[str | None, typer.Option(help="YYYY-MM")] = None) -> None:
     from flows.commands.status import run_status

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
 from collections.abc import Callable
@@ -31,4 +32,20 @@ def shown(command: Callable[[], object]) -> int:
     except KeyboardInterrupt:
         print(both("error.stopped"), file=sys.stderr)
         return 130
+    except Exception as error:
+        if not is_disk_full(error):
+            raise
+        print(both("error.disk-full"), file=sys.stderr)
+        return FAULTY
     return DONE
+
+
+def is_disk_full(error: BaseException | None) -> bool:
+    """Whether there was no room to write, whichever library says so: it, or what it was raised from."""
+    while error is not None:
+        if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):
+            return True
+        if any(words in str(error) for words in ("No space left on device", "disk is full")):  # DuckDB, polars, SQLite
+            return True
+        error = error.__cause__ or error.__context__
+    return False

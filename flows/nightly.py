@@ -50,7 +50,7 @@ def nightly(as_of: date | None = None, inbox: Path | None = None) -> NightReport
         verdict = step(validate, store, files, settings)
         touched = step(load, store, files, verdict, settings, run)
         left = clear_inbox(arrived.files)
-        returned = step(send_back, store, files, verdict, settings)
+        returned = step(send_back, store, files, verdict, settings, with_warned=True)
         exposed = step(measure, store, touched, settings, as_of)
         judged = step(judge, store, settings)
         step(alert, store, judged, settings)

@@ -24,10 +24,22 @@ def registry_tables(folder: Path) -> dict[str, pl.DataFrame]:
         folder: the home's registry folder; made and filled when it is not there.
     """
     if not folder.is_dir():
-        folder.mkdir(parents=True, exist_ok=True)
-        for name in COLUMNS:
-            shutil.copyfile(bundled_dir() / f"{name}.csv", folder / f"{name}.csv")
+        _begin(folder)
     return {name: read_table(_or_bundled(folder / f"{name}.csv")) for name in COLUMNS}
+
+
+def _begin(folder: Path) -> None:
+    """Put the bundled tables there, all at once: a run killed over it, or without room, leaves no half table."""
+    part = folder.with_name(f"{folder.name}.part")
+    shutil.rmtree(part, ignore_errors=True)
+    try:
+        part.mkdir(parents=True)
+        for name in COLUMNS:
+            shutil.copyfile(bundled_dir() / f"{name}.csv", part / f"{name}.csv")
+        part.rename(folder)
+    except OSError:
+        if not folder.is_dir():  # else another process has just done the same
+            raise
 
 
 def _or_bundled(path: Path) -> Path:

@@ -45,6 +45,7 @@ class Settings(BaseSettings):
     )
     reminder_at: time = Field(time(8), description=both("help.setting.reminder_at"))
     mail_server: str | None = Field(None, description=both("help.setting.mail_server"))
+    mail_ca: Path | None = Field(None, description=both("help.setting.mail_ca"))
     serve_host: str = Field("127.0.0.1", description=both("help.setting.serve_host"))
     serve_port: int = Field(4200, ge=1024, le=65535, description=both("help.setting.serve_port"))
     portal_host: str = Field("127.0.0.1", description=both("help.setting.portal_host"))

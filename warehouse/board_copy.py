@@ -20,9 +20,12 @@ from warehouse.schema.comments import quoted
 
 SCHEMAS = ("ledger", "facts", "registry", "alerts", "followup", "outbox")
 _NOT_COPIED = ("migration", "mart", "touched")
+OF_MONTHS = ("edition", "due", "file_month")
+"""Of what is derived, the rest being published: what was due when, and which month each file was for."""
 _TABLES = """
 SELECT schema_name, table_name FROM duckdb_tables()
-WHERE database_name = current_database() AND list_contains($schemas, schema_name)
+WHERE database_name = current_database() AND (list_contains($schemas, schema_name)
+        OR schema_name = 'derived' AND list_contains($of_months, table_name))
     AND NOT list_contains($without, table_name) ORDER BY table_oid
 """
 
@@ -44,7 +47,8 @@ def copy_board(con: DuckDBPyConnection, path: Path) -> None:
     con.execute(f"ATTACH {quoted(str(part))} AS board")
     try:
         with transaction(con):
-            names = con.execute(_TABLES, {"schemas": list(SCHEMAS), "without": list(_NOT_COPIED)}).fetchall()
+            wanted = {"schemas": list(SCHEMAS), "of_months": list(OF_MONTHS), "without": list(_NOT_COPIED)}
+            names = con.execute(_TABLES, wanted).fetchall()
             for schema, table in names:
                 con.execute(f"INSERT INTO board.{schema}.{table} BY NAME FROM {schema}.{table}")
         con.execute("CHECKPOINT board")
@@ -65,7 +69,8 @@ def open_copies(published: Path, board: Path, memory_limit: str = "150MB") -> It
         con.execute("SET threads = 1")  # many read at once beside the night
         con.execute(attach(published))
         con.execute(f"ATTACH {quoted(str(board.resolve()))} AS board (READ_ONLY)")
-        for database, schema, name in con.execute(_READABLE, {"schemas": list(SCHEMAS)}).fetchall():
+        wanted = {"schemas": list(SCHEMAS), "of_months": list(OF_MONTHS)}
+        for database, schema, name in con.execute(_READABLE, wanted).fetchall():
             con.execute(f"CREATE SCHEMA IF NOT EXISTS {schema}")
             con.execute(f"CREATE VIEW {schema}.{name} AS FROM {database}.{schema}.{name}")
         con.execute("SET enable_external_access = false")
@@ -81,5 +86,6 @@ WITH readable AS (
 SELECT * FROM readable
 WHERE (database_name = 'mobility' AND schema_name = 'marts')
     OR (database_name = 'board' AND list_contains($schemas, schema_name))
+    OR (database_name = 'board' AND schema_name = 'derived' AND list_contains($of_months, name))
 ORDER BY ALL
 """

@@ -12,6 +12,7 @@ from typing import Literal
 from duckdb import DuckDBPyConnection
 
 from expectations.contract.forms import FORMS
+from expectations.contract.problems import NOT_KEPT
 from expectations.language.catalogue import Message
 from warehouse.connection.migrations import migrations, pending
 from warehouse.connection.store import open_to_read
@@ -97,16 +98,20 @@ def _inside(con: DuckDBPyConnection) -> Iterator[Diagnosis]:
 
 
 def _archive(con: DuckDBPyConnection, archive: Path, deep: bool) -> Iterator[Diagnosis]:
-    rows = con.execute(_HASHES).fetchall()
-    kept = [sha256 for sha256, refused in rows if not refused]
+    rows = con.execute(_HASHES, [list(NOT_KEPT)]).fetchall()
+    kept = [sha256 for sha256, state in rows if state == "kept"]
     lost = [sha256 for sha256 in kept if not _is_whole(archive, sha256, deep)]
-    banned = [sha256 for sha256, refused in rows if refused and place(archive, sha256).exists()]
+    there = [(sha256, state) for sha256, state in rows if state != "kept" and place(archive, sha256).exists()]
+    banned = [sha256 for sha256, state in there if state == "people"]
+    unseen = [sha256 for sha256, state in there if state == "unseen"]
     whole = len(kept) - len(lost)
     listed = str(lost[:3])
     message = Message("doctor.archive", whole=whole, lost=len(lost), names=listed)
     yield Diagnosis("archive", "error" if lost else "ok", message)
     if banned:
         yield Diagnosis("personal-data", "error", Message("doctor.personal-data", names=str(banned)))
+    if unseen:
+        yield Diagnosis("unseen", "warning", Message("doctor.unseen", names=str(unseen)))
 
 
 def _is_whole(archive: Path, sha256: str, deep: bool) -> bool:
@@ -195,8 +200,17 @@ def _checks() -> dict[str, str]:
     }
 
 
+# Kept, of people, or unseen: not looked through. Earlier versions kept what they could not look through.
 _HASHES = """
-SELECT s.sha256, bool_or(p.submission_id IS NOT NULL) AS is_refused FROM ledger.submission AS s
-LEFT JOIN (FROM ledger.problem WHERE code = 'personal-data') AS p USING (submission_id)
-WHERE s.sha256 IS NOT NULL GROUP BY ALL ORDER BY ALL
+SELECT sha256,
+    CASE WHEN bool_or(is_people) THEN 'people' WHEN bool_and(is_not_kept) THEN 'unseen' ELSE 'kept' END AS state
+FROM (
+    SELECT s.submission_id, s.sha256,
+        coalesce(bool_or(p.code = 'personal-data'), false) AS is_people,
+        coalesce(bool_or(list_contains(?, p.code)), false) AS is_not_kept
+    FROM ledger.submission AS s LEFT JOIN ledger.problem AS p USING (submission_id)
+    WHERE s.sha256 IS NOT NULL
+    GROUP BY ALL
+)
+GROUP BY ALL ORDER BY ALL
 """

@@ -36,20 +36,26 @@ class Code:
         severity: an error rejects the file, a warning is kept with it.
         waivable: whether the board may let such a file in all the same (its figures could be read).
         is_of_time: whether found and expected are days or periods, by their codes.
+        is_of_arrival: whether it says how the file came and nothing of its figures: an accepted file with nothing else
+            gives its sender nothing to look at.
+        is_kept: whether the bytes of such a file may be kept and opened again; not where they list people, nor where
+            they could not be looked through for people.
     """
 
     severity: Severity
     waivable: bool = False
     is_of_time: bool = False
+    is_of_arrival: bool = False
+    is_kept: bool = True
 
 
 CODES: dict[str, Code] = {
     "unknown-district": Code("error"),
-    "unsupported-format": Code("error"),
-    "unreadable-file": Code("error"),
+    "unsupported-format": Code("error", is_kept=False),
+    "unreadable-file": Code("error", is_kept=False),
     "empty-file": Code("error"),
-    "encrypted-file": Code("error"),
-    "file-too-large": Code("error"),
+    "encrypted-file": Code("error", is_kept=False),
+    "file-too-large": Code("error", is_kept=False),
     "unknown-form": Code("error"),
     "missing-form": Code("error"),
     "missing-column": Code("error"),
@@ -57,6 +63,7 @@ CODES: dict[str, Code] = {
     "truncated-file": Code("error"),
     "period-invalid": Code("error"),
     "wrong-district": Code("error"),
+    "wrong-template": Code("error"),
     "unknown-unit": Code("error"),
     "duplicate-unit": Code("error"),
     "not-a-count": Code("error"),
@@ -64,16 +71,23 @@ CODES: dict[str, Code] = {
     "balance-broken": Code("error", waivable=True),
     "parts-exceed-total": Code("error", waivable=True),
     "cross-form-mismatch": Code("error", waivable=True),
-    "personal-data": Code("error"),
+    "personal-data": Code("error", is_kept=False),
     "incomplete-report": Code("error", waivable=True),
-    "late": Code("warning", is_of_time=True),
+    "columns-swapped": Code("error", waivable=True),
+    "period-doubtful": Code("error", waivable=True, is_of_time=True),
+    "late": Code("warning", is_of_time=True, is_of_arrival=True),
     "missing-unit": Code("warning"),
     "total-mismatch": Code("warning", waivable=True),
     "opening-mismatch": Code("warning", waivable=True),
     "copied-period": Code("warning", is_of_time=True),
-    "file-name-period": Code("warning", is_of_time=True),
-    "resubmission": Code("warning", is_of_time=True),
+    "file-name-period": Code("warning", is_of_time=True, is_of_arrival=True),
+    "resubmission": Code("warning", is_of_time=True, is_of_arrival=True),
 }
+TO_LOOK_AT = tuple(name for name, code in CODES.items() if code.severity == "warning" and not code.is_of_arrival)
+"""The warnings of an accepted file of which its sender hears."""
+
+NOT_KEPT = tuple(code for code, kind in CODES.items() if not kind.is_kept)
+"""The codes of files whose bytes are kept nowhere: a reduced name, the size, the hash and the reason are."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from datetime import date
-
 import duckdb
 import polars as pl
+
+from expectations.contract.carried import groups_between
 
 _SCHEMA = {"previous": pl.String, "group_key": pl.String, "cell_code": pl.String}
 
@@ -21,7 +20,7 @@ def stage_groups(con: duckdb.DuckDBPyConnection) -> None:
     steps = con.execute("SELECT from_code, to_code, effective_date FROM registry.cell_succession").fetchall()
     rows: list[tuple[str, str, str]] = []
     for previous, before, until in periods:
-        rows += [(previous, *row) for row in _connected(_between(steps, before, until))]
+        rows += [(previous, *row) for row in groups_between(steps, before, until)]
     con.register("incoming", pl.DataFrame(rows, _SCHEMA, orient="row"))
     con.execute("""
         CREATE OR REPLACE TEMP TABLE staged_group AS
@@ -32,26 +31,3 @@ def stage_groups(con: duckdb.DuckDBPyConnection) -> None:
                 AND period.last_day BETWEEN home.valid_from AND home.valid_to) AS is_after
         FROM incoming JOIN staged_period AS period USING (previous)""")
     con.unregister("incoming")
-
-
-def _between(steps: list[tuple[str, str, date]], after: date, until: date) -> list[tuple[str, str]]:
-    return [(origin, to) for origin, to, day in steps if after < day <= until]
-
-
-def _connected(links: list[tuple[str, str]]) -> list[tuple[str, str]]:
-    """(smallest code of the group, code) of every code that is linked with another."""
-    neighbours: dict[str, set[str]] = defaultdict(set)
-    for origin, to in links:
-        neighbours[origin].add(to)
-        neighbours[to].add(origin)
-    found: list[tuple[str, str]] = []
-    waiting = set(neighbours)
-    while waiting:
-        key = min(waiting)
-        group, edge = {key}, {key}
-        while edge:
-            edge = {code for at in edge for code in neighbours[at]} - group
-            group |= edge
-        waiting -= group
-        found += [(key, code) for code in sorted(group)]
-    return found

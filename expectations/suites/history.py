@@ -2,29 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import duckdb
 import polars as pl
 
+from expectations.contract.carried import CARRIED, Carried
 from expectations.contract.forms import MONTHLY, Form
 from expectations.suites.groups import stage_groups
 from expectations.suites.located import located
-
-
-@dataclass(frozen=True, slots=True)
-class Carried:
-    """A stock that one period closes with and the next opens with."""
-
-    form: str
-    opening: str
-    closing: str
-
-
-CARRIED = (
-    Carried("balance", "members_opening", "members_closing"),
-    Carried("requests", "pending_opening", "pending_closing"),
-)
 
 
 def incomplete(con: duckdb.DuckDBPyConnection, absent_share: float) -> pl.DataFrame:

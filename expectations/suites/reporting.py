@@ -13,6 +13,7 @@ _UNITS_UNKNOWN = (
     "unknown-unit",
     "unknown-district",
     "wrong-district",
+    "wrong-template",
     "period-invalid",
     "unknown-form",
     "unreadable-file",

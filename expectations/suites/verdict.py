@@ -13,6 +13,7 @@ from expectations.suites.judged import Judgement, judge_directly
 from expectations.suites.located import failing_rows, located, no_problems
 from expectations.suites.outcomes import decide
 from expectations.suites.reporting import late, missing_units
+from expectations.suites.slips.slips import CAUSE_SCHEMA, NO_SLIPS, Looker, Slips
 from expectations.suites.staging import PROBLEM_SCHEMA, Batch, stage
 
 
@@ -24,15 +25,20 @@ class Verdict:
         outcomes: (submission_id, outcome): accepted, rejected or duplicate, one row a submission.
         problems: the reading's and the rules' (`PROBLEM_COLUMNS`), by submission, errors first; none of duplicates.
         judgement: the checks behind it.
+        causes: what most likely happened (`CAUSE_SCHEMA`), by submission; none of duplicates.
     """
 
     outcomes: pl.DataFrame
     problems: pl.DataFrame
     judgement: Judgement
+    causes: pl.DataFrame
 
 
 NOTHING_JUDGED = Verdict(
-    pl.DataFrame(schema={"submission_id": pl.Int64, "outcome": pl.String}), no_problems(), Judgement(())
+    pl.DataFrame(schema={"submission_id": pl.Int64, "outcome": pl.String}),
+    no_problems(),
+    Judgement(()),
+    pl.DataFrame(schema=CAUSE_SCHEMA),
 )
 
 
@@ -77,28 +83,34 @@ def _judge(
     read = read.select(pl.col(name).cast(kind) for name, kind in PROBLEM_SCHEMA.items())
     errors = _one_a_row(pl.concat([read, *failing]))
     flawed = set(errors.filter(pl.col("severity") == "error")["submission_id"])
-    outcomes, replacing, lacking = _decide(con, flawed, absent_share)
-    errors = pl.concat([errors, lacking])
+    outcomes, replacing, lacking, slips = _decide(con, flawed, absent_share)
+    errors = pl.concat([slips.problems, errors, lacking])
     warnings = [late(con), missing_units(con), look_back(con), located(replacing, "resubmission")]
     kept = outcomes.filter(pl.col("outcome") != "duplicate").select("submission_id")
     problems = pl.concat([errors, *warnings]).join(kept, on="submission_id", how="semi")
-    return Verdict(outcomes, problems.sort("submission_id", "severity", maintain_order=True), judgement)
+    problems = problems.sort("submission_id", "severity", maintain_order=True)
+    return Verdict(outcomes, problems, judgement, slips.causes.join(kept, on="submission_id", how="semi"))
 
 
 def _decide(
     con: duckdb.DuckDBPyConnection, flawed: set[int], absent_share: float
-) -> tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame]:
-    """The outcomes, what is replaced, and `incomplete-report`.
+) -> tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame, Slips]:
+    """The outcomes, what is replaced, `incomplete-report`, and the likely slips.
 
-    That error hangs on the outcomes of the files before, which may have it themselves: so the first file of each
-    sender that has it is rejected, and the later ones are looked at again.
+    Both hang on the outcomes of the files before, which may have them themselves. So the first file of each sender
+    that is incomplete is rejected, and the later ones are looked at again; and likewise after the slips.
     """
-    lacking = no_problems()
+    lacking, slips = no_problems(), NO_SLIPS
+    looker = Looker(con)
     while True:
-        outcomes, replacing = decide(con, flawed)
+        outcomes, replacing = decide(con, flawed | slips.rejecting)
         found = incomplete(con, absent_share)
         if found.is_empty():
-            return outcomes, replacing, lacking
+            more = slips.with_others(looker.look())
+            if more.rejecting == slips.rejecting:
+                return outcomes, replacing, lacking, more
+            slips = more
+            continue
         sender = con.execute("SELECT submission_id, reporter_code FROM staged_submission").pl()
         first = found.join(sender, on="submission_id").group_by("reporter_code").agg(pl.col("submission_id").min())
         found = found.join(first, on="submission_id", how="semi")

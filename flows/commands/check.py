@@ -15,6 +15,7 @@ from duckdb import DuckDBPyConnection
 from rich.console import Console
 from rich.table import Table
 
+from expectations.contract.causes import CAUSE_FIELDS
 from expectations.contract.problems import PROBLEM_FIELDS
 from expectations.language.catalogue import PeriodCode, text
 from expectations.suites.verdict import Verdict, without_great_expectations
@@ -80,12 +81,14 @@ def _history(settings: Settings) -> Iterator[tuple[DuckDBPyConnection, bool]]:
 
 
 def _print_json(batch: FilesRead, verdict: Verdict) -> int:
-    """The outcome, the period (null where none could be read) and every problem, errors first."""
+    """The outcome, the period (null where none could be read), the likely causes and every problem, errors first."""
     problems = verdict.problems.select(PROBLEM_FIELDS).to_dicts()
     is_faulty = any(one["severity"] == "error" for one in problems)
     outcome = "rejected" if is_faulty else "accepted"
     period = batch.submissions["period"][0]
-    print(json.dumps({"outcome": outcome, "period": period, "problems": problems}, ensure_ascii=False))
+    causes = verdict.causes.select(CAUSE_FIELDS).to_dicts()
+    told = {"outcome": outcome, "period": period, "causes": causes, "problems": problems}
+    print(json.dumps(told, ensure_ascii=False))
     return FAULTY if is_faulty else DONE
 
 
@@ -94,6 +97,8 @@ def _show(batch: FilesRead, verdict: Verdict, path: Path, settings: Settings, co
     problems = verdict.problems
     errors = problems.filter(pl.col("severity") == "error").height
     period = PeriodCode(batch.submissions["period"][0] or "?")
+    for cause in verdict.causes[f"message_{language}"]:
+        console.print(cause, soft_wrap=True, style="bold", markup=False, highlight=False)
     if problems.height:
         table = Table(box=None, pad_edge=False)
         for key in ("severity", "place", "problem"):

@@ -16,13 +16,21 @@ from flows.commands.backfill import backfill
 from flows.commands.nightly import run_nightly
 from flows.errors import UserError
 from flows.night.write_page import page_path
+from flows.passwords import hashed
 from flows.registry_files import load_registry
 from flows.settings import Settings, load_settings
 from transforms.samples.tree import SampleFile, sample_tree
+from warehouse.board.accounts import open_accounts
 
 SEED = 20250105
 FIRST, LAST = Period(2022, 12), Period(2024, 12)
 LAST_DAY, LAST_NIGHT = date(2025, 1, 5), date(2025, 1, 6)
+ACCOUNTS: dict[str, tuple[str, str | None]] = {
+    "ban": ("board", None),
+    "sadec": ("sender", "867"),
+    "xem": ("reader", None),
+}
+PASSWORD = "demo-2025"  # of a home that holds nothing but samples
 MARK = ".demo"  # a home with this file is a demonstration's and may be made anew
 
 
@@ -55,6 +63,18 @@ def run_demo() -> None:
     console.print(
         text("demo.page", settings.language, path=page_path(settings).resolve()), soft_wrap=True, highlight=False
     )
+    _add_accounts(settings)
+    names = ", ".join(ACCOUNTS)
+    console.print(
+        text("demo.portal", settings.language, names=names, password=PASSWORD), soft_wrap=True, highlight=False
+    )
+
+
+def _add_accounts(settings: Settings) -> None:
+    password = hashed(PASSWORD)
+    with open_accounts(settings.board_path) as accounts:
+        for name, (role, unit) in ACCOUNTS.items():
+            accounts.put(name, role, unit, password)
 
 
 def _clear(home: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import shutil
 from datetime import date
 from pathlib import Path
 from threading import Thread
@@ -10,21 +11,26 @@ from threading import Thread
 from expectations.suites.great import load_great_expectations
 from flows.clock import today
 from flows.engine import prepare_engine
-from flows.errors import UserError
+from flows.errors import UserError, is_disk_full
 from flows.serving.served import join_served
-from flows.settings import load_settings
+from flows.settings import Settings, load_settings
 from warehouse.errors import WarehouseError
+
+LEAST_FREE = 32
+"""Megabytes: with less, Prefect's own database may not start, and waits for itself for minutes."""
 
 
 def run_nightly(as_of: date | None, inbox: Path | None) -> None:
     """The flow `nightly`, then its summary.
 
     Raises:
-        UserError: the night's day is still to come; a slip of the year would make every month until then overdue.
+        UserError: the night's day is still to come; a slip of the year would make every month until then overdue. Or
+            there is no room on the disk.
     """
     settings = load_settings(inbox=inbox)
     if as_of and as_of > today(settings.timezone):
         raise UserError("error.night.to-come", day=as_of)
+    _require_room(settings)
     Thread(target=load_great_expectations, daemon=True).start()  # its import takes seconds, as Prefect's start does
     join_served(settings)
     prepare_engine(settings)  # Prefect reads its settings when it is imported
@@ -36,7 +42,15 @@ def run_nightly(as_of: date | None, inbox: Path | None) -> None:
     show_report(nightly(as_of, inbox), settings)
 
 
+def _require_room(settings: Settings) -> None:
+    """Begin no night that cannot write: what was sent stays in the inbox."""
+    place = next(folder for folder in (settings.home, *settings.home.resolve().parents) if folder.is_dir())
+    free = shutil.disk_usage(place).free >> 20
+    if free < LEAST_FREE:
+        raise UserError("error.night.no-room", path=settings.home, free=free, least=LEAST_FREE)
+
+
 def _is_for_operators(record: logging.LogRecord) -> bool:
     """What a person can mend is told in a line at the end, without the engine's traceback before it."""
     raised = record.exc_info[1] if record.exc_info else None
-    return not isinstance(raised, (UserError, WarehouseError))
+    return not (isinstance(raised, (UserError, WarehouseError)) or is_disk_full(raised))

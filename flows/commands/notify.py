@@ -32,9 +32,9 @@ def run_test(name: str) -> None:
     at = now(settings.timezone)
     number = sha256(f"test\n{to.name}\n{at}".encode()).hexdigest()[:32]
     body = text("letter.test.body", to.language, name=to.name) + "\n"
-    error = Post(settings).send(to, Parcel(number, text("letter.test.subject", to.language), body))
-    if error:
-        raise UserError("error.notify.unreached", name=to.name, why=error)
+    failure = Post(settings).send(to, Parcel(number, text("letter.test.subject", to.language), body))
+    if failure:
+        raise UserError("error.notify.unreached", name=to.name, why=failure.why)
     Console().print(text("notify.tested", settings.language, name=to.name), markup=False)
 
 

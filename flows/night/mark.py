@@ -1,4 +1,4 @@
-"""Makes the workbook that goes back with a rejected file; runs in a reading process, as the file is opened again."""
+"""Makes the workbook that goes back to a sender; runs in a reading process, as the file is opened again."""
 
 from __future__ import annotations
 
@@ -8,19 +8,18 @@ from pathlib import Path
 
 import polars as pl
 
-from expectations.contract.problems import Problem
+from expectations.contract.problems import NOT_KEPT, Problem
 from expectations.language.catalogue import Language
 from flows.night.opened import directory
 from transforms.reading.grid import Sheet
 from transforms.reading.read import legible_sheets
-from transforms.returning.workbook import RejectedFile, returned_workbook
-
-NOT_TO_BE_OPENED = ["unreadable-file", "file-too-large"]  # it broke a reader, or would
+from transforms.reading.template_mark import is_mark
+from transforms.returning.workbook import SentFile, returned_workbook
 
 
 @dataclass(frozen=True, slots=True)
 class ToMark:
-    """A rejected file: where its workbook goes, its bytes, its problems and what the first sheet says of it."""
+    """A file: where its workbook goes, its bytes, its problems and what the first sheet says of it."""
 
     number: int
     reporter: str
@@ -28,7 +27,7 @@ class ToMark:
     data: bytes
     registry_dir: Path
     problems: pl.DataFrame
-    about: RejectedFile
+    about: SentFile
     language: Language
 
 
@@ -43,11 +42,13 @@ def without_tables(order: ToMark, problem: Problem | None = None) -> list[tuple[
 
 
 def _workbook(order: ToMark) -> bytes:
-    if order.problems["code"].is_in(NOT_TO_BE_OPENED).any():
+    if order.problems["code"].is_in(NOT_KEPT).any():  # it breaks readers, or was not looked through
         return without_tables(order)[0][1]
     try:
-        sheets = legible_tables(order.data, order.about.file_name, order.registry_dir)
-        return returned_workbook(sheets, order.problems, order.about, order.language)
+        sheets = _legible(order.data, order.about.file_name, order.registry_dir)
+        # A template's mark goes along, hidden as it was: the workbook may be mended and sent as it is.
+        shown = [sheet for sheet in sheets if not sheet.is_hidden or is_mark(sheet)]
+        return returned_workbook(shown, order.problems, order.about, order.language)
     except MemoryError:
         raise
     except BaseException:  # a panic of a library in Rust is no Exception
@@ -56,6 +57,9 @@ def _workbook(order: ToMark) -> bytes:
 
 def legible_tables(data: bytes, file_name: str, registry_dir: Path) -> list[Sheet]:
     """A file's sheets in Unicode, hidden ones left out; whatever its reader raises is raised."""
+    return [sheet for sheet in _legible(data, file_name, registry_dir) if not sheet.is_hidden]
+
+
+def _legible(data: bytes, file_name: str, registry_dir: Path) -> list[Sheet]:
     known = directory(registry_dir)  # it settles which legacy font was meant, as in the first reading
-    sheets, _ = legible_sheets(data, file_name, known)
-    return [sheet for sheet in sheets if not sheet.is_hidden]
+    return legible_sheets(data, file_name, known)[0]

@@ -11,7 +11,7 @@ import polars as pl
 from duckdb import DuckDBPyConnection
 
 from expectations.contract.periods import Period
-from expectations.contract.problems import Problem
+from expectations.contract.problems import NOT_KEPT, Problem
 from expectations.suites.great import load_great_expectations
 from flows.night.collect import File
 from flows.night.opened import ToRead, frames_of, no_frames, senders
@@ -21,7 +21,7 @@ from flows.night.run import Run
 from flows.registry_files import load_registry
 from flows.settings import Settings
 from transforms.reading.frames import Frames, join_frames
-from transforms.reading.people import reduced_name
+from transforms.reading.person_names import reduced_name
 from transforms.reading.units import Directory
 from warehouse.ledger.load import next_submission_id, seen
 
@@ -60,7 +60,12 @@ def read(con: DuckDBPyConnection, files: Iterable[File], settings: Settings, run
 
 def _unseen(files: Iterable[File], con: DuckDBPyConnection) -> Iterator[File]:
     known = set(seen(con).iter_rows())
-    return (f for f in files if (f.reporter_code, f.file_name, f.sha256, f.received_at) not in known)
+
+    def is_known(file: File) -> bool:
+        names = {file.file_name, reduced_name(file.file_name)}
+        return any((file.reporter_code, name, file.sha256, file.received_at) in known for name in names)
+
+    return (file for file in files if not is_known(file))
 
 
 def read_files(
@@ -117,7 +122,7 @@ def _to_read(number: int, file: File, settings: Settings) -> ToRead:
 def _submissions(
     files: dict[int, File], recorded_at: dict[int, date], frames: Frames, directory: Directory
 ) -> pl.DataFrame:
-    people = set(frames.problems.filter(pl.col("code") == "personal-data")["submission_id"])
+    not_kept = set(frames.problems.filter(pl.col("code").is_in(NOT_KEPT))["submission_id"])
     known = pl.DataFrame(
         [
             (
@@ -126,7 +131,7 @@ def _submissions(
                 file.received_on,
                 file.received_at,
                 recorded_at[number],
-                reduced_name(file.file_name) if number in people else file.file_name,
+                reduced_name(file.file_name) if number in not_kept else file.file_name,
                 file.sha256,
                 len(file.data),
             )

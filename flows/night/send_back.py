@@ -1,4 +1,4 @@
-"""Sends rejected files back: the sender's workbook, marked, beside the warehouse."""
+"""Sends rejected files back, and shows what to look at in accepted ones: the sender's workbook, marked."""
 
 from __future__ import annotations
 
@@ -16,18 +16,22 @@ import polars as pl
 from duckdb import DuckDBPyConnection
 
 from expectations.contract.periods import Period
+from expectations.contract.problems import TO_LOOK_AT
 from expectations.suites.verdict import Verdict
 from flows.night.mark import ToMark, marked, without_tables
 from flows.night.read import FilesRead
 from flows.night.readers import readers_of
 from flows.settings import Settings
-from transforms.returning.workbook import RejectedFile
+from transforms.returning.workbook import SentFile
+from warehouse.errors import ArchiveIncomplete
+from warehouse.ledger.archive import read as read_archived
 from warehouse.ledger.last_accepted import last_accepted
 from warehouse.ledger.registry import unit_name
-from warehouse.ledger.submissions import problems_of
+from warehouse.ledger.submissions import causes_of, problems_of, to_mark_of_broken_nights
 
 _UNFIT = re.compile(r'[\x00-\x1f<>:"/\\|?*]')
 CHUNK = 8  # files handed to a process at a time
+_SENT = ("submission_id", "reporter_code", "received_on", "file_name", "period", "outcome")
 LONGEST = 180  # bytes of the sender's name kept in ours: a file system takes 255
 
 
@@ -41,18 +45,24 @@ class Returned:
     trouble: str = ""
 
 
-def send_back(con: DuckDBPyConnection, files: FilesRead, verdict: Verdict, settings: Settings) -> list[Returned]:
-    """Write a marked workbook for every rejected file of a batch; none for one that lists people."""
-    with sending_back(con, files, verdict, settings) as returned:
+def send_back(
+    con: DuckDBPyConnection, files: FilesRead, verdict: Verdict, settings: Settings, *, with_warned: bool = False
+) -> list[Returned]:
+    """Write a marked workbook for every rejected file of a batch; none for one that lists people.
+
+    Args:
+        with_warned: also for every accepted file with a warning to look at: where their senders are told of it.
+    """
+    with sending_back(con, files, verdict, settings, with_warned=with_warned) as returned:
         return returned
 
 
 @contextmanager
 def sending_back(
-    con: DuckDBPyConnection, files: FilesRead, verdict: Verdict, settings: Settings
+    con: DuckDBPyConnection, files: FilesRead, verdict: Verdict, settings: Settings, *, with_warned: bool = False
 ) -> Iterator[list[Returned]]:
     """The same while the block goes on with something else; the list is whole when the block has ended."""
-    orders = _orders(con, files, verdict, settings)
+    orders = _orders(con, *_to_send(con, files, verdict, settings, with_warned=with_warned), settings)
     returned: list[Returned] = []
     if not orders:
         yield returned
@@ -74,43 +84,77 @@ def _written(orders: Sequence[ToMark], settings: Settings) -> Iterator[Returned]
                 yield Returned(number, order.reporter, order.path, _write(order.path, content))
 
 
-def _orders(con: DuckDBPyConnection, files: FilesRead, verdict: Verdict, settings: Settings) -> list[ToMark]:
-    """For each rejected file all that its workbook is made from."""
-    refused = verdict.problems.filter(pl.col("code") == "personal-data")["submission_id"]
-    rejected = (
-        files.submissions.join(verdict.outcomes.filter(pl.col("outcome") == "rejected"), on="submission_id")
-        .filter(~pl.col("submission_id").is_in(refused.implode()))
-        .sort("submission_id")
-    )
-    if rejected.is_empty():
+def _to_mark(verdict: Verdict, *, with_warned: bool) -> pl.DataFrame:
+    """submission_id and outcome of the files whose workbooks are marked."""
+    refused = verdict.problems.filter(pl.col("code") == "personal-data")
+    warned = verdict.problems.filter(pl.col("code").is_in(TO_LOOK_AT))
+    is_warned = pl.col("submission_id").is_in(warned["submission_id"].implode())
+    wanted = (pl.col("outcome") == "rejected") | ((pl.col("outcome") == "accepted") & is_warned & with_warned)
+    return verdict.outcomes.filter(wanted).join(refused, on="submission_id", how="anti")
+
+
+def _to_send(
+    con: DuckDBPyConnection, files: FilesRead, verdict: Verdict, settings: Settings, *, with_warned: bool
+) -> tuple[pl.DataFrame, dict[int, bytes]]:
+    """The batch's files whose workbooks are marked, and those that a broken night owes; with their bytes."""
+    batch = files.submissions.join(_to_mark(verdict, with_warned=with_warned), on="submission_id").select(_SENT)
+    contents = {number: file.data for number, file in files.files.items()}
+    owed = [
+        row
+        for row in to_mark_of_broken_nights(con, TO_LOOK_AT if with_warned else ()).iter_rows(named=True)
+        if row["submission_id"] not in contents and not returned_path(settings, row, row["reporter_code"]).exists()
+    ]
+    for row in owed:
+        contents[row["submission_id"]] = _archived(settings.archive_dir, row["sha256"])
+    return pl.concat([batch, pl.DataFrame(owed, batch.schema)]).sort("submission_id"), contents
+
+
+def _archived(archive: Path, sha256: str | None) -> bytes:
+    """A file's bytes; none where none are kept, or they are lost: its workbook lists the problems all the same."""
+    try:
+        return read_archived(archive, sha256) if sha256 else b""
+    except ArchiveIncomplete:
+        return b""
+
+
+def _orders(
+    con: DuckDBPyConnection, sent: pl.DataFrame, contents: Mapping[int, bytes], settings: Settings
+) -> list[ToMark]:
+    """For each file (`_SENT`) all that its workbook is made from."""
+    if sent.is_empty():
         return []
-    numbers = rejected["submission_id"].to_list()
+    numbers = sent["submission_id"].to_list()
     problems = problems_of(con, numbers).join(
         last_accepted(con, numbers), on=["submission_id", "problem_no"], how="left"
     )
+    causes = causes_of(con, numbers)
     return [
         ToMark(
             number=row["submission_id"],
             reporter=row["reporter_code"],
             path=returned_path(settings, row, row["reporter_code"]),
-            data=files.files[row["submission_id"]].data,
+            data=contents[row["submission_id"]],
             registry_dir=settings.registry_dir,
             problems=problems.filter(pl.col("submission_id") == row["submission_id"]),
-            about=RejectedFile(
+            about=SentFile(
                 row["file_name"],
                 unit_name(con, row["reporter_code"], row["received_on"]),
                 row["period"],
                 row["received_on"],
                 _due_on(row, settings),
+                is_accepted=row["outcome"] == "accepted",
+                causes=tuple(
+                    causes.filter(pl.col("submission_id") == row["submission_id"])[f"message_{settings.language}"]
+                ),
             ),
             language=settings.language,
         )
-        for row in rejected.iter_rows(named=True)
+        for row in sent.iter_rows(named=True)
     ]
 
 
 def returned_path(settings: Settings, row: Mapping[str, Any], reporter: str) -> Path:
-    """Where the marked workbook of a rejected file lies, if one was made; no two of a day in one place.
+    """Where the marked workbook of a file lies, if one was made; no two of a day in one place.
 
     Args:
         row: submission_id, received_on and file_name. reporter: whose file it was.
@@ -120,7 +164,7 @@ def returned_path(settings: Settings, row: Mapping[str, Any], reporter: str) -> 
 
 
 def returned_below(settings: Settings, row: Mapping[str, Any], reporter: str) -> str | None:
-    """The marked workbook of a rejected file as a path below the home, null where none was made.
+    """The marked workbook of a file as a path below the home, null where none was made.
 
     Args:
         row: submission_id, received_on and file_name. reporter: whose file it was.

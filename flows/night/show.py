@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from expectations.contract.problems import Problem
+from expectations.contract.problems import NOT_KEPT, Problem
 from expectations.language.catalogue import Language
-from flows.night.mark import NOT_TO_BE_OPENED, legible_tables
+from flows.night.mark import legible_tables
 from transforms.pages.checked_file import ShownFile, shown_file
 from transforms.reading.grid import Sheet
 
@@ -41,7 +41,7 @@ def faults_only(order: ToShow, problem: Problem) -> list[ShownFile]:
 
 
 def _tables(order: ToShow) -> list[Sheet]:
-    if {row["code"] for row in order.problems} & set(NOT_TO_BE_OPENED):
+    if {row["code"] for row in order.problems} & set(NOT_KEPT):
         return []
     try:
         return legible_tables(order.data, order.file_name, order.registry_dir)

@@ -19,7 +19,7 @@ from flows.night.alert_lines import SEVERITY_STYLES, seen_of
 from flows.night.collect import Arrived, PassedOver, legible
 from flows.night.read import FilesRead
 from flows.night.send_back import Returned
-from flows.night.validate import write_validation_page
+from flows.night.validate import validation_path
 from flows.night.write_page import page_path
 from flows.settings import Settings
 from warehouse.board import alert_pages
@@ -97,7 +97,7 @@ def report(con: DuckDBPyConnection, came: NightSteps, settings: Settings, as_of:
         status=reporting_status(con, latest_due(con)),
         published=came.published,
         returns=settings.returns_dir if any(not one.trouble for one in came.returned) else None,
-        checked=write_validation_page(came.files, came.verdict, settings),
+        checked=validation_path(came.files, settings),
         refused=tuple(came.refused),
         exposed=came.exposed,
         alerts=alert_pages.news(con, as_of),

@@ -37,11 +37,16 @@ def validate(
 
 def write_validation_page(files: FilesRead, verdict: Verdict, settings: Settings) -> Path | None:
     """The page of what was checked and what failed, for the operator; None where nothing was judged."""
-    if files.submissions.is_empty():
+    path = validation_path(files, settings)
+    if path is None:
         return None
-    path = settings.home / "validation.html"
     part = path.with_suffix(".part")  # put in place when it is whole: a reader never sees half a page
     part.write_text(validation_page(verdict, files.submissions, settings.language), "utf-8")
     part.chmod(0o640)  # for the board's group: the page names units and cells
     part.replace(path)
     return path
+
+
+def validation_path(files: FilesRead, settings: Settings) -> Path | None:
+    """Where that page stands; None where nothing was judged."""
+    return None if files.submissions.is_empty() else settings.home / "validation.html"

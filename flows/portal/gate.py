@@ -182,9 +182,12 @@ class Gate:
         except NotThere:
             return self._told_off(came, session, 404, text("portal.error.404", came.language))
         except SpokenError as error:
+            if route.method == "POST":
+                self._audit(came, session.account.name, "refused: act")
             return self._told_off(came, session, 409, error.says(came.language))
         if route.method == "POST" or isinstance(answer, Download):
-            self._audit(came, session.account.name, "done")
+            is_refused = isinstance(answer, Shown) and answer.status >= 400
+            self._audit(came, session.account.name, "refused: act" if is_refused else "done")
         if isinstance(answer, Shown):
             page = rendered(answer.template, answer.values, self._frame(came, session)).encode()
             if key and answer.status == 200:

@@ -1,4 +1,4 @@
-"""`mobility serve`: Prefect's server and a runner of the nights and reminders, until it is told to stop."""
+"""`mobility serve`: Prefect's server, a runner of the nights and reminders, and the portal, until told to stop."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ from expectations.language.catalogue import text
 from flows.clock import now
 from flows.engine import prepare_engine
 from flows.errors import UserError
+from flows.serving.portal_process import running_portal
 from flows.serving.served import alone, running_server
 from flows.settings import Settings, load_settings
 from warehouse.connection.store import open_to_read
@@ -46,7 +47,7 @@ def run_serve() -> None:
         os.environ["MOBILITY_HOME"] = str(settings.home.resolve())
         os.environ.setdefault("PREFECT_LOGGING_LEVEL", "INFO")
         prepare_engine(settings)
-        with running_server(settings) as server:
+        with running_server(settings) as server, running_portal(settings):
             _serve(settings, server, stop)
 
 

@@ -94,10 +94,7 @@ def _own_server(settings: Settings) -> Iterator[subprocess.Popen[bytes]]:
     log = settings.home / "prefect" / "server.log"
     with log.open("wb") as told:
         process = subprocess.Popen(
-            [sys.executable, "-m", __name__, str(os.getpid()), *arguments],
-            stdout=told,
-            stderr=told,
-            start_new_session=True,
+            child_of_this("prefect", "server", "start", *arguments), stdout=told, stderr=told, start_new_session=True
         )
     try:
         yield process
@@ -128,6 +125,11 @@ def _wait(process: subprocess.Popen[bytes] | None, url: str, address: str) -> No
         sleep(STEP)
 
 
+def child_of_this(*module: str) -> list[str]:
+    """The command of a module's program that ends with this process, however that ends."""
+    return [sys.executable, "-m", __name__, str(os.getpid()), *module]
+
+
 def end_with_parent(how: signal.Signals) -> None:
     """Have the kernel send this process a signal when the one that started it is gone, however that ended."""
     if sys.platform == "linux":
@@ -140,7 +142,7 @@ def _main() -> None:
     parent, *arguments = sys.argv[1:]
     end_with_parent(signal.SIGKILL)
     if os.getppid() == int(parent):  # else it was gone before it could be watched
-        os.execv(sys.executable, [sys.executable, "-m", "prefect", "server", "start", *arguments])
+        os.execv(sys.executable, [sys.executable, "-m", *arguments])
 
 
 if __name__ == "__main__":

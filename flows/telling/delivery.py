@@ -23,8 +23,8 @@ class Box(Protocol):
     def begin_try(self, message_id: str, at: datetime) -> None:
         """Note for good that it is being sent."""
 
-    def end_try(self, message_id: str, at: datetime, error: str | None) -> None:
-        """Note for good that it was taken, or why not."""
+    def end_try(self, message_id: str, at: datetime, error: str | None, is_in_doubt: bool = False) -> None:
+        """Note for good that it was taken, or why not; in doubt it stays as one that was broken off."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,9 +47,10 @@ def deliver(box: Box, known: Recipients, settings: Settings, at: datetime | None
 
     What is being sent is noted for good before the try and what came of it after, so that no try is forgotten. A
     process killed in between leaves `sending`: the server may have taken the message or not, and nobody can ask it.
-    Such a message is sent again. To be told twice is a nuisance, not to be told of an alert is a loss; and the repeat
-    bears the number of the first (as Message-ID, or as Idempotency-Key), by which a mailbox or receiver drops it, and
-    says of itself that it is one. At most one message a crash is concerned: they go one by one.
+    So it may have when the connection broke between the letter's last byte and the answer. Such a message is sent
+    again. To be told twice is a nuisance, not to be told of an alert is a loss; and the repeat bears the number of the
+    first (as Message-ID, or as Idempotency-Key), by which a mailbox or receiver drops it, and says of itself that it
+    is one. At most one message a crash is concerned: they go one by one.
 
     Args:
         at: local time; now unless given.
@@ -63,12 +64,15 @@ def deliver(box: Box, known: Recipients, settings: Settings, at: datetime | None
             continue
         parcel = _parcel(message, settings)
         box.begin_try(message["message_id"], moment)
-        error = post.send(to, parcel)
-        box.end_try(message["message_id"], at or now(settings.timezone), error)
-        if error:
+        failure = post.send(to, parcel)
+        ended = at or now(settings.timezone)
+        if failure:
+            is_in_doubt = failure.is_in_doubt or message["state"] == "sending"
+            box.end_try(message["message_id"], ended, failure.why, is_in_doubt)
             left += 1
-            errors.append((to.name, error))
+            errors.append((to.name, failure.why))
         else:
+            box.end_try(message["message_id"], ended, None)
             sent += 1
     return DeliveryOutcome(sent, left, tuple(errors))
 

@@ -46,9 +46,10 @@ class FailureNote:
         message |= {"state": "sending", "tries": message["tries"] + 1, "tried_at": at}
         self._write()
 
-    def end_try(self, message_id: str, at: datetime, error: str | None) -> None:
+    def end_try(self, message_id: str, at: datetime, error: str | None, is_in_doubt: bool = False) -> None:
         message = self._message(message_id)
-        message |= {"state": "waiting" if error else "sent", "sent_at": None if error else at, "error": error}
+        state = "sent" if error is None else "sending" if is_in_doubt else "waiting"
+        message |= {"state": state, "sent_at": None if error else at, "error": error}
         self._write()
 
     def _message(self, message_id: str) -> dict[str, Any]:

@@ -1,4 +1,7 @@
-"""The post: a letter to a recipient through Apprise, its secrets put in place at the last moment and seen by nobody."""
+"""The post: a letter to a recipient's address, its secrets put in place at the last moment and seen by nobody.
+
+Mail goes by a mail server's own protocol (`mail_server.py`), everything else through Apprise.
+"""
 
 from __future__ import annotations
 
@@ -12,16 +15,20 @@ from pathlib import Path
 from time import monotonic
 from typing import Any
 from urllib.parse import quote
+from zoneinfo import ZoneInfo
 
 from apprise import Apprise, NotifyBase, NotifyFormat
 from apprise.attachment.memory import AttachMemory
-from apprise.plugins.email import base
+from apprise.plugins.email.base import NotifyEmail
 
 from expectations.language.catalogue import Language, text
+from flows.clock import now
 from flows.engine import prepare_engine
 from flows.errors import UserError
 from flows.settings import Settings
+from flows.telling.mail_server import InDoubt, hand_over
 from transforms.telling.addresses import Secret, by_server, filled, is_mail, secrets_of, writes_a_secret
+from transforms.telling.mail_message import XLSX, Heading, mail_message
 from transforms.telling.recipients import Recipient
 
 PATIENCE = 60.0
@@ -32,7 +39,6 @@ Server = tuple[str, str, int | None]
 """Kind of channel, host and port: what is down for one recipient is down for all of the same server."""
 LONGEST = 300
 """Letters of an error that are kept."""
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _SOMEBODY = re.compile(r"[^\s@<>'\"(]+@[^\s@<>'\")]+")
 _REASON = "Socket Exception: "
 
@@ -52,6 +58,19 @@ class Parcel:
     files: Mapping[str, bytes] = field(default_factory=dict)
 
 
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """A try in vain.
+
+    Attributes:
+        why: without secrets and addresses.
+        is_in_doubt: the server may have taken the parcel all the same.
+    """
+
+    why: str
+    is_in_doubt: bool = False
+
+
 class Post:
     """Sends parcels; knows which servers are down."""
 
@@ -60,19 +79,47 @@ class Post:
         self._lost: dict[Server, float] = {}
         self._values: dict[Secret, str] = {}
 
-    def send(self, to: Recipient, parcel: Parcel) -> str | None:
-        """Hand a parcel over.
-
-        Returns:
-            None when the server took it; else why not, without secrets and addresses.
-        """
+    def send(self, to: Recipient, parcel: Parcel) -> Failure | None:
+        """Hand a parcel over; None when the server took it."""
         try:
             server = self._server(to)
         except UserError as error:
-            return error.says(self._settings.language)
-        _settle(server, parcel)
+            return Failure(error.says(self._settings.language))
         began = monotonic()
-        with _overheard() as heard, _numbered(server, parcel.number):
+        is_mail_server = isinstance(server, NotifyEmail)
+        failure = self._mailed(server, parcel) if is_mail_server else self._notified(server, parcel)
+        if failure:
+            place = _place(server)
+            self._lost[place] = self._lost.get(place, 0.0) + monotonic() - began
+        return failure
+
+    def _mailed(self, server: Any, parcel: Parcel) -> Failure | None:
+        try:
+            message = mail_message(self._heading(server, parcel), parcel.subject, parcel.body, parcel.files)
+            hand_over(server, message, self._settings.mail_ca)
+        except UserError as error:
+            return Failure(error.says(self._settings.language))
+        except InDoubt as error:
+            return Failure(self._without_secrets([f"InDoubt: {error}"], server), is_in_doubt=True)
+        except Exception as error:  # whatever a server answers: no night fails of it
+            return Failure(self._without_secrets([type(error).__name__, str(error)], server))
+        return None
+
+    def _heading(self, server: Any, parcel: Parcel) -> Heading:
+        (name, address), (to_name, to) = server.from_addr, server.targets[0]
+        return Heading(
+            number=parcel.number,
+            sender=(name or "", address),
+            to=(to_name or "", to),
+            written_at=now(self._settings.timezone).replace(tzinfo=ZoneInfo(self._settings.timezone)),
+            copies=sorted(server.cc),
+            replies=sorted(server.reply_to),
+            more={"Auto-Submitted": "auto-generated", "X-Application": server.app_id, **server.headers},
+        )
+
+    def _notified(self, server: Any, parcel: Parcel) -> Failure | None:
+        _settle(server, parcel)
+        with _overheard() as heard:
             try:
                 is_taken = server.notify(
                     body=parcel.body, title=parcel.subject, attach=_attached(parcel), body_format="text"
@@ -80,10 +127,9 @@ class Post:
             except Exception as error:  # whatever a channel raises: no night fails of it
                 is_taken = False
                 heard.append(type(error).__name__)
-        if is_taken:
-            return None
-        place = _place(server)
-        self._lost[place] = self._lost.get(place, 0.0) + monotonic() - began
+        return None if is_taken else Failure(self._without_secrets(heard, server))
+
+    def _without_secrets(self, heard: Sequence[str], server: Any) -> str:
         return _reason(heard, [*self._values.values(), server.password or ""])
 
     def is_worth_a_try(self, to: Recipient) -> bool:
@@ -162,31 +208,8 @@ def _settle(server: Any, parcel: Parcel) -> None:
     """Plain text, one try at a time, and the number where the channel can carry it."""
     server.notify_format = NotifyFormat.TEXT
     server.retry = 0
-    if not isinstance(getattr(server, "headers", None), dict):
-        return
-    if hasattr(server, "smtp_host"):
-        server.headers["Auto-Submitted"] = "auto-generated"
-    else:
+    if isinstance(getattr(server, "headers", None), dict):
         server.headers["Idempotency-Key"] = parcel.number
-
-
-@contextmanager
-def _numbered(server: Any, number: str) -> Iterator[None]:
-    """Let a mail bear the message's number as its Message-ID, whichever try it is.
-
-    Apprise makes a new one each time, and appends it to any that is given. Servers and mailboxes know a repeat by an
-    equal Message-ID only, so Apprise's maker is put aside for as long as the mail is made.
-    """
-    if not hasattr(server, "smtp_host"):
-        yield
-        return
-    made = base.make_msgid
-    domain = server.from_addr[1].rpartition("@")[2]
-    base.make_msgid = lambda *_, **__: f"<{number}@{domain}>"
-    try:
-        yield
-    finally:
-        base.make_msgid = made
 
 
 def _attached(parcel: Parcel) -> list[Any] | None:

@@ -13,7 +13,8 @@ import polars as pl
 from duckdb import DuckDBPyConnection
 
 from expectations.contract.periods import Period
-from expectations.language.catalogue import text
+from expectations.contract.problems import TO_LOOK_AT
+from expectations.language.catalogue import LANGUAGES, text
 from flows.clock import now, today
 from flows.home import open_home
 from flows.night.send_back import returned_below
@@ -22,6 +23,7 @@ from flows.settings import Settings
 from flows.telling.delivery import DeliveryOutcome, deliver
 from flows.telling.failures import FailureNote, failure_note, failure_notes, failure_of
 from flows.telling.recipients import recipients, said
+from transforms.morning.reasons import to_look_at
 from transforms.telling.events import OutboxEvent, concerns
 from transforms.telling.letters import Letter, letter
 from transforms.telling.night import Course, night_event
@@ -29,6 +31,7 @@ from transforms.telling.recipients import Recipients
 from warehouse.board import outbox
 from warehouse.connection.transaction import transaction
 from warehouse.errors import WarehouseError
+from warehouse.ledger.nights import files_in_hand
 
 log = logging.getLogger("mobility")
 FEW = 5  # names in a line
@@ -46,8 +49,8 @@ class Outbox:
     def begin_try(self, message_id: str, at: datetime) -> None:
         outbox.begin_try(self._con, message_id, at)
 
-    def end_try(self, message_id: str, at: datetime, error: str | None) -> None:
-        outbox.end_try(self._con, message_id, at, error)
+    def end_try(self, message_id: str, at: datetime, error: str | None, is_in_doubt: bool = False) -> None:
+        outbox.end_try(self._con, message_id, at, error, is_in_doubt)
 
 
 def tell(con: DuckDBPyConnection, settings: Settings, as_of: date, report: NightReport) -> DeliveryOutcome:
@@ -64,6 +67,7 @@ def tell(con: DuckDBPyConnection, settings: Settings, as_of: date, report: Night
             outbox.alert_events(con, as_of),
             outbox.overdue_events(con, as_of),
             _with_workbooks(outbox.rejected_events(con, as_of), settings),
+            _with_words(_with_workbooks(outbox.warned_events(con, as_of, TO_LOOK_AT), settings)),
         ):
             outbox.add_events(con, found)
         # The night last: by it the others know what is new.
@@ -185,21 +189,35 @@ def _letters(
 
 
 def _with_workbooks(rejected: pl.DataFrame, settings: Settings) -> pl.DataFrame:
-    """Each rejected file with its marked workbook, where there is one."""
+    """Each file with its marked workbook, where there is one."""
 
     paths = [
-        None if row["lists_people"] else returned_below(settings, row, row["unit_code"])
+        None if row.get("lists_people") else returned_below(settings, row, row["unit_code"])
         for row in rejected.iter_rows(named=True)
     ]
     return rejected.with_columns(pl.Series("attachment", paths, pl.String))
 
 
+def _with_words(warned: pl.DataFrame) -> pl.DataFrame:
+    """Each accepted file with what to look at, in words."""
+    return warned.with_columns(
+        pl.Series(
+            f"text_{language}",
+            [
+                "; ".join(to_look_at(one["code"], one["number"], language) for one in found)
+                for found in warned["found"].to_list()
+            ],
+            pl.String,
+        )
+        for language in LANGUAGES
+    )
+
+
 def _course(con: DuckDBPyConnection, report: NightReport, known: Recipients) -> Course:
-    outcomes = dict(report.files["outcome"].value_counts().iter_rows()) if report.files.height else {}
     missing = report.status.filter(pl.col("state").is_in(["missing", "rejected"])).height if report.status.height else 0
     waiting, given_up = outbox.untold(con)
     return Course(
-        outcomes=outcomes,
+        outcomes=files_in_hand(con),  # not the report's: a night killed after it took files in told nobody of them
         period=report.status["period"][0] if report.status.height else None,
         missing=missing,
         standing=outbox.standing_alerts(con),

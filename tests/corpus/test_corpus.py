@@ -31,6 +31,7 @@ VALUES = {"total-mismatch", "opening-mismatch", "balance-broken", "parts-exceed-
 FOLLOWS = {
     "unknown-unit": {"total-mismatch", "missing-unit"},
     "wrong-district": set(),
+    "wrong-template": set(),
     "period-invalid": {"file-name-period"},
     "not-a-count": VALUES,
     "negative-count": VALUES,

@@ -103,6 +103,17 @@ def test_lost_damaged_and_forbidden_bytes_are_found(home):
     assert SENT[3].sha256 in wrong(home)["personal-data"]
 
 
+def test_bytes_that_an_earlier_version_kept_without_looking_through_them_are_found(home):
+    locked = Sent("871", "2019-05", DAY, 5, outcome="rejected", problems=("encrypted-file",))
+    with open_store(home / "warehouse.duckdb") as con:
+        load(con, judged([locked], 5), kind="nightly", archive=home / "archive")
+    assert not place(home / "archive", locked.sha256).exists()
+    assert {"archive", "unseen"}.isdisjoint(wrong(home))
+    place(home / "archive", locked.sha256).parent.mkdir(exist_ok=True)
+    place(home / "archive", locked.sha256).write_bytes(locked.content)
+    assert locked.sha256 in wrong(home)["unseen"]
+
+
 def test_wide_permissions_leftovers_and_a_missing_copy_are_found(home):
     (home / "warehouse.duckdb").chmod(0o644)
     (home / "warehouse.duckdb.migrating").touch()

@@ -8,6 +8,7 @@ from datetime import date
 from typing import Literal
 
 from transforms.cases.case import Case, CaseAct, CaseBook, CaseEvent
+from transforms.watch.findings import WITHDRAWN
 
 Severity = Literal["high", "medium", "low"]
 AlertStatus = Literal["opened", "acknowledged", "resolved"]
@@ -54,6 +55,11 @@ class AlertFinding:
     def branch(self) -> str:
         """What tells events of one family apart: the direction of what was tested, the kind of what is a fact."""
         return self.direction if self.kind in TESTED and self.direction else self.kind
+
+    @property
+    def is_withdrawn(self) -> bool:
+        """Whether it says that what was told of the month rested on figures that were taken back or replaced."""
+        return not self.is_signal and self.note == WITHDRAWN
 
     @property
     def key(self) -> AlertKey:

@@ -264,8 +264,10 @@ def _quietened(part: Part, finding: AlertFinding) -> Part:
 
     A fact lasts until each of its months is mended. What was tested is over when a later month is quiet; or its own
     months were judged again and none signals any more. Figures too good to be true are over with later ones that are
-    not.
+    not. What was told of figures that were taken back goes with them, and tells nothing of other months.
     """
+    if finding.is_withdrawn:
+        return _without(part, finding.period)
     is_later = finding.period > part.last.period
     if is_later and finding.kind == "implausible":
         return replace(part, signals={}, ended=part.ended or "returned")
@@ -275,6 +277,16 @@ def _quietened(part: Part, finding: AlertFinding) -> Part:
     if is_later and finding.kind in TESTED:
         return replace(part, ended=part.ended or "returned")
     return replace(part, signals=signals)
+
+
+def _without(part: Part, period: str) -> Part:
+    """A part after the figures of a month were taken back: it rests on its other months, or is over."""
+    signals = {month: found for month, found in part.signals.items() if month != period}
+    if signals == part.signals:
+        return part
+    if not signals:
+        return replace(part, signals=signals, ended=part.ended or "corrected")
+    return replace(part, signals=signals, last=signals[max(signals)])
 
 
 def _mended(signal: AlertFinding, finding: AlertFinding) -> str:

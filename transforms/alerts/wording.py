@@ -75,17 +75,28 @@ def record_sentence(record: pl.DataFrame, alert: dict[str, Any], language: Langu
     )
 
 
+FILES = 3
+"""Files named that corrected what an alert rested on."""
+
+
 def event_details(row: dict[str, Any], language: Language) -> str:
-    """Beside the event's name: how grave, how it ended, the verdict, until when, who, and the note."""
+    """Beside the event's name: how grave, how it ended and by which files, the verdict, until when, who, the note."""
     words = [
         text(f"severity.{row['severity']}", language) if row["event"] in {"opened", "reopened", "worsened"} else "",
         text(f"resolution.{row['resolution']}", language) if row["event"] == "resolved" else "",
         text(f"verdict.{row['verdict']}", language) if row["verdict"] else "",
         _until(row, language) if row["event"] == "silenced" else "",
+        *(_file(one, row, language) for one in (row.get("files") or [])[:FILES]),
         row["who"] or "",
         row["note"] or "",
     ]
     return " · ".join(word for word in words if word)
+
+
+def _file(file: dict[str, Any], row: dict[str, Any], language: Language) -> str:
+    """Which file ended it: one taken back, or one that came in its place."""
+    key = "alert.history.retracted" if file["is_retracted"] else "alert.history.replaced"
+    return text(key, language, file=file["file_name"], day=row["night"])
 
 
 def _until(row: dict[str, Any], language: Language) -> str:

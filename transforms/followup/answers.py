@@ -19,7 +19,7 @@ from transforms.followup.worklist_mark import (
     state_mark,
 )
 from transforms.reading.grid import Refused, column_letters
-from transforms.reading.people import lists_people
+from transforms.reading.people import lists_people, tells_of_one
 from transforms.reading.sheets import Sheet, open_sheets
 
 MOST_ROWS, MOST_COLUMNS, LONGEST = 5000, 60, 4000
@@ -186,6 +186,8 @@ def _reply(row: Sequence[str], number: int) -> Reply | Message | None:
     answer = _BY_WORDS.get(said.casefold())
     if answer is None:
         return Message("error.worklist.reply" if said else "error.worklist.unchosen", cell=cell, found=said)
+    if tells_of_one(note):
+        return Message("error.worklist.person", cell=_cell(ANSWER, number))
     if len(note) > LONGEST_NOTE:
         return Message("error.worklist.long", cell=_cell(ANSWER, number), most=LONGEST_NOTE)
     if not note and answer in _NOTE_NEEDED:

@@ -7,11 +7,19 @@ from datetime import date
 
 import polars as pl
 
-from transforms.followup.gaps import half_yearly, no_activity, out_of_contact
-from transforms.followup.latest_figures import figures_on_nights
-from transforms.followup.matter_readings import SCHEMA, FiguresKnown
+from transforms.followup.gaps import OF_HALVES, OF_MONTHS, OF_YEARS, half_yearly, no_activity, out_of_contact
+from transforms.followup.item import WITHDRAWN
+from transforms.followup.latest_figures import figures_on_nights, taken_back_on_nights
+from transforms.followup.matter_readings import KEYS, SCHEMA, FiguresKnown
 from transforms.followup.pending_requests import pending_long
 from transforms.followup.thresholds import Thresholds
+
+KINDS_OF_FORMS = {
+    "away": (OF_MONTHS.kind, "away-out-of-contact"),
+    "requests": ("requests-pending",),
+    "regulation_213": (*(gap.kind for gap in OF_HALVES), OF_YEARS.kind),
+}
+"""The kinds of matters that the figures of a form show."""
 
 
 def figure_readings(known: FiguresKnown, nights: Sequence[date], thresholds: Thresholds) -> pl.DataFrame:
@@ -19,7 +27,7 @@ def figure_readings(known: FiguresKnown, nights: Sequence[date], thresholds: Thr
 
     Returns:
         columns of `matter_readings.SCHEMA`; no row where nothing can be said: no figures, or a report too partial to
-        show that a matter is over.
+        show that a matter is over. Where figures were taken back and nothing else can be said, a row says that.
     """
     if not nights:
         return pl.DataFrame(schema=SCHEMA)
@@ -28,18 +36,36 @@ def figure_readings(known: FiguresKnown, nights: Sequence[date], thresholds: Thr
     away = _with_due(figures_on_nights(known.figures, "away", nights), expected)
     requests = _with_due(figures_on_nights(known.figures, "requests", nights), expected)
     halves = _with_due(figures_on_nights(known.figures, "regulation_213", nights), hamlets)
-    return (
-        pl.concat(
-            [
-                half_yearly(halves, known, thresholds),
-                no_activity(away, known, thresholds),
-                out_of_contact(away, known, thresholds),
-                pending_long(requests, known, thresholds),
-            ]
-        )
-        .select(*SCHEMA)
-        .sort("night", "unit_id", "kind")
-    )
+    said = pl.concat(
+        [
+            half_yearly(halves, known, thresholds),
+            no_activity(away, known, thresholds),
+            out_of_contact(away, known, thresholds),
+            pending_long(requests, known, thresholds),
+        ]
+    ).select(*SCHEMA)
+    gone = _taken_back(known, nights).join(said, on=["night", *KEYS], how="anti")
+    return pl.concat([said, gone]).sort("night", "unit_id", "kind", "period")
+
+
+def _taken_back(known: FiguresKnown, nights: Sequence[date]) -> pl.DataFrame:
+    """That figures of a unit that reports were taken back, for each kind of matter that they may have shown."""
+    rows = [
+        {
+            "night": night,
+            "unit_id": unit,
+            "kind": kind,
+            "matter": "",
+            "period": period,
+            "seen_on": night,
+            "stands": False,
+            "evidence": WITHDRAWN,
+        }
+        for form, kinds in KINDS_OF_FORMS.items()
+        for night, unit, period in taken_back_on_nights(known.figures, form, nights, known.level).iter_rows()
+        for kind in kinds
+    ]
+    return pl.DataFrame(rows, schema=SCHEMA)
 
 
 def _with_due(rows: pl.DataFrame, expected: pl.DataFrame) -> pl.DataFrame:

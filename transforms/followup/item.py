@@ -11,6 +11,9 @@ from transforms.cases.case import Case, CaseAct, CaseBook, CaseEvent
 
 ItemStatus = Literal["open", "assigned", "done", "verified", "waived", "carried"]
 
+WITHDRAWN = '{"withdrawn":true}'
+"""The evidence of a reading that says that its period's figures were taken back, and no others put in their place."""
+
 LIVE: frozenset[ItemStatus] = frozenset({"open", "assigned", "done"})
 """What still is to be done, or to be seen done."""
 
@@ -31,6 +34,11 @@ class MatterReading:
     base: int | None = None
     due_on: date | None = None
     evidence: str = "{}"
+
+    @property
+    def is_withdrawn(self) -> bool:
+        """Whether it says no more than that the figures of the period were taken back."""
+        return self.evidence == WITHDRAWN
 
     @property
     def key(self) -> MatterKey:
@@ -55,9 +63,10 @@ class Item(Case):
         since: the period in which it was first seen, by its predecessors too.
         reading: the last that showed it.
         due_on: set when it opened; put off only where the duty itself comes again with each period. Null: none.
-        resolution: how it ended: seen (marked done, then shown so), figures (shown so, nobody had marked it), waived,
-            carried (to the successors' items); null while it is live.
-        gone_in: the period whose figures showed it to be over; null unless it was verified.
+        resolution: how it ended: seen (marked done, then shown so), figures (shown so, nobody had marked it), corrected
+            (the figures that had shown it were corrected or taken back), waived, carried (to the successors' items);
+            null while it is live.
+        gone_in: the period whose figures showed it to be over, or were corrected; null unless it was verified.
         ended_unit: the unit is no more, and the item stays under its name.
         carried_from: ids of the items it goes on from.
     """

@@ -40,6 +40,25 @@ def figures_on_nights(known: FiguresAsKnown, form: str, nights: Sequence[date]) 
     )
 
 
+def taken_back_on_nights(known: FiguresAsKnown, form: str, nights: Sequence[date], level: str) -> pl.DataFrame:
+    """Figures of a form that ended on a night, so that none of the unit's period stand.
+
+    Returns:
+        night, unit_id, period; what came and was taken back between two nights is not there.
+    """
+    sums = known.version_sums[form].filter(pl.col("level") == level)
+    keys = ["unit_id", "period"]
+    ends = sums.drop_nulls("superseded_at").select(*keys, day="superseded_at").unique()
+    others = ends.join(sums.select(*keys, "recorded_at", "superseded_at"), on=keys)
+    stands = (pl.col("recorded_at") <= pl.col("day")) & (
+        pl.col("superseded_at").is_null() | (pl.col("superseded_at") > pl.col("day"))
+    )
+    gone = ends.join(others.filter(stands), on=[*keys, "day"], how="anti")
+    days = pl.Series("night", list(nights), pl.Date)
+    at = gone.with_columns(turn=days.search_sorted(gone["day"], side="left")).filter(pl.col("turn") < len(days))
+    return at.select(days.gather(at["turn"]), *keys).unique().sort("night", *keys)
+
+
 def _until(sums: pl.DataFrame, is_half_yearly: bool) -> pl.Series:
     """The first day on which figures are not looked at any more: replaced, or too old."""
     days = 184 * HALVES_BACK if is_half_yearly else 31 * MONTHS_BACK

@@ -66,9 +66,11 @@ class _ItemNight:
 
     def hear(self, reading: MatterReading) -> None:
         """Open, go on with, or end the item of a reading's matter."""
-        self.heard[reading.key] = reading.stands
         name = self.of_key.get(reading.key)
         last = self.cases[name] if name else None
+        if reading.is_withdrawn and (last is None or last.reading.period != reading.period):
+            return  # nothing had been told of those figures, or it rests on others by now
+        self.heard[reading.key] = reading.stands
         if last is None or not (last.is_live or last.status == "waived"):
             if reading.stands:
                 self._open(reading, last)
@@ -77,7 +79,7 @@ class _ItemNight:
         elif reading.stands:
             self._go_on(last, reading)
         else:
-            self._verify(last, reading)
+            self._verify(last, reading, _how(last, reading))
 
     def _waived(self, item: Item, reading: MatterReading) -> None:
         """A waived matter is not opened again while it stands; what comes after it is over is another one."""
@@ -140,18 +142,19 @@ class _ItemNight:
     def _go_on(self, item: Item, reading: MatterReading) -> None:
         """The matter is still there: what was marked done was not, as the next report shows."""
         is_next = reading.period != item.reading.period
+        is_earlier = reading.period < item.reading.period  # the report it rested on was taken back
         due = due_on(reading, self.thresholds) if is_next and KINDS[reading.kind].due in RECURRING else item.due_on
         after = replace(item, reading=reading, due_on=due)
-        if item.status == "done":
+        if item.status == "done" and not is_earlier:
             self._put(replace(after, status=_back(item), done_on=None), "reopened")
-        elif is_next:
+        elif is_next and item.status != "done":
             self._put(after, "updated")
         else:
             self.cases[item.case_id] = after
 
-    def _verify(self, item: Item, reading: MatterReading) -> None:
-        how = "seen" if item.status == "done" else "figures"
-        after = replace(item, status="verified", closed_on=self.night, resolution=how, gone_in=reading.period)
+    def _verify(self, item: Item, reading: MatterReading, how: str) -> None:
+        gone_in = max(reading.period, item.reading.period)
+        after = replace(item, status="verified", closed_on=self.night, resolution=how, gone_in=gone_in)
         self._put(after, "verified", reading)
 
     def pass_on(self) -> None:
@@ -167,7 +170,7 @@ class _ItemNight:
                     "carried",
                 )
             else:
-                self._verify(replace(item, ended_unit=True), item.reading)
+                self._verify(replace(item, ended_unit=True), item.reading, _shown(item))
 
     def _is_ended(self, unit_id: str) -> bool:
         return unit_id in self.heirs.ended and self.heirs.ended[unit_id] < self.night
@@ -204,6 +207,18 @@ def item_id(reading: MatterReading, since: str, taken: Mapping[str, Item]) -> st
         return item is None or (item.key == reading.key and item.status == "waived")
 
     return free_name(name, is_free)
+
+
+def _how(item: Item, reading: MatterReading) -> str:
+    """How an item ended by a reading: figures of the period it rested on, or of an earlier one, are a correction."""
+    is_corrected = KINDS[reading.kind].is_of_figures and reading.period <= item.reading.period
+    if is_corrected and (item.status != "done" or reading.period < item.reading.period or reading.is_withdrawn):
+        return "corrected"
+    return _shown(item)
+
+
+def _shown(item: Item) -> str:
+    return "seen" if item.status == "done" else "figures"
 
 
 def _back(item: Item) -> ItemStatus:

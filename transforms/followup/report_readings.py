@@ -27,8 +27,9 @@ class ReportsKnown:
 
     Attributes:
         due: unit_id, period, due_on of every report that fell due.
-        files: unit_id, period (null where it could not be read), submission_id, outcome (accepted or rejected),
-            recorded_at, ended_at (when an accepted one was taken back; null while it stands), codes (of its errors).
+        files: unit_id, period, is_month_read (else the period is the month that was due), submission_id, outcome
+            (accepted or rejected), recorded_at, ended_at (when an accepted one was taken back; null while it stands),
+            codes (of its errors).
         mismatches: unit_id, period, begin, end: for each cell whose opening figure disagrees with the closing one
             before, from when until when it did; end null while it does.
         alerts: unit_id, alert_id, period (its first), begin (when the board confirmed it), end (when it was quiet
@@ -78,17 +79,11 @@ def _of_files(reports: ReportsKnown, nights: Sequence[date]) -> Iterator[Row]:
 
 
 def _files_of(reports: ReportsKnown) -> dict[tuple[str, str], list[_File]]:
-    """Files by unit and period. One whose period could not be read is taken for the last month that was due or ended
-    before it came, of that unit."""
-    months: dict[str, list[str]] = defaultdict(list)
-    for unit, period in reports.due.select("unit_id", "period").sort("period").iter_rows():
-        months[unit].append(period)
+    """Files by unit and period."""
     found: dict[tuple[str, str], list[_File]] = defaultdict(list)
-    columns = ("unit_id", "period", "submission_id", "outcome", "recorded_at", "ended_at", "codes")
-    for unit, read, number, outcome, recorded, ended, codes in reports.files.select(columns).iter_rows():
-        month = read or next((p for p in reversed(months[unit]) if p < f"{recorded:%Y-%m}"), None)
-        if month:
-            found[unit, month].append(_File(number, outcome, recorded, ended, tuple(codes or ()), bool(read)))
+    columns = ("unit_id", "period", "submission_id", "outcome", "recorded_at", "ended_at", "codes", "is_month_read")
+    for unit, month, number, outcome, recorded, ended, codes, is_read in reports.files.select(columns).iter_rows():
+        found[unit, month].append(_File(number, outcome, recorded, ended, tuple(codes or ()), is_read))
     return found
 
 

@@ -1,4 +1,4 @@
-"""Why a file went back, by problem code; the cells and their figures stand in the workbook only."""
+"""Why a file went back, or what to look at in it, by problem code; cells and figures stand in the workbook only."""
 
 from __future__ import annotations
 
@@ -15,7 +15,9 @@ WHOLE_FILE = frozenset(
         "unknown-form",
         "period-invalid",
         "wrong-district",
+        "wrong-template",
         "personal-data",
+        "copied-period",
     }
 )
 """Codes said of a file once, so that no number of places is told."""
@@ -23,5 +25,13 @@ WHOLE_FILE = frozenset(
 
 def reason(code: str, number: int, language: Language) -> str:
     """The kind of fault, and in how many places."""
-    what = text(f"reason.{code}", language)
+    return _counted(text(f"reason.{code}", language), code, number, language)
+
+
+def to_look_at(code: str, number: int, language: Language) -> str:
+    """What to look at in an accepted file, and in how many places."""
+    return _counted(text(f"look.{code}", language), code, number, language)
+
+
+def _counted(what: str, code: str, number: int, language: Language) -> str:
     return what if code in WHOLE_FILE or number < 2 else text("page.places", language, what=what, n=number)

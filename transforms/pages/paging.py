@@ -10,7 +10,7 @@ T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
-class Part(Generic[T]):
+class ListPage(Generic[T]):
     """One page of a list.
 
     Attributes:
@@ -32,8 +32,8 @@ class Part(Generic[T]):
         return self.number + 1 if self.number < self.pages else None
 
 
-def part_of(rows: Sequence[T], number: int, length: int) -> Part[T]:
+def part_of(rows: Sequence[T], number: int, length: int) -> ListPage[T]:
     """The page of a number; the nearest there is."""
     pages = max(1, -(-len(rows) // length))
     number = min(max(number, 1), pages)
-    return Part(rows[(number - 1) * length : number * length], number, pages, len(rows))
+    return ListPage(rows[(number - 1) * length : number * length], number, pages, len(rows))

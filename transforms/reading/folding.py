@@ -89,7 +89,7 @@ def _place_tones(text: str) -> str:
     return text
 
 
-def _seen(text: str) -> str:
+def as_seen(text: str) -> str:
     """The text without what is not seen, each character as it is seen."""
     if _HAS_INVISIBLE.search(text):
         text = _HAS_INVISIBLE.sub("", text)
@@ -99,12 +99,12 @@ def _seen(text: str) -> str:
 @lru_cache(maxsize=1 << 14)
 def plain_characters(text: str) -> str:
     """A count or a code as it is seen: without invisible characters and outer space, dashes and digits as ASCII's."""
-    return text.strip() if text.isascii() else _seen(text).strip()
+    return text.strip() if text.isascii() else as_seen(text).strip()
 
 
 def _canonical_lower(text: str) -> str:
     # Composed first, so that a look-alike under a diacritic of its own alphabet is the same letter in either form.
-    seen = _seen(unicodedata.normalize("NFC", text))
+    seen = as_seen(unicodedata.normalize("NFC", text))
     return unicodedata.normalize("NFC", unicodedata.normalize("NFC", seen).lower())
 
 

@@ -9,12 +9,14 @@ from __future__ import annotations
 
 import re
 import struct
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import product
 from typing import Any
 from xml.parsers import expat
 
 from transforms.reading.grid import UNCACHED, NoValue, Refused
+from transforms.reading.sums import TypedCells, certain_sum, column_number
 
 Unknown = dict[tuple[int, int], NoValue]  # by (row, column), both from 1
 
@@ -34,24 +36,18 @@ class SheetCells:
         zeros: formulas whose stored result is a zero.
         blanks: formulas whose stored result is an empty text.
         has_results: whether any formula's result is another.
+        is_belied: a stored zero is not what typed numbers add up to, so nobody has calculated since.
     """
 
     unknown: Unknown = field(default_factory=dict)
     zeros: list[tuple[int, int]] = field(default_factory=list)
     blanks: list[tuple[int, int]] = field(default_factory=list)
     has_results: bool = False
+    is_belied: bool = False
 
     def forget_zeros(self) -> None:
         """The zeros are what a writer stored that did not calculate."""
         self.unknown |= dict.fromkeys(self.zeros, UNCACHED)
-
-
-def column_number(letters: str) -> int:
-    """The 1-based column of its letters: A is 1, AA is 27."""
-    number = 0
-    for letter in letters:
-        number = number * 26 + ord(letter) - 64
-    return number
 
 
 def parse_xml(xml: bytes, start: Any, end: Any = None, text: Any = None) -> None:
@@ -99,7 +95,10 @@ class _XlsxWalk:
         self.cells = SheetCells()
         self.row = self.column = 0
         self.kind, self.has_formula, self.value = "n", False, None
-        self.in_value = False
+        self.in_value = self.in_formula = False
+        self.formula = ""
+        self.typed = TypedCells()
+        self.formulas: dict[tuple[int, int], str] = {}
         self.valued: set[tuple[int, int]] = set()
         self.arrays: list[str] = []
         self.reference = ""
@@ -112,8 +111,9 @@ class _XlsxWalk:
         if tag == "c":
             self._place(attributes.get("r", ""))
             self.kind, self.has_formula, self.value, self.reference = attributes.get("t", "n"), False, None, ""
+            self.formula = ""
         elif tag == "f":
-            self.has_formula = True
+            self.has_formula = self.in_formula = True
             self.reference = attributes.get("ref", "") if attributes.get("t") in ("array", "dataTable") else ""
         elif tag == "v" or (tag == "t" and self.kind == "inlineStr"):
             self.in_value, self.value = True, self.value or ""
@@ -130,13 +130,28 @@ class _XlsxWalk:
     def text(self, words: str) -> None:
         if self.in_value:
             self.value = (self.value or "") + words
+        elif self.in_formula:
+            self.formula += words
 
     def end(self, name: str) -> None:
         tag = local(name)
         if tag in ("v", "t"):
             self.in_value = False
+        elif tag == "f":
+            self.in_formula = False
         elif tag == "c":
+            self._note_typed((self.row, self.column), (self.value or "").strip())
             self._settle((self.row, self.column), (self.value or "").strip())
+
+    def _note_typed(self, at: tuple[int, int], value: str) -> None:
+        if self.has_formula:
+            self.typed.formulas.add(at)
+            self.formulas[at] = self.formula
+        number = _number(value) if self.kind == "n" and not self.has_formula else None
+        if number is not None:
+            self.typed.numbers[at] = number
+        elif value or self.has_formula:
+            self.typed.others.add(at)
 
     def _settle(self, at: tuple[int, int], value: str) -> None:
         if value:
@@ -158,17 +173,25 @@ class _XlsxWalk:
                 self.arrays.append(self.reference)
 
     def finish(self) -> None:
-        """The other cells of an array formula without a result have theirs from it, and say nothing of it."""
+        """The other cells of an array formula without a result have theirs from it, and say nothing of it.
+
+        A zero is held against what its formula must come to, as far as that is plain.
+        """
+        self.cells.is_belied = any(abs(certain_sum(self.formulas[at], self.typed) or 0) >= 1 for at in self.cells.zeros)
         for reference in self.arrays:
             for at in _area(reference) - self.valued:
                 self.cells.unknown[at] = UNCACHED
 
 
-def _is_zero(value: str) -> bool:
+def _number(value: str) -> float | None:
     try:
-        return float(value) == 0
+        return float(value)
     except ValueError:
-        return False
+        return None
+
+
+def _is_zero(value: str) -> bool:
+    return _number(value) == 0
 
 
 def _area(reference: str) -> set[tuple[int, int]]:
@@ -209,8 +232,12 @@ def calculation(attributes: dict[str, str]) -> Calculation:
 
 
 def forget_uncalculated(sheets: list[SheetCells], said: Calculation) -> None:
-    """Take the zeros of a book that is yet to be calculated for unknown, unless its writer knew other results."""
-    if said.is_due and (said.stores_zeros or not any(one.has_results for one in sheets)):
+    """Take the zeros of a book that is yet to be calculated for unknown, unless its writer knew other results.
+
+    So are those of a book in which one of them is belied by the numbers it adds up, whatever the book says of itself.
+    """
+    is_due = said.is_due and (said.stores_zeros or not any(one.has_results for one in sheets))
+    if is_due or any(one.is_belied for one in sheets):
         for one in sheets:
             one.forget_zeros()
 
@@ -439,6 +466,32 @@ def _streams(data: bytes) -> dict[str, bytes]:
         else:
             found[name] = _chain(data, table, start, shift, 1)[:size]
     return found
+
+
+def sector_places(data: bytes, names: tuple[str, ...]) -> tuple[int, list[int]]:
+    """The size of a compound file's sectors, and where those of the first stream of one of these names begin.
+
+    A short stream has no sectors of its own.
+    """
+    shift = struct.unpack_from("<H", data, 30)[0]
+    first_directory, cutoff = struct.unpack_from("<I4xI", data, 48)
+    table = _allocation(data, shift)
+    directory = _chain(data, table, first_directory, shift, 1)
+    for at in range(128, len(directory) - 127, 128):
+        length, kind = struct.unpack_from("<HB", directory, at + 64)
+        start, stream_size = struct.unpack_from("<II", directory, at + 116)
+        name = directory[at : at + max(min(length, 64) - 2, 0)].decode("utf-16-le", "replace")
+        if kind == 2 and name in names and stream_size >= cutoff:
+            return 1 << shift, [(sector + 1) << shift for sector in _sectors(table, start)]
+    return 1 << shift, []
+
+
+def _sectors(table: list[int], sector: int) -> Iterator[int]:
+    for _ in range(len(table) + 1):
+        if sector >= min(0xFFFFFFFC, len(table)):
+            return
+        yield sector
+        sector = table[sector]
 
 
 def _allocation(data: bytes, shift: int) -> list[int]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import polars as pl
 
@@ -66,6 +66,7 @@ class Frames:
         columns: where each measure stands (`COLUMNS`), 1-based; the units' names as the measure `unit`.
         totals: total rows (`TOTALS`) with what their rows add up to.
         problems: what the reading found (`PROBLEMS`); null where a column is not meant.
+        without_pictures: the bytes to keep of files that have pictures, by submission_id.
     """
 
     heads: pl.DataFrame
@@ -73,6 +74,7 @@ class Frames:
     columns: pl.DataFrame
     totals: pl.DataFrame
     problems: pl.DataFrame
+    without_pictures: dict[int, bytes] = field(default_factory=dict)
 
 
 def to_frames(readings: dict[int, FileReading]) -> Frames:
@@ -121,6 +123,7 @@ def to_frames(readings: dict[int, FileReading]) -> Frames:
         pl.DataFrame(columns, schema=COLUMNS, orient="row"),
         pl.DataFrame(totals, schema=TOTALS, orient="row"),
         pl.DataFrame(problems, schema=PROBLEMS, orient="row"),
+        {number: one.without_pictures for number, one in readings.items() if one.without_pictures is not None},
     )
 
 
@@ -155,4 +158,5 @@ def join_frames(some: list[Frames]) -> Frames:
         pl.concat([one.columns for one in some]),
         pl.concat([one.totals for one in some]),
         pl.concat([one.problems for one in some]),
+        {number: content for one in some for number, content in one.without_pictures.items()},
     )

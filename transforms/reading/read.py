@@ -8,18 +8,23 @@ from datetime import date, timedelta
 from itertools import islice
 from typing import Any
 
+from expectations.contract.carried import CARRIED
 from expectations.contract.forms import FORMS, MONTHLY
 from expectations.contract.periods import Period
 from expectations.contract.problems import Problem
 from transforms.reading import legacy_fonts
+from transforms.reading.carriers import look_through
 from transforms.reading.counts import CountMemory, NotACount, read_counts
 from transforms.reading.folding import fold
 from transforms.reading.grid import NoValue
 from transforms.reading.headings import LABELS, heading_blocks
 from transforms.reading.people import lists_people
+from transforms.reading.people_in_text import may_tell_of_people, tells_of_people
+from transforms.reading.pictures import without_pictures
 from transforms.reading.results import CheckedTotal, FileReading, FormRows
 from transforms.reading.sheets import Refused, Sheet, column_letters, map_texts, open_sheets, stem, texts_in
 from transforms.reading.tables import Row, Table, find_tables, title_lines
+from transforms.reading.template_mark import is_mark, read_marks
 from transforms.reading.titles import Stated, periods_in, periods_in_name
 from transforms.reading.units import Directory, SenderUnits, UnitFound
 
@@ -31,6 +36,7 @@ _NO_UNIT = re.compile(
 )
 _MANY = 10_000_000  # no unit counts so many
 _LONE_BLANK = NotACount("ô trống")
+_OPENINGS = frozenset(carried.opening for carried in CARRIED)
 
 
 def legible_sheets(data: bytes, name: str, directory: Directory | None = None) -> tuple[list[Sheet], str]:
@@ -74,16 +80,39 @@ def read_file(data: bytes, name: str, reporter: str, received_on: date, director
         received_on: the day it arrived.
         directory: the registry.
     """
+    sheets: list[Sheet] = []
+    encoding, refused = "", None
     try:
         sheets, encoding = legible_sheets(data, name, directory)
-    except Refused as refused:
+    except Refused as error:
+        refused = error
+    carried = look_through(data)
+    if lists_people(sheets, directory.knows) or _tell_of_people(carried.texts, sheets, directory):
+        return FileReading(problems=[Problem("personal-data")])
+    if refused is None and carried.unseen:
+        refused = Refused("unsupported-format", carried.unseen[0])
+    if refused:
         problem = Problem(
             refused.code, sheet=refused.sheet, cell_ref=refused.cell_ref, found=refused.found, expected=refused.expected
         )
         return FileReading(problems=[problem])
-    if lists_people(sheets):
-        return FileReading(problems=[Problem("personal-data")])
-    return _Report(sheets, encoding, name, reporter, received_on, directory).read()
+    reading = _Report(sheets, encoding, name, reporter, received_on, directory).read()
+    reading.without_pictures = without_pictures(data)
+    return reading
+
+
+def _tell_of_people(parts: list[list[str]], sheets: list[Sheet], directory: Directory) -> bool:
+    """Whether what a file says beside its sheets tells of people; what its sheets say too is judged with them."""
+    on_sheets = set().union(*map(texts_in, sheets))
+
+    def knows(text: str) -> bool:
+        return LABELS.knows(text) or directory.knows(text)
+
+    for part in parts:
+        texts = [text for text in part if text not in on_sheets]
+        if may_tell_of_people(texts) and tells_of_people(legacy_fonts.convert(texts, knows), directory.knows):
+            return True
+    return False
 
 
 def sender_of(data: bytes, name: str, received_on: date, directory: Directory) -> str | None:
@@ -110,7 +139,8 @@ class _Report:
     def __init__(
         self, sheets: list[Sheet], encoding: str, name: str, reporter: str, received_on: date, directory: Directory
     ) -> None:
-        self.sheets = [sheet for sheet in sheets if not sheet.is_hidden]
+        self.sheets = [sheet for sheet in sheets if not sheet.is_hidden and not is_mark(sheet)]
+        self.marks = read_marks(sheets)
         self.name, self.reporter, self.received_on, self.directory = name, reporter, received_on, directory
         self.reading = FileReading(encoding=encoding)
         self.counts = CountMemory()
@@ -129,6 +159,8 @@ class _Report:
             return self.reading
         self._judge_ends(tables, units)
         month = self._judge_period(tables)
+        if self._is_wrong_template(month):
+            return self.reading
         self.day = month.last_day if month else self.day
         if not self._is_known_sender():
             return self.reading
@@ -203,6 +235,21 @@ class _Report:
         near = {one for one in named if abs((one.first_day - month.first_day).days) < 750}
         if near and month not in near:
             self._problem("file-name-period", found=str(min(near)), expected=str(month))
+
+    def _is_wrong_template(self, month: Period | None) -> bool:
+        """Whether the file is our template made for another unit or month; nothing more is then said of it."""
+        for mark in self.marks:
+            is_other_month = month is not None and mark.period != month
+            if mark.unit_code != self.reporter or is_other_month:
+                made_for = self.directory.name(mark.unit_code, mark.period.last_day)
+                sender = self.directory.name(self.reporter, self.day)
+                self._problem(
+                    "wrong-template",
+                    found=f"{made_for}, {mark.period.first_month:02d}/{mark.period.year}",
+                    expected=f"{sender}, {month.first_month:02d}/{month.year}" if month else sender,
+                )
+                return True
+        return False
 
     # -- the sender ---------------------------------------------------------------------------------------------
 
@@ -308,7 +355,9 @@ class _Report:
         rows, found = self._without_remarks(rows, found, table, columns)
         lines = _lines(table, rows)
         counts = {name: read_counts([line[column] for line in lines], self.counts) for name, column in columns.items()}
-        reported = [any(value is not None for value in line) for line in zip(*counts.values(), strict=True)]
+        # In our template the openings stand there before anybody reports.
+        said = [values for name, values in counts.items() if not (self.marks and name in _OPENINGS)]
+        reported = [any(value is not None for value in line) for line in zip(*said, strict=True)]
         for name, values in counts.items():
             if None in values:  # a blank beside filled measures is no zero
                 counts[name] = [
@@ -317,8 +366,11 @@ class _Report:
         if form == table.forms[0]:
             self._judge_units(form, table, rows, found, units)
         if FORMS[form].half_yearly and not any(reported):
+            self._note_stray_totals(table, columns)
             return  # columns kept for June and December, left empty in other months
         clean = self._judge_counts(form, table, rows, found, counts, columns)
+        for name in _OPENINGS & clean.keys():
+            clean[name] = [value if reported[i] else None for i, value in enumerate(clean[name])]
         taken = FormRows(
             form=form,
             table_no=number,
@@ -455,6 +507,13 @@ class _Report:
         if any(_value(table, index, column) not in ("", None) for column in measures):
             first = next((str(value) for value in table.sheet.rows[index] if value not in ("", None)), "")
             self._note(f"{table.sheet.name}: bỏ qua dòng {index + 1} «{first[:80]}»")
+
+    def _note_stray_totals(self, table: Table, columns: dict[str, int]) -> None:
+        """Say of totals that hold figures where no unit has any."""
+        for total in table.totals:
+            stated = [self.counts[_value(table, total.index, column)] for column in columns.values()]
+            if any(isinstance(value, NotACount) or value for value in stated):
+                self._note_row(table, total.index)
 
     def _note(self, text: str) -> None:
         if text not in self.reading.notes:

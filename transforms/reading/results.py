@@ -61,6 +61,7 @@ class FileReading:
         problems: what is wrong with it, as far as the file alone and the registry tell.
         notes: what was passed over, in Vietnamese.
         encoding: how its text was encoded, "" in workbooks typed in Unicode.
+        without_pictures: the file's bytes with nothing in the place of its pictures; None where it has none.
     """
 
     period: str | None = None
@@ -68,3 +69,4 @@ class FileReading:
     problems: list[Problem] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     encoding: str = ""
+    without_pictures: bytes | None = None

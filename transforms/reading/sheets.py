@@ -29,6 +29,7 @@ from transforms.reading.grid import (
 )
 from transforms.reading.markup import ends_in_table, html_grid, is_page
 from transforms.reading.package import Package, member_bytes
+from transforms.reading.text_kinds import text_kind
 from transforms.reading.workbooks import ooxml_workbook, open_ole, opendocument
 
 __all__ = ["UNCACHED", "Refused", "Sheet", "column_letters", "map_texts", "open_sheets", "stem", "texts_in"]
@@ -170,11 +171,8 @@ def _open_text(data: bytes, name: str) -> list[Sheet]:
         decoded, is_cut = _decoded(data)
     except UndecodableText as error:
         raise Refused("unreadable-file", "không nhận ra định dạng của tệp") from error
-    head = decoded.text[:4096].lstrip().lower()
-    if head.startswith("mime-version:"):
-        raise Refused("unsupported-format", "trang web lưu một tệp (MHTML)")
-    if head.startswith("<?xml") and "office:spreadsheet" in head:
-        raise Refused("unsupported-format", "XML Spreadsheet 2003")
+    if kind := text_kind(decoded.text):
+        raise Refused("unsupported-format", kind)
     if is_page(decoded.text):
         is_cut = is_cut or ends_in_table(decoded.text)
         return [Sheet(stem(name), html_grid(decoded.text), encoding=decoded.encoding, is_cut=is_cut)]

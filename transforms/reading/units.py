@@ -37,6 +37,12 @@ _COMMITTEES = {
 }
 
 
+def committee_line(unit: Unit) -> str:
+    """How a reporter heads its reports: HUYỆN ỦY CAO LÃNH, ĐẢNG ỦY XÃ TÂN HỒNG."""
+    bare = unit.name.lower().removeprefix(unit.kind).strip()
+    return f"{_COMMITTEES[unit.kind][0]} {bare}".upper()
+
+
 @lru_cache(maxsize=65536)
 def plain_name(text: str) -> str:
     """A unit's name folded, without "Đảng bộ", "Chi bộ" and the like; ấp and khóm stay."""

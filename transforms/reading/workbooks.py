@@ -9,16 +9,10 @@ from typing import Any
 
 import python_calamine
 
-from transforms.reading.formulas import (
-    Unknown,
-    column_number,
-    forget_uncalculated,
-    opendocument_cells,
-    xls_cells,
-    xlsx_cells,
-)
+from transforms.reading.formulas import Unknown, forget_uncalculated, opendocument_cells, xls_cells, xlsx_cells
 from transforms.reading.grid import MAX_AREA, Refused, Sheet
 from transforms.reading.package import Package, member_bytes
+from transforms.reading.sums import column_number
 
 
 def workbook(data: bytes, unknown: list[Unknown]) -> list[Sheet]:

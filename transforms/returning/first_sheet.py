@@ -35,21 +35,29 @@ _COLUMNS = (
 
 
 @dataclass(frozen=True, slots=True)
-class RejectedFile:
-    """Whose file it is and when it came; `period` as '2021-03', None where none could be read."""
+class SentFile:
+    """Whose file it is and when it came.
+
+    Attributes:
+        period: as '2021-03', None where none could be read.
+        is_accepted: it was taken in, and there is only something to look at.
+        causes: what most likely happened, one line each.
+    """
 
     file_name: str
     reporter_name: str
     period: str | None
     received_on: date
     due_on: date | None = None
+    is_accepted: bool = False
+    causes: tuple[str, ...] = ()
 
 
 def add_cover(
     book: WorkbookWriter,
     page: Any,
     faults: list[Fault],
-    about: RejectedFile,
+    about: SentFile,
     shown: dict[str, str],
     cut: list[str],
     language: Language,
@@ -94,7 +102,7 @@ def _head(
     book: WorkbookWriter,
     page: Any,
     faults: list[Fault],
-    about: RejectedFile,
+    about: SentFile,
     shown: dict[str, str],
     cut: list[str],
     language: Language,
@@ -103,8 +111,10 @@ def _head(
 ) -> None:
     errors = sum(fault.severity == "error" for fault in faults)
     count = "returned.errors_and_notes" if errors < len(faults) else "returned.errors"
+    if about.is_accepted:
+        count = "returned.accepted.notes"
     lines = [
-        (text("returned.title", language), "banner"),
+        (text("returned.accepted.title" if about.is_accepted else "returned.title", language), "banner"),
         (text("returned.reporter", language, name=about.reporter_name), "title"),
         (text("returned.file", language, name=about.file_name), "plain"),
         (_period(about, language), "plain"),
@@ -113,15 +123,31 @@ def _head(
     for row, (line, kind) in enumerate(lines):
         book.put_text(page, row, 0, line, kind)
     page.set_row(0, 26)
-    advice = text("returned.advice" if shown else "returned.advice_unread", language)
+    if about.causes:
+        _merged(book, page, 5, text="\n".join(about.causes), severity="error", last_column=last_column, width=width)
+    advice = text(_advice(about, is_shown=bool(shown)), language)
     if cut:
         advice += " " + text("returned.cut", language, names=", ".join(cut))
-    page.merge_range(5, 0, 5, last_column, "", book.format("advice"))
-    book.put_text(page, 5, 0, advice, "advice")
-    page.set_row(5, LINE * lines_of(advice, width) + 2)
+    below = 6 if about.causes else 5
+    _merged(book, page, below, text=advice, severity="", last_column=last_column, width=width)
 
 
-def _period(about: RejectedFile, language: Language) -> str:
+def _merged(
+    book: WorkbookWriter, page: Any, row: int, *, text: str, severity: str, last_column: int, width: int
+) -> None:
+    """A text over all columns, its row as high as its lines."""
+    page.merge_range(row, 0, row, last_column, "", book.format("advice", severity))
+    book.put_text(page, row, 0, text, "advice", severity)
+    page.set_row(row, LINE * lines_of(text, width) + 2)
+
+
+def _advice(about: SentFile, *, is_shown: bool) -> str:
+    if about.is_accepted:
+        return "returned.accepted.advice"
+    return "returned.advice" if is_shown else "returned.advice_unread"
+
+
+def _period(about: SentFile, language: Language) -> str:
     """Of which period the figures are, when they came, and when they were due."""
     period = text("returned.no_period", language)
     if about.period:

@@ -1,4 +1,4 @@
-"""The workbook that goes back with a rejected file: what is wrong, and the sender's own tables with it marked."""
+"""The workbook that goes back to a sender: what is wrong or to be looked at, and the sender's own tables marked."""
 
 from __future__ import annotations
 
@@ -7,18 +7,20 @@ import re
 from expectations.language.catalogue import Language, text
 from transforms.reading.sheets import Sheet
 from transforms.returning.faults import Problems, faults_of, marks_on
-from transforms.returning.first_sheet import RejectedFile, add_cover
+from transforms.returning.first_sheet import SentFile, add_cover
 from transforms.returning.marked_sheets import MOST_CELLS, add_table, is_cut
 from transforms.returning.workbook_writer import WorkbookWriter, clean_text
 
-__all__ = ["RejectedFile", "returned_workbook", "sheet_names"]
+__all__ = ["SentFile", "returned_workbook", "sheet_names"]
 
 _LONGEST_NAME = 31  # of a sheet
 _NOT_IN_NAMES = re.compile(r"[\[\]:*?/\\\x00-\x1f]+")
 
 
-def returned_workbook(sheets: list[Sheet], problems: Problems, about: RejectedFile, language: Language = "vi") -> bytes:
+def returned_workbook(sheets: list[Sheet], problems: Problems, about: SentFile, language: Language = "vi") -> bytes:
     """The workbook for the sender: a first sheet listing the problems, then the sender's tables with marks.
+
+    Of an accepted file the first sheet says that it was, and what to look at.
 
     Args:
         sheets: the file's sheets, texts in Unicode; none where it could not be read. Hidden ones stay hidden.
@@ -39,8 +41,9 @@ def returned_workbook(sheets: list[Sheet], problems: Problems, about: RejectedFi
         raise ValueError("a file that lists people gets no workbook back")
     faults = faults_of(rows, sheets, language)
     book = WorkbookWriter(about.received_on)
-    cover = book.file.add_worksheet(text("returned.sheet", language))
-    names = sheet_names([sheet.name for sheet in sheets], {text("returned.sheet", language)})
+    first = text("returned.accepted.sheet" if about.is_accepted else "returned.sheet", language)
+    cover = book.file.add_worksheet(first)
+    names = sheet_names([sheet.name for sheet in sheets], {first})
     shown: dict[str, str] = {}
     cut: list[str] = []
     left = MOST_CELLS

@@ -8,6 +8,7 @@ from typing import Literal
 from expectations.contract.forms import FORMS, HALF_YEARLY, MONTHLY, REGULATION_213
 from expectations.contract.labels import Wording, read_wordings
 from expectations.contract.periods import Period
+from transforms.template.layout import roman
 from transforms.territory.registry import Home, Unit
 
 Value = str | int | None
@@ -106,7 +107,6 @@ _UNIT_COLUMNS: dict[Naming, tuple[str, ...]] = {
     "single": ("ordinal", "cell"),
     "coded": ("ordinal", "cell_code", "commune", "cell"),
 }
-_ROMAN = ((50, "L"), (40, "XL"), (10, "X"), (9, "IX"), (5, "V"), (4, "IV"), (1, "I"))
 
 
 def lay_out(template: Template, report: Report) -> list[Grid]:
@@ -224,7 +224,7 @@ def _body(template: Template, report: Report, values: dict[str, list[Value]]) ->
             commune, groups = home.commune, groups + 1
             inside = [values[other.cell_code] for other in homes if other.commune == commune]
             blank = [""] if template.naming == "grouped" else []
-            rows.append([_roman(groups), f"Đảng bộ {name}", *blank, *_sums(inside)])
+            rows.append([roman(groups), f"Đảng bộ {name}", *blank, *_sums(inside)])
         figures = [template.zero if value == 0 else value for value in values[home.cell_code]]
         if template.naming == "grouped":
             rows.append([number, "", f"Chi bộ {home.name}", *figures])
@@ -239,14 +239,6 @@ def _body(template: Template, report: Report, values: dict[str, list[Value]]) ->
 
 def _sums(rows: list[list[Value]]) -> list[Value]:
     return [sum(value for value in column if isinstance(value, int)) for column in zip(*rows, strict=True)]
-
-
-def _roman(number: int) -> str:
-    text = ""
-    for value, letters in _ROMAN:
-        while number >= value:
-            text, number = text + letters, number - value
-    return text
 
 
 def _signature(report: Report) -> list[list[Value]]:

@@ -9,7 +9,7 @@ from typing import Literal
 from transforms.telling.recipients import Recipient, Severity, Topic
 
 OutboxEventKind = Literal[
-    "opened", "worsened", "reopened", "resolved", "reminder", "overdue", "rejected", "night", "failure"
+    "opened", "worsened", "reopened", "resolved", "reminder", "overdue", "rejected", "accepted", "night", "failure"
 ]
 GRAVEST_FIRST: tuple[Severity, ...] = ("high", "medium", "low")
 
@@ -27,7 +27,8 @@ class OutboxEvent:
         is_late_report: the alert says no more than that a report is late.
         attachment: the marked workbook's path below the home, null where there is none.
         lists_people: the file was a list of people: nothing of it is passed on.
-        text_vi, text_en: the board's words; null where the words are made of the other columns.
+        text_vi, text_en: the board's words, or a rejected file's likely causes, or of an accepted one what to look at;
+            null where all words are made of the other columns.
         is_news: false for what a backfill brought to light.
     """
 
@@ -58,13 +59,13 @@ def concerns(event: OutboxEvent, to: Recipient) -> bool:
     """Whether a recipient hears of an event.
 
     A unit that reports hears of its own files and deadlines only, by its own code: alerts, summaries and what concerns
-    others are the board's. Reminders are for those who have to report.
+    others are the board's. Reminders, and what to look at in an accepted file, are for those who have to report.
     """
     if event.topic not in to.topics:
         return False
     if to.side == "reporter":
         return event.topic in ("reports", "rejected") and event.unit_code in (to.units or ())
-    if event.kind == "reminder" or (event.is_late_report and "reports" in to.topics):
+    if event.kind in ("reminder", "accepted") or (event.is_late_report and "reports" in to.topics):
         return False
     if event.severity and GRAVEST_FIRST.index(event.severity) > GRAVEST_FIRST.index(to.least):
         return False

@@ -140,7 +140,7 @@ def _overdue(events: Iterable[OutboxEvent], language: Language, reached: frozens
 def _rejected(event: OutboxEvent, language: Language) -> str:
     # The file's name stays inside: it may hold more than a unit and a month.
     key = "letter.rejected.people" if event.lists_people else "letter.rejected.board"
-    return "- " + text(key, language, **_file_words(event, language))
+    return "- " + text(key, language, **_file_words(event, language)) + _causes(event, language)
 
 
 def _file_words(event: OutboxEvent, language: Language) -> dict[str, Value]:
@@ -157,7 +157,7 @@ def _file_words(event: OutboxEvent, language: Language) -> dict[str, Value]:
 
 def _own_subject(events: Sequence[OutboxEvent], language: Language) -> str:
     kinds = {event.kind for event in events}
-    keys = [key for key in ("rejected", "overdue", "reminder") if key in kinds]
+    keys = [key for key in ("rejected", "overdue", "reminder", "accepted") if key in kinds]
     return ". ".join(text(f"letter.reporter.subject.{key}", language) for key in keys)
 
 
@@ -170,10 +170,20 @@ def _own_body(events: Sequence[OutboxEvent], language: Language) -> str:
 
 
 def _own_line(event: OutboxEvent, language: Language) -> str:
+    if event.kind == "accepted":
+        marked = text("letter.accepted.marked", language) if event.attachment else ""
+        own = text("letter.accepted.own", language, what=_text(event, language), **_file_words(event, language))
+        return own + marked + text("letter.accepted.nothing", language)
     if event.kind != "rejected":
         words = {"period": PeriodCode(event.period or ""), "due": event.due_on, "unit": event.unit_name}
         return text(f"letter.own.{event.kind}", language, **words)
     if event.lists_people:
         return text("letter.rejected.own.people", language, **_file_words(event, language))
     marked = text("letter.rejected.marked", language) if event.attachment else ""
-    return text("letter.rejected.own", language, **_file_words(event, language)) + marked
+    return text("letter.rejected.own", language, **_file_words(event, language)) + _causes(event, language) + marked
+
+
+def _causes(event: OutboxEvent, language: Language) -> str:
+    """What most likely happened to a file, after a space; it names columns and rows, no figure and no cell."""
+    causes = "" if event.lists_people else _text(event, language)
+    return f" {causes}" if causes else ""

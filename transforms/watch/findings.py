@@ -42,6 +42,9 @@ SCHEMA = {
     "is_rejudged": pl.Boolean,
     "note": pl.String,
 }
+WITHDRAWN = "withdrawn"
+"""The note of a finding that says no more than that the figures it is about were taken back or replaced."""
+_JUDGEMENT = ("night", "unit_id", "level", "scope", "indicator", "kind", "period")
 MOSTLY = 0.5
 """Part of the province's excess from which on it is that of the units that signal themselves."""
 DIGITS = 6
@@ -79,7 +82,8 @@ def findings(months: Sequence[MonthAsKnown], units: dict[str, GroupedUnits], bud
         budget: turns the setting into the level of each test.
 
     Returns:
-        the columns of `SCHEMA`; rows of is_signal false are kept, since an alert ends where figures return.
+        the columns of `SCHEMA`; rows of is_signal false are kept, since an alert ends where figures return. Of figures
+        that were taken back there is a row without numbers in every series, with the note `WITHDRAWN`.
     """
     parts = [_of_series(one, months, units[one.level], budget) for one in watched() if len(units[one.level].names)]
     rows = pl.concat([pl.DataFrame(schema=SCHEMA), *(part for part in parts if part.height)])
@@ -87,10 +91,41 @@ def findings(months: Sequence[MonthAsKnown], units: dict[str, GroupedUnits], bud
         q_value=pl.col("p_value").map_batches(adjusted, return_dtype=pl.Float64).over("night", "scope")
     )
     rows = _without_single_units(rows)
+    rows = pl.concat([rows, _withdrawn(months, units).join(rows, on=list(_JUDGEMENT), how="anti")])
     numbers = ["observed", "expected", "lower", "upper", "p_value", "q_value"]
     return rows.with_columns(pl.col(numbers).round_sig_figs(DIGITS)).sort(
         "night", "period", "level", "unit_id", "indicator", "kind"
     )
+
+
+def _withdrawn(months: Sequence[MonthAsKnown], units: dict[str, GroupedUnits]) -> pl.DataFrame:
+    """A row for each series and test whose figures were taken back or corrected: nothing may be left to say of them."""
+    rows = [
+        {
+            "night": month.night,
+            "unit_id": units[one.level].names[unit],
+            "level": one.level,
+            "scope": _scope(one),
+            "family": one.family,
+            "indicator": one.indicator,
+            "kind": kind,
+            "period": month.period,
+            "first_period": month.period,
+            "is_signal": False,
+            "is_rejudged": True,
+            "note": WITHDRAWN,
+        }
+        for month in months
+        for one in watched()
+        for unit in np.flatnonzero(month.withdrawn[one.level] | month.rejudged[one.level]).tolist()
+        for kind, share in one.shares.items()
+        if share
+    ]
+    return pl.DataFrame(rows, schema=SCHEMA)
+
+
+def _scope(one: Watched) -> str:
+    return "province" if one.level == "province" else "unit"
 
 
 def _without_single_units(rows: pl.DataFrame) -> pl.DataFrame:
@@ -182,7 +217,7 @@ def _rows(one: Watched, test: Tested, places: _JudgedRows, alpha: float) -> pl.D
             "night": [months[i].night for i in at],
             "unit_id": [units.names[i] for i in unit],
             "level": one.level,
-            "scope": "province" if one.level == "province" else "unit",
+            "scope": _scope(one),
             "family": one.family,
             "indicator": one.indicator,
             "kind": test.kind,

@@ -23,9 +23,10 @@ def least_seen(months: Sequence[MonthAsKnown], units: dict[str, GroupedUnits], b
         unit_id, level, indicator, period, expected, expected_run, rise, fall, rise_run, fall_run: see
         `transforms.detection.detectability`; a run is three months.
     """
-    if not months:
+    judged = [month for month in months if month.is_judged]
+    if not judged:
         return pl.DataFrame()
-    last = months[-1]
+    last = judged[-1]
     parts = [_of_series(one, last, units[one.level], budget) for one in watched() if one.model == "count"]
     return pl.concat([part for part in parts if part.height])
 

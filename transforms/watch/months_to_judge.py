@@ -23,6 +23,8 @@ ENOUGH = 2 / 3
 does. Past the due day a month is judged with whatever has come."""
 CORRECTED_MONTHS = 12
 """Corrections of months further back than this are shown in the revisions, and not judged again."""
+LONGEST_RUN = 9
+"""Months that the longest run judged reaches over: a corrected month is part of the runs that end in later ones."""
 LEAST_COVERAGE = 0.9
 """A unit of which fewer of its cells have figures is partial: its counts are not held against whole ones."""
 
@@ -37,6 +39,7 @@ class MonthAsKnown:
             where the unit has no figures or too few of its cells have.
         judged: by level, (U,) which units' month is judged now.
         rejudged: by level, (U,) which of these had been judged on an earlier night.
+        withdrawn: by level, (U,) which units' month had been judged and is without figures now: they were taken back.
     """
 
     night: date
@@ -44,6 +47,12 @@ class MonthAsKnown:
     figures: dict[str, dict[str, Array]]
     judged: dict[str, Mask]
     rejudged: dict[str, Mask]
+    withdrawn: dict[str, Mask]
+
+    @property
+    def is_judged(self) -> bool:
+        """Whether the month of any unit is judged."""
+        return any(mask.any() for mask in self.judged.values())
 
 
 @dataclass
@@ -53,12 +62,14 @@ class _LevelFigures:
     Attributes:
         expected: cells that were active; cells: by form, cells with figures; sums: by measure.
         judged: which months have been judged so far; changed: which changed on this night.
+        least: months with figures of a smaller part of the cells are gone once they were judged.
     """
 
     units: list[str]
     expected: Array
     sums: dict[str, Array]
     cells: dict[str, Array]
+    least: float
     judged: Mask = field(init=False)
     changed: Mask = field(init=False)
 
@@ -70,6 +81,19 @@ class _LevelFigures:
         """(U, P) share of the cells with figures in every form, 0 where there is none."""
         least = np.minimum.reduce(list(self.cells.values()))
         return least / np.maximum(self.expected, 1)
+
+    def is_gone(self) -> Mask:
+        """(U, P) months judged so far whose figures have been taken back on this night, and none put in their place."""
+        coverage = self.coverage()
+        return self.judged & self.changed & ((coverage < self.least) | (coverage == 0))
+
+    def is_corrected(self) -> Mask:
+        """(U, P) months judged so far that a change of this night concerns: their own, or one of the run they end."""
+        own = self.judged & self.changed
+        out = own.copy()
+        for back in range(1, min(LONGEST_RUN, own.shape[1])):
+            out[:, back:] |= own[:, :-back]
+        return out & self.judged
 
     def figures(self, upto: int, length: int) -> dict[str, Array]:
         """By measure, (U, length) up to a month's column, NaN where it is not known."""
@@ -146,21 +170,24 @@ def _of_night(
     province = states["province"].coverage().max(axis=0)
     settled = (province >= ENOUGH) | ((np.array(due) < night) & (province > 0))
     recent = np.arange(len(months)) >= np.max(np.flatnonzero(province > 0), initial=0) - CORRECTED_MONTHS
-    now, again = {}, {}
+    now, again, gone = {}, {}, {}
     for level, state in states.items():
         ready = (state.coverage() >= LEAST_COVERAGE) & settled
-        again[level] = ready & state.judged & state.changed & recent
+        again[level] = ready & state.is_corrected() & recent
         now[level] = (ready & ~state.judged) | again[level]
-        state.judged |= ready
+        gone[level] = state.is_gone()
+        # What comes in the place of figures taken back is judged like any that come for the first time.
+        state.judged = (state.judged | ready) & ~gone[level]
     if not wanted:
         return
-    for column in np.flatnonzero(np.any([mask.any(axis=0) for mask in now.values()], axis=0)):
+    for column in np.flatnonzero(np.any([mask.any(axis=0) for mask in (*now.values(), *gone.values())], axis=0)):
         yield MonthAsKnown(
             night,
             months[column],
             {level: _only(state.figures(int(column), length), measures[level]) for level, state in states.items()},
             {level: mask[:, column].copy() for level, mask in now.items()},
             {level: mask[:, column].copy() for level, mask in again.items()},
+            {level: mask[:, column].copy() for level, mask in gone.items()},
         )
 
 
@@ -189,6 +216,8 @@ def _level_figures(known: FiguresAsKnown, level: str, months: list[str], measure
         {name: np.zeros(shape) for name in sorted(measures)},
         # Of a form that was not yet asked for no cell is missing, whatever else comes.
         {form.name: np.where([form.asked_in(month) for month in months], np.zeros(shape), np.inf) for form in MONTHLY},
+        # A unit's own report may be corrected by one that lacks cells, and what was told of it is still unexplained.
+        LEAST_COVERAGE if level == "province" else 0,
     )
 
 

@@ -12,7 +12,7 @@ import polars as pl
 
 from expectations.contract.forms import FORM_OF, MONTHLY, Form
 from transforms.watch.as_known import FiguresAsKnown, night_from
-from transforms.watch.findings import SCHEMA
+from transforms.watch.findings import SCHEMA, WITHDRAWN
 
 GRACE_DAYS = 2
 """A report is told of as late when it has not come so many days after the due day; most of the late come sooner."""
@@ -51,8 +51,10 @@ class ReportHistory:
 
     Attributes:
         due: unit_id, level, period, due_on of every report.
-        received: unit_id, period, recorded_at, ended_at (null while it stands) of every accepted submission.
-        marks: unit_id, period, recorded_at, code, cells: warnings of accepted submissions.
+        received: unit_id, period, recorded_at (when it was accepted), ended_at (when it was taken back; null while it
+            stands) of every accepted submission.
+        marks: unit_id, period, recorded_at, ended_at (null while they stand), code, cells: warnings of accepted
+            submissions, for as long as these submissions' figures stood.
     """
 
     due: pl.DataFrame
@@ -63,7 +65,8 @@ class ReportHistory:
 def report_findings(reports: ReportHistory, known: FiguresAsKnown, nights: Sequence[date]) -> pl.DataFrame:
     """All surprises that the nights would have told of.
 
-    A finding has is_signal true on the night it begins and false on the night it is mended.
+    A finding has is_signal true on the night it begins and false on the night it is mended; then with the note
+    `WITHDRAWN` where the figures it was about were taken back or replaced.
 
     Args:
         reports: of the units that report on these nights' map.
@@ -126,6 +129,10 @@ class ReportFinding:
             "note": self.note,
         }
 
+    def taken_back(self, night: date) -> Row:
+        """The finding that it is over, as the figures it was about stand no more."""
+        return replace(self, note=WITHDRAWN).row(night, signal=False)
+
 
 def _night_from(nights: Sequence[date], day: date) -> date | None:
     """The first night on or after a day; none for what happened before the first night."""
@@ -138,12 +145,16 @@ def _late(reports: ReportHistory, nights: Sequence[date]) -> Iterable[Row]:
     A month of which half or more of the reports have not come by then is no single unit's matter: the reporting status
     shows it.
     """
-    first = reports.received.group_by("unit_id", "period").agg(came=pl.col("recorded_at").min())
-    joined = reports.due.join(first, on=["unit_id", "period"], how="left").sort("period", "unit_id")
-    for (period, due_on), rows in joined.group_by("period", "due_on", maintain_order=True):
+    for (period, due_on), due in reports.due.sort("period", "unit_id").group_by(
+        "period", "due_on", maintain_order=True
+    ):
         told = _night_from(nights, due_on + timedelta(days=GRACE_DAYS + 1))
         if told is None or told > due_on + timedelta(days=31 * MONTHS_BACK):
             continue
+        # One that was taken back by then has not come.
+        stood = reports.received.filter(pl.col("ended_at").is_null() | (pl.col("ended_at") > told))
+        first = stood.group_by("unit_id", "period").agg(came=pl.col("recorded_at").min())
+        rows = due.join(first, on=["unit_id", "period"], how="left", maintain_order="left")
         late = rows.filter((pl.col("came") > told) | pl.col("came").is_null())
         if 2 * late.height >= rows.height:
             continue
@@ -213,12 +224,18 @@ def _arrivals(steps: MonthsByNight) -> Arrivals:
     return {unit: sorted(rows) for unit, rows in out.items()}
 
 
-def _until_next(matter: ReportFinding, since: date, arrivals: Arrivals, nights: Sequence[date]) -> Iterable[Row]:
-    """The end of something that is told of until the unit's next month comes."""
+def _until_next(
+    matter: ReportFinding, since: date, arrivals: Arrivals, nights: Sequence[date], gone: date | None = None
+) -> Iterable[Row]:
+    """The end of something that is told of until the unit's next month comes, or what it is about is gone."""
     for night, month in arrivals.get(matter.unit[0], ()):
+        if gone is not None and night > gone:
+            break
         if night > since and month > matter.period and (at := _night_from(nights, night)) is not None:
             yield matter.row(at, signal=False)
             return
+    if gone is not None and (at := _night_from(nights, gone)) is not None:
+        yield matter.taken_back(at)
 
 
 def _partial(steps: MonthsByNight, arrivals: Arrivals, nights: Sequence[date]) -> Iterable[Row]:
@@ -240,19 +257,25 @@ def _partial(steps: MonthsByNight, arrivals: Arrivals, nights: Sequence[date]) -
                 direction="down",
                 note="partial",
             )
-            yield matter.row(at, signal=lacks)
+            yield matter.row(at, signal=lacks) if step.cells else matter.taken_back(at)
             stands = (matter, step.night) if lacks else None
         if stands is not None:
             yield from _until_next(*stands, arrivals, nights)
 
 
 def _restated(steps: MonthsByNight, arrivals: Arrivals, nights: Sequence[date]) -> Iterable[Row]:
-    """Totals that a correction moved, the same cells reporting; told of until the unit's next month."""
+    """Totals that a correction moved, the same cells reporting; told of until the unit's next month.
+
+    Where the correction is taken back, or corrected to what was there before, nothing was restated.
+    """
     for (unit, level, period), of in steps.items():
-        for before, after in pairwise(of):
+        told_of: list[tuple[str, MonthOnNight]] = []
+        for number, (before, after) in enumerate(pairwise(of), 1):
             at = _night_from(nights, after.night)
             moved = {
-                name: after.sums[name] - before.sums[name] for name in RESTATED if _is_restated(name, before, after)
+                name: after.sums[name] - before.sums[name]
+                for name in RESTATED
+                if _is_restated(name, before, after) and not _is_undone(name, told_of, after)
             }
             if at is None or before.cells != after.cells or not moved:
                 continue
@@ -266,8 +289,15 @@ def _restated(steps: MonthsByNight, arrivals: Arrivals, nights: Sequence[date]) 
                 expected=before.sums[name],
                 direction="up" if moved[name] > 0 else "down",
             )
+            told_of.append((name, before))
             yield matter.row(at, signal=True)
-            yield from _until_next(matter, after.night, arrivals, nights)
+            undone = (step.night for step in of[number + 1 :] if not step.cells or not _is_restated(name, before, step))
+            yield from _until_next(matter, after.night, arrivals, nights, next(undone, None))
+
+
+def _is_undone(name: str, told_of: Sequence[tuple[str, MonthOnNight]], after: MonthOnNight) -> bool:
+    """Whether a total is again what it was before it was restated."""
+    return any(name == one and not _is_restated(name, before, after) for one, before in told_of)
 
 
 def _is_restated(name: str, before: MonthOnNight, after: MonthOnNight) -> bool:
@@ -278,10 +308,14 @@ def _is_restated(name: str, before: MonthOnNight, after: MonthOnNight) -> bool:
 def _marked(reports: ReportHistory, arrivals: Arrivals, nights: Sequence[date]) -> Iterable[Row]:
     """Warnings of the validation: many opening figures that are not last month's closing ones; a month copied whole."""
     level = dict(reports.due.select("unit_id", "level").iter_rows())
-    columns = reports.marks.select("unit_id", "period", "recorded_at", "code", "cells").sort("recorded_at", "unit_id")
-    for unit, period, night, code, cells in columns.iter_rows():
+    columns = reports.marks.select("unit_id", "period", "recorded_at", "ended_at", "code", "cells").sort(
+        "recorded_at", "unit_id"
+    )
+    told = columns.filter((pl.col("code") != "opening-mismatch") | (pl.col("cells") >= LEAST_MISMATCHES))
+    spans = _spans(told.select("unit_id", "period", "code", "recorded_at", "ended_at"))
+    for unit, period, night, gone, code, cells in told.iter_rows():
         at = _night_from(nights, night)
-        if at is None or unit not in level or (code == "opening-mismatch" and cells < LEAST_MISMATCHES):
+        if at is None or unit not in level:
             continue
         who = (unit, level[unit])
         if code == "copied-period":
@@ -289,27 +323,50 @@ def _marked(reports: ReportHistory, arrivals: Arrivals, nights: Sequence[date]) 
         else:
             matter = ReportFinding(who, "restated", "members_opening", period, float(cells), 0.0, note=code)
         yield matter.row(at, signal=True)
-        yield from _until_next(matter, night, arrivals, nights)
+        # What stands in its place with the same mark is the same matter.
+        end = None if _goes_on(spans[unit, period, code], gone) else gone
+        yield from _until_next(matter, night, arrivals, nights, end)
 
 
 def _flat(steps: MonthsByNight, nights: Sequence[date]) -> Iterable[Row]:
     """Stocks that stand still: their last months, as each night had them, are the same to the unit."""
-    by_unit: dict[Unit, list[tuple[date, str, dict[str, float]]]] = {}
+    by_unit: dict[Unit, list[tuple[str, MonthOnNight]]] = {}
     for (unit, level, period), of in steps.items():
-        by_unit.setdefault((unit, level), []).extend((step.night, period, step.sums) for step in of)
+        by_unit.setdefault((unit, level), []).extend((period, step) for step in of)
     for who, changes in by_unit.items():
-        stands, now = dict.fromkeys(FLAT, False), dict[str, dict[str, float]]()
-        for night, period, sums in sorted(changes, key=lambda one: (one[0], one[1])):
-            now[period] = sums
-            last, at = sorted(now)[-FLAT_MONTHS:], _night_from(nights, night)
-            for name in FLAT:
-                values = [now[month][name] for month in last]
-                flat = len(values) == FLAT_MONTHS and len(set(values)) == 1 and values[-1] >= FLAT_FROM
-                if at is not None and flat != stands[name]:
-                    yield ReportFinding(who, "implausible", name, last[-1], values[-1], note="flat").row(
-                        at, signal=flat
-                    )
-                    stands[name] = flat
+        stands, now = dict[str, ReportFinding](), dict[str, dict[str, float]]()
+        for period, step in sorted(changes, key=lambda one: (one[1].night, one[0])):
+            if step.cells:
+                now[period] = step.sums
+            else:
+                now.pop(period, None)
+            at = _night_from(nights, step.night)
+            if at is not None:
+                yield from _flat_on(at, who, period, now, stands)
+
+
+def _flat_on(
+    at: date, who: Unit, period: str, now: dict[str, dict[str, float]], stands: dict[str, ReportFinding]
+) -> Iterable[Row]:
+    """What begins and ends of it on a night on which the figures of a month changed.
+
+    Args:
+        now: the sums by month. stands: what is told of, by measure; brought up to date.
+    """
+    last = sorted(now)[-FLAT_MONTHS:]
+    for name in FLAT:
+        values = [now[month][name] for month in last]
+        flat = len(values) == FLAT_MONTHS and len(set(values)) == 1 and values[-1] >= FLAT_FROM
+        told = stands.get(name)
+        if told and period <= told.period and (not flat or last[-1] != told.period):
+            yield told.taken_back(at)  # one of the very months was corrected, or is gone
+            del stands[name]
+        elif told and not flat:
+            yield ReportFinding(who, "implausible", name, last[-1], values[-1], note="flat").row(at, signal=False)
+            del stands[name]
+        if flat and name not in stands:
+            stands[name] = ReportFinding(who, "implausible", name, last[-1], values[-1], note="flat")
+            yield stands[name].row(at, signal=True)
 
 
 def _identical(
@@ -319,24 +376,65 @@ def _identical(
     level = dict(reports.due.select("unit_id", "level").iter_rows())
     twins = _identical_communes(known, nights).join(known.parents, on="unit_id", how="left")
     who = pl.when(pl.col("district").is_in(list(level))).then("district").otherwise("unit_id")
-    told = twins.group_by("period", "recorded_at", reporter=who).agg(pl.col("unit_id").n_unique())
-    for period, night, unit, n in told.sort("recorded_at", "reporter").iter_rows():
+    told = twins.group_by("period", "recorded_at", reporter=who).agg(
+        pl.col("unit_id").n_unique(), gone=_last_end("gone")
+    )
+    spans = _spans(told.select("reporter", "period", "recorded_at", "gone"))
+    for period, night, unit, n, gone in told.sort("recorded_at", "reporter").iter_rows():
         at = _night_from(nights, night)
         if at is not None and unit in level:
             matter = ReportFinding(
                 (unit, level[unit]), "implausible", "members_closing", period, float(n), note="identical"
             )
             yield matter.row(at, signal=True)
-            yield from _until_next(matter, night, arrivals, nights)
+            end = None if _goes_on(spans[unit, period], gone) else gone
+            yield from _until_next(matter, night, arrivals, nights, end)
 
 
 def _identical_communes(known: FiguresAsKnown, nights: Sequence[date]) -> pl.DataFrame:
-    """unit_id, period, recorded_at of communes that share every figure of the month with another."""
+    """Communes that share every figure of a month with another, the figures of both standing at one time.
+
+    Returns:
+        unit_id, period, recorded_at (from when both stood), gone (when either stood no more; null while both do).
+    """
     keys = ["unit_id", "period", "recorded_at"]
     mine = (pl.col("level") == "commune") & pl.col("recorded_at").is_between(nights[0], nights[-1])
     sums = [known.version_sums[f.name].filter(mine).group_by(keys).agg(pl.col(f.names).sum()) for f in MONTHLY]
+    ends = known.version_sums[MONTHLY[0].name].filter(mine).group_by(keys).agg(end=pl.col("superseded_at").max())
     rows = reduce(lambda all_forms, of_form: all_forms.join(of_form, on=keys, how="left"), sums)
     rows = rows.filter(pl.col(f.names[0]).is_not_null() | (pl.col("period") < f.since) for f in MONTHLY)
     names = [name for form in MONTHLY for name in form.names]
     rows = rows.filter(pl.sum_horizontal(pl.col(name) > 0 for name in names) >= IDENTICAL_FROM)
-    return rows.filter(pl.col("unit_id").n_unique().over("period", *names) > 1).select(keys)
+    rows = rows.filter(pl.col("unit_id").n_unique().over("period", *names) > 1).join(ends, on=keys)
+    own = ["period", *names]
+    one, other = rows.select("unit_id", *own, "recorded_at", "end"), rows.select("unit_id", *own, "recorded_at", "end")
+    pairs = one.join(other, on=own, suffix="_other", nulls_equal=True).filter(
+        pl.col("unit_id") != pl.col("unit_id_other"),
+        pl.col("end").is_null() | (pl.col("recorded_at_other") < pl.col("end")),
+        pl.col("end_other").is_null() | (pl.col("recorded_at") < pl.col("end_other")),
+    )
+    both = pairs.select(
+        "unit_id",
+        "period",
+        recorded_at=pl.max_horizontal("recorded_at", "recorded_at_other"),
+        gone=pl.min_horizontal("end", "end_other"),
+    )
+    return both.group_by(keys).agg(gone=_last_end("gone"))
+
+
+def _last_end(end: str) -> pl.Expr:
+    """Of spans, the last day on which one ends; null where one has not ended."""
+    return pl.when(pl.col(end).is_null().any()).then(None).otherwise(pl.col(end).max())
+
+
+def _spans(rows: pl.DataFrame) -> dict[tuple[str, ...], list[tuple[date, date | None]]]:
+    """Spans, the last two columns, by what stands before them."""
+    out: dict[tuple[str, ...], list[tuple[date, date | None]]] = {}
+    for *of, begin, end in rows.iter_rows():
+        out.setdefault(tuple(of), []).append((begin, end))
+    return out
+
+
+def _goes_on(spans: Iterable[tuple[date, date | None]], day: date | None) -> bool:
+    """Whether on the day on which one span ends another stands."""
+    return day is not None and any(begin <= day and (end is None or end > day) for begin, end in spans)

@@ -32,8 +32,13 @@ def parts(con: DuckDBPyConnection, alert_id: str) -> pl.DataFrame:
 
 
 def history(con: DuckDBPyConnection, alert_id: str) -> pl.DataFrame:
-    """An alert's events, in order."""
-    return con.execute("FROM alerts.event WHERE alert_id = ? ORDER BY event_no", [alert_id]).pl()
+    """An alert's events, in order.
+
+    Returns:
+        columns of alerts.event, and files: where figures were corrected, the files that did it (file_name, and
+        is_retracted: taken back that night, else accepted in it); null otherwise.
+    """
+    return con.execute(_HISTORY, [alert_id]).pl()
 
 
 def precision(con: DuckDBPyConnection, kind: str | None = None, family: str | None = None) -> pl.DataFrame:
@@ -73,6 +78,27 @@ WHERE CASE $status WHEN 'all' THEN true WHEN 'standing' THEN status <> 'resolved
     AND ($indicator IS NULL OR alert_id IN (SELECT alert_id FROM alerts.part WHERE indicator = $indicator))
     AND ($level IS NULL OR level = $level) AND ($severity IS NULL OR severity = $severity)
 ORDER BY status = 'resolved', list_position(['high', 'medium', 'low'], severity), told_on DESC, alert_id
+"""
+
+# Files of the alert's unit, or of the district that reports it; of the province any.
+_HISTORY = """
+WITH wanted AS (
+    SELECT e.*, a.scope, a.unit_id, a.unit_code, a.last_period
+    FROM alerts.event AS e JOIN alerts.alert AS a USING (alert_id) WHERE e.alert_id = ?
+), file AS (
+    SELECT w.event_no, s.submission_id, s.file_name, coalesce(s.retracted_on = w.night, false) AS is_retracted
+    FROM wanted AS w JOIN ledger.submission AS s ON s.outcome = 'accepted' AND s.period <= w.last_period
+        AND w.night IN (s.retracted_on, coalesce(s.waived_on, s.recorded_at))
+        AND (w.scope = 'province' OR s.reporter_code = w.unit_code OR s.reporter_code IN (
+            SELECT u.parent_code FROM registry.unit AS u WHERE u.unit_id = w.unit_id))
+    WHERE w.resolution = 'corrected'
+), named AS (
+    SELECT event_no, list({'file_name': file_name, 'is_retracted': is_retracted}
+        ORDER BY is_retracted DESC, submission_id) AS files
+    FROM file GROUP BY event_no
+)
+SELECT w.* EXCLUDE (scope, unit_id, unit_code, last_period), n.files
+FROM wanted AS w LEFT JOIN named AS n USING (event_no) ORDER BY w.event_no
 """
 
 _PRECISION = """

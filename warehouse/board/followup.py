@@ -96,13 +96,13 @@ FROM derived.due AS d JOIN registry.unit AS u
 ORDER BY d.period, unit_id
 """
 
-# A file whose period could not be read belongs to whoever reported on the last day of the month before it came. One
-# that the board let in was rejected until then.
+# One that the board let in was rejected until then.
 _FILES = """
 WITH file AS (
-    SELECT submission_id, reporter_code, period, outcome, recorded_at, waived_on, retracted_on,
-        coalesce(last_day((period || '-01')::DATE), date_trunc('month', received_on)::DATE - 1) AS day
-    FROM ledger.submission WHERE outcome IN ('accepted', 'rejected')
+    SELECT submission_id, reporter_code, m.period, m.is_month_read, outcome, recorded_at, waived_on, retracted_on,
+        last_day((m.period || '-01')::DATE) AS day
+    FROM ledger.submission JOIN derived.file_month AS m USING (submission_id, reporter_code)
+    WHERE length(m.period) = 7 AND m.period NOT LIKE '%-H_'
 ), told AS (
     SELECT f.*, CASE WHEN u.level = 'commune' THEN u.unit_id ELSE u.unit_code END AS unit_id
     FROM file AS f JOIN registry.reporting_level AS l ON f.day BETWEEN l.valid_from AND l.valid_to
@@ -112,11 +112,12 @@ WITH file AS (
     SELECT submission_id, list(DISTINCT code ORDER BY code) AS codes FROM ledger.problem WHERE severity = 'error'
     GROUP BY ALL
 ), spans AS (
-    SELECT unit_id, period, submission_id, outcome, coalesce(waived_on, recorded_at) AS recorded_at,
+    SELECT unit_id, period, is_month_read, submission_id, outcome, coalesce(waived_on, recorded_at) AS recorded_at,
         retracted_on AS ended_at
     FROM told
     UNION ALL
-    SELECT unit_id, period, submission_id, 'rejected', recorded_at, waived_on FROM told WHERE waived_on IS NOT NULL
+    SELECT unit_id, period, is_month_read, submission_id, 'rejected', recorded_at, waived_on
+    FROM told WHERE waived_on IS NOT NULL
 )
 SELECT s.*, coalesce(c.codes, []) AS codes FROM spans AS s LEFT JOIN codes AS c USING (submission_id)
 ORDER BY s.submission_id, s.recorded_at
@@ -156,8 +157,9 @@ JOIN registry.unit AS u ON u.unit_code = s.reporter_code AND u.level = l.level
 WHERE s.until > s.begin
 """
 
-# Quiet again once every series of the alert was judged without a signal after the board's verdict. A commune's alert is
-# the matter of the unit that reports it. That a report has not come is a matter already.
+# Quiet again once every series of the alert was judged without a signal after the board's verdict; that a later month's
+# figures were taken back tells nothing. A commune's alert is the matter of the unit that reports it. That a report has
+# not come is a matter already.
 _ALERTS = """
 WITH confirmed AS (
     SELECT * FROM alerts.alert
@@ -167,6 +169,7 @@ WITH confirmed AS (
     FROM confirmed AS c JOIN alerts.part AS p USING (alert_id)
     LEFT JOIN alerts.finding AS f ON f.unit_id = p.unit_id AND f.indicator = p.indicator AND f.kind = p.kind
         AND f.scope = c.scope AND NOT f.is_signal AND f.night > c.closed_on AND f.period >= p.last_period
+        AND (f.period = p.last_period OR f.note IS DISTINCT FROM 'withdrawn')
     GROUP BY c.alert_id, p.unit_id, p.indicator, p.kind
 )
 SELECT coalesce(d.unit_code, c.unit_id) AS unit_id, c.alert_id, c.first_period AS period, c.closed_on AS begin,

@@ -82,12 +82,12 @@ ORDER BY s.period DESC, s.reporter_code
 
 _REJECTED = """
 WITH waiting AS (
-    SELECT s.*, EXISTS (
+    SELECT s.* REPLACE (m.period AS period), EXISTS (
         FROM ledger.submission AS a
         WHERE a.reporter_code = s.reporter_code AND a.outcome = 'accepted' AND a.retracted_on IS NULL
-            AND a.submission_id > s.submission_id AND (a.period = s.period OR s.period IS NULL)
+            AND a.period = m.period AND (a.submission_id > s.submission_id OR NOT m.is_month_read)
     ) AS is_mended
-    FROM ledger.submission AS s
+    FROM ledger.submission AS s JOIN derived.file_month AS m USING (submission_id)
     WHERE s.outcome = 'rejected' AND s.recorded_at BETWEEN $night - $longest::INTEGER AND $night
 ), found AS (
     SELECT submission_id, code, count(*) AS number FROM ledger.problem

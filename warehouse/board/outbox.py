@@ -54,6 +54,17 @@ def rejected_events(con: DuckDBPyConnection, night: date) -> pl.DataFrame:
     return con.execute(_REJECTED, {"night": night}).pl()
 
 
+def warned_events(con: DuckDBPyConnection, night: date, codes: Sequence[str]) -> pl.DataFrame:
+    """Files that nights accepted with a warning of these codes and that are not in the outbox.
+
+    News as with rejected files. What the board let in or took back is known to its sender from the board.
+
+    Returns:
+        columns of outbox.event, and `found`: these warnings' codes and numbers, the most first.
+    """
+    return con.execute(_WARNED, {"night": night, "codes": list(codes)}).pl()
+
+
 def add_events(con: DuckDBPyConnection, events: pl.DataFrame) -> None:
     """Put events in the outbox; one that is there stays as it is.
 
@@ -132,11 +143,14 @@ def begin_try(con: DuckDBPyConnection, message_id: str, at: datetime) -> None:
     con.execute(_BEGIN, [at, message_id])
 
 
-def end_try(con: DuckDBPyConnection, message_id: str, at: datetime, error: str | None) -> None:
-    """Note for good that the server took it, or why not."""
+def end_try(
+    con: DuckDBPyConnection, message_id: str, at: datetime, error: str | None, is_in_doubt: bool = False
+) -> None:
+    """Note for good that the server took it, or why not; in doubt whether it did, it stays as broken off."""
+    state = "sent" if error is None else "sending" if is_in_doubt else "waiting"
     con.execute(
         "UPDATE outbox.delivery SET state = ?, sent_at = ?, error = ? WHERE message_id = ?",
-        ["waiting" if error else "sent", None if error else at, error, message_id],
+        [state, None if error else at, error, message_id],
     )
 
 
@@ -151,7 +165,7 @@ def tidy(con: DuckDBPyConnection, at: datetime) -> None:
     """Give up what has been tried for long, and forget the texts of what was sent long ago; local time."""
     with transaction(con):
         con.execute(
-            """UPDATE outbox.delivery SET state = 'given-up' WHERE state = 'waiting' AND message_id IN
+            """UPDATE outbox.delivery SET state = 'given-up' WHERE state IN ('waiting', 'sending') AND message_id IN
                     (SELECT message_id FROM outbox.message WHERE written_at < ?)""",
             [at - GIVEN_UP],
         )
@@ -232,6 +246,10 @@ WITH {_LAST}, found AS (
     SELECT submission_id, count_if(severity = 'error') AS errors, count_if(severity = 'warning') AS warnings,
         bool_or(code = 'personal-data') AS lists_people
     FROM ledger.problem GROUP BY ALL
+), likely AS (
+    SELECT submission_id, string_agg(message_vi, ' ' ORDER BY cause_no) AS text_vi,
+        string_agg(message_en, ' ' ORDER BY cause_no) AS text_en
+    FROM ledger.cause GROUP BY ALL
 )
 SELECT 'rejected:' || s.submission_id AS event_id, $night AS night, 'rejected' AS topic, 'rejected' AS kind,
     s.reporter_code AS unit_code, coalesce((SELECT any_value(u.name) FROM registry.unit AS u
@@ -239,10 +257,31 @@ SELECT 'rejected:' || s.submission_id AS event_id, $night AS night, 'rejected' A
         AS unit_name,
     {_ABOVE.format(code="s.reporter_code")} AS above, s.period, s.received_on, s.submission_id, s.file_name,
     coalesce(f.errors, 0)::INTEGER AS errors, coalesce(f.warnings, 0)::INTEGER AS warnings,
-    coalesce(f.lists_people, false) AS lists_people,
+    coalesce(f.lists_people, false) AS lists_people, c.text_vi, c.text_en,
     s.recorded_at >= last.night AND s.recorded_at IN (FROM lived) AND s.again_of IS NULL AS is_news
-FROM ledger.submission AS s LEFT JOIN found AS f USING (submission_id), last
+FROM ledger.submission AS s LEFT JOIN found AS f USING (submission_id) LEFT JOIN likely AS c USING (submission_id), last
 WHERE s.outcome = 'rejected' AND event_id NOT IN (SELECT event_id FROM outbox.event) ORDER BY s.submission_id
+"""
+
+_WARNED = f"""
+WITH {_LAST}, counted AS (
+    SELECT submission_id, code, count(*) AS number FROM ledger.problem
+    WHERE list_contains($codes::VARCHAR[], code) GROUP BY ALL
+), told AS (
+    SELECT submission_id, list({{'code': code, 'number': number}} ORDER BY number DESC, code) AS found,
+        sum(number)::INTEGER AS warnings
+    FROM counted GROUP BY submission_id
+)
+SELECT 'accepted:' || s.submission_id AS event_id, $night AS night, 'rejected' AS topic, 'accepted' AS kind,
+    s.reporter_code AS unit_code, coalesce((SELECT any_value(u.name) FROM registry.unit AS u
+        WHERE u.unit_code = s.reporter_code AND s.received_on BETWEEN u.valid_from AND u.valid_to), s.reporter_code)
+        AS unit_name,
+    {_ABOVE.format(code="s.reporter_code")} AS above, s.period, s.received_on, s.submission_id, s.file_name,
+    0 AS errors, t.warnings, t.found,
+    s.recorded_at >= last.night AND s.recorded_at IN (FROM lived) AND s.again_of IS NULL AS is_news
+FROM ledger.submission AS s JOIN told AS t USING (submission_id), last
+WHERE s.outcome = 'accepted' AND s.waived_on IS NULL AND s.retracted_on IS NULL
+    AND event_id NOT IN (SELECT event_id FROM outbox.event) ORDER BY s.submission_id
 """
 
 _FRESH = """

@@ -13,8 +13,9 @@ import duckdb
 from duckdb import DuckDBPyConnection
 
 from warehouse.connection.lock import locked, writer_lock
-from warehouse.connection.migrations import Migration, applied, migrate, migrations, pending
+from warehouse.connection.migrations import Migration, migrate, migrations, pending
 from warehouse.errors import StoreMissing
+from warehouse.schema.comments import quoted
 
 _PID = re.compile(r"PID (\d+)")
 
@@ -92,33 +93,65 @@ def _connect(path: Path, config: Mapping[str, str] | None = None) -> DuckDBPyCon
         raise locked(path, found[1] if found else "") from error
 
 
+def _take_in_log(path: Path) -> None:
+    """Bring what a killed run left in the log into the file.
+
+    DuckDB 1.5 ends in an internal error over some statements in a log when it opens the file as its first database, and
+    would for ever; beside another database it takes them in.
+    """
+    if not path.with_name(f"{path.name}.wal").exists():
+        return
+    try:
+        _connect(path).close()
+    except duckdb.InternalException:
+        with duckdb.connect(":memory:") as con:
+            con.execute(f"ATTACH {quoted(str(path))} AS warehouse")
+            con.execute("CHECKPOINT warehouse")
+            con.execute("DETACH warehouse")
+
+
 def _no_warehouse(path: Path) -> StoreMissing:
     return StoreMissing("error.store.strange", path=path)
 
 
 def _bring_forward(path: Path, steps: list[Migration]) -> None:
-    """Take the steps that are pending: on a copy that then takes the file's place, where there is something to lose."""
-    con = _connect(path)
-    try:
-        path.chmod(0o600)
-        waiting = pending(con, steps)
-        if not applied(con) or not waiting:
-            migrate(con, waiting)
-            return
-        con.execute("CHECKPOINT")
-    finally:
-        con.close()
+    """Take the steps that are pending, on a copy that then takes the file's place.
+
+    A new warehouse is made in the same way: killed over it, or without room, a run leaves none.
+    """
+    is_new = not path.exists()
+    waiting = steps if is_new else _waiting(path, steps)
+    if not waiting:
+        return
     copy = path.with_name(f"{path.name}.migrating")
-    copy.with_name(f"{copy.name}.wal").unlink(missing_ok=True)
-    shutil.copyfile(path, copy)
-    copy.chmod(0o600)
+    for left in (copy, copy.with_name(f"{copy.name}.wal")):
+        left.unlink(missing_ok=True)
+    if not is_new:
+        shutil.copyfile(path, copy)
     con = _connect(copy)
     try:
+        copy.chmod(0o600)
         migrate(con, waiting)
         con.execute("CHECKPOINT")
     finally:
         con.close()
     replace(copy, path)
+
+
+def _waiting(path: Path, steps: list[Migration]) -> list[Migration]:
+    """The steps a warehouse still has to take; where there are none the contract's comments are set in it."""
+    _take_in_log(path)
+    con = _connect(path)
+    try:
+        path.chmod(0o600)
+        waiting = pending(con, steps)
+        if waiting:
+            con.execute("CHECKPOINT")
+        else:
+            migrate(con, waiting)
+        return waiting
+    finally:
+        con.close()
 
 
 def replace(source: Path, target: Path) -> None:

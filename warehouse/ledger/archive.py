@@ -1,9 +1,13 @@
-"""The bytes of what was sent, kept by their hash: `<archive>/<first two letters>/<sha256>`."""
+"""The bytes of what was sent, kept by their hash: `<archive>/<first two letters>/<sha256>`.
+
+Of a file with pictures a copy without them stands there, after a line that names the file's hash and the copy's own.
+"""
 
 from __future__ import annotations
 
 import hashlib
 import os
+import re
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
@@ -13,6 +17,15 @@ from warehouse.errors import ArchiveIncomplete
 def place(archive: Path, sha256: str) -> Path:
     """Where the bytes of a hash stand, whether they are there or not."""
     return archive / sha256[:2] / sha256
+
+
+_COPY = re.compile(rb"mobility copy without pictures of ([0-9a-f]{64}) ([0-9a-f]{64})\n")
+
+
+def copy_of(sha256: str, content: bytes) -> bytes:
+    """What is archived under a file's hash where not all of it may be kept."""
+    own = hashlib.sha256(content).hexdigest()
+    return f"mobility copy without pictures of {sha256} {own}\n".encode() + content
 
 
 def keep(archive: Path, wanted: Iterable[str], contents: Mapping[str, bytes]) -> int:
@@ -39,7 +52,7 @@ def keep(archive: Path, wanted: Iterable[str], contents: Mapping[str, bytes]) ->
 
 
 def read(archive: Path, sha256: str) -> bytes:
-    """The bytes of a hash.
+    """The bytes of a hash, or of the copy that is kept of them.
 
     Raises:
         ArchiveIncomplete: they are not there, or are not those of their hash.
@@ -48,14 +61,22 @@ def read(archive: Path, sha256: str) -> bytes:
         content = place(archive, sha256).read_bytes()
     except FileNotFoundError:
         raise _incomplete(sha256) from None
-    if hashlib.sha256(content).hexdigest() != sha256:
+    if not _is_of(sha256, content):
         raise _incomplete(sha256)
-    return content
+    return _COPY.sub(b"", content, count=1) if _COPY.match(content) else content
+
+
+def _is_of(sha256: str, content: bytes) -> bool:
+    """Whether bytes are those of a hash, or a copy made of them that is whole."""
+    said = _COPY.match(content)
+    if said and said[1].decode() == sha256:
+        return hashlib.sha256(content[said.end() :]).hexdigest() == said[2].decode()
+    return hashlib.sha256(content).hexdigest() == sha256
 
 
 def _content(sha256: str, contents: Mapping[str, bytes]) -> bytes:
     content = contents.get(sha256)
-    if content is None or hashlib.sha256(content).hexdigest() != sha256:
+    if content is None or not _is_of(sha256, content):
         raise _incomplete(sha256)
     return content
 

@@ -8,7 +8,7 @@ from datetime import date
 import polars as pl
 from duckdb import DuckDBPyConnection
 
-from expectations.contract.forms import FORMS
+from expectations.contract.forms import FORMS, MONTHLY
 
 
 def versions_of_cells(con: DuckDBPyConnection) -> dict[str, pl.DataFrame]:
@@ -31,11 +31,13 @@ def nights(con: DuckDBPyConnection) -> list[date]:
     return [day for (day,) in rows]
 
 
-# What each night knows: a judgement made knowing something else is made again.
+# What each night knows: a judgement made knowing something else is made again. What was taken back counts by its own
+# day too: a file of which no figure stood any more may have been all that came.
 KNOWN = """
 SELECT night,
     (SELECT count(*) FROM ledger.version AS v WHERE v.recorded_at = night) AS versions,
-    (SELECT count(*) FROM ledger.version AS v WHERE v.superseded_at = night) AS ended,
+    (SELECT count(*) FROM ledger.version AS v WHERE v.superseded_at = night)
+        + (SELECT count(*) FROM ledger.submission AS s WHERE s.retracted_on = night) AS ended,
     (SELECT count(*) FROM ledger.submission AS s WHERE s.recorded_at = night) AS submissions
 FROM (SELECT DISTINCT as_of AS night FROM ledger.night)
 """
@@ -61,13 +63,16 @@ def reports(con: DuckDBPyConnection) -> tuple[pl.DataFrame, pl.DataFrame, pl.Dat
     """What is known of the reports, by reporter_code: the fields of `ReportHistory`."""
     due = con.sql("SELECT reporter_code, level, period, due_on FROM derived.due").pl()
     received = con.sql("""
-        SELECT reporter_code, period, recorded_at FROM ledger.submission
-        WHERE outcome = 'accepted' AND period IS NOT NULL
+        SELECT reporter_code, period, coalesce(waived_on, recorded_at) AS recorded_at, retracted_on AS ended_at
+        FROM ledger.submission WHERE outcome = 'accepted' AND period IS NOT NULL
     """).pl()
-    marks = con.sql("""
-        SELECT s.reporter_code, s.period, s.recorded_at, p.code, count(*) AS cells
-        FROM ledger.problem AS p JOIN ledger.submission AS s USING (submission_id)
-        WHERE s.outcome = 'accepted' AND s.period IS NOT NULL AND p.code IN ('opening-mismatch', 'copied-period')
-        GROUP BY ALL
+    marks = con.sql(f"""
+        SELECT v.reporter_code, v.period, v.recorded_at, v.superseded_at AS ended_at, p.code, count(*) AS cells
+        FROM ledger.problem AS p
+        JOIN ledger.submission AS s USING (submission_id)
+        JOIN ledger.version AS v ON v.submission_id = s.submission_id AND v.period = s.period
+            AND v.form = '{MONTHLY[0].name}' AND (v.superseded_at IS NULL OR v.superseded_at > v.recorded_at)
+        WHERE s.outcome = 'accepted' AND p.code IN ('opening-mismatch', 'copied-period')
+        GROUP BY v.version_id, v.reporter_code, v.period, v.recorded_at, v.superseded_at, p.code
     """).pl()
     return due, received, marks

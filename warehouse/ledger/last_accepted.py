@@ -13,7 +13,8 @@ SELECT p.submission_id, p.problem_no,
     arg_max(f.period, (f.period = s.period, f.period_start, f.recorded_at)) AS last_period
 FROM ledger.problem AS p
 JOIN ledger.submission AS s USING (submission_id)
-JOIN facts.{form} AS f ON f.cell_code = p.unit_code AND f.superseded_at IS NULL AND f.{measure} IS NOT NULL
+JOIN facts.{form} AS f ON f.cell_code = p.unit_code AND f.{measure} IS NOT NULL AND f.submission_id <> p.submission_id
+    AND (f.superseded_at IS NULL OR f.superseded_by = p.submission_id)
 WHERE p.submission_id IN (SELECT unnest($submissions::BIGINT[])) AND p.measure = '{measure}'
 GROUP BY ALL
 """
@@ -22,7 +23,8 @@ GROUP BY ALL
 def last_accepted(con: DuckDBPyConnection, submissions: list[int]) -> pl.DataFrame:
     """For each located problem of the submissions: submission_id, problem_no, last_accepted, last_period.
 
-    The figure standing for the same period, else for the latest; problems without one have no row.
+    The figure standing for the same period, else for the latest; problems without one have no row. Of an accepted file:
+    the figure that stood before it.
     """
     measures = con.execute(
         "SELECT DISTINCT measure FROM ledger.problem WHERE submission_id IN (SELECT unnest(?::BIGINT[]))", [submissions]

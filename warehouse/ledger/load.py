@@ -10,7 +10,8 @@ from pathlib import Path
 import polars as pl
 from duckdb import DuckDBPyConnection
 
-from expectations.contract.problems import PROBLEM_FIELDS
+from expectations.contract.causes import CAUSE_FIELDS
+from expectations.contract.problems import NOT_KEPT, PROBLEM_FIELDS
 from warehouse.connection.frames import given
 from warehouse.connection.transaction import transaction
 from warehouse.ledger.archive import keep
@@ -19,6 +20,7 @@ from warehouse.ledger.touched import Touched, touched
 from warehouse.ledger.versions import add_versions
 
 PROBLEM = ("submission_id", *PROBLEM_FIELDS)
+CAUSE = ("submission_id", *CAUSE_FIELDS)
 SEEN = ("reporter_code", "file_name", "sha256", "received_at")
 
 
@@ -33,6 +35,7 @@ class JudgedBatch:
         rows: by form, submission_id, table_no, row, cell_code, period, is_reported, the measures.
         problems: the columns of `PROBLEM`; absent text null or "".
         contents: the bytes by their hash; may read them as they are asked for.
+        causes: the columns of `CAUSE`, in the order in which they are told; None where none were looked for.
     """
 
     submissions: pl.DataFrame
@@ -40,6 +43,7 @@ class JudgedBatch:
     rows: Mapping[str, pl.DataFrame]
     problems: pl.DataFrame
     contents: Mapping[str, bytes] = field(default_factory=dict)
+    causes: pl.DataFrame | None = None
 
 
 def load(
@@ -54,7 +58,7 @@ def load(
     """Archive the bytes, then write ledger and facts in one transaction; nothing is half done, whenever it is killed.
 
     Bytes are archived first: a kill in between leaves bytes nobody points at, and the next run finds them there.
-    Those of a file that lists people are not archived.
+    Those of a file that lists people, or that could not be looked through for them, are not archived.
 
     Args:
         kind: what the nights are of.
@@ -76,11 +80,19 @@ def load(
         before = next_submission_id(con) - 1
         con.execute("INSERT INTO ledger.submission BY NAME FROM judged_submission ORDER BY submission_id")
         con.execute(_PROBLEMS)
+        if judged.causes is not None:
+            add_causes(con, judged.causes)
         accepted = frames["judged_submission"].filter(pl.col("outcome") == "accepted")
         add_versions(con, accepted.select("submission_id", "reporter_code", "recorded_at"), judged.rows)
         begin_nights(con, kind, sorted(nights), at)
         count_files(con, kind, before)
     return touched(con)
+
+
+def add_causes(con: DuckDBPyConnection, causes: pl.DataFrame) -> None:
+    """Note what most likely happened, in the order in which it is told."""
+    with given(con, {"judged_cause": causes.select(CAUSE).with_row_index("position")}):
+        con.execute(_CAUSES)
 
 
 def next_submission_id(con: DuckDBPyConnection) -> int:
@@ -95,10 +107,16 @@ def seen(con: DuckDBPyConnection) -> pl.DataFrame:
 
 
 def _hashes(judged: JudgedBatch) -> list[str]:
-    refused = judged.problems.filter(pl.col("code") == "personal-data")
+    refused = judged.problems.filter(pl.col("code").is_in(NOT_KEPT))
     kept = judged.submissions.join(refused, on="submission_id", how="anti")
     return kept["sha256"].drop_nulls().to_list()
 
+
+_CAUSES = f"""
+INSERT INTO ledger.cause BY NAME
+SELECT row_number() OVER (PARTITION BY submission_id ORDER BY position) AS cause_no, {", ".join(CAUSE)}
+FROM judged_cause ORDER BY submission_id, cause_no
+"""
 
 # In the order a person works through them: errors first, then as they stand in the file.
 _PROBLEMS = r"""

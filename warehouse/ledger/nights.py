@@ -61,6 +61,16 @@ def count_files(con: DuckDBPyConnection, kind: NightKind, before: int) -> None:
     con.execute(_COUNT, {"kind": kind, "before": before})
 
 
+def files_in_hand(con: DuckDBPyConnection) -> dict[str, int]:
+    """Files by outcome of the night that runs, and of those broken off that it makes up for; none of 0."""
+    row = con.execute(
+        "SELECT sum(accepted), sum(rejected), sum(duplicates) FROM ledger.night "
+        "WHERE kind = 'nightly' AND finished_at IS NULL"
+    ).fetchone()
+    outcomes = ("accepted", "rejected", "duplicate")
+    return {outcome: int(files) for outcome, files in zip(outcomes, row or (), strict=False) if files}
+
+
 def finish_nights(con: DuckDBPyConnection, at: datetime) -> None:
     """Note that everything begun is done; after publishing. A night without this was broken off."""
     con.execute("UPDATE ledger.night SET finished_at = ? WHERE finished_at IS NULL", [at])

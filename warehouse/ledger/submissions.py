@@ -22,6 +22,18 @@ WHERE s.outcome = 'rejected' AND EXISTS (
 ORDER BY s.submission_id
 """
 
+_OF_BROKEN_NIGHTS = """
+FROM ledger.submission AS s JOIN ledger.night AS n ON n.as_of = s.recorded_at
+SELECT DISTINCT s.submission_id, s.reporter_code, s.received_on, s.file_name, s.period, s.outcome, s.sha256
+WHERE n.finished_at IS NULL AND (
+    s.outcome = 'rejected' AND n.kind IN ('nightly', 'backfill')
+    OR s.outcome = 'accepted' AND n.kind = 'nightly' AND EXISTS (
+        FROM ledger.problem AS p WHERE p.submission_id = s.submission_id AND list_contains($warnings::VARCHAR[], p.code)
+    )
+) AND NOT EXISTS (FROM ledger.problem AS p WHERE p.submission_id = s.submission_id AND p.code = 'personal-data')
+ORDER BY s.submission_id
+"""
+
 
 def submission(con: DuckDBPyConnection, number: int) -> dict[str, Any]:
     """The row of ledger.submission; the number must be there."""
@@ -32,6 +44,23 @@ def submission(con: DuckDBPyConnection, number: int) -> dict[str, Any]:
 def problems_of(con: DuckDBPyConnection, numbers: Sequence[int]) -> pl.DataFrame:
     """The rows of ledger.problem of some submissions, in the order a person works through them."""
     query = "FROM ledger.problem WHERE submission_id IN (SELECT unnest(?::BIGINT[])) ORDER BY submission_id, problem_no"
+    return con.execute(query, [list(numbers)]).pl()
+
+
+def to_mark_of_broken_nights(con: DuckDBPyConnection, warnings: Sequence[str]) -> pl.DataFrame:
+    """The files whose marked workbooks nights owe that did not come to their end.
+
+    Those rejected, and those accepted with one of the warnings; without those that list people.
+
+    Returns:
+        submission_id, reporter_code, received_on, file_name, period, outcome, sha256.
+    """
+    return con.execute(_OF_BROKEN_NIGHTS, {"warnings": list(warnings)}).pl()
+
+
+def causes_of(con: DuckDBPyConnection, numbers: Sequence[int]) -> pl.DataFrame:
+    """The rows of ledger.cause of some submissions, in the order in which they are told."""
+    query = "FROM ledger.cause WHERE submission_id IN (SELECT unnest(?::BIGINT[])) ORDER BY submission_id, cause_no"
     return con.execute(query, [list(numbers)]).pl()
 
 

@@ -8,6 +8,7 @@ from datetime import datetime
 from pathlib import Path
 
 from expectations.contract.periods import Period
+from expectations.contract.problems import NOT_KEPT
 from expectations.suites.verdict import Verdict, without_great_expectations
 from flows.errors import UserError
 from flows.night.collect import File
@@ -19,9 +20,12 @@ from flows.night.validate import validate
 from flows.portal.asked import SENDER, Answer, Asked, Download, GoTo, NotThere, Route, Shown
 from flows.portal.desk_files import DeskFile, find, lay_down, take_away
 from flows.portal.pages.reports import WORKBOOK
-from transforms.returning.workbook import RejectedFile
+from flows.registry_files import load_registry
+from transforms.returning.workbook import SentFile
+from transforms.template import NotAReporter, make_template
 from warehouse.board.receipts import Receipt, receipts_of, write_receipt
 from warehouse.board.sender_pages import files_of, last_report, letters_to, reports_on
+from warehouse.ledger.closings import standing_closings
 from warehouse.ledger.registry import unit_name
 
 MOST_FILES, MOST_LETTERS, MOST_RECEIPTS = 36, 12, 24
@@ -50,7 +54,7 @@ def show_counter(asked: Asked) -> Answer:
 
 
 def check_file(asked: Asked) -> Answer:
-    """Look a file through and show what is wrong; nothing is sent, and of a list of people nothing is kept."""
+    """Look a file through and show what is wrong; nothing is sent, and what may not be kept is not."""
     uploaded = asked.upload("file")
     if uploaded is None:
         raise UserError("error.counter.no-file")
@@ -60,7 +64,7 @@ def check_file(asked: Asked) -> Answer:
     problems = verdict.problems.to_dicts()
     codes = {row["code"] for row in problems}
     key = ""
-    if "personal-data" not in codes:
+    if codes.isdisjoint(NOT_KEPT):
         key = lay_down(
             _desk_files(asked), DeskFile(asked.account.name, _unit(asked), file.file_name, file.sha256), data
         )
@@ -72,7 +76,8 @@ def check_file(asked: Asked) -> Answer:
             "file_name": file.file_name if key else None,
             "period": batch.submissions["period"][0],
             "outcome": verdict.outcomes["outcome"][0],
-            "is_refused": not key,
+            "lists_people": "personal-data" in codes,
+            "causes": verdict.causes[f"message_{asked.language}"].to_list(),
             "seen": seen,
             "key": key,
         },
@@ -116,13 +121,32 @@ def marked_workbook(asked: Asked) -> Answer:
         data=data,
         registry_dir=asked.settings.registry_dir,
         problems=verdict.problems,
-        about=RejectedFile(
-            sent.file_name, unit_name(asked.con, sent.reporter_code, sent.received_on), period, sent.received_on, due_on
+        about=SentFile(
+            sent.file_name,
+            unit_name(asked.con, sent.reporter_code, sent.received_on),
+            period,
+            sent.received_on,
+            due_on,
+            is_accepted=verdict.outcomes["outcome"][0] == "accepted",
+            causes=tuple(verdict.causes[f"message_{asked.language}"]),
         ),
         language=asked.language,
     )
     ((((_, content),),),) = asked.desk.readers.each(marked, [[order]], without_tables)
     return Download(f"{Path(sent.file_name).stem}.xlsx", content, WORKBOOK)
+
+
+def blank_template(asked: Asked) -> Answer:
+    """The workbook of the month that is due, with the unit's cells and what is known in place."""
+    unit = _unit(asked)
+    month, _ = _due(asked, unit)
+    closings = standing_closings(asked.con, month.previous)
+    registry = load_registry(asked.settings.registry_dir)
+    try:
+        file = make_template(registry, closings, unit, month, asked.language, asked.settings.due_day)
+    except NotAReporter as error:
+        raise UserError("error.counter.no-template") from error
+    return Download(file.name, file.data, WORKBOOK)
 
 
 def put_in_inbox(folder: Path, name: str, data: bytes) -> str:
@@ -199,5 +223,6 @@ ROUTES = (
     Route("POST", "/counter/check", _OWN, check_file, takes_file=True),
     Route("POST", "/counter/send", _OWN, send_file),
     Route("POST", "/counter/workbook", _OWN, marked_workbook),
+    Route("GET", "/counter/template", _OWN, blank_template),
     Route("GET", "/counter/receipts/{number}", _OWN, show_receipt),
 )

@@ -227,7 +227,7 @@ _HERE = replace(ITEM_COMMANDS, refused=_over)
 _OF_BOARD = frozenset({BOARD})
 ROUTES = (
     Route("GET", "/follow-up", _OF_BOARD, show_items, is_kept=True),
-    Route("POST", "/follow-up", _OF_BOARD, act_on_many),
+    Route("POST", "/follow-up/acts", _OF_BOARD, act_on_many),
     Route("GET", "/follow-up/workbook", _OF_BOARD, send_workbook),
     Route("GET", "/follow-up/import", _OF_BOARD, show_import),
     Route("POST", "/follow-up/import", _OF_BOARD, take_import, takes_file=True),

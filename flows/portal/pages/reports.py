@@ -31,7 +31,7 @@ from warehouse.board.sender_pages import Row, file_of
 from warehouse.errors import ArchiveIncomplete, DecisionRefused
 from warehouse.ledger.decisions import Decision, check_acceptable, check_retractable
 from warehouse.ledger.registry import unit_name
-from warehouse.ledger.submissions import problems_of
+from warehouse.ledger.submissions import causes_of, problems_of
 
 MONTHS, MOST_WITHOUT_MONTH = 24, 40
 WORKBOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -68,6 +68,7 @@ def show_file(asked: Asked) -> Answer:
             "file": row,
             "unit": unit_name(asked.con, row["reporter_code"], row["received_on"]),
             "problems": problems_of(asked.con, [row["submission_id"]]).to_dicts(),
+            "causes": causes_of(asked.con, [row["submission_id"]])[f"message_{asked.language}"].to_list(),
             "has_workbook": returned_path(asked.settings, row, row["reporter_code"]).is_file(),
             "decided": _decided(asked, row["submission_id"]) if is_board else None,
             "may": _possible(asked, row) if is_board else None,

@@ -9,7 +9,7 @@ import pytest
 from babel.messages.pofile import read_po
 
 from expectations.contract.indicators import INDICATORS
-from expectations.contract.problems import CODES
+from expectations.contract.problems import CODES, TO_LOOK_AT
 from expectations.language.catalogue import (
     LANGUAGES,
     Domain,
@@ -39,6 +39,7 @@ from transforms.pages.map_page import SCALES
 from transforms.pages.unit_figures import UNIT_LEVELS, kinds_of
 from transforms.telling.night import KNOWN_ERRORS
 from transforms.telling.recipients import Severity
+from transforms.template.guidance import COLOURS, STEPS
 from transforms.trends.trend import FALLS, RISES, UNKNOWN
 from warehouse.board.accounts import ROLES
 from warehouse.ledger.nights import NightKind
@@ -50,6 +51,12 @@ EVENTS = ("opened", "worsened", "reopened", "resolved")
 FAMILIES: dict[str, tuple[str, ...]] = {
     "alert.done.": tuple(ALERTS.transitions),
     "alerts.": ("unit", "what", "observed", "expected", "months", "title", "none", "next"),
+    "cause.": (
+        *("period-doubtful", "block-twice", "column", "more"),
+        *(f"columns-swapped.{way}" for way in ("rules", "levels")),
+        *(f"rows-shifted.{way}" for way in ("down", "up")),
+        *(f"factor-of-ten.{way}" for way in ("column", "rows", "cells", "tenth")),
+    ),
     "checked.column.": tuple("severity sheet place says must code judged failed result told".split()),
     "checked.must.": ("duplicate-unit", "unknown-unit", "not-a-count", "negative-count"),
     "checked.tile.": ("files", "accepted", "rejected", "duplicate", "errors", "warnings"),
@@ -58,7 +65,7 @@ FAMILIES: dict[str, tuple[str, ...]] = {
     "decision.": ("accept", "retract", "later"),
     "doctor.": tuple(
         "facts standing versions outcomes problems nights touched schema last-night last-night.none last-night.old "
-        "archive personal-data permissions permissions.wide disk leftovers published published.none".split()
+        "archive personal-data unseen permissions permissions.wide disk leftovers published published.none".split()
     ),
     "drawing.balance.": tuple("step value running more fewer same unknown".split()),
     "drawing.bars.": tuple("kind count share all most largest none".split()),
@@ -75,16 +82,17 @@ FAMILIES: dict[str, tuple[str, ...]] = {
     "followup.did.": tuple(ITEMS.transitions),
     "followup.event.": tuple("opened updated assigned done reopened verified waived carried".split()),
     "followup.fact.": ("actor", "since", "due_on", "ends", "carried_from", "note"),
-    "followup.resolution.": ("seen", "figures", "waived", "carried"),
+    "followup.resolution.": ("seen", "figures", "corrected", "waived", "carried"),
     "help.setting.": tuple(Settings.model_fields),
     "item.": ("open", "assigned", "done", "verified", "waived", "carried", "ended_unit"),
     "kind.": ("change", "shift", "silence", "late", "restated", "implausible"),
     "letter.board.": ("high", "alerts", "overdue", "rejected", "subject", "quiet", "failed"),
     "letter.news.": EVENTS,
     "letter.own.": ("overdue", "reminder"),
-    "letter.reporter.subject.": ("rejected", "overdue", "reminder"),
+    "letter.reporter.subject.": ("rejected", "overdue", "reminder", "accepted"),
     "letter.section.": (*SEVERITIES, "reports", "rejected", "summary", "failure"),
     "letter.why.": (*KNOWN_ERRORS, "stopped", "other"),
+    "look.": TO_LOOK_AT,
     "matter.": (
         *(f"{kind}{part}" for kind in KINDS for part in ("", ".what", ".ends")),
         *("more.range", "more.most", "more.told"),
@@ -141,6 +149,9 @@ FAMILIES: dict[str, tuple[str, ...]] = {
     "worklist.import.": ("cell", "item", "answer", "before", "after"),
     "worklist.reply.": REPLIES,
     "worklist.state.": ("open", "assigned", "done"),
+    "template.check.": ("right", "blank", "gaps", "not-a-count", "equal", "at-most"),
+    "template.colour.": tuple(colour for colour, _ in COLOURS),
+    "template.guidance.": STEPS,
 }
 """Every key that the code puts together of a fixed beginning and a code: the codes, and what else begins so."""
 DOMAINS: tuple[Domain, ...] = ("messages", "help", "portal")

@@ -7,7 +7,11 @@ import zipfile
 from dataclasses import dataclass
 from datetime import date
 
-from tests.expectations.spec.spec_reports import MONTHLY, Sent, report
+import openpyxl
+
+from expectations.contract.periods import Period
+from tests.expectations.spec.spec_reports import MONTHLY, Sent, registry, report
+from transforms.template import NOTHING_KNOWN, make_template
 
 BASE = Sent()
 CSV = report(BASE)
@@ -49,6 +53,18 @@ def locked(data: bytes) -> bytes:
     return bytes(marked)
 
 
+def template(month: str, title: str) -> bytes:
+    """Our template of a month, noughts in all its open cells, under a title."""
+    book = openpyxl.load_workbook(io.BytesIO(make_template(registry(), NOTHING_KNOWN, "866", Period.parse(month)).data))
+    for page in book.worksheets[1:-1]:
+        page["A4"] = title
+        for cell in (cell for row in page.iter_rows() for cell in row if not cell.protection.locked):
+            cell.value = 0
+    filled = io.BytesIO()
+    book.save(filled)
+    return filled.getvalue()
+
+
 def but(**changes: object) -> Sent:
     return Sent(**changes)  # type: ignore[arg-type]
 
@@ -70,6 +86,12 @@ def with_figures(cell: str, **written: str) -> Sent:
 APRIL = Sent(period="2021-04", received=date(2021, 5, 3))
 JUNE = {"period": "2021-06", "received": date(2021, 7, 3), "forms": (*MONTHLY, "regulation_213")}
 JULY = {"period": "2021-07", "received": date(2021, 8, 3), "cells": ("29869-01", "29869-02", "29872-03", "29872-04")}
+# May, in which each cell admits one and receives a request, and a file that opens as June does.
+_CELLS = ("29869-01", "29869-02", "29872-01")
+_MOVED = {"members_closing": "21", "admitted": "1", "received": "1", "reason_other": "1", "pending_closing": "1"}
+_AFTER = {"members_opening": "21", "members_closing": "21", "pending_opening": "1", "pending_closing": "1"}
+MAY = Sent(written={(cell, name): figure for cell in _CELLS for name, figure in _MOVED.items()})
+OPENED_AS_JUNE = {(cell, name): figure for cell in _CELLS for name, figure in _AFTER.items()}
 PEOPLE = "STT,Họ và tên,Ngày sinh,Số CCCD\n" + "".join(
     f"{n},Nguyễn Văn {name},0{n}/03/1980,08720400123{n}\n" for n, name in enumerate(("An", "Bình", "Cường", "Dũng"), 1)
 )
@@ -208,6 +230,18 @@ SPEC: dict[str, tuple[Case, Case]] = {
             ((..., None, None, "Thành phố Hồng Ngự", "Thành phố Cao Lãnh"),),
         ),
     ),
+    "wrong-template": (
+        Case(
+            "Biểu mẫu được cấp cho đơn vị, kỳ ghi trong tiêu đề.",
+            (but(raw=template("2021-05", "Tháng 5 năm 2021"), name="BC thang 5-2021.xlsx"),),
+        ),
+        Case(
+            "Biểu mẫu tháng 4, tiêu đề sửa thành tháng 5.",
+            (but(raw=template("2021-04", "Tháng 5 năm 2021"), name="BC thang 5-2021.xlsx"),),
+            "rejected",
+            ((None, None, None, "Thành phố Cao Lãnh, 04/2021", "Thành phố Cao Lãnh, 05/2021"),),
+        ),
+    ),
     "unknown-unit": (
         Case("Chi bộ có trong danh mục.", (BASE,)),
         Case(
@@ -319,6 +353,42 @@ SPEC: dict[str, tuple[Case, Case]] = {
             "rejected",
             ((None, None, None, "2 / 3", "1"),),
             ("missing-unit",),
+        ),
+    ),
+    "columns-swapped": (
+        Case("Các cột đúng chỗ.", (Sent(**JULY),), shows=("away_total", "away_in_province", "away_other_province")),
+        Case(
+            "Tổng số và số trong tỉnh đổi chỗ cho nhau ở cả bốn chi bộ.",
+            (
+                Sent(
+                    **JULY,
+                    written={
+                        (cell, name): figure
+                        for cell in JULY["cells"]
+                        for name, figure in (("away_total", "1"), ("away_in_province", "3"))
+                    },
+                ),
+            ),
+            "rejected",
+            ((None, None, "away_total", "away_total", "away_in_province"),),
+            ("parts-exceed-total",),
+            shows=("away_total", "away_in_province", "away_other_province"),
+        ),
+    ),
+    "period-doubtful": (
+        Case(
+            "Bản sửa tháng 5 gửi trong tháng 7: đầu kỳ là cuối kỳ tháng 4.",
+            (APRIL, MAY, Sent(received=date(2021, 7, 3), written=MAY.written | {("29869-01", "away_started"): "1"})),
+            beside=("late", "resubmission"),
+            shows=("members_opening", "members_closing"),
+        ),
+        Case(
+            "Tên tệp ghi tháng 6, nhận trong tháng 7, đầu kỳ là cuối kỳ tháng 5; tiêu đề còn ghi tháng 5.",
+            (APRIL, MAY, Sent(received=date(2021, 7, 3), name="BC thang 6-2021.csv", written=OPENED_AS_JUNE)),
+            "rejected",
+            ((None, None, None, "2021-05", "2021-06"),),
+            ("late", "file-name-period"),
+            shows=("members_opening", "members_closing"),
         ),
     ),
     "late": (

@@ -65,9 +65,10 @@ def mirror(con: duckdb.DuckDBPyConnection, known: Registry) -> None:
     ]
     units, homes = ([dataclasses.asdict(one) for one in some] for some in (known.units, known.homes))
     for table, rows in (("unit", units), ("home", homes), ("cell_succession", steps)):
-        con.register("incoming", pl.DataFrame(rows, infer_schema_length=None))
-        con.execute(f"INSERT INTO registry.{table} BY NAME SELECT * FROM incoming")
-        con.unregister("incoming")
+        if rows:
+            con.register("incoming", pl.DataFrame(rows, infer_schema_length=None))
+            con.execute(f"INSERT INTO registry.{table} BY NAME SELECT * FROM incoming")
+            con.unregister("incoming")
 
 
 @cache

@@ -237,6 +237,34 @@ def test_every_state_event_and_kind_has_its_words():
         assert f"item.{name}" in catalogue("vi")
     for name in ("opened", "updated", "assigned", "done", "reopened", "verified", "waived", "carried"):
         assert f"followup.event.{name}" in catalogue("vi")
-    for name in ("seen", "figures", "waived", "carried"):
+    for name in ("seen", "figures", "corrected", "waived", "carried"):
         assert f"followup.resolution.{name}" in catalogue("vi")
     assert len(KINDS) == 11
+
+
+def test_an_answered_workbook_is_taken_back_and_its_answers_carried_out(home, tmp_path):
+    mobility("export", str(tmp_path))
+    file = tmp_path / "866.xlsx"
+    book = openpyxl.load_workbook(file)
+    sheet = book.worksheets[0]
+    row = next(row for row in range(6, sheet.max_row + 1) if sheet.cell(row, 10).value == ID)
+    sheet.cell(row, 8).value, sheet.cell(row, 9).value = text("worklist.reply.done", "vi"), "đã [b]rà soát"
+    book.save(file)
+    done = mobility("import", str(file))
+    assert done.exit_code == 0, done.output
+    assert text("worklist.taken", "vi", n=1) in done.output
+    shown = mobility("show", ID).output
+    assert "chờ số liệu kỳ sau" in shown
+    assert "đã [b]rà soát" in shown
+    again = mobility("import", str(file))
+    assert text("worklist.taken", "vi", n=1) not in again.output
+    assert ID in again.output
+
+
+def test_a_workbook_that_cannot_be_taken_back_says_why(home, tmp_path):
+    missing = mobility("import", str(tmp_path / "none.xlsx"))
+    assert "Không đọc được" in missing.exception.says("vi")
+    (tmp_path / "x.xlsx").write_bytes(b"PK\x03\x04 broken")
+    assert "Chưa nhận bảng tính này" in mobility("import", str(tmp_path / "x.xlsx")).exception.says("vi")
+    mobility("export", str(tmp_path))
+    assert "chưa có trả lời nào" in mobility("import", str(tmp_path / "867.xlsx")).exception.says("vi")

@@ -19,6 +19,7 @@ from flows.night.settle import settle
 from flows.night.summary import NightSteps, report, show
 from flows.night.take_in import take_in
 from flows.settings import Settings
+from warehouse.ledger.nights import files_in_hand, finish_nights
 
 DAY = date(2024, 2, 3)
 
@@ -62,3 +63,21 @@ def test_workbooks_of_one_name_and_day_do_not_overwrite_each_other_and_a_full_di
     said = io.StringIO()
     show(night, Console(file=said, width=300), "vi")
     assert "No space left on device" in said.getvalue()
+
+
+def test_a_night_killed_before_its_workbooks_were_written_owes_them_to_the_next_run(tmp_path, monkeypatch):
+    monkeypatch.setattr(Readers, "each", lambda self, work, chunks, lost: ([work(chunk)] for chunk in chunks))
+    settings = Settings(home=tmp_path, readers=1)
+    run = Run("nightly", DAY, datetime(2024, 2, 4, 2))
+    with open_home(settings) as con:
+        take_in(con, [_file("866", b"Th\xc3\xa1ng 1\nmot"), _file("867", b"Th\xc3\xa1ng 1")], settings, run)
+    assert (tmp_path / "validation.html").is_file()
+    with open_home(settings) as con:
+        taken = take_in(con, [], settings, run)
+        assert files_in_hand(con) == {"rejected": 2}
+        returned = sending.send_back(con, taken.files, taken.verdict, settings)
+        assert sorted(one.reporter_code for one in returned) == ["866", "867"]
+        assert all(one.path.is_file() for one in returned)
+        assert sending.send_back(con, taken.files, taken.verdict, settings) == []
+        finish_nights(con, datetime(2024, 2, 4, 3))
+        assert files_in_hand(con) == {}

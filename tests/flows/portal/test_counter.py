@@ -185,3 +185,24 @@ def test_sending_and_refusals_leave_their_lines(visit, desk, report):
     visit.submit("/counter/send")
     with open_accounts(desk.settings.board_path) as accounts:
         assert [row[3] for row in accounts.audited(2)] == ["POST /counter/send", "POST /counter/check"]
+
+
+def test_the_months_template_is_the_units_own(visit):
+    visit.sign_in("sadec")
+    visit.open("/counter")
+    answer = visit.get("/counter/template")
+    assert answer.status_code == 200
+    book = openpyxl.load_workbook(io.BytesIO(answer.content))
+    texts = {str(cell.value) for sheet in book.worksheets for row in sheet.iter_rows() for cell in row if cell.value}
+    assert any("SA ĐÉC" in text.upper() for text in texts)
+    empty = _check(visit, "bieu-mau.xlsx", answer.content)
+    assert visit.tree.css(".faults .error")
+    assert empty.status_code == 200
+
+
+def test_what_cannot_be_looked_through_is_told_of_and_not_laid_down(visit, desk):
+    visit.sign_in("sadec")
+    page = _check(visit, "khoa.doc", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 4000)
+    assert visit.tree.css(".faults .error")
+    assert "/counter/send" not in page.text
+    assert not list((desk.settings.portal_dir / "desk").glob("*"))

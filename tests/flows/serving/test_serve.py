@@ -46,6 +46,7 @@ class Served:
             **os.environ,
             "MOBILITY_HOME": str(home),
             "MOBILITY_SERVE_PORT": str(port),
+            "MOBILITY_PORTAL_PORT": str(_free_port()),
             "COLUMNS": "200",
             "MOBILITY_NIGHT_AT": f"{night_at:%H:%M:%S}",
             "PREFECT_RUNNER_POLL_FREQUENCY": "1",

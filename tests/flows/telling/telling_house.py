@@ -7,8 +7,9 @@ import json
 import os
 import signal
 import socket
+import ssl
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from email import message_from_bytes, policy
@@ -39,24 +40,33 @@ def free_port() -> int:
 
 @dataclass
 class Mail:
-    """An SMTP server; what it took lies in `received`.
+    """An SMTP server; what it took lies in `received`, and how it was enciphered in `ciphers`.
 
     Attributes:
         password: asked for, with the user `mobility`; none where None.
         refused: mailboxes it does not know.
+        greylisted: mailboxes for which a first try is put off.
+        drops: how many more letters it takes and then hangs up on without an answer.
+        tls: its certificate; STARTTLS is offered, or asked for from the first byte where `is_implicit`.
         victim: a process that is killed the moment a message has come, before the server answers.
     """
 
     port: int = field(default_factory=free_port)
     password: str | None = None
     refused: frozenset[str] = frozenset()
+    greylisted: set[str] = field(default_factory=set)
+    drops: int = 0
+    tls: ssl.SSLContext | None = None
+    is_implicit: bool = False
     victim: int | None = None
     received: list[EmailMessage] = field(default_factory=list)
+    ciphers: list[tuple | None] = field(default_factory=list)
 
     @contextmanager
     def up(self) -> Iterator[Mail]:
         asks = {"authenticator": self._authenticate, "auth_required": True, "auth_require_tls": False}
-        controller = Controller(self, hostname="127.0.0.1", port=self.port, **(asks if self.password else {}))
+        safe = {"ssl_context" if self.is_implicit else "tls_context": self.tls} if self.tls else {}
+        controller = _Server(self, hostname="127.0.0.1", port=self.port, **safe, **(asks if self.password else {}))
         controller.start()
         try:
             yield self
@@ -72,17 +82,37 @@ class Mail:
     async def handle_RCPT(self, server, session, envelope, address, options):
         if address in self.refused:
             return f"550 no such user {address}"
+        if address in self.greylisted:
+            self.greylisted.remove(address)
+            return "451 4.7.1 greylisted, come again in five minutes"
         envelope.rcpt_tos.append(address)
         return "250 OK"
 
     async def handle_DATA(self, server, session, envelope) -> str:
         self.received.append(message_from_bytes(envelope.content, policy=policy.default))
+        self.ciphers.append(server.transport.get_extra_info("cipher"))
         if self.victim:
             os.kill(self.victim, signal.SIGKILL)
+        if self.drops:
+            self.drops -= 1
+            server.transport.abort()
         return "250 OK"
 
     def texts(self) -> list[str]:
         return [text_of(message) for message in self.received]
+
+
+class _Server(Controller):
+    """Under TLS the library tries itself with the server's own certificate, which is no client's."""
+
+    def _trigger_server(self) -> None:
+        with ExitStack() as held:
+            probe = held.enter_context(socket.create_connection((self.hostname, self.port), 5))
+            if self.ssl_context:
+                trusting = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+                trusting.check_hostname, trusting.verify_mode = False, ssl.CERT_NONE
+                probe = held.enter_context(trusting.wrap_socket(probe))
+            probe.recv(1024)
 
 
 def text_of(message: EmailMessage) -> str:
@@ -132,16 +162,18 @@ class House:
 
     Attributes:
         settings: mail goes to `mail`.
+        mail_ca: the certificates believed, the system's unless given.
     """
 
     home: Path
     mail: Mail
     mail_server: str | None = None
+    mail_ca: Path | None = None
 
     @property
     def settings(self) -> Settings:
         server = self.mail_server or f"mailto://127.0.0.1:{self.mail.port}?from=mobility@tinh.example"
-        return Settings(home=self.home, mail_server=server)
+        return Settings(home=self.home, mail_server=server, mail_ca=self.mail_ca)
 
     def know(self, *rows: str) -> None:
         (self.home / "recipients.csv").write_text("\n".join([HEADING, *rows]) + "\n", "utf-8")

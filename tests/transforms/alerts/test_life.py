@@ -240,3 +240,40 @@ def test_a_second_alert_of_the_same_unit_family_and_first_month_gets_a_number():
     acts = [act(1, "alert-close", date(2020, 2, 6), **CLOSE)]
     book, _ = live(found("2020-01"), found("2020-02", quiet=True), found("2020-03", first_period="2020-01"), acts=acts)
     assert list(book.cases) == ["871-requests-up-2020-01", "871-requests-up-2020-01-2"]
+
+
+def withdrawn(period: str, night: date, like=DISTRICT):
+    """That a month's figures were taken back."""
+    return replace(found(period, like, quiet=True), night=night, note="withdrawn", observed=None, expected=None)
+
+
+@pytest.mark.parametrize("like", [DISTRICT, SHIFT, LATE])
+def test_an_alert_ends_as_corrected_when_the_figures_it_rested_on_are_taken_back(like):
+    gone = date(2020, 2, 9)
+    book, events = live(found("2020-01", like), withdrawn("2020-01", gone, like))
+    alert = only(book)
+    assert (alert.status, alert.resolution, alert.resolved_on) == ("resolved", "corrected", gone)
+    assert told(events) == ["opened", "resolved"]
+
+
+def test_an_alert_that_rests_on_other_months_too_stands_on_these():
+    gone = date(2020, 3, 9)
+    book, _ = live(found("2020-01"), found("2020-02", observed=30.0), withdrawn("2020-02", gone))
+    alert = only(book)
+    assert (alert.status, alert.last_period, alert.parts[0].last.observed) == ("opened", "2020-01", 12.0)
+    book, _ = live(found("2020-01"), found("2020-02"), withdrawn("2020-01", gone))
+    assert (only(book).status, only(book).last_period) == ("opened", "2020-02")
+
+
+def test_that_another_months_figures_were_taken_back_says_nothing_of_an_alert():
+    book, events = live(found("2020-01"), withdrawn("2020-03", date(2020, 4, 9)))
+    assert (only(book).status, told(events)) == ("opened", ["opened"])
+
+
+def test_the_file_that_comes_after_one_taken_back_is_judged_anew():
+    gone, again = date(2020, 2, 9), date(2020, 2, 12)
+    still = replace(found("2020-01"), night=again)
+    book, events = live(found("2020-01"), withdrawn("2020-01", gone), still)
+    assert (only(book).status, told(events)) == ("opened", ["opened", "resolved", "reopened"])
+    book, _ = live(found("2020-01"), withdrawn("2020-01", gone), replace(found("2020-01", quiet=True), night=again))
+    assert (only(book).status, only(book).resolution) == ("resolved", "corrected")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 from tests.transforms.followup.followup_readings import (
@@ -17,7 +18,7 @@ from tests.transforms.followup.followup_readings import (
     said,
 )
 from transforms.cases.replay import replay
-from transforms.followup.item import ItemBook
+from transforms.followup.item import WITHDRAWN, ItemBook
 from transforms.followup.life import Heirs, life_of_items
 
 REFORM = Heirs({DISTRICT: date(2021, 9, 30)}, {DISTRICT: (COMMUNE, OTHER)})
@@ -62,8 +63,33 @@ def test_what_was_marked_done_is_open_again_when_the_next_report_still_shows_it(
 
 
 def test_what_the_figures_end_without_a_word_is_verified_and_says_so():
-    book, _ = lived([said(0), said(2, stands=False)])
+    book, _ = lived([said(0), said(2, stands=False, period="2021-H2")])
     assert (only(book).status, only(book).resolution) == ("verified", "figures")
+
+
+def test_what_a_correction_of_the_very_figures_ends_is_corrected_and_open_again_if_they_are_corrected_again():
+    book, _ = lived([said(0), said(2, stands=False)])
+    assert (only(book).status, only(book).resolution, only(book).closed_on) == ("verified", "corrected", night(2))
+    book, events = lived([said(0), said(2, stands=False), said(3)])
+    assert (only(book).status, story(events)) == ("open", ["opened", "verified", "reopened"])
+
+
+def test_what_rested_on_figures_taken_back_ends_with_them_and_on_others_it_stays():
+    gone = replace(said(3, stands=False, period="2021-H2"), evidence=WITHDRAWN, least=None, most=None, base=None)
+    book, _ = lived([said(0), said(2, period="2021-H2"), gone], [did(1, "done", 2)])
+    assert (only(book).status, only(book).resolution, only(book).gone_in) == ("verified", "corrected", "2021-H2")
+    book, _ = lived([said(0), gone])
+    assert only(book).status == "open"
+    book, _ = lived([said(0), said(2, period="2021-H2"), said(3, stands=False)])
+    assert (only(book).status, only(book).resolution) == ("verified", "corrected")
+
+
+def test_an_older_report_that_stands_again_keeps_the_item_and_what_was_marked_done_stays_done():
+    readings = [said(0), said(2, period="2021-H2"), said(3, count=4)]
+    book, _ = lived(readings)
+    assert (only(book).status, only(book).reading.period) == ("open", "2021-H1")
+    book, _ = lived(readings, [did(1, "done", 2)])
+    assert only(book).status == "done"
 
 
 def test_a_waived_matter_stays_waived_while_it_stands_and_a_later_one_is_another_item():

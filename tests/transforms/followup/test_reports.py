@@ -19,6 +19,7 @@ FILE = {
     "recorded_at": pl.Date,
     "ended_at": pl.Date,
     "codes": pl.List(pl.String),
+    "is_month_read": pl.Boolean,
 }
 SPAN = {"unit_id": pl.String, "period": pl.String, "begin": pl.Date, "end": pl.Date}
 ALERT = {
@@ -47,8 +48,9 @@ def read(files=(), mismatches=(), alerts=(), nights=NIGHTS):
     return [(row["night"].day, row["kind"], row["stands"]) for row in rows.filter(night=pl.col("night")).to_dicts()]
 
 
-def file(number, outcome, day, period="2021-06", ended=None):
-    return ("871", period, number, outcome, date(2021, 7, day), ended, ["balance-broken"] * (outcome == "rejected"))
+def file(number, outcome, day, ended=None, is_month_read=True):
+    codes = ["balance-broken"] * (outcome == "rejected")
+    return ("871", "2021-06", number, outcome, date(2021, 7, day), ended, codes, is_month_read)
 
 
 def test_a_report_is_not_sent_from_the_day_after_its_due_day_until_something_comes():
@@ -80,8 +82,8 @@ def test_a_rejected_correction_is_a_matter_though_the_report_stands():
 @pytest.mark.parametrize(
     ("files", "told"),
     [
-        ([file(1, "rejected", 3, period=None)], [(3, "report-rejected", True)]),
-        ([file(1, "accepted", 3), file(2, "rejected", 8, period=None)], []),
+        ([file(1, "rejected", 3, is_month_read=False)], [(3, "report-rejected", True)]),
+        ([file(1, "accepted", 3), file(2, "rejected", 8, is_month_read=False)], []),
     ],
 )
 def test_a_file_whose_month_could_not_be_read_is_the_last_months_report_unless_that_is_there(files, told):

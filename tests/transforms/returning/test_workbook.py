@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import re
 import zipfile
+from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 
 import openpyxl
@@ -19,10 +20,10 @@ from transforms.reading.frames import PROBLEMS, problem_row
 from transforms.reading.read import legible_sheets, read_file
 from transforms.reading.sheets import UNCACHED, Sheet
 from transforms.returning import workbook
-from transforms.returning.workbook import RejectedFile, returned_workbook, sheet_names
+from transforms.returning.workbook import SentFile, returned_workbook, sheet_names
 from transforms.samples.tree import sample_tree
 
-ABOUT = RejectedFile("bao cao.xlsx", "Huyện Tân Hồng", "2021-08", date(2021, 9, 4), date(2021, 9, 5))
+ABOUT = SentFile("bao cao.xlsx", "Huyện Tân Hồng", "2021-08", date(2021, 9, 4), date(2021, 9, 5))
 HEADINGS = ["STT", "Đơn vị", "Tên chi bộ", "Số đảng viên đầu kỳ", "Kết nạp", "Số đảng viên cuối kỳ"]
 SHEET = Sheet(
     "Biểu 1",
@@ -77,6 +78,18 @@ def test_an_error_is_red_a_warning_amber_and_the_rest_plain():
     problems = [_problem(), _problem("opening-mismatch", cell_ref="D5", measure="members_opening")]
     page = _open(returned_workbook([SHEET], problems, ABOUT)).worksheets[1]
     assert (_colour(page["E4"]), _colour(page["D5"]), _colour(page["F5"])) == ("FFC7CE", "FFE699", "000000")
+
+
+def test_of_an_accepted_file_the_first_sheet_says_that_it_was():
+    problems = [_problem("total-mismatch", cell_ref="D5", found="3", expected="4")]
+    book = _open(returned_workbook([SHEET], problems, replace(ABOUT, is_accepted=True)))
+    texts = " ".join(str(value) for row in _cover_texts(book) for value in row if value)
+    assert book.sheetnames == ["Cần xem lại", "Biểu 1"]
+    assert "TỆP ĐÃ ĐƯỢC NHẬN" in texts
+    assert "1 điểm cần xem lại." in texts
+    assert "không phải gửi lại gì" in texts
+    assert "lỗi phải sửa" not in texts
+    assert _colour(book.worksheets[1]["D5"]) == "FFE699"
 
 
 def test_problems_of_one_cell_share_one_comment_that_says_what_was_last_accepted():
@@ -278,9 +291,7 @@ def test_a_returned_workbook_reads_as_the_file_it_was_made_of(registry, director
 
         sent = read(file.data)
         sheets, _ = legible_sheets(file.data, file.file_name)
-        about = RejectedFile(
-            file.file_name, directory.name(file.reporter_code, last.last_day), str(last), file.received_on
-        )
+        about = SentFile(file.file_name, directory.name(file.reporter_code, last.last_day), str(last), file.received_on)
         back = read(returned_workbook(sheets, [_problem(sheet=sheets[0].name, cell_ref="D12")], about))
         assert back.problems == sent.problems == []
         assert [(one.form, one.period, one.cell_codes, one.counts) for one in back.forms] == [

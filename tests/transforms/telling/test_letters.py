@@ -106,6 +106,22 @@ def test_a_file_that_lists_people_is_told_without_a_workbook():
     assert "có danh sách người" in board.body
 
 
+def test_an_accepted_file_is_told_to_its_sender_only_and_asks_for_nothing_that_is_right():
+    warned = replace(
+        REJECTED, event_id="accepted:1", kind="accepted", errors=0, text_vi="dòng tổng khác tổng các dòng", text_en="x"
+    )
+    assert concerns(warned, UNIT)
+    assert not concerns(warned, BOARD)
+    written = letter(UNIT, NIGHT, [warned])
+    assert written.subject == "Báo cáo đã được nhận, có điều cần xem lại"
+    assert "đã được nhận. Xin xem lại: dòng tổng khác tổng các dòng. Bảng tính kèm theo" in written.body
+    assert "không phải gửi lại gì" in written.body
+    assert written.attachments == (REJECTED.attachment,)
+    assert "Bảng tính" not in letter(UNIT, NIGHT, [replace(warned, attachment=None)]).body
+    both = letter(UNIT, NIGHT, [REJECTED, warned])
+    assert both.subject == "Tệp báo cáo cần sửa và gửi lại. Báo cáo đã được nhận, có điều cần xem lại"
+
+
 def test_gravest_come_first_and_units_stand_together():
     others = [
         replace(ALERT, event_id="b", severity="high", text_vi="cao"),

@@ -52,6 +52,44 @@ def test_a_correction_is_judged_again_and_only_for_its_unit():
     assert (first.figures["district"]["received"][0, -1], second.figures["district"]["received"][0, -1]) == (1, 7)
 
 
+def test_figures_taken_back_are_told_and_what_comes_in_their_place_is_judged_like_a_first_report():
+    gone, again = date(2021, 2, 20), date(2021, 2, 25)
+    versions = [
+        _version("a", "2021-01", date(2021, 2, 2), until=gone),
+        *(_version(d, "2021-01", date(2021, 2, 2)) for d in "bcd"),
+        _version("a", "2021-01", again, 7),
+    ]
+    _, second, third = _sights(versions)
+    assert (second.night, second.withdrawn["district"].tolist()) == (gone, [True, False, False, False])
+    assert not second.judged["district"].any()
+    assert second.withdrawn["province"].tolist() == [True]  # three quarters of it are too few to be judged
+    assert (third.night, third.judged["district"].tolist()) == (again, [True, False, False, False])
+    assert not third.rejudged["district"].any()
+
+
+def test_a_correction_that_lacks_cells_takes_nothing_back():
+    later = date(2021, 2, 20)
+    versions = [
+        _version("a", "2021-01", date(2021, 2, 2), until=later),
+        *(_version(d, "2021-01", date(2021, 2, 2)) for d in "bcd"),
+        ("a", "2021-01", later, None, 5, {"received": 1}),
+    ]
+    assert not any(one.withdrawn["district"].any() for one in _sights(versions))
+
+
+def test_a_corrected_month_has_the_later_months_judged_again_whose_runs_it_is_part_of():
+    later = date(2021, 4, 1)
+    versions = [
+        _version("a", "2021-01", date(2021, 2, 2), until=later),
+        _version("a", "2021-01", later, 5),
+        _version("a", "2021-02", date(2021, 3, 2)),
+        *(_version("b", month, date(2021, n, 2)) for n, month in ((2, "2021-01"), (3, "2021-02"))),
+    ]
+    seen = _sights(versions, [later])
+    assert _judged(seen) == [(later, "2021-01", [0]), (later, "2021-02", [0])]
+    assert all(one.rejudged["district"].tolist() == [True, False] for one in seen)
+
+
 def test_a_past_night_sees_the_figures_of_its_own_day():
     later = date(2021, 4, 1)
     versions = [

@@ -155,6 +155,36 @@ def test_a_migration_that_fails_leaves_the_file_as_it_was(tmp_path, monkeypatch)
         assert con.sql("SELECT count(*) FROM ledger.night").fetchone() == (1,)
 
 
+def test_a_log_that_duckdb_does_not_take_in_by_itself_is_taken_in(tmp_path):
+    code = """
+import os, sys
+from pathlib import Path
+import duckdb
+from warehouse.connection.migrations import migrate, migrations
+con = duckdb.connect(sys.argv[1])
+migrate(con, migrations())
+con.execute("INSERT INTO ledger.night (night_id, as_of, kind) VALUES (1, '2019-01-01', 'nightly')")
+os._exit(0)
+"""
+    path = tmp_path / "w.duckdb"
+    subprocess.run([sys.executable, "-c", code, str(path)], cwd=ROOT, check=True)
+    assert path.with_name("w.duckdb.wal").stat().st_size > 0
+    with open_store(path) as con:
+        assert con.sql("SELECT count(*) FROM ledger.night").fetchone() == (1,)
+
+
+def test_a_new_warehouse_that_cannot_be_made_whole_is_none(tmp_path, monkeypatch):
+    path = tmp_path / "w.duckdb"
+    monkeypatch.setattr(store, "migrations", lambda: with_step(tmp_path, "CREATE SCHEMA later; SELECT nonsense;"))
+    with pytest.raises(duckdb.BinderException), open_store(path):
+        pass
+    assert not path.exists()
+    monkeypatch.undo()
+    with open_store(path) as con:
+        assert con.sql("SELECT count(*) FROM ledger.night").fetchone() == (0,)
+    assert sorted(file.name for file in tmp_path.glob("w.*")) == ["w.duckdb", "w.duckdb.lock"]
+
+
 def with_step(folder: Path, sql: str) -> list[migrations.Migration]:
     schema = folder / "schema"
     shutil.copytree(migrations.SCHEMA, schema, dirs_exist_ok=True)
@@ -216,3 +246,25 @@ def test_the_trends_words_of_an_older_warehouse_become_codes():
         assert con.sql("SELECT word FROM derived.trend ORDER BY period").fetchall() == [
             (one,) for one in WORDS.values()
         ]
+
+
+def test_items_and_news_of_an_older_warehouse_are_kept_where_their_tables_are_made_anew():
+    steps = migrations.migrations()
+    with duckdb.connect(":memory:") as con:
+        migrations.take(con, steps[:10])
+        con.execute(
+            "INSERT INTO outbox.event BY NAME SELECT 'rejected:1' AS event_id, DATE '2024-03-06' AS night, "
+            "'rejected' AS topic, 'rejected' AS kind, 3 AS errors, true AS is_news"
+        )
+        con.execute(
+            "INSERT INTO followup.item BY NAME SELECT '871-x-2021-H1' AS item_id, '871' AS unit_id, "
+            "'871' AS unit_code, 'Tam Nông' AS unit_name, 'district' AS level, 'x' AS kind, '' AS matter, "
+            "'2021-H1' AS since, '2021-H1' AS period, 'a' AS what_vi, 'b' AS what_en, '{}' AS evidence, "
+            "DATE '2021-07-05' AS opened_on, '' AS due_source_vi, '' AS due_source_en, "
+            "true AS is_internal_mark, '' AS actor_vi, '' AS actor_en, 'low' AS priority, "
+            "'open' AS status, false AS is_of_ended_unit, [] AS carried_from"
+        )
+        before = [con.sql(f"FROM {name}").fetchall() for name in ("outbox.event", "followup.item")]
+        migrations.take(con, steps[10:])
+        assert [con.sql(f"FROM {name}").fetchall() for name in ("outbox.event", "followup.item")] == before
+        con.execute("UPDATE followup.item SET status = 'verified', resolution = 'corrected', closed_on = opened_on")

@@ -10,6 +10,7 @@ from expectations.contract.forms import FORMS
 from expectations.contract.problems import CODES
 from tests.warehouse.warehouse_batches import Sent, judged
 from warehouse.errors import DecisionRefused
+from warehouse.ledger.as_known import mark_judged, nights, nights_to_judge, reports
 from warehouse.ledger.decisions import Decision, accept, check_acceptable, retract
 from warehouse.ledger.load import load, next_submission_id
 from warehouse.ledger.rebuild import rebuild_facts, to_read_again
@@ -158,3 +159,24 @@ def test_a_rebuild_tells_what_differs_and_mends_it(con):
     assert con.sql("FROM facts.away ORDER BY ALL").fetchall() != good
     rebuild_facts(con, judged(sent).rows)
     assert con.sql("FROM facts.away ORDER BY ALL").fetchall() == good
+
+
+def test_the_night_of_a_file_taken_back_knows_something_else_and_is_judged_again(con):
+    take(con, Sent("866", "2019-05", day(3), 1), Sent("867", "2019-05", day(4), 2))
+    mark_judged(con, nights(con))
+    assert nights_to_judge(con) == []
+    retract(con, 1, BOARD)
+    assert nights_to_judge(con) == [BOARD.night]
+    mark_judged(con, nights(con))
+    retract(con, 2, Decision(BOARD.night, "a", "b"))
+    assert nights_to_judge(con) == [BOARD.night]
+
+
+def test_a_report_stands_from_when_it_was_accepted_until_it_was_taken_back_and_its_marks_with_its_figures(con):
+    marked = Sent("867", "2019-05", day(4), 3, problems=("opening-mismatch",))
+    take(con, Sent("866", "2019-05", day(3), 1, outcome="rejected", problems=("balance-broken",)), marked)
+    accept(con, 1, rows(BROKEN, 1), BOARD)
+    retract(con, 2, Decision(day(22), "a", "b"))
+    _, received, marks = reports(con)
+    assert sorted(received.rows()) == [("866", "2019-05", BOARD.night, None), ("867", "2019-05", day(4), day(22))]
+    assert marks.rows() == [("867", "2019-05", day(4), day(22), "opening-mismatch", 1)]

@@ -5,8 +5,10 @@ WITH accepted AS (
     SELECT reporter_code, period, min(received_on) AS received_on
     FROM ledger.submission WHERE outcome = 'accepted' AND retracted_on IS NULL GROUP BY ALL
 ), rejected AS (
-    SELECT reporter_code, period, max(received_on) AS received_on
-    FROM ledger.submission WHERE outcome = 'rejected' GROUP BY ALL
+    -- One whose month could not be read is of the month that was due.
+    SELECT m.reporter_code, m.period, max(s.received_on) AS received_on
+    FROM ledger.submission AS s JOIN derived.file_month AS m USING (submission_id)
+    WHERE s.outcome = 'rejected' GROUP BY ALL
 ), expected AS (
     SELECT d.period, d.reporter_code, count(*) AS units
     FROM derived.due AS d

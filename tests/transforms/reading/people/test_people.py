@@ -4,7 +4,8 @@ from datetime import date
 
 import pytest
 
-from transforms.reading.people import is_person_name, lists_people, reduced_name
+from transforms.reading.people import lists_people
+from transforms.reading.person_names import is_person_name, reduced_name
 from transforms.reading.sheets import Sheet
 
 NAMES = ["Nguyễn Văn An", "Trần Thị Bình", "Lê Hoàng Cúc", "Phạm Minh Dũng"]

@@ -1,0 +1,183 @@
+"""What stood in the cells of a batch's files, month by month, on the night each of them came in."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+
+import duckdb
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from expectations.contract.forms import FORMS, Form
+from expectations.contract.periods import Period
+
+Figures = NDArray[np.float64]
+Flags = NDArray[np.bool_]
+Indices = NDArray[np.int64]
+
+MONTHS_BACK = 13  # a year of monthly figures, and the month before it
+
+
+@dataclass(frozen=True, slots=True)
+class SentTable:
+    """One form of a file: the reported rows of known cells in the order of the sheet, each cell once.
+
+    Attributes:
+        form: which.
+        cells: the place of each row's cell in `Standing`.
+        codes, communes: of each row; a commune is "" where the registry does not say.
+        sheets, rows, tables: where each row stands in the file.
+        figures: a row a cell, a column a measure of the form; NaN where a figure could not be read.
+    """
+
+    form: Form
+    cells: Indices
+    codes: Sequence[str]
+    communes: Sequence[str]
+    sheets: Sequence[str]
+    rows: Sequence[int]
+    tables: Sequence[int]
+    figures: Figures
+
+
+@dataclass(frozen=True, slots=True)
+class FileAsSent:
+    """A file whose figures are looked at."""
+
+    submission_id: int
+    reporter_code: str
+    period: Period
+    received_on: date
+    recorded_at: date
+    file_name: str
+    tables: Mapping[str, SentTable]
+
+
+def number_of(form: Form, period: Period) -> int:
+    """The form's own period in which a month lies, counted on: months, or half-years."""
+    return period.number // 6 if form.half_yearly else period.number
+
+
+@dataclass
+class Standing:
+    """The figures that stand, by form and period, a row a cell; NaN where none do.
+
+    Attributes:
+        places: the row of each cell.
+        planes: by form and the form's own period as a number.
+        owners: which reporters have figures in a month.
+    """
+
+    places: Mapping[str, int]
+    planes: dict[tuple[str, int], Figures] = field(default_factory=dict)
+    owners: set[tuple[str, int]] = field(default_factory=set)
+
+    def before(self, table: SentTable, period: Period, back: int) -> Figures | None:
+        """The figures of a table's cells so many periods before, in its order; None where nothing stands."""
+        plane = self.planes.get((table.form.name, number_of(table.form, period) - back))
+        return None if plane is None else plane[table.cells]
+
+    def add(self, file: FileAsSent) -> None:
+        """The figures of a file that was accepted."""
+        for table in file.tables.values():
+            self._plane(table.form, number_of(table.form, file.period))[table.cells] = table.figures
+        self.owners.add((file.reporter_code, file.period.number))
+
+    def _plane(self, form: Form, number: int) -> Figures:
+        if (form.name, number) not in self.planes:
+            self.planes[form.name, number] = np.full((len(self.places), len(form.names)), np.nan)
+        return self.planes[form.name, number]
+
+    def fill(self, form: Form, frame: pl.DataFrame) -> None:
+        """Figures out of the warehouse: reporter_code, period, cell_code and the form's measures."""
+        for (period,), part in frame.partition_by("period", as_dict=True).items():
+            at = Period.parse(str(period))
+            number = number_of(form, at)
+            cells = np.array([self.places[code] for code in part["cell_code"]], dtype=np.int64)
+            self._plane(form, number)[cells] = part.select(form.names).cast(pl.Float64).to_numpy()
+            if not form.half_yearly:
+                self.owners |= {(reporter, number) for reporter in part["reporter_code"].unique()}
+
+
+def standing_on(con: duckdb.DuckDBPyConnection, places: Mapping[str, int], night: date, since: date) -> Standing:
+    """What the warehouse held of some cells at the end of a night, of periods that began since a day."""
+    standing = Standing(places)
+    con.register("asked_cell", pl.DataFrame({"cell_code": list(places)}, schema={"cell_code": pl.String}))
+    for form in FORMS.values():
+        names = ", ".join(form.names)
+        frame = con.execute(
+            f"""
+            SELECT reporter_code, period, cell_code, {names}
+            FROM facts.{form.name} SEMI JOIN asked_cell USING (cell_code)
+            WHERE period_start >= $since AND recorded_at <= $night
+                AND (superseded_at IS NULL OR superseded_at > $night)
+            ORDER BY version_id""",
+            {"night": night, "since": since},
+        ).pl()
+        standing.fill(form, frame)
+    con.unregister("asked_cell")
+    return standing
+
+
+def nights_of_change(con: duckdb.DuckDBPyConnection, first: date, last: date) -> list[date]:
+    """The nights after the first and up to the last on which the warehouse's own figures changed."""
+    changed = " UNION ".join(
+        f"SELECT recorded_at AS night FROM facts.{form} UNION SELECT superseded_at FROM facts.{form}" for form in FORMS
+    )
+    found = con.execute(f"SELECT night FROM ({changed}) WHERE night > ? AND night <= ? ORDER BY 1", [first, last])
+    return [night for (night,) in found.fetchall()]
+
+
+def sent_files(con: duckdb.DuckDBPyConnection) -> tuple[dict[str, int], list[FileAsSent]]:
+    """The staged files that have a period, in their order, and the place of each of their cells."""
+    cells = " UNION ".join(f"SELECT cell_code FROM staged_{form}" for form in FORMS)
+    found = con.execute(f"SELECT cell_code FROM ({cells}) WHERE cell_code IS NOT NULL ORDER BY 1").fetchall()
+    places = {code: at for at, (code,) in enumerate(found)}
+    tables = {form.name: _tables(con, form, places) for form in FORMS.values()}
+    staged = con.execute("""
+        SELECT submission_id, reporter_code, period, received_on, recorded_at, coalesce(file_name, '')
+        FROM staged_submission WHERE period IS NOT NULL ORDER BY submission_id""").fetchall()
+    files = [
+        FileAsSent(
+            number,
+            reporter,
+            Period.parse(period),
+            received_on,
+            recorded_at,
+            name,
+            {form: of[number] for form, of in tables.items() if number in of},
+        )
+        for number, reporter, period, received_on, recorded_at, name in staged
+    ]
+    return places, files
+
+
+def _tables(con: duckdb.DuckDBPyConnection, form: Form, places: Mapping[str, int]) -> dict[int, SentTable]:
+    names = ", ".join(f"this.{name}" for name in form.names)
+    frame = con.execute(f"""
+        SELECT this.submission_id, this.table_no, coalesce(this.sheet, '') AS sheet, this.row, this.cell_code,
+            coalesce(home.commune_code, '') AS commune, {names}
+        FROM staged_{form.name} AS this
+        JOIN staged_submission AS file USING (submission_id)
+        LEFT JOIN staged_period AS period ON period.period = file.period
+        LEFT JOIN registry.home AS home ON home.cell_code = this.cell_code
+            AND period.last_day BETWEEN home.valid_from AND home.valid_to
+        WHERE this.is_reported AND this.occurrence = 1
+        ORDER BY this.submission_id, this.table_no, this.row""").pl()
+    frame = frame.unique(["submission_id", "cell_code"], keep="first", maintain_order=True)
+    return {
+        int(str(number)): SentTable(
+            form,
+            np.array([places[code] for code in part["cell_code"]], dtype=np.int64),
+            part["cell_code"].to_list(),
+            part["commune"].to_list(),
+            part["sheet"].to_list(),
+            part["row"].to_list(),
+            part["table_no"].to_list(),
+            part.select(form.names).cast(pl.Float64).to_numpy(),
+        )
+        for (number,), part in frame.partition_by("submission_id", as_dict=True, maintain_order=True).items()
+    }

@@ -1,0 +1,92 @@
+"""The night killed: what it opened files with ends by itself, whatever it was doing."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterable
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[3]
+LIMIT = 2  # seconds of the processor; by the clock three times as much
+NIGHT = """
+import sys
+from flows.night.readers import Limits, Readers
+from tests.flows.night.test_readers_killed import lost, work
+if __name__ == "__main__":
+    for told in Readers(2, Limits(2, 512)).each(work, [["idle"], sys.argv[1:]], lost):
+        print(told, flush=True)
+    sys.stdin.readline()
+"""
+
+
+def work(tasks: Iterable[str]) -> str:
+    """What a reading process may be at when the night is killed."""
+    for task in tasks:
+        os.write(1, f"{task} {os.getpid()}\n".encode())
+        while task == "busy":
+            pass
+        if task == "waiting":
+            time.sleep(60)
+    return "done"
+
+
+def lost(task: str, _) -> str:
+    return task
+
+
+def is_there(pid: int) -> bool:
+    """Whether the process runs: one that has ended and waits to be asked for is not there."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] not in "ZX"
+    except OSError:
+        return False
+
+
+def family(pid: int) -> set[int]:
+    """Every process whose parent, or its parent, is this one."""
+    found = {pid}
+    for _ in range(3):
+        for entry in Path("/proc").iterdir():
+            if entry.name.isdigit():
+                try:
+                    parent = int((entry / "stat").read_text().rpartition(")")[2].split()[1])
+                except OSError:
+                    continue
+                if parent in found:
+                    found.add(int(entry.name))
+    return found - {pid}
+
+
+@pytest.mark.parametrize("doing", ["idle", "busy", "waiting"])
+def test_no_reading_process_outlives_a_killed_night(doing, tmp_path):
+    script = tmp_path / "night.py"
+    script.write_text(NIGHT, "utf-8")
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    with subprocess.Popen(
+        [sys.executable, str(script), doing],
+        cwd=ROOT,
+        env=environment,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    ) as night:
+        began = set()
+        while len(began) < 2:
+            line = night.stdout.readline()
+            assert line
+            if line.split()[-1].isdigit():
+                began.add(line.split()[-1])
+        children = family(night.pid)
+        assert {int(pid) for pid in began} <= children
+        night.send_signal(signal.SIGKILL)
+        night.wait()
+        until = time.monotonic() + 3 * LIMIT + 5
+        while any(map(is_there, children)) and time.monotonic() < until:
+            time.sleep(0.1)
+    assert [pid for pid in children if is_there(pid)] == []
