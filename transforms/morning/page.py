@@ -26,15 +26,19 @@ def morning_page(briefing: Briefing) -> str:
     return _document(body, text("page.title", morning.language, day=morning.as_of), morning.language)
 
 
-def morning_sections(briefing: Briefing) -> str:
-    """What stands between its head and its foot."""
+def morning_sections(briefing: Briefing, lies_at_home: bool = True) -> str:
+    """What stands between its head and its foot.
+
+    Args:
+        lies_at_home: whether links may lead to files of the home, which the page lies in.
+    """
     morning = briefing.morning
     return "\n".join(
         [
             _lead(briefing),
             _tiles(briefing),
             _missing(briefing),
-            _rejected(briefing),
+            _rejected(briefing, lies_at_home),
             alerts_section(briefing),
             resolved_section(morning),
             trends_section(morning),
@@ -132,7 +136,7 @@ def _shortened(names: Sequence[str], most: int = 6) -> str:
     return ", ".join(names[:most]) + (f" (+{len(names) - most})" if len(names) > most else "")
 
 
-def _rejected(briefing: Briefing) -> str:
+def _rejected(briefing: Briefing, lies_at_home: bool) -> str:
     morning = briefing.morning
     language = morning.language
     heading = text("page.section.rejected", language)
@@ -141,12 +145,12 @@ def _rejected(briefing: Briefing) -> str:
             "rejected", text("page.section.rejected", language), f"<p>{text('page.rejected.none', language)}</p>"
         )
     heads = [text(f"page.column.{key}", language) for key in ("unit", "received", "why", "workbook")]
-    rows = (_rejected_row(row, briefing) for row in morning.rejected.iter_rows(named=True))
+    rows = (_rejected_row(row, briefing, lies_at_home) for row in morning.rejected.iter_rows(named=True))
     note = f'<p class="note">{text("page.rejected.note", language)}</p>'
     return section("rejected", heading, table(heads, rows, kind="stack"), note)
 
 
-def _rejected_row(row: dict[str, Any], briefing: Briefing) -> list[str]:
+def _rejected_row(row: dict[str, Any], briefing: Briefing, lies_at_home: bool) -> list[str]:
     language = briefing.morning.language
     name = escape(str(row["reporter_name"] or row["reporter_code"]))
     is_new = row["recorded_at"] == briefing.morning.as_of
@@ -154,7 +158,9 @@ def _rejected_row(row: dict[str, Any], briefing: Briefing) -> list[str]:
     why = "; ".join(reason(code["code"], code["number"], language) for code in row["codes"] or [])
     path = row["workbook"]
     folder = f"{path.rsplit('/', 1)[0]}/" if path else ""
-    link = f'<a href="{quote(path)}">{escape(folder)}</a>' if path else text("page.workbook.none", language)
+    link = escape(folder) if path else text("page.workbook.none", language)
+    if path and lies_at_home:
+        link = f'<a href="{quote(path)}">{link}</a>'
     return [
         f'{name}{new}<span class="file">{escape(str(row["file_name"]))}</span>',
         f'<span class="whole">{numbers.day(row["received_on"], language)}</span>',

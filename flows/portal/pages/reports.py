@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import partial
 
 import polars as pl
+from duckdb import DuckDBPyConnection
 
 from expectations.contract.forms import FORMS
 from expectations.contract.periods import Period
@@ -38,8 +39,13 @@ WORKBOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 def show_reports(asked: Asked) -> Answer:
     """Units by months, and the files whose month could not be read."""
-    lost = files_without_month(asked.con, MOST_WITHOUT_MONTH).to_dicts()
-    return Shown("reports.html", {"grid": report_grid(states(asked.con, MONTHS)), "lost": lost})
+    return reports_page(asked.con)
+
+
+def reports_page(con: DuckDBPyConnection) -> Shown:
+    """The page of the grid."""
+    lost = files_without_month(con, MOST_WITHOUT_MONTH).to_dicts()
+    return Shown("reports.html", {"grid": report_grid(states(con, MONTHS)), "lost": lost})
 
 
 def show_report(asked: Asked) -> Answer:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from expectations.language.catalogue import text
+from duckdb import DuckDBPyConnection
+
+from expectations.language.catalogue import Language, text
 from flows.errors import UserError
 from flows.night.write_page import briefing
 from flows.portal.asked import BOARD, EVERYONE, Answer, Asked, GoTo, Route, Shown
+from flows.settings import Settings
 from transforms.morning.page import morning_sections
 from warehouse.ledger.nights import last_night
 
@@ -17,13 +20,20 @@ def show_today(asked: Asked) -> Answer:
     """The morning page of the last night; others than the board are shown where they begin."""
     if asked.account.role != BOARD:
         return GoTo(FIRST_PAGE[asked.account.role])
-    night = last_night(asked.con)
+    return today_page(asked.con, asked.settings, asked.language)
+
+
+def today_page(con: DuckDBPyConnection, settings: Settings, language: Language) -> Shown:
+    """The morning page of the last night.
+
+    Raises:
+        UserError: there was none yet.
+    """
+    night = last_night(con)
     if night is None:
         raise UserError("error.page.no-night")
-    told = briefing(asked.con, asked.settings, night)
-    return Shown(
-        "today.html", {"title": text("page.title", asked.language, day=night), "sections": morning_sections(told)}
-    )
+    sections = morning_sections(briefing(con, settings, night), lies_at_home=False)
+    return Shown("today.html", {"title": text("page.title", language, day=night), "sections": sections})
 
 
 ROUTES = (Route("GET", "/", EVERYONE, show_today, is_kept=True),)
