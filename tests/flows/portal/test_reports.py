@@ -82,6 +82,14 @@ def test_the_grid_leads_to_files_and_their_problems(visit):
     assert visit.tree.css(".faults .error")
 
 
+def test_every_state_of_the_grid_leads_to_its_files(visit):
+    visit.sign_in("ban")
+    visit.open("/reports")
+    links = [a.attributes["href"] for a in visit.tree.css("a.state.rejected")]
+    assert links
+    assert {visit.get(link).status_code for link in links} == {200}
+
+
 def test_a_file_is_let_in_by_a_click_with_a_reason(visit, desk, rejected):
     assert visit.submit(f"{rejected}/accept", reason="  ").status_code == 409
     visit.open(f"{rejected}/changes")
