@@ -25,7 +25,7 @@ from flows.portal.style import STATIC, stylesheet
 from flows.portal.view import View
 from flows.settings import Settings, load_settings
 from transforms.drawing.unit_map import By
-from transforms.morning.page import Links
+from transforms.morning.page import MorningLinks
 from transforms.pages.map_page import scales_of
 from transforms.pages.unit_figures import UNIT_LEVELS, indicators_of, kinds_of, label
 from warehouse.board_copy import open_copies
@@ -89,7 +89,7 @@ def _make_ready(folder: Path) -> None:
 
 def _pages(view: View) -> Iterator[Page]:
     top, below = _at(view, "."), _at(view, "..")
-    yield "index.html", today_page(view.con, view.settings, view.language, Links(file=lambda row: None))
+    yield "index.html", today_page(view.con, view.settings, view.language, MorningLinks(file=lambda row: None))
     yield "reports.html", reports_page(view.con)
     yield "units.html", units_page(top)
     yield "indicators.html", indicators_page(top)

@@ -28,7 +28,7 @@ def morning_page(briefing: Briefing) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Links:
+class MorningLinks:
     """Where the page's links lead, by where it stands; null for no link.
 
     Attributes:
@@ -42,11 +42,11 @@ class Links:
     tiles: Mapping[str, str] = field(default_factory=dict)
 
 
-AT_HOME = Links(file=lambda row: quote(row["workbook"]) if row["workbook"] else None)
+AT_HOME = MorningLinks(file=lambda row: quote(row["workbook"]) if row["workbook"] else None)
 """The page lies in the home, beside the workbooks that went back."""
 
 
-def morning_sections(briefing: Briefing, links: Links = AT_HOME) -> str:
+def morning_sections(briefing: Briefing, links: MorningLinks = AT_HOME) -> str:
     """What stands between its head and its foot."""
     morning = briefing.morning
     return "\n".join(
@@ -97,7 +97,7 @@ def _lead(briefing: Briefing) -> str:
     return f'<section class="lead {kind}" aria-label="{label}"><p class="first">{first}</p>{after}</section>'
 
 
-def _tiles(briefing: Briefing, links: Links) -> str:
+def _tiles(briefing: Briefing, links: MorningLinks) -> str:
     morning, missing = briefing.morning, briefing.missing
     language = morning.language
     severities = morning.alerts["severity"].to_list()
@@ -155,7 +155,7 @@ def _shortened(names: Sequence[str], most: int = 6) -> str:
     return ", ".join(names[:most]) + (f" (+{len(names) - most})" if len(names) > most else "")
 
 
-def _rejected(briefing: Briefing, links: Links) -> str:
+def _rejected(briefing: Briefing, links: MorningLinks) -> str:
     morning = briefing.morning
     language = morning.language
     heading = text("page.section.rejected", language)
@@ -169,7 +169,7 @@ def _rejected(briefing: Briefing, links: Links) -> str:
     return section("rejected", heading, table(heads, rows, kind="stack"), note)
 
 
-def _rejected_row(row: dict[str, Any], briefing: Briefing, links: Links) -> list[str]:
+def _rejected_row(row: dict[str, Any], briefing: Briefing, links: MorningLinks) -> list[str]:
     language = briefing.morning.language
     name = escape(str(row["reporter_name"] or row["reporter_code"]))
     is_new = row["recorded_at"] == briefing.morning.as_of

@@ -11,7 +11,7 @@ from flows.errors import UserError
 from flows.night.write_page import briefing
 from flows.portal.asked import BOARD, EVERYONE, Answer, Asked, GoTo, Route, Shown
 from flows.settings import Settings
-from transforms.morning.page import Links, morning_sections
+from transforms.morning.page import MorningLinks, morning_sections
 from warehouse.ledger.nights import last_night
 
 FIRST_PAGE = {"sender": "/counter", "reader": "/map"}
@@ -25,7 +25,7 @@ def show_today(asked: Asked) -> Answer:
     return today_page(asked.con, asked.settings, asked.language, _AT_PORTAL)
 
 
-def today_page(con: DuckDBPyConnection, settings: Settings, language: Language, links: Links) -> Shown:
+def today_page(con: DuckDBPyConnection, settings: Settings, language: Language, links: MorningLinks) -> Shown:
     """The morning page of the last night.
 
     Args:
@@ -43,7 +43,7 @@ def today_page(con: DuckDBPyConnection, settings: Settings, language: Language, 
     )
 
 
-_AT_PORTAL = Links(
+_AT_PORTAL = MorningLinks(
     file=lambda row: f"/files/{row['submission_id']}",
     alert=lambda alert_id: f"/alerts/{quote(alert_id)}",
     tiles={"missing": "/reports", "alerts": "/alerts", "followup": "/follow-up"},
