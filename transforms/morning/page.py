@@ -74,7 +74,8 @@ def _lead(briefing: Briefing) -> str:
     first = escape(briefing.lead)
     if unit := escape(briefing.lead_unit or ""):
         first = first.replace(unit, f"<strong>{unit}</strong>", 1)
-    after = f'<p class="then">{escape(briefing.after)}</p>' if briefing.after else ""
+    items = "".join(f"<li>{escape(one)}</li>" for one in briefing.after)
+    after = f'<ul class="then">{items}</ul>' if items else ""
     label = text("page.attention", briefing.morning.language)
     kind = briefing.lead_severity or ("medium" if briefing.missing.names else "")
     return f'<section class="lead {kind}" aria-label="{label}"><p class="first">{first}</p>{after}</section>'

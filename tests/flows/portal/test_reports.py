@@ -27,10 +27,10 @@ def test_the_grid_has_a_row_a_reporter_and_a_column_a_month():
         }
     )
     grid = report_grid(states)
-    assert grid.months == ("2024-11", "2024-12")
+    assert grid.months == ("2024-12", "2024-11")
     assert [(row.name, row.states) for row in grid.rows] == [
-        ("Sa Đéc", ("late", "missing")),
-        ("Hồng Ngự", (None, "reported")),
+        ("Sa Đéc", ("missing", "late")),
+        ("Hồng Ngự", ("reported", None)),
     ]
     assert grid.latest == {"missing": 1, "reported": 1}
     assert report_grid(states.head(0)).rows == ()
