@@ -64,7 +64,7 @@ def wanted_periods(indicators: Iterable[Indicator], last: Periods) -> list[tuple
 
 @dataclass(frozen=True, slots=True)
 class SpreadRow:
-    """An indicator of all units of a level at one period; null where the province's value is not known."""
+    """An indicator of all units of a level at one period, and the province's value; null where there is none."""
 
     indicator: Indicator
     kind: str
@@ -85,9 +85,10 @@ def spread_of(units: Sequence[PageUnit], rows: pl.DataFrame, wanted: Sequence[tu
     """
     found = []
     for name, kind, period in wanted:
-        own = rows.filter(pl.col("indicator") == name)
+        own, indicator = rows.filter(pl.col("indicator") == name), INDICATOR_OF[name]
         figures = unit_figures(own, units, lambda code: None)
-        found.append(SpreadRow(INDICATOR_OF[name], kind, period, figures, province_value(own)))
+        province = province_value(own) if indicator.denominator else None  # of a count it is the sum, no yardstick
+        found.append(SpreadRow(indicator, kind, period, figures, province))
     return tuple(found)
 
 

@@ -78,6 +78,21 @@ def test_every_indicator_has_a_page_and_a_map(view, level):
             assert "d-drawing" in page
 
 
+def test_a_unit_read_with_all_others_shows_what_it_shows_alone(view):
+    for level in ("district", "commune"):
+        units = view.of_level(level)
+        together = read_units(view, units)
+        for unit in units[::50]:
+            alone_read = read_units(view, [unit])[unit.code]
+            assert unit_page(view, unit, together[unit.code]).values == unit_page(view, unit, alone_read).values
+
+
+def test_of_a_count_the_sum_of_all_is_no_yardstick(view):
+    provinces = {row.indicator.name: row.province for row in view.spread("district")}
+    assert provinces["pending_requests"] is None
+    assert provinces["away_rate"] is not None
+
+
 PATHS = ("/map", "/units", "/units/867", "/indicators", "/indicators/away_rate", "/indicators/away_rate.csv")
 
 
