@@ -24,11 +24,7 @@ class ReporterRow:
 
 @dataclass(frozen=True, slots=True)
 class ReportGrid:
-<<<<<<< HEAD
     """Units by months, the latest first: a row a reporter, and how many are in each state in the latest month."""
-=======
-    """Units by months: the latest month first, a row a reporter, and how many are in each state in that month."""
->>>>>>> unitpages
 
     months: tuple[str, ...]
     rows: tuple[ReporterRow, ...]
