@@ -82,6 +82,15 @@ def test_the_grid_leads_to_files_and_their_problems(visit):
     assert visit.tree.css(".faults .error")
 
 
+def test_a_rejected_file_shows_its_problems_on_its_own_sheet(visit, rejected):
+    visit.open(f"{rejected}/sheets")
+    assert visit.tree.css("table.grid td.error")
+    visit.sign_in("lapvo")
+    other = visit.get(f"{rejected}/sheets")
+    assert other.status_code in (200, 404)
+    assert (other.status_code == 200) == (visit.get(rejected).status_code == 200)
+
+
 def test_every_state_of_the_grid_leads_to_its_files(visit):
     visit.sign_in("ban")
     visit.open("/reports")
