@@ -4,26 +4,38 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
+import socket
 import subprocess
 import sys
 import tempfile
-from collections.abc import Sequence
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from io import BytesIO
 from pathlib import Path
+from urllib.request import urlopen
 
+import duckdb
 import openpyxl
 from PIL import Image, ImageChops
+from playwright.sync_api import Page as BrowserPage
+from playwright.sync_api import sync_playwright
 from rich.console import Console
 from rich.text import Text
 
 from docs.browser import Page, browser
+from flows.commands.demo import PASSWORD
 from flows.settings import load_settings
+from warehouse.ledger.archive import read as read_archived
 
 PICTURES = Path(__file__).resolve().parent / "pictures"
 LARGEST = 150_000
 """Bytes of a picture."""
 FAULTY_UNIT = "868"
 """The reporter of the demonstration whose last file holds a word in place of a count."""
+COUNTER_UNIT = "867"
+"""The unit of the demonstration's sender, whose last file came back."""
 RED = (255, 199, 206)
 TERMINAL = """<!DOCTYPE html><meta charset="utf-8"><style>body {{ margin: 0 }} svg {{ display: block }}
 .{unique_id}-matrix {{ font-family: "Liberation Mono", Consolas, Menlo, monospace; font-size: {char_height}px;
@@ -48,6 +60,7 @@ def main() -> None:
             terminal(home, opened, command, width)
         page(home, opened)
     workbook(home)
+    portal(home)
     for picture in sorted(PICTURES.iterdir()):
         print(f"{picture.relative_to(PICTURES.parent)}: {picture.stat().st_size:,} bytes")
 
@@ -68,6 +81,64 @@ def terminal(home: Path, opened: Page, command: str, width: int) -> None:
         opened.open(page.as_uri(), int(re.findall(r'<svg width="(\d+)', drawn)[0]), 10)
         opened.photograph(shot)
         _keep(Image.open(shot), command)
+
+
+def portal(home: Path) -> None:
+    """What each role sees first: the board's day, a unit, the counter with a file that has a wrong cell."""
+    with _running_portal(home) as address, sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox"])
+        board = chromium.new_page(viewport={"width": 1200, "height": 860})
+        _sign_in(board, address, "ban")
+        for path, name in (("/", "portal-today"), ("/map", "portal-map"), ("/units/866", "portal-unit")):
+            board.goto(f"{address}{path}")
+            _keep(Image.open(BytesIO(board.screenshot())), name)
+        sender = chromium.new_page(viewport={"width": 1200, "height": 860})
+        _sign_in(sender, address, "sadec")
+        name, content = _rejected_file(home, COUNTER_UNIT)
+        sender.set_input_files("#file", {"name": name, "mimeType": "", "buffer": content})
+        sender.click("[data-drop] button")
+        sender.wait_for_selector("table.grid")
+        _keep(Image.open(BytesIO(sender.screenshot())), "portal-counter")
+        chromium.close()
+
+
+@contextmanager
+def _running_portal(home: Path) -> Iterator[str]:
+    with socket.socket() as one:
+        one.bind(("127.0.0.1", 0))
+        port = one.getsockname()[1]
+    environment = {**os.environ, "MOBILITY_HOME": str(home), "MOBILITY_PORTAL_PORT": str(port)}
+    process = subprocess.Popen([sys.executable, "-m", "flows", "portal"], env=environment, stdout=subprocess.DEVNULL)
+    try:
+        address = f"http://127.0.0.1:{port}"
+        until = time.monotonic() + 60
+        while time.monotonic() < until:
+            with suppress(OSError), urlopen(f"{address}/sign-in", timeout=5):
+                break
+            time.sleep(0.2)
+        yield address
+    finally:
+        process.terminate()
+        process.wait()
+
+
+def _sign_in(page: BrowserPage, address: str, name: str) -> None:
+    page.goto(f"{address}/sign-in")
+    page.fill("#name", name)
+    page.fill("#word", PASSWORD)
+    page.click("main button")
+
+
+def _rejected_file(home: Path, unit: str) -> tuple[str, bytes]:
+    """The unit's last rejected file: its name and bytes."""
+    with duckdb.connect(str(home / "warehouse.duckdb"), read_only=True) as con:
+        row = con.execute(
+            "SELECT file_name, sha256 FROM ledger.submission WHERE reporter_code = ? AND outcome = 'rejected' "
+            "ORDER BY submission_id DESC LIMIT 1",
+            [unit],
+        ).fetchone()
+    assert row
+    return row[0], read_archived(home / "archive", row[1])
 
 
 def page(home: Path, opened: Page) -> None:

@@ -57,6 +57,13 @@ def portal() -> None:
     run_portal()
 
 
+@app.command(help=both("help.board"))
+def board(folder: Annotated[Path, typer.Argument(metavar="THƯ_MỤC", help=both("help.board.folder"))]) -> None:
+    from flows.portal.plain_site import run_board
+
+    run_board(folder)
+
+
 @app.command("carry-out", hidden=True)
 def carry_out() -> None:
     from flows.commands.carry_out import run_carry_out

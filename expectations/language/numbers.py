@@ -17,6 +17,7 @@ from __future__ import annotations
 
 import re
 from datetime import date, datetime
+from functools import lru_cache
 
 from babel.dates import format_date
 from babel.numbers import format_decimal, format_percent
@@ -27,19 +28,24 @@ UNKNOWN = "—"
 """Stands where a number is not known."""
 _DAY: dict[Language, str] = {"vi": "dd/MM/y", "en": "d MMMM y"}
 _MONTH: dict[Language, str] = {"vi": "MM/y", "en": "MMMM y"}
+_written = lru_cache(maxsize=1 << 14, typed=True)
+"""A page writes thousands of numbers, most of them again and again."""
 _PERIOD = re.compile(r"(\d{4})(?:-(?:H([12])|(0[1-9]|1[0-2])))?")
 
 
+@_written
 def count(value: int, language: Language) -> str:
     """A whole number, its thousands grouped."""
     return str(format_decimal(value, "#,##0", locale=language))
 
 
+@_written
 def decimal(value: float | None, language: Language) -> str:
     """A number with the decimals it has, at most three."""
     return UNKNOWN if value is None else str(format_decimal(value, "#,##0.###", locale=language))
 
 
+@_written
 def share(value: float | None, language: Language, digits: int | None = None) -> str:
     """A part of a whole, from 0 to 1, as per cent; with as many digits as tell something unless said otherwise."""
     if value is None:
@@ -48,6 +54,7 @@ def share(value: float | None, language: Language, digits: int | None = None) ->
     return str(format_percent(value, f"{shape}%", locale=language))
 
 
+@_written
 def rate(value: float | None, language: Language) -> str:
     """A rate or a level, with as many digits as tell something."""
     return (
@@ -55,6 +62,7 @@ def rate(value: float | None, language: Language) -> str:
     )
 
 
+@_written
 def change(value: float | None, language: Language) -> str:
     """A difference, with its sign; a true minus, which no line breaks off."""
     if value is None:
@@ -79,6 +87,7 @@ def moment(value: date, language: Language) -> str:
     return day(value, language) + at
 
 
+@_written
 def period(code: str, language: Language) -> str:
     """A month, half-year or year by its code; any other text as it stands."""
     found = _PERIOD.fullmatch(code)

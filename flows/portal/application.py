@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from functools import cache, partial
-from pathlib import Path
+from functools import partial
 
 from starlette.applications import Starlette
 from starlette.datastructures import MutableHeaders
@@ -25,9 +24,8 @@ from flows.portal.desk import Desk
 from flows.portal.gate import Gate
 from flows.portal.pages import PAGES
 from flows.portal.render import Frame, rendered
-from transforms.morning.style import STYLE
+from flows.portal.style import STATIC, stylesheet
 
-STATIC = Path(__file__).parent / "static"
 ROUTES: tuple[Route, ...] = (*sign_in.ROUTES, *PAGES)
 """Every path that asks who is there; the table in docs/portal.md says the same."""
 POLICY = (
@@ -74,12 +72,6 @@ def application(desk: Desk) -> Starlette:
 
 async def _stylesheet(request: Request) -> Response:
     return Response(stylesheet(), media_type="text/css")
-
-
-@cache
-def stylesheet() -> str:
-    """The morning page's rules, and what the portal adds to them."""
-    return STYLE + (STATIC / "portal.css").read_text("utf-8")
 
 
 def _behind(gate: Gate, route: Route) -> Callable[[Request], Awaitable[Response]]:

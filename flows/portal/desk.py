@@ -10,6 +10,7 @@ from threading import Lock, Thread
 from flows.home import home_secret
 from flows.night.readers import Limits, Readers
 from flows.night.show import ready
+from flows.portal.boundary_files import BoundaryFiles
 from flows.portal.copies import Copies
 from flows.settings import Settings
 
@@ -65,6 +66,7 @@ class Desk:
     copies: Copies
     readers: Readers
     carrying_out: CarryingOut = field(default_factory=CarryingOut)
+    boundaries: BoundaryFiles = field(default_factory=BoundaryFiles)
 
     def close(self) -> None:
         self.readers.close()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from flows.portal.asked import BOARD, SENDER
+from flows.portal.asked import BOARD, READER, SENDER
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,8 +23,12 @@ class BarItem:
     plain_path: str = ""
 
 
+_BOTH = frozenset({BOARD, READER})
 NAVIGATION: tuple[BarItem, ...] = (
     BarItem("today", "/", frozenset({BOARD}), "/index.html"),
+    BarItem("map", "/map", _BOTH, "/map.html"),
+    BarItem("units", "/units", _BOTH, "/units.html"),
+    BarItem("indicators", "/indicators", _BOTH, "/indicators.html"),
     BarItem("alerts", "/alerts", frozenset({BOARD})),
     BarItem("follow-up", "/follow-up", frozenset({BOARD})),
     BarItem("reports", "/reports", frozenset({BOARD}), "/reports.html"),

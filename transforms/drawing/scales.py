@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from expectations.contract.periods import Period
 from expectations.language import numbers
@@ -124,6 +125,7 @@ def month_axis(
     return "".join(drawn)
 
 
+@lru_cache(maxsize=4096)
 def month_number(period: str) -> int:
     """The number of a month `YYYY-MM`, or of a half-year's first, counted from the year 0."""
     return Period.parse(period).number

@@ -43,6 +43,7 @@ class TrendParts:
     Attributes:
         months: the unit's figures, in order.
         province: the province's; empty for none.
+        level: the unit's with season and Tết taken out; empty for none.
         tet: the months that hold Tết.
         foreseen: months to come, in order.
         alerts: by month, what was alerted; plain text.
@@ -50,6 +51,7 @@ class TrendParts:
 
     months: Sequence[MonthFigure]
     province: Sequence[MonthFigure] = ()
+    level: Sequence[MonthFigure] = ()
     tet: Collection[str] = ()
     foreseen: Sequence[Foreseen] = ()
     alerts: Mapping[str, str]
@@ -84,6 +86,7 @@ def trend_chart(
     tet: Collection[str] = (),
     foreseen: Sequence[Foreseen] = (),
     alerts: Mapping[str, str] | None = None,
+    level: Sequence[MonthFigure] = (),
 ) -> Drawing:
     """Draw a unit's months.
 
@@ -95,8 +98,9 @@ def trend_chart(
         tet: the months that hold Tết, see `transforms.trends.season.tet_months`.
         foreseen: months to come, in order.
         alerts: by month, what was alerted; plain text.
+        level: its figures with season and Tết taken out, see `marts.trend`; empty for none.
     """
-    parts = TrendParts(months=months, province=province, tet=tet, foreseen=foreseen, alerts=alerts or {})
+    parts = TrendParts(months=months, province=province, level=level, tet=tet, foreseen=foreseen, alerts=alerts or {})
     title = text("drawing.trend.title", quantity.language, what=quantity.label, unit=unit)
     sentence = _sentence(parts, quantity)
     return Drawing(
@@ -109,13 +113,16 @@ def trend_chart(
 
 
 def _picture(parts: TrendParts, quantity: Quantity, title: str, sentence: str) -> str:
-    periods = [one.period for one in (*parts.months, *parts.province)] + [one.period for one in parts.foreseen]
+    periods = [one.period for one in (*parts.months, *parts.province, *parts.level)] + [
+        one.period for one in parts.foreseen
+    ]
     at = [month_number(period) for period in periods]
     if not any(shown(one) is not None for one in parts.months):
         return svg.picture(WIDE, 30, title, sentence, svg.label(0, 20, text("drawing.nothing", quantity.language)))
     top = 14.0 if quantity.per else 0.0
     bottom = top + HIGH - 26
-    values = [value for one in (*parts.months, *parts.province) for value in (shown(one), *(bounds(one) or ()))]
+    series = (*parts.months, *parts.province, *parts.level)
+    values = [value for one in series for value in (shown(one), *(bounds(one) or ()))]
     values += [value for one in parts.foreseen for value in (one.value, one.lower, one.upper)]
     upright = scale(values, bottom, top + 10, whole=quantity.kind == "count")
     plane = _TrendPlane(min(at), max(at), widest(upright, quantity.tick) + 8, upright)
@@ -131,6 +138,7 @@ def _picture(parts: TrendParts, quantity: Quantity, title: str, sentence: str) -
         _band(parts.months, plane),
         svg.broken_line([plane.point(one.period, shown(one)) for one in _filled(parts.province)], "line province"),
         svg.broken_line([plane.point(one.period, shown(one)) for one in _filled(parts.months)], "line unit"),
+        svg.broken_line([plane.point(one.period, shown(one)) for one in _filled(parts.level)], "line level"),
         _points(parts, plane, quantity, bottom),
     )
 
@@ -220,6 +228,7 @@ def _keys(parts: TrendParts, quantity: Quantity) -> list[tuple[str, str]]:
             text("drawing.key.interval", language),
         ),
         (bool(parts.province), svg.line(0, 5, 18, 5, "line province"), text("drawing.key.province", language)),
+        (bool(parts.level), svg.line(0, 5, 18, 5, "line level"), text("drawing.key.level", language)),
         (
             bool(parts.foreseen),
             svg.box(0, 0, 18, 10, "fan") + svg.line(0, 5, 18, 5, "line foreseen"),
@@ -274,6 +283,8 @@ def _heads(parts: TrendParts, quantity: Quantity) -> tuple[str, ...]:
     heads = [text("drawing.month", language), quantity.heading]
     if parts.province:
         heads.append(text("drawing.key.province", language))
+    if parts.level:
+        heads.append(text("drawing.key.level", language))
     if parts.alerts:
         heads.append(text("drawing.key.alert", language))
     return tuple(heads)
@@ -282,6 +293,7 @@ def _heads(parts: TrendParts, quantity: Quantity) -> tuple[str, ...]:
 def _rows(parts: TrendParts, quantity: Quantity) -> tuple[tuple[str, ...], ...]:
     """The months, the last first."""
     beside = {one.period: told(one, quantity) for one in parts.province}
+    level = {one.period: told(one, quantity) for one in parts.level}
     unknown = text("drawing.unknown", quantity.language)
     known = [(one.period, told(one, quantity)) for one in parts.months]
     known += [
@@ -301,6 +313,7 @@ def _rows(parts: TrendParts, quantity: Quantity) -> tuple[tuple[str, ...], ...]:
             numbers.period(period, quantity.language),
             value,
             *([beside.get(period, unknown)] if parts.province else []),
+            *([level.get(period, unknown)] if parts.level else []),
             *([parts.alerts.get(period, "")] if parts.alerts else []),
         )
         for period, value in reversed(known)

@@ -285,6 +285,9 @@ def _tile_names(
         value = quantity.says(one.shown) if one.shown is not None else ""
         parts = svg.lines_of(short[one.code], 0.94 * fit.factor, size, at_most=3)
         tail = f"{shade.mark} {value}".strip()
+        if tail and (len(parts) + 1) * (size + 1) > fit.factor:
+            tail = ""
+            parts = svg.lines_of(f"{shade.mark} {short[one.code]}".strip(), 0.94 * fit.factor, size, at_most=3)
         told_lines = [(part, "") for part in parts] + ([(tail, " value")] if tail else [])
         first = y - (len(told_lines) - 1) * (size + 1) / 2 + size * 0.35
         found += [

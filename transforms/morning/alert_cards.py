@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from html import escape
 from typing import Any
 
@@ -16,8 +17,12 @@ from transforms.morning.markup import section
 MOST_RESOLVED = 12
 
 
-def alerts_section(briefing: Briefing) -> str:
-    """New, worse and standing alerts with all there is to say, then the others in short."""
+def alerts_section(briefing: Briefing, link: Callable[[str], str | None]) -> str:
+    """New, worse and standing alerts with all there is to say, then the others in short.
+
+    Args:
+        link: where an alert's own page is, by its id; null where it has none.
+    """
     language = briefing.morning.language
     heading = text("page.section.alerts", language)
     if not briefing.full and not briefing.brief:
@@ -25,7 +30,7 @@ def alerts_section(briefing: Briefing) -> str:
     parts = []
     for group, alerts in briefing.full.items():
         parts.append(f"<h3>{text(f'page.group.{group}', language)}</h3>")
-        parts += [_card(told, language) for told in alerts]
+        parts += [_card(told, language, link(told.row["alert_id"])) for told in alerts]
     if briefing.brief:
         lines = "".join(f"<li>{_line(told.row, language, _state(told, language))}</li>" for told in briefing.brief)
         parts.append(f'<h3>{text("page.group.brief", language)}</h3><ul class="brief">{lines}</ul>')
@@ -52,10 +57,11 @@ def resolved_section(morning: Morning) -> str:
     return section("resolved", heading, f'<ul class="brief">{items}{more}</ul>')
 
 
-def _card(told: ShownAlert, language: Language) -> str:
+def _card(told: ShownAlert, language: Language, link: str | None) -> str:
     row = told.row
     seen, *others = (escape(one) for one in told.sentences)
     unit = escape(row["unit_name"] or row["unit_code"])
+    unit = f'<a href="{escape(link)}">{unit}</a>' if link else unit
     drawn = _figure(told, language)
     return (
         f'<article class="{row["severity"]}{" drawn" if drawn else ""}"><header>'

@@ -22,6 +22,8 @@ MOST_IN_FULL = 12
 """Alerts told with all their sentences and a chart; the others get a line."""
 AFTER = 6
 """Months after an alert's last signal that its chart goes on."""
+WITH_REASON = 5
+"""Units whose reason stands at the top, the first included."""
 MOST_NAMED = 3
 """Units named in the sentence at the top."""
 ABSENT = ("missing", "rejected")
@@ -114,7 +116,7 @@ class Briefing:
 
     Attributes:
         lead: the sentence at the top; lead_unit: the unit it names, null if none; lead_severity likewise.
-        after: a second sentence: who comes next; "" if nobody does.
+        after: what the next units need attention for, a sentence each, the gravest first; the last one names the rest.
         full: alerts told in full, by group; brief: those told in a line.
     """
 
@@ -122,7 +124,7 @@ class Briefing:
     lead: str
     lead_unit: str | None
     lead_severity: str | None
-    after: str
+    after: tuple[str, ...]
     missing: Missing
     full: dict[str, list[ShownAlert]] = field(default_factory=dict)
     brief: list[ShownAlert] = field(default_factory=list)
@@ -229,16 +231,18 @@ def _lead(first: ShownAlert | None, missing: Missing, language: Language) -> str
     return text("page.lead.calm", language)
 
 
-def _after(first: ShownAlert | None, loud: list[ShownAlert], language: Language) -> str:
-    """The other units with an alert that is not of low severity, the gravest first."""
+def _after(first: ShownAlert | None, loud: list[ShownAlert], language: Language) -> tuple[str, ...]:
+    """The other units with an alert that is not of low severity: the reason of the next ones, then who is left."""
     if first is None:
-        return ""
-    units = dict.fromkeys(
-        one.row["unit_name"]
-        for one in loud
-        if one.row["severity"] != "low" and one.row["unit_name"] != first.row["unit_name"]
-    )
-    return text("page.lead.more", language, units=_few(list(units))) if units else ""
+        return ()
+    reasons: dict[str, str] = {}
+    for one in loud:
+        if one.row["severity"] != "low" and one.row["unit_name"] != first.row["unit_name"]:
+            reasons.setdefault(one.row["unit_name"], one.sentences[0])
+    names = list(reasons)
+    rest = names[WITH_REASON - 1 :]
+    more = (text("page.lead.more", language, units=_few(rest)),) if rest else ()
+    return (*(reasons[name] for name in names[: WITH_REASON - 1]), *more)
 
 
 def _few(names: list[str]) -> str:

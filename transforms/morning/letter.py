@@ -17,7 +17,7 @@ def morning_letter(briefing: Briefing) -> str:
     morning = briefing.morning
     language = morning.language
     title = text("page.title", language, day=morning.as_of)
-    blocks = ["\n".join([title, briefing.lead, *([briefing.after] if briefing.after else [])])]
+    blocks = ["\n".join([title, briefing.lead, *(f"- {one}" for one in briefing.after)])]
     sections = {
         "missing": _missing(briefing),
         "rejected": _rejected(briefing),

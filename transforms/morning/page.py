@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from html import escape
 from typing import Any
 from urllib.parse import quote
@@ -26,16 +27,35 @@ def morning_page(briefing: Briefing) -> str:
     return _document(body, text("page.title", morning.language, day=morning.as_of), morning.language)
 
 
-def morning_sections(briefing: Briefing) -> str:
+@dataclass(frozen=True, slots=True)
+class MorningLinks:
+    """Where the page's links lead, by where it stands; null for no link.
+
+    Attributes:
+        file: of a rejected file's row.
+        alert: of an alert's id.
+        tiles: of the tiles by the section they count; a section that is not among them is on the page itself.
+    """
+
+    file: Callable[[Mapping[str, Any]], str | None]
+    alert: Callable[[str], str | None] = lambda alert_id: None
+    tiles: Mapping[str, str] = field(default_factory=dict)
+
+
+AT_HOME = MorningLinks(file=lambda row: quote(row["workbook"]) if row["workbook"] else None)
+"""The page lies in the home, beside the workbooks that went back."""
+
+
+def morning_sections(briefing: Briefing, links: MorningLinks = AT_HOME) -> str:
     """What stands between its head and its foot."""
     morning = briefing.morning
     return "\n".join(
         [
             _lead(briefing),
-            _tiles(briefing),
+            _tiles(briefing, links),
             _missing(briefing),
-            _rejected(briefing),
-            alerts_section(briefing),
+            _rejected(briefing, links),
+            alerts_section(briefing, links.alert),
             resolved_section(morning),
             trends_section(morning),
             followup_section(morning),
@@ -70,13 +90,14 @@ def _lead(briefing: Briefing) -> str:
     first = escape(briefing.lead)
     if unit := escape(briefing.lead_unit or ""):
         first = first.replace(unit, f"<strong>{unit}</strong>", 1)
-    after = f'<p class="then">{escape(briefing.after)}</p>' if briefing.after else ""
+    items = "".join(f"<li>{escape(one)}</li>" for one in briefing.after)
+    after = f'<ul class="then">{items}</ul>' if items else ""
     label = text("page.attention", briefing.morning.language)
     kind = briefing.lead_severity or ("medium" if briefing.missing.names else "")
     return f'<section class="lead {kind}" aria-label="{label}"><p class="first">{first}</p>{after}</section>'
 
 
-def _tiles(briefing: Briefing) -> str:
+def _tiles(briefing: Briefing, links: MorningLinks) -> str:
     morning, missing = briefing.morning, briefing.missing
     language = morning.language
     severities = morning.alerts["severity"].to_list()
@@ -97,7 +118,10 @@ def _tiles(briefing: Briefing) -> str:
         tiles.append(
             ("followup", numbers.count(opened, language), text("page.tile.followup", language, overdue=overdue))
         )
-    items = "".join(f'<li><a href="#{name}"><b>{number}</b>{escape(what)}</a></li>' for name, number, what in tiles)
+    items = "".join(
+        f'<li><a href="{escape(links.tiles.get(name, f"#{name}"))}"><b>{number}</b>{escape(what)}</a></li>'
+        for name, number, what in tiles
+    )
     return f'<nav><ul class="tiles">{items}</ul></nav>'
 
 
@@ -131,7 +155,7 @@ def _shortened(names: Sequence[str], most: int = 6) -> str:
     return ", ".join(names[:most]) + (f" (+{len(names) - most})" if len(names) > most else "")
 
 
-def _rejected(briefing: Briefing) -> str:
+def _rejected(briefing: Briefing, links: MorningLinks) -> str:
     morning = briefing.morning
     language = morning.language
     heading = text("page.section.rejected", language)
@@ -140,20 +164,22 @@ def _rejected(briefing: Briefing) -> str:
             "rejected", text("page.section.rejected", language), f"<p>{text('page.rejected.none', language)}</p>"
         )
     heads = [text(f"page.column.{key}", language) for key in ("unit", "received", "why", "workbook")]
-    rows = (_rejected_row(row, briefing) for row in morning.rejected.iter_rows(named=True))
+    rows = (_rejected_row(row, briefing, links) for row in morning.rejected.iter_rows(named=True))
     note = f'<p class="note">{text("page.rejected.note", language)}</p>'
     return section("rejected", heading, table(heads, rows, kind="stack"), note)
 
 
-def _rejected_row(row: dict[str, Any], briefing: Briefing) -> list[str]:
+def _rejected_row(row: dict[str, Any], briefing: Briefing, links: MorningLinks) -> list[str]:
     language = briefing.morning.language
     name = escape(str(row["reporter_name"] or row["reporter_code"]))
     is_new = row["recorded_at"] == briefing.morning.as_of
     new = f' <span class="tag new">{text("page.tonight", language)}</span>' if is_new else ""
     why = "; ".join(reason(code["code"], code["number"], language) for code in row["codes"] or [])
-    path = row["workbook"]
+    path, to = row["workbook"], links.file(row)
     folder = f"{path.rsplit('/', 1)[0]}/" if path else ""
-    link = f'<a href="{quote(path)}">{escape(folder)}</a>' if path else text("page.workbook.none", language)
+    link = escape(folder) if path else text("page.workbook.none", language)
+    if to:
+        link = f'<a href="{escape(to)}">{link}</a>'
     return [
         f'{name}{new}<span class="file">{escape(str(row["file_name"]))}</span>',
         f'<span class="whole">{numbers.day(row["received_on"], language)}</span>',

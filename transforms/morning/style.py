@@ -26,6 +26,7 @@ a:focus-visible,summary:focus-visible{outline:3px solid #f0a020;outline-offset:2
 .lead{border-left:.4rem solid var(--good);background:var(--pale);padding:1rem 1.2rem;margin:1.3rem 0 1rem}
 .lead.high{border-color:var(--high)}.lead.medium{border-color:var(--medium)}
 .lead p{margin:0}.lead .first{font-size:1.3rem;line-height:1.4}.lead .then{margin-top:.4rem;color:var(--soft)}
+.lead ul.then{padding-left:1.2rem;margin-bottom:0}
 .tiles{display:grid;grid-template-columns:repeat(auto-fit,minmax(9.5rem,1fr));gap:.7rem;list-style:none;margin:0;
 padding:0}
 .tiles a{display:block;height:100%;border:1px solid var(--line);border-radius:.4rem;padding:.6rem .8rem;

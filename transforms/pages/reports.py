@@ -24,7 +24,7 @@ class ReporterRow:
 
 @dataclass(frozen=True, slots=True)
 class ReportGrid:
-    """Units by months: the months in order, a row a reporter, and how many are in each state in the latest month."""
+    """Units by months, the latest first: a row a reporter, and how many are in each state in the latest month."""
 
     months: tuple[str, ...]
     rows: tuple[ReporterRow, ...]
@@ -37,14 +37,14 @@ def report_grid(states: pl.DataFrame) -> ReportGrid:
     Args:
         states: rows of marts.reporting_status; reporters stand in the order of the rows.
     """
-    months = tuple(sorted(states["period"].unique()))
+    months = tuple(sorted(states["period"].unique(), reverse=True))
     found: dict[str, dict[str, str]] = {}
     names: dict[str, str] = {}
     for row in states.iter_rows(named=True):
         found.setdefault(row["reporter_code"], {})[row["period"]] = row["state"]
         names[row["reporter_code"]] = row["reporter_name"]
     rows = tuple(ReporterRow(code, names[code], tuple(map(of.get, months))) for code, of in found.items())
-    latest = states.filter(pl.col("period") == months[-1])["state"].value_counts() if months else states.head(0)
+    latest = states.filter(pl.col("period") == months[0])["state"].value_counts() if months else states.head(0)
     return ReportGrid(months, rows, dict(latest.iter_rows()) if months else {})
 
 

@@ -15,8 +15,7 @@ def states(con: DuckDBPyConnection, months: int) -> pl.DataFrame:
 
 def files_for(con: DuckDBPyConnection, reporter_code: str, period: str) -> pl.DataFrame:
     """The files of a reporter for a month, the latest first: columns of marts.submission_log."""
-    query = "FROM marts.submission_log WHERE reporter_code = ? AND period = ? ORDER BY submission_id DESC"
-    return con.execute(query, [reporter_code, period]).pl()
+    return con.execute(_FILES, {"reporter": reporter_code, "period": period}).pl()
 
 
 def files_without_month(con: DuckDBPyConnection, most: int) -> pl.DataFrame:
@@ -62,6 +61,14 @@ _STATES = """
 FROM marts.reporting_status
 WHERE period IN (SELECT DISTINCT period FROM marts.reporting_status ORDER BY period DESC LIMIT ?)
 ORDER BY level DESC, reporter_code, period
+"""
+
+# A file whose month could not be read is of the month that was due.
+_FILES = """
+FROM marts.submission_log
+WHERE reporter_code = $reporter AND (period = $period
+    OR submission_id IN (SELECT submission_id FROM derived.file_month WHERE period = $period))
+ORDER BY submission_id DESC
 """
 
 _FIRST = "SELECT min(version_id) FROM ledger.version WHERE submission_id = $number GROUP BY form, period"

@@ -1,13 +1,16 @@
 """The portal's pages, one module each: its routes, and a handler for each of them."""
 
 from flows.portal.asked import Route
-from flows.portal.pages import alerts, counter, followup, operator, reports, today
+from flows.portal.pages import alerts, counter, followup, indicators, map, operator, reports, today, units
 
 PAGES: tuple[Route, ...] = (
     *today.ROUTES,
     *alerts.ROUTES,
     *followup.ROUTES,
     *reports.ROUTES,
+    *map.ROUTES,
+    *units.ROUTES,
+    *indicators.ROUTES,
     *counter.ROUTES,
     *operator.ROUTES,
 )

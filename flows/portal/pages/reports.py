@@ -5,15 +5,17 @@ from __future__ import annotations
 from functools import partial
 
 import polars as pl
+from duckdb import DuckDBPyConnection
 
 from expectations.contract.forms import FORMS
 from expectations.contract.periods import Period
 from expectations.contract.problems import CODES
 from flows.errors import UserError
 from flows.night.carry_out import ACTIONS
-from flows.night.collect import archived_file
+from flows.night.collect import File, archived_file
 from flows.night.read import read_by
 from flows.night.send_back import returned_path
+from flows.night.show import ToShow, faults_only, shown
 from flows.portal.asked import BOARD, SENDER, Answer, Asked, Download, GoTo, NotThere, Route, Shown
 from transforms.pages.reports import Changes, changes, report_grid
 from warehouse.board.acts import BoardEntry, open_board
@@ -38,8 +40,13 @@ WORKBOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 def show_reports(asked: Asked) -> Answer:
     """Units by months, and the files whose month could not be read."""
-    lost = files_without_month(asked.con, MOST_WITHOUT_MONTH).to_dicts()
-    return Shown("reports.html", {"grid": report_grid(states(asked.con, MONTHS)), "lost": lost})
+    return reports_page(asked.con)
+
+
+def reports_page(con: DuckDBPyConnection) -> Shown:
+    """The page of the grid."""
+    lost = files_without_month(con, MOST_WITHOUT_MONTH).to_dicts()
+    return Shown("reports.html", {"grid": report_grid(states(con, MONTHS)), "lost": lost})
 
 
 def show_report(asked: Asked) -> Answer:
@@ -68,6 +75,20 @@ def show_file(asked: Asked) -> Answer:
             "may": _possible(asked, row) if is_board else None,
         },
     )
+
+
+def show_sheets(asked: Asked) -> Answer:
+    """A file's problems on its own sheets, as its sender had them.
+
+    Raises:
+        UserError: its bytes are not kept.
+    """
+    row = _own_file(asked)
+    file = _archived(asked, row)
+    problems = problems_of(asked.con, [row["submission_id"]]).to_dicts()
+    to_show = ToShow(file.data, file.file_name, asked.settings.registry_dir, problems, asked.language)
+    (((seen,),),) = asked.desk.readers.each(shown, [[to_show]], faults_only)
+    return Shown("file_sheets.html", {"file": row, "seen": seen})
 
 
 def show_changes(asked: Asked) -> Answer:
@@ -155,16 +176,20 @@ def _is_legible(asked: Asked, row: Row) -> bool:
     return row["period"] is not None and all(CODES[code].waivable for code in codes)
 
 
+def _archived(asked: Asked, row: Row) -> File:
+    try:
+        return archived_file(row, asked.settings.archive_dir)
+    except ArchiveIncomplete as error:
+        raise UserError("error.report.no-figures") from error
+
+
 def _read_again(asked: Asked, row: Row) -> pl.DataFrame:
     """The figures in a file of the archive: form, cell_code, measure, value.
 
     Raises:
         UserError: its bytes are not in the archive.
     """
-    try:
-        file = archived_file(row, asked.settings.archive_dir)
-    except ArchiveIncomplete as error:
-        raise UserError("error.report.no-figures") from error
+    file = _archived(asked, row)
     batch = read_by(asked.desk.readers, {1: file}, {1: row["recorded_at"]}, asked.settings)
     parts = [
         rows.filter(pl.col("cell_code").is_not_null())
@@ -181,6 +206,7 @@ ROUTES = (
     Route("GET", "/reports", _BOARD, show_reports, is_kept=True),
     Route("GET", "/reports/{unit}/{period}", _BOARD, show_report),
     Route("GET", "/files/{number}", _BOTH, show_file),
+    Route("GET", "/files/{number}/sheets", _BOTH, show_sheets, takes_long=True),
     Route("GET", "/files/{number}/changes", _BOTH, show_changes, takes_long=True),
     Route("GET", "/files/{number}/workbook", _BOTH, returned_workbook),
     Route("POST", "/files/{number}/accept", _BOARD, partial(decide, action="accept")),

@@ -8,6 +8,7 @@ from typing import get_args
 import pytest
 from babel.messages.pofile import read_po
 
+from expectations.contract.indicators import INDICATORS
 from expectations.contract.problems import CODES, TO_LOOK_AT
 from expectations.language.catalogue import (
     LANGUAGES,
@@ -33,7 +34,9 @@ from transforms.alerts.phrases import COUNTED
 from transforms.followup.kinds import KINDS
 from transforms.followup.workbook import COLUMNS, REPLIES
 from transforms.morning.briefing import ABSENT, GROUPS
-from transforms.pages import alerts, followup
+from transforms.pages import alerts, followup, indicator_page
+from transforms.pages.map_page import SCALES
+from transforms.pages.unit_figures import UNIT_LEVELS, kinds_of
 from transforms.telling.night import KNOWN_ERRORS
 from transforms.telling.recipients import Severity
 from transforms.template.guidance import COLOURS, STEPS
@@ -113,7 +116,12 @@ FAMILIES: dict[str, tuple[str, ...]] = {
     "portal.followup.reply.": REPLIES,
     "portal.followup.sort.": tuple(followup.SORTS),
     "portal.followup.status.": followup.STATUSES,
+    "portal.figures.column.": indicator_page.COLUMNS,
+    "portal.figures.kind.": tuple(dict.fromkeys(kind for one in INDICATORS for kind in kinds_of(one))),
+    "portal.figures.level.": UNIT_LEVELS,
+    "portal.indicator.map.": SCALES,
     "portal.level.": alerts.LEVELS,
+    "portal.map.scale.": SCALES,
     "portal.nav.": tuple(one.name for one in NAVIGATION),
     "portal.operator.kind.": get_args(NightKind),
     "portal.operator.letter.": ("waiting", "sending", "sent", "withdrawn", "given-up"),

@@ -27,10 +27,10 @@ def test_the_grid_has_a_row_a_reporter_and_a_column_a_month():
         }
     )
     grid = report_grid(states)
-    assert grid.months == ("2024-11", "2024-12")
+    assert grid.months == ("2024-12", "2024-11")
     assert [(row.name, row.states) for row in grid.rows] == [
-        ("Sa Đéc", ("late", "missing")),
-        ("Hồng Ngự", (None, "reported")),
+        ("Sa Đéc", ("missing", "late")),
+        ("Hồng Ngự", ("reported", None)),
     ]
     assert grid.latest == {"missing": 1, "reported": 1}
     assert report_grid(states.head(0)).rows == ()
@@ -80,6 +80,23 @@ def test_the_grid_leads_to_files_and_their_problems(visit):
     visit.open(visit.tree.css_first("a.state.rejected").attributes["href"])
     visit.open(visit.tree.css_first("table a").attributes["href"])
     assert visit.tree.css(".faults .error")
+
+
+def test_a_rejected_file_shows_its_problems_on_its_own_sheet(visit, rejected):
+    visit.open(f"{rejected}/sheets")
+    assert visit.tree.css("table.grid td.error")
+    visit.sign_in("lapvo")
+    other = visit.get(f"{rejected}/sheets")
+    assert other.status_code in (200, 404)
+    assert (other.status_code == 200) == (visit.get(rejected).status_code == 200)
+
+
+def test_every_state_of_the_grid_leads_to_its_files(visit):
+    visit.sign_in("ban")
+    visit.open("/reports")
+    links = [a.attributes["href"] for a in visit.tree.css("a.state.rejected")]
+    assert links
+    assert {visit.get(link).status_code for link in links} == {200}
 
 
 def test_a_file_is_let_in_by_a_click_with_a_reason(visit, desk, rejected):

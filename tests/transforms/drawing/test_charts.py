@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from expectations.contract.indicators import INDICATOR_OF, INDICATORS
-from expectations.language.catalogue import LANGUAGES
+from expectations.language.catalogue import LANGUAGES, text
 from tests.transforms.drawing.pictures import (
     COUNT,
     NAMES,
@@ -213,6 +215,28 @@ def test_the_forecast_opens_from_the_last_known_month():
     root = check(trend_chart("Huyện", RATE, months, foreseen=to_come, tet=["2026-05"]).picture)
     assert len(kinds(root, "fan")) == 3  # the two of the chart and the legend's
     assert len(kinds(root, "tet")) == 2
+
+
+def test_the_level_without_season_is_a_line_and_a_column():
+    months, level = [month("2026-01", 5.0), month("2026-02", 9.0)], [month("2026-02", 7.0)]
+    drawn = trend_chart("Huyện", RATE, months, level=level)
+    check(drawn.picture)
+    assert "d-line d-level" in drawn.picture
+    assert len(drawn.heads) == 3
+    assert [row[2] for row in drawn.rows] == [RATE.says(7.0), text("drawing.unknown", RATE.language)]
+    assert "d-line d-level" not in trend_chart("Huyện", RATE, months).picture
+
+
+def test_a_long_name_takes_the_room_of_the_value_in_a_small_tile_but_never_of_the_mark():
+    codes = [f"{number:03}" for number in range(141)]
+    units = [unit(code, 0.9, denominator=1000.0) for code in codes[:-1]]
+    units.append(UnitFigure(code=codes[-1], name="Xã Bình Hàng Trung Tây", value=0.1, denominator=1000.0))
+    outlines = tile_outlines(tile_layout(dict.fromkeys(codes)))
+    for by, expected in (("value", False), ("chance", True)):
+        drawn = unit_map(SHARE, units, outlines, 0.5, by, is_tiled=True)  # type: ignore[arg-type]
+        written = re.findall(r">([^<]*)</text>", drawn.picture)
+        assert any(one.startswith("▼ ") for one in written) == expected
+        assert SHARE.says(0.1) not in written
 
 
 def test_a_colour_is_given_only_where_there_is_a_direction_and_the_interval_decides():

@@ -53,6 +53,17 @@ def test_with_alerts_of_low_severity_only_the_missing_reports_come_first():
     assert "1 đơn vị chưa có báo cáo hợp lệ tháng 12/2024: Huyện Tam Nông" in low.lead
 
 
+def test_the_first_five_units_stand_at_the_top_with_their_reasons_and_the_rest_by_name():
+    rows = [{"alert_id": name, "unit_name": name, "severity": "high"} for name in "ABCDEFG"]
+    low = {"alert_id": "L", "unit_name": "L", "severity": "low"}
+    told = brief(morning(alerts=alerts(*rows, low), series={}))
+    assert told.lead_unit == "A"
+    assert [one.split(" có ")[0] for one in told.after] == [
+        *(f"Tháng 12/2024, {name}" for name in "BCDE"),
+        "Sau đó đến F, G.",
+    ]
+
+
 def test_a_morning_without_anything_says_so():
     calm = morning(alerts=alerts(), series={}, reports=reports({"A": "reported"}), rejected=rejected())
     assert brief(calm).lead == "Hôm nay không có đơn vị nào cần chú ý đặc biệt."
