@@ -295,7 +295,7 @@ def contents(home: Path) -> dict[str, list]:
         for name, schema, table in tables:
             columns = con.execute(
                 "SELECT column_name FROM duckdb_columns() WHERE schema_name = ? AND table_name = ? "
-                "AND (data_type <> 'TIMESTAMP' OR column_name = 'received_at')",
+                "AND (data_type <> 'TIMESTAMP' OR column_name = 'received_at') AND column_name <> 'seconds'",
                 [schema, table],
             ).fetchall()
             listed = ", ".join(f'"{column}"' for (column,) in columns)
