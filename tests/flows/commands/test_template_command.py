@@ -79,7 +79,7 @@ def test_a_whole_month_filled_in_by_libreoffice_is_accepted_without_a_word(in_ho
         path.write_bytes(data)
         assert run_check(path, None, JUNE.due_on(5), as_json=True) == 0
         told = json.loads(capsys.readouterr().out)
-        assert told == {"outcome": "accepted", "period": "2024-06", "problems": []}, name
+        assert told == {"outcome": "accepted", "period": "2024-06", "problems": [], "causes": []}, name
 
 
 def test_openings_are_what_was_last_accepted(in_home, tmp_path, registry):
