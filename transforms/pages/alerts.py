@@ -208,14 +208,13 @@ def event_rows_of(events: Iterable[Row], language: Language) -> list[dict[str, A
     ]
 
 
-def sureness(finding: Mapping[str, Any] | None, language: Language) -> dict[str, str]:
-    """How sure an alert is in numbers: n of "one in n" of p, q as a share; what is not known is left out."""
-    if finding is None:
-        return {}
-    p, q = finding["p_value"], finding["q_value"]
-    return ({} if p is None else {"p": Numbers(language, None).one_in(p)}) | (
-        {} if q is None else {"q": numbers.share(q, language)}
-    )
+def sureness(finding: Mapping[str, Any] | None, language: Language) -> dict[str, str | None]:
+    """How sure an alert is in numbers: n of "one in n" of p, q as a share; null where it was not tested."""
+    p, q = (finding["p_value"], finding["q_value"]) if finding else (None, None)
+    return {
+        "p": None if p is None else Numbers(language, None).one_in(p),
+        "q": None if q is None else numbers.share(q, language),
+    }
 
 
 def least_sentence(least: Mapping[str, Any] | None, language: Language) -> str | None:

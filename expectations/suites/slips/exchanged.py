@@ -15,6 +15,9 @@ from expectations.suites.slips.standing import Figures, Flags
 # Logarithms of likelihood ratios. A pair is told where it is `ENOUGH` likelier than the figures as sent, and
 # `CLEARLY` likelier than every other pair. An ordinary row cannot weigh more than its limit, whatever stands in it.
 ENOUGH, CLEARLY = 10.0, 4.0
+# By the sender's past alone, with no rule mended, and not the two parts of a sum, whose weights have limits of their
+# own: true changes happen that no past foretells.
+ENOUGH_BY_PAST = 14.0
 FEWEST_ROWS = 4
 _RULE = 4.0  # a row whose broken rule holds again
 _TRUST = 0.95  # at most, in what one month hands to the next
@@ -54,7 +57,9 @@ def exchanged_columns(held: Held) -> Exchanged | None:
     one, other = divmod(best, len(held.names))
     weight = float(weighed.weights.flat[best])
     second = np.partition(weighed.weights[np.triu_indices_from(weighed.weights, 1)], -2)[-2]
-    if weight < ENOUGH or weight - max(float(second), 0.0) < CLEARLY:
+    is_backed = weighed.mended[one, other] or _are_parts(held.rules)[one, other]
+    enough = ENOUGH if is_backed else ENOUGH_BY_PAST
+    if weight < enough or weight - max(float(second), 0.0) < CLEARLY:
         return None
     differs = _differs(held.figures)[:, one, other]
     names = held.names

@@ -12,12 +12,15 @@ import duckdb
 import pytest
 from selectolax.lexbor import LexborHTMLParser
 
+from expectations.contract.periods import Period
 from flows.clock import today
+from flows.commands.backfill import backfill
 from flows.commands.carry_out import run_carry_out
 from flows.home import open_home
 from flows.settings import Settings
 from tests.flows.portal.told_alerts import GRAVE, OVER, SMALL, UNIT, with_alerts
 from tests.flows.portal.visitor import Visitor
+from transforms.samples.tree import sample_tree
 from warehouse.board.acts import open_board
 
 MARKUP = "<script>alert('x')</script>"
@@ -242,3 +245,21 @@ def test_a_form_sent_twice_is_noted_once(board, home):
     with open_board(home / "board.sqlite") as acts:
         noted = [one.what["note"] for one in acts.since() if one.action == "alert-ack"]
     assert noted == ["đang hỏi", "đã hỏi", "đang hỏi"]
+
+
+def test_an_alert_that_was_not_tested_says_so_too(visit, desk, registry):
+    """A month later the units that sent nothing have alerts without a probability."""
+    month = Period(2025, 1)
+    sent = next(
+        one for one in sample_tree(registry, 20250105, month, month, is_faulty=False) if one.reporter_code == "867"
+    )
+    inbox = desk.settings.inbox_dir / "867"
+    inbox.mkdir(parents=True, exist_ok=True)
+    (inbox / sent.file_name).write_bytes(sent.data)
+    backfill(desk.settings.inbox_dir, month.next.first_day + timedelta(days=3), desk.settings)
+    visit.sign_in("ban")
+    visit.open("/alerts?status=all")
+    own = [a.attributes["href"] for a in visit.tree.css("main a") if "/alerts/" in (a.attributes.get("href") or "")]
+    pages = [path for path in own if not path.endswith("precision")]
+    assert pages
+    assert {visit.get(path).status_code for path in pages} == {200}
