@@ -24,6 +24,7 @@ ARGUMENTS = {
     "accept": ["1", "--reason", "r"],
     "backfill": ["nowhere"],
     "backup": ["copy"],
+    "board": ["site"],
     "check": ["none.csv"],
     "export": ["out"],
     "followup assign": ["x", "--to", "b"],
@@ -37,9 +38,12 @@ ARGUMENTS = {
     "registry import": ["none.csv"],
     "restore": ["copy"],
     "retract": ["1", "--reason", "r"],
+    "user add": ["x", "--role", "board", "--without-password"],
+    "user disable": ["x"],
+    "user password": ["x"],
 }
 # These run on, or make a home of their own, and have tests of their own.
-LONG = {"serve", "demo", "nightly"}
+LONG = {"serve", "portal", "demo", "nightly"}
 
 
 def commands(group: Any, before: str = "") -> list[str]:
