@@ -1,4 +1,4 @@
-"""Shows a file's own tables with its faults, at once; runs in a reading process, as the file is opened again."""
+"""Shows a file's own tables with its faults, at once; in a reading process, as the file is opened again."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from typing import Any
 from expectations.contract.problems import NOT_KEPT, Problem
 from expectations.language.catalogue import Language
 from flows.night.mark import legible_tables
+from flows.night.readers import Readers
 from transforms.pages.checked_file import ShownFile, shown_file
 from transforms.reading.grid import Sheet
 
@@ -30,12 +31,17 @@ def ready(tasks: Iterable[None]) -> list[None]:
     return list(tasks)
 
 
-def shown(orders: Iterable[ToShow]) -> list[ShownFile]:
-    """Each file as its sender sees it."""
+def show(readers: Readers, order: ToShow) -> ShownFile:
+    """A file as its sender sees it."""
+    (((seen,),),) = readers.each(_shown, [[order]], _faults_only)
+    return seen
+
+
+def _shown(orders: Iterable[ToShow]) -> list[ShownFile]:
     return [shown_file(_tables(one), one.problems, one.language) for one in orders]
 
 
-def faults_only(order: ToShow, problem: Problem) -> list[ShownFile]:
+def _faults_only(order: ToShow, problem: Problem) -> list[ShownFile]:
     """The same for a file that cannot be opened."""
     return [shown_file([], order.problems, order.language)]
 

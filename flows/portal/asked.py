@@ -16,6 +16,7 @@ from flows.portal.desk import Desk
 from flows.settings import Settings
 from warehouse.board.accounts import Account
 
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 BOARD, SENDER, READER = "board", "sender", "reader"
 EVERYONE = frozenset({BOARD, SENDER, READER})
 

@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from threading import Event, Thread
 
-from flows.serving.served import child_of_this
+from flows.serving.served import child_of_this, end
 from flows.settings import Settings
 
-PAUSE, ENOUGH = 30.0, 15.0  # seconds before it is begun again; for it to end
+PAUSE = 30.0  # seconds before it is begun again
 
 
 @contextmanager
@@ -40,14 +40,5 @@ def _keep_running(settings: Settings, stop: Event) -> None:
         while process.poll() is None and not stop.wait(0.5):
             pass
         if process.poll() is None:
-            _end(process)
+            end(process)
         stop.wait(PAUSE)
-
-
-def _end(process: subprocess.Popen[bytes]) -> None:
-    process.terminate()
-    try:
-        process.wait(ENOUGH)
-    except subprocess.TimeoutExpired:
-        process.kill()
-        process.wait()

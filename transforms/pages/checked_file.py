@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from expectations.language.catalogue import Language
-from transforms.reading.grid import Sheet
+from transforms.reading.grid import Sheet, column_letters
 from transforms.reading.headings import heading_blocks
 from transforms.returning.faults import Fault, Mark, Place, faults_of, marks_on
 
@@ -17,7 +17,7 @@ AROUND = 1  # rows before and after a faulty one
 
 @dataclass(frozen=True, slots=True)
 class ShownCell:
-    """A cell: what it shows, how grave, and the number of each line in the list of what is wrong with it."""
+    """A cell: what it shows, how grave, and what is wrong with it, line by line."""
 
     text: str
     severity: str
@@ -77,9 +77,7 @@ def _shown(sheet: Sheet, marks: dict[Place, Mark]) -> ShownSheet:
         cells = tuple(_cell(sheet, row, column, marks.get((row, column))) for column in range(width))
         rows.append(ShownRow(row + 1, cells, row in headings, row - before - 1))
         before = row
-    return ShownSheet(
-        sheet.name, tuple(letters(column) for column in range(width)), tuple(rows), len(faulty) - len(told)
-    )
+    return ShownSheet(sheet.name, tuple(map(column_letters, range(1, width + 1))), tuple(rows), len(faulty) - len(told))
 
 
 def _row(sheet: Sheet, row: int) -> list[Any]:
@@ -95,9 +93,3 @@ def _cell(sheet: Sheet, row: int, column: int, mark: Mark | None) -> ShownCell:
 def _text(value: Any) -> str:
     whole = int(value) if isinstance(value, float) and value.is_integer() else value
     return "" if value is None else str(whole)[:200]
-
-
-def letters(column: int) -> str:
-    """The letters of a 0-based column: 0 is A, 26 is AA."""
-    rest, last = divmod(column, 26)
-    return (letters(rest - 1) if rest else "") + chr(ord("A") + last)

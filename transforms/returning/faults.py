@@ -12,6 +12,7 @@ import polars as pl
 from expectations.contract.problems import CODES, Severity, label_of
 from expectations.language.catalogue import Language, text
 from transforms.reading.sheets import Sheet
+from transforms.reading.sums import column_number
 
 Problems = pl.DataFrame | Iterable[Mapping[str, Any]]
 Place = tuple[int, int]
@@ -86,10 +87,7 @@ def place_of(cell_ref: str) -> Place | None:
     found = _CELL.fullmatch(cell_ref.strip())
     if not found:
         return None
-    column = 0
-    for letter in found[1].upper():
-        column = column * 26 + ord(letter) - 64
-    row = int(found[2])
+    column, row = column_number(found[1].upper()), int(found[2])
     return (row - 1, column - 1) if row <= MAX_ROWS and column <= MAX_COLUMNS else None
 
 

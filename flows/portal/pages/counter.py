@@ -18,11 +18,10 @@ from flows.night.collect import File
 from flows.night.mark import ToMark, marked, without_tables
 from flows.night.read import FilesRead, read_by
 from flows.night.send_back import fit_name
-from flows.night.show import ToShow, faults_only, shown
+from flows.night.show import ToShow, show
 from flows.night.validate import validate
-from flows.portal.asked import SENDER, Answer, Asked, Download, GoTo, NotThere, Route, Shown
+from flows.portal.asked import SENDER, XLSX, Answer, Asked, Download, GoTo, NotThere, Route, Shown
 from flows.portal.desk_files import DeskFile, find, forget_old, lay_down, note_sent, receipt_of
-from flows.portal.pages.reports import WORKBOOK
 from flows.registry_files import load_registry
 from transforms.returning.workbook import SentFile
 from transforms.template import NotAReporter, make_template
@@ -74,7 +73,6 @@ def check_file(asked: Asked) -> Answer:
             _desk_files(asked), DeskFile(asked.account.name, _unit(asked), file.file_name, file.sha256), data
         )
     to_show = ToShow(data, file.file_name, asked.settings.registry_dir, problems, asked.language)
-    (((seen,),),) = asked.desk.readers.each(shown, [[to_show]], faults_only)
     return Shown(
         "checked.html",
         {
@@ -83,7 +81,7 @@ def check_file(asked: Asked) -> Answer:
             "outcome": verdict.outcomes["outcome"][0],
             "lists_people": "personal-data" in codes,
             "causes": verdict.causes[f"message_{asked.language}"].to_list(),
-            "seen": seen,
+            "seen": show(asked.desk.readers, to_show),
             "key": key,
         },
     )
@@ -145,7 +143,7 @@ def marked_workbook(asked: Asked) -> Answer:
         language=asked.language,
     )
     ((((_, content),),),) = asked.desk.readers.each(marked, [[order]], without_tables)
-    return Download(f"{Path(sent.file_name).stem}.xlsx", content, WORKBOOK)
+    return Download(f"{Path(sent.file_name).stem}.xlsx", content, XLSX)
 
 
 def blank_template(asked: Asked) -> Answer:
@@ -158,7 +156,7 @@ def blank_template(asked: Asked) -> Answer:
         file = make_template(registry, closings, unit, month, asked.language, asked.settings.due_day)
     except NotAReporter as error:
         raise UserError("error.counter.no-template") from error
-    return Download(file.name, file.data, WORKBOOK)
+    return Download(file.name, file.data, XLSX)
 
 
 def put_in_inbox(folder: Path, name: str, data: bytes) -> str:

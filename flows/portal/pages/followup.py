@@ -14,7 +14,7 @@ from flows.commands.followup_export import items_now, unit_workbook
 from flows.commands.followup_import import opened_by, take_in
 from flows.errors import UserError
 from flows.night.follow_up import ITEMS
-from flows.portal.asked import BOARD, Answer, Asked, Download, GoTo, NotThere, Route, Shown
+from flows.portal.asked import BOARD, XLSX, Answer, Asked, Download, GoTo, NotThere, Route, Shown
 from flows.portal.links import paged, with_query
 from transforms.cases.tables import Row
 from transforms.followup.answers import LONGEST_NOTE
@@ -30,7 +30,6 @@ from warehouse.board.cases import one_case
 from warehouse.board.followup import ITEM_TABLES
 
 LENGTH = 60  # items on a page of the list
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 ACTS = {"assign": ("followup-assign", "to"), "done": ("followup-done", "note"), "waive": ("followup-waive", "reason")}
 """What can be done, the board's action, and what must be said with it."""
 

@@ -7,7 +7,7 @@ from functools import partial
 from urllib.parse import urlencode
 
 from expectations.language.catalogue import Language
-from flows.portal.asked import BOARD, READER, Answer, Asked, Download, Route, Shown
+from flows.portal.asked import BOARD, READER, XLSX, Answer, Asked, Download, Route, Shown
 from flows.portal.pages.map import choices
 from flows.portal.view import Chosen, View, chosen
 from transforms.pages import indicator_page as model
@@ -17,7 +17,6 @@ from transforms.pages.unit_page import trend_says
 from warehouse.marts import unit_pages
 
 MONTHS, MONTHS_OF_COMMUNES = 36, 18
-WORKBOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 def show_indicators(asked: Asked) -> Answer:
@@ -102,8 +101,6 @@ ROUTES = (
         _BOTH,
         partial(export, written=model.as_csv, ending="csv", kind="text/csv; charset=utf-8"),
     ),
-    Route(
-        "GET", "/indicators/{name}.xlsx", _BOTH, partial(export, written=model.as_xlsx, ending="xlsx", kind=WORKBOOK)
-    ),
+    Route("GET", "/indicators/{name}.xlsx", _BOTH, partial(export, written=model.as_xlsx, ending="xlsx", kind=XLSX)),
     Route("GET", "/indicators/{name}", _BOTH, show_indicator, is_kept=True),
 )

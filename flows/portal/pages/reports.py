@@ -15,8 +15,8 @@ from flows.night.carry_out import ACTIONS
 from flows.night.collect import File, archived_file
 from flows.night.read import read_by
 from flows.night.send_back import returned_path
-from flows.night.show import ToShow, faults_only, shown
-from flows.portal.asked import BOARD, SENDER, Answer, Asked, Download, GoTo, NotThere, Route, Shown
+from flows.night.show import ToShow, show
+from flows.portal.asked import BOARD, SENDER, XLSX, Answer, Asked, Download, GoTo, NotThere, Route, Shown
 from transforms.pages.reports import Changes, changes, report_grid
 from warehouse.board.acts import BoardEntry, open_board
 from warehouse.board.report_pages import (
@@ -35,7 +35,6 @@ from warehouse.ledger.registry import unit_name
 from warehouse.ledger.submissions import causes_of, problems_of
 
 MONTHS, MOST_WITHOUT_MONTH = 24, 40
-WORKBOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 def show_reports(asked: Asked) -> Answer:
@@ -87,8 +86,7 @@ def show_sheets(asked: Asked) -> Answer:
     file = _archived(asked, row)
     problems = problems_of(asked.con, [row["submission_id"]]).to_dicts()
     to_show = ToShow(file.data, file.file_name, asked.settings.registry_dir, problems, asked.language)
-    (((seen,),),) = asked.desk.readers.each(shown, [[to_show]], faults_only)
-    return Shown("file_sheets.html", {"file": row, "seen": seen})
+    return Shown("file_sheets.html", {"file": row, "seen": show(asked.desk.readers, to_show)})
 
 
 def show_changes(asked: Asked) -> Answer:
@@ -106,7 +104,7 @@ def returned_workbook(asked: Asked) -> Answer:
     path = returned_path(asked.settings, row, row["reporter_code"])
     if not path.is_file():
         raise NotThere
-    return Download(path.name, path.read_bytes(), WORKBOOK)
+    return Download(path.name, path.read_bytes(), XLSX)
 
 
 def decide(asked: Asked, action: str) -> Answer:
