@@ -33,10 +33,15 @@ _TIMED_OUT = (-signal.SIGPROF, -signal.SIGALRM)
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What the opening of one file may take: seconds of the processor, and megabytes of memory in all."""
+    """What the opening of one file may take: seconds of the processor, and megabytes of memory in all.
+
+    Attributes:
+        niceness: how far other processes go before, as of `nice`.
+    """
 
     seconds: int
     megabytes: int
+    niceness: int = 0
 
 
 class Ended(Exception):
@@ -203,6 +208,7 @@ def _set_alarms(seconds: int) -> None:
 
 def _limit(limits: Limits) -> None:
     """Limits of memory, no core dumps of senders' data, and nothing a library prints of it on anybody's terminal."""
+    os.nice(limits.niceness)
     for number in (signal.SIGPROF, signal.SIGALRM):
         signal.signal(number, signal.SIG_DFL)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # who stops the night closes the pipe
