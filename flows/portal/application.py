@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from functools import partial
+from threading import Thread
 
 from starlette.applications import Starlette
 from starlette.datastructures import MutableHeaders
@@ -23,7 +24,7 @@ from flows.portal.asked import Route
 from flows.portal.desk import Desk
 from flows.portal.gate import Gate
 from flows.portal.pages import PAGES
-from flows.portal.render import Frame, rendered
+from flows.portal.render import Frame, prepare, rendered
 from flows.portal.style import STATIC, stylesheet
 
 ROUTES: tuple[Route, ...] = (*sign_in.ROUTES, *PAGES)
@@ -57,6 +58,7 @@ def application(desk: Desk) -> Starlette:
 
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
+        Thread(target=prepare, args=(desk.settings.language,), name="templates", daemon=True).start()
         yield
         desk.close()
 

@@ -7,13 +7,11 @@ import sys
 from dataclasses import dataclass, field
 from threading import Lock, Thread
 
-from expectations.language.catalogue import Language
 from flows.home import home_secret
 from flows.night.look_through import ready
 from flows.night.readers import Limits, Readers
 from flows.portal.boundary_files import BoundaryFiles
 from flows.portal.copies import Copies
-from flows.portal.render import prepare
 from flows.settings import Settings
 
 READERS = 1  # uploads looked through at a time, half a second each; further ones wait, and readers of pages do not
@@ -80,12 +78,11 @@ def open_desk(settings: Settings) -> Desk:
     """Make what the portal needs in the home."""
     limits = Limits(settings.reader_seconds, settings.reader_megabytes, NICENESS)
     readers = Readers(READERS, limits)
-    Thread(target=_warm, args=(readers, settings.language), name="warm", daemon=True).start()
+    Thread(target=_warm, args=(readers,), name="warm", daemon=True).start()
     return Desk(settings, home_secret(settings), Copies(settings), readers)
 
 
-def _warm(readers: Readers, language: Language) -> None:
-    """Prepare the templates and start the processes before anybody waits for them."""
-    prepare(language)
+def _warm(readers: Readers) -> None:
+    """Start the processes before the first upload waits for them."""
     for _ in readers.each(ready, [[None]] * READERS, lambda task, problem: [task]):
         pass
