@@ -76,13 +76,15 @@ class Desk:
 
 def open_desk(settings: Settings) -> Desk:
     """Make what the portal needs in the home."""
-    limits = Limits(settings.reader_seconds, settings.reader_megabytes, NICENESS)
-    readers = Readers(READERS, limits)
-    Thread(target=_warm, args=(readers,), name="warm", daemon=True).start()
-    return Desk(settings, home_secret(settings), Copies(settings), readers)
+    return Desk(settings, home_secret(settings), Copies(settings), readers_for(settings))
 
 
-def _warm(readers: Readers) -> None:
-    """Start the processes before the first upload waits for them."""
+def readers_for(settings: Settings) -> Readers:
+    """The processes that look uploads through; each begins when it is first needed, or by `start_readers`."""
+    return Readers(READERS, Limits(settings.reader_seconds, settings.reader_megabytes, NICENESS))
+
+
+def start_readers(readers: Readers) -> None:
+    """So that the first upload does not wait for them."""
     for _ in readers.each(ready, [[None]] * READERS, lambda task, problem: [task]):
         pass
