@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from contextlib import suppress
 from dataclasses import dataclass, field
 from threading import Lock, Thread
 
 from flows.home import home_secret
 from flows.night.look_through import ready
-from flows.night.readers import Limits, Readers
+from flows.night.readers import Closed, Limits, Readers
 from flows.portal.boundary_files import BoundaryFiles
 from flows.portal.copies import Copies
 from flows.settings import Settings
@@ -86,5 +87,5 @@ def readers_for(settings: Settings) -> Readers:
 
 def start_readers(readers: Readers) -> None:
     """So that the first upload does not wait for them."""
-    for _ in readers.each(ready, [[None]] * READERS, lambda task, problem: [task]):
-        pass
+    with suppress(Closed):  # stopped before it had begun
+        list(readers.each(ready, [[None]] * READERS, lambda task, problem: [task]))
