@@ -146,7 +146,7 @@ def _part_lost(subject: Subject) -> bytes:
     return packed(parts)
 
 
-@mutates("two parts exchanged", "seen", of(("xlsx", "ods")))
+@mutates("two parts exchanged", "moved", of(("xlsx", "ods")))
 def _exchanged(subject: Subject) -> bytes:
     parts = parts_of(subject.data)
     here, there = (subject.chance.randrange(len(parts)) for _ in range(2))

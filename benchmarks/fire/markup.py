@@ -300,7 +300,7 @@ def _page_tag(subject: Subject) -> bytes:
     return (_one(subject, _TAG, lambda tag: tag[0] * times)(subject.data.decode()) or "").encode()
 
 
-@mutates("a page's spans changed", "seen", PAGES)
+@mutates("a page's spans changed", "moved", PAGES)
 def _spans(subject: Subject) -> bytes:
     value = subject.chance.choice(("0", "-1", "2", "65000", "99999999999", "x"))
     what = subject.chance.choice(("rowspan", "colspan"))

@@ -227,7 +227,7 @@ class _Bench:
         seen = self._seen(mutant)
         if seen and not (unsaid := self._unsaid(mutant, outcome, seen)):
             tally.counts[self._accepted(mutant, outcome, seen)] += 1
-        elif mutant.base.kind in OPENED_BY_OFFICE and mutant.effect == "seen":
+        elif mutant.base.kind in OPENED_BY_OFFICE and mutant.effect != "same":
             self._to_ask.append((mutant, outcome))
         elif seen:
             self._fail(mutant, unsaid, tally)
@@ -280,11 +280,13 @@ class _Bench:
     def _unsaid(self, mutant: Mutant, outcome: Outcome, seen: Seen) -> list[str]:
         """Figures that are neither what is seen at their place, nor named by a problem.
 
-        A figure whose row is not seen may be the good file's: the product reads on where others stop. One that is gone
-        is to be named, be it gone for whoever looks as well.
+        A figure whose row is not seen may be the good file's: the product reads on where others stop; so may one that
+        has moved with its heading. One that is gone is to be named, be it gone for whoever looks as well.
         """
         good, got = mutant.base.figures, outcome.figures or {}
         wrong = [key for key in good if got.get(key, "gone") != seen.get(key, good[key])]
+        if mutant.effect == "moved":
+            wrong = [key for key in wrong if got.get(key, "gone") != good[key]]
         return [
             f"{key}: {seen.get(key)} -> {got.get(key)}"
             for key in wrong

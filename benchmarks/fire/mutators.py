@@ -1,7 +1,8 @@
 """What becomes of a good file on its way: a mutator makes another file's bytes of a base's.
 
 Each says of itself whether a person who opens the file sees the same figures as before ("same": its saved form differs,
-or what stands beside the figures) or whatever then stands there ("seen": damage, edits of the figures).
+or what stands beside the figures), whatever then stands there ("seen": damage, edits of the figures), or one of both
+("moved": sheets or columns stand elsewhere with their headings, which a ruler laid on the good file does not follow).
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from typing import Literal
 
 from benchmarks.fire.bases import Base
 
-Effect = Literal["same", "seen"]
+Effect = Literal["same", "seen", "moved"]
 
 
 @dataclass(frozen=True, slots=True)
