@@ -97,7 +97,7 @@ def _stage_expected(con: duckdb.DuckDBPyConnection) -> None:
         LEFT JOIN registry.unit AS commune ON commune.unit_id = home.commune
             AND sent.last_day BETWEEN commune.valid_from AND commune.valid_to""")
     of_communes = " UNION ".join(
-        f"SELECT submission_id, last_day FROM staged_{form.name} JOIN staged_form_period USING (period)"
+        f"SELECT DISTINCT submission_id, last_day FROM staged_{form.name} JOIN staged_form_period USING (period)"
         for form in FORMS.values()
         if form.unit == "commune"
     )

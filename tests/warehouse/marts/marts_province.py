@@ -8,7 +8,7 @@ import numpy as np
 import polars as pl
 from duckdb import DuckDBPyConnection
 
-from expectations.contract.forms import FORMS, MONTHLY_MEASURES
+from expectations.contract.forms import FORMS, MONTHLY_MEASURES, OF_CELLS
 from expectations.contract.periods import Period
 from transforms.disclosure import last_released_year
 from transforms.indicators import indicator_table
@@ -146,7 +146,7 @@ def fill(con: DuckDBPyConnection, registry: Registry, frame: pl.DataFrame) -> No
                 pl.lit(value=True).alias("is_reported"),
                 *form.names,
             )
-            for form in FORMS.values()
+            for form in OF_CELLS
         },
     )
 
