@@ -16,6 +16,7 @@ from transforms.territory.maps import map_fingerprint
 from transforms.territory.registry import Registry
 from transforms.territory.unit_figures import CellFigures, PublishedBefore, figures
 from transforms.territory.unit_ids import unit_code
+from transforms.territory.yearly_figures import yearly_figures
 from transforms.trends import comparison, contribution, trend, waterfall
 from warehouse.connection.transaction import transaction
 from warehouse.derived import indicators as tables
@@ -37,6 +38,9 @@ def measure(con: DuckDBPyConnection, touched: Touched, settings: Settings, as_of
     released = last_released_year(as_of)
     apply_marts(con)
     with transaction(con):
+        if stored.are_years_to_compute(con, edition, touched.forms):
+            facts, years = stored.commune_facts(con)
+            stored.replace_years(con, yearly_figures(facts, registry, years, as_of))
         first = stored.first_to_compute(con, edition, touched.periods, released)
         frames: dict[str, pl.DataFrame] = {}
         changed, exposed = pl.DataFrame(), 0
