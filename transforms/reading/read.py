@@ -321,14 +321,21 @@ class _Report:
             # A table that repeats a few figures of another form beside its own is no table of that form.
             holding = [table for table in holding if len(table.columns.of_form(form.name)) > 0.6 * most]
             is_asked = form.every == "month" and not self.is_alone
-            if not holding and is_asked and (period is None or form.asked_in(str(period))):
-                self._problem("missing-form", form=form.name, expected=form.name)
+            if is_asked and not any(table.rows for table in holding) and (not period or form.asked_in(str(period))):
+                self._missing_form(form.name, holding)
             for table in holding:
                 self._take(form.name, tables.index(table), table, units, self._period_of(form.name, table, period))
         if self.is_alone and not self.reading.forms:  # every row of it is blank
             name = next(name for table in tables for name in table.forms)
             self._problem("missing-form", form=name, expected=name, variant="blank")
         self._note_unknown(tables)
+
+    def _missing_form(self, form: str, holding: list[Table]) -> None:
+        """A form that is not there, or whose headings stand over nothing: a damaged workbook may have lost its rows."""
+        if holding:
+            self._problem("missing-form", form=form, expected=form, sheet=holding[0].sheet.name, variant="blank")
+        else:
+            self._problem("missing-form", form=form, expected=form)
 
     def _period_of(self, form: str, table: Table, period: Period | None) -> str | None:
         """The period of a form in the file of a month, or in that of a year, which holds the yearly form alone."""

@@ -110,3 +110,16 @@ def test_a_zip_of_nothing_but_empty_members_is_empty(read):
         new.writestr("Book1.xlsx", empty_book())
         new.writestr("trong.csv", b"")
     assert codes(read(stream.getvalue(), "bc.zip")) == {"empty-file"}
+
+
+@pytest.mark.parametrize("number", [0, 1, 2])
+def test_headings_over_nothing_are_no_form(read, number):
+    book = openpyxl.load_workbook(FAULTS / "legacy_headings.xlsx")
+    sheet = book.worksheets[number]
+    first = next(row[0].row for row in sheet.iter_rows() if sum(type(cell.value) in (int, float) for cell in row) > 5)
+    sheet.delete_rows(first, sheet.max_row)
+    saved = io.BytesIO()
+    book.save(saved)
+    reading = read(saved.getvalue(), "bc.xlsx")
+    (problem,) = [one for one in reading.problems if one.code == "missing-form"]
+    assert (problem.variant, problem.sheet) == ("blank", sheet.title)
