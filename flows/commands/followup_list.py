@@ -60,7 +60,11 @@ def items_table(rows: pl.DataFrame, language: Language) -> Table:
     table = Table(title=title, title_justify="left", box=None, pad_edge=False, show_header=False)
     table.add_column(no_wrap=True)
     table.add_column(overflow="fold")
+    is_apart = False
     for row in rows.iter_rows(named=True):
+        if row["is_worked_on"] and not is_apart:
+            table.add_row("", f"[dim]{text('followup.worked-on', language)}[/]")
+            is_apart = True
         table.add_row(
             f"[{SEVERITY_STYLES[row['priority']]}]{text('severity.' + row['priority'], language)}[/]",
             f"[bold]{row['item_id']}[/] · {escape(row['unit_name'])} · {escape(state_of(row, language))}"

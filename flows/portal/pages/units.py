@@ -115,14 +115,14 @@ def _row_by_code(rows: pl.DataFrame) -> dict[str, Row]:
 
 
 def _matters(view: View, units: Sequence[PageUnit]) -> tuple[dict[str, list[Row]], dict[str, list[Row]]]:
-    """The alerts and items of units that are not over; with a district's, those of its communes' alerts."""
+    """The alerts and items of units that are not over; with a district's, those of its communes."""
     only = units[0].code if len(units) == 1 else None
     alerts = alert_pages.listed(view.con, ANY_ALERT | {"district": only}).to_dicts()
     items = followup_pages.listed(view.con, ANY_ITEM | {"unit": only}).with_columns(is_waiting=False).to_dicts()
     within = {one.code: {one.code, *(each.code for each in view.units if each.parent == one.code)} for one in units}
     return (
         {code: [row for row in alerts if row["unit_code"] in codes] for code, codes in within.items()},
-        {code: [row for row in items if row["unit_code"] == code] for code in within},
+        {code: [row for row in items if row["unit_code"] in codes] for code, codes in within.items()},
     )
 
 

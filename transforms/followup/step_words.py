@@ -1,0 +1,72 @@
+"""What an item of Regulation 213 says beside its figures: why it opened, what closes it, what changed since."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from expectations.language import numbers
+from expectations.language.catalogue import Language, PeriodCode, text
+from transforms.followup.item import MatterReading, line_of
+from transforms.followup.particular import Count
+from transforms.followup.steps import STEP_OF_KIND
+
+
+def counted_how(reading: MatterReading, evidence: dict[str, Any], language: Language) -> str:
+    """That the exempt may still be among those counted, where the form does not tell their kinds apart."""
+    step = STEP_OF_KIND.get(reading.kind)
+    is_open = step is not None and step.exempt == "activity" and bool(evidence.get("r213_exempt"))
+    return text("matter.more.exempt", language) if is_open else ""
+
+
+def enough(reading: MatterReading, first: MatterReading, language: Language) -> str:
+    """The count that closes the item; "" where its kind has none."""
+    line = line_of(first, reading.base)
+    return "" if line is None else text("matter.more.enough", language, line=numbers.count(line, language))
+
+
+def why(first: MatterReading, language: Language) -> str:
+    """The reasons an item opened for; "" for kinds that have none, and for what was carried on from other units."""
+    evidence = json.loads(first.evidence)
+    own = Count(first.least or 0, first.base or 0)
+    said = [_reason(reason, own, evidence, language) for reason in evidence.get("reasons") or []]
+    return text("matter.why", language, reasons="; ".join(said)) if said else ""
+
+
+def _reason(reason: str, own: Count, evidence: dict[str, Any], language: Language) -> str:
+    share, target = (numbers.share(value, language, 0) for value in (own.share, evidence["target"]))
+    if reason == "fell":
+        before = Count(evidence["before"]["gap"], evidence["before"]["base"])
+        return text(
+            "matter.why.fell",
+            language,
+            before=numbers.share(before.share, language, 0),
+            period=PeriodCode(evidence["before"]["period"]),
+            share=share,
+        )
+    if reason == "largest":
+        return text("matter.why.largest", language, target=target)
+    others = Count(evidence["others"]["gap"], evidence["others"]["base"])
+    if others.base and others.share < evidence["target"]:
+        return text(
+            "matter.why.below-others",
+            language,
+            share=share,
+            target=target,
+            others=numbers.share(others.share, language, 0),
+        )
+    return text("matter.why.below", language, share=share, target=target)
+
+
+def since_opened(reading: MatterReading, first: MatterReading, language: Language) -> str:
+    """With how many it opened, where that was another count; "" where nothing changed, and for other kinds."""
+    is_same = (first.period, first.least, first.base) == (reading.period, reading.least, reading.base)
+    if first.line is None or is_same or first.least is None or first.base is None:
+        return ""
+    return text(
+        "matter.more.since",
+        language,
+        period=PeriodCode(first.period),
+        n=numbers.count(first.least, language),
+        base=numbers.count(first.base, language),
+    )
