@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from expectations.contract.forms import FORMS
 from transforms.followup.steps import STEPS
 
+_ZERO = 1e-7  # sums of ones: what is less is rounding
 _PLACE = ("commune", "today_commune", "later_commune", "district", "today_district")
 # A map that is announced is looked at before its day: what is shown until then cannot be hidden any more.
 _MAPS = {
@@ -103,9 +104,10 @@ def _sums_of_districts(places: pl.DataFrame) -> NDArray[np.float64]:
 def _with_others(
     small: NDArray[np.bool_], lies_in: NDArray[np.float64], sums: NDArray[np.float64], size: NDArray[np.int64]
 ) -> NDArray[np.bool_]:
-    """Hide rows with those that are small, the least first, until no hidden one follows from what is shown.
+    """Hide rows with those that are small, until no hidden one follows from what is shown.
 
-    Where everything is hidden that shares a district with a row and it still follows, the district is that row.
+    Of the shown rows that a hidden one is made up from the smallest goes with it. Where it follows from the districts'
+    sums alone, a district is that row, and nothing that could be hidden would help.
     """
     hidden = small.astype(bool)
     given_up = np.zeros_like(hidden)
@@ -114,20 +116,25 @@ def _with_others(
         if not open_rows:
             return hidden
         for row in open_rows:
-            around = _around(lies_in[row], sums)
-            others = np.nonzero(~hidden & lies_in[:, around].any(axis=1))[0]
+            others = _made_up_from(lies_in[row], lies_in, hidden, sums)
             if others.size:
                 least = others[np.argmin(size[others])]
                 hidden |= (lies_in == lies_in[least]).all(axis=1)  # the same places on the other map, too
-            else:
+            elif _that_follow(np.arange(len(hidden)) == row, lies_in, np.vstack([lies_in[~hidden], sums])):
                 given_up[row] = True
 
 
-def _around(row: NDArray[np.float64], sums: NDArray[np.float64]) -> NDArray[np.bool_]:
-    """The places of the districts a row lies in; all of the province where it lies in none."""
-    districts = sums[1:]
-    near = districts[(districts * row).any(axis=1)]
-    return np.asarray(near.any(axis=0) if len(near) else np.ones(len(row), dtype=bool))
+def _made_up_from(
+    row: NDArray[np.float64], lies_in: NDArray[np.float64], hidden: NDArray[np.bool_], sums: NDArray[np.float64]
+) -> NDArray[np.intp]:
+    """The shown rows that weigh most in the combination that gives a row; none where it does not follow from them."""
+    shown = np.nonzero(~hidden)[0]
+    public = np.vstack([lies_in[shown], sums])
+    weights, *_ = np.linalg.lstsq(public.T, row, rcond=None)
+    if float(np.abs(public.T @ weights - row).max()) > _ZERO:
+        return shown[:0]
+    own = np.abs(weights[: len(shown)])
+    return shown[own > max(own.max(initial=0.0) / 2, _ZERO)]
 
 
 def _that_follow(hidden: NDArray[np.bool_], lies_in: NDArray[np.float64], public: NDArray[np.float64]) -> Sequence[int]:
@@ -136,6 +143,6 @@ def _that_follow(hidden: NDArray[np.bool_], lies_in: NDArray[np.float64], public
     if not rows.size:
         return []
     _, values, vectors = np.linalg.svd(public, full_matrices=False)
-    basis = vectors[values > 1e-9 * values.max()]
+    basis = vectors[values > _ZERO * values.max()]
     left = lies_in[rows] - (lies_in[rows] @ basis.T) @ basis
-    return [int(row) for row, rest in zip(rows, left, strict=True) if float(np.abs(rest).max()) < 1e-7]
+    return [int(row) for row, rest in zip(rows, left, strict=True) if float(np.abs(rest).max()) < _ZERO]

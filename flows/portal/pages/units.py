@@ -60,6 +60,7 @@ class UnitRead:
 
     Attributes:
         months: marts.indicator by month, of the unit and of the province. trends, balance, reports: of their marts.
+        gaps: its steps of Regulation 213 in the last half-year that is shown.
         half, month, year: the last of Regulation 213, of the members away and of a commune's year; null for none.
         alerts, items: that are not over; none where they are not told.
     """
@@ -69,6 +70,7 @@ class UnitRead:
     balance: pl.DataFrame
     reports: pl.DataFrame
     half: Row | None
+    gaps: pl.DataFrame
     month: Row | None
     year: Row | None
     alerts: list[Row]
@@ -84,6 +86,7 @@ def read_units(view: View, units: Sequence[PageUnit]) -> dict[str, UnitRead]:
     balance = _by_code(unit_pages.balance(con, codes))
     reports = _by_code(unit_pages.reporting(con, codes, REPORTS))
     half = _row_by_code(unit_pages.regulation_213(con, codes))
+    gaps = _by_code(unit_pages.gaps(con, codes, level))
     month = _row_by_code(unit_pages.last_month(con, codes, level))
     year = _row_by_code(unit_pages.last_year(con, codes)) if level == "commune" else {}
     alerts, items = _matters(view, units) if view.is_board else ({}, {})
@@ -95,6 +98,7 @@ def read_units(view: View, units: Sequence[PageUnit]) -> dict[str, UnitRead]:
             balance=balance[code],
             reports=reports[code],
             half=half.get(code),
+            gaps=gaps[code],
             month=month.get(code),
             year=year.get(code),
             alerts=alerts.get(code, []),
@@ -139,6 +143,7 @@ def unit_page(view: View, unit: PageUnit, read: UnitRead, can_print_here: bool =
             "is_former": unit.level == "district" and view.reporting_level == "commune",
             "figures": {key: one.figure(language) if one else None for key, one in drawings.items()},
             "years": [one.figure(language) for one in years],
+            "gaps": model.gap_rows(read.gaps, language),
             "trends": [(one.drawing.figure(language), one.says) for one in trends],
             "alerts": [_alert_line(row, view) for row in read.alerts],
             "items": [followup.line_of(row, language) for row in read.items],

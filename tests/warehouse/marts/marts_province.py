@@ -11,6 +11,8 @@ from duckdb import DuckDBPyConnection
 from expectations.contract.forms import FORMS, MONTHLY_MEASURES
 from expectations.contract.periods import Period
 from transforms.disclosure import last_released_year
+from transforms.followup.gap_table import gap_table
+from transforms.followup.thresholds import Thresholds
 from transforms.indicators import indicator_table
 from transforms.territory.maps import map_fingerprint, places
 from transforms.territory.registry import Registry
@@ -18,7 +20,15 @@ from transforms.territory.unit_figures import CellFigures, PublishedBefore, figu
 from transforms.trends import comparison, contribution, waterfall
 from warehouse.connection.frames import given
 from warehouse.derived.replace import replace_derived
-from warehouse.derived.unit_figures import Computation, cell_facts, first_to_compute, published_before, replace_figures
+from warehouse.derived.unit_figures import (
+    Computation,
+    cell_facts,
+    first_to_compute,
+    half_years,
+    published_before,
+    replace_figures,
+    replace_gaps,
+)
 from warehouse.ledger.nights import begin_nights
 from warehouse.ledger.registry import replace_registry
 from warehouse.ledger.versions import add_versions
@@ -186,10 +196,12 @@ def compute(con: DuckDBPyConnection, registry: Registry, as_of: date, periods: l
         frames = {
             "unit_month": made.unit_month,
             "unit_half": made.unit_half,
+            "half_told": made.half_told,
             "commune_year": made.commune_year,
             "shown": made.shown,
         }
     replace_figures(con, edition, first, frames)
+    replace_gaps(con, gap_table(*half_years(con), Thresholds(), as_of))
     return first
 
 
