@@ -5,18 +5,13 @@ from __future__ import annotations
 import os
 from datetime import time
 from pathlib import Path
-from typing import Annotated, cast
+from typing import Annotated
 
 from pydantic import Field, ValidationError
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
 
 from expectations.language.catalogue import Language, both
 from flows.errors import UserError
-
-
-def _target(step: str) -> float:
-    """The board's own target share of a step of Regulation 213."""
-    return cast("float", Field(0.95, gt=0, lt=1, description=both(f"help.setting.followup_target_{step}")))
 
 
 class Settings(BaseSettings):
@@ -33,10 +28,14 @@ class Settings(BaseSettings):
     small_count: int = Field(3, ge=2, le=20, description=both("help.setting.small_count"))
     keep_copies: int = Field(14, ge=1, le=400, description=both("help.setting.keep_copies"))
     false_alerts_a_quarter: float = Field(3.0, gt=0, le=100, description=both("help.setting.false_alerts_a_quarter"))
-    followup_target_introduced: float = _target("introduced")
-    followup_target_registered: float = _target("registered")
-    followup_target_attended: float = _target("attended")
-    followup_target_remarked: float = _target("remarked")
+    followup_target_introduced: float = Field(
+        0.95, gt=0, lt=1, description=both("help.setting.followup_target_introduced")
+    )
+    followup_target_registered: float = Field(
+        0.95, gt=0, lt=1, description=both("help.setting.followup_target_registered")
+    )
+    followup_target_attended: float = Field(0.95, gt=0, lt=1, description=both("help.setting.followup_target_attended"))
+    followup_target_remarked: float = Field(0.95, gt=0, lt=1, description=both("help.setting.followup_target_remarked"))
     followup_level: float = Field(0.05, gt=0, lt=1, description=both("help.setting.followup_level"))
     followup_fall: float = Field(0.1, gt=0, le=1, description=both("help.setting.followup_fall"))
     followup_away_share: float = Field(0.6, ge=0, lt=1, description=both("help.setting.followup_away_share"))

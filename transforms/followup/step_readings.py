@@ -14,8 +14,9 @@ from transforms.followup.particular import Count, Marks, Reason, below, fell, la
 from transforms.followup.steps import STEPS, Step
 from transforms.followup.thresholds import Thresholds
 
-ENOUGH = 0.5
-"""Communes are held against each other once this part of them has reported the half-year."""
+ENOUGH, MANY = 0.5, 6
+"""Communes are held against each other once this part of them, or so many, have reported the half-year; what makes half
+of a unit's gap is told once this part of its communes has."""
 
 Row = dict[str, Any]
 
@@ -67,7 +68,7 @@ def _batches(communes: pl.DataFrame, step: Step, known: FiguresKnown) -> Iterato
     districts = known.figures.parents.select("unit_id", "district").unique("unit_id")
     batches = held.join(districts, on="unit_id", how="left", maintain_order="left")
     for batch in batches.partition_by("night", "period", maintain_order=True):
-        if batch.height >= ENOUGH * len(known.names):
+        if batch.height >= min(ENOUGH * len(known.names), MANY):
             yield batch.to_dicts()
 
 
@@ -75,7 +76,7 @@ def _of_batch(batch: Sequence[Row], step: Step, known: FiguresKnown, thresholds:
     marks = Marks(thresholds.target(step.name), thresholds.level, thresholds.fall)
     counts = [Count(row["gap"], row["base"]) for row in batch]
     whole = Count(sum(one.gap for one in counts), sum(one.base for one in counts))
-    few = _largest_by_district(batch, counts, marks)
+    few = _largest_by_district(batch, counts, known, marks)
     for place, (row, own) in enumerate(zip(batch, counts, strict=True)):
         others = whole.without(own)
         lines = _lines(own, row, others, marks)
@@ -95,12 +96,20 @@ def _lines(own: Count, row: Row, others: Count, marks: Marks) -> dict[Reason, in
     return {reason: line for reason, line in found.items() if line is not None}
 
 
-def _largest_by_district(batch: Sequence[Row], counts: Sequence[Count], marks: Marks) -> dict[int, int]:
+def _largest_by_district(
+    batch: Sequence[Row], counts: Sequence[Count], known: FiguresKnown, marks: Marks
+) -> dict[int, int]:
     """By place: the communes that make half of their district's gap, or the province's, with the count that ends it."""
     groups: dict[str | None, list[int]] = defaultdict(list)
     for place, row in enumerate(batch):
         groups[row["district"]].append(place)
-    found = [places[at] for places in groups.values() for at in largest([counts[place] for place in places], marks)]
+    communes = dict(known.figures.parents.group_by("district").len().iter_rows())
+    found = [
+        places[at]
+        for district, places in groups.items()
+        if len(places) >= ENOUGH * communes.get(district, 0)
+        for at in largest([counts[place] for place in places], marks)
+    ]
     return {place: _within(counts[place], marks) for place in found}
 
 

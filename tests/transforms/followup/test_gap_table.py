@@ -1,4 +1,4 @@
-"""The table of gaps: districts are sums of communes, communes show what they may, changes are against the right half."""
+"""The table of gaps: districts are sums of communes, and communes show what they may."""
 
 from __future__ import annotations
 
