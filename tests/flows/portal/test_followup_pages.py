@@ -115,7 +115,7 @@ def test_the_worklist_has_what_is_not_over_the_most_urgent_first(board, items, o
 @pytest.mark.parametrize(
     ("query", "is_wanted"),
     [
-        ("?unit=867", lambda row: row["unit_code"] == "867" and row["closed_on"] is None),
+        ("?unit=867", lambda row: row["reporter_code"] == "867" and row["closed_on"] is None),
         ("?kind=report-rejected", lambda row: row["kind"] == "report-rejected" and row["closed_on"] is None),
         ("?kind=report-rejected&status=all", lambda row: row["kind"] == "report-rejected"),
         ("?priority=low", lambda row: row["priority"] == "low" and row["closed_on"] is None),
