@@ -12,6 +12,7 @@ from functools import lru_cache
 from typing import Literal
 
 from transforms.followup.chance import allowed, as_many, more_than
+from transforms.followup.steps import Count
 
 Reason = Literal["below", "fell", "largest"]
 
@@ -23,22 +24,6 @@ REGAINED = 1 / 3
 """The part of a fall that must be made up for before it is over."""
 FEW = 0.25
 """The communes that make half of a gap are few where they are at most this part of all."""
-
-
-@dataclass(frozen=True, slots=True)
-class Count:
-    """How many are missing, of how many."""
-
-    gap: int
-    base: int
-
-    @property
-    def share(self) -> float:
-        """Of those who are not missing; 1 of nobody."""
-        return 1 - self.gap / self.base if self.base else 1.0
-
-    def without(self, other: Count) -> Count:
-        return Count(self.gap - other.gap, self.base - other.base)
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,8 +10,8 @@ from typing import Any
 import polars as pl
 
 from transforms.followup.matter_readings import SCHEMA, FiguresKnown, latest
-from transforms.followup.particular import Count, Marks, Reason, below, fell, largest
-from transforms.followup.steps import STEPS, Step
+from transforms.followup.particular import Marks, Reason, below, fell, largest
+from transforms.followup.steps import STEPS, Count, Step
 from transforms.followup.thresholds import Thresholds
 
 ENOUGH, MANY = 0.5, 6

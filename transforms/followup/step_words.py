@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from typing import Any
 
 from expectations.language import numbers
 from expectations.language.catalogue import Language, PeriodCode, text
 from transforms.followup.item import MatterReading, line_of
-from transforms.followup.particular import Count
-from transforms.followup.steps import STEP_OF_KIND
+from transforms.followup.steps import STEP_OF_KIND, STEPS, Count
 
 
 def counted_how(reading: MatterReading, evidence: dict[str, Any], language: Language) -> str:
@@ -69,4 +69,23 @@ def since_opened(reading: MatterReading, first: MatterReading, language: Languag
         period=PeriodCode(first.period),
         n=numbers.count(first.least, language),
         base=numbers.count(first.base, language),
+    )
+
+
+def common_gap(row: Mapping[str, Any], language: Language) -> str:
+    """That the whole province is below the target in a step, which opens no items by itself.
+
+    Args:
+        row: of marts.regulation_213_gap.
+    """
+    step = next(one for one in STEPS if one.name == row["step"])
+    return text(
+        "matter.common",
+        language,
+        step=text(f"matter.{step.kind}", language),
+        period=PeriodCode(row["half"][:4] if step.is_yearly else row["half"]),
+        n=numbers.count(row["denominator"] - row["numerator"], language),
+        base=numbers.count(row["denominator"], language),
+        share=numbers.share(row["share"], language),
+        target=numbers.share(row["target"], language),
     )

@@ -48,6 +48,22 @@ class Step:
         return str(last.previous if self.is_yearly else last)
 
 
+@dataclass(frozen=True, slots=True)
+class Count:
+    """How many are missing, of how many."""
+
+    gap: int
+    base: int
+
+    @property
+    def share(self) -> float:
+        """Of those who are not missing; 1 of nobody."""
+        return 1 - self.gap / self.base if self.base else 1.0
+
+    def without(self, other: Count) -> Count:
+        return Count(self.gap - other.gap, self.base - other.base)
+
+
 # The form has one count of both kinds of exempt. Who is exempt from introduction was not introduced: as many as were
 # not are taken to be these, and only the others off those who should take part. So nobody is taken off twice.
 _EXEMPT_FROM_ACTIVITY = pl.max_horizontal(

@@ -29,6 +29,12 @@ def history(con: DuckDBPyConnection, item_id: str) -> pl.DataFrame:
     return con.execute(_HISTORY, [item_id]).pl()
 
 
+def common_gaps(con: DuckDBPyConnection) -> pl.DataFrame:
+    """The steps of Regulation 213 in which the province is below the board's target in its last half-year: columns of
+    marts.regulation_213_gap."""
+    return con.execute(_COMMON).pl()
+
+
 def last_night(con: DuckDBPyConnection) -> date | None:
     """The last night whose figures were read, null before the first."""
     row = con.execute("SELECT max(night) FROM followup.night").fetchone()
@@ -47,6 +53,14 @@ WHERE CASE $status WHEN 'all' THEN true WHEN 'standing' THEN closed_on IS NULL E
     AND ($priority IS NULL OR priority = $priority) AND (NOT $overdue OR is_overdue)
 ORDER BY closed_on IS NOT NULL, is_worked_on, list_position(['high', 'medium', 'low'], priority),
     gain DESC NULLS LAST, due_on NULLS LAST, since, unit_name, item_id
+"""
+
+_COMMON = """
+SELECT * FROM (
+    FROM marts.regulation_213_gap WHERE map = 'today' AND level = 'province'
+    QUALIFY row_number() OVER (PARTITION BY step ORDER BY half DESC) = 1
+)
+WHERE share < target ORDER BY list_position(['introduced', 'registered', 'attended', 'remarked'], step)
 """
 
 _HISTORY = """

@@ -21,6 +21,7 @@ from transforms.followup.answers import LONGEST_NOTE
 from transforms.followup.item import ItemAct
 from transforms.followup.item_words import state_of
 from transforms.followup.kinds import KINDS
+from transforms.followup.step_words import common_gap
 from transforms.followup.workbook import REPLIES
 from transforms.pages import followup as model
 from transforms.pages.noted_acts import as_listed, items_with_noted
@@ -42,6 +43,7 @@ def show_items(asked: Asked) -> Answer:
     return Shown(
         "followup.html",
         {
+            "common": [common_gap(row, asked.language) for row in pages.common_gaps(asked.con).iter_rows(named=True)],
             "items": [model.line_of(row, asked.language) for row in part.rows],
             "part": part,
             "overdue": sum(row["is_overdue"] for row in items),

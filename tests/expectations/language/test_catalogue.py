@@ -97,7 +97,7 @@ FAMILIES: dict[str, tuple[str, ...]] = {
     "matter.": (
         *(f"{kind}{part}" for kind in KINDS for part in ("", ".what", ".ends")),
         *("more.exempt", "more.enough", "more.since", "more.most", "more.told"),
-        *("why", "why.below", "why.below-others", "why.fell", "why.largest"),
+        *("common", "why", "why.below", "why.below-others", "why.fell", "why.largest"),
     ),
     "page.column.": tuple(
         "unit received why workbook month seen usual indicator level direction a_year two_years".split()

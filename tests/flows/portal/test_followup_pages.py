@@ -152,9 +152,9 @@ def test_it_is_sorted_as_asked(board, items, sort, key):
 
 
 def test_a_long_list_is_cut_into_pages(board, open_ids, monkeypatch):
-    monkeypatch.setattr(followup, "LENGTH", 20)
+    monkeypatch.setattr(followup, "LENGTH", 10)
     board.open("/follow-up?sort=unit&page=2")
-    assert f"Trang 2/{-(-len(open_ids) // 20)}" in said(board.page.text)
+    assert f"Trang 2/{-(-len(open_ids) // 10)}" in said(board.page.text)
     assert board.tree.css_first("a[rel=prev]").attributes["href"] == "/follow-up?sort=unit&page=1"
     assert sorted(listed(board)) == sorted(open_ids)
 
@@ -269,7 +269,7 @@ def test_nothing_ticked_is_told(board, home):
 
 
 def test_a_workbook_goes_out_and_its_answers_come_back_in(board, home, items):
-    own = [one for one, row in items.items() if row["unit_code"] == "867" and row["closed_on"] is None]
+    own = [one for one, row in items.items() if row["reporter_code"] == "867" and row["closed_on"] is None]
     first, second, third = own[:3]
 
     def answer(sheet: Worksheet) -> None:
@@ -303,7 +303,9 @@ def test_a_workbook_goes_out_and_its_answers_come_back_in(board, home, items):
 
 
 def test_an_item_that_ended_meanwhile_is_told_and_the_others_taken(board, home, items):
-    first, second = [one for one, row in items.items() if row["unit_code"] == "867" and row["closed_on"] is None][:2]
+    first, second = [one for one, row in items.items() if row["reporter_code"] == "867" and row["closed_on"] is None][
+        :2
+    ]
 
     def answer(sheet: Worksheet) -> None:
         for item_id in (first, second):
@@ -321,7 +323,7 @@ def test_an_item_that_ended_meanwhile_is_told_and_the_others_taken(board, home, 
 
 def test_a_workbook_out_of_date_by_the_board_is_known_by_what_was_noted_when_it_was_sent(board, home, items):
     """What waits when the workbook goes out is in it, and carrying that out makes nothing of it stale."""
-    first = next(one for one, row in items.items() if row["unit_code"] == "867" and row["closed_on"] is None)
+    first = next(one for one, row in items.items() if row["reporter_code"] == "867" and row["closed_on"] is None)
     with a_night_runs(home):
         board.open(f"/follow-up/{first}")
         board.submit(f"/follow-up/{first}", act="assign", to="Thành ủy")

@@ -6,7 +6,8 @@ import pytest
 from scipy.stats import binom, hypergeom
 
 from transforms.followup.chance import allowed, as_many, more_than
-from transforms.followup.particular import Count, Marks, below, fell, largest
+from transforms.followup.particular import Marks, below, fell, largest
+from transforms.followup.steps import Count
 
 MARKS = Marks(0.95, 0.05, 0.10)
 NOBODY = Count(0, 0)
