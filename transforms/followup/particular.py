@@ -54,7 +54,8 @@ def below(own: Count, others: Count, marks: Marks) -> int | None:
 
 
 def fell(own: Count, before: Count, marks: Marks) -> int | None:
-    """Where a share fell by more than chance, or so far that it is to be looked at: the count that ends it; else null.
+    """Where a share fell so far that it is to be looked at, or by more than chance to below the target: the count that
+    ends it; else null.
 
     A third of what was lost must be regained, and what is left must be no such fall; being within the target is enough.
     """
@@ -73,8 +74,10 @@ def _is_fall(own: Count, before: Count, marks: Marks) -> bool:
     more = _more(own, before)
     if more <= 0:
         return False
-    is_far = more >= max(marks.fall * own.base - 1e-9, FEWEST_FALLEN)
-    return is_far or more_than(own.gap, own.base, before.gap, before.base) <= marks.level / TESTS
+    if more >= max(marks.fall * own.base - 1e-9, FEWEST_FALLEN):
+        return True
+    is_within = own.gap <= allowed(own.base, marks.target, marks.level)
+    return not is_within and more_than(own.gap, own.base, before.gap, before.base) <= marks.level / TESTS
 
 
 def _more(own: Count, before: Count) -> float:

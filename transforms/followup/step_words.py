@@ -28,12 +28,17 @@ def enough(reading: MatterReading, first: MatterReading, language: Language) -> 
 def why(first: MatterReading, language: Language) -> str:
     """The reasons an item opened for; "" for kinds that have none, and for what was carried on from other units."""
     evidence = json.loads(first.evidence)
-    own = Count(first.least or 0, first.base or 0)
-    said = [_reason(reason, own, evidence, language) for reason in evidence.get("reasons") or []]
+    said = [_reason(reason, first, evidence, language) for reason in evidence.get("reasons") or []]
     return text("matter.why", language, reasons="; ".join(said)) if said else ""
 
 
-def _reason(reason: str, own: Count, evidence: dict[str, Any], language: Language) -> str:
+def _named(kind: str, period: str) -> PeriodCode:
+    """The half-year, or the year of what is counted by year."""
+    return PeriodCode(period[:4] if STEP_OF_KIND[kind].is_yearly else period)
+
+
+def _reason(reason: str, first: MatterReading, evidence: dict[str, Any], language: Language) -> str:
+    own = Count(first.least or 0, first.base or 0)
     share, target = (numbers.share(value, language, 0) for value in (own.share, evidence["target"]))
     if reason == "fell":
         before = Count(evidence["before"]["gap"], evidence["before"]["base"])
@@ -41,7 +46,7 @@ def _reason(reason: str, own: Count, evidence: dict[str, Any], language: Languag
             "matter.why.fell",
             language,
             before=numbers.share(before.share, language, 0),
-            period=PeriodCode(evidence["before"]["period"]),
+            period=_named(first.kind, evidence["before"]["period"]),
             share=share,
         )
     if reason == "largest":
@@ -66,7 +71,7 @@ def since_opened(reading: MatterReading, first: MatterReading, language: Languag
     return text(
         "matter.more.since",
         language,
-        period=PeriodCode(first.period),
+        period=_named(first.kind, first.period),
         n=numbers.count(first.least, language),
         base=numbers.count(first.base, language),
     )
@@ -83,7 +88,7 @@ def common_gap(row: Mapping[str, Any], language: Language) -> str:
         "matter.common",
         language,
         step=text(f"matter.{step.kind}", language),
-        period=PeriodCode(row["half"][:4] if step.is_yearly else row["half"]),
+        period=_named(step.kind, row["half"]),
         n=numbers.count(row["denominator"] - row["numerator"], language),
         base=numbers.count(row["denominator"], language),
         share=numbers.share(row["share"], language),

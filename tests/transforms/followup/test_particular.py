@@ -59,7 +59,13 @@ def test_ten_points_are_a_fall_from_five_people_on():
 def test_a_third_of_a_fall_must_be_regained_unless_the_target_is_met():
     assert fell(Count(40, 100), Count(10, 100), MARKS) == 19
     assert fell(Count(30, 100), Count(15, 100), MARKS) == 24
-    assert fell(Count(9, 100), Count(0, 100), MARKS) == 8
+    assert fell(Count(10, 100), Count(0, 100), MARKS) == 9
+
+
+def test_a_lesser_fall_matters_where_it_ends_below_the_target():
+    assert more_than(9, 100, 0, 100) < 0.05 / 8
+    assert fell(Count(9, 100), Count(0, 100), MARKS) is None
+    assert fell(Count(40, 500), Count(12, 500), MARKS) == 33
 
 
 def test_the_few_that_make_half_are_named_where_they_are_few():

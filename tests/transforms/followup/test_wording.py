@@ -107,8 +107,10 @@ def test_an_item_says_why_it_opened_what_closes_it_and_with_how_many_it_opened()
     assert "đủ mức khi còn không quá 4" in told
     assert "dưới mức 95% do Ban đặt" in told
     assert "giảm từ 94% (6 tháng cuối năm 2020) còn 75%" in told
-    assert "Khi mở việc (kỳ 6 tháng đầu năm 2021): 12 trong 48" in told
+    assert "Khi mở việc (6 tháng đầu năm 2021): 12 trong 48" in told
     assert "Khi mở việc" not in what(first, COMMUNE, first)
+    yearly = replace(first, kind="r213-not-remarked", period="2021-H2")
+    assert "(2021): 12 trong 48" in what(replace(now, kind=yearly.kind, period="2022-H2"), COMMUNE, yearly)
 
 
 @pytest.mark.parametrize(
