@@ -39,7 +39,7 @@ def _named(kind: str, period: str) -> PeriodCode:
 
 def _reason(reason: str, first: MatterReading, evidence: dict[str, Any], language: Language) -> str:
     own = Count(first.least or 0, first.base or 0)
-    share, target = (numbers.share(value, language, 0) for value in (own.share, evidence["target"]))
+    share, target = numbers.share(own.share, language, 0), target_in_words(evidence["target"], language)
     if reason == "fell":
         before = Count(evidence["before"]["gap"], evidence["before"]["base"])
         return text(
@@ -92,5 +92,10 @@ def common_gap(row: Mapping[str, Any], language: Language) -> str:
         n=numbers.count(row["denominator"] - row["numerator"], language),
         base=numbers.count(row["denominator"], language),
         share=numbers.share(row["share"], language),
-        target=numbers.share(row["target"], language),
+        target=target_in_words(row["target"], language),
     )
+
+
+def target_in_words(target: float, language: Language) -> str:
+    """A target share, without decimals it does not have."""
+    return numbers.share(target, language, 0 if round(100 * target, 6).is_integer() else 1)

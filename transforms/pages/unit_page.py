@@ -17,6 +17,7 @@ from transforms.drawing.figures import Drawing, UnitFigure
 from transforms.drawing.scales import month_number
 from transforms.drawing.spine_chart import SpineRow, spine_chart
 from transforms.drawing.trend_chart import trend_chart
+from transforms.followup.step_words import target_in_words
 from transforms.pages.unit_figures import (
     Href,
     PageUnit,
@@ -280,7 +281,7 @@ def gap_rows(rows: pl.DataFrame, language: Language) -> list[Row]:
             "change": text("portal.unit.gap.points", language, n=numbers.change(_points(row["change"]), language))
             if row["change"] is not None
             else numbers.UNKNOWN,
-            "target": numbers.share(row["target"], language),
+            "target": target_in_words(row["target"], language),
             "is_below": row["share"] is not None and row["share"] < row["target"],
         }
         for row in rows.iter_rows(named=True)
