@@ -35,10 +35,7 @@ def step_readings(halves: pl.DataFrame, known: FiguresKnown, thresholds: Thresho
     """
     communes = _that_differ(halves.filter(pl.col("level") == "commune"))
     rows = [
-        row
-        for step in STEPS
-        for batch in _batches(communes, step, known)
-        for row in _of_batch(batch, step, known, thresholds)
+        row for step in STEPS for batch in _batches(communes, step, known) for row in _of_batch(batch, step, thresholds)
     ]
     return pl.DataFrame(rows, schema=SCHEMA, orient="row")
 
@@ -65,18 +62,20 @@ def _batches(communes: pl.DataFrame, step: Step, known: FiguresKnown) -> Iterato
     held = newest.with_columns(
         period_before=pl.Series([names[text] for text in newest["period"]], dtype=pl.String)
     ).join(earlier, on=["night", "unit_id", "period_before"], how="left", maintain_order="left")
-    districts = known.figures.parents.select("unit_id", "district").unique("unit_id")
+    districts = known.figures.parents.unique("unit_id").select(
+        "unit_id", "district", communes=pl.len().over("district")
+    )
     batches = held.join(districts, on="unit_id", how="left", maintain_order="left")
     for batch in batches.partition_by("night", "period", maintain_order=True):
         if batch.height >= min(ENOUGH * len(known.names), MANY):
             yield batch.to_dicts()
 
 
-def _of_batch(batch: Sequence[Row], step: Step, known: FiguresKnown, thresholds: Thresholds) -> Iterator[Row]:
+def _of_batch(batch: Sequence[Row], step: Step, thresholds: Thresholds) -> Iterator[Row]:
     marks = Marks(thresholds.target(step.name), thresholds.level, thresholds.fall)
     counts = [Count(row["gap"], row["base"]) for row in batch]
     whole = Count(sum(one.gap for one in counts), sum(one.base for one in counts))
-    few = _largest_by_district(batch, counts, known, marks)
+    few = _largest_by_district(batch, counts, marks)
     for place, (row, own) in enumerate(zip(batch, counts, strict=True)):
         others = whole.without(own)
         lines = _lines(own, row, others, marks)
@@ -96,18 +95,15 @@ def _lines(own: Count, row: Row, others: Count, marks: Marks) -> dict[Reason, in
     return {reason: line for reason, line in found.items() if line is not None}
 
 
-def _largest_by_district(
-    batch: Sequence[Row], counts: Sequence[Count], known: FiguresKnown, marks: Marks
-) -> dict[int, int]:
+def _largest_by_district(batch: Sequence[Row], counts: Sequence[Count], marks: Marks) -> dict[int, int]:
     """By place: the communes that make half of their district's gap, or the province's, with the count that ends it."""
     groups: dict[str | None, list[int]] = defaultdict(list)
     for place, row in enumerate(batch):
         groups[row["district"]].append(place)
-    communes = dict(known.figures.parents.group_by("district").len().iter_rows())
     found = [
         places[at]
-        for district, places in groups.items()
-        if len(places) >= ENOUGH * communes.get(district, 0)
+        for places in groups.values()
+        if len(places) >= ENOUGH * batch[places[0]]["communes"]
         for at in largest([counts[place] for place in places], marks)
     ]
     return {place: _within(counts[place], marks) for place in found}

@@ -108,7 +108,10 @@ def row_of(sheet: Worksheet, item_id: str) -> int:
 def test_the_worklist_has_what_is_not_over_the_most_urgent_first(board, items, open_ids):
     found = listed(board)
     assert sorted(found) == sorted(open_ids)
-    ranks = ["high medium low".split().index(items[one]["priority"]) for one in found]
+    ranks = [
+        (items[one]["improving_in"] is not None, "high medium low".split().index(items[one]["priority"]))
+        for one in found
+    ]
     assert ranks == sorted(ranks)
 
 
@@ -160,7 +163,7 @@ def test_a_long_list_is_cut_into_pages(board, open_ids, monkeypatch):
 
 
 def test_an_item_is_shown_with_who_acts_until_when_and_its_history(board, items):
-    item_id = next(one for one, row in items.items() if row["kind"] == "r213-not-attended")
+    item_id = next(one for one, row in items.items() if (row["kind"], row["since"]) == ("r213-not-attended", "2024-H2"))
     assert board.open(f"/follow-up/{item_id}").status_code == 200
     page = said(board.page.text)
     for words in ("Ai làm Chi bộ ấp, khóm", "Xong khi", "Hạn 30/06/2025", "Diễn biến", items[item_id]["what_vi"]):
