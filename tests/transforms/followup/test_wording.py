@@ -230,6 +230,14 @@ def test_a_units_workbook_has_its_items_and_empty_columns_to_answer_in(items):
     assert english["A2"].value == "Unit: Huyện Tam Nông"
 
 
+def test_the_workbook_of_a_district_names_the_commune_of_each_item_and_one_of_its_own_does_not(items):
+    (own,) = items["item"].filter(unit_id="871").to_dicts()
+    rows = [own | {"is_overdue": False}, own | {"is_overdue": False, "unit_code": "30001", "unit_name": "Xã A"}]
+    content = followup_workbook(rows, WorklistUnit("871", "Huyện Tam Nông", night(1)))
+    sheet = openpyxl.load_workbook(io.BytesIO(content)).worksheets[0]
+    assert [sheet.cell(row, 3).value.split("iới thiệu")[0] for row in (6, 7)] == ["Đã g", "Xã A: Đã g"]
+
+
 def test_an_alert_confirmed_is_as_urgent_as_the_alert_was_and_says_what_it_said():
     evidence = {
         "alert": "871-away-up-2021-04",
