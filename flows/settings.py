@@ -28,7 +28,16 @@ class Settings(BaseSettings):
     small_count: int = Field(3, ge=2, le=20, description=both("help.setting.small_count"))
     keep_copies: int = Field(14, ge=1, le=400, description=both("help.setting.keep_copies"))
     false_alerts_a_quarter: float = Field(3.0, gt=0, le=100, description=both("help.setting.false_alerts_a_quarter"))
-    followup_r213_share: float = Field(0.0, ge=0, lt=1, description=both("help.setting.followup_r213_share"))
+    followup_target_introduced: float = Field(
+        0.95, gt=0, lt=1, description=both("help.setting.followup_target_introduced")
+    )
+    followup_target_registered: float = Field(
+        0.95, gt=0, lt=1, description=both("help.setting.followup_target_registered")
+    )
+    followup_target_attended: float = Field(0.95, gt=0, lt=1, description=both("help.setting.followup_target_attended"))
+    followup_target_remarked: float = Field(0.95, gt=0, lt=1, description=both("help.setting.followup_target_remarked"))
+    followup_level: float = Field(0.05, gt=0, lt=1, description=both("help.setting.followup_level"))
+    followup_fall: float = Field(0.1, gt=0, le=1, description=both("help.setting.followup_fall"))
     followup_away_share: float = Field(0.6, ge=0, lt=1, description=both("help.setting.followup_away_share"))
     followup_contact_share: float = Field(0.2, ge=0, lt=1, description=both("help.setting.followup_contact_share"))
     followup_pending_days: tuple[Annotated[int, Field(ge=28, le=200)], Annotated[int, Field(ge=28, le=200)]] = Field(

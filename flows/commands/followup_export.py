@@ -31,7 +31,7 @@ ALL: dict[str, Any] = {"status": "all", "unit": None, "kind": None, "priority": 
 
 
 def run_export(folder: Path) -> None:
-    """Write a workbook for every unit that has items which are not over."""
+    """Write a workbook for every unit that reports and has items, or communes with items, which are not over."""
     settings = load_settings()
     written = export(settings, folder)
     Console().print(
@@ -43,7 +43,7 @@ def run_export(folder: Path) -> None:
 
 
 def export(settings: Settings, folder: Path) -> list[Path]:
-    """The files written: `<unit code>.xlsx`; one that stands there already is replaced.
+    """The files written: `<code of the unit that reports>.xlsx`; one that stands there already is replaced.
 
     Raises:
         UserError: the folder cannot be written to.
@@ -55,9 +55,9 @@ def export(settings: Settings, folder: Path) -> list[Path]:
     written = []
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        for unit in dict.fromkeys(item["unit_code"] for item in items):
+        for unit in dict.fromkeys(item["reporter_code"] for item in items):
             path = folder / f"{unit}.xlsx"
-            own = [item for item in items if item["unit_code"] == unit]
+            own = [item for item in items if item["reporter_code"] == unit]
             _write(path, unit_workbook(own, as_of, settings, settings.language))
             written.append(path)
     except OSError as error:
@@ -78,9 +78,9 @@ def items_now(con: DuckDBPyConnection, settings: Settings, status: str = "standi
 
 
 def unit_workbook(items: Sequence[Row], as_of: date, settings: Settings, language: Language) -> bytes:
-    """The workbook of a unit's items, which are not over, sealed by this home."""
+    """The workbook of the items that a unit answers for, which are not over, sealed by this home."""
     first = items[0]
-    about = WorklistUnit(first["unit_name"], first["level"], as_of)
+    about = WorklistUnit(first["reporter_code"], first["reporter_name"], as_of)
     return followup_workbook(items, about, language, home_secret(settings))
 
 

@@ -19,6 +19,7 @@ from flows.night.alert_lines import SEVERITY_STYLES
 from flows.settings import load_settings
 from transforms.followup.item_words import due_of, event_details, facts_of, state_of
 from transforms.followup.kinds import KINDS
+from transforms.followup.step_words import common_gap
 from transforms.followup.wording import Voice
 from warehouse.board import followup_pages as pages
 
@@ -45,12 +46,14 @@ def run_list(wanted: ItemsWanted) -> None:
     settings = load_settings()
     language = settings.language
     with open_cases(settings, ITEM_COMMANDS) as con:
-        rows = pages.listed(con, asdict(wanted))
+        rows, common = pages.listed(con, asdict(wanted)), pages.common_gaps(con)
     console = Console()
     if rows.is_empty():
         console.print(text("followup.none", language))
         return
     console.print(items_table(rows, language), highlight=False)
+    for row in common.iter_rows(named=True):
+        console.print(f"[dim]{escape(common_gap(row, language))}[/]", highlight=False, soft_wrap=True)
     console.print(text("followup.next", language, id=rows["item_id"][0]), highlight=False, soft_wrap=True)
 
 
@@ -60,7 +63,11 @@ def items_table(rows: pl.DataFrame, language: Language) -> Table:
     table = Table(title=title, title_justify="left", box=None, pad_edge=False, show_header=False)
     table.add_column(no_wrap=True)
     table.add_column(overflow="fold")
+    is_apart = False
     for row in rows.iter_rows(named=True):
+        if row["is_worked_on"] and not is_apart:
+            table.add_row("", f"[dim]{text('followup.worked-on', language)}[/]")
+            is_apart = True
         table.add_row(
             f"[{SEVERITY_STYLES[row['priority']]}]{text('severity.' + row['priority'], language)}[/]",
             f"[bold]{row['item_id']}[/] · {escape(row['unit_name'])} · {escape(state_of(row, language))}"

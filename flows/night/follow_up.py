@@ -10,6 +10,7 @@ from duckdb import DuckDBPyConnection
 
 from flows.night.cases import KindOfCase, Replayed, acts_of, fold_acts, write_anew
 from flows.night.judge import NightsJudged, TerritoryNights
+from flows.night.thresholds import thresholds_of
 from flows.registry_files import load_registry
 from flows.settings import Settings
 from transforms.cases.replay import replay
@@ -20,7 +21,6 @@ from transforms.followup.matter_readings import SCHEMA, FiguresKnown, changes
 from transforms.followup.report_readings import ReportsKnown, report_readings
 from transforms.followup.succession import heirs_of
 from transforms.followup.tables import UnitName, tables
-from transforms.followup.thresholds import Thresholds
 from transforms.followup.transitions import TRANSITIONS, act_details
 from transforms.watch.as_known import figures_as_known, nights_by_territory
 from warehouse.board import followup as stored
@@ -54,21 +54,6 @@ def follow_up(con: DuckDBPyConnection, judged: NightsJudged, settings: Settings)
         write_anew(con, ITEMS, settings)
 
 
-def thresholds_of(settings: Settings) -> Thresholds:
-    """The thresholds as they are set."""
-    mentioned, pending = settings.followup_pending_days
-    return Thresholds(
-        r213_share=settings.followup_r213_share,
-        away_share=settings.followup_away_share,
-        contact_share=settings.followup_contact_share,
-        small_count=settings.small_count,
-        pending_days=pending,
-        mentioned_days=mentioned,
-        register_days=settings.followup_register_days,
-        days=settings.followup_days,
-    )
-
-
 def _territories(
     con: DuckDBPyConnection, wanted: Sequence[date], judged: Sequence[TerritoryNights], settings: Settings
 ) -> Iterator[TerritoryNights]:
@@ -95,7 +80,7 @@ def _read(con: DuckDBPyConnection, territory: TerritoryNights, settings: Setting
     if level is None:
         return pl.DataFrame(schema=SCHEMA)
     names = {unit.unit_id: unit.name for unit in territory.registry.units_on(territory.nights[-1], "commune")}
-    known = FiguresKnown(territory.known, level, stored.hamlet_cells(con, level), names)
+    known = FiguresKnown(territory.known, level, stored.hamlet_cells(con), names)
     return figure_readings(known, territory.wanted, thresholds_of(settings))
 
 
@@ -106,7 +91,7 @@ def _replay(con: DuckDBPyConnection, settings: Settings) -> Replayed:
     life = life_of_items(heirs_of(load_registry(settings.registry_dir)), thresholds_of(settings))
     found = [MatterReading(*row) for row in rows.iter_rows()]
     book, events = replay(life, found, nights, acts_of(con, ITEM_TABLES, ItemAct))
-    units = {unit: UnitName(name, level) for unit, name, level in stored.unit_names(con)}
+    units = {unit: UnitName(name, level, *above) for unit, name, level, *above in stored.unit_names(con)}
     return Replayed(tables(book, events, units, settings.small_count), events)
 
 

@@ -8,9 +8,11 @@ import polars as pl
 from duckdb import DuckDBPyConnection
 
 from expectations.contract.periods import Period
+from flows.night.thresholds import thresholds_of
 from flows.registry_files import load_registry
 from flows.settings import Settings
 from transforms.disclosure import last_released_year
+from transforms.followup.gap_table import gap_table
 from transforms.indicators import indicator_table, province_of, reporting_figures
 from transforms.territory.maps import map_fingerprint
 from transforms.territory.registry import Registry
@@ -56,6 +58,7 @@ def measure(con: DuckDBPyConnection, touched: Touched, settings: Settings, as_of
             frames = {
                 "unit_month": made.unit_month,
                 "unit_half": made.unit_half,
+                "half_told": made.half_told,
                 "commune_year": made.commune_year,
                 "shown": made.shown,
             }
@@ -64,6 +67,7 @@ def measure(con: DuckDBPyConnection, touched: Touched, settings: Settings, as_of
         if changed.height:
             _indicators(con, changed)
             _trends(con)
+        stored.replace_gaps(con, gap_table(*stored.half_years(con), thresholds_of(settings), as_of))
         _reporting(con, registry)
         mark_computed(con)
     return exposed

@@ -222,8 +222,8 @@ def act_of(reply: Reply, row: Mapping[str, Any], language: Language) -> tuple[st
     the item is given to the board, which decides.
     """
     answer = text(f"worklist.reply.{reply.answer}", language)
-    said = text("worklist.said", language, unit=row["unit_name"], answer=answer, note=reply.note or "—")
+    said = text("worklist.said", language, unit=row["reporter_name"], answer=answer, note=reply.note or "—")
     if reply.answer == "done":
         return "followup-done", {"note": said}
-    to = text("worklist.board", language) if reply.answer == "waive" else str(row["unit_name"])
+    to = text("worklist.board", language) if reply.answer == "waive" else str(row["reporter_name"])
     return "followup-assign", {"to": to, "note": said}

@@ -10,7 +10,7 @@ from transforms.followup.kinds import KINDS, Due
 from transforms.followup.thresholds import Thresholds
 
 RECURRING: frozenset[Due] = frozenset({"next-half", "year-end"})
-"""Duties that come again with each period: while such a matter lasts it is due by the newest one's day."""
+"""Duties that come again with each period: while such a matter lasts the later days are listed beside the first."""
 
 
 def due_on(reading: MatterReading, thresholds: Thresholds) -> date | None:

@@ -7,17 +7,19 @@ from datetime import date
 
 import polars as pl
 
-from transforms.followup.gaps import OF_HALVES, OF_MONTHS, OF_YEARS, half_yearly, no_activity, out_of_contact
+from transforms.followup.away import NO_ACTIVITY, no_activity, out_of_contact
 from transforms.followup.item import WITHDRAWN
 from transforms.followup.latest_figures import figures_on_nights, taken_back_on_nights
 from transforms.followup.matter_readings import KEYS, SCHEMA, FiguresKnown
 from transforms.followup.pending_requests import pending_long
+from transforms.followup.step_readings import step_readings
+from transforms.followup.steps import STEPS
 from transforms.followup.thresholds import Thresholds
 
 KINDS_OF_FORMS = {
-    "away": (OF_MONTHS.kind, "away-out-of-contact"),
+    "away": (NO_ACTIVITY, "away-out-of-contact"),
     "requests": ("requests-pending",),
-    "regulation_213": (*(gap.kind for gap in OF_HALVES), OF_YEARS.kind),
+    "regulation_213": tuple(step.kind for step in STEPS),
 }
 """The kinds of matters that the figures of a form show."""
 
@@ -32,13 +34,13 @@ def figure_readings(known: FiguresKnown, nights: Sequence[date], thresholds: Thr
     if not nights:
         return pl.DataFrame(schema=SCHEMA)
     expected = known.figures.expected
-    hamlets = known.hamlet_cells.with_columns(level=pl.lit(known.level))
+    hamlets = known.hamlet_cells.with_columns(level=pl.lit("commune"))
     away = _with_due(figures_on_nights(known.figures, "away", nights), expected)
     requests = _with_due(figures_on_nights(known.figures, "requests", nights), expected)
     halves = _with_due(figures_on_nights(known.figures, "regulation_213", nights), hamlets)
     said = pl.concat(
         [
-            half_yearly(halves, known, thresholds),
+            step_readings(halves, known, thresholds),
             no_activity(away, known, thresholds),
             out_of_contact(away, known, thresholds),
             pending_long(requests, known, thresholds),
@@ -49,7 +51,10 @@ def figure_readings(known: FiguresKnown, nights: Sequence[date], thresholds: Thr
 
 
 def _taken_back(known: FiguresKnown, nights: Sequence[date]) -> pl.DataFrame:
-    """That figures of a unit that reports were taken back, for each kind of matter that they may have shown."""
+    """That figures were taken back, for each kind of matter that they may have shown.
+
+    Of the unit that reports them; of the half-yearly form, of the commune.
+    """
     rows = [
         {
             "night": night,
@@ -62,10 +67,14 @@ def _taken_back(known: FiguresKnown, nights: Sequence[date]) -> pl.DataFrame:
             "evidence": WITHDRAWN,
         }
         for form, kinds in KINDS_OF_FORMS.items()
-        for night, unit, period in taken_back_on_nights(known.figures, form, nights, known.level).iter_rows()
+        for night, unit, period in taken_back_on_nights(known.figures, form, nights, _level(form, known)).iter_rows()
         for kind in kinds
     ]
     return pl.DataFrame(rows, schema=SCHEMA)
+
+
+def _level(form: str, known: FiguresKnown) -> str:
+    return "commune" if form == "regulation_213" else known.level
 
 
 def _with_due(rows: pl.DataFrame, expected: pl.DataFrame) -> pl.DataFrame:

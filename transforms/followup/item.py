@@ -34,6 +34,7 @@ class MatterReading:
     base: int | None = None
     due_on: date | None = None
     evidence: str = "{}"
+    line: int | None = None
 
     @property
     def is_withdrawn(self) -> bool:
@@ -62,7 +63,10 @@ class Item(Case):
         case_id: see `life.item_id`.
         since: the period in which it was first seen, by its predecessors too.
         reading: the last that showed it.
-        due_on: set when it opened; put off only where the duty itself comes again with each period. Null: none.
+        first: the one it opened with, on the present unit; its line, of its base, is what closes the item.
+        due_on: set when it opened, and never moved. Null: none.
+        due_later: where the duty itself comes again with each period: the days of the periods since.
+        improving_in: the period whose figures show half of the gap closed: it is quiet until the next. Null: none.
         resolution: how it ended: seen (marked done, then shown so), figures (shown so, nobody had marked it), corrected
             (the figures that had shown it were corrected or taken back), waived, carried (to the successors' items);
             null while it is live.
@@ -75,6 +79,9 @@ class Item(Case):
     since: str
     reading: MatterReading
     due_on: date | None
+    first: MatterReading | None = None
+    due_later: tuple[date, ...] = ()
+    improving_in: str | None = None
     status: ItemStatus = "open"
     assigned_to: str | None = None
     assigned_on: date | None = None
@@ -87,6 +94,29 @@ class Item(Case):
     @property
     def is_live(self) -> bool:
         return self.status in LIVE
+
+    @property
+    def line(self) -> int | None:
+        """The count at which it is over, of the last reading's base; null where its kind has no such count."""
+        return None if self.first is None else line_of(self.first, self.reading.base)
+
+    def is_over_line(self, reading: MatterReading) -> bool:
+        """Whether a reading shows more than what closes the item; false where its kind has no such count."""
+        line = None if self.first is None else line_of(self.first, reading.base)
+        return line is not None and reading.least is not None and reading.least > line
+
+    def is_half_closed(self, reading: MatterReading) -> bool:
+        """Whether at most half of the gap it opened with is left, as a share; false where its kind has no line."""
+        if self.first is None or self.first.line is None or None in (self.first.least, reading.least, reading.base):
+            return False
+        return 2 * (reading.least or 0) * (self.first.base or 0) <= (self.first.least or 0) * (reading.base or 0)
+
+
+def line_of(first: MatterReading, base: int | None) -> int | None:
+    """The count that closes what a reading opened, for a base: the same share as when it opened."""
+    if first.line is None or not first.base or base is None:
+        return first.line
+    return first.line * base // first.base
 
 
 @dataclass(frozen=True, slots=True)

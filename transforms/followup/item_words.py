@@ -15,6 +15,8 @@ def state_of(row: dict[str, Any], language: Language) -> str:
     said = text(f"item.{row['status']}", language)
     if row["status"] == "assigned":
         said += f" ({row['assigned_to']})"
+    if row["improving_in"] and not row["closed_on"]:
+        said += f", {text('item.improving', language)}"
     if row["is_of_ended_unit"] and row["status"] != "carried":
         said += f", {text('item.ended_unit', language)}"
     return said
@@ -32,8 +34,10 @@ def facts_of(item: dict[str, Any], language: Language) -> list[tuple[str, str]]:
     due = f"{numbers.day(item['due_on'], language)} ({item[f'due_source_{language}']})" if item["due_on"] else "—"
     facts = {
         "actor": item[f"actor_{language}"],
+        "supervisor": item["supervisor_name"] if item["line"] is not None else None,
         "since": numbers.period(item["since"], language),
         "due_on": due,
+        "due_later": ", ".join(numbers.day(day, language) for day in item["due_later"] or []),
         "ends": text(KINDS[item["kind"]].ends, language),
         "carried_from": ", ".join(item["carried_from"]),
         "note": item["note"],

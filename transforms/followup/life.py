@@ -9,7 +9,7 @@ from functools import partial
 
 from transforms.cases.replay import CaseLife, free_name
 from transforms.followup.deadlines import RECURRING, due_on
-from transforms.followup.item import Item, ItemAct, ItemBook, ItemEvent, ItemStatus, MatterKey, MatterReading
+from transforms.followup.item import Item, ItemAct, ItemBook, ItemEvent, ItemStatus, MatterKey, MatterReading, line_of
 from transforms.followup.kinds import KINDS
 from transforms.followup.thresholds import Thresholds
 from transforms.followup.transitions import TRANSITIONS, event_of
@@ -70,20 +70,29 @@ class _ItemNight:
         last = self.cases[name] if name else None
         if reading.is_withdrawn and (last is None or last.reading.period != reading.period):
             return  # nothing had been told of those figures, or it rests on others by now
-        self.heard[reading.key] = reading.stands
+        stands = reading.stands or self._is_left(reading, last)
+        self.heard[reading.key] = stands
         if last is None or not (last.is_live or last.status == "waived"):
-            if reading.stands:
+            if stands:
                 self._open(reading, last)
         elif last.status == "waived":
-            self._waived(last, reading)
-        elif reading.stands:
+            self._waived(last, reading, stands)
+        elif stands:
             self._go_on(last, reading)
         else:
             self._verify(last, reading, _how(last, reading))
 
-    def _waived(self, item: Item, reading: MatterReading) -> None:
+    def _is_left(self, reading: MatterReading, last: Item | None) -> bool:
+        """Whether figures that would open nothing still show more than what closes an item that there is."""
+        if reading.is_withdrawn:
+            return False
+        if last and (last.is_live or last.status == "waived" or (last.gone_in or "") >= reading.period):
+            return last.is_over_line(reading)
+        return any(one.is_over_line(reading) for one in self._predecessors(reading.key))
+
+    def _waived(self, item: Item, reading: MatterReading, stands: bool) -> None:
         """A waived matter is not opened again while it stands; what comes after it is over is another one."""
-        if reading.stands:
+        if stands:
             self.cases[item.case_id] = replace(item, reading=reading)
         else:
             del self.of_key[reading.key]
@@ -117,6 +126,7 @@ class _ItemNight:
             key=reading.key,
             since=since,
             reading=reading,
+            first=_first(reading, before),
             opened_on=self.night,
             due_on=due,
             carried_from=tuple(one.case_id for one in before),
@@ -143,14 +153,26 @@ class _ItemNight:
         """The matter is still there: what was marked done was not, as the next report shows."""
         is_next = reading.period != item.reading.period
         is_earlier = reading.period < item.reading.period  # the report it rested on was taken back
-        due = due_on(reading, self.thresholds) if is_next and KINDS[reading.kind].due in RECURRING else item.due_on
-        after = replace(item, reading=reading, due_on=due)
+        is_quiet = item.is_half_closed(reading) and (not item.improving_in or item.improving_in == reading.period)
+        after = replace(
+            item,
+            reading=reading,
+            due_later=self._due_later(item, reading) if is_next else item.due_later,
+            improving_in=reading.period if is_quiet else None,
+        )
         if item.status == "done" and not is_earlier:
             self._put(replace(after, status=_back(item), done_on=None), "reopened")
         elif is_next and item.status != "done":
             self._put(after, "updated")
         else:
             self.cases[item.case_id] = after
+
+    def _due_later(self, item: Item, reading: MatterReading) -> tuple[date, ...]:
+        """The due days of the periods since it opened: each is listed, the first one stays."""
+        due = due_on(reading, self.thresholds)
+        if KINDS[reading.kind].due not in RECURRING or due is None or due in (item.due_on, *item.due_later):
+            return item.due_later
+        return tuple(sorted((*item.due_later, due)))
 
     def _verify(self, item: Item, reading: MatterReading, how: str) -> None:
         gone_in = max(reading.period, item.reading.period)
@@ -215,6 +237,12 @@ def _how(item: Item, reading: MatterReading) -> str:
     if is_corrected and (item.status != "done" or reading.period < item.reading.period or reading.is_withdrawn):
         return "corrected"
     return _shown(item)
+
+
+def _first(reading: MatterReading, before: Sequence[Item]) -> MatterReading:
+    """What closes an item: where figures alone would not have opened it, the count its predecessors had, as a share."""
+    lines = [line for one in before if one.first and (line := line_of(one.first, reading.base)) is not None]
+    return reading if reading.line is not None or not lines else replace(reading, line=max(lines))
 
 
 def _shown(item: Item) -> str:

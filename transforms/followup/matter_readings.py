@@ -23,6 +23,7 @@ SCHEMA = pl.Schema(
         "base": pl.Int64,
         "due_on": pl.Date,
         "evidence": pl.String,
+        "line": pl.Int64,
     }
 )
 """The columns of readings.
@@ -43,8 +44,8 @@ class FiguresKnown:
     Attributes:
         figures: the figures of one map.
         level: the level that reports on it, whose units the readings are of.
-        hamlet_cells: unit_id, period, cells: those due in the half-yearly form; a unit and half-year that is not there
-            is taken to be whole.
+        hamlet_cells: unit_id, period, cells: those of communes that are due in the half-yearly form; a commune and
+            half-year that is not there is taken to be whole.
         names: of communes, by unit_id.
     """
 
@@ -99,6 +100,7 @@ def as_readings(units: pl.DataFrame, kind: str, figures: Sequence[str]) -> pl.Da
         pl.col("least", "most", "base").cast(pl.Int64),
         pl.lit(None, pl.Date).alias("due_on"),
         pl.struct(*figures).struct.json_encode().alias("evidence"),
+        pl.lit(None, pl.Int64).alias("line"),
     )
 
 

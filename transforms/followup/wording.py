@@ -12,6 +12,7 @@ from expectations.language import numbers
 from expectations.language.catalogue import Language, PeriodCode, text
 from transforms.followup.item import MatterReading
 from transforms.followup.kinds import KINDS, Kind
+from transforms.followup.step_words import counted_how, enough, since_opened, why
 
 _SENSITIVE = ("away_out_of_contact", "count_before", "pending_closing", "received", "least_told")
 
@@ -44,9 +45,14 @@ class Voice:
         return text("number.from-to", self.language, lower=self.count(kind, least), upper=self.count(kind, most))
 
 
-def what(reading: MatterReading, voice: Voice) -> str:
-    """What is to be done and the figures that show it."""
-    kind, evidence = KINDS[reading.kind], json.loads(reading.evidence)
+def what(reading: MatterReading, voice: Voice, first: MatterReading | None = None) -> str:
+    """What is to be done and the figures that show it.
+
+    Args:
+        reading: the last one.
+        first: the one the item opened with, where it is another.
+    """
+    kind, evidence, opening = KINDS[reading.kind], json.loads(reading.evidence), first or reading
     # Of a floor too small to be told, the weakest that is true.
     is_small_floor = kind.name == "requests-pending" and voice.hides(kind, reading.least)
     number = "1" if is_small_floor else voice.counts(kind, reading.least, reading.most)
@@ -57,20 +63,22 @@ def what(reading: MatterReading, voice: Voice) -> str:
         base=voice.count(kind, reading.base),
         period=PeriodCode(reading.period),
         year=reading.period[:4],
-        before=PeriodCode(evidence.get("before") or ""),
+        before=PeriodCode(evidence.get("before") or "") if kind.name == "away-out-of-contact" else "",
         n_before=voice.count(kind, evidence.get("count_before")),
         days=evidence.get("days"),
         alert=evidence.get("alert"),
         and_more=_and_more(reading, evidence, voice),
+        enough=enough(reading, opening, voice.language),
     )
-    return said + _told_besides(kind, evidence, voice) + _largest(kind, evidence, voice)
+    besides = _told_besides(kind, evidence, voice) + _largest(kind, evidence, voice)
+    return said + besides + why(opening, voice.language) + since_opened(reading, opening, voice.language)
 
 
 def _and_more(reading: MatterReading, evidence: dict[str, Any], voice: Voice) -> str:
     if reading.kind == "alert-true":
         first = str(evidence.get(f"text_{voice.language}") or "").split(". ", 1)[0].rstrip(".")
         return f" ({first})" if first else ""
-    return text("matter.more.range", voice.language) if reading.least != reading.most else ""
+    return counted_how(reading, evidence, voice.language)
 
 
 def _told_besides(kind: Kind, evidence: dict[str, Any], voice: Voice) -> str:

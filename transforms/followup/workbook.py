@@ -38,10 +38,10 @@ _BY_PRIORITY = {"high": "error", "medium": "warning", "low": ""}
 
 @dataclass(frozen=True, slots=True)
 class WorklistUnit:
-    """Whose worklist it is, its level, and the day its figures are of."""
+    """Whose worklist it is, and the day its figures are of."""
 
+    code: str
     name: str
-    level: str
     as_of: date
 
 
@@ -133,7 +133,7 @@ def _mark(
     heads.append([text(f"worklist.column.{key}", language) for key in COLUMNS])
     empty = [""] * len(COLUMNS)
     mark = WorklistMark(
-        unit_code=str(items[0]["unit_code"]) if items else "",
+        unit_code=about.code,
         as_of=about.as_of.isoformat(),
         language=language,
         head=tuple(tuple(map(fingerprint, [*said, *empty][: len(COLUMNS)])) for said in heads),
@@ -161,7 +161,7 @@ def _texts(index: int, item: Mapping[str, Any], language: Language) -> list[str]
     return [
         str(index + 1),
         text(f"severity.{item['priority']}", language),
-        f"{label[0].upper()}{label[1:]}.\n{what}",
+        f"{_whose(item)}{label[0].upper()}{label[1:]}.\n{what}",
         item[f"actor_{language}"],
         numbers.period(item["since"], language),
         due,
@@ -170,6 +170,11 @@ def _texts(index: int, item: Mapping[str, Any], language: Language) -> list[str]
         "",
         item["item_id"],
     ]
+
+
+def _whose(item: Mapping[str, Any]) -> str:
+    """The commune, where another unit reports and answers for it."""
+    return "" if item["unit_code"] == item["reporter_code"] else f"{item['unit_name']}: "
 
 
 def _lay_out(page: Any) -> None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+import math
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -21,9 +22,12 @@ PRIORITIES = ("high", "medium", "low")
 _NO_DAY = date(9999, 12, 31)
 _BY_PRIORITY: Callable[[Row], Any] = lambda row: (  # noqa: E731
     row["closed_on"] is not None,
+    row["is_worked_on"],
     PRIORITIES.index(row["priority"]),
-    not row["is_overdue"],
+    math.inf if row["gain"] is None else -row["gain"],
     row["due_on"] or _NO_DAY,
+    row["since"],
+    row["unit_name"],
 )
 SORTS: dict[str, Callable[[Row], Any]] = {
     "priority": _BY_PRIORITY,
@@ -55,7 +59,7 @@ def of_filter(rows: Iterable[Row], wanted: ItemsFilter) -> list[Row]:
         of_status = {"all": True, "standing": not is_over}.get(wanted.status, row["status"] == wanted.status)
         return (
             of_status
-            and wanted.unit in (None, row["unit_code"])
+            and wanted.unit in (None, row["unit_code"], row["reporter_code"])
             and wanted.kind in (None, row["kind"])
             and wanted.priority in (None, row["priority"])
             and (row["is_overdue"] or not wanted.is_overdue)
@@ -64,9 +68,14 @@ def of_filter(rows: Iterable[Row], wanted: ItemsFilter) -> list[Row]:
     return sorted(filter(is_wanted, rows), key=lambda row: (*SORTS[wanted.sort](row), row["item_id"]))
 
 
-def units_of(rows: Iterable[Row]) -> list[tuple[str, str]]:
-    """Code and name of the units that have items, by name."""
-    return sorted({row["unit_code"]: row["unit_name"] for row in rows}.items(), key=lambda unit: unit[1])
+def units_of(rows: Iterable[Row], whose: Sequence[str] = ("unit", "reporter")) -> list[tuple[str, str]]:
+    """Code and name of the units that have items or report for those that do, by name.
+
+    Args:
+        whose: "unit", "reporter": which of these.
+    """
+    found = {row[f"{one}_code"]: row[f"{one}_name"] for row in rows for one in whose}
+    return sorted(found.items(), key=lambda unit: unit[1])
 
 
 def line_of(row: Row, language: Language) -> dict[str, Any]:
@@ -83,6 +92,9 @@ def line_of(row: Row, language: Language) -> dict[str, Any]:
         "state": state_of(row, language),
         "is_over": row["closed_on"] is not None,
         "is_waiting": row["is_waiting"],
+        "is_worked_on": row["is_worked_on"],
+        "reporter_code": row["reporter_code"],
+        "reporter": row["reporter_name"],
     }
 
 

@@ -46,6 +46,11 @@ def items_with_noted(rows: Sequence[Mapping[str, Any]], acts: Sequence[ItemAct],
     return WithNoted(_changed(rows, "item_id", new), event_rows(events, "item_id"))
 
 
+def as_listed(row: Mapping[str, Any], night: date | None) -> Row:
+    """A row of followup.item with is_overdue and is_worked_on, as of the night."""
+    return {**row, **_item_row(_item(row), night)}
+
+
 def _changed(rows: Sequence[Mapping[str, Any]], id_column: str, new: Mapping[str, Row]) -> list[Row]:
     return [{**row, **new.get(row[id_column], {}), "is_waiting": row[id_column] in new} for row in rows]
 
@@ -84,11 +89,14 @@ def _item(row: Mapping[str, Any]) -> Item:
         case_id=row["item_id"],
         key=key,
         reading=MatterReading(opened, key.unit_id, key.kind, key.matter, row["period"], opened, stands=True),
-        **{name: row[name] for name in ("since", "opened_on", "due_on", *_OF_ITEM)},
+        **{name: row[name] for name in ("since", "opened_on", "due_on", "improving_in", *_OF_ITEM)},
     )
 
 
 def _item_row(item: Item, night: date | None) -> Row:
-    is_late = item.due_on is not None and night is not None and item.due_on < night
+    is_late = item.due_on is not None and night is not None and item.due_on < night and not item.improving_in
     own = {name: getattr(item, name) for name in _OF_ITEM}
-    return own | {"is_overdue": is_late and item.status in ("open", "assigned")}
+    return own | {
+        "is_overdue": is_late and item.status in ("open", "assigned"),
+        "is_worked_on": item.is_live and (item.status != "open" or item.improving_in is not None),
+    }

@@ -18,6 +18,7 @@ from transforms.drawing.figures import Drawing, UnitFigure
 from transforms.drawing.scales import month_number
 from transforms.drawing.spine_chart import SpineRow, spine_chart
 from transforms.drawing.trend_chart import trend_chart
+from transforms.followup.step_words import target_in_words
 from transforms.pages.unit_figures import (
     Href,
     PageUnit,
@@ -279,6 +280,39 @@ def stages(unit: PageUnit, half: Row | None, language: Language) -> Drawing | No
         return None
     title = text("portal.unit.stages.title", language, unit=unit.name, half=PeriodCode(half["period"]))
     return stages_chart(title, _counted(half, STAGES, (), language), language, "unit-stages")
+
+
+def gap_rows(rows: pl.DataFrame, language: Language) -> list[Row]:
+    """Each step of Regulation 213: how many are missing, the share, its change and the board's own target, in words.
+
+    Args:
+        rows: of marts.regulation_213_gap, of one unit, one a step.
+    """
+    return [
+        {
+            "step": text(f"portal.unit.gap.{row['step']}", language),
+            "half": numbers.period(row["half"][:4] if row["step"] == "remarked" else row["half"], language),
+            "missing": text(
+                "portal.unit.gap.missing",
+                language,
+                n=numbers.count(row["denominator"] - row["numerator"], language),
+                base=numbers.count(row["denominator"], language),
+            ),
+            "share": numbers.share(row["share"], language),
+            "limits": numbers.between(*(numbers.share(row[end], language, 0) for end in ("lower", "upper"))),
+            "change": text("portal.unit.gap.points", language, n=numbers.change(_points(row["change"]), language))
+            if row["change"] is not None
+            else numbers.UNKNOWN,
+            "target": target_in_words(row["target"], language),
+            "is_below": row["share"] is not None and row["share"] < row["target"],
+        }
+        for row in rows.iter_rows(named=True)
+    ]
+
+
+def _points(change: float) -> float:
+    """A change of a share in percentage points."""
+    return round(100 * change, 1)
 
 
 def reporting_says(rows: pl.DataFrame, language: Language) -> str:

@@ -9,6 +9,7 @@ import polars as pl
 
 from expectations.contract.periods import Period
 from transforms.disclosure import area_months, protect
+from transforms.disclosure.half_years import halves_told
 from transforms.territory.maps import cells_on_both_maps, unit_figures, with_names
 from transforms.territory.registry import Registry
 
@@ -40,10 +41,12 @@ class PublishedBefore:
 
 @dataclass(frozen=True)
 class UnitFigures:
-    """The frames of derived.unit_month, unit_half, commune_year and commune_year_shown, and what stays inferable."""
+    """The frames of derived.unit_month, unit_half, half_told, commune_year and commune_year_shown, and what stays
+    inferable."""
 
     unit_month: pl.DataFrame
     unit_half: pl.DataFrame
+    half_told: pl.DataFrame
     commune_year: pl.DataFrame
     shown: pl.DataFrame
     exposed: pl.DataFrame
@@ -70,7 +73,12 @@ def figures(
         table.rows.with_columns(level=pl.lit("commune"), period=pl.col("year").cast(pl.String)), registry, today
     ).drop("level", "period")
     return UnitFigures(
-        unit_figures(parts, registry, today), unit_figures(halves, registry, today), year, table.shown, table.exposed
+        unit_figures(parts, registry, today),
+        unit_figures(halves, registry, today),
+        halves_told(halves, small),
+        year,
+        table.shown,
+        table.exposed,
     )
 
 

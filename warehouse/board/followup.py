@@ -56,14 +56,13 @@ def readings(con: DuckDBPyConnection) -> pl.DataFrame:
     return con.execute("FROM followup.reading ORDER BY night, unit_id, kind, matter").pl()
 
 
-def hamlet_cells(con: DuckDBPyConnection, level: str) -> pl.DataFrame:
-    """Cells due in the half-yearly form by unit that reports: unit_id, period, cells."""
-    unit = "h.commune" if level == "commune" else "h.district_code"
-    return con.sql(f"""
-        SELECT {unit} AS unit_id, p.period, count(*) AS cells
+def hamlet_cells(con: DuckDBPyConnection) -> pl.DataFrame:
+    """Cells of communes that are due in the half-yearly form: unit_id, period, cells."""
+    return con.sql("""
+        SELECT h.commune AS unit_id, p.period, count(*) AS cells
         FROM (SELECT DISTINCT period, last_day(period_start + INTERVAL 5 MONTH) AS day FROM facts.regulation_213) AS p
         JOIN registry.home AS h ON p.day BETWEEN h.valid_from AND h.valid_to
-        WHERE h.kind = 'hamlet' AND {unit} IS NOT NULL GROUP BY ALL
+        WHERE h.kind = 'hamlet' AND h.commune IS NOT NULL GROUP BY ALL
     """).pl()
 
 
@@ -77,16 +76,21 @@ def reports(con: DuckDBPyConnection) -> dict[str, pl.DataFrame]:
     }
 
 
-def unit_names(con: DuckDBPyConnection) -> list[tuple[str, str, str]]:
-    """The unit's id as readings have it, its last name, its level."""
+def unit_names(con: DuckDBPyConnection) -> list[tuple[str, str, str, str | None, str | None, str | None]]:
+    """The unit's id as readings have it, its last name, its level; the code, name and level of the unit above."""
     return con.execute(_NAMES).fetchall()
 
 
 _KNOWN = f"SELECT night, versions, ended FROM ({KNOWN})"
 
 _NAMES = """
-SELECT CASE WHEN level = 'commune' THEN unit_id ELSE unit_code END AS id, arg_max(name, valid_from), any_value(level)
-FROM registry.unit GROUP BY id
+WITH last AS (
+    SELECT CASE WHEN level = 'commune' THEN unit_id ELSE unit_code END AS id, arg_max(name, valid_from) AS name,
+        any_value(level) AS level, arg_max(parent_code, valid_from) AS above
+    FROM registry.unit GROUP BY id
+)
+SELECT l.id, l.name, l.level, a.id, a.name, a.level
+FROM last AS l LEFT JOIN last AS a ON a.id = l.above AND a.level <> 'commune' ORDER BY l.id
 """
 
 _DUE = """

@@ -11,14 +11,15 @@ from duckdb import DuckDBPyConnection
 
 
 def listed(con: DuckDBPyConnection, wanted: Mapping[str, Any]) -> pl.DataFrame:
-    """Items, those that are not over and the most urgent first.
+    """Items that are not over first, of these those nobody works on yet; by priority, then by what work on them gains.
 
     Args:
-        wanted: status ("standing": all that are not over, "all"), unit (its code), kind, priority, overdue (only those
-            past their day); null wherever anything will do.
+        wanted: status ("standing": all that are not over, "all"), unit (its code, or that of the unit that reports for
+            it), kind, priority, overdue (only those past their day); null wherever anything will do.
 
     Returns:
-        columns of followup.item and is_overdue, as of the last night.
+        columns of followup.item; is_overdue and is_worked_on (given to somebody, marked done, or improving), as of the
+        last night.
     """
     return con.execute(_LISTED, dict(wanted)).pl()
 
@@ -26,6 +27,12 @@ def listed(con: DuckDBPyConnection, wanted: Mapping[str, Any]) -> pl.DataFrame:
 def history(con: DuckDBPyConnection, item_id: str) -> pl.DataFrame:
     """An item's events, in order; those of the items it goes on from come first."""
     return con.execute(_HISTORY, [item_id]).pl()
+
+
+def common_gaps(con: DuckDBPyConnection) -> pl.DataFrame:
+    """The steps of Regulation 213 in which the province is below the board's target in its last half-year: columns of
+    marts.regulation_213_gap."""
+    return con.execute(_COMMON).pl()
 
 
 def last_night(con: DuckDBPyConnection) -> date | None:
@@ -36,15 +43,24 @@ def last_night(con: DuckDBPyConnection) -> date | None:
 
 _LISTED = """
 SELECT * FROM (
-    SELECT i.*, coalesce(i.status IN ('open', 'assigned') AND i.due_on < (SELECT max(night) FROM followup.night), false)
-        AS is_overdue
+    SELECT i.*, coalesce(i.status IN ('open', 'assigned') AND i.improving_in IS NULL
+            AND i.due_on < (SELECT max(night) FROM followup.night), false) AS is_overdue,
+        i.closed_on IS NULL AND (i.status <> 'open' OR i.improving_in IS NOT NULL) AS is_worked_on
     FROM followup.item AS i
 )
 WHERE CASE $status WHEN 'all' THEN true WHEN 'standing' THEN closed_on IS NULL ELSE status = $status END
-    AND ($unit IS NULL OR unit_code = $unit) AND ($kind IS NULL OR kind = $kind)
+    AND ($unit IS NULL OR unit_code = $unit OR reporter_code = $unit) AND ($kind IS NULL OR kind = $kind)
     AND ($priority IS NULL OR priority = $priority) AND (NOT $overdue OR is_overdue)
-ORDER BY closed_on IS NOT NULL, list_position(['high', 'medium', 'low'], priority), is_overdue DESC,
-    due_on NULLS LAST, item_id
+ORDER BY closed_on IS NOT NULL, is_worked_on, list_position(['high', 'medium', 'low'], priority),
+    gain DESC NULLS LAST, due_on NULLS LAST, since, unit_name, item_id
+"""
+
+_COMMON = """
+SELECT * FROM (
+    FROM marts.regulation_213_gap WHERE map = 'today' AND level = 'province'
+    QUALIFY row_number() OVER (PARTITION BY step ORDER BY half DESC) = 1
+)
+WHERE share < target ORDER BY list_position(['introduced', 'registered', 'attended', 'remarked'], step)
 """
 
 _HISTORY = """

@@ -62,14 +62,15 @@ def followup_progress(con: DuckDBPyConnection) -> pl.DataFrame:
 
 
 def pressing_items(con: DuckDBPyConnection, night: date, most: int) -> pl.DataFrame:
-    """Items that wait for somebody to act, those past their day and the gravest first: columns of followup.item."""
+    """Items that wait for somebody to act, first those given to nobody, past their day, grave, and of the largest gain:
+    columns of followup.item."""
     return con.execute(_PRESSING, [night, most]).pl()
 
 
 _PRESSING = """
-FROM followup.item WHERE status IN ('open', 'assigned')
-ORDER BY coalesce(due_on < ?, false) DESC, list_position(['high', 'medium', 'low'], priority), due_on NULLS LAST,
-    unit_code, item_id
+FROM followup.item WHERE status IN ('open', 'assigned') AND improving_in IS NULL
+ORDER BY status = 'assigned', coalesce(due_on < ?, false) DESC, list_position(['high', 'medium', 'low'], priority),
+    gain DESC NULLS LAST, due_on NULLS LAST, since, unit_name, item_id
 LIMIT ?
 """
 

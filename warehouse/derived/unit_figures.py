@@ -13,9 +13,10 @@ from expectations.contract.forms import HALF_YEARLY, MONTHLY, YEARLY, YEARLY_MEA
 from expectations.contract.periods import Period
 from warehouse.connection.frames import given
 from warehouse.connection.transaction import transaction
+from warehouse.derived.replace import replace_derived
 
 # What is replaced from the first month on, and the column that says where a row stands.
-_TABLES = {"unit_month": "period", "unit_half": "period", "commune_year": "year"}
+_TABLES = {"unit_month": "period", "unit_half": "period", "half_told": "period", "commune_year": "year"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,7 +152,7 @@ def replace_figures(
         con: the warehouse.
         computation: what they were computed with.
         first: that January; None where only the edition is noted.
-        frames: unit_month, unit_half, commune_year and shown, as `UnitFigures` names them.
+        frames: unit_month, unit_half, half_told, commune_year and shown, as `UnitFigures` names them.
     """
     with transaction(con), given(con, {f"new_{name}": frame for name, frame in frames.items()}):
         con.execute("DELETE FROM derived.edition")
@@ -175,3 +176,13 @@ def replace_figures(
             "INSERT INTO derived.commune_year_shown SELECT *, ? FROM new_shown ON CONFLICT DO NOTHING",
             [computation.as_of],
         )
+
+
+def half_years(con: DuckDBPyConnection) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """All half-years of units, and which of communes may be shown: derived.unit_half and derived.half_told."""
+    return con.sql("FROM derived.unit_half").pl(), con.sql("FROM derived.half_told").pl()
+
+
+def replace_gaps(con: DuckDBPyConnection, rows: pl.DataFrame) -> None:
+    """Put the gaps of Regulation 213 in the place of those that stood."""
+    replace_derived(con, "derived.gap_213", rows)

@@ -142,7 +142,12 @@ WITH column_note (column_name, unit, formula, source, privacy) AS (
         ('unit', 'chữ / text', '', 'marts.dictionary', 'open'),
         ('formula', 'chữ / text', '', 'marts.dictionary', 'open'),
         ('source', 'chữ / text', '', 'marts.dictionary', 'open'),
-        ('privacy', 'chữ / text', '', 'marts.dictionary', 'open')
+        ('privacy', 'chữ / text', '', 'marts.dictionary', 'open'),
+        ('district_code', 'chữ / text', '', 'registry.unit', 'open'),
+        ('half', 'kỳ / period', '', 'facts.regulation_213', 'open'),
+        ('share', 'phần / share', 'numerator / denominator', 'derived.gap_213', 'open'),
+        ('target', 'phần / share', '', 'derived.gap_213', 'open'),
+        ('change', 'phần / share', 'share - share kỳ trước / before', 'derived.gap_213', 'open')
 ), indicator_note (item, meaning_vi, meaning_en, unit, formula, source, privacy) AS (
     VALUES
         ('away_rate', 'Tỷ lệ đảng viên đi làm việc xa: Trong 1.000 đảng viên có bao nhiêu người đang làm việc xa nơi cư trú, vào cuối kỳ', 'Members working away: Of 1,000 members, how many work away from home at the period''s end', 'trên 1.000 đảng viên / per 1,000 members', '1000 * sum(away_total) / sum(members_closing)', 'facts.balance, facts.away', 'open'),

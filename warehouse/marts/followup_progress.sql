@@ -8,12 +8,12 @@ WITH night AS (
     SELECT max(night) AS as_of FROM followup.night
 ), counted AS (
     SELECT i.level, i.unit_code, i.unit_id, i.unit_name, i.kind, i.opened_on, i.closed_on, i.status,
-        i.status IN ('open', 'assigned') AND i.due_on < n.as_of AS is_overdue
+        i.status IN ('open', 'assigned') AND i.improving_in IS NULL AND i.due_on < n.as_of AS is_overdue
     FROM followup.item AS i, night AS n WHERE i.level <> 'province'
         AND NOT (i.level = 'commune' AND i.kind IN ('away-out-of-contact', 'requests-pending', 'alert-true'))
     UNION ALL
     SELECT 'province', u.unit_code, u.unit_code, u.name, i.kind, i.opened_on, i.closed_on, i.status,
-        i.status IN ('open', 'assigned') AND i.due_on < n.as_of
+        i.status IN ('open', 'assigned') AND i.improving_in IS NULL AND i.due_on < n.as_of
     FROM followup.item AS i, night AS n
     JOIN registry.unit AS u ON u.level = 'province' AND n.as_of BETWEEN u.valid_from AND u.valid_to
 )

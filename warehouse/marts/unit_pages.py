@@ -85,6 +85,18 @@ def regulation_213(con: DuckDBPyConnection, codes: Sequence[str]) -> pl.DataFram
     return con.execute(_last("regulation_213", "period", "r213_subject IS NOT NULL"), [list(codes)]).pl()
 
 
+def gaps(con: DuckDBPyConnection, codes: Sequence[str], level: str) -> pl.DataFrame:
+    """The steps of Regulation 213 in the last half-year that each unit shows: columns of marts.regulation_213_gap.
+
+    The remark is the year's: in the first half-year it is that of the year before.
+    """
+    query = """FROM marts.regulation_213_gap
+        WHERE map = 'today' AND level = ? AND list_contains(?, unit_code) AND numerator IS NOT NULL
+        QUALIFY row_number() OVER (PARTITION BY unit_code, step ORDER BY half DESC) = 1
+        ORDER BY unit_code, list_position(['introduced', 'registered', 'attended', 'remarked'], step)"""
+    return con.execute(query, [level, list(codes)]).pl()
+
+
 def last_month(con: DuckDBPyConnection, codes: Sequence[str], level: str) -> pl.DataFrame:
     """The last month of each unit in which its members away are known: columns of its mart of figures."""
     mart = {"district": "figures_district", "commune": "figures_commune"}[level]

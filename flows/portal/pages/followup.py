@@ -21,9 +21,10 @@ from transforms.followup.answers import LONGEST_NOTE
 from transforms.followup.item import ItemAct
 from transforms.followup.item_words import state_of
 from transforms.followup.kinds import KINDS
+from transforms.followup.step_words import common_gap
 from transforms.followup.workbook import REPLIES
 from transforms.pages import followup as model
-from transforms.pages.noted_acts import items_with_noted
+from transforms.pages.noted_acts import as_listed, items_with_noted
 from transforms.pages.paging import part_of
 from warehouse.board import followup_pages as pages
 from warehouse.board.cases import one_case
@@ -42,6 +43,7 @@ def show_items(asked: Asked) -> Answer:
     return Shown(
         "followup.html",
         {
+            "common": [common_gap(row, asked.language) for row in pages.common_gaps(asked.con).iter_rows(named=True)],
             "items": [model.line_of(row, asked.language) for row in part.rows],
             "part": part,
             "overdue": sum(row["is_overdue"] for row in items),
@@ -49,7 +51,7 @@ def show_items(asked: Asked) -> Answer:
             "wanted": wanted,
             "query": with_query("", asked.query).removeprefix("?"),
             "units": model.units_of([*every, *items]),
-            "with_items": model.units_of(every),
+            "with_items": model.units_of(every, ("reporter",)),
             "kinds": [(name, text(kind.label, asked.language)) for name, kind in KINDS.items()],
             "model": model,
             "longest": LONGEST_NOTE,
@@ -90,10 +92,9 @@ def show_item(asked: Asked) -> Answer:
     if row is None:
         raise NotThere
     night = pages.last_night(asked.con)
-    is_late = bool(night and row["due_on"] and row["due_on"] < night and row["status"] in ("open", "assigned"))
     entries = asked.desk.copies.waiting(asked.con, list(ITEMS.transitions))
     acts = waiting_acts(ITEMS, ItemAct, entries, asked.today())
-    noted = items_with_noted([row | {"is_overdue": is_late}], acts, night)
+    noted = items_with_noted([as_listed(row, night)], acts, night)
     item, history = noted.rows[0], pages.history(asked.con, row["item_id"])
     return Shown(
         "item.html",
@@ -173,7 +174,7 @@ def _said(asked: Asked) -> tuple[str, dict[str, str | None]]:
 def send_workbook(asked: Asked) -> Answer:
     """The workbook of a unit's items, to be answered in."""
     unit, as_of = asked.query.get("unit", ""), pages.last_night(asked.con)
-    own = [row for row in items_now(asked.con, asked.settings) if row["unit_code"] == unit]
+    own = [row for row in items_now(asked.con, asked.settings) if row["reporter_code"] == unit]
     if not own or as_of is None:
         raise NotThere
     own = model.of_filter(own, model.ItemsFilter())
@@ -212,7 +213,7 @@ def take_import(asked: Asked) -> Answer:
         ]
         for name, replies in (("taken", came_of.taken), ("moved", came_of.moved))
     }
-    unit = next((one.before["unit_name"] for one in (*came_of.taken, *came_of.moved) if one.before), came_of.unit)
+    unit = next((one.before["reporter_name"] for one in (*came_of.taken, *came_of.moved) if one.before), came_of.unit)
     return Shown("followup_import.html", {"replies": REPLIES, "came_of": told | {"unit": unit}, "said": None})
 
 

@@ -60,6 +60,7 @@ class UnitRead:
 
     Attributes:
         months: marts.indicator by month, of the unit and of the province. trends, balance, reports: of their marts.
+        gaps: its steps of Regulation 213 in the last half-year that is shown.
         half, month, year, organisation: the last of Regulation 213, of the members away, of a commune's year and of the
             yearly form; null for none.
         alerts, items: that are not over; none where they are not told.
@@ -70,6 +71,7 @@ class UnitRead:
     balance: pl.DataFrame
     reports: pl.DataFrame
     half: Row | None
+    gaps: pl.DataFrame
     month: Row | None
     year: Row | None
     organisation: Row | None
@@ -86,6 +88,7 @@ def read_units(view: View, units: Sequence[PageUnit]) -> dict[str, UnitRead]:
     balance = _by_code(unit_pages.balance(con, codes))
     reports = _by_code(unit_pages.reporting(con, codes, REPORTS))
     half = _row_by_code(unit_pages.regulation_213(con, codes))
+    gaps = _by_code(unit_pages.gaps(con, codes, level))
     month = _row_by_code(unit_pages.last_month(con, codes, level))
     year = _row_by_code(unit_pages.last_year(con, codes)) if level == "commune" else {}
     organisation = _row_by_code(unit_pages.organisation(con, codes))
@@ -98,6 +101,7 @@ def read_units(view: View, units: Sequence[PageUnit]) -> dict[str, UnitRead]:
             balance=balance[code],
             reports=reports[code],
             half=half.get(code),
+            gaps=gaps[code],
             month=month.get(code),
             year=year.get(code),
             organisation=organisation.get(code),
@@ -119,14 +123,14 @@ def _row_by_code(rows: pl.DataFrame) -> dict[str, Row]:
 
 
 def _matters(view: View, units: Sequence[PageUnit]) -> tuple[dict[str, list[Row]], dict[str, list[Row]]]:
-    """The alerts and items of units that are not over; with a district's, those of its communes' alerts."""
+    """The alerts and items of units that are not over; with a district's, those of its communes."""
     only = units[0].code if len(units) == 1 else None
     alerts = alert_pages.listed(view.con, ANY_ALERT | {"district": only}).to_dicts()
     items = followup_pages.listed(view.con, ANY_ITEM | {"unit": only}).with_columns(is_waiting=False).to_dicts()
     within = {one.code: {one.code, *(each.code for each in view.units if each.parent == one.code)} for one in units}
     return (
         {code: [row for row in alerts if row["unit_code"] in codes] for code, codes in within.items()},
-        {code: [row for row in items if row["unit_code"] == code] for code in within},
+        {code: [row for row in items if row["unit_code"] in codes] for code, codes in within.items()},
     )
 
 
@@ -143,6 +147,7 @@ def unit_page(view: View, unit: PageUnit, read: UnitRead, can_print_here: bool =
             "is_former": unit.level == "district" and view.reporting_level == "commune",
             "figures": {key: one.figure(language) if one else None for key, one in drawings.items()},
             "years": [one.figure(language) for one in years],
+            "gaps": model.gap_rows(read.gaps, language),
             "trends": [(one.drawing.figure(language), one.says) for one in trends],
             "alerts": [_alert_line(row, view) for row in read.alerts],
             "items": [followup.line_of(row, language) for row in read.items],

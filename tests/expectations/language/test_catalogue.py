@@ -32,6 +32,7 @@ from transforms.alerts.alert import Verdict
 from transforms.alerts.explain import CHECKS, HOW_SEEN
 from transforms.alerts.phrases import COUNTED
 from transforms.followup.kinds import KINDS
+from transforms.followup.steps import STEPS as REGULATION_STEPS
 from transforms.followup.workbook import COLUMNS, REPLIES
 from transforms.morning.briefing import ABSENT, GROUPS
 from transforms.pages import alerts, followup, indicator_page
@@ -81,10 +82,10 @@ FAMILIES: dict[str, tuple[str, ...]] = {
     "family.": tuple("requests away contact activity members reporting restated plausibility".split()),
     "followup.did.": tuple(ITEMS.transitions),
     "followup.event.": tuple("opened updated assigned done reopened verified waived carried".split()),
-    "followup.fact.": ("actor", "since", "due_on", "ends", "carried_from", "note"),
+    "followup.fact.": ("actor", "supervisor", "since", "due_on", "due_later", "ends", "carried_from", "note"),
     "followup.resolution.": ("seen", "figures", "corrected", "waived", "carried"),
     "help.setting.": tuple(Settings.model_fields),
-    "item.": ("open", "assigned", "done", "verified", "waived", "carried", "ended_unit"),
+    "item.": ("open", "assigned", "done", "verified", "waived", "carried", "ended_unit", "improving"),
     "kind.": ("change", "shift", "silence", "late", "restated", "implausible"),
     "letter.board.": ("high", "alerts", "overdue", "rejected", "subject", "quiet", "failed"),
     "letter.news.": EVENTS,
@@ -95,7 +96,8 @@ FAMILIES: dict[str, tuple[str, ...]] = {
     "look.": TO_LOOK_AT,
     "matter.": (
         *(f"{kind}{part}" for kind in KINDS for part in ("", ".what", ".ends")),
-        *("more.range", "more.most", "more.told"),
+        *("more.exempt", "more.enough", "more.since", "more.most", "more.told"),
+        *("common", "why", "why.below", "why.below-others", "why.fell", "why.largest"),
     ),
     "page.column.": tuple(
         "unit received why workbook month seen usual indicator level direction a_year two_years".split()
@@ -132,6 +134,10 @@ FAMILIES: dict[str, tuple[str, ...]] = {
     "portal.sign-in.": ("name", "word", "password", "locked", "token", "size"),
     "portal.told.": tuple(TOLD),
     "portal.unit.organisation.": ("heads", "trained", "grades"),
+    "portal.unit.gap.": (
+        *(step.name for step in REGULATION_STEPS),
+        *"step share lacking change target missing points note hidden".split(),
+    ),
     "precision.": ("rule", "closed", "true", "data-error", "expected", "useful", "title", "none"),
     "problem.": tuple(
         f"{said}{part}"

@@ -63,7 +63,7 @@ class Sheet:
             schema={"level": pl.String, "unit_id": pl.String, "period": pl.String, "cells": pl.Int64},
             orient="row",
         )
-        hamlets = expected.filter(pl.col("level") == self.level).select("unit_id", "period", "cells")
+        hamlets = expected.filter(pl.col("level") == "commune").select("unit_id", "period", "cells")
         parents = pl.DataFrame({"unit_id": list(COMMUNES), "district": list(COMMUNES.values())})
         return FiguresKnown(FiguresAsKnown(version_sums, expected, parents), self.level, hamlets, NAMES)
 

@@ -29,7 +29,7 @@ from transforms.followup.answers import (
 )
 from transforms.followup.workbook import REPLIES, WorklistUnit, followup_workbook
 
-SECRET, ABOUT = "of this home", WorklistUnit("Thành phố Sa Đéc", "district", date(2025, 1, 6))
+SECRET, ABOUT = "of this home", WorklistUnit("867", "Thành phố Sa Đéc", date(2025, 1, 6))
 FIRST, SECOND, THIRD = ("867-report-rejected-2024-12", "867-r213-not-attended-2024-H2", "867-requests-pending-2024-11")
 DONE, UNDER_WAY, FIGURES, WAIVE = (text(f"worklist.reply.{one}", "vi") for one in REPLIES)
 
@@ -39,6 +39,8 @@ def item(item_id: str, **more: Any) -> dict[str, Any]:
         "item_id": item_id,
         "unit_code": "867",
         "unit_name": "Thành phố Sa Đéc",
+        "reporter_code": "867",
+        "reporter_name": "Thành phố Sa Đéc",
         "kind": item_id.removeprefix("867-").rpartition("-2024")[0],
         "priority": "high",
         "status": "open",

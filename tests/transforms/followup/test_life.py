@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date
 
+import pytest
+
 from tests.transforms.followup.followup_readings import (
     COMMUNE,
     DISTRICT,
@@ -133,17 +135,75 @@ def test_what_the_night_read_is_due_by_the_regulation_or_by_an_internal_mark():
     }
 
 
-def test_a_duty_of_each_half_year_is_due_by_the_newest_and_an_internal_mark_does_not_move():
+def test_the_first_due_day_stays_and_those_of_later_half_years_are_listed():
     readings = [
         said(n, kind=kind, period=period)
         for kind in ("r213-not-attended", KIND)
         for n, period in ((0, "2021-H1"), (4, "2021-H2"))
     ]
     book, _ = lived(readings)
-    assert {item.key.kind: item.due_on for item in book} == {
-        "r213-not-attended": date(2022, 6, 30),
-        KIND: date(2021, 8, 4),
+    assert {item.key.kind: (item.due_on, item.due_later) for item in book} == {
+        "r213-not-attended": (date(2021, 12, 31), (date(2022, 6, 30),)),
+        KIND: (date(2021, 8, 4), ()),
     }
+
+
+OPENS = replace(said(0, count=20), line=8)
+
+
+def left(number: int, count: int, period: str = "2021-H2", **more):
+    """A reading that opens nothing: what is left of a gap."""
+    return said(number, stands=False, count=count, period=period, **more)
+
+
+@pytest.mark.parametrize(("count", "status"), [(9, "open"), (8, "verified"), (0, "verified")])
+def test_an_item_ends_at_its_own_line_whether_or_not_the_figures_would_open_one(count, status):
+    book, _ = lived([OPENS, left(4, count)])
+    assert (only(book).status, only(book).line) == (status, 8)
+
+
+def test_the_line_is_a_share_of_whoever_it_is_about_by_then():
+    book, _ = lived([OPENS, replace(left(4, 12), base=150)])
+    assert (only(book).status, only(book).line) == ("verified", 8)
+    book, _ = lived([OPENS, replace(left(4, 13), base=150)])
+    assert (only(book).status, only(book).line) == ("open", 12)
+
+
+def test_half_of_the_gap_closed_keeps_it_quiet_for_one_half_year():
+    halves = ["2021-H2", "2022-H1", "2022-H2"]
+    seen = []
+    for last in (1, 2, 3):
+        readings = [OPENS, *(left(number, 10, period) for number, period in enumerate(halves[:last], 1))]
+        seen.append(only(lived(readings)[0]).improving_in)
+    assert seen == ["2021-H2", None, "2022-H2"]
+    assert only(lived([OPENS, left(1, 11)])[0]).improving_in is None
+
+
+def test_a_correction_that_widens_what_had_ended_an_item_opens_it_again():
+    book, events = lived([OPENS, left(2, 8), left(3, 9)])
+    assert story(events) == ["opened", "verified", "reopened"]
+    assert only(book).status == "open"
+    book, events = lived([OPENS, left(2, 8), left(4, 9, "2022-H1")])
+    assert (only(book).status, list(book.cases)) == ("verified", [ID])
+
+
+def test_a_waived_item_stays_waived_until_the_figures_are_within_its_line():
+    acts = [did(1, "waive", 0, note="đang chuyển đơn vị")]
+    again = replace(said(5, count=20, period="2022-H1"), line=8)
+    book, _ = lived([OPENS, left(2, 9), again], acts)
+    assert list(book.cases) == [ID]
+    book, _ = lived([OPENS, left(2, 8), again], acts)
+    assert [item.status for item in book] == ["waived", "open"]
+
+
+def test_what_goes_on_in_another_unit_ends_at_the_share_that_ended_it_before():
+    readings = [OPENS, replace(left(3, 3, "2021-H1", unit=COMMUNE), base=30), left(3, 1, "2021-H1", unit=OTHER)]
+    book, _ = lived(readings, heirs=REFORM)
+    new = only(book, f"30001-{KIND}-2021-H1")
+    assert (new.status, new.carried_from, new.line) == ("open", (ID,), 2)
+    assert (only(book).status, len(book.cases)) == ("carried", 2)
+    gone = [OPENS, *(left(3, 1, "2021-H1", unit=unit) for unit in (COMMUNE, OTHER))]
+    assert only(lived(gone, heirs=REFORM)[0]).status == "verified"
 
 
 def test_a_districts_item_goes_on_in_the_communes_whose_figures_show_it():

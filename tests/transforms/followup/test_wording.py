@@ -14,6 +14,8 @@ from expectations.contract.regulations import regulation_on
 from expectations.language.catalogue import LANGUAGES, catalogue
 from tests.transforms.followup.followup_readings import NOBODY, THRESHOLDS, night, said
 from transforms.cases.replay import replay
+from transforms.followup.gain import gain_of
+from transforms.followup.item import Item
 from transforms.followup.kinds import INTERNAL, KINDS, priority_of
 from transforms.followup.life import life_of_items
 from transforms.followup.tables import UnitName, tables
@@ -89,12 +91,85 @@ def test_the_regulation_is_the_one_in_force_on_the_day(day, number):
         assert number in source("r213-not-remarked", day, "en")
 
 
-def test_a_range_is_told_as_one_and_why():
-    reading = replace(said(0, kind="r213-not-remarked", period="2021-H2"), least=1010, most=1200, base=5000)
-    assert what(reading, DISTRICT).startswith("Năm 2021: từ 1.010 đến 1.200 trong 5.000 đảng viên")
-    assert "một khoảng, vì biểu không tách các loại miễn" in what(reading, DISTRICT)
-    exact = replace(reading, least=1010, most=1010)
-    assert "khoảng" not in what(exact, DISTRICT)
+OPENING = {
+    "reasons": ["below", "fell"],
+    "target": 0.95,
+    "others": {"gap": 2, "base": 100},
+    "before": {"period": "2020-H2", "gap": 3, "base": 50},
+}
+
+
+def test_an_item_says_why_it_opened_what_closes_it_and_with_how_many_it_opened():
+    first = replace(said(0), least=12, most=12, base=48, line=4, evidence=json.dumps(OPENING))
+    now = replace(said(4, stands=False, period="2021-H2"), least=9, most=9, base=48)
+    told = what(now, COMMUNE, first)
+    assert "còn 9 trong 48 đảng viên đã giới thiệu" in told
+    assert "đủ mức khi còn không quá 4" in told
+    assert "dưới mức 95% do Ban đặt" in told
+    assert "giảm từ 94% (6 tháng cuối năm 2020) còn 75%" in told
+    assert "Khi mở việc (6 tháng đầu năm 2021): 12 trong 48" in told
+    assert "Khi mở việc" not in what(first, COMMUNE, first)
+    yearly = replace(first, kind="r213-not-remarked", period="2021-H2")
+    assert "(2021): 12 trong 48" in what(replace(now, kind=yearly.kind, period="2022-H2"), COMMUNE, yearly)
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"reasons": ["largest"]}, "chiếm nửa số còn thiếu"),
+        ({"reasons": ["below"], "others": {"gap": 20, "base": 100}}, "thấp hơn hẳn các xã khác (80%)"),
+    ],
+)
+def test_each_reason_has_its_words(changes, words):
+    first = replace(said(0), least=24, most=24, base=48, line=4, evidence=json.dumps(OPENING | changes))
+    assert words in what(first, COMMUNE)
+    assert "Ban đặt" in what(first, COMMUNE)
+    assert "board's own target" in what(first, Voice("commune", 3, "en"))
+
+
+def test_that_the_exempt_may_be_counted_is_said_where_the_form_cannot_tell():
+    reading = replace(said(0, kind="r213-not-attended"), evidence=json.dumps({"r213_exempt": 3}))
+    assert "biểu không tách các loại miễn" in what(reading, COMMUNE)
+    assert "loại miễn" not in what(replace(reading, evidence=json.dumps({"r213_exempt": 0})), COMMUNE)
+    assert "loại miễn" not in what(replace(reading, kind="r213-not-introduced"), COMMUNE)
+
+
+def item(count, base=100, period="2021-H1", first=None):
+    reading = replace(said(0, count=count, period=period), base=base, line=4)
+    opening = first or reading
+    return Item(
+        case_id="x",
+        opened_on=night(0),
+        key=reading.key,
+        since=opening.period,
+        reading=reading,
+        first=opening,
+        due_on=None,
+    )
+
+
+def test_what_gains_most_is_more_people_longer_and_not_moving():
+    first = item(20).reading
+    assert gain_of(item(20)) == 16
+    assert gain_of(item(40)) > gain_of(item(20)) > gain_of(item(4)) == 0
+    longer = item(20, period="2021-H2", first=first)
+    assert gain_of(longer) > gain_of(item(20))
+    assert gain_of(item(19, period="2021-H2", first=first)) < gain_of(longer)
+    assert gain_of(item(21, period="2021-H2", first=first)) > gain_of(longer) * 17 / 16
+    nothing = replace(said(0, kind="report-not-sent", period="2021-06"), least=None, most=None, base=None)
+    assert gain_of(replace(item(20), reading=nothing)) is None
+
+
+def test_a_commune_of_a_district_is_answered_for_by_it_and_one_of_the_province_by_itself():
+    reading = replace(said(0, unit="30001@2015-01-01"), line=2)
+    book, events = replay(LIFE, [reading, replace(said(0), line=None)], [night(0)], [])
+    above = {"district": ("871", "Huyện Tam Nông"), "province": ("87", "Tỉnh")}
+    for level, reporter in (("district", "871"), ("province", "30001")):
+        named = UnitName("Xã A", "commune", *above[level], level)
+        units = {"30001@2015-01-01": named, "871": UnitName("Huyện Tam Nông", "district")}
+        row = tables(book, events, units, 3)["item"].filter(level="commune").to_dicts()[0]
+        assert (row["reporter_code"], row["supervisor_code"]) == (reporter, above[level][0])
+        assert (row["line"], row["first_least"], row["first_base"], row["gain"]) == (2, 5, 100, 3)
 
 
 def test_small_counts_of_a_commune_are_not_told_where_they_tell_of_people():
@@ -139,7 +214,7 @@ def test_the_tables_hold_no_small_count_either(items):
 
 def test_a_units_workbook_has_its_items_and_empty_columns_to_answer_in(items):
     rows = [row | {"is_overdue": True} for row in items["item"].filter(unit_id="871").to_dicts()]
-    about = WorklistUnit("Huyện Tam Nông", "district", night(1))
+    about = WorklistUnit("871", "Huyện Tam Nông", night(1))
     content = followup_workbook(rows, about)
     assert content == followup_workbook(rows, about)
     sheet = openpyxl.load_workbook(io.BytesIO(content)).worksheets[0]
@@ -153,6 +228,14 @@ def test_a_units_workbook_has_its_items_and_empty_columns_to_answer_in(items):
     assert "Huyện Tam Nông" in sheet["A2"].value
     english = openpyxl.load_workbook(io.BytesIO(followup_workbook(rows, about, "en"))).worksheets[0]
     assert english["A2"].value == "Unit: Huyện Tam Nông"
+
+
+def test_the_workbook_of_a_district_names_the_commune_of_each_item_and_one_of_its_own_does_not(items):
+    (own,) = items["item"].filter(unit_id="871").to_dicts()
+    rows = [own | {"is_overdue": False}, own | {"is_overdue": False, "unit_code": "30001", "unit_name": "Xã A"}]
+    content = followup_workbook(rows, WorklistUnit("871", "Huyện Tam Nông", night(1)))
+    sheet = openpyxl.load_workbook(io.BytesIO(content)).worksheets[0]
+    assert [sheet.cell(row, 3).value.split("iới thiệu")[0] for row in (6, 7)] == ["Đã g", "Xã A: Đã g"]
 
 
 def test_an_alert_confirmed_is_as_urgent_as_the_alert_was_and_says_what_it_said():

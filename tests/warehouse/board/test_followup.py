@@ -11,6 +11,7 @@ import pytest
 from tests.warehouse.warehouse_batches import Sent, judged
 from warehouse.board import followup as stored
 from warehouse.board import followup_pages as pages
+from warehouse.board import morning
 from warehouse.board.cases import add_acts, kept_acts, replace_cases, undone_acts
 from warehouse.board.followup import ITEM_TABLES
 from warehouse.ledger.load import load, next_submission_id
@@ -100,6 +101,10 @@ def item(**changes) -> dict:
         "note": None,
         "is_of_ended_unit": False,
         "carried_from": [],
+        "reporter_code": changes.get("unit_code", "871"),
+        "reporter_name": changes.get("unit_name", "Huyện Tam Nông"),
+        "improving_in": None,
+        "gain": None,
     } | changes
 
 
@@ -109,7 +114,8 @@ def keep(con, *items: dict) -> None:
         {"event_no": n, "item_id": one["item_id"], "night": one["opened_on"], "event": "opened", "status": "open"}
         for n, one in enumerate(items, 1)
     ]
-    frame = pl.DataFrame(list(items), schema_overrides=dates | {"carried_from": pl.List(pl.String)})
+    types = dates | {"carried_from": pl.List(pl.String), "improving_in": pl.String, "gain": pl.Float64}
+    frame = pl.DataFrame(list(items), schema_overrides=types)
     replace_cases(con, ITEM_TABLES, {"item": frame, "event": pl.DataFrame(events)}, [])
 
 
@@ -238,6 +244,29 @@ def test_the_list_has_the_urgent_and_the_overdue_first(con):
     assert pages.listed(con, nothing)["item_id"].to_list() == ["c", "b", "871-r213-not-registered-2020-H2"]
     assert pages.listed(con, nothing | {"overdue": True, "priority": "high"})["item_id"].to_list() == ["c"]
     assert pages.listed(con, nothing | {"status": "all", "unit": "871"}).height == 4
+
+
+def test_what_gains_most_comes_first_and_what_is_worked_on_stands_apart(con):
+    take(con, Sent("866", "2021-05", JUNE, 1))
+    stored.replace_readings(con, rows(READING).clear(), [JULY])
+    commune = {"unit_code": "30001", "unit_name": "Xã A", "level": "commune", "reporter_code": "871"}
+    keep(
+        con,
+        item(item_id="a", gain=2.0),
+        item(item_id="b", gain=9.0, **commune),
+        item(item_id="c", gain=99.0, status="assigned", assigned_to="Lan"),
+        item(item_id="d", gain=50.0, improving_in="2020-H2", due_on=JUNE),
+        item(item_id="e"),
+    )
+    nothing = {"status": "standing", "unit": None, "kind": None, "priority": None, "overdue": False}
+    found = pages.listed(con, nothing)
+    assert found["item_id"].to_list() == ["b", "a", "e", "c", "d"]
+    assert found["is_worked_on"].to_list() == [False, False, False, True, True]
+    assert "d" not in pages.listed(con, nothing | {"overdue": True})["item_id"]
+    assert pages.listed(con, nothing | {"unit": "871"}).height == 5
+    assert pages.listed(con, nothing | {"unit": "30001"})["item_id"].to_list() == ["b"]
+    pressing = morning.pressing_items(con, JULY, 5)["item_id"].to_list()
+    assert pressing == ["b", "a", "e", "c"]
 
 
 def test_the_history_of_an_item_begins_with_those_it_goes_on_from(con):

@@ -11,6 +11,8 @@ from duckdb import DuckDBPyConnection
 from expectations.contract.forms import FORMS, MONTHLY_MEASURES, OF_CELLS, ORGANISATION
 from expectations.contract.periods import Period
 from transforms.disclosure import last_released_year
+from transforms.followup.gap_table import gap_table
+from transforms.followup.thresholds import Thresholds
 from transforms.indicators import indicator_table
 from transforms.samples.invented_communes import yearly_form
 from transforms.territory.maps import map_fingerprint, places
@@ -26,8 +28,10 @@ from warehouse.derived.unit_figures import (
     cell_facts,
     commune_facts,
     first_to_compute,
+    half_years,
     published_before,
     replace_figures,
+    replace_gaps,
     replace_years,
 )
 from warehouse.ledger.nights import begin_nights
@@ -233,10 +237,12 @@ def compute(con: DuckDBPyConnection, registry: Registry, as_of: date, periods: l
         frames = {
             "unit_month": made.unit_month,
             "unit_half": made.unit_half,
+            "half_told": made.half_told,
             "commune_year": made.commune_year,
             "shown": made.shown,
         }
     replace_figures(con, edition, first, frames)
+    replace_gaps(con, gap_table(*half_years(con), Thresholds(), as_of))
     return first
 
 

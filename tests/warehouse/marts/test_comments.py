@@ -20,6 +20,7 @@ ASKED = {
     "figures_commune",
     "figures_commune_year",
     "regulation_213",
+    "regulation_213_gap",
     "indicator",
     "revision",
     "submission_log",

@@ -176,6 +176,32 @@ def test_no_cell_leaves_and_no_mart_of_communes_by_month_has_flows(mobility: Duc
     assert {name for (name,) in levels} == {"province", "district"}
 
 
+def test_the_gaps_of_regulation_213_stand_by_unit_half_and_step_on_both_maps(mobility: DuckDBPyConnection) -> None:
+    columns = (
+        "map unit_code unit_name level district_code half step numerator denominator share lower upper target change"
+    )
+    assert [name for name, *_ in mobility.sql("DESCRIBE marts.regulation_213_gap").fetchall()] == columns.split()
+    steps = mobility.sql("""
+        SELECT step, sum(numerator), sum(denominator) FROM marts.regulation_213_gap
+        WHERE map = 'reported' AND level = 'province' AND half = '2023-H2' GROUP BY 1 ORDER BY 1""").fetchall()
+    (cells,) = mobility.sql("""
+        SELECT units_reported FROM marts.regulation_213
+        WHERE map = 'reported' AND level = 'province' AND period = '2023-H2'""").fetchone()
+    each = {"attended": (5, 7), "introduced": (8, 8), "registered": (7, 8), "remarked": (2, 7)}
+    assert steps == [(step, part * cells, whole * cells) for step, (part, whole) in each.items()]
+    levels = mobility.sql("SELECT DISTINCT map, level FROM marts.regulation_213_gap").fetchall()
+    assert len(levels) == 6
+
+
+def test_a_commune_shows_a_half_year_whole_or_not_at_all_and_no_small_gap(mobility: DuckDBPyConnection) -> None:
+    told = mobility.sql("""
+        SELECT half, map, unit_code, count(numerator), count(*), min(denominator - numerator) FILTER (
+            denominator > numerator) FROM marts.regulation_213_gap WHERE level = 'commune' GROUP BY ALL""").fetchall()
+    assert {shown in (0, rows) for *_, shown, rows, _ in told} == {True}
+    assert min(gap for *_, gap in told if gap is not None) >= 3
+    assert any(shown for *_, shown, _, _ in told)
+
+
 def test_indicators_of_an_unsettled_month_wait_with_the_figures(mobility: DuckDBPyConnection) -> None:
     last = dict(
         mobility.sql(
@@ -235,7 +261,7 @@ def test_a_night_that_touched_nothing_computes_nothing(inside: DuckDBPyConnectio
 def test_computing_from_the_touched_year_gives_what_computing_everything_gives(
     inside: DuckDBPyConnection, registry: Registry
 ) -> None:
-    tables = ("unit_month", "unit_half", "commune_year", "commune_year_shown")
+    tables = ("unit_month", "unit_half", "half_told", "gap_213", "commune_year", "commune_year_shown")
     before = [inside.sql(f"FROM derived.{name} ORDER BY ALL").pl() for name in tables]
     assert compute(inside, registry, AS_OF, ["2024-06"]) == "2024-01"
     assert all(

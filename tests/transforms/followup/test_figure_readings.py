@@ -1,71 +1,19 @@
-"""Which figures are a matter: the gap that is certain, exemptions taken off, never of what is not wholly known."""
+"""Which figures of members away and of requests are a matter, and never of what is not wholly known."""
 
 from __future__ import annotations
 
 import json
-from dataclasses import replace
 from datetime import date
 
-import pytest
-
-from tests.transforms.followup.followup_figures import Came, Sheet, halves
+from tests.transforms.followup.followup_figures import Came, Sheet
 from transforms.followup.thresholds import Thresholds
 
 NIGHT = date(2021, 7, 5)
-FULL = {"subject": 100, "exempt": 10, "introduced": 80, "registered": 70, "attended": 50, "remarked": 0}
 
 
 def read(came, kind, night=NIGHT, thresholds=None, level="district"):
     rows = Sheet(came, level).read([night], thresholds)
     return {row["unit_id"]: row for row in rows.to_dicts() if row["kind"] == kind}
-
-
-@pytest.mark.parametrize(
-    ("kind", "least", "most", "base"),
-    [("r213-not-introduced", 20, 40, 200), ("r213-not-registered", 20, 20, 160), ("r213-not-attended", 20, 40, 140)],
-)
-def test_a_gap_is_a_range_as_wide_as_the_exempt_who_may_lie_in_it(kind, least, most, base):
-    found = read([halves("A", **FULL), halves("B", **FULL)], kind)["871"]
-    assert (found["stands"], found["least"], found["most"], found["base"]) == (True, least, most, base)
-
-
-def test_the_exempt_of_one_commune_do_not_hide_the_gap_of_another():
-    full = FULL | {"introduced": 100, "registered": 100, "attended": 100}
-    came = [
-        halves("A", **full | {"exempt": 50}),
-        halves("B", **full | {"introduced": 80, "registered": 80, "exempt": 5}),
-    ]
-    found = read(came, "r213-not-introduced")["871"]
-    assert (found["least"], found["most"]) == (15, 20)
-    assert json.loads(found["evidence"])["communes"] == [{"name": "Xã B", "count": 15}]
-
-
-def test_a_gap_that_the_exempt_may_fill_is_no_matter():
-    full = FULL | {"introduced": 95, "exempt": 10}
-    assert not read([halves("A", **full), halves("B", **full)], "r213-not-introduced")["871"]["stands"]
-
-
-def test_above_a_set_share_only():
-    came = [halves("A", **FULL), halves("B", **FULL)]
-    assert read(came, "r213-not-introduced", thresholds=Thresholds(r213_share=0.09))["871"]["stands"]
-    assert not read(came, "r213-not-introduced", thresholds=Thresholds(r213_share=0.10))["871"]["stands"]
-
-
-def test_the_remark_is_read_of_the_years_second_half_only():
-    first = [halves(c, "2021-H1", **FULL) for c in "AB"]
-    second = [halves(c, "2021-H2", date(2022, 1, 4), **FULL | {"remarked": 55}) for c in "AB"]
-    assert read(first, "r213-not-remarked") == {}
-    found = read([*first, *second], "r213-not-remarked", date(2022, 1, 5))["871"]
-    assert (found["period"], found["least"], found["most"]) == ("2021-H2", 10, 30)
-
-
-def test_a_partial_report_shows_a_matter_but_never_that_one_is_over():
-    whole = FULL | {"introduced": 100, "registered": 100, "attended": 100}
-    partial = [halves("A", **whole), replace(halves("B", **whole), cells=3)]
-    assert read(partial, "r213-not-registered") == {}
-    assert read([halves("A", **whole), halves("B", **whole)], "r213-not-registered")["871"]["stands"] is False
-    some = [halves("A", **FULL), replace(halves("B", **whole), cells=3)]
-    assert read(some, "r213-not-registered")["871"]["stands"]
 
 
 def away(commune, period, on, *, total, temporary=0, exempt=0, out=0, until=None):

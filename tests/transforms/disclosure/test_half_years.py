@@ -1,0 +1,108 @@
+"""No small count of a commune's half-year is in the open, and none can be worked out from what is."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import numpy as np
+import polars as pl
+import pytest
+from scipy.optimize import linprog
+
+from expectations.contract.forms import FORMS
+from expectations.contract.periods import Period
+from transforms.disclosure.half_years import halves_told
+from transforms.followup.steps import STEPS
+from transforms.territory.maps import cells_on_both_maps
+
+MEASURES = FORMS["regulation_213"].names
+PERIODS = ("2023-H2", "2025-H1")
+SMALL = 3
+UNITS = {"reported": "commune", "today": "today_commune"}
+
+
+@pytest.fixture(scope="module")
+def cells(registry) -> pl.DataFrame:
+    """Two half-years of every hamlet cell, before and after the reform's map, with few people in each."""
+    random = np.random.default_rng(7)
+    ends = [Period.parse(period).last_day for period in PERIODS]
+    codes = sorted(
+        {
+            home.cell_code
+            for home in registry.homes
+            if home.kind == "hamlet" and all(home.valid_from <= end <= home.valid_to for end in ends)
+        }
+    )
+    rows = []
+    for period in PERIODS:
+        for code in codes:
+            subject = int(random.integers(8, 30))
+            exempt = int(random.binomial(subject, 0.06))
+            introduced = int(random.binomial(subject - exempt, 0.95))
+            registered = int(random.binomial(introduced, 0.92))
+            attended, remarked = (int(random.binomial(registered, 0.9)) for _ in range(2))
+            rows.append((code, period, subject, exempt, introduced, registered, attended, remarked))
+    facts = pl.DataFrame(rows, schema=["cell_code", "period", *MEASURES], orient="row")
+    nobody = pl.DataFrame(schema={"cell_code": pl.String, "period": pl.String, "members_closing": pl.Int64})
+    return cells_on_both_maps(facts, nobody, registry, PERIODS, date(2025, 9, 4))
+
+
+@pytest.fixture(scope="module")
+def told(cells) -> pl.DataFrame:
+    return halves_told(cells, SMALL)
+
+
+def counts(cells: pl.DataFrame, unit: str) -> pl.DataFrame:
+    sums = cells.group_by("period", unit_id=unit).agg(pl.col(MEASURES).sum())
+    return sums.with_columns(
+        expression.alias(name)
+        for step in STEPS
+        for name, expression in ((f"{step.name}_gap", step.gap), (f"{step.name}_done", pl.col(step.done)))
+    )
+
+
+def test_every_commune_with_a_small_count_is_hidden_and_most_are_shown(cells, told):
+    assert told["is_told"].mean() > 0.5
+    for name, unit in UNITS.items():
+        shown = counts(cells, unit).join(told.filter("is_told", map=name), on=["unit_id", "period"])
+        for step in STEPS:
+            rows = shown.filter(pl.col("period").str.ends_with("H2")) if step.is_yearly else shown
+            for kind in ("gap", "done"):
+                assert rows.filter(pl.col(f"{step.name}_{kind}").is_between(1, SMALL - 1)).is_empty()
+
+
+@pytest.mark.parametrize("period", PERIODS)
+def test_no_hidden_count_can_be_worked_out_from_the_communes_shown_and_the_districts(cells, told, period):
+    places = cells.filter(period=period).group_by("commune", "today_commune", "district", "today_district")
+    at = places.agg(pl.col(MEASURES).sum()).sort(pl.all())
+    value = (at["r213_introduced"] - at["r213_registered"]).to_numpy()
+    rows = {
+        (name, unit): (at[column] == unit).to_numpy().astype(float)
+        for name, column in UNITS.items()
+        for unit in at[column].unique()
+    }
+    of_half = told.filter(period=period)
+    is_told = {(name, unit): shown for name, unit, shown in of_half.select("map", "unit_id", "is_told").iter_rows()}
+    public = [row for key, row in rows.items() if is_told[key]] + [
+        (at[column] == code).to_numpy().astype(float)
+        for column in ("district", "today_district")
+        for code in at[column].unique().drop_nulls()
+    ]
+    known = np.array(public)
+    hidden = [row for key, row in rows.items() if not is_told[key]]
+    assert hidden
+    for row in hidden:
+        low, high = (
+            linprog(sign * row, A_eq=known, b_eq=known @ value, bounds=(0, None), method="highs") for sign in (1, -1)
+        )
+        assert -high.fun - low.fun > 0.999
+
+
+def test_a_commune_alone_in_its_district_is_not_shown_though_the_district_tells_it(cells):
+    alone = cells.filter(commune=cells.filter(district="866")["commune"].min())
+    assert not halves_told(alone, small=1000)["is_told"].any()
+
+
+def test_where_nothing_was_reported_there_is_no_row(cells):
+    nothing = cells.with_columns(pl.lit(None, pl.Int64).alias(name) for name in MEASURES)
+    assert halves_told(nothing).is_empty()

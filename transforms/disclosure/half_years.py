@@ -1,0 +1,148 @@
+"""Which communes' half-years of Regulation 213 may be shown: none with a small count, and none from which one follows.
+
+A commune's half-year is shown whole or not at all: each step's count is the next one's base, so that a step that is
+hidden alone could be read from its neighbours. Districts and the province are published on both maps, so a commune that
+is hidden could be what is left of its district, or of a merged commune. Every figure published is a sum over the same
+smallest places; a hidden row follows from the published ones exactly where it is a linear combination of theirs.
+(Cox 1980, "Suppression methodology and statistical disclosure control", JASA 75: 377.)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from expectations.contract.forms import FORMS
+from transforms.followup.steps import STEPS
+
+_ZERO = 1e-7  # sums of ones: what is less is rounding
+_PLACE = ("commune", "today_commune", "later_commune", "district", "today_district")
+# A map that is announced is looked at before its day: what is shown until then cannot be hidden any more.
+_MAPS = {
+    "reported": ("commune", "district"),
+    "today": ("today_commune", "today_district"),
+    "later": ("later_commune", "today_district"),
+}
+TOLD = pl.Schema(
+    {"map": pl.String, "unit_id": pl.String, "period": pl.String, "district_code": pl.String, "is_told": pl.Boolean}
+)
+
+
+def halves_told(cells: pl.DataFrame, small: int = 3) -> pl.DataFrame:
+    """Which communes may show a half-year.
+
+    Args:
+        cells: half-years of cells as `transforms.territory.maps.cells_on_both_maps` gives them.
+        small: the least count that is shown, apart from 0.
+
+    Returns:
+        columns of `TOLD`, one row a commune, map and half-year in which it reported; district_code is null where it
+        lies in none, or its cells in several.
+    """
+    measures = FORMS["regulation_213"].names
+    places = cells.group_by("period", *_PLACE).agg(pl.col(measures).sum(), pl.col(measures[0]).count().alias("known"))
+    reported = places.filter(pl.col("known") > 0).sort("period", *_PLACE)
+    frames = [_half(half, small) for half in reported.partition_by("period", maintain_order=True)]
+    return pl.concat([pl.DataFrame(schema=TOLD), *frames])
+
+
+def _half(places: pl.DataFrame, small: int) -> pl.DataFrame:
+    rows = pl.concat([_rows(places, name, small) for name in _MAPS])
+    hidden = _with_others(
+        rows["has_small"].to_numpy(),
+        np.array([_lies_in(places, row) for row in rows.iter_rows(named=True)]),
+        _sums_of_districts(places),
+        rows["size"].to_numpy(),
+    )
+    return (
+        rows.with_columns(is_told=~pl.Series(hidden), period=pl.lit(places["period"][0]))
+        .filter(pl.col("map") != "later")
+        .select(*TOLD)
+        .cast(TOLD)
+    )
+
+
+def _rows(places: pl.DataFrame, name: str, small: int) -> pl.DataFrame:
+    """The communes of a map: unit_id, district_code, size (members concerned), has_small."""
+    unit, district = _MAPS[name]
+    steps = [step for step in STEPS if not step.is_yearly or places["period"][0].endswith("H2")]
+    counts = [expression for step in steps for expression in (step.gap, pl.col(step.done))]
+    is_one = pl.col("district_code").list.len() == 1
+    return (
+        places.group_by(unit_id=unit)
+        .agg(pl.col(FORMS["regulation_213"].names).sum(), district_code=pl.col(district).drop_nulls().unique())
+        .sort("unit_id")
+        .select(
+            "unit_id",
+            pl.when(is_one).then(pl.col("district_code").list.first()).alias("district_code"),
+            size="r213_subject",
+            has_small=pl.any_horizontal((count > 0) & (count < small) for count in counts),
+            map=pl.lit(name),
+        )
+    )
+
+
+def _lies_in(places: pl.DataFrame, row: dict[str, Any]) -> NDArray[np.float64]:
+    """Which places a row is the sum of."""
+    return (places[_MAPS[row["map"]][0]] == row["unit_id"]).to_numpy().astype(float)
+
+
+def _sums_of_districts(places: pl.DataFrame) -> NDArray[np.float64]:
+    """The sums that are published anyway: of the districts on both maps, and of the province."""
+    sums = [np.ones(places.height)]
+    for column in ("district", "today_district"):
+        sums += [
+            (places[column] == code).to_numpy().astype(float) for code in places[column].drop_nulls().unique().sort()
+        ]
+    return np.array(sums)
+
+
+def _with_others(
+    small: NDArray[np.bool_], lies_in: NDArray[np.float64], sums: NDArray[np.float64], size: NDArray[np.int64]
+) -> NDArray[np.bool_]:
+    """Hide rows with those that are small, until no hidden one follows from what is shown.
+
+    Of the shown rows that a hidden one is made up from the smallest goes with it. Where it follows from the districts'
+    sums alone, a district is that row, and nothing that could be hidden would help.
+    """
+    hidden = small.astype(bool)
+    given_up = np.zeros_like(hidden)
+    while True:
+        open_rows = _that_follow(hidden & ~given_up, lies_in, np.vstack([lies_in[~hidden], sums]))
+        if not open_rows:
+            return hidden
+        for row in open_rows:
+            others = _made_up_from(lies_in[row], lies_in, hidden, sums)
+            if others.size:
+                least = others[np.argmin(size[others])]
+                hidden |= (lies_in == lies_in[least]).all(axis=1)  # the same places on the other map, too
+            elif _that_follow(np.arange(len(hidden)) == row, lies_in, np.vstack([lies_in[~hidden], sums])):
+                given_up[row] = True
+
+
+def _made_up_from(
+    row: NDArray[np.float64], lies_in: NDArray[np.float64], hidden: NDArray[np.bool_], sums: NDArray[np.float64]
+) -> NDArray[np.intp]:
+    """The shown rows that weigh most in the combination that gives a row; none where it does not follow from them."""
+    shown = np.nonzero(~hidden)[0]
+    public = np.vstack([lies_in[shown], sums])
+    weights, *_ = np.linalg.lstsq(public.T, row, rcond=None)
+    if float(np.abs(public.T @ weights - row).max()) > _ZERO:
+        return shown[:0]
+    own = np.abs(weights[: len(shown)])
+    return shown[own > max(own.max(initial=0.0) / 2, _ZERO)]
+
+
+def _that_follow(hidden: NDArray[np.bool_], lies_in: NDArray[np.float64], public: NDArray[np.float64]) -> Sequence[int]:
+    """Hidden rows that are a linear combination of the public ones."""
+    rows = np.nonzero(hidden)[0]
+    if not rows.size:
+        return []
+    _, values, vectors = np.linalg.svd(public, full_matrices=False)
+    basis = vectors[values > _ZERO * values.max()]
+    left = lies_in[rows] - (lies_in[rows] @ basis.T) @ basis
+    return [int(row) for row, rest in zip(rows, left, strict=True) if float(np.abs(rest).max()) < _ZERO]
