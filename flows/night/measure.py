@@ -1,4 +1,4 @@
-"""Computes anew what the night touched: figures by unit on both maps, then indicators, then trends."""
+"""Computes anew what the night touched: figures by unit on both maps, then indicators, trends and targets."""
 
 from __future__ import annotations
 
@@ -8,10 +8,11 @@ import polars as pl
 from duckdb import DuckDBPyConnection
 
 from expectations.contract.periods import Period
-from flows.registry_files import load_registry
+from flows.registry_files import load_registry, targets
 from flows.settings import Settings
 from transforms.disclosure import last_released_year
 from transforms.indicators import indicator_table, province_of, reporting_figures
+from transforms.targets import target_table, targets_fingerprint
 from transforms.territory.maps import map_fingerprint
 from transforms.territory.registry import Registry
 from transforms.territory.unit_figures import CellFigures, PublishedBefore, figures
@@ -19,6 +20,7 @@ from transforms.territory.unit_ids import unit_code
 from transforms.trends import comparison, contribution, trend, waterfall
 from warehouse.connection.transaction import transaction
 from warehouse.derived import indicators as tables
+from warehouse.derived import targets as of_targets
 from warehouse.derived import unit_figures as stored
 from warehouse.ledger.touched import Touched, mark_computed
 from warehouse.marts.views import apply_marts
@@ -61,6 +63,7 @@ def measure(con: DuckDBPyConnection, touched: Touched, settings: Settings, as_of
             _indicators(con, changed)
             _trends(con)
         _reporting(con, registry)
+        _targets(con, settings, as_of, are_new=changed.height > 0)
         mark_computed(con)
     return exposed
 
@@ -107,6 +110,16 @@ def _reporting(con: DuckDBPyConnection, registry: Registry) -> None:
         for code in sorted(set(provinces.values()))
     ]
     tables.replace_reporting(con, indicator_table(tables.no_figures(con), None, pl.concat([own, *above])))
+
+
+def _targets(con: DuckDBPyConnection, settings: Settings, as_of: date, *, are_new: bool) -> None:
+    """The targets anew where figures or the targets changed, or another night has come: a day may have fallen due."""
+    wanted = targets(settings.registry_dir).rows
+    fingerprint = targets_fingerprint(wanted, settings.due_day)
+    if are_new or not of_targets.is_computed(con, as_of, fingerprint):
+        figures = of_targets.figures_of(con, [target.indicator for target in wanted])
+        rows = target_table(wanted, figures, of_targets.unsettled(con), as_of, settings.due_day)
+        of_targets.replace_targets(con, rows, as_of, fingerprint)
 
 
 def _province(registry: Registry, period: Period) -> str:

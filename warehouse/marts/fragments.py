@@ -34,6 +34,7 @@ def fragments(columns: Mapping[str, Column]) -> dict[str, str]:
         "monthly_measures_once_settled": ",\n".join(map(_once_settled, MONTHLY_MEASURES)),
         "measures_of_communes_by_month": _list(COMMUNES_MONTHLY),
         "measures_of_communes_by_year": _list(COMMUNES_YEARLY),
+        "indicators_of_communes": _list(quoted(each.name) for each in INDICATORS if "commune" in each.levels),
         "names_of_communes_by_month": _list(quoted(name) for name in COMMUNES_MONTHLY),
         **{f"measures_of_{form.name}": _list(form.names) for form in FORMS.values()},
         "sums_by_version": "\nUNION ALL\n".join(_sums_by_version(form) for form in FORMS.values()),
