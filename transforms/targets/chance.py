@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.special import bdtrc
 
+from transforms.targets.binomial import at_least
 from transforms.targets.target import Target
 
 Array = NDArray[np.float64]
@@ -26,7 +26,7 @@ def chance_of_meeting(target: Target, units: ArrayLike, true_share: float) -> Ar
         0 to 1; a true 96 % meets "more than 95 %" over 102 units in 0.78 of the years.
     """
     whole = np.asarray(units, dtype=float)
-    return np.asarray(bdtrc(target.least(whole) - 1, whole, true_share), dtype=float)
+    return at_least(target.least(whole), whole, true_share)
 
 
 def true_share_supposed(target: Target) -> float | None:

@@ -18,7 +18,9 @@ from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import betainc, expit, log_expit, ndtri
+from scipy.special import expit, log_expit, ndtri
+
+from transforms.targets.binomial import at_least
 
 Array = NDArray[np.float64]
 
@@ -122,15 +124,8 @@ def chance_of_reaching(foreseen: Forecast, ahead: NDArray[np.int64], needed: Arr
     # Quantiles, equally likely each: a level that is passed at once takes a step, which no polynomial follows.
     normal = ndtri((np.arange(QUANTILES) + 0.5) / QUANTILES)
     share = expit(mean[..., None] + np.sqrt(spread)[..., None] * normal)
-    parts, whole = needed[:, None, None], below[:, None, None]
-    reached = np.where(
-        parts <= 0, 1.0, np.where(parts > whole, 0.0, betainc(np.clip(parts, 1e-9, None), _rest(whole, parts), share))
-    )
+    reached = at_least(needed[:, None, None], below[:, None, None], share)
     return np.clip((foreseen.weight * reached.mean(axis=2)).sum(axis=1), 0.0, 1.0)
-
-
-def _rest(whole: Array, parts: Array) -> Array:
-    return np.clip(whole - parts + 1, 1e-9, None)
 
 
 def _begin(series: ShareSeries) -> _State:
