@@ -169,9 +169,9 @@ def _published(home: Path) -> Iterator[Diagnosis]:
 def _checks() -> dict[str, str]:
     """SQL that counts what must not be, by the check's name."""
     facts = " UNION ALL ".join(
-        f"SELECT '{form}' AS form, cell_code, period, version_id, submission_id, recorded_at, superseded_at "
-        f"FROM facts.{form}"
-        for form in FORMS
+        f"SELECT '{form.name}' AS form, {form.key} AS unit_code, period, version_id, submission_id, recorded_at, "
+        f"superseded_at FROM facts.{form.name}"
+        for form in FORMS.values()
     )
     return {
         "facts": f"""
@@ -182,7 +182,7 @@ def _checks() -> dict[str, str]:
                 OR f.recorded <> v.recorded_at OR f.superseded IS DISTINCT FROM v.superseded_at AND f.rows > 0""",
         "standing": f"""
             SELECT count(*) FROM (SELECT 1 FROM ({facts}) WHERE superseded_at IS NULL
-                GROUP BY form, cell_code, period HAVING count(*) > 1)""",
+                GROUP BY form, unit_code, period HAVING count(*) > 1)""",
         "versions": """
             SELECT count(*) FROM ledger.version ANTI JOIN (FROM ledger.submission WHERE outcome = 'accepted')
                 USING (submission_id)""",

@@ -5,16 +5,19 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from expectations.contract.periods import PeriodKind
+from expectations.contract.periods import Period, PeriodKind
 
 Nature = Literal["stock", "increase", "decrease", "flow"]
 Privacy = Literal["open", "sensitive"]
-Communes = Literal["never", "month", "year"]
+Communes = Literal["never", "month", "year", "open"]
+UnitLevel = Literal["cell", "commune"]
+
+_KEYS: dict[UnitLevel, str] = {"cell": "cell_code", "commune": "commune_code"}
 
 
 @dataclass(frozen=True, slots=True)
 class Measure:
-    """One figure of a form: a count of members or of requests in one cell and period.
+    """One figure of a form: a count of members, requests or organisations in one unit and period.
 
     Attributes:
         name: the column's name wherever the figure stands.
@@ -23,7 +26,8 @@ class Measure:
         nature: "stock" at the period's start or end, "increase" or "decrease" of members, or another "flow".
         privacy: "sensitive" where a small count tells of a person (departures, requests, reasons, contact).
         unit_vi, unit_en: what is counted, after a number.
-        communes: how a commune's figure may be published: by "month", by "year" with small counts hidden, or "never".
+        communes: how a commune's figure may be published: by "month", by "year" with small counts hidden, "open" as it
+            is reported where organisations are counted and not people, or "never".
             Never unless declared: what may tell of few people stays inside until somebody has thought about it.
     """
 
@@ -41,14 +45,16 @@ class Measure:
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """A table of the contract: one row a cell and period.
+    """A table of the contract: one row a unit and period.
 
     Attributes:
         name: the table's name in the warehouse.
-        every: how often it comes: with each month's file, or with those of June and December for the "half" year.
+        every: how often it comes: with each month's file, with those of June and December for the "half" year, or for
+            the "year" with December's or alone in a file of its own.
+        unit: whose figures a row holds: a "cell" or a "commune" (the committee of a xã, phường, thị trấn).
         hamlet_only: True where only hamlet cells (ấp, khóm) report.
-        since: the first period it is asked for, as 2026-01 or 2026-H1; "" where every report ever sent should have it.
-            Without it, a form that is new would make every earlier report look incomplete.
+        since: the first period it is asked for, as 2026-01, 2026-H1 or 2026; "" where every report ever sent should
+            have it. Without it, a form that is new would make every earlier report look incomplete.
     """
 
     name: str
@@ -56,6 +62,7 @@ class Form:
     label_en: str
     measures: tuple[Measure, ...]
     every: PeriodKind = "month"
+    unit: UnitLevel = "cell"
     hamlet_only: bool = False
     since: str = ""
 
@@ -64,8 +71,17 @@ class Form:
         return tuple(measure.name for measure in self.measures)
 
     @property
+    def key(self) -> str:
+        """The column that says whose row it is, wherever the form's rows stand."""
+        return _KEYS[self.unit]
+
+    @property
     def half_yearly(self) -> bool:
         return self.every == "half"
+
+    def due_with(self, month: Period) -> bool:
+        """Whether a month's file should bring it."""
+        return self.every == "month" or (month.ends_half if self.half_yearly else month.ends_year)
 
     def asked_in(self, period: str) -> bool:
         """Whether reports of a period, of the form's own kind, should have it."""
@@ -479,12 +495,134 @@ REGULATION_213 = Form(
     hamlet_only=True,
 )
 
-FORMS: dict[str, Form] = {form.name: form for form in (BALANCE, AWAY, REQUESTS, REGULATION_213)}
+ORGANISATION = Form(
+    "organisation",
+    "Tổ chức đảng ở xã, phường, thị trấn",
+    "Party organisation of communes",
+    (
+        Measure(
+            "hamlet_cells",
+            "Số chi bộ ấp, khóm",
+            "Cells of hamlets",
+            "Chi bộ ấp, khóm của đảng bộ vào cuối năm",
+            "Party cells of hamlets of the commune at the year's end",
+            "stock",
+            unit_vi="chi bộ",
+            unit_en="cells",
+            communes="open",
+        ),
+        Measure(
+            "secretary_is_head",
+            "Bí thư đồng thời trưởng ấp, khóm",
+            "Secretary is head of the hamlet",
+            "Trong số chi bộ ấp, khóm: bí thư đồng thời là trưởng ấp, khóm",
+            "Of the hamlets' cells: the secretary is also head of the hamlet",
+            "stock",
+            unit_vi="bí thư",
+            unit_en="secretaries",
+        ),
+        Measure(
+            "secretary_head_under_40",
+            "Không quá 40 tuổi",
+            "Not over 40 years old",
+            "Trong số bí thư đồng thời trưởng ấp, khóm: không quá 40 tuổi",
+            "Of the secretaries who are heads: not over 40 years old",
+            "stock",
+            "sensitive",
+            unit_vi="bí thư",
+            unit_en="secretaries",
+        ),
+        Measure(
+            "committees",
+            "Số chi ủy",
+            "Cell committees",
+            "Chi ủy của các chi bộ thuộc đảng bộ vào cuối năm",
+            "Committees of the commune's cells at the year's end",
+            "stock",
+            unit_vi="chi ủy",
+            unit_en="cell committees",
+            communes="open",
+        ),
+        Measure(
+            "committees_trained",
+            "Chi ủy được bồi dưỡng",
+            "Cell committees trained",
+            "Trong số chi ủy: được bồi dưỡng, cập nhật kiến thức về công tác đảng trong năm",
+            "Of the cell committees: trained in party work in the year",
+            "stock",
+            unit_vi="chi ủy",
+            unit_en="cell committees",
+            communes="open",
+        ),
+        Measure(
+            "graded_excellent",
+            "Hoàn thành xuất sắc nhiệm vụ",
+            "Graded excellent",
+            "Đảng bộ xã, phường, thị trấn được xếp loại hoàn thành xuất sắc nhiệm vụ trong năm",
+            "Commune committees graded excellent in the year",
+            "stock",
+            unit_vi="đảng bộ",
+            unit_en="committees",
+            communes="open",
+        ),
+        Measure(
+            "graded_good",
+            "Hoàn thành tốt nhiệm vụ",
+            "Graded good",
+            "Đảng bộ xã, phường, thị trấn được xếp loại hoàn thành tốt nhiệm vụ trong năm",
+            "Commune committees graded good in the year",
+            "stock",
+            unit_vi="đảng bộ",
+            unit_en="committees",
+            communes="open",
+        ),
+        Measure(
+            "graded_fair",
+            "Hoàn thành nhiệm vụ",
+            "Graded fair",
+            "Đảng bộ xã, phường, thị trấn được xếp loại hoàn thành nhiệm vụ trong năm",
+            "Commune committees graded fair in the year",
+            "stock",
+            unit_vi="đảng bộ",
+            unit_en="committees",
+            communes="open",
+        ),
+        Measure(
+            "graded_poor",
+            "Không hoàn thành nhiệm vụ",
+            "Graded poor",
+            "Đảng bộ xã, phường, thị trấn bị xếp loại không hoàn thành nhiệm vụ trong năm",
+            "Commune committees graded poor in the year",
+            "stock",
+            unit_vi="đảng bộ",
+            unit_en="committees",
+            communes="open",
+        ),
+        Measure(
+            "members_not_graded_away",
+            "Chưa xếp loại do đi làm xa",
+            "Not graded, being away",
+            "Đảng viên chưa được đánh giá, xếp loại trong năm do đi làm việc xa",
+            "Members not graded in the year because they were away",
+            "stock",
+            "sensitive",
+        ),
+    ),
+    every="year",
+    unit="commune",
+    since="2022",
+)
+
+FORMS: dict[str, Form] = {form.name: form for form in (BALANCE, AWAY, REQUESTS, REGULATION_213, ORGANISATION)}
+OF_CELLS: tuple[Form, ...] = tuple(form for form in FORMS.values() if form.unit == "cell")
 MONTHLY: tuple[Form, ...] = tuple(form for form in FORMS.values() if form.every == "month")
 HALF_YEARLY: tuple[Form, ...] = tuple(form for form in FORMS.values() if form.every == "half")
+YEARLY: tuple[Form, ...] = tuple(form for form in FORMS.values() if form.every == "year")
 MEASURES: dict[str, Measure] = {measure.name: measure for form in FORMS.values() for measure in form.measures}
 FORM_OF: dict[str, str] = {name: form.name for form in FORMS.values() for name in form.names}
 MONTHLY_MEASURES: tuple[str, ...] = tuple(name for form in MONTHLY for name in form.names)
 HALF_YEARLY_MEASURES: tuple[str, ...] = tuple(name for form in HALF_YEARLY for name in form.names)
+YEARLY_MEASURES: tuple[str, ...] = tuple(name for form in YEARLY for name in form.names)
 COMMUNES_MONTHLY: tuple[str, ...] = tuple(name for name, measure in MEASURES.items() if measure.communes == "month")
 COMMUNES_YEARLY: tuple[str, ...] = tuple(name for name, measure in MEASURES.items() if measure.communes == "year")
+COMMUNES_OPEN: tuple[str, ...] = tuple(name for name, measure in MEASURES.items() if measure.communes == "open")

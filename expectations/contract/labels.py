@@ -13,8 +13,8 @@ class Wording:
 
     Attributes:
         form: the form's name, or "unit" for the columns that tell whose row it is.
-        measure: the measure's name; for "unit" one of ordinal, cell_code, commune, cell, period, and check: what our
-            own template says of a row.
+        measure: the measure's name; for "unit" one of ordinal, cell_code, commune_code, commune, cell, period, and
+            check: what our own template says of a row.
         group: the heading above it, "" where it stands alone.
         text: the heading.
     """

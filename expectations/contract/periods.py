@@ -1,4 +1,4 @@
-"""Periods of the contract: months `YYYY-MM` and half-years `YYYY-H1`, `YYYY-H2`."""
+"""Periods of the contract: months `YYYY-MM`, half-years `YYYY-H1`, `YYYY-H2`, and years `YYYY`."""
 
 from __future__ import annotations
 
@@ -8,19 +8,20 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
-PeriodKind = Literal["month", "half"]
+PeriodKind = Literal["month", "half", "year"]
 
-_TEXT = re.compile(r"(\d{4})-(?:H([12])|(\d{2}))")
+_TEXT = re.compile(r"(\d{4})(?:-(?:H([12])|(\d{2})))?")
+_LENGTHS: dict[PeriodKind, int] = {"month": 1, "half": 6, "year": 12}
 
 
 @dataclass(frozen=True, order=True, slots=True)
 class Period:
-    """A month or a half-year; ordered by its first day.
+    """A month, a half-year or a year; ordered by its first day.
 
     Attributes:
         year: four digits.
-        first_month: 1 to 12; 1 or 7 for a half-year.
-        kind: "month" or "half".
+        first_month: 1 to 12; 1 or 7 for a half-year, 1 for a year.
+        kind: "month", "half" or "year".
     """
 
     year: int
@@ -30,17 +31,19 @@ class Period:
     def __post_init__(self) -> None:
         if not 1900 <= self.year <= 2999 or not 1 <= self.first_month <= 12:
             raise ValueError(f"no such period: month {self.first_month} of {self.year}")
-        if self.kind == "half" and self.first_month not in (1, 7):
-            raise ValueError(f"a half-year starts in month 1 or 7, not {self.first_month}")
+        if (self.first_month - 1) % self.length:
+            raise ValueError(f"no {self.kind} starts in month {self.first_month}")
 
     @classmethod
     def parse(cls, text: str) -> Period:
-        """The period written as `2021-03` or `2021-H1`; ValueError for anything else."""
+        """The period written as `2021-03`, `2021-H1` or `2021`; ValueError for anything else."""
         found = _TEXT.fullmatch(text.strip())
         if not found:
-            raise ValueError(f"'{text}' is no period: write 2021-03 or 2021-H1")
+            raise ValueError(f"'{text}' is no period: write 2021-03, 2021-H1 or 2021")
         year, half, month = found.groups()
-        return cls(int(year), 6 * int(half) - 5, "half") if half else cls(int(year), int(month))
+        if half:
+            return cls(int(year), 6 * int(half) - 5, "half")
+        return cls(int(year), int(month)) if month else cls(int(year), 1, "year")
 
     @classmethod
     def month_of(cls, day: date) -> Period:
@@ -52,7 +55,7 @@ class Period:
 
     @property
     def last_day(self) -> date:
-        month = self.first_month + (5 if self.kind == "half" else 0)
+        month = self.first_month + self.length - 1
         return date(self.year, month, monthrange(self.year, month)[1])
 
     @property
@@ -61,9 +64,14 @@ class Period:
         return Period(self.year, 1 if self.first_month < 7 else 7, "half")
 
     @property
+    def whole_year(self) -> Period:
+        """The year this period lies in."""
+        return Period(self.year, 1, "year")
+
+    @property
     def length(self) -> int:
         """How many months it has."""
-        return 6 if self.kind == "half" else 1
+        return _LENGTHS[self.kind]
 
     @property
     def number(self) -> int:
@@ -103,12 +111,27 @@ class Period:
         """Whether the half-yearly form is due with this month: June and December."""
         return self.kind == "month" and self.first_month in (6, 12)
 
+    @property
+    def ends_year(self) -> bool:
+        """Whether the yearly form is due with this month: December."""
+        return self.kind == "month" and self.first_month == 12
+
+    def of_kind(self, kind: PeriodKind) -> Period:
+        """The newest period of a kind that has ended with this month: of half-years also the one it lies in."""
+        if kind == "month":
+            return self
+        if kind == "half":
+            return self.half
+        return self.whole_year if self.ends_year else self.whole_year.previous
+
     def due_on(self, day: int = 5) -> date:
         """The day the report of this period is due: the 5th of the month after, unless set otherwise."""
         # No Period: the month after the last one that is allowed has a day all the same.
         return date(*_year_and_month(self.number + 1), day)
 
     def __str__(self) -> str:
+        if self.kind == "year":
+            return f"{self.year:04d}"
         if self.kind == "half":
             return f"{self.year}-H{1 if self.first_month == 1 else 2}"
         return f"{self.year}-{self.first_month:02d}"

@@ -104,6 +104,7 @@ class Problem:
         measure: the measure's name, "" where none is meant.
         found, expected: as text.
         rule: the rule that was broken, None for problems that are no rule's.
+        variant: which of a code's several meanings it has, as its text's key adds it to the code; mostly "".
     """
 
     code: str
@@ -116,6 +117,7 @@ class Problem:
     found: str = ""
     expected: str = ""
     rule: Rule | None = None
+    variant: str = ""
 
     @property
     def severity(self) -> Severity:
@@ -132,7 +134,8 @@ class Problem:
             "found_label": self.rule.side(self.rule.found, language) if self.rule else "",
             "expected_label": self.rule.side(self.rule.expected, language) if self.rule else "",
         }
-        return " ".join(text(f"problem.{self.code}{part}", language, **values) for part in ("", ".mend"))
+        key = ".".join(filter(None, ("problem", self.code, self.variant)))
+        return " ".join(text(f"{key}{part}", language, **values) for part in ("", ".mend"))
 
 
 def label_of(name: str, language: Language) -> str:

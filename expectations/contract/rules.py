@@ -72,9 +72,10 @@ def _signed(form: str, nature: str) -> tuple[str, ...]:
     return tuple(measure.name for measure in FORMS[form].measures if measure.nature == nature)
 
 
-# The parts that whole figures are made of: where members away work, and why members ask to leave.
+# The parts that whole figures are made of: where members away work, why members ask to leave, a committee's grade.
 PLACES = ("away_in_province", "away_other_province", "away_abroad")
 REASONS = ("reason_work_away", "reason_family", "reason_health", "reason_other")
+GRADES = ("graded_excellent", "graded_good", "graded_fair", "graded_poor")
 
 _INCREASES = " + ".join(_signed("balance", "increase"))
 _DECREASES = " - ".join(_signed("balance", "decrease"))
@@ -101,5 +102,12 @@ RULES: tuple[Rule, ...] = (
     Rule("parts-exceed-total", "regulation_213", "r213_registered", "<=", "r213_introduced"),
     Rule("parts-exceed-total", "regulation_213", "r213_introduced", "<=", "r213_subject"),
     Rule("parts-exceed-total", "regulation_213", "r213_exempt", "<=", "r213_subject"),
+    Rule("parts-exceed-total", "organisation", "secretary_is_head", "<=", "hamlet_cells"),
+    Rule("parts-exceed-total", "organisation", "secretary_head_under_40", "<=", "secretary_is_head"),
+    Rule("parts-exceed-total", "organisation", "committees_trained", "<=", "committees"),
+    Rule("parts-exceed-total", "organisation", " + ".join(GRADES), "<=", "1"),
     Rule("cross-form-mismatch", "balance", "left_on_request", "=", "approved"),
 )
+
+# Measures that the registry tells too: of a commune, the kind of its cells that they count.
+IN_REGISTRY = {"hamlet_cells": "hamlet"}

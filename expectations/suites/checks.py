@@ -11,7 +11,6 @@ from expectations.contract.rules import RULES, Rule
 _SOUND = "submission_id NOT IN (SELECT submission_id FROM staged_problem WHERE severity = 'error')"
 # Great Expectations puts a table or a subquery in the place of {batch}, and an alias of its own after some of them.
 _THIS = "(SELECT * FROM {batch}) AS this"
-_PLACE = "this.submission_id, this.table_no, this.sheet, this.row, this.cell_code, this.unit"
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +21,8 @@ class Check:
         name: unique; what must hold, for reports.
         code: the problem code its failing rows get.
         form: the form's name.
-        failing: SQL with `{batch}` for the staged table: every failing row whole (place, measure, found, expected).
+        failing: SQL with `{batch}` for the staged table: every failing row whole (place, unit_code, measure,
+            found, expected).
         judged: SQL with `{batch}`: one number, how many rows could be judged.
         rule: the contract's rule, None for a check that is no arithmetic.
     """
@@ -39,11 +39,15 @@ class Check:
         return query.format(batch=f"staged_{self.form}")
 
 
+def _place(form: str) -> str:
+    return f"this.submission_id, this.table_no, this.sheet, this.row, this.{FORMS[form].key} AS unit_code, this.unit"
+
+
 def of_rule(rule: Rule) -> Check:
-    """The check of a rule; figures of a second form are those of the cell's first row there, null where it has none."""
+    """The check of a rule; figures of a second form are those of the unit's first row there, null where it has none."""
     source = f"{_THIS}{_other_forms(rule)}"
     failing = f"""
-        SELECT {_PLACE}, '{rule.measure}' AS measure,
+        SELECT {_place(rule.form)}, '{rule.measure}' AS measure,
             CAST({rule.found} AS VARCHAR) AS found, CAST({rule.expected} AS VARCHAR) AS expected
         FROM {source} WHERE NOT ({rule.holds})"""
     return Check(rule.name, rule.code, rule.form, failing, f"SELECT count({rule.holds}) FROM {source}", rule)
@@ -54,39 +58,40 @@ def _other_forms(rule: Rule) -> str:
     for form in rule.forms:
         if form != rule.form:
             names = ", ".join(name for name in rule.measures if FORM_OF[name] == form)
+            key = FORMS[form].key
             joins += f"""
-        LEFT JOIN (SELECT submission_id AS its_submission, cell_code AS its_cell, {names}
+        LEFT JOIN (SELECT submission_id AS its_submission, {key} AS its_unit, {names}
             FROM staged_{form} WHERE occurrence = 1) AS {form}
-        ON {form}.its_submission = this.submission_id AND {form}.its_cell = this.cell_code"""
+        ON {form}.its_submission = this.submission_id AND {form}.its_unit = this.{key}"""
     return joins
 
 
-def no_cell_twice(form: Form) -> Check:
-    """`duplicate-unit`: found and expected are the places of this row and of the cell's first."""
+def no_unit_twice(form: Form) -> Check:
+    """`duplicate-unit`: found and expected are the places of this row and of the unit's first."""
     failing = f"""
-        SELECT {_PLACE}, '' AS measure, here.letters || this.row AS found,
+        SELECT {_place(form.name)}, '' AS measure, here.letters || this.row AS found,
             CASE WHEN first.sheet <> this.sheet THEN first.sheet || '!' ELSE '' END || there.letters || first.row
                 AS expected
         FROM {_THIS}
         JOIN staged_{form.name} AS first ON first.submission_id = this.submission_id
-            AND first.cell_code = this.cell_code AND first.period IS NOT DISTINCT FROM this.period
+            AND first.{form.key} = this.{form.key} AND first.period IS NOT DISTINCT FROM this.period
             AND first.occurrence = 1
         LEFT JOIN staged_column AS here ON here.submission_id = this.submission_id
             AND here.table_no = this.table_no AND here.form = '{form.name}' AND here.measure = ''
         LEFT JOIN staged_column AS there ON there.submission_id = first.submission_id
             AND there.table_no = first.table_no AND there.form = '{form.name}' AND there.measure = ''
         WHERE this.occurrence > 1"""
-    judged = "SELECT count(cell_code) FROM {batch}"
-    return Check(f"{form.name}: one row a cell", "duplicate-unit", form.name, failing, judged)
+    judged = f"SELECT count({form.key}) FROM {{batch}}"
+    return Check(f"{form.name}: one row a {form.unit}", "duplicate-unit", form.name, failing, judged)
 
 
 def every_unit_known(form: Form) -> Check:
-    """A row whose cell is not known is allowed only in a file that the reading has given a problem for it."""
+    """A row whose unit is not known is allowed only in a file that the reading has given a problem for it."""
     failing = f"""
-        SELECT {_PLACE}, '' AS measure, this.unit AS found, '—' AS expected
-        FROM {_THIS} WHERE this.cell_code IS NULL AND this.{_SOUND}"""
+        SELECT {_place(form.name)}, '' AS measure, this.unit AS found, '—' AS expected
+        FROM {_THIS} WHERE this.{form.key} IS NULL AND this.{_SOUND}"""
     judged = "SELECT count(*) FROM {batch}"
-    return Check(f"{form.name}: every row is a cell", "unknown-unit", form.name, failing, judged)
+    return Check(f"{form.name}: every row is a {form.unit}", "unknown-unit", form.name, failing, judged)
 
 
 def every_figure_known(form: Form) -> Check:
@@ -105,7 +110,7 @@ def _of_figures(form: Form, name: str, code: str, conditions: list[str]) -> Chec
     at_fault = ", ".join(f"CASE WHEN {condition} THEN '{measure}' END" for measure, condition in pairs)
     values = " ".join(f"WHEN '{measure}' THEN {measure}" for measure in form.names)
     failing = f"""
-        SELECT {_PLACE.replace("this.", "")}, measure, CAST(CASE measure {values} END AS VARCHAR) AS found,
+        SELECT {_place(form.name).replace("this.", "")}, measure, CAST(CASE measure {values} END AS VARCHAR) AS found,
             '0' AS expected
         FROM (SELECT this.*, unnest([{at_fault}]) AS measure FROM {_THIS}
             WHERE ({" OR ".join(conditions)}) AND this.{_SOUND}) AS figures
@@ -118,7 +123,7 @@ CHECKS: tuple[Check, ...] = tuple(
     check
     for form in FORMS.values()
     for check in (
-        no_cell_twice(form),
+        no_unit_twice(form),
         every_unit_known(form),
         every_figure_known(form),
         no_figure_negative(form),

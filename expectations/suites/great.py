@@ -18,7 +18,7 @@ import duckdb
 from expectations.contract.forms import FORMS, Form
 from expectations.suites.checks import CHECKS, Check
 from expectations.suites.judged import Judged, Judgement, failed_rows, judged_rows
-from expectations.suites.staging import ROW_COLUMNS
+from expectations.suites.staging import row_columns
 
 _KEY = ("submission_id", "table_no", "row")
 
@@ -72,7 +72,7 @@ def expectations_of(form: Form) -> list[Any]:
     any value a failure; one query a form says the same.
     """
     gxe = load_great_expectations().expectations
-    columns = {**ROW_COLUMNS, **dict.fromkeys(form.names, "BIGINT"), "occurrence": "INTEGER"}
+    columns = row_columns(form)
     queries = {
         "types": _where(" OR ".join(f"typeof(\"{name}\") <> '{kind}'" for name, kind in columns.items())),
         "place of each row": _where(" OR ".join(f"{name} IS NULL" for name in _KEY)),
@@ -84,7 +84,7 @@ def expectations_of(form: Form) -> list[Any]:
     ]
     contract = [
         gxe.UnexpectedRowsExpectation(
-            unexpected_rows_query=_unexpected(check), meta={"check": check.name, "code": check.code}
+            unexpected_rows_query=_unexpected(check, form), meta={"check": check.name, "code": check.code}
         )
         for check in CHECKS
         if check.form == form.name
@@ -95,10 +95,10 @@ def expectations_of(form: Form) -> list[Any]:
     return [present, *structure, *contract]
 
 
-def _unexpected(check: Check) -> str:
-    """A check's failing rows; for cells that stand twice counted anew, not by the `occurrence` of the staging."""
+def _unexpected(check: Check, form: Form) -> str:
+    """A check's failing rows; for units that stand twice counted anew, not by the `occurrence` of the staging."""
     if check.code == "duplicate-unit":
-        return _twice("submission_id", "period", "cell_code") + " AND cell_code IS NOT NULL"
+        return _twice("submission_id", "period", form.key) + f" AND {form.key} IS NOT NULL"
     return check.failing
 
 

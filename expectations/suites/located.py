@@ -18,7 +18,7 @@ def failing_rows(con: duckdb.DuckDBPyConnection, check: Check) -> pl.DataFrame:
     """Every failing row of a check as a problem, whole and in the files' order."""
     rows = con.execute(f"""
         SELECT found.submission_id, '{check.form}' AS form, found.sheet, place.letters || found.row AS cell_ref,
-            found.cell_code AS unit_code, found.unit, nullif(found.measure, '') AS measure, found.found, found.expected
+            found.unit_code, found.unit, nullif(found.measure, '') AS measure, found.found, found.expected
         FROM ({check.on_staged(check.failing)}) AS found
         LEFT JOIN staged_column AS place ON place.submission_id = found.submission_id
             AND place.table_no = found.table_no AND place.form = '{check.form}' AND place.measure = found.measure
@@ -26,7 +26,7 @@ def failing_rows(con: duckdb.DuckDBPyConnection, check: Check) -> pl.DataFrame:
     return located(rows, check.code, check.rule)
 
 
-def located(rows: pl.DataFrame, code: str, rule: Rule | None = None) -> pl.DataFrame:
+def located(rows: pl.DataFrame, code: str, rule: Rule | None = None, variant: str = "") -> pl.DataFrame:
     """Rows of one code with severity and messages.
 
     Args:
@@ -34,13 +34,14 @@ def located(rows: pl.DataFrame, code: str, rule: Rule | None = None) -> pl.DataF
             column where none is meant.
         code: a key of the contract's `CODES`.
         rule: the rule broken, if it is one's.
+        variant: `Problem.variant`.
 
     Returns:
         The columns of `PROBLEM_COLUMNS`.
     """
     rows = rows.with_columns(pl.lit(None, pl.String).alias(name) for name in _TEXTS if name not in rows.columns)
     found = [
-        Problem(code, **{name: value or "" for name, value in row.items()}, rule=rule)
+        Problem(code, **{name: value or "" for name, value in row.items()}, rule=rule, variant=variant)
         for row in rows.select(_TEXTS).iter_rows(named=True)
     ]
     return rows.with_columns(

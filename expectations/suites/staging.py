@@ -12,16 +12,6 @@ from expectations.contract.forms import FORMS, Form
 from expectations.contract.periods import Period
 from expectations.contract.problems import PROBLEM_FIELDS
 
-ROW_COLUMNS = {
-    "submission_id": "BIGINT",
-    "table_no": "INTEGER",
-    "sheet": "VARCHAR",
-    "row": "INTEGER",
-    "cell_code": "VARCHAR",
-    "unit": "VARCHAR",
-    "period": "VARCHAR",
-    "is_reported": "BOOLEAN",
-}
 SUBMISSION_COLUMNS = {
     "submission_id": "BIGINT",
     "reporter_code": "VARCHAR",
@@ -41,6 +31,23 @@ COLUMN_COLUMNS = {
 PROBLEM_COLUMNS = {"submission_id": "BIGINT", **dict.fromkeys(PROBLEM_FIELDS, "VARCHAR")}
 PROBLEM_SCHEMA = {name: pl.Int64 if kind == "BIGINT" else pl.String for name, kind in PROBLEM_COLUMNS.items()}
 
+
+def row_columns(form: Form) -> dict[str, str]:
+    """The columns of a form's staged rows, with the cell's or commune's code under the form's own key."""
+    return {
+        "submission_id": "BIGINT",
+        "table_no": "INTEGER",
+        "sheet": "VARCHAR",
+        "row": "INTEGER",
+        form.key: "VARCHAR",
+        "unit": "VARCHAR",
+        "period": "VARCHAR",
+        "is_reported": "BOOLEAN",
+        **dict.fromkeys(form.names, "BIGINT"),
+        "occurrence": "INTEGER",
+    }
+
+
 # No form of the province holds a figure near this; above it sums of several figures could overflow in SQL.
 LARGEST_COUNT = 10**12
 
@@ -51,7 +58,7 @@ class Batch:
 
     Attributes:
         submissions: one row a file (`SUBMISSION_COLUMNS`); period null where it could not be read.
-        rows: by form, one row a cell as read (`ROW_COLUMNS` and the form's measures); null means not known.
+        rows: by form, one row a unit as read (`row_columns` without occurrence); null means not known.
         columns: the physical column (1-based) of each measure in each table (`COLUMN_COLUMNS`); a measure named
             `unit` stands for the column of the units' names, where it is told.
         problems: what the reading found (`PROBLEM_COLUMNS`).
@@ -74,6 +81,7 @@ def stage(con: duckdb.DuckDBPyConnection, batch: Batch, due_day: int = 5) -> Non
     _stage_submissions(con, batch.submissions, due_day)
     for form in FORMS.values():
         _stage_rows(con, form, batch.rows.get(form.name, pl.DataFrame()))
+    _stage_form_periods(con, batch.rows)
     _stage_columns(con, batch.columns)
     _stage(con, "staged_problem", batch.problems, PROBLEM_COLUMNS)
 
@@ -109,29 +117,46 @@ def _stage_submissions(con: duckdb.DuckDBPyConnection, submissions: pl.DataFrame
             "previous_last_day": [period.previous.last_day for period in periods],
             "last_day": [period.last_day for period in periods],
             "due_on": [period.due_on(due_day) for period in periods],
+            "is_month": [period.kind == "month" for period in periods],
             "ends_half": [period.ends_half for period in periods],
+            "ends_year": [period.ends_year for period in periods],
+            "half": [str(period.half) for period in periods],
+            "year": [str(period.whole_year) for period in periods],
         }
     )
-    kinds = ("VARCHAR", "VARCHAR", "DATE", "DATE", "DATE", "BOOLEAN")
+    kinds = ("VARCHAR", "VARCHAR", "DATE", "DATE", "DATE", "BOOLEAN", "BOOLEAN", "BOOLEAN", "VARCHAR", "VARCHAR")
     _stage(con, "staged_period", frame, dict(zip(frame.columns, kinds, strict=True)))
 
 
+def _stage_form_periods(con: duckdb.DuckDBPyConnection, rows: Mapping[str, pl.DataFrame]) -> None:
+    """The periods of each form's rows, which need not be those of their files."""
+    found = [
+        (form, text, Period.parse(text).last_day)
+        for form, frame in rows.items()
+        if not frame.is_empty()
+        for text in frame["period"].drop_nulls().unique().sort()
+    ]
+    schema = {"form": pl.String, "period": pl.String, "last_day": pl.Date}
+    kinds = {"form": "VARCHAR", "period": "VARCHAR", "last_day": "DATE"}
+    _stage(con, "staged_form_period", pl.DataFrame(found, schema, orient="row"), kinds)
+
+
 def _stage_rows(con: duckdb.DuckDBPyConnection, form: Form, frame: pl.DataFrame) -> None:
-    columns = {**ROW_COLUMNS, **dict.fromkeys(form.names, "BIGINT"), "occurrence": "INTEGER"}
-    _stage(con, f"staged_{form.name}", frame if frame.is_empty() else _with_occurrence(frame), columns)
+    staged = frame if frame.is_empty() else _with_occurrence(frame, form.key)
+    _stage(con, f"staged_{form.name}", staged, row_columns(form))
 
 
-def _with_occurrence(rows: pl.DataFrame) -> pl.DataFrame:
-    """Rows with `occurrence`, counting those of one cell in one file and period: 1 is the first, null without a cell.
+def _with_occurrence(rows: pl.DataFrame, unit: str) -> pl.DataFrame:
+    """Rows with `occurrence`, counting those of one unit in one file and period: 1 is the first, null without a unit.
 
-    Nearly every cell stands once, so only the others are counted, which is much faster.
+    Nearly every unit stands once, so only the others are counted, which is much faster.
     """
-    key = ["submission_id", "period", "cell_code"]
-    twice = pl.struct(key).is_duplicated() & pl.col("cell_code").is_not_null()
+    key = ["submission_id", "period", unit]
+    twice = pl.struct(key).is_duplicated() & pl.col(unit).is_not_null()
     counted = rows.filter(twice).sort("table_no", "row")
     return pl.concat(
         [
-            rows.filter(~twice).with_columns(occurrence=pl.when(pl.col("cell_code").is_not_null()).then(1)),
+            rows.filter(~twice).with_columns(occurrence=pl.when(pl.col(unit).is_not_null()).then(1)),
             counted.with_columns(occurrence=pl.int_range(1, pl.len() + 1, dtype=pl.Int32).over(key)),
         ],
         how="vertical_relaxed",

@@ -12,7 +12,7 @@ from expectations.suites.history import incomplete, look_back
 from expectations.suites.judged import Judgement, judge_directly
 from expectations.suites.located import failing_rows, located, no_problems
 from expectations.suites.outcomes import decide
-from expectations.suites.reporting import late, missing_units
+from expectations.suites.reporting import late, missing_units, otherwise_in_registry
 from expectations.suites.slips.slips import CAUSE_SCHEMA, NO_SLIPS, Looker, Slips
 from expectations.suites.staging import PROBLEM_SCHEMA, Batch, stage
 
@@ -85,7 +85,13 @@ def _judge(
     flawed = set(errors.filter(pl.col("severity") == "error")["submission_id"])
     outcomes, replacing, lacking, slips = _decide(con, flawed, absent_share)
     errors = pl.concat([slips.problems, errors, lacking])
-    warnings = [late(con), missing_units(con), look_back(con), located(replacing, "resubmission")]
+    warnings = [
+        late(con),
+        missing_units(con),
+        otherwise_in_registry(con),
+        look_back(con),
+        located(replacing, "resubmission"),
+    ]
     kept = outcomes.filter(pl.col("outcome") != "duplicate").select("submission_id")
     problems = pl.concat([errors, *warnings]).join(kept, on="submission_id", how="semi")
     problems = problems.sort("submission_id", "severity", maintain_order=True)

@@ -7,6 +7,7 @@ from datetime import date
 import polars as pl
 from duckdb import DuckDBPyConnection
 
+from expectations.contract.indicators import INDICATORS
 from expectations.contract.periods import Period
 from flows.registry_files import load_registry, targets
 from flows.settings import Settings
@@ -17,6 +18,7 @@ from transforms.territory.maps import map_fingerprint
 from transforms.territory.registry import Registry
 from transforms.territory.unit_figures import CellFigures, PublishedBefore, figures
 from transforms.territory.unit_ids import unit_code
+from transforms.territory.yearly_figures import yearly_figures
 from transforms.trends import comparison, contribution, trend, waterfall
 from warehouse.connection.transaction import transaction
 from warehouse.derived import indicators as tables
@@ -26,6 +28,8 @@ from warehouse.ledger.touched import Touched, mark_computed
 from warehouse.marts.views import apply_marts
 
 WITH_TRENDS = ["district", "province"]
+# A handful of years, of which counts of people are published of few units: no trends, nothing split among districts.
+BY_YEARS = [each.name for each in INDICATORS if each.every == "year"]
 
 
 def measure(con: DuckDBPyConnection, touched: Touched, settings: Settings, as_of: date) -> int:
@@ -39,6 +43,10 @@ def measure(con: DuckDBPyConnection, touched: Touched, settings: Settings, as_of
     released = last_released_year(as_of)
     apply_marts(con)
     with transaction(con):
+        are_years_new = stored.are_years_to_compute(con, edition, touched.forms)
+        if are_years_new:
+            facts, due = stored.commune_facts(con)
+            stored.replace_years(con, yearly_figures(facts, registry, due, as_of))
         first = stored.first_to_compute(con, edition, touched.periods, released)
         frames: dict[str, pl.DataFrame] = {}
         changed, exposed = pl.DataFrame(), 0
@@ -62,8 +70,12 @@ def measure(con: DuckDBPyConnection, touched: Touched, settings: Settings, as_of
         if changed.height:
             _indicators(con, changed)
             _trends(con)
+        are_new = are_years_new or changed.height > 0
+        if are_new:
+            yearly = indicator_table(tables.no_figures(con), years=tables.yearly_figures(con))
+            tables.replace_of_every_unit(con, yearly)
         _reporting(con, registry)
-        _targets(con, settings, as_of, are_new=changed.height > 0)
+        _targets(con, settings, as_of, are_new=are_new)
         mark_computed(con)
     return exposed
 
@@ -92,7 +104,7 @@ def _trends(con: DuckDBPyConnection) -> None:
     The trend's model learns from all units of an indicator how long deviations last, so one unit's change is every
     unit's.
     """
-    known = tables.indicators(con, WITH_TRENDS)
+    known = tables.indicators(con, WITH_TRENDS).filter(~pl.col("indicator").is_in(BY_YEARS))
     tables.replace_indicators(
         con, None, {"trend": trend(known), "comparison": comparison(known), "contribution": contribution(known)}
     )
@@ -109,7 +121,7 @@ def _reporting(con: DuckDBPyConnection, registry: Registry) -> None:
         province_of(own.filter(pl.col("period").is_in([p for p, c in provinces.items() if c == code])), code)
         for code in sorted(set(provinces.values()))
     ]
-    tables.replace_reporting(con, indicator_table(tables.no_figures(con), None, pl.concat([own, *above])))
+    tables.replace_of_every_unit(con, indicator_table(tables.no_figures(con), None, pl.concat([own, *above])))
 
 
 def _targets(con: DuckDBPyConnection, settings: Settings, as_of: date, *, are_new: bool) -> None:

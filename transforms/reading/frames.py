@@ -48,7 +48,7 @@ def row_schema(form: str) -> dict[str, type[pl.DataType]]:
         "table_no": pl.Int32,
         "sheet": pl.String,
         "row": pl.Int32,
-        "cell_code": pl.String,
+        FORMS[form].key: pl.String,
         "unit": pl.String,
         "period": pl.String,
         "is_reported": pl.Boolean,
@@ -61,7 +61,7 @@ class Frames:
     """What a number of files say.
 
     Attributes:
-        heads: a row a file (`HEADS`): its month, encoding and notes.
+        heads: a row a file (`HEADS`): its period, encoding and notes.
         rows: by form, a row a table row (`row_schema`): counts null where blank, unreadable or without a column.
         columns: where each measure stands (`COLUMNS`), 1-based; the units' names as the measure `unit`.
         totals: total rows (`TOTALS`) with what their rows add up to.
@@ -90,7 +90,7 @@ def to_frames(readings: dict[int, FileReading]) -> Frames:
                 "table_no": [taken.table_no] * height,
                 "sheet": [taken.sheet] * height,
                 "row": taken.rows,
-                "cell_code": taken.cell_codes,
+                FORMS[taken.form].key: taken.unit_codes,
                 "unit": taken.units,
                 "period": [taken.period] * height,
                 "is_reported": taken.is_reported,

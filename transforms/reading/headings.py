@@ -116,7 +116,7 @@ class Columns:
     """The columns of one table, 0-based.
 
     Attributes:
-        units: ordinal, cell_code, commune, cell, period, check: where they stand.
+        units: ordinal, cell_code, commune_code, commune, cell, period, check: where they stand.
         measures: the measures found.
         unknown: headings the contract does not know, by column.
         rivals: other columns of a measure found, where no heading says which of them is this period's.

@@ -9,8 +9,8 @@ from itertools import islice
 from typing import Any
 
 from expectations.contract.carried import CARRIED
-from expectations.contract.forms import FORMS, MONTHLY
-from expectations.contract.periods import Period
+from expectations.contract.forms import FORMS, MONTHLY, YEARLY
+from expectations.contract.periods import Period, PeriodKind
 from expectations.contract.problems import Problem
 from transforms.reading import legacy_fonts
 from transforms.reading.carriers import look_through
@@ -25,17 +25,20 @@ from transforms.reading.results import CheckedTotal, FileReading, FormRows
 from transforms.reading.sheets import Refused, Sheet, column_letters, map_texts, open_sheets, stem, texts_in
 from transforms.reading.tables import Row, Table, find_tables, title_lines
 from transforms.reading.template_mark import is_mark, read_marks
-from transforms.reading.titles import Stated, periods_in, periods_in_name
+from transforms.reading.titles import Stated, periods_in, periods_in_name, years_in_name
 from transforms.reading.units import Directory, SenderUnits, UnitFound
 
 __all__ = ["CheckedTotal", "FileReading", "FormRows", "read_file", "sender_of"]
 
+_YEAR = re.compile(r"\d{4}")
+_HALF = re.compile(r"-H[12]$")
 _FIRST_DAY = re.compile(r"\d{4}-\d\d-01(?: 00:00:00)?")
 _NO_UNIT = re.compile(
     r"(?:tỷ|tỉ) (?:lệ|trọng|suất)|tăng/giảm|so với|bình quân|ghi chú|chênh lệch|\(?(?:trang|page|tiếp)\b"
 )
 _MANY = 10_000_000  # no unit counts so many
 _LONE_BLANK = NotACount("ô trống")
+_YEARLY_NAMES = frozenset(form.name for form in YEARLY)
 _OPENINGS = frozenset(carried.opening for carried in CARRIED)
 
 
@@ -145,6 +148,7 @@ class _Report:
         self.reading = FileReading(encoding=encoding)
         self.counts = CountMemory()
         self.day = received_on.replace(day=1) - timedelta(days=1)
+        self.is_alone = False
 
     def read(self) -> FileReading:
         self.day = min(self.likely_day(), self.day)
@@ -152,21 +156,25 @@ class _Report:
             return self.reading
         units = self.directory.sender(self.reporter, self.day)
         tables = [
-            table for sheet in self.sheets for table in find_tables(sheet, units.is_commune) if table.columns.units
+            table
+            for sheet in self.sheets
+            for table in find_tables(sheet, units.is_commune)
+            if table.columns.units or table.of == "commune"
         ]
         if not any(table.forms for table in tables):
             self._problem("unknown-form")
             return self.reading
         self._judge_ends(tables, units)
-        month = self._judge_period(tables)
-        if self._is_wrong_template(month):
+        self.is_alone = {form for table in tables for form in table.forms} <= _YEARLY_NAMES
+        period = self._judge_period(tables)
+        if self._is_wrong_template(period):
             return self.reading
-        self.day = month.last_day if month else self.day
+        self.day = period.last_day if period else self.day
         if not self._is_known_sender():
             return self.reading
         units = self.directory.sender(self.reporter, self.day)
         if not self._is_anothers(tables, units):
-            self._take_forms(tables, units, month)
+            self._take_forms(tables, units, period)
         return self.reading
 
     def _problem(self, code: str, **where: Any) -> None:
@@ -190,63 +198,76 @@ class _Report:
     # -- the period ---------------------------------------------------------------------------------------------
 
     def likely_day(self) -> date:
-        """The last day of the first month that a title states, else of the month before receipt."""
-        return next((one.period.last_day for one in self._months_above() if one.period), self.day)
+        """The last day of the first month that a title states, else of such a year, else of the month before."""
+        for kind in ("month", "year"):
+            for one in self._periods_above(kind):
+                return one.period.last_day if one.period else self.day
+        return self.day
 
-    def _months_above(self) -> Iterator[Stated]:
-        """The months stated above the first table of each sheet, or at the head of one without tables."""
+    def _periods_above(self, kind: PeriodKind) -> Iterator[Stated]:
+        """The periods of a kind stated above the first table of each sheet, or at the head of one without tables."""
         for sheet in self.sheets:
             blocks = heading_blocks(sheet.rows[:60])
             for line in title_lines(sheet.rows[: blocks[0][0] if blocks else 15]):
                 for stated in periods_in(line):
-                    if stated.period and stated.period.kind == "month":
+                    if stated.period and stated.period.kind == kind:
                         yield stated
 
     def _judge_period(self, tables: list[Table]) -> Period | None:
-        """The month of the report; None, with a problem, where there is none or it cannot be."""
-        monthly = {form.name for form in MONTHLY}
-        stated: list[Stated] = []
-        for table in tables:
-            if monthly & set(table.forms):
-                stated += _first_stated(table, "month")
-        if not stated:
-            stated = [one for table in tables for one in _first_stated(table, "month")]
-        stated = stated or list(islice(self._months_above(), 1))
-        example = f"Tháng {self.day.month} năm {self.day.year}"
+        """The month of the report, the year of a yearly form alone; None, with a problem, where it cannot be."""
+        due = self._due(tables)
+        stated = self._stated(tables, due.kind)
         impossible = next((one.text for one in stated if one.period is None), None)
-        months = sorted({one.period for one in stated if one.period})
+        periods = sorted({one.period for one in stated if one.period})
         if impossible is not None:
             found = impossible
-        elif not months:
+        elif not periods:
             found = "không thấy kỳ nào trong tiêu đề"
-        elif len(months) > 1:
-            found = "các biểu thuộc nhiều kỳ: " + ", ".join(map(str, months))
-        elif months[0].last_day >= self.received_on:
-            found = f"{months[0]} chưa kết thúc vào ngày nhận {self.received_on:%d/%m/%Y}"
+        elif len(periods) > 1:
+            found = "các biểu thuộc nhiều kỳ: " + ", ".join(map(str, periods))
+        elif periods[0].last_day >= self.received_on:
+            found = self._not_ended(periods[0])
         else:
-            self._judge_name(months[0])
-            self.reading.period = str(months[0])
-            return months[0]
-        self._problem("period-invalid", found=found, expected=example)
+            self._judge_name(periods[0])
+            self.reading.period = str(periods[0])
+            return periods[0]
+        expected = f"Tháng {due.first_month} năm {due.year}" if due.kind == "month" else f"Năm {due.year}"
+        self._problem("period-invalid", found=found, expected=expected)
         return None
 
-    def _judge_name(self, month: Period) -> None:
-        named = periods_in_name(stem(self.name))
-        near = {one for one in named if abs((one.first_day - month.first_day).days) < 750}
-        if near and month not in near:
-            self._problem("file-name-period", found=str(min(near)), expected=str(month))
+    def _due(self, tables: list[Table]) -> Period:
+        """The period such a file would mostly be of: a month, or a year where the yearly form alone states one."""
+        month = Period.month_of(self.day)
+        is_of_year = self.is_alone and (self._stated(tables, "year") or not self._stated(tables, "month"))
+        return month.of_kind("year") if is_of_year else month
 
-    def _is_wrong_template(self, month: Period | None) -> bool:
-        """Whether the file is our template made for another unit or month; nothing more is then said of it."""
+    def _stated(self, tables: list[Table], kind: PeriodKind) -> list[Stated]:
+        """What the tables' titles state: those of the monthly forms for a month, else of any, else of the sheets."""
+        monthly = {form.name for form in MONTHLY} if kind == "month" else set()
+        stated = [one for table in tables if monthly & set(table.forms) for one in _first_stated(table, kind)]
+        stated = stated or [one for table in tables for one in _first_stated(table, kind)]
+        return stated or list(islice(self._periods_above(kind), 1))
+
+    def _not_ended(self, period: Period) -> str:
+        return f"{period} chưa kết thúc vào ngày nhận {self.received_on:%d/%m/%Y}"
+
+    def _judge_name(self, period: Period) -> None:
+        named = years_in_name(stem(self.name)) if period.kind == "year" else periods_in_name(stem(self.name))
+        near = {one for one in named if abs((one.first_day - period.first_day).days) < 750}
+        if near and period not in near:
+            self._problem("file-name-period", found=str(min(near)), expected=str(period))
+
+    def _is_wrong_template(self, period: Period | None) -> bool:
+        """Whether the file is our template made for another unit or period; nothing more is then said of it."""
         for mark in self.marks:
-            is_other_month = month is not None and mark.period != month
-            if mark.unit_code != self.reporter or is_other_month:
+            is_other = period is not None and mark.period != period and mark.period.of_kind(period.kind) != period
+            if mark.unit_code != self.reporter or is_other:
                 made_for = self.directory.name(mark.unit_code, mark.period.last_day)
                 sender = self.directory.name(self.reporter, self.day)
                 self._problem(
                     "wrong-template",
-                    found=f"{made_for}, {mark.period.first_month:02d}/{mark.period.year}",
-                    expected=f"{sender}, {month.first_month:02d}/{month.year}" if month else sender,
+                    found=f"{made_for}, {_as_marked(mark.period)}",
+                    expected=f"{sender}, {_as_marked(period)}" if period else sender,
                 )
                 return True
         return False
@@ -283,8 +304,8 @@ class _Report:
 
     def _owner_by_units(self, tables: list[Table], units: SenderUnits) -> str:
         """The reporter most of the rows belong to, where that is not the sender."""
-        rows = list({(row.commune, row.cell, row.code) for table in tables for row in table.rows})
-        if not rows or 2 * sum(units.find(*row).cell_code is not None for row in rows) > len(rows):
+        rows = list({(row.commune, row.cell, row.code, table.of) for table in tables for row in table.rows})
+        if not rows or 2 * sum(units.find(*row).code is not None for row in rows) > len(rows):
             return ""
         owners = self.directory.owners(rows, self.day)
         best = max(owners, key=lambda code: owners[code], default="")
@@ -292,34 +313,38 @@ class _Report:
 
     # -- the forms ----------------------------------------------------------------------------------------------
 
-    def _take_forms(self, tables: list[Table], units: SenderUnits, month: Period | None) -> None:
+    def _take_forms(self, tables: list[Table], units: SenderUnits, period: Period | None) -> None:
         for form in FORMS.values():
             holding = [table for table in tables if form.name in table.forms]
             most = max((len(table.columns.of_form(form.name)) for table in holding), default=0)
             # A table that repeats a few figures of another form beside its own is no table of that form.
             holding = [table for table in holding if len(table.columns.of_form(form.name)) > 0.6 * most]
-            is_asked = not form.half_yearly and (month is None or form.asked_in(str(month)))
-            if not holding and is_asked:
+            is_asked = form.every == "month" and not self.is_alone
+            if not holding and is_asked and (period is None or form.asked_in(str(period))):
                 self._problem("missing-form", form=form.name, expected=form.name)
             for table in holding:
-                self._take(form.name, tables.index(table), table, units, self._period_of(form.name, table, month))
+                self._take(form.name, tables.index(table), table, units, self._period_of(form.name, table, period))
+        if self.is_alone and not self.reading.forms:  # every row of it is blank
+            name = next(name for table in tables for name in table.forms)
+            self._problem("missing-form", form=name, expected=name, variant="blank")
         self._note_unknown(tables)
 
-    def _period_of(self, form: str, table: Table, month: Period | None) -> str | None:
-        if month is None:
+    def _period_of(self, form: str, table: Table, period: Period | None) -> str | None:
+        """The period of a form in the file of a month, or in that of a year, which holds the yearly form alone."""
+        if period is None:
             return None
-        if not FORMS[form].half_yearly:
-            return str(month)
-        half = next((one.period for one in _first_stated(table, "half") if one.period), month.half)
-        if half not in (month.half, month.half.previous):
-            self._problem(
-                "period-invalid",
-                form=form,
-                sheet=table.sheet.name,
-                found=f"{half} trong tệp của {month}",
-                expected=str(month.half),
-            )
-        return str(half)
+        kind = FORMS[form].every
+        if kind == period.kind:
+            return str(period)
+        newest = period.of_kind(kind)
+        own = next((one.period for one in _first_stated(table, kind) if one.period), newest)
+        # A half-year of December's file may be the first one; a yearly form may come months after its year.
+        wrong = "" if own in (newest, newest.previous) else f"{own} trong tệp của {period}"
+        if kind == "year" and own.last_day >= self.received_on:
+            wrong = self._not_ended(own)
+        if wrong:
+            self._problem("period-invalid", form=form, sheet=table.sheet.name, found=wrong, expected=str(newest))
+        return str(own)
 
     def _note_unknown(self, tables: list[Table]) -> None:
         """Say which columns, rows and tables were passed over."""
@@ -351,7 +376,7 @@ class _Report:
                 )
         rows = _rows_of(form, table)
         self._judge_rivals(form, table, rows)
-        found = [units.find(row.commune, row.cell, row.code) for row in rows]
+        found = [units.find(row.commune, row.cell, row.code, table.of) for row in rows]
         rows, found = self._without_remarks(rows, found, table, columns)
         lines = _lines(table, rows)
         counts = {name: read_counts([line[column] for line in lines], self.counts) for name, column in columns.items()}
@@ -365,7 +390,7 @@ class _Report:
                 ]
         if form == table.forms[0]:
             self._judge_units(form, table, rows, found, units)
-        if FORMS[form].half_yearly and not any(reported):
+        if FORMS[form].every != "month" and not any(reported):
             self._note_stray_totals(table, columns)
             return  # columns kept for June and December, left empty in other months
         clean = self._judge_counts(form, table, rows, found, counts, columns)
@@ -377,7 +402,7 @@ class _Report:
             sheet=table.sheet.name,
             period=period,
             rows=[row.index + 1 for row in rows],
-            cell_codes=[one.cell_code for one in found],
+            unit_codes=[one.code for one in found],
             units=[one.shown for one in found],
             is_reported=reported,
             counts=clean,
@@ -415,11 +440,12 @@ class _Report:
     ) -> None:
         told: set[str] = set()
         for row, one in zip(rows, found, strict=True):
-            if one.cell_code is not None or (one.is_commune_unknown and one.shown in told):
+            if one.code is not None or (one.is_commune_unknown and one.shown in told):
                 continue
             told.add(one.shown)
             place = table.columns.units
-            named = place.get("commune") if one.is_commune_unknown else place.get("cell_code") if row.code else None
+            coded = place.get(FORMS[form].key, place.get("cell_code"))
+            named = place.get("commune") if one.is_commune_unknown else coded if row.code else None
             column = _unit_column(table) if named is None else named
             index = row.commune_index if one.is_commune_unknown else row.index
             self._problem(
@@ -429,7 +455,7 @@ class _Report:
                 cell_ref=f"{column_letters(column + 1)}{index + 1}",
                 found=one.shown or "dòng không có tên đơn vị",
                 unit=one.shown,
-                expected=units.nearest(row.commune, row.cell, row.code),
+                expected=units.nearest(row.commune, row.cell, row.code, table.of),
             )
 
     def _judge_counts(
@@ -457,7 +483,7 @@ class _Report:
                     cell_ref=f"{column_letters(columns[name] + 1)}{rows[position].index + 1}",
                     measure=name,
                     found=str(value) if isinstance(value, int) else value.text,
-                    unit_code=found[position].cell_code or "",
+                    unit_code=found[position].code or "",
                     unit=found[position].shown,
                 )
         return clean
@@ -469,14 +495,14 @@ class _Report:
 
         What is dropped though something stands in its columns of figures is told of in a note.
         """
-        if all(one.cell_code is not None for one in found):
+        if all(one.code is not None for one in found):
             return rows, found
-        last = max((row.index for row, one in zip(rows, found, strict=True) if one.cell_code is not None), default=-1)
+        last = max((row.index for row, one in zip(rows, found, strict=True) if one.code is not None), default=-1)
         kept = []
         for row, one in zip(rows, found, strict=True):
-            if one.cell_code is None and self._is_sum(row, rows, table, columns):
+            if one.code is None and self._is_sum(row, rows, table, columns):
                 continue
-            if one.cell_code is None and self._is_remark(row, table, last):
+            if one.code is None and self._is_remark(row, table, last):
                 self._note_row(table, row.index)
                 continue
             kept.append((row, one))
@@ -490,9 +516,10 @@ class _Report:
         is_below = -1 < table.end < row.index and row.index > last
         if not figures:
             return is_below or not row.is_numbered
-        if _NO_UNIT.match(fold(row.cell)):
+        name = table.name(row)
+        if _NO_UNIT.match(fold(name)):
             return True
-        names_unit = row.code or (row.cell and row.commune_index == row.index and "commune" in table.columns.units)
+        names_unit = row.code or (name and row.commune_index == row.index and "commune" in table.columns.units)
         return is_below and not names_unit and not row.is_numbered and 2 * figures < len(measures)
 
     def _may_count(self, value: Any) -> bool:
@@ -521,7 +548,7 @@ class _Report:
 
     def _is_sum(self, row: Row, rows: list[Row], table: Table, columns: dict[str, int]) -> bool:
         """Whether a row without any name holds what all rows above it add up to: a total that lacks its word."""
-        if row.cell or row.code or row.is_numbered:
+        if table.name(row) or row.code or row.is_numbered:
             return False
         above = [one for one in rows if one.index < row.index]
         for column in columns.values():
@@ -584,7 +611,7 @@ def _sums(
 def _unit_column(table: Table) -> int:
     """The 0-based column of the cells' names, or what tells them in its place."""
     places = table.columns.units
-    return next((places[name] for name in ("cell", "commune", "cell_code") if name in places), 0)
+    return next((places[name] for name in ("cell", "commune", "commune_code", "cell_code") if name in places), 0)
 
 
 def _lines(table: Table, rows: list[Row]) -> list[list[Any]]:
@@ -612,8 +639,8 @@ def _ends_early(table: Table, last: int, units: SenderUnits) -> bool:
     """Whether a sheet's last row is a unit's, no total follows, and others of the sender's units are not there."""
     if not table.rows or table.rows[-1].index != last or table.end > -1:
         return False
-    told = {units.find(row.commune, row.cell, row.code).cell_code for row in table.rows}
-    return not told.issuperset(units.homes)
+    told = {units.find(row.commune, row.cell, row.code, table.of).code for row in table.rows}
+    return not told.issuperset(units.codes(table.of))
 
 
 def _unheaded(table: Table) -> list[int]:
@@ -631,14 +658,11 @@ def _value(table: Table, index: int, column: int) -> Any:
     return row[column] if column < len(row) else None
 
 
-def _first_stated(table: Table, kind: str) -> list[Stated]:
+def _first_stated(table: Table, kind: PeriodKind) -> list[Stated]:
     """What the table's column of periods says, else the first statement of its title; impossible ones included."""
     if "period" in table.columns.units:
-        return [
-            _of_column(text)
-            for text in dict.fromkeys(row.period for row in table.rows)
-            if ("-H" in text) == (kind == "half")
-        ]
+        texts = dict.fromkeys(row.period for row in table.rows)
+        return [_of_column(text, kind) for text in texts if _kind_in_column(text, table) == kind]
     for line in table.titles:
         for stated in periods_in(line):
             if stated.period is None or stated.period.kind == kind:
@@ -646,19 +670,35 @@ def _first_stated(table: Table, kind: str) -> list[Stated]:
     return []
 
 
-def _of_column(text: str) -> Stated:
-    """A period in a column of its own; a month may stand there as its first day."""
+def _kind_in_column(text: str, table: Table) -> PeriodKind:
+    """Of which kind a period in a column of its own is: a year only where a yearly form stands in the table."""
+    if _HALF.search(text):
+        return "half"
+    kinds = {FORMS[form].every for form in table.forms}
+    return "year" if kinds == {"year"} or ("year" in kinds and _YEAR.fullmatch(text)) else "month"
+
+
+def _of_column(text: str, kind: PeriodKind) -> Stated:
+    """A period in a column of its own; a month or a year may stand there as its first day."""
+    shown = text
     if _FIRST_DAY.fullmatch(text):
-        text = text[:7]
+        shown = text[:4] if kind == "year" and text[5:7] == "01" else text[:7]
     try:
-        return Stated(Period.parse(text), text)
+        period = Period.parse(shown)
     except ValueError:
         return Stated(None, text)
+    return Stated(period if period.kind == kind else None, text)
 
 
 def _rows_of(form: str, table: Table) -> list[Row]:
-    """In a table with a column of periods, half-yearly rows belong to the half-yearly form and to no other."""
-    halves = [row for row in table.rows if re.search(r"-H[12]$", row.period)]
-    if FORMS[form].half_yearly:
-        return halves or table.rows
-    return [row for row in table.rows if row not in halves] if halves else table.rows
+    """In a table with a column of periods, rows of half-years and years belong to their own forms and to no other."""
+    if "period" not in table.columns.units:
+        return table.rows
+    kinds = [_kind_in_column(row.period, table) for row in table.rows]
+    own = [row for row, kind in zip(table.rows, kinds, strict=True) if kind == FORMS[form].every]
+    are_others = FORMS[form].every == "month" and set(kinds) != {"month"}
+    return own if own or are_others else table.rows
+
+
+def _as_marked(period: Period) -> str:
+    return str(period) if period.kind == "year" else f"{period.first_month:02d}/{period.year}"

@@ -27,9 +27,9 @@ class FormRows:
         form: the form's name.
         table_no: counts the file's tables; `columns` holds for this one.
         sheet: the sheet's name.
-        period: the month or half-year, None where it could not be read.
+        period: the month, half-year or year, None where it could not be read.
         rows: 1-based physical rows.
-        cell_codes: None where the unit was not found.
+        unit_codes: of cells or communes, as the form has rows of; None where the unit was not found.
         units: as shown to people.
         is_reported: False where every measure is blank.
         counts: by measure; None where blank or unreadable.
@@ -42,7 +42,7 @@ class FormRows:
     sheet: str
     period: str | None
     rows: list[int]
-    cell_codes: list[str | None]
+    unit_codes: list[str | None]
     units: list[str]
     is_reported: list[bool]
     counts: dict[str, list[int | None]]
@@ -56,7 +56,7 @@ class FileReading:
     """What one file says.
 
     Attributes:
-        period: the month it reports, None where that could not be read.
+        period: the month it reports, the year where it holds the yearly form alone; None where that could not be read.
         forms: its tables' rows by form.
         problems: what is wrong with it, as far as the file alone and the registry tell.
         notes: what was passed over, in Vietnamese.

@@ -9,7 +9,7 @@ from datetime import date
 from math import nan
 from typing import Any
 
-from expectations.contract.forms import FORMS
+from expectations.contract.forms import FORMS, UnitLevel
 from transforms.reading.folding import fold, plain_characters
 from transforms.reading.headings import ENOUGH, Columns, heading_blocks, is_number_row, read_columns
 from transforms.reading.sheets import Sheet
@@ -20,6 +20,7 @@ _TOTAL = re.compile(
 )
 _LIKE_COMMUNE = re.compile(r"(?:[ivxlc]+\. ?)?(đảng (bộ|ủy)|xã|phường|thị trấn) ")
 _COMMUNE = re.compile(r"(đảng (bộ|ủy) )?(xã|phường|thị trấn|đặc khu) ")
+_GROUP_OF_COMMUNES = re.compile(r"(?:các|khối|nhóm|cụm) ")
 _ANNOUNCES_MONTH = re.compile(r"\b(?:tháng|kỳ|tháng báo cáo|kỳ báo cáo|kỳ số liệu|thời gian báo cáo)$")
 _PAGE = re.compile(r"\(?(trang|page|tiếp)\b")
 _ROMAN = re.compile(r"[IVXLC]+")
@@ -33,7 +34,8 @@ class Row:
 
     Attributes:
         index: 0-based physical row.
-        commune, cell, code: as written; the commune carried down from above where the row leaves it out.
+        commune, cell, code: as written; the commune carried down from above where the row leaves it out. A
+            commune's own row has no cell, and the code is the commune's.
         commune_index: the physical row where the commune's name stands.
         period: as written, in tables with a column of periods.
         is_numbered: whether it bears a number in the column for them, as rows of units do.
@@ -81,6 +83,15 @@ class Table:
         return [
             name for name, form in FORMS.items() if len(self.columns.of_form(name)) >= min(ENOUGH, len(form.measures))
         ]
+
+    @property
+    def of(self) -> UnitLevel:
+        """Whose rows it has: communes' where no form of cells stands in it."""
+        return "commune" if self.forms and all(FORMS[form].unit == "commune" for form in self.forms) else "cell"
+
+    def name(self, row: Row) -> str:
+        """How a row calls its unit."""
+        return row.commune if self.of == "commune" else row.cell
 
 
 def find_tables(sheet: Sheet, is_commune: Callable[[str], bool]) -> list[Table]:
@@ -146,8 +157,13 @@ class _Walk:
         if self.single:
             self.cell = self.cell if self.cell is not None else self.commune
             self.commune = None
+        self.of_communes = table.of == "commune"
+        if self.of_communes:
+            self.cell, self.commune = units.get("commune", units.get("cell")), None
+            self.code = units.get("commune_code", self.code)
         self.labels = [c for c in (self.ordinal, self.code, self.commune, self.cell) if c is not None]
-        self.current, self.current_index = self._titled_commune(), 0
+        self.titled = self._titled_commune()
+        self.current, self.current_index = self.titled, 0
         self.group: tuple[int, str, int] | None = None
         self.totals: list[tuple[int, str, int]] = []
         self.empty_groups: list[tuple[int, str, int]] = []  # with figures and no rows before the next group
@@ -250,7 +266,14 @@ class _Walk:
         label = self.total_label(row)
         if label and not (code and _CODE.fullmatch(plain_characters(code))):
             self._total(index, label)
-        elif self.single and cell and not code and self._heads_group(cell, row):
+        elif self.of_communes:
+            self._commune_row(index, cell, code, row)
+        else:
+            self._cell_row(index, row, commune, cell, code)
+
+    def _cell_row(self, index: int, row: list[Any], commune: str, cell: str, code: str) -> None:
+        """A row of a table of cells: a cell's, or the heading of a commune's cells with their sum."""
+        if self.single and cell and not code and self._heads_group(cell, row):
             self._group(index, cell, row)
         elif cell or code:
             self._unit(index, row, commune, cell, code)
@@ -261,6 +284,21 @@ class _Walk:
                 self._unit(index, row, commune, "", "")
         elif self.has_figures(row):
             self._nameless(index, row, commune)
+
+    def _commune_row(self, index: int, name: str, code: str, row: list[Any]) -> None:
+        """A row of a table of communes: a commune's, or the heading of some of them (I. Các xã) with their sum."""
+        ordinal = self.text(row, self.ordinal).rstrip(".")
+        folded = fold(name)
+        heads = not code and not self.is_commune(name) and not _LIKE_COMMUNE.match(folded)
+        if name and heads and (_ROMAN.fullmatch(ordinal) or _GROUP_OF_COMMUNES.match(folded)):
+            self._group(index, name, row)
+            return
+        # Each row names its own commune; one that has neither name nor code is of the commune the title names.
+        self.current, self.current_index = name or ("" if code else self.titled), index
+        if name or code:
+            self._unit(index, row, name, "", code)
+        elif self.has_figures(row):
+            self._nameless(index, row, "")
 
     def _nameless(self, index: int, row: list[Any], page: str) -> None:
         if self.ended or page:

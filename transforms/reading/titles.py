@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
 
-from expectations.contract.periods import Period
+from expectations.contract.periods import Period, PeriodKind
 from transforms.reading.folding import fold
 
 _MONTH_WORDS = {
@@ -56,6 +56,10 @@ _FIRST_DAY = re.compile(rf"{_ANNOUNCED}0?1/(\d{{1,2}})/(\d{{4}})(?!\d)")
 _ISO_DAY = re.compile(rf"{_ANNOUNCED}(\d{{4}})-(\d{{2}})-\d{{2}}(?: 00:00:00)?(?!\d)")
 _ENGLISH = "jan feb mar apr may jun jul aug sep oct nov dec".split()
 _SHORT_NAME = re.compile(rf"(?<!\w)(?:(?:thg|th)\s?(\d{{1,2}})|({'|'.join(_ENGLISH)}))[-/ ](\d{{4}}|\d{{2}})(?![\d/-])")
+# A year alone, as the yearly form is headed; not one within a quarter, nor that of a paper referred to.
+_TWELVE_MONTHS = re.compile(r"(?:12|mười hai)\s+tháng\s+(?:của\s+)?năm\s+(\d{4})(?!\d)")
+_YEAR_ALONE = re.compile(r"(?<!\w)(?:kỳ báo cáo|kỳ số liệu|kỳ|năm)\s*[:.]?\s*(?:năm\s*:?\s*)?(\d{4})(?![\d/])")
+_NO_YEAR = re.compile(r"(?:quý|nhiệm kỳ|giai đoạn|kết luận|nghị quyết|quy định|hướng dẫn|chỉ thị|kế hoạch|công văn).*")
 
 _MAY_STATE = re.compile(r"\d\d")
 
@@ -70,7 +74,10 @@ class Stated:
 
 @lru_cache(maxsize=4096)
 def periods_in(title: str) -> tuple[Stated, ...]:
-    """Every period a line of a title states, in its order of certainty; a plain date is none."""
+    """Every period a line of a title states, in its order of certainty; a plain date is none.
+
+    A year alone comes last: it says nothing where a month or a half-year of it is stated.
+    """
     line = fold(title)
     if not _MAY_STATE.search(line):
         return ()
@@ -89,24 +96,32 @@ def periods_in(title: str) -> tuple[Stated, ...]:
     take(_FIRST_DAY, lambda m: _period(int(m[2]), int(m[1])))
     take(_ISO_DAY, lambda m: _period(int(m[1]), int(m[2])))
     take(_MONTH_AND_HALF, lambda m: _period(int(m[2]), int(m[1])))
-    take(_HALF, lambda m: _period(int(m[2]), 1 if m[1] == "đầu" else 7, half=True))
-    take(_TERM, lambda m: _period(int(m[2]), 1 if m[1] in ("i", "1") else 7, half=True))
+    take(_TWELVE_MONTHS, lambda m: _period(int(m[1]), 1, "year"))
+    take(_HALF, lambda m: _period(int(m[2]), 1 if m[1] == "đầu" else 7, "half"))
+    take(_TERM, lambda m: _period(int(m[2]), 1 if m[1] in ("i", "1") else 7, "half"))
     take(_MONTH, lambda m: _period(int(m[2]), int(m[1])))
     take(_WORDED, lambda m: _period(int(m[2]), _MONTH_WORDS.get(m[1]) or _ROMAN_MONTHS[m[1]]))
     take(_BARE, lambda m: _period(int(m[2]), int(m[1])))
     take(_YEAR_FIRST, lambda m: _period(int(m[1]), int(m[2])))
     take(_SHORT_YEAR, lambda m: _period(2000 + int(m[2]), int(m[1])))
     take(_SHORT_NAME, lambda m: _period(_whole_year(m[3]), int(m[1] or _ENGLISH.index(m[2]) + 1)))
-    return tuple(stated or [one for one in until if one.period])
+    stated = stated or [one for one in until if one.period]
+    return (*stated, *_years_in(line))
+
+
+def _years_in(line: str) -> Iterator[Stated]:
+    for match in _YEAR_ALONE.finditer(_NO_YEAR.sub(" ", line)):
+        if year := _period(int(match[1]), 1, "year"):
+            yield Stated(year, match[0])
 
 
 def _whole_year(text: str) -> int:
     return int(text) if len(text) == 4 else 2000 + int(text)
 
 
-def _period(year: int, month: int, half: bool = False) -> Period | None:
+def _period(year: int, month: int, kind: PeriodKind = "month") -> Period | None:
     try:
-        return Period(year, month, "half" if half else "month")
+        return Period(year, month, kind)
     except ValueError:
         return None
 
@@ -119,11 +134,12 @@ def _date(day: int, month: int, year: int) -> date | None:
 
 
 def _of_range(d1: int, m1: int, y1: int, d2: int, m2: int, y2: int) -> Period | None:
-    """The month or half-year from one day to another, None where the days bound neither."""
+    """The month, half-year or year from one day to another, None where the days bound none."""
     first, last = _date(d1, m1, y1), _date(d2, m2, y2)
     if first is None or last is None:
         return None
-    for period in (Period.month_of(first), Period.month_of(first).half):
+    month = Period.month_of(first)
+    for period in (month, month.half, month.whole_year):
         if (period.first_day, period.last_day) == (first, last):
             return period
     return None
@@ -137,12 +153,19 @@ def _month_ending(day: int, month: int, year: int) -> Period | None:
 _NAME_DATE = re.compile(
     r"(?<!\d)\d{1,2}[-._ ]\d{1,2}[-._ ](?:19|20)\d\d(?!\d)|(?<!\d)(?:19|20)\d\d[-._ ]?\d\d[-._ ]?\d\d(?!\d)"
 )
+_NAME_YEAR = re.compile(r"(?<!\d)((?:19|20)\d\d)(?!\d)")
 _NAME_PATTERNS: tuple[tuple[re.Pattern[str], bool], ...] = (
     (re.compile(r"(?<!\d)(\d{1,2})\s*(?:nam|năm|[-._ ])\s*(?:nam|năm)?\s*((?:19|20)\d\d)(?!\d)"), False),
     (re.compile(r"(?<!\d)((?:19|20)\d\d)\s*[-._ ]?\s*(\d{2})(?!\d)"), True),
     (re.compile(r"(?<!\d)(\d{2})((?:19|20)\d\d)(?!\d)"), False),
     (re.compile(r"(?<!\d)(\d{2})[-._]?(\d{2})(?!\d)"), False),
 )
+
+
+def years_in_name(name: str) -> set[Period]:
+    """Every year a file's name may mean, by itself or in a month."""
+    alone = _NAME_YEAR.findall(_NAME_DATE.sub(" ", fold(name)))
+    return {Period(int(year), 1, "year") for year in alone} | {month.whole_year for month in periods_in_name(name)}
 
 
 def periods_in_name(name: str) -> set[Period]:

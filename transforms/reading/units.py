@@ -6,10 +6,12 @@ import difflib
 import re
 from bisect import bisect_right
 from collections import defaultdict
+from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from functools import lru_cache
 
+from expectations.contract.forms import UnitLevel
 from transforms.reading.folding import fold, plain_characters, strip_marks
 from transforms.territory.registry import Home, Registry, Unit
 
@@ -60,9 +62,9 @@ def _kindless(name: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class UnitFound:
-    """What became of a row's names: the cell, or None with what is shown in its place."""
+    """What became of a row's names: the cell's or commune's code, or None with what is shown in its place."""
 
-    cell_code: str | None
+    code: str | None
     shown: str
     is_commune_unknown: bool = False
 
@@ -76,6 +78,7 @@ class SenderUnits:
         self.homes = {home.cell_code: home for home in homes}
         self.registry, self.day = registry, day
         self.communes = {unit.unit_id: unit for unit in communes}
+        self._by_commune_code = {unit.unit_code: unit for unit in communes}
         self._communes: dict[str, set[str]] = defaultdict(set)
         self._bare: dict[str, set[str]] = defaultdict(set)
         for unit in communes:
@@ -87,7 +90,7 @@ class SenderUnits:
             for name in (home.name, *aliases.get(home.cell_code, ())):
                 for place in (home.commune, None):
                     self._cells[place, plain_name(name)].append(home.cell_code)
-        self._answers: dict[tuple[str, str, str], UnitFound] = {}
+        self._answers: dict[tuple[str, str, str, UnitLevel], UnitFound] = {}
 
     def commune(self, text: str) -> str | None:
         """The unit_id of a commune by its name: with its kind first, without only where one unit remains."""
@@ -100,12 +103,33 @@ class SenderUnits:
     def is_commune(self, text: str) -> bool:
         return self.commune(text) is not None and (None, plain_name(text)) not in self._cells
 
-    def find(self, commune: str, cell: str, code: str) -> UnitFound:
-        """The cell a row is about; never a guess: a name that fits two cells, or none, is not found."""
-        key = (commune, cell, code)
+    def codes(self, of: UnitLevel) -> Collection[str]:
+        """The codes of all the sender's cells, or communes."""
+        return self.homes if of == "cell" else self._by_commune_code
+
+    def find(self, commune: str, cell: str, code: str, of: UnitLevel = "cell") -> UnitFound:
+        """The cell or commune a row is about; never a guess: a name that fits two units, or none, is not found."""
+        key = (commune, cell, code, of)
         if key not in self._answers:
-            self._answers[key] = self._by_code(commune, cell, code) if code else self._by_name(commune, cell)
+            if of == "commune":
+                found = self._commune_row(commune, code)
+            else:
+                found = self._by_code(commune, cell, code) if code else self._by_name(commune, cell)
+            self._answers[key] = found
         return self._answers[key]
+
+    def _commune_row(self, name: str, code: str) -> UnitFound:
+        """The commune of a row; one without any name is that of a sender who has but one."""
+        code = _plain_code(code)
+        if code:
+            unit = self._by_commune_code.get(code)
+        elif name:
+            unit = self.communes.get(self.commune(name) or "")
+        else:
+            unit = next(iter(self.communes.values())) if len(self.communes) == 1 else None
+        if unit is None or (code and name and self.commune(name) != unit.unit_id):
+            return UnitFound(None, f"{code} {name}".strip())
+        return UnitFound(unit.unit_code, unit.name)
 
     def _by_code(self, commune: str, cell: str, code: str) -> UnitFound:
         code = _plain_code(code)
@@ -133,8 +157,10 @@ class SenderUnits:
         place = self.commune(commune) if commune else next(iter(self.communes)) if len(self.communes) == 1 else None
         return self._cells.get((place, plain_name(cell)), [])
 
-    def nearest(self, commune: str, cell: str, code: str) -> str:
+    def nearest(self, commune: str, cell: str, code: str, of: UnitLevel = "cell") -> str:
         """What a row that was not found may have meant, for a person to choose from."""
+        if of == "commune":
+            return self._near_commune_rows(commune, _plain_code(code))
         if code:
             code = _plain_code(code)
             if commune and code in self.homes and self.commune(commune) is None:
@@ -171,9 +197,29 @@ class SenderUnits:
 
     def _near_code(self, code: str, commune: str, cell: str) -> str:
         named = self._by_name(commune, cell) if cell else None
-        if named and named.cell_code:
-            return self.describe(named.cell_code)
+        if named and named.code:
+            return self.describe(named.code)
         return "; ".join(map(self.describe, difflib.get_close_matches(code, self.homes, 3, 0.8))) or "không có"
+
+    def _near_commune_rows(self, name: str, code: str) -> str:
+        known = self.communes.get(self.commune(name) or "") or self._by_commune_code.get(code)
+        if known and code:
+            return f"{known.unit_code} {known.name}"
+        return self._went_into(name, code) or (self._near_communes(name) if name else "không có")
+
+    def _went_into(self, name: str, code: str) -> str:
+        """The communes that one of that name or code, which has ended, went into."""
+        ended = [
+            unit
+            for unit in self.registry.units
+            if unit.level == "commune"
+            and unit.valid_to < self.day
+            and (plain_name(unit.name) == plain_name(name) if name else unit.unit_code == code)
+        ]
+        steps = {(unit.unit_code, unit.valid_to + timedelta(days=1)) for unit in ended}
+        after = {to for origin, to, _, day in self.registry.unit_succession if (origin, day) in steps}
+        names = [unit.name for unit in self.registry.units_on(self.day, "commune") if unit.unit_code in after]
+        return "nay là " + "; ".join(names) if names else ""
 
     def _near_communes(self, text: str) -> str:
         names = {strip_marks(plain_name(unit.name)): unit.name for unit in self.communes.values()}
@@ -238,7 +284,7 @@ class Directory:
             communes = [
                 unit
                 for unit in self.registry.units_on(day, "commune")
-                if unit.unit_id in inside or unit.parent_code == code
+                if unit.unit_id in inside or code in (unit.parent_code, unit.unit_code)
             ]
             self._senders[key] = SenderUnits(homes, communes, self._aliases(day), self.registry, day)
         return self._senders[key]
@@ -282,10 +328,10 @@ class Directory:
                     names[fold(f"{committee} {bare}")].add(unit.unit_code)
         return names
 
-    def owners(self, rows: list[tuple[str, str, str]], day: date) -> dict[str, int]:
-        """How many rows (commune, cell, code) each reporter of the day would know as its own."""
+    def owners(self, rows: list[tuple[str, str, str, UnitLevel]], day: date) -> dict[str, int]:
+        """How many rows (commune, cell, code, of which level) each reporter of the day would know as its own."""
         counted: dict[str, int] = defaultdict(int)
         for unit in self.registry.reporters_on(day):
             units = self.sender(unit.unit_code, day)
-            counted[unit.unit_code] = sum(units.find(*row).cell_code is not None for row in rows)
+            counted[unit.unit_code] = sum(units.find(*row).code is not None for row in rows)
         return counted

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from expectations.contract.forms import HALF_YEARLY_MEASURES, MONTHLY_MEASURES
 from expectations.contract.periods import Period
 from expectations.contract.rules import PLACES, REASONS
+from transforms.samples.invented_communes import yearly_form
 from transforms.territory.registry import Home, Registry
 from transforms.trends.season import season
 
@@ -63,12 +64,14 @@ class InventedMonth:
         homes: the cells that report, in the order of their codes.
         monthly: cell_code and the monthly measures.
         half_yearly: cell_code and the half-yearly measures for the hamlet cells; None but in June and December.
+        yearly: commune_code and the yearly measures; None but in December.
     """
 
     period: Period
     homes: tuple[Home, ...]
     monthly: pl.DataFrame
     half_yearly: pl.DataFrame | None
+    yearly: pl.DataFrame | None
 
 
 def simulate(
@@ -87,10 +90,11 @@ def simulate(
         cells = _CellsInMonth(homes, np.array([state[home.cell_code] for home in homes]), random)
         figures = cells.month(month, month.number - first.number, changes)
         half_yearly = cells.half_year(month) if month.ends_half else None
+        yearly = yearly_form(homes, month.whole_year, seed) if month.ends_year else None
         codes = [home.cell_code for home in homes]
         state = dict(zip(codes, cells.closing(), strict=True))
         monthly = pl.DataFrame({"cell_code": codes, **{name: figures[name] for name in MONTHLY_MEASURES}})
-        yield InventedMonth(month, homes, monthly, half_yearly)
+        yield InventedMonth(month, homes, monthly, half_yearly, yearly)
         month = month.next
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Literal
 
-from expectations.contract.forms import FORMS, HALF_YEARLY, MONTHLY, REGULATION_213
+from expectations.contract.forms import FORMS, HALF_YEARLY, MONTHLY, REGULATION_213, YEARLY
 from expectations.contract.labels import Wording, read_wordings
 from expectations.contract.periods import Period
 from transforms.template.layout import roman
@@ -72,7 +72,8 @@ class Report:
 
     Attributes:
         communes: the name of each cell's commune as it is to be written, by unit_id.
-        values: by form and cell code, the measures in their order; a text where a count belongs is a fault.
+        values: by form and code of cells or communes, the measures in their order; a text where a count belongs is a
+            fault.
         left_out: measures whose columns are missing.
     """
 
@@ -107,13 +108,14 @@ _UNIT_COLUMNS: dict[Naming, tuple[str, ...]] = {
     "single": ("ordinal", "cell"),
     "coded": ("ordinal", "cell_code", "commune", "cell"),
 }
+_COMMUNE_COLUMNS = (("ordinal", "commune"), ("ordinal", "commune_code", "commune"))  # without codes, and with them
 
 
 def lay_out(template: Template, report: Report) -> list[Grid]:
     """The sheets of a report; a kind of file that holds one table only gets all forms in one grid."""
     monthly = tuple(form for form in MONTHLY if form.name in report.values)
     tables = [monthly] if template.layout == "wide" else [(form,) for form in monthly]
-    tables = [*tables, *((form,) for form in HALF_YEARLY if form.name in report.values)]
+    tables = [*tables, *((form,) for form in (*HALF_YEARLY, *YEARLY) if form.name in report.values)]
     grids = []
     for number, forms in enumerate(tables, 1):
         grid = Grid(f"Biểu {number}", _title(template, report, [form.name for form in forms]))
@@ -144,7 +146,7 @@ def _title(template: Template, report: Report, forms: list[str]) -> list[list[Va
         rule = "76" if report.month.last_day.year < 2020 else "213"
         label += f" THEO QUY ĐỊNH {rule}-QĐ/TW"
     title = _WHOLE[template.wording] if len(forms) > 1 else _TITLES[template.wording].format(label=label)
-    period = report.month.half if FORMS[forms[0]].half_yearly else report.month
+    period = report.month.of_kind(FORMS[forms[0]].every)
     committee = f"{_COMMITTEES[reporter.kind]} {bare}"
     return [[_ABOVE[template.wording]], [committee], [title], [_stated(period, template.wording)], []]
 
@@ -155,6 +157,8 @@ def _stated(period: Period, wording: int) -> str:
     if period.kind == "month":
         month, year = period.first_month, period.year
         return f"Tháng {month} năm {year}" if wording == 0 else f"THÁNG {month:02d}/{year}"
+    if period.kind == "year":
+        return f"Năm {period.year}" if wording == 0 else f"NĂM {period.year}"
     first = period.first_month == 1
     return (
         f"6 tháng {'đầu' if first else 'cuối'} năm {period.year}"
@@ -170,7 +174,9 @@ def _word(form: str, measure: str, wording: int) -> Wording:
 
 def _add_table(grid: Grid, template: Template, report: Report, forms: list[str]) -> None:
     measures = [(form, name) for form in forms for name in FORMS[form].names if name not in report.left_out]
-    words = [_word("unit", name, template.wording) for name in _UNIT_COLUMNS[template.naming]]
+    of_communes = FORMS[forms[0]].unit == "commune"
+    units = _COMMUNE_COLUMNS[template.naming == "coded"] if of_communes else _UNIT_COLUMNS[template.naming]
+    words = [_word("unit", name, template.wording) for name in units]
     words += [_word(form, name, template.wording) for form, name in measures]
     headings = _headings(words, len(grid.rows), grid.merges)
     grid.rows += headings
@@ -178,17 +184,16 @@ def _add_table(grid: Grid, template: Template, report: Report, forms: list[str])
         grid.rows.append([f"({number})" for number in range(1, len(words) + 1)])
     indexes = {form: [i for i, name in enumerate(FORMS[form].names) if name not in report.left_out] for form in forms}
     values = {
-        home.cell_code: [report.values[form][home.cell_code][i] for form in forms for i in indexes[form]]
-        for home in report.homes
-        if home.cell_code in report.values[forms[0]]
+        code: [report.values[form][code][i] for form in forms for i in indexes[form]]
+        for code in report.values[forms[0]]
     }
-    body = _body(template, report, values)
+    body = _commune_rows(template, report, values) if of_communes else _body(template, report, values)
     for position, row in enumerate(body):
         if template.page and position and position % template.page == 0:
             _headings(words, len(grid.rows), grid.merges)
             grid.rows += headings
         grid.rows.append(row)
-    blank: list[Value] = [""] * (len(_UNIT_COLUMNS[template.naming]) - 1)
+    blank: list[Value] = [""] * (len(units) - 1)
     grid.rows.append([_TOTALS[template.wording], *blank, *_sums(list(values.values()))])
 
 
@@ -234,6 +239,16 @@ def _body(template: Template, report: Report, values: dict[str, list[Value]]) ->
             rows.append([number, home.cell_code, name, home.name, *figures])
         else:
             rows.append([number, name, home.name, *figures])
+    return rows
+
+
+def _commune_rows(template: Template, report: Report, values: dict[str, list[Value]]) -> list[list[Value]]:
+    names = {home.commune_code or "": report.communes[home.commune] for home in report.homes if home.commune}
+    rows: list[list[Value]] = []
+    for number, (code, counts) in enumerate(values.items(), 1):
+        figures = [template.zero if value == 0 else value for value in counts]
+        name = names[code] if template.naming in ("repeated", "coded") else f"Đảng bộ {names[code]}"
+        rows.append([number, *([code] if template.naming == "coded" else []), name, *figures])
     return rows
 
 

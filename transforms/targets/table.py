@@ -15,7 +15,7 @@ from transforms.indicators.longer_periods import MONTHS_IN, period_name
 from transforms.months import last_day, month_number, month_of_year, year_of
 from transforms.targets.chance import chance_of_meeting, true_share_supposed
 from transforms.targets.outlook import outlook
-from transforms.targets.target import YEARLY, Target, own_period
+from transforms.targets.target import YEARLY, Target
 
 Array = NDArray[np.float64]
 UNIT = ("map", "unit_code")
@@ -59,7 +59,8 @@ def target_table(
         targets: in their order.
         figures: map, unit_code, level, period, period_kind, indicator, numerator, denominator, coverage,
             units_expected, units_reported: the indicators' figures of all periods.
-        unsettled: months that are not shown yet; their figures take no part, nor those of longer periods they end.
+        unsettled: months that are not shown yet: their figures take no part, nor those of longer periods they end;
+            and years.
         as_of: the night.
         due_day: day of the next month on which reports are due.
 
@@ -87,7 +88,7 @@ def targets_fingerprint(targets: Sequence[Target], due_day: int) -> str:
 def period_kind_of(target: Target) -> str:
     """The kind of period a target is judged by: the figures' own, or the whole year of what happens through it."""
     indicator = INDICATOR_OF[target.indicator]
-    own = own_period(indicator)
+    own = indicator.every
     return "year" if own == "month" and indicator.timing == "flow" and target.kind in YEARLY else own
 
 
@@ -99,9 +100,11 @@ def _of_target(target: Target, figures: pl.DataFrame, unsettled: Collection[str]
         & (pl.col("period_kind") == period_kind_of(target))
         & (pl.col("unit_code") != UNPLACED)
     ).with_columns(month=month_number())
-    hidden = pl.DataFrame({"period": sorted(unsettled)}, schema={"period": pl.String}).select(month_number())
+    months = [period for period in unsettled if len(period) > len("YYYY")]
+    hidden = pl.DataFrame({"period": months}, schema={"period": pl.String}).select(month_number()).to_series()
+    is_hidden = pl.col("month").is_in(hidden.implode()) | pl.col("period").is_in(list(unsettled))
     known = (pl.col("denominator") > 0) & pl.col("numerator").is_not_null()
-    shown = known & ~pl.col("month").is_in(hidden.to_series().implode())
+    shown = known & ~is_hidden
     return mine.with_columns(
         pl.when(shown).then(pl.col(name)).alias(name)
         for name in ("numerator", "denominator", "coverage", "units_expected", "units_reported")

@@ -9,10 +9,6 @@ from typing import Literal, get_args
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from expectations.contract.forms import FORMS
-from expectations.contract.indicators import Indicator
-from expectations.contract.periods import PeriodKind
-
 Comparison = Literal[">=", ">"]
 TargetKind = Literal["yearly_coverage", "yearly_threshold", "dated_level", "running"]
 TargetLevel = Literal["province", "district", "commune"]
@@ -59,9 +55,3 @@ class Target:
         if self.comparison == ">=":
             return np.ceil(wanted - _CLOSE)
         return np.floor(wanted + _CLOSE) + 1
-
-
-def own_period(indicator: Indicator) -> PeriodKind:
-    """The kind of period in which an indicator's figures come."""
-    kinds = {FORMS[name].every for name in indicator.forms if name in FORMS}
-    return kinds.pop() if len(kinds) == 1 else "month"

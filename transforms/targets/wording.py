@@ -14,7 +14,6 @@ from expectations.language import numbers
 from expectations.language.catalogue import Language, PeriodCode, text
 from transforms.targets.chance import BETTER
 from transforms.targets.outlook import SUREST
-from transforms.targets.target import own_period
 
 Row = Mapping[str, Any]
 KEY = ("target", "unit_code")
@@ -95,7 +94,7 @@ def asks(row: Row, language: Language) -> str:
 def _when(row: Row, language: Language) -> str:
     if row["kind"] == "dated_level":
         return text("target.when.day", language, day=row["due_on"])
-    own = own_period(INDICATOR_OF[row["indicator"]])
+    own = INDICATOR_OF[row["indicator"]].every
     return text(f"target.when.{own if row['kind'] == 'running' else 'year'}", language)
 
 

@@ -90,7 +90,7 @@ def today_homes(registry: Registry, today: date) -> pl.DataFrame:
     """
     went = {(origin, day): to for origin, to, extent, day in registry.unit_succession if extent == "whole"}
     changed = sorted({(day, origin) for origin, _, _, day in registry.unit_succession if day <= today})
-    area = _areas(registry, today)
+    area = areas(registry, today)
     rows = []
     last: dict[str, list] = defaultdict(list)
     for home in registry.homes:
@@ -110,7 +110,7 @@ def today_homes(registry: Registry, today: date) -> pl.DataFrame:
     )
 
 
-def _areas(registry: Registry, today: date) -> dict[str, str | None]:
+def areas(registry: Registry, today: date) -> dict[str, str | None]:
     """The former district of each commune whose predecessors all lay in one."""
     parents: dict[str, set[str]] = defaultdict(set)
     for origin, to, _, day in registry.unit_succession:
@@ -367,18 +367,18 @@ def _lowest(cells: pl.DataFrame, measures: list[str]) -> pl.DataFrame:
         members_reported=pl.col("members_known").filter("is_reported").sum(),
         members_known=pl.col("members_known").sum(),
     )
-    sums = cells.group_by(keys).agg(_sums(measures))
-    return sums.join(counts, on=keys, nulls_equal=True)
+    return cells.group_by(keys).agg(sums(measures)).join(counts, on=keys, nulls_equal=True)
 
 
 def _gathered(lowest: pl.DataFrame, level: str, measures: list[str]) -> pl.DataFrame:
     return (
         lowest.filter(pl.col(level).is_not_null())
         .group_by("period", unit_id=level)
-        .agg(*_sums(measures), pl.col(COUNTS).sum())
+        .agg(*sums(measures), pl.col(COUNTS).sum())
         .with_columns(level=pl.lit(level))
     )
 
 
-def _sums(names: list[str]) -> list[pl.Expr]:
+def sums(names: Iterable[str]) -> list[pl.Expr]:
+    """The sum of each measure, null where none of it is known."""
     return [pl.when(pl.col(name).count() > 0).then(pl.col(name).sum()).alias(name) for name in names]

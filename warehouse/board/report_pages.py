@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import polars as pl
 from duckdb import DuckDBPyConnection
 
@@ -25,7 +27,7 @@ def files_without_month(con: DuckDBPyConnection, most: int) -> pl.DataFrame:
 
 
 def given_figures(con: DuckDBPyConnection, submission_id: int) -> pl.DataFrame:
-    """The figures a file gave when it was taken in: form, cell_code, measure, value."""
+    """The figures a file gave when it was taken in: form, unit_code (a cell's or commune's), measure, value."""
     return con.execute(_long(f"f.version_id IN ({_FIRST})"), {"number": submission_id}).pl()
 
 
@@ -46,6 +48,12 @@ def cell_names(con: DuckDBPyConnection, cells: list[str]) -> dict[str, tuple[str
     return {code: (name, commune) for code, name, commune in rows}
 
 
+def commune_names(con: DuckDBPyConnection, communes: list[str], day: date) -> dict[str, str]:
+    """What each commune was called on a day: the same code may have been another's before."""
+    rows = con.execute(_COMMUNES, [day, communes]).fetchall()
+    return dict(rows)
+
+
 def _long(where: str) -> str:
     """SQL: figures one by one, those not reported left out."""
     return " UNION ALL ".join(_long_form(form, where) for form in FORMS.values())
@@ -53,7 +61,7 @@ def _long(where: str) -> str:
 
 def _long_form(form: Form, where: str) -> str:
     names = ", ".join(form.names)
-    chosen = f"SELECT f.cell_code, {names} FROM facts.{form.name} AS f WHERE {where}"
+    chosen = f"SELECT f.{form.key} AS unit_code, {names} FROM facts.{form.name} AS f WHERE {where}"
     return f"SELECT '{form.name}' AS form, * FROM (UNPIVOT ({chosen}) ON {names} INTO NAME measure VALUE value)"
 
 
@@ -81,4 +89,8 @@ WHERE v.submission_id = $number GROUP BY v.form, v.period
 _NAMES = """
 SELECT cell_code, arg_max(name, valid_from), arg_max(commune, valid_from) FROM registry.home
 WHERE list_contains(?, cell_code) GROUP BY cell_code
+"""
+_COMMUNES = """
+SELECT unit_code, name FROM registry.unit
+WHERE level = 'commune' AND ? BETWEEN valid_from AND valid_to AND list_contains(?, unit_code)
 """

@@ -13,13 +13,25 @@ from collections.abc import Iterable, Iterator
 import duckdb
 from duckdb import DuckDBPyConnection
 
-from expectations.contract.forms import COMMUNES_YEARLY, FORMS, HALF_YEARLY_MEASURES, MONTHLY_MEASURES, Form
+from expectations.contract.forms import (
+    COMMUNES_YEARLY,
+    FORMS,
+    HALF_YEARLY_MEASURES,
+    MONTHLY_MEASURES,
+    YEARLY_MEASURES,
+    Form,
+)
 from warehouse.connection.migrations import SCHEMA, migrations, take
 from warehouse.schema.comments import MEASURE, columns
 
 _HEAD = '-- Made by "make generated" from the contract; frozen once it is released.'
 # Where the figures of units stand, and which measures each table has.
-_DERIVED = {"unit_month": MONTHLY_MEASURES, "unit_half": HALF_YEARLY_MEASURES, "commune_year": COMMUNES_YEARLY}
+_DERIVED = {
+    "unit_month": MONTHLY_MEASURES,
+    "unit_half": HALF_YEARLY_MEASURES,
+    "unit_year": YEARLY_MEASURES,
+    "commune_year": COMMUNES_YEARLY,
+}
 
 
 def missing(con: DuckDBPyConnection) -> str:

@@ -18,6 +18,7 @@ FROM derived.indicator AS i
 LEFT JOIN (
     SELECT map, level, unit_code, period, units_expected, units_reported FROM derived.unit_month
     UNION ALL SELECT map, level, unit_code, period, units_expected, units_reported FROM derived.unit_half
+    UNION ALL SELECT map, level, unit_code, period, units_expected, units_reported FROM derived.unit_year
 ) AS u USING (map, level, unit_code, period)
 WHERE i.indicator IN (SELECT unnest(?))
 """
@@ -34,8 +35,9 @@ def figures_of(con: DuckDBPyConnection, indicators: Sequence[str]) -> pl.DataFra
 
 
 def unsettled(con: DuckDBPyConnection) -> list[str]:
-    """The months that are not published yet."""
-    return [period for (period,) in con.execute("SELECT period FROM derived.unsettled ORDER BY 1").fetchall()]
+    """The months that are not published yet, and the years of which counts of people are not."""
+    found = con.execute("SELECT period FROM derived.unsettled UNION ALL SELECT period FROM derived.unsettled_year")
+    return sorted(period for (period,) in found.fetchall())
 
 
 def replace_targets(con: DuckDBPyConnection, rows: pl.DataFrame, as_of: date, fingerprint: str) -> None:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
 import polars as pl
 from duckdb import DuckDBPyConnection
 
-from expectations.contract.forms import HALF_YEARLY, MONTHLY, Form
+from expectations.contract.forms import HALF_YEARLY, MONTHLY, YEARLY, YEARLY_MEASURES, Form
 from expectations.contract.periods import Period
 from warehouse.connection.frames import given
 from warehouse.connection.transaction import transaction
@@ -45,7 +45,7 @@ def first_to_compute(
     Args:
         con: the warehouse.
         computation: what they would be computed with; where map or least count changed, everything is made again.
-        periods: months and half-years whose facts changed.
+        periods: those whose facts changed; years are another table's.
         released_until: the last year that may be shown; one that was not yet shown is made again.
     """
     first = con.execute("SELECT min(period) FROM facts.balance").fetchone()
@@ -58,7 +58,8 @@ def first_to_compute(
     waiting = con.execute(
         "SELECT min(year) FROM derived.commune_year WHERE NOT is_released AND year <= ?", [released_until]
     ).fetchone()
-    years = [period[:4] for period in periods] + [str(row) for row in (waiting or ()) if row is not None]
+    years = [period[:4] for period in periods if len(period) > len("YYYY")]
+    years += [str(row) for row in (waiting or ()) if row is not None]
     return max(f"{min(years)}-01", start) if years else None
 
 
@@ -73,6 +74,40 @@ def cell_facts(con: DuckDBPyConnection, first: str) -> tuple[pl.DataFrame, pl.Da
     halves = con.sql(_joined(HALF_YEARLY, first)).pl()
     members = con.sql("SELECT cell_code, period, members_closing FROM facts.balance WHERE superseded_at IS NULL").pl()
     return months, halves, members, _month_names(first, max(months["period"], default=None))
+
+
+def are_years_to_compute(con: DuckDBPyConnection, computation: Computation, forms: Iterable[str]) -> bool:
+    """Whether the yearly figures must be made again: all of them, as they are few.
+
+    Args:
+        con: the warehouse.
+        computation: what they would be computed with.
+        forms: those whose facts changed. A December's report counts too: with it the yearly form is due.
+    """
+    have = con.execute("SELECT map_fingerprint FROM derived.edition").fetchone()
+    return have != (computation.map_fingerprint,) or not {form.name for form in (*YEARLY, MONTHLY[0])}.isdisjoint(forms)
+
+
+def commune_facts(con: DuckDBPyConnection) -> tuple[pl.DataFrame, list[str]]:
+    """The standing figures of communes (commune_code, period, the yearly measures), and the years that were due.
+
+    A year is due where anybody reported its December and the form was asked for.
+    """
+    sides = " FULL JOIN ".join(
+        f"(FROM facts.{form.name} WHERE superseded_at IS NULL) AS {form.name}"
+        + (f" USING ({form.key}, period)" if number else "")
+        for number, form in enumerate(YEARLY)
+    )
+    facts = con.sql(f"SELECT commune_code, period, {', '.join(YEARLY_MEASURES)} FROM {sides}").pl()
+    ended = con.sql("SELECT DISTINCT period[:4] FROM facts.balance WHERE period LIKE '%-12' ORDER BY 1").fetchall()
+    return facts, [year for (year,) in ended if any(form.asked_in(year) for form in YEARLY)]
+
+
+def replace_years(con: DuckDBPyConnection, frame: pl.DataFrame) -> None:
+    """Put the yearly figures in place of all that stood: the columns of derived.unit_year."""
+    with transaction(con), given(con, {"new_unit_year": frame}):
+        con.execute("DELETE FROM derived.unit_year")
+        con.execute("INSERT INTO derived.unit_year BY NAME FROM new_unit_year")
 
 
 def _joined(forms: Sequence[Form], first: str) -> str:

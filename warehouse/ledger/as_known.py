@@ -8,7 +8,7 @@ from datetime import date
 import polars as pl
 from duckdb import DuckDBPyConnection
 
-from expectations.contract.forms import FORMS, MONTHLY
+from expectations.contract.forms import MONTHLY, OF_CELLS
 
 
 def versions_of_cells(con: DuckDBPyConnection) -> dict[str, pl.DataFrame]:
@@ -21,7 +21,7 @@ def versions_of_cells(con: DuckDBPyConnection) -> dict[str, pl.DataFrame]:
             SELECT cell_code, period, recorded_at, superseded_at, {", ".join(form.names)} FROM facts.{form.name}
             WHERE superseded_at IS NULL OR superseded_at > recorded_at
         """).pl()
-        for form in FORMS.values()
+        for form in OF_CELLS
     }
 
 

@@ -9,7 +9,7 @@ from datetime import date, datetime
 import polars as pl
 from duckdb import DuckDBPyConnection
 
-from expectations.contract.forms import FORMS
+from expectations.contract.forms import FORMS, Form
 from expectations.contract.problems import CODES
 from expectations.language.catalogue import Message
 from warehouse.connection.transaction import transaction
@@ -103,7 +103,7 @@ def retract(con: DuckDBPyConnection, submission_id: int, decision: Decision, at:
         con.execute("INSERT INTO ledger.version BY NAME SELECT * EXCLUDE former_id FROM restored_version")
         for form in FORMS.values():
             end_facts(con, form, "ended_version")
-            con.execute(_restore_facts(form.name))
+            con.execute(_restore_facts(form))
         con.execute("INSERT INTO ledger.touched SELECT reporter_code, form, period FROM ended_version")
         con.execute("DROP TABLE ended_version; DROP TABLE restored_version")
         begin_nights(con, "retract", [decision.night], at)
@@ -191,10 +191,10 @@ FROM former
 """
 
 
-def _restore_facts(form: str) -> str:
+def _restore_facts(form: Form) -> str:
     return f"""
-        INSERT INTO facts.{form} BY NAME
+        INSERT INTO facts.{form.name} BY NAME
         SELECT f.* REPLACE (r.version_id AS version_id, r.recorded_at AS recorded_at,
             NULL::DATE AS superseded_at, NULL::BIGINT AS superseded_by)
-        FROM facts.{form} AS f JOIN restored_version AS r ON f.version_id = r.former_id
-        ORDER BY f.version_id, f.cell_code"""
+        FROM facts.{form.name} AS f JOIN restored_version AS r ON f.version_id = r.former_id
+        ORDER BY f.version_id, f.{form.key}"""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import polars as pl
 from duckdb import DuckDBPyConnection
 
-from expectations.contract.forms import FORM_OF, MEASURES
+from expectations.contract.forms import FORM_OF, FORMS, MEASURES
 
 _LATEST = """
 SELECT p.submission_id, p.problem_no,
@@ -13,7 +13,7 @@ SELECT p.submission_id, p.problem_no,
     arg_max(f.period, (f.period = s.period, f.period_start, f.recorded_at)) AS last_period
 FROM ledger.problem AS p
 JOIN ledger.submission AS s USING (submission_id)
-JOIN facts.{form} AS f ON f.cell_code = p.unit_code AND f.{measure} IS NOT NULL AND f.submission_id <> p.submission_id
+JOIN facts.{form} AS f ON f.{key} = p.unit_code AND f.{measure} IS NOT NULL AND f.submission_id <> p.submission_id
     AND (f.superseded_at IS NULL OR f.superseded_by = p.submission_id)
 WHERE p.submission_id IN (SELECT unnest($submissions::BIGINT[])) AND p.measure = '{measure}'
 GROUP BY ALL
@@ -29,7 +29,11 @@ def last_accepted(con: DuckDBPyConnection, submissions: list[int]) -> pl.DataFra
     measures = con.execute(
         "SELECT DISTINCT measure FROM ledger.problem WHERE submission_id IN (SELECT unnest(?::BIGINT[]))", [submissions]
     ).fetchall()
-    queries = [_LATEST.format(measure=name, form=FORM_OF[name]) for (name,) in measures if name in MEASURES]
+    queries = [
+        _LATEST.format(measure=name, form=FORM_OF[name], key=FORMS[FORM_OF[name]].key)
+        for (name,) in measures
+        if name in MEASURES
+    ]
     if not queries:
         return pl.DataFrame(
             schema={

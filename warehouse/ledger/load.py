@@ -32,7 +32,7 @@ class JudgedBatch:
         submissions: the columns of ledger.submission up to notes, and again_of if some were judged again; without
             outcome.
         outcomes: submission_id, outcome; every submission of the batch has one.
-        rows: by form, submission_id, table_no, row, cell_code, period, is_reported, the measures.
+        rows: by form, submission_id, table_no, row, the form's key, period, is_reported, the measures.
         problems: the columns of `PROBLEM`; absent text null or "".
         contents: the bytes by their hash; may read them as they are asked for.
         causes: the columns of `CAUSE`, in the order in which they are told; None where none were looked for.

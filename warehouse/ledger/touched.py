@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import polars as pl
 from duckdb import DuckDBPyConnection
 
-from expectations.contract.forms import FORMS
+from expectations.contract.forms import OF_CELLS
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,7 +16,7 @@ class Touched:
 
     Attributes:
         versions: reporter_code, form, period.
-        cells: cell_code, period of every figure that came, went or changed there.
+        cells: cell_code, period of every figure of a cell that came, went or changed there.
     """
 
     versions: pl.DataFrame
@@ -30,6 +30,10 @@ class Touched:
     def periods(self) -> list[str]:
         return self.versions["period"].unique().sort().to_list()
 
+    @property
+    def forms(self) -> list[str]:
+        return self.versions["form"].unique().sort().to_list()
+
     def __bool__(self) -> bool:
         return self.versions.height > 0
 
@@ -37,10 +41,10 @@ class Touched:
 def touched(con: DuckDBPyConnection) -> Touched:
     """Everything loaded, taken back or moved to another unit that the derived tables do not show yet."""
     cells = " UNION ".join(
-        f"""SELECT cell_code, f.period FROM facts.{form} AS f
-            SEMI JOIN (FROM ledger.touched WHERE form = '{form}') AS t
+        f"""SELECT cell_code, f.period FROM facts.{form.name} AS f
+            SEMI JOIN (FROM ledger.touched WHERE form = '{form.name}') AS t
             ON f.reporter_code = t.reporter_code AND f.period = t.period"""
-        for form in FORMS
+        for form in OF_CELLS
     )
     return Touched(
         con.sql("SELECT DISTINCT reporter_code, form, period FROM ledger.touched ORDER BY ALL").pl(),

@@ -22,8 +22,8 @@ def add_versions(con: DuckDBPyConnection, accepted: pl.DataFrame, rows: Mapping[
 
     Args:
         accepted: submission_id, reporter_code, recorded_at (the night the figures stand for).
-        rows: by form, submission_id, table_no, row, cell_code, period, is_reported and the measures; rows of other
-            submissions are passed over. A unit with is_reported false is listed, but gives no figures.
+        rows: by form, submission_id, table_no, row, the form's key, period, is_reported and the measures; rows of
+            other submissions are passed over. A unit with is_reported false is listed, but gives no figures.
     """
     frames = {f"given_{name}": rows[name] for name in FORMS if name in rows}
     if not frames or accepted.is_empty():
@@ -111,7 +111,7 @@ ORDER BY version_id
 def facts_of(form: Form, versions: str) -> str:
     """SQL: the rows of `facts.<form>` that `given_<form>`, `given_period` and a table of versions make."""
     return f"""
-        SELECT g.cell_code, v.period, p.period_start, p.period_kind, {", ".join(form.names)}, v.reporter_code,
+        SELECT g.{form.key}, v.period, p.period_start, p.period_kind, {", ".join(form.names)}, v.reporter_code,
             v.submission_id, v.version_id, v.recorded_at, v.superseded_at, v.superseded_by
         FROM given_{form.name} AS g
         JOIN {versions} AS v USING (submission_id, period)

@@ -8,12 +8,14 @@ from itertools import chain, starmap
 
 from expectations.contract.forms import (
     COMMUNES_MONTHLY,
+    COMMUNES_OPEN,
     COMMUNES_YEARLY,
     FORM_OF,
     FORMS,
     MEASURES,
     MONTHLY,
     MONTHLY_MEASURES,
+    YEARLY_MEASURES,
     Form,
 )
 from expectations.contract.indicators import INDICATORS, REPORTS, Indicator
@@ -35,7 +37,11 @@ def fragments(columns: Mapping[str, Column]) -> dict[str, str]:
         "measures_of_communes_by_month": _list(COMMUNES_MONTHLY),
         "measures_of_communes_by_year": _list(COMMUNES_YEARLY),
         "indicators_of_communes": _list(quoted(each.name) for each in INDICATORS if "commune" in each.levels),
-        "names_of_communes_by_month": _list(quoted(name) for name in COMMUNES_MONTHLY),
+        "yearly_indicators_of_people": _list(
+            quoted(each.name) for each in INDICATORS if each.every == "year" and not each.is_of_communes
+        ),
+        "names_of_communes_at_once": _list(quoted(name) for name in (*COMMUNES_MONTHLY, *COMMUNES_OPEN)),
+        "yearly_measures_as_shown": ",\n".join(map(_of_organisations, YEARLY_MEASURES)),
         **{f"measures_of_{form.name}": _list(form.names) for form in FORMS.values()},
         "sums_by_version": "\nUNION ALL\n".join(_sums_by_version(form) for form in FORMS.values()),
         "cells_with_every_monthly_form": "\nSEMI JOIN ".join(starmap(_standing, enumerate(MONTHLY))),
@@ -53,6 +59,11 @@ def _once_settled(name: str) -> str:
     if name in COMMUNES_MONTHLY:
         return f"f.{name}"
     return f"CASE WHEN u.period IS NULL THEN f.{name} END AS {name}"
+
+
+def _of_organisations(name: str) -> str:
+    """Counts of organisations are shown of every unit; of people, of districts that report and of the province."""
+    return f"y.{name}" if name in COMMUNES_OPEN else f"CASE WHEN y.is_of_many THEN y.{name} END AS {name}"
 
 
 def _sums_by_version(form: Form) -> str:
@@ -83,7 +94,9 @@ def _rows(rows: Iterable[tuple[str, ...]]) -> str:
 def _of_measure(name: str) -> tuple[str, ...]:
     measure = MEASURES[name]
     unit = f"{measure.unit_vi} / {measure.unit_en}"
-    return name, unit, "tổng các chi bộ / sum over cells", f"facts.{FORM_OF[name]}", measure.privacy
+    form = FORMS[FORM_OF[name]]
+    summed = "tổng các chi bộ / sum over cells" if form.unit == "cell" else "tổng các xã / sum over communes"
+    return name, unit, summed, f"facts.{form.name}", measure.privacy
 
 
 def _of_column(column: Column) -> tuple[str, ...]:

@@ -8,7 +8,7 @@ SELECT s.reporter_code, any_value(u.name) AS reporter_name, p.code, p.severity, 
 FROM ledger.problem AS p
 JOIN ledger.submission AS s ON s.submission_id = p.submission_id
 LEFT JOIN registry.unit AS u ON u.unit_code = s.reporter_code AND u.level = s.reporter_level
-    AND last_day((s.period || '-01')::DATE) BETWEEN u.valid_from AND u.valid_to
+    AND last_day((derived.last_month(s.period) || '-01')::DATE) BETWEEN u.valid_from AND u.valid_to
 GROUP BY s.reporter_code, s.reporter_level, p.code, p.severity, coalesce(p.form, '')
 ORDER BY problems DESC, s.reporter_code, p.code;
 

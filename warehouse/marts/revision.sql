@@ -49,6 +49,18 @@ WITH figure AS (
         FROM facts.regulation_213 GROUP BY version_id
     ) UNPIVOT (value FOR measure IN (
         r213_subject, r213_exempt, r213_introduced, r213_registered, r213_attended, r213_remarked))
+    UNION ALL
+    SELECT version_id, measure, value FROM (
+        SELECT version_id,
+            sum(hamlet_cells)::BIGINT AS hamlet_cells, sum(secretary_is_head)::BIGINT AS secretary_is_head,
+            sum(secretary_head_under_40)::BIGINT AS secretary_head_under_40, sum(committees)::BIGINT AS committees,
+            sum(committees_trained)::BIGINT AS committees_trained, sum(graded_excellent)::BIGINT AS graded_excellent,
+            sum(graded_good)::BIGINT AS graded_good, sum(graded_fair)::BIGINT AS graded_fair, sum(graded_poor)::BIGINT AS
+            graded_poor, sum(members_not_graded_away)::BIGINT AS members_not_graded_away
+        FROM facts.organisation GROUP BY version_id
+    ) UNPIVOT (value FOR measure IN (
+        hamlet_cells, secretary_is_head, secretary_head_under_40, committees, committees_trained, graded_excellent,
+        graded_good, graded_fair, graded_poor, members_not_graded_away))
 )
 SELECT v.reporter_code AS unit_code, u.name AS unit_name, l.level, v.form, v.period, f.measure,
     row_number() OVER versions AS version_no, v.submission_id, v.recorded_at,
@@ -65,23 +77,24 @@ JOIN registry.reporting_level AS l ON p.period_end BETWEEN l.valid_from AND l.va
 LEFT JOIN registry.unit AS u ON u.unit_code = v.reporter_code AND u.level = l.level
     AND p.period_end BETWEEN u.valid_from AND u.valid_to
 WHERE l.level = 'district'
-    OR f.measure IN ('members_closing', 'away_total', 'away_in_province', 'away_other_province', 'away_abroad')
+    OR f.measure IN ('members_closing', 'away_total', 'away_in_province', 'away_other_province', 'away_abroad', 'hamlet_cells',
+    'committees', 'committees_trained', 'graded_excellent', 'graded_good', 'graded_fair', 'graded_poor')
 WINDOW versions AS (PARTITION BY v.reporter_code, v.period, f.measure ORDER BY v.recorded_at, v.version_id)
 ORDER BY v.period, v.reporter_code, v.form, f.measure, v.recorded_at, v.version_id;
 
-COMMENT ON VIEW marts.revision IS 'Số liệu của một đơn vị và kỳ đã thay đổi thế nào qua các lần báo cáo, và bao lâu sau kỳ. Từ 07-2025 đơn vị báo cáo là xã nên chỉ có các chỉ tiêu được công bố theo tháng / How a reporter''s figures of a period moved from version to version, and how long after the period. From 07-2025 reporters are communes: only the measures that are published of them by month';
+COMMENT ON VIEW marts.revision IS 'Số liệu của một đơn vị và kỳ đã thay đổi thế nào qua các lần báo cáo, và bao lâu sau kỳ. Từ 07-2025 đơn vị báo cáo là xã nên chỉ có các chỉ tiêu được công bố ngay / How a reporter''s figures of a period moved from version to version, and how long after the period. From 07-2025 reporters are communes: only the measures that are published of them at once';
 COMMENT ON COLUMN marts.revision.unit_code IS 'Mã đơn vị báo cáo / The reporter';
 COMMENT ON COLUMN marts.revision.unit_name IS 'Tên khi đó / Its name at the time';
 COMMENT ON COLUMN marts.revision.level IS 'district hoặc commune / The level that reported';
 COMMENT ON COLUMN marts.revision.form IS 'Biểu / The form';
-COMMENT ON COLUMN marts.revision.period IS 'Tháng YYYY-MM hoặc nửa năm YYYY-H1, YYYY-H2 / Month or half-year';
+COMMENT ON COLUMN marts.revision.period IS 'Tháng YYYY-MM; nửa năm YYYY-H1, YYYY-H2; năm YYYY / Month, half-year or year';
 COMMENT ON COLUMN marts.revision.measure IS 'Chỉ tiêu, xem dictionary / The measure, see dictionary';
 COMMENT ON COLUMN marts.revision.version_no IS 'Lần thứ mấy / First, second, … version';
 COMMENT ON COLUMN marts.revision.submission_id IS 'Tệp, xem submission_log / The file, see submission_log';
 COMMENT ON COLUMN marts.revision.recorded_at IS 'Đêm ghi nhận / The night it was recorded';
 COMMENT ON COLUMN marts.revision.days_after_period IS 'Số ngày từ cuối kỳ đến khi ghi nhận / Days from the period''s end to the recording';
-COMMENT ON COLUMN marts.revision.value IS 'Tổng các chi bộ trong phiên bản này / Sum over the cells in this version';
+COMMENT ON COLUMN marts.revision.value IS 'Tổng các chi bộ, hoặc các xã, trong phiên bản này / Sum over the cells, or communes, in this version';
 COMMENT ON COLUMN marts.revision.previous_value IS 'Tổng ở phiên bản trước; trống ở lần đầu / The sum in the version before, null in the first';
-COMMENT ON COLUMN marts.revision.units_reported IS 'Số chi bộ có số liệu trong phiên bản / Cells with figures in the version';
+COMMENT ON COLUMN marts.revision.units_reported IS 'Số chi bộ, hoặc xã, có số liệu trong phiên bản / Cells, or communes, with figures in the version';
 COMMENT ON COLUMN marts.revision.superseded_at IS 'Đêm bị thay thế; trống nếu còn hiệu lực / The night it was replaced, null while it stands';
 COMMENT ON COLUMN marts.revision.is_standing IS 'Còn hiệu lực / Whether it stands';

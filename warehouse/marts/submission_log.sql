@@ -18,14 +18,14 @@ FROM ledger.submission AS s
 LEFT JOIN found AS p ON p.submission_id = s.submission_id
 LEFT JOIN standing AS v ON v.submission_id = s.submission_id
 LEFT JOIN registry.unit AS u ON u.unit_code = s.reporter_code AND u.level = s.reporter_level
-    AND last_day((s.period || '-01')::DATE) BETWEEN u.valid_from AND u.valid_to
+    AND last_day((derived.last_month(s.period) || '-01')::DATE) BETWEEN u.valid_from AND u.valid_to
 ORDER BY s.submission_id;
 
 COMMENT ON VIEW marts.submission_log IS 'Mỗi tệp đã nhận một dòng, kể cả tệp bị trả lại và tệp trùng / One row a file received, rejected ones and duplicates too';
 COMMENT ON COLUMN marts.submission_log.submission_id IS 'Số thứ tự của tệp / The submission''s number';
 COMMENT ON COLUMN marts.submission_log.reporter_code IS 'Thư mục gửi / The folder it came in';
 COMMENT ON COLUMN marts.submission_log.reporter_name IS 'Tên đơn vị báo cáo; trống nếu không phải đơn vị báo cáo hoặc không rõ kỳ / The reporter''s name, null where it is none or the period is not known';
-COMMENT ON COLUMN marts.submission_log.period IS 'Tháng báo cáo; trống nếu không đọc được / The month reported, null if it could not be read';
+COMMENT ON COLUMN marts.submission_log.period IS 'Kỳ báo cáo: tháng, hoặc năm nếu chỉ gửi biểu hằng năm; trống nếu không đọc được / The month reported, or the year where the yearly form was sent alone; null if it could not be read';
 COMMENT ON COLUMN marts.submission_log.received_on IS 'Ngày tệp đến / The day it arrived';
 COMMENT ON COLUMN marts.submission_log.received_at IS 'Thời điểm tệp đến, giờ địa phương / When it arrived, local time';
 COMMENT ON COLUMN marts.submission_log.recorded_at IS 'Đêm tiếp nhận / The night it was taken in';

@@ -7,8 +7,13 @@ SELECT t.target, t.map, t.unit_code, t.period, t.value, t.wanted, t.state, t.uni
     t.known_period, t.numerator, t.denominator, t.no_probability, t.chance_met, t.position
 FROM derived.target AS t
 WHERE (t.level IN ('district', 'province') OR (t.level = 'commune' AND t.indicator IN (
-        'away_rate', 'away_outside_share', 'away_abroad_share', 'reporting_completeness', 'reporting_timeliness')))
+        'away_rate', 'away_outside_share', 'away_abroad_share', 'committees_trained_share', 'committees_good_share',
+        'reporting_completeness', 'reporting_timeliness')))
     AND (t.known_period IS NULL OR derived.last_month(t.known_period) NOT IN (FROM derived.unsettled))
+    AND (t.indicator NOT IN ('secretary_is_head_share', 'secretary_head_under_40_share')
+        OR t.known_period IS NULL
+        OR (t.known_period NOT IN (FROM derived.unsettled_year)
+            AND (t.level = 'province' OR t.known_period IN (FROM derived.district_year))))
 ORDER BY t.position, t.map DESC, t.unit_code, t.period;
 
 COMMENT ON VIEW marts.target IS 'Các chỉ tiêu của nghị quyết, kết luận theo đơn vị và kỳ: đạt hay chưa, còn bao nhiêu, khả năng đạt. Mẫu số theo địa giới hành chính hiện nay khi map là today / The targets of the resolutions by unit and period: met or not, how much is left, how likely. Denominators follow today''s territory where map is today';

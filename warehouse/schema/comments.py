@@ -6,12 +6,15 @@ from duckdb import DuckDBPyConnection
 
 from expectations.contract.forms import FORMS, Form
 
-# Columns that every form's table has besides its measures: before them, and after.
-BEFORE = {
+# Columns that every form's table has besides its measures: whose row it is, then those before them, and after.
+KEYS = {
     "cell_code": ("VARCHAR NOT NULL", "Mã chi bộ / Code of the party cell"),
-    "period": ("VARCHAR NOT NULL", "Kỳ: YYYY-MM, hoặc YYYY-H1, YYYY-H2 / Month or half-year"),
+    "commune_code": ("VARCHAR NOT NULL", "Mã xã, phường, thị trấn cuối kỳ / Code of the commune at the period's end"),
+}
+BEFORE = {
+    "period": ("VARCHAR NOT NULL", "Kỳ: YYYY-MM; YYYY-H1, YYYY-H2; hoặc YYYY / Month, half-year or year"),
     "period_start": ("DATE NOT NULL", "Ngày đầu kỳ / First day of the period"),
-    "period_kind": ("VARCHAR NOT NULL", "month: tháng; half: nửa năm / Month or half-year"),
+    "period_kind": ("VARCHAR NOT NULL", "month: tháng; half: nửa năm; year: năm / Month, half-year or year"),
 }
 AFTER = {
     "reporter_code": ("VARCHAR NOT NULL", "Đơn vị đã báo cáo / The reporter"),
@@ -34,7 +37,7 @@ MEASURE = "BIGINT"
 def columns(form: Form) -> dict[str, tuple[str, str]]:
     """The columns of a form's table: each one's type, and its comment, Vietnamese / English."""
     said = {each.name: (MEASURE, f"{each.meaning_vi} / {each.meaning_en}") for each in form.measures}
-    return BEFORE | said | AFTER
+    return {form.key: KEYS[form.key]} | BEFORE | said | AFTER
 
 
 def comment_facts(con: DuckDBPyConnection) -> None:

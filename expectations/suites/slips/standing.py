@@ -11,7 +11,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from expectations.contract.forms import FORMS, Form
+from expectations.contract.forms import OF_CELLS, Form
 from expectations.contract.periods import Period
 
 Figures = NDArray[np.float64]
@@ -106,7 +106,7 @@ def standing_on(con: duckdb.DuckDBPyConnection, places: Mapping[str, int], night
     """What the warehouse held of some cells at the end of a night, of periods that began since a day."""
     standing = Standing(places)
     con.register("asked_cell", pl.DataFrame({"cell_code": list(places)}, schema={"cell_code": pl.String}))
-    for form in FORMS.values():
+    for form in OF_CELLS:
         names = ", ".join(form.names)
         frame = con.execute(
             f"""
@@ -125,21 +125,25 @@ def standing_on(con: duckdb.DuckDBPyConnection, places: Mapping[str, int], night
 def nights_of_change(con: duckdb.DuckDBPyConnection, first: date, last: date) -> list[date]:
     """The nights after the first and up to the last on which the warehouse's own figures changed."""
     changed = " UNION ".join(
-        f"SELECT recorded_at AS night FROM facts.{form} UNION SELECT superseded_at FROM facts.{form}" for form in FORMS
+        f"SELECT recorded_at AS night FROM facts.{form.name} UNION SELECT superseded_at FROM facts.{form.name}"
+        for form in OF_CELLS
     )
     found = con.execute(f"SELECT night FROM ({changed}) WHERE night > ? AND night <= ? ORDER BY 1", [first, last])
     return [night for (night,) in found.fetchall()]
 
 
 def sent_files(con: duckdb.DuckDBPyConnection) -> tuple[dict[str, int], list[FileAsSent]]:
-    """The staged files that have a period, in their order, and the place of each of their cells."""
-    cells = " UNION ".join(f"SELECT cell_code FROM staged_{form}" for form in FORMS)
+    """The staged files of a month, in their order, and the place of each of their cells.
+
+    The yearly form has a row a commune and its own rules; a slip in it changes few figures and is not looked for.
+    """
+    cells = " UNION ".join(f"SELECT cell_code FROM staged_{form.name}" for form in OF_CELLS)
     found = con.execute(f"SELECT cell_code FROM ({cells}) WHERE cell_code IS NOT NULL ORDER BY 1").fetchall()
     places = {code: at for at, (code,) in enumerate(found)}
-    tables = {form.name: _tables(con, form, places) for form in FORMS.values()}
+    tables = {form.name: _tables(con, form, places) for form in OF_CELLS}
     staged = con.execute("""
         SELECT submission_id, reporter_code, period, received_on, recorded_at, coalesce(file_name, '')
-        FROM staged_submission WHERE period IS NOT NULL ORDER BY submission_id""").fetchall()
+        FROM staged_submission JOIN staged_period USING (period) WHERE is_month ORDER BY submission_id""").fetchall()
     files = [
         FileAsSent(
             number,

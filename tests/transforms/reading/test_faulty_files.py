@@ -62,8 +62,8 @@ def test_an_error_in_a_name_is_an_unknown_unit_and_never_the_unit_above(read, er
     lost = [
         code
         for old, new in zip(before.forms, reading.forms, strict=True)
-        for place, code in zip(old.rows, old.cell_codes, strict=True)
-        if place == cell.row and old.sheet == sheet.title and new.cell_codes[new.rows.index(place)] is not None
+        for place, code in zip(old.rows, old.unit_codes, strict=True)
+        if place == cell.row and old.sheet == sheet.title and new.unit_codes[new.rows.index(place)] is not None
     ]
     assert lost == []
 
@@ -72,7 +72,7 @@ def test_headings_in_a_legacy_font_beside_names_in_unicode_are_read_by_what_the_
     reading = read((FAULTS / "legacy_headings.xlsx").read_bytes(), "bc.xlsx")
     assert reading.problems == []
     assert {form.form for form in reading.forms} == MONTHLY
-    assert all(code for form in reading.forms for code in form.cell_codes)
+    assert all(code for form in reading.forms for code in form.unit_codes)
 
 
 def empty_book() -> bytes:

@@ -44,7 +44,7 @@ def read(report, directory):
             (taken.form, cell): counts
             for taken in given.forms
             for cell, is_told, *counts in zip(
-                taken.cell_codes, taken.is_reported, *(taken.counts[n] for n in FORMS[taken.form].names), strict=True
+                taken.unit_codes, taken.is_reported, *(taken.counts[n] for n in FORMS[taken.form].names), strict=True
             )
             if is_told
         }

@@ -72,7 +72,7 @@ def test_any_mixture_of_habits_is_read_to_the_figure(template, reports, director
             read |= {
                 cell: counts
                 for cell, reported, *counts in zip(
-                    rows.cell_codes, rows.is_reported, *(rows.counts[name] for name in form.names), strict=True
+                    rows.unit_codes, rows.is_reported, *(rows.counts[name] for name in form.names), strict=True
                 )
                 if reported
             }

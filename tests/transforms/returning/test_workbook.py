@@ -294,6 +294,6 @@ def test_a_returned_workbook_reads_as_the_file_it_was_made_of(registry, director
         about = SentFile(file.file_name, directory.name(file.reporter_code, last.last_day), str(last), file.received_on)
         back = read(returned_workbook(sheets, [_problem(sheet=sheets[0].name, cell_ref="D12")], about))
         assert back.problems == sent.problems == []
-        assert [(one.form, one.period, one.cell_codes, one.counts) for one in back.forms] == [
-            (one.form, one.period, one.cell_codes, one.counts) for one in sent.forms
+        assert [(one.form, one.period, one.unit_codes, one.counts) for one in back.forms] == [
+            (one.form, one.period, one.unit_codes, one.counts) for one in sent.forms
         ]

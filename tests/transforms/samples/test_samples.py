@@ -47,7 +47,7 @@ def _read_figures(reading: FileReading) -> dict[Key, tuple[int | None, ...]]:
         (rows.form, rows.period or "", code or ""): counts
         for rows in reading.forms
         for code, counts in zip(
-            rows.cell_codes, zip(*(rows.counts[n] for n in FORMS[rows.form].names), strict=True), strict=True
+            rows.unit_codes, zip(*(rows.counts[n] for n in FORMS[rows.form].names), strict=True), strict=True
         )
     }
 

@@ -11,9 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from expectations.contract.indicators import INDICATOR_OF
 from transforms.targets.chance import chance_of_meeting, true_share_supposed
-from transforms.targets.target import Comparison, Target, own_period
+from transforms.targets.target import Comparison, Target
 
 PERCENT = st.integers(1, 999).map(lambda thousandths: Fraction(thousandths, 1000))
 
@@ -60,9 +59,3 @@ def test_chance_is_a_probability_that_falls_with_what_is_asked(true: float, unit
 def test_nothing_is_supposed_a_point_above_all() -> None:
     assert true_share_supposed(target(1.0)) is None
     assert true_share_supposed(target(0.99)) == 1
-
-
-def test_an_indicators_own_period_is_that_of_its_form() -> None:
-    assert own_period(INDICATOR_OF["away_contact_share"]) == "month"
-    assert own_period(INDICATOR_OF["r213_remarked_share"]) == "half"
-    assert own_period(INDICATOR_OF["reporting_timeliness"]) == "month"

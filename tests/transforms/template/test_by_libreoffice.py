@@ -58,7 +58,7 @@ def test_what_libreoffice_saves_is_read_back_to_the_cell(name, filled, saved_ane
     assert (reading.period, reading.problems, reading.notes) == (str(period), [], [])
     assert [one.form for one in reading.forms] == list(figures)
     for one in reading.forms:
-        known = dict(zip(one.cell_codes, zip(*one.counts.values(), strict=True), strict=True))
+        known = dict(zip(one.unit_codes, zip(*one.counts.values(), strict=True), strict=True))
         assert known == {cell: tuple(row.values()) for cell, row in figures[one.form].items()}
         # The totals were calculated, and every one of them is judged and right.
         assert {total.measure for total in one.totals} == set(FORMS[one.form].names)

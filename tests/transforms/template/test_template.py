@@ -43,7 +43,7 @@ def test_a_filled_template_is_read_back_to_the_cell(code, period, registry, dire
     assert (reading.period, reading.problems, reading.notes) == (str(period), [], [])
     assert [one.form for one in reading.forms] == list(figures)
     for one in reading.forms:
-        known = dict(zip(one.cell_codes, zip(*one.counts.values(), strict=True), strict=True))
+        known = dict(zip(one.unit_codes, zip(*one.counts.values(), strict=True), strict=True))
         assert known == {cell: tuple(row.values()) for cell, row in figures[one.form].items()}
         assert one.period == str(period.half if FORMS[one.form].half_yearly else period)
 
@@ -72,7 +72,7 @@ def test_openings_alone_are_no_report_beside_rows_that_are(registry, directory):
     reading = read(fill(file.data, figures), file.name, DISTRICT, JUNE, directory)
     assert not reading.problems
     for one in reading.forms:
-        at = one.cell_codes.index(left) if left in one.cell_codes else None
+        at = one.unit_codes.index(left) if left in one.unit_codes else None
         assert at is None or not one.is_reported[at]
         assert at is None or {values[at] for values in one.counts.values()} == {None}
 

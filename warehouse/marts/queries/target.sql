@@ -8,6 +8,10 @@ FROM derived.target AS t
 WHERE (t.level IN ('district', 'province') OR (t.level = 'commune' AND t.indicator IN (
         {indicators_of_communes})))
     AND (t.known_period IS NULL OR derived.last_month(t.known_period) NOT IN (FROM derived.unsettled))
+    AND (t.indicator NOT IN ({yearly_indicators_of_people})
+        OR t.known_period IS NULL
+        OR (t.known_period NOT IN (FROM derived.unsettled_year)
+            AND (t.level = 'province' OR t.known_period IN (FROM derived.district_year))))
 ORDER BY t.position, t.map DESC, t.unit_code, t.period;
 
 COMMENT ON VIEW marts.target IS 'Các chỉ tiêu của nghị quyết, kết luận theo đơn vị và kỳ: đạt hay chưa, còn bao nhiêu, khả năng đạt. Mẫu số theo địa giới hành chính hiện nay khi map là today / The targets of the resolutions by unit and period: met or not, how much is left, how likely. Denominators follow today''s territory where map is today';

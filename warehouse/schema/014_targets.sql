@@ -1,5 +1,12 @@
 -- The resolutions' targets: what was to be reached, whether it was, how much is left and how likely it is.
 
+-- Counts of people by commune and year are told of districts only where districts reported, each of many communes.
+CREATE VIEW derived.district_year AS
+SELECT DISTINCT u.period FROM derived.unit_year AS u
+JOIN registry.reporting_level AS l ON make_date(u.period::INTEGER, 12, 31) BETWEEN l.valid_from AND l.valid_to
+WHERE l.level = 'district';
+COMMENT ON VIEW derived.district_year IS 'Các năm mà huyện là đơn vị báo cáo / The years in which districts reported';
+
 CREATE TABLE derived.target (
     target VARCHAR NOT NULL,
     map VARCHAR NOT NULL,
