@@ -48,6 +48,7 @@ class Indicator:
             (a month, a year: member-months divided by the period's months).
         privacy: "sensitive" where a small count tells of a person.
         second_half_only: True where the first half-year's figure is no measure of the year's work.
+        of_units: True where the whole is the units that report, one each: of a period to come it is those that stand.
     """
 
     name: str
@@ -64,6 +65,7 @@ class Indicator:
     per: Per | None = None
     privacy: Privacy = "open"
     second_half_only: bool = False
+    of_units: bool = False
 
     @property
     def measures(self) -> tuple[str, ...]:
@@ -537,6 +539,7 @@ ORGANISATION = (
         numerator="graded_excellent + graded_good",
         denominator=GRADED,
         good="up",
+        of_units=True,
     ),
 )
 

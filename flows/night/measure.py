@@ -75,7 +75,7 @@ def measure(con: DuckDBPyConnection, touched: Touched, settings: Settings, as_of
             yearly = indicator_table(tables.no_figures(con), years=tables.yearly_figures(con))
             tables.replace_of_every_unit(con, yearly)
         _reporting(con, registry)
-        _targets(con, settings, as_of, are_new=are_new)
+        _targets(con, registry, settings, as_of, are_new=are_new)
         mark_computed(con)
     return exposed
 
@@ -124,13 +124,16 @@ def _reporting(con: DuckDBPyConnection, registry: Registry) -> None:
     tables.replace_of_every_unit(con, indicator_table(tables.no_figures(con), None, pl.concat([own, *above])))
 
 
-def _targets(con: DuckDBPyConnection, settings: Settings, as_of: date, *, are_new: bool) -> None:
+def _targets(con: DuckDBPyConnection, registry: Registry, settings: Settings, as_of: date, *, are_new: bool) -> None:
     """The targets anew where figures or the targets changed, or another night has come: a day may have fallen due."""
     wanted = targets(settings.registry_dir).rows
     fingerprint = targets_fingerprint(wanted, settings.due_day)
     if are_new or not of_targets.is_computed(con, as_of, fingerprint):
         figures = of_targets.figures_of(con, [target.indicator for target in wanted])
-        rows = target_table(wanted, figures, of_targets.unsettled(con), as_of, settings.due_day)
+        standing = {
+            unit.unit_code: len(registry.units_on(as_of, "commune")) for unit in registry.units_on(as_of, "province")
+        }
+        rows = target_table(wanted, figures, of_targets.unsettled(con), as_of, settings.due_day, standing)
         of_targets.replace_targets(con, rows, as_of, fingerprint)
 
 

@@ -27,7 +27,7 @@ def outlook(target: Target, rows: pl.DataFrame, figures: pl.DataFrame, length: i
 
     Args:
         target: what is to be reached.
-        rows: map, unit_code, month, state, known_month, numerator, denominator.
+        rows: map, unit_code, month, state, known_month, value, needed, whole.
         figures: map, unit_code, month, numerator, denominator: those that count.
         length: months in a period.
 
@@ -46,10 +46,10 @@ def outlook(target: Target, rows: pl.DataFrame, figures: pl.DataFrame, length: i
     enough = rows.join(_lengths(rows, series), on=["unit_code", "month"], how="left", maintain_order="left")
     is_long = (enough["periods"].fill_null(0) >= PERIODS_NEEDED).to_numpy()
     if target.kind != "running":
-        found["required_per_year"] = np.where(waits & is_known, _required(target, rows), np.nan)
+        found["required_per_year"] = np.where(waits & is_known, _required(rows), np.nan)
     for month in np.unique(months[waits & is_followed & is_long]):
         place = np.flatnonzero(waits & is_followed & is_long & (months == month))
-        foreseen = _foreseen(target, rows[place], series.filter(pl.col("month") < month), int(month), length)
+        foreseen = _foreseen(rows[place], series.filter(pl.col("month") < month), int(month), length)
         found["probability"][place], found["observed_per_year"][place] = foreseen
     why = np.select([~waits, ~is_followed, ~is_known, ~is_long], ["", OTHER_MAP, NOTHING, FEW], "")
     columns = {name: pl.Series(name, values).fill_nan(None) for name, values in found.items()}
@@ -65,15 +65,15 @@ def _lengths(rows: pl.DataFrame, series: pl.DataFrame) -> pl.DataFrame:
     return before.group_by("unit_code", "month").agg(periods=pl.len())
 
 
-def _required(target: Target, rows: pl.DataFrame) -> Array:
-    top, below = (rows[name].cast(pl.Float64).to_numpy() for name in ("numerator", "denominator"))
+def _required(rows: pl.DataFrame) -> Array:
+    value, needed, whole = (rows[name].cast(pl.Float64).to_numpy() for name in ("value", "needed", "whole"))
     years = (rows["month"] - rows["known_month"]).cast(pl.Float64).to_numpy() / 12
     with np.errstate(divide="ignore", invalid="ignore"):
-        pace = np.maximum(target.least(below) - top, 0.0) / below / years
+        pace = np.maximum(needed / whole - value, 0.0) / years
     return np.where(np.isfinite(pace), pace, np.nan)
 
 
-def _foreseen(target: Target, rows: pl.DataFrame, series: pl.DataFrame, month: int, length: int) -> tuple[Array, Array]:
+def _foreseen(rows: pl.DataFrame, series: pl.DataFrame, month: int, length: int) -> tuple[Array, Array]:
     """Probability, and drift a year, of the rows of one month."""
     units = rows["unit_code"].to_list()
     seen = series.filter(pl.col("unit_code").is_in(units))
@@ -85,8 +85,8 @@ def _foreseen(target: Target, rows: pl.DataFrame, series: pl.DataFrame, month: i
     top[at], below[at] = seen["numerator"].to_numpy(), seen["denominator"].to_numpy()
     ahead = len(months) - periods
     foreseen = forecast(ShareSeries(top, below, length / 12, _season(months, length)), ahead)
-    whole = rows["denominator"].cast(pl.Float64).to_numpy()
-    probability = chance_of_reaching(foreseen, np.full(len(units), ahead - 1), target.least(whole), whole)
+    needed, whole = (rows[name].cast(pl.Float64).to_numpy() for name in ("needed", "whole"))
+    probability = chance_of_reaching(foreseen, np.full(len(units), ahead - 1), needed, whole)
     share: Array = expit(foreseen.level)
     drift: Array = share * (1 - share) * foreseen.drift
     sure: Array = np.clip(probability, SUREST, 1 - SUREST)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 
 import numpy as np
@@ -14,12 +14,14 @@ from expectations.contract.indicators import INDICATOR_OF
 from transforms.indicators.longer_periods import MONTHS_IN, period_name
 from transforms.months import last_day, month_number, month_of_year, year_of
 from transforms.targets.chance import chance_of_meeting, true_share_supposed
-from transforms.targets.outlook import outlook
+from transforms.targets.outlook import FOLLOWED, outlook
 from transforms.targets.target import YEARLY, Target
 
 Array = NDArray[np.float64]
 UNIT = ("map", "unit_code")
 UNPLACED = "chua-phan-bo"
+_CLOSE = 1e-6
+"""Of a unit: a share times its whole is the number it was divided from."""
 WHOLE = 0.9
 """Coverage from which a period stands for all: what is left of fewer may only be another mix of units."""
 SCHEMA: dict[str, type[pl.DataType]] = {
@@ -44,6 +46,8 @@ SCHEMA: dict[str, type[pl.DataType]] = {
     "known_period": pl.String,
     "numerator": pl.Float64,
     "denominator": pl.Float64,
+    "needed": pl.Int64,
+    "whole": pl.Int64,
     "no_probability": pl.String,
     "chance_met": pl.Float64,
     "position": pl.Int64,
@@ -51,7 +55,12 @@ SCHEMA: dict[str, type[pl.DataType]] = {
 
 
 def target_table(
-    targets: Sequence[Target], figures: pl.DataFrame, unsettled: Collection[str], as_of: date, due_day: int
+    targets: Sequence[Target],
+    figures: pl.DataFrame,
+    unsettled: Collection[str],
+    as_of: date,
+    due_day: int,
+    standing: Mapping[str, int],
 ) -> pl.DataFrame:
     """Every target of every unit whose share it judges, a row each period judged.
 
@@ -63,16 +72,19 @@ def target_table(
             and years.
         as_of: the night.
         due_day: day of the next month on which reports are due.
+        standing: how many communes stand on the night, by the unit they lie in.
 
     Returns:
         the columns of `SCHEMA`. state: "met" and "missed" where no report that is still missing can change it,
         "units_missing" where one can and was due, else "not_yet_due". value, numerator, denominator: of `known_period`,
         which is the period judged or, where that is not yet due, the last one known of nearly all; null where there is
-        none. gap_units: how many more parts reach the target. probability, required_per_year, observed_per_year: of
+        none. needed, whole: how many parts of how many meet the target in the period judged; the whole of what is not
+        yet due is the last known, or the units that stand. gap_units: how many more parts that is than there are, at
+        the share known. probability, required_per_year, observed_per_year: of
         what is not yet due, on today's map, where no_probability is null.
     """
     parts = [
-        _judged(target, position, _of_target(target, figures, unsettled), as_of, due_day)
+        _judged(target, position, _of_target(target, figures, unsettled), as_of, due_day, standing)
         for position, target in enumerate(targets)
     ]
     if not parts:
@@ -111,37 +123,51 @@ def _of_target(target: Target, figures: pl.DataFrame, unsettled: Collection[str]
     )
 
 
-def _judged(target: Target, position: int, figures: pl.DataFrame, as_of: date, due_day: int) -> pl.DataFrame:
+def _judged(
+    target: Target, position: int, figures: pl.DataFrame, as_of: date, due_day: int, standing: Mapping[str, int]
+) -> pl.DataFrame:
     rows = _facts(target, _periods(target, figures, as_of), as_of, due_day)
     rows = _with_last_known(rows, figures)
-    below, top = rows["denominator"].to_numpy(), rows["numerator"].to_numpy()
-    gap = np.maximum(target.least(below) - top, 0.0)
+    rows = rows.with_columns(value=pl.col("numerator") / pl.col("denominator"), whole=_whole(target, standing))
+    whole, have = rows["whole"].to_numpy(), (rows["value"] * rows["whole"]).to_numpy()
+    needed = target.least(whole)
+    rows = rows.with_columns(
+        needed=pl.Series(needed).fill_nan(None),
+        gap_units=pl.Series(np.maximum(needed - np.floor(have + _CLOSE), 0.0)).fill_nan(None),
+    )
     seen = outlook(target, rows, figures.filter(_is_whole()), MONTHS_IN[period_kind_of(target)])
     return (
         rows.hstack(seen)
         .with_columns(
             target=pl.lit(target.name),
-            value=pl.col("numerator") / pl.col("denominator"),
             wanted=pl.lit(target.value),
-            gap_units=pl.Series(gap).fill_nan(None),
             level=pl.lit(target.level),
             indicator=pl.lit(target.indicator),
             kind=pl.lit(target.kind),
             comparison=pl.lit(target.comparison),
             source=pl.lit(target.source),
-            chance_met=_chance(target, below),
+            chance_met=_chance(target, whole),
             position=pl.lit(position),
         )
         .select(pl.col(name).cast(kind) for name, kind in SCHEMA.items())
     )
 
 
-def _chance(target: Target, below: Array) -> pl.Series:
+def _chance(target: Target, whole: Array) -> pl.Series:
     """What chance alone does to a threshold; null for other kinds."""
     supposed = true_share_supposed(target)
     if target.kind != "yearly_threshold" or supposed is None:
-        return pl.repeat(None, len(below), dtype=pl.Float64, eager=True)
-    return pl.Series(chance_of_meeting(target, np.round(below), supposed), dtype=pl.Float64).fill_nan(None)
+        return pl.repeat(None, len(whole), dtype=pl.Float64, eager=True)
+    return pl.Series(chance_of_meeting(target, np.round(whole), supposed), dtype=pl.Float64).fill_nan(None)
+
+
+def _whole(target: Target, standing: Mapping[str, int]) -> pl.Expr:
+    """What the parts are of in the period judged."""
+    if not INDICATOR_OF[target.indicator].of_units:
+        return pl.col("denominator")
+    waits = (pl.col("state") == "not_yet_due") & (pl.col("map") == FOLLOWED) & pl.col("denominator").is_not_null()
+    now = pl.col("unit_code").replace_strict(standing, default=None, return_dtype=pl.Float64)
+    return pl.when(waits).then(pl.coalesce(now, "denominator")).otherwise("denominator")
 
 
 def _is_whole() -> pl.Expr:

@@ -80,7 +80,7 @@ def target_words(rows: Sequence[Row], language: Language) -> TargetWords:
         fact=_fact(fact, language) if fact else "",
         next=_next(soon, language) if soon else "",
         pace=_pace(soon, language) if soon else "",
-        chance=_chance(told, language),
+        chance=_chance(soon if soon and soon["chance_met"] is not None else told, language),
     )
 
 
@@ -165,6 +165,9 @@ def _next(row: Row, language: Language) -> str:
         key,
         language,
         period=PeriodCode(row["period"]),
+        needed=row["needed"],
+        whole=row["whole"],
+        counted=counted(row, language),
         value=value_of(row, language),
         known=PeriodCode(row["known_period"]) if row["known_period"] else None,
         left=left_of(row, language),
@@ -189,7 +192,7 @@ def _chance(row: Row, language: Language) -> str:
         "target.chance",
         language,
         share=numbers.share(row["wanted"] + BETTER, language, _digits(row["wanted"])),
-        below=round(row["denominator"]),
+        whole=row["whole"],
         counted=counted(row, language),
         years=round(100 * row["chance_met"]),
     )

@@ -4,7 +4,7 @@
 CREATE VIEW marts.target AS
 SELECT t.target, t.map, t.unit_code, t.period, t.value, t.wanted, t.state, t.units_missing, t.gap_units, t.probability,
     t.required_per_year, t.observed_per_year, t.level, t.indicator, t.kind, t.comparison, t.source, t.due_on,
-    t.known_period, t.numerator, t.denominator, t.no_probability, t.chance_met, t.position
+    t.known_period, t.numerator, t.denominator, t.needed, t.whole, t.no_probability, t.chance_met, t.position
 FROM derived.target AS t
 WHERE (t.level IN ('district', 'province') OR (t.level = 'commune' AND t.indicator IN (
         'away_rate', 'away_outside_share', 'away_abroad_share', 'committees_trained_share', 'committees_good_share',
@@ -38,6 +38,8 @@ COMMENT ON COLUMN marts.target.due_on IS 'Ngày chỉ tiêu phải đạt / The 
 COMMENT ON COLUMN marts.target.known_period IS 'Kỳ của số liệu được nêu; trống nếu chưa có / The period the figures told are of, null where there is none';
 COMMENT ON COLUMN marts.target.numerator IS 'Tử số ở known_period / Numerator in known_period';
 COMMENT ON COLUMN marts.target.denominator IS 'Mẫu số ở known_period / Denominator in known_period';
+COMMENT ON COLUMN marts.target.needed IS 'Số đơn vị của tử số phải có để đạt ở kỳ được xét / How many of the numerator meet the target in the period judged';
+COMMENT ON COLUMN marts.target.whole IS 'Mẫu số của kỳ được xét; nếu chưa đến hạn là mẫu số biết gần nhất, hoặc số đảng bộ xã hiện có / The whole in the period judged; of what is not yet due the last one known, or the commune committees that stand';
 COMMENT ON COLUMN marts.target.no_probability IS 'Vì sao không có khả năng đạt: too-few-periods: dưới hai kỳ; other-map: không theo địa giới hiện nay; no-figure: chưa có số liệu; trống nếu có, hoặc đã xét / Why there is no probability: fewer than two periods; not on today''s map; no figure; null where there is one or it was judged';
 COMMENT ON COLUMN marts.target.chance_met IS 'Nếu mức thật cao hơn wanted một điểm phần trăm, riêng may rủi cho đạt trong bao nhiêu phần số năm; chỉ với yearly_threshold / Were the true share one point above wanted, the part of years in which chance alone would let it be met; of yearly_threshold only';
 COMMENT ON COLUMN marts.target.position IS 'Thứ tự trong targets.csv / Its place in targets.csv';

@@ -29,6 +29,8 @@ CREATE TABLE derived.target (
     known_period VARCHAR,
     numerator DOUBLE,
     denominator DOUBLE,
+    needed BIGINT,
+    whole BIGINT,
     no_probability VARCHAR,
     chance_met DOUBLE,
     position BIGINT NOT NULL

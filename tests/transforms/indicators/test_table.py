@@ -87,6 +87,7 @@ def _fraction(row: Row, name: str) -> tuple[float, float]:
         "away_abroad_share": (row["away_abroad"], row["away_total"]),
         "away_contact_share": (row["away_in_contact"], row["away_total"]),
         "away_activity_share": (row["away_temporary_activity"] + row["away_exempt"], row["away_total"]),
+        "away_enterprise_share": (row["away_in_enterprise"], row["away_total"]),
         "away_private_share": (row["away_in_private_enterprise"], row["away_total"]),
         "away_net_flow": (row["away_started"] - row["away_returned"], 1.0),
         "requests_rate": (row["received"], mean),

@@ -49,7 +49,7 @@ USUAL = figures([(f"2024-0{month}", 880.0 + 5 * month, 1000.0, 1.0) for month in
 
 
 def table(targets: list[Target], given_figures: pl.DataFrame, night: date = NIGHT, hidden: tuple[str, ...] = ()):
-    return target_table(targets, given_figures, hidden, night, 5)
+    return target_table(targets, given_figures, hidden, night, 5, {"87": 102})
 
 
 def states(rows: pl.DataFrame) -> dict[str, str]:
@@ -152,6 +152,21 @@ def test_what_lies_nowhere_and_other_levels_have_no_rows() -> None:
     strange = [USUAL.with_columns(unit_code=pl.lit("chua-phan-bo")), USUAL.with_columns(level=pl.lit("district"))]
     assert table([RUNNING], pl.concat(strange)).is_empty()
     assert table([], USUAL).columns == table([RUNNING], USUAL).columns
+
+
+def test_of_a_year_to_come_the_committees_that_stand_are_the_whole() -> None:
+    """118 of 141 committees were good; 102 stand after a reform, of which 97 are needed and 85 would be as before."""
+    years = figures(
+        [("2023", 119.0, 141.0, 1.0), ("2024", 118.0, 141.0, 1.0)],
+        indicator="committees_good_share",
+        period_kind="year",
+    )
+    graded = replace(YEARLY, indicator="committees_good_share", valid_from=date(2023, 1, 1))
+    fact, soon = table([graded], years, date(2025, 8, 1)).tail(2).to_dicts()
+    assert (fact["period"], fact["needed"], fact["whole"], fact["gap_units"]) == ("2024", 134, 141, 16)
+    assert (soon["period"], soon["needed"], soon["whole"], soon["gap_units"]) == ("2025", 97, 102, 12)
+    assert round(soon["chance_met"], 2) == 0.78
+    assert "97 trên 102 đảng bộ" in target_words([fact | {"unit_name": "x"}, soon | {"unit_name": "x"}], "vi").next
 
 
 def test_half_years_go_by_half_years() -> None:

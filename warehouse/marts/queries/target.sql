@@ -3,7 +3,7 @@
 CREATE VIEW marts.target AS
 SELECT t.target, t.map, t.unit_code, t.period, t.value, t.wanted, t.state, t.units_missing, t.gap_units, t.probability,
     t.required_per_year, t.observed_per_year, t.level, t.indicator, t.kind, t.comparison, t.source, t.due_on,
-    t.known_period, t.numerator, t.denominator, t.no_probability, t.chance_met, t.position
+    t.known_period, t.numerator, t.denominator, t.needed, t.whole, t.no_probability, t.chance_met, t.position
 FROM derived.target AS t
 WHERE (t.level IN ('district', 'province') OR (t.level = 'commune' AND t.indicator IN (
         {indicators_of_communes})))
