@@ -28,4 +28,5 @@ def targets_page(view: View) -> Shown:
     return Shown("targets.html", {"cards": cards, "mistakes": [one.says(language) for one in mistakes]})
 
 
-ROUTES = (Route("GET", "/targets", frozenset({BOARD, READER}), show_targets, is_kept=True),)
+# Not kept: who mends a line of the table sees at once whether it can stand.
+ROUTES = (Route("GET", "/targets", frozenset({BOARD, READER}), show_targets),)
