@@ -95,7 +95,7 @@ def check(
 @app.command(help=both("help.template"))
 def template(
     unit: Annotated[str | None, typer.Option(help=both("help.template.unit"))] = None,
-    period: Annotated[str | None, typer.Option(help="YYYY-MM")] = None,
+    period: Annotated[str | None, typer.Option(help="YYYY-MM, YYYY")] = None,
     out: Annotated[Path | None, typer.Option(help=both("help.template.out"))] = None,
 ) -> None:
     from flows.commands.template import run_template

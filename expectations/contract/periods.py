@@ -117,8 +117,8 @@ class Period:
         return self.kind == "month" and self.first_month == 12
 
     def of_kind(self, kind: PeriodKind) -> Period:
-        """The newest period of a kind that has ended with this month: of half-years also the one it lies in."""
-        if kind == "month":
+        """Of a month, the newest period of a kind that has ended with it, or the half-year it lies in; else itself."""
+        if kind == "month" or self.kind != "month":
             return self
         if kind == "half":
             return self.half

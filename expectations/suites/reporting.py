@@ -97,7 +97,7 @@ def _stage_expected(con: duckdb.DuckDBPyConnection) -> None:
         LEFT JOIN registry.unit AS commune ON commune.unit_id = home.commune
             AND sent.last_day BETWEEN commune.valid_from AND commune.valid_to""")
     of_communes = " UNION ".join(
-        f"SELECT submission_id, last_day FROM staged_{form.name} JOIN staged_form_period USING (period)"
+        f"SELECT DISTINCT submission_id, last_day FROM staged_{form.name} JOIN staged_form_period USING (period)"
         for form in FORMS.values()
         if form.unit == "commune"
     )
@@ -174,6 +174,7 @@ def _missing_in(con: duckdb.DuckDBPyConnection, form: Form) -> pl.DataFrame:
 
 def _absent_form(con: duckdb.DuckDBPyConnection, form: Form) -> pl.DataFrame:
     """A form that is due with the month and was not sent, in files whose monthly forms could be read."""
+    own = f"WHERE sent.submission_id = submission_id AND period = sent.{form.every}" if form.every == "year" else ""
     return con.execute(f"""
         SELECT expected.submission_id, '{form.name}' AS form, '{form.name}' AS expected,
             coalesce(any_value(reporter.name), any_value(sent.reporter_code)) AS unit
@@ -181,6 +182,6 @@ def _absent_form(con: duckdb.DuckDBPyConnection, form: Form) -> pl.DataFrame:
         JOIN staged_judgeable AS sent USING (submission_id)
         LEFT JOIN registry.unit AS reporter ON reporter.unit_code = sent.reporter_code
             AND sent.last_day BETWEEN reporter.valid_from AND reporter.valid_to
-        WHERE {_only(form)} AND submission_id NOT IN (SELECT submission_id FROM staged_{form.name})
+        WHERE {_only(form)} AND submission_id NOT IN (SELECT submission_id FROM staged_{form.name} {own})
             AND submission_id IN (SELECT submission_id FROM staged_balance) AND {_asked(form)}
         GROUP BY submission_id ORDER BY submission_id""").pl()

@@ -42,6 +42,7 @@ KEYS: dict[str, tuple[str, ...]] = {
     "figures_province": _UNIT,
     "followup_progress": ("level", "unit_id", "kind"),
     "indicator": (*_SERIES, "period_kind", "period"),
+    "organisation": ("map", "level", "unit_id", "period"),
     "regulation_213": ("map", "level", "unit_code", "period"),
     "reporting_status": ("reporter_code", "period"),
     "revision": ("unit_code", "form", "period", "measure", "version_no"),

@@ -36,7 +36,7 @@ def run_template(unit: str | None, period: str | None, out: Path | None) -> None
         paths = [where / file.name for file in files]
     _write(dict(zip(paths, files, strict=True)))
     console = Console()
-    if closings is NOTHING_KNOWN:
+    if month.kind == "month" and closings is NOTHING_KNOWN:
         console.print(text("template.no-openings", settings.language), soft_wrap=True)
     shown = paths[0] if unit else where
     said = text("template.written", settings.language, n=len(files), period=PeriodCode(str(month)), path=shown)
@@ -44,24 +44,26 @@ def run_template(unit: str | None, period: str | None, out: Path | None) -> None
 
 
 def _month(period: str | None, settings: Settings) -> Period:
-    """The month asked for, else the last one that has ended."""
+    """The month or year asked for, else the last month that has ended."""
     if period is None:
         return Period.month_of(today(settings.timezone)).previous
     try:
         month = Period.parse(period)
     except ValueError:
         month = None
-    if month is None or month.kind != "month":
+    if month is None or month.kind == "half":
         raise UserError("error.template.period", period=period)
     return month
 
 
 def _closings(settings: Settings, month: Period) -> pl.DataFrame:
-    """What the month opens with; nothing where there is no warehouse yet.
+    """What the month opens with; nothing where there is no warehouse yet, nor of a year.
 
     Raises:
         StoreLocked: the night is writing. Openings left out for that would be missed.
     """
+    if month.kind == "year":
+        return NOTHING_KNOWN
     try:
         with open_to_read(settings.warehouse_path) as con:
             return standing_closings(con, month.previous)

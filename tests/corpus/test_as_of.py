@@ -79,8 +79,9 @@ def opened(home: Path) -> AbstractContextManager[duckdb.DuckDBPyConnection]:
 
 
 def believed(con: duckdb.DuckDBPyConnection, form: str, source: str) -> pl.DataFrame:
-    columns = ["reporter_code", "period", "cell_code", *FORMS[form].names, "submission_id", "recorded_at"]
-    return con.sql(f"SELECT {', '.join(columns)} FROM {source} ORDER BY period, cell_code").pl()
+    key = FORMS[form].key
+    columns = ["reporter_code", "period", key, *FORMS[form].names, "submission_id", "recorded_at"]
+    return con.sql(f"SELECT {', '.join(columns)} FROM {source} ORDER BY period, {key}").pl()
 
 
 @pytest.mark.parametrize(("span", "day"), DAYS)

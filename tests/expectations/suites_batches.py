@@ -13,7 +13,7 @@ Row = dict[str, object]
 
 
 def row(cell: str | None, at: int, submission_id: int = 1, period: str = "2021-05", **figures: int | None) -> Row:
-    """A row of any form; figures not named are 0."""
+    """A row of any form, of a cell or a commune; figures not named are 0."""
     place = {
         "submission_id": submission_id,
         "table_no": 0,
@@ -68,10 +68,10 @@ def _frame(form: str, rows: list[Row]) -> pl.DataFrame:
         "table_no": pl.Int32,
         "sheet": pl.String,
         "row": pl.Int32,
-        "cell_code": pl.String,
+        FORMS[form].key: pl.String,
         "unit": pl.String,
         "period": pl.String,
         "is_reported": pl.Boolean,
     }
-    whole = [{**dict.fromkeys(FORMS[form].names, 0), **one} for one in rows]
+    whole = [{**dict.fromkeys(FORMS[form].names, 0), FORMS[form].key: one["cell_code"], **one} for one in rows]
     return pl.DataFrame(whole, schema=schema | dict.fromkeys(FORMS[form].names, pl.Int64))

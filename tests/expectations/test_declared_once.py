@@ -86,7 +86,7 @@ def written(tree: Path) -> set[str]:
     before = _hashes(tree)
     forms = tree / "expectations" / "contract" / "forms.py"
     text = forms.read_text("utf-8")
-    text = text.replace("FORMS: dict", f"{FORM}FORMS: dict").replace("REGULATION_213)}", "REGULATION_213, MEETINGS)}")
+    text = text.replace("FORMS: dict", f"{FORM}FORMS: dict").replace("ORGANISATION)}", "ORGANISATION, MEETINGS)}")
     forms.write_text(text, "utf-8")
     labels = tree / "expectations" / "contract" / "labels.csv"
     labels.write_text(labels.read_text("utf-8") + HEADINGS, "utf-8")

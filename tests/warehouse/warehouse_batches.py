@@ -101,7 +101,7 @@ def _rows(form: str, numbered: list[tuple[int, Sent]]) -> pl.DataFrame:
     for no, s in numbered:
         if form not in s.forms:
             continue
-        period = str(Period.parse(s.period).half) if FORMS[form].half_yearly else s.period
+        period = str(Period.parse(s.period).of_kind(FORMS[form].every))
         for cell in range(1, s.cells + 1):
             known = cell not in s.blank
             figures = [s.number * 100 + cell * 10 + i if known else None for i, _ in enumerate(names)]
@@ -110,7 +110,7 @@ def _rows(form: str, numbered: list[tuple[int, Sent]]) -> pl.DataFrame:
         "submission_id": pl.Int64,
         "table_no": pl.Int32,
         "row": pl.Int32,
-        "cell_code": pl.String,
+        FORMS[form].key: pl.String,
         "period": pl.String,
         "is_reported": pl.Boolean,
     } | dict.fromkeys(names, pl.Int64)

@@ -50,11 +50,14 @@ def report_grid(states: pl.DataFrame) -> ReportGrid:
 
 @dataclass(frozen=True, slots=True)
 class ChangedFigure:
-    """A figure that a file changes: null before where none stood, null after where the file has none."""
+    """A figure that a file changes: null before where none stood, null after where the file has none.
+
+    `unit` is the cell's name, or that of the commune whose row it is; `commune` is then empty.
+    """
 
     form: str
     commune: str
-    cell: str
+    unit: str
     measure: str
     before: int | None
     after: int | None
@@ -62,7 +65,7 @@ class ChangedFigure:
 
 @dataclass(frozen=True, slots=True)
 class ChangedTotal:
-    """The sum over the cells of a measure that a file changes."""
+    """The sum over the units of a measure that a file changes."""
 
     form: str
     measure: str
@@ -85,14 +88,14 @@ def changes(
     """What differs, in the contract's order of forms and measures.
 
     Args:
-        before, after: form, cell_code, measure, value; a figure that is not reported has no row.
-        names: the name of each cell and of its commune; a cell without one is called by its code.
+        before, after: form, unit_code, measure, value; a figure that is not reported has no row.
+        names: the name of each unit and of the commune it lies in; a unit without one is called by its code.
     """
-    key = ["form", "cell_code", "measure"]
+    key = ["form", "unit_code", "measure"]
     both = before.join(after, on=key, how="full", coalesce=True, suffix="_after")
     differing = both.filter(pl.col("value").ne_missing(pl.col("value_after"))).to_dicts()
     place = {name: at for at, name in enumerate(name for form in FORMS.values() for name in form.names)}
-    differing.sort(key=lambda row: (place[row["measure"]], names.get(row["cell_code"], ("", ""))[1], row["cell_code"]))
+    differing.sort(key=lambda row: (place[row["measure"]], names.get(row["unit_code"], ("", ""))[1], row["unit_code"]))
     return Changes(
         _totals(before, after, place, language), tuple(_figures(differing, names, language)), before.is_empty()
     )
@@ -102,9 +105,9 @@ def _figures(
     rows: Sequence[Mapping[str, Any]], names: Mapping[str, tuple[str, str]], language: Language
 ) -> Iterable[ChangedFigure]:
     for row in rows:
-        cell, commune = names.get(row["cell_code"], (row["cell_code"], ""))
+        unit, commune = names.get(row["unit_code"], (row["unit_code"], ""))
         form, measure = (label_of(row[name], language) for name in ("form", "measure"))
-        yield ChangedFigure(form, commune, cell, measure, row["value"], row["value_after"])
+        yield ChangedFigure(form, commune, unit, measure, row["value"], row["value_after"])
 
 
 def _totals(

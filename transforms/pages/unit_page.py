@@ -9,6 +9,7 @@ import polars as pl
 
 from expectations.contract.indicators import INDICATOR_OF, MAIN_INDICATORS, Indicator
 from expectations.contract.problems import label_of
+from expectations.contract.rules import GRADES
 from expectations.language import numbers
 from expectations.language.catalogue import Language, PeriodCode, text
 from transforms.alerts.phrases import noun
@@ -45,6 +46,8 @@ YEAR_FLOWS = (
     "struck_off",
     "left_on_request",
 )
+HEADS = ("hamlet_cells", "secretary_is_head", "secretary_head_under_40")
+TRAINED = ("committees", "committees_trained")
 REASON_SHARES = tuple(f"{reason}_share" for reason in REASONS)
 Periods = Mapping[tuple[str, str], str]
 """The last period of an indicator, by its name and the kind of period."""
@@ -245,6 +248,25 @@ def year_charts(unit: PageUnit, year: Row | None, language: Language) -> list[Dr
         )
         for place, (key, measures) in enumerate(titles.items())
     ]
+
+
+def organisation_charts(unit: PageUnit, year: Row | None, language: Language) -> list[Drawing]:
+    """The yearly form: secretaries where they are told, cell committees trained, and the grades of committees."""
+    if year is None:
+        return []
+    about = {"unit": unit.name, "year": str(year["period"])}
+    drawings = [
+        stages_chart(
+            text(f"portal.unit.organisation.{key}", language, **about),
+            _counted(year, measures, (), language),
+            language,
+            f"unit-organisation-{key}",
+        )
+        for key, measures in (("heads", HEADS), ("trained", TRAINED))
+        if all(year[one] is not None for one in measures)
+    ]
+    title = text("portal.unit.organisation.grades", language, committees=year["units_reported"], **about)
+    return [*drawings, bar_chart(title, _counted(year, GRADES, (), language), language, "unit-organisation-grades")]
 
 
 def _counted(row: Row, measures: Iterable[str], hidden: Sequence[str], language: Language) -> list[Counted]:

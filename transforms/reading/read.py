@@ -165,8 +165,9 @@ class _Report:
             self._problem("unknown-form")
             return self.reading
         self._judge_ends(tables, units)
-        self.is_alone = {form for table in tables for form in table.forms} <= _YEARLY_NAMES
-        period = self._judge_period(tables)
+        due = self._due(tables)
+        self.is_alone = due.kind == "year"
+        period = self._judge_period(tables, due)
         if self._is_wrong_template(period):
             return self.reading
         self.day = period.last_day if period else self.day
@@ -213,9 +214,8 @@ class _Report:
                     if stated.period and stated.period.kind == kind:
                         yield stated
 
-    def _judge_period(self, tables: list[Table]) -> Period | None:
+    def _judge_period(self, tables: list[Table], due: Period) -> Period | None:
         """The month of the report, the year of a yearly form alone; None, with a problem, where it cannot be."""
-        due = self._due(tables)
         stated = self._stated(tables, due.kind)
         impossible = next((one.text for one in stated if one.period is None), None)
         periods = sorted({one.period for one in stated if one.period})
@@ -238,7 +238,8 @@ class _Report:
     def _due(self, tables: list[Table]) -> Period:
         """The period such a file would mostly be of: a month, or a year where the yearly form alone states one."""
         month = Period.month_of(self.day)
-        is_of_year = self.is_alone and (self._stated(tables, "year") or not self._stated(tables, "month"))
+        is_yearly = {form for table in tables for form in table.forms} <= _YEARLY_NAMES
+        is_of_year = is_yearly and (self._stated(tables, "year") or not self._stated(tables, "month"))
         return month.of_kind("year") if is_of_year else month
 
     def _stated(self, tables: list[Table], kind: PeriodKind) -> list[Stated]:

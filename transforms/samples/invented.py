@@ -14,7 +14,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from expectations.contract.forms import HALF_YEARLY_MEASURES, MONTHLY_MEASURES
+from expectations.contract.forms import HALF_YEARLY_MEASURES, MONTHLY_MEASURES, Form
 from expectations.contract.periods import Period
 from expectations.contract.rules import PLACES, REASONS
 from transforms.samples.invented_communes import yearly_form
@@ -72,6 +72,12 @@ class InventedMonth:
     monthly: pl.DataFrame
     half_yearly: pl.DataFrame | None
     yearly: pl.DataFrame | None
+
+    def of(self, form: Form) -> pl.DataFrame | None:
+        """The form's key and measures; None in a month that does not bring it."""
+        frame = {"month": self.monthly, "half": self.half_yearly, "year": self.yearly}[form.every]
+        is_asked = form.asked_in(str(self.period.of_kind(form.every)))
+        return None if frame is None or not is_asked else frame.select(form.key, *form.names)
 
 
 def simulate(

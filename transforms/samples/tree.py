@@ -9,7 +9,7 @@ from datetime import date
 import numpy as np
 import polars as pl
 
-from expectations.contract.forms import FORMS, HALF_YEARLY, MONTHLY, YEARLY
+from expectations.contract.forms import FORMS
 from expectations.contract.periods import Period
 from transforms.reading.folding import strip_marks
 from transforms.samples.invented import InventedChange, InventedMonth, simulate
@@ -133,20 +133,10 @@ def _file_name(template: Template, unit: Unit, month: Period) -> str:
 def _report(registry: Registry, month: InventedMonth, unit: Unit) -> Report:
     homes = [home for home in month.homes if home.reporter_code == unit.unit_code]
     homes.sort(key=lambda home: (home.commune_code or "", home.cell_code))
-    inside = {home.cell_code for home in homes}
-    frames = {
-        form.name: month.monthly.select("cell_code", *form.names)
-        for form in MONTHLY
-        if form.asked_in(str(month.period))
-    }
-    if month.half_yearly is not None:
-        frames |= {form.name: month.half_yearly.select("cell_code", *form.names) for form in HALF_YEARLY}
-    if month.yearly is not None:
-        asked = [form for form in YEARLY if form.asked_in(str(month.period.whole_year))]
-        frames |= {form.name: month.yearly.select("commune_code", *form.names) for form in asked}
-        inside |= {home.commune_code for home in homes if home.commune_code}
+    inside = {home.cell_code for home in homes} | {home.commune_code for home in homes if home.commune_code}
+    frames = {form: frame for form in FORMS.values() if (frame := month.of(form)) is not None}
     values: dict[str, dict[str, list[Value]]] = {
-        form: {code: counts for code, *counts in frame.filter(pl.col(FORMS[form].key).is_in(inside)).iter_rows()}
+        form.name: {code: counts for code, *counts in frame.filter(pl.col(form.key).is_in(inside)).iter_rows()}
         for form, frame in frames.items()
     }
     standing = {one.unit_id: one.name for one in registry.units_on(month.period.last_day, "commune")}

@@ -11,7 +11,7 @@ from transforms.reading.sheets import column_letters
 from transforms.returning.workbook_writer import lines_of
 from transforms.template.checks import RowChecks
 from transforms.template.formats import TemplateFormats
-from transforms.template.layout import FIRST_ROW, HEADING_ROW, OPENINGS, UNIT_COLUMNS, FormLayout, roman, wording
+from transforms.template.layout import FIRST_ROW, HEADING_ROW, OPENINGS, UNITS, FormLayout, UnitRow, roman, wording
 from transforms.template.openings import Openings
 
 _UNIT_WIDTHS = (5, 11, 27)
@@ -54,9 +54,9 @@ class FormSheet:
         ):
             if self._layout.has_group_rows:
                 self._write_group(top, roman(position), content.names[commune], rows, content.openings)
-            for row, home in rows:
+            for row, unit in rows:
                 number += 1
-                self._write_cell(row, number, home.cell_code, home.name, content.openings)
+                self._write_unit(row, number, unit, content.openings)
         self._write_total(content.openings)
         self._mark_faults()
         self._only_counts()
@@ -65,16 +65,16 @@ class FormSheet:
     def _write_head(self, head: tuple[str, str, str, str]) -> None:
         for row, (line, kind) in enumerate(zip(head, ("plain", "strong", "title", "strong"), strict=True)):
             self.page.write_string(row, 0, line, self._formats[kind])
-        cells = len(self._layout.cells)
+        units = len(self._layout.units)
         column = self._column(self._layout.check_column)
         counted = {"right": f'COUNTIF({column},"{self._checks.word("right")}")'}
         counted["blank"] = f'COUNTIF({column},"{self._checks.word("blank")}")'
-        counted["faulty"] = f"({cells}-{counted['right']}-{counted['blank']})"
+        counted["faulty"] = f"({units}-{counted['right']}-{counted['blank']})"
         signs = {"right": "\x01", "faulty": "\x02", "blank": "\x03"}
         sentence = text("template.state", self._language, **signs).replace('"', '""')
         for name, sign in signs.items():
             sentence = sentence.replace(sign, f'"&{counted[name]}&"')
-        now = text("template.state", self._language, right=0, faulty=0, blank=cells)
+        now = text("template.state", self._language, right=0, faulty=0, blank=units)
         self.page.write_formula(_STATE_ROW, 0, f'="{sentence}"', self._formats["state"], now)
         criteria = f"={counted['faulty']}>0"
         look = {"type": "formula", "criteria": criteria, "format": self._formats["said-broken"]}
@@ -86,7 +86,7 @@ class FormSheet:
 
     def _write_headings(self) -> None:
         form, heading = self._layout.form.name, self._formats["heading"]
-        words = [wording("unit", name) for name in UNIT_COLUMNS]
+        words = [wording("unit", name) for name in self._layout.unit_columns]
         words += [wording(form, name) for name in self._layout.form.names] + [wording("unit", "check")]
         groups = [word.group for word in words]
         column = 0
@@ -109,7 +109,7 @@ class FormSheet:
         self.page.set_row(HEADING_ROW, _HEADING_LINE * max(2, over - own) + 4)
         self.page.set_row(HEADING_ROW + 1, _HEADING_LINE * own + 4)
 
-    def _write_group(self, row: int, ordinal: str, name: str, rows: list[tuple[int, Any]], known: Openings) -> None:
+    def _write_group(self, row: int, ordinal: str, name: str, rows: list[tuple[int, UnitRow]], known: Openings) -> None:
         self.page.set_row(row, 18)
         self.page.write_string(row, 0, ordinal, self._formats["group-centre"])
         self.page.write_blank(row, 1, None, self._formats["group"])
@@ -117,7 +117,7 @@ class FormSheet:
         for measure in self._layout.form.names:
             letters = self._layout.letters(measure)
             formula = f"=SUM({letters}{rows[0][0] + 1}:{letters}{rows[-1][0] + 1})"
-            self._write_sum(row, measure, formula, [home.cell_code for _, home in rows], known)
+            self._write_sum(row, measure, formula, [unit.code for _, unit in rows], known)
         self.page.write_blank(row, self._layout.check_column, None, self._formats["group"])
 
     def _write_total(self, known: Openings) -> None:
@@ -126,7 +126,7 @@ class FormSheet:
         for column in (0, 1, self._layout.check_column):
             self.page.write_blank(row, column, None, self._formats["group"])
         self.page.write_string(row, 2, "Tổng cộng", self._formats["group"])
-        codes = [home.cell_code for _, home in self._layout.cells]
+        codes = [unit.code for _, unit in self._layout.units]
         for measure in self._layout.form.names:
             letters = self._layout.letters(measure)
             parts = ",".join(f"{letters}{top + 1}" for top, _ in blocks)
@@ -138,13 +138,13 @@ class FormSheet:
         now = sum(known.get((code, measure), 0) for code in codes)
         self.page.write_formula(row, self._layout.column(measure), formula, self._formats["group-count"], now)
 
-    def _write_cell(self, row: int, number: int, code: str, name: str, known: Openings) -> None:
+    def _write_unit(self, row: int, number: int, unit: UnitRow, known: Openings) -> None:
         self.page.set_row(row, _ROW_HEIGHT)
         self.page.write_number(row, 0, number, self._formats["locked-centre"])
-        self.page.write_string(row, 1, code, self._formats["locked-centre"])
-        self.page.write_string(row, 2, name, self._formats["locked"])
+        self.page.write_string(row, 1, unit.code, self._formats["locked-centre"])
+        self.page.write_string(row, 2, unit.name, self._formats["locked"])
         for measure in self._layout.form.names:
-            column, value = self._layout.column(measure), known.get((code, measure))
+            column, value = self._layout.column(measure), known.get((unit.code, measure))
             if measure in OPENINGS and value is not None:
                 self.page.write_number(row, column, value, self._formats["locked-count"])
             else:
@@ -181,7 +181,7 @@ class FormSheet:
         )
 
     def _only_counts(self) -> None:
-        left, right = len(UNIT_COLUMNS), self._layout.check_column - 1
+        left, right = UNITS, self._layout.check_column - 1
         areas = [[top, left, last, right] for top, last in self._layout.spans]
         self.page.data_validation(
             *areas[0],
@@ -202,7 +202,7 @@ class FormSheet:
             page.set_column(column, column, width)
         page.set_column(len(_UNIT_WIDTHS), last - 1, _COUNT_WIDTH)
         page.set_column(last, last, _CHECK_WIDTH)
-        page.freeze_panes(FIRST_ROW, len(UNIT_COLUMNS))
+        page.freeze_panes(FIRST_ROW, UNITS)
         page.set_landscape()
         page.set_paper(_A4)
         page.set_margins(left=0.4, right=0.4, top=0.5, bottom=0.5)
@@ -211,4 +211,4 @@ class FormSheet:
         page.print_area(0, 0, self._layout.total_row, last)
         page.set_footer("&R&P/&N")
         page.protect("", {"format_columns": True, "format_rows": True})
-        page.set_selection(self._layout.spans[0][0], len(UNIT_COLUMNS), self._layout.spans[0][0], len(UNIT_COLUMNS))
+        page.set_selection(self._layout.spans[0][0], UNITS, self._layout.spans[0][0], UNITS)

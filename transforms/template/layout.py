@@ -5,16 +5,28 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from expectations.contract.carried import CARRIED
-from expectations.contract.forms import FORMS, Form
+from expectations.contract.forms import FORMS, Form, UnitLevel
 from expectations.contract.labels import Wording, read_wordings
 from expectations.contract.periods import Period
 from transforms.reading.sheets import column_letters
-from transforms.territory.registry import Home
+from transforms.territory.registry import Home, Unit
 
-UNIT_COLUMNS = ("ordinal", "cell_code", "cell")
+_UNIT_COLUMNS: dict[UnitLevel, tuple[str, ...]] = {
+    "cell": ("ordinal", "cell_code", "cell"),
+    "commune": ("ordinal", "commune_code", "commune"),
+}
+UNITS = 3  # columns before the measures
 HEADING_ROW = 5  # 0-based, the upper of two
 FIRST_ROW = HEADING_ROW + 2
 OPENINGS = frozenset(carried.opening for carried in CARRIED)
+
+
+@dataclass(frozen=True, slots=True)
+class UnitRow:
+    """A cell or a commune that has a row: its code and name."""
+
+    code: str
+    name: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,36 +34,41 @@ class FormLayout:
     """One form's sheet.
 
     Attributes:
-        form, sheet, period: the form, the name of its sheet, and the month or half-year it is of.
-        groups: (commune's unit_id, its cells), in order; a commune's own report is one group.
+        form, sheet, period: the form, the name of its sheet, and the month, half-year or year it is of.
+        groups: (commune's unit_id, its cells), in order; a commune's own report is one group, and so are the communes
+            of a form that has a row a commune.
         has_group_rows: whether a row with the commune's name and subtotals stands above its cells.
     """
 
     form: Form
     sheet: str
     period: Period
-    groups: tuple[tuple[str, tuple[Home, ...]], ...]
+    groups: tuple[tuple[str, tuple[UnitRow, ...]], ...]
     has_group_rows: bool
 
     @property
-    def cells(self) -> list[tuple[int, Home]]:
-        """Each cell with its 0-based row."""
-        return [(row, home) for _, rows in self.blocks for row, home in rows]
+    def unit_columns(self) -> tuple[str, ...]:
+        return _UNIT_COLUMNS[self.form.unit]
 
     @property
-    def blocks(self) -> list[tuple[int, list[tuple[int, Home]]]]:
-        """By commune: the row of its name (that of its first cell where it has none), and its cells with theirs."""
+    def units(self) -> list[tuple[int, UnitRow]]:
+        """Each cell or commune with its 0-based row."""
+        return [(row, unit) for _, rows in self.blocks for row, unit in rows]
+
+    @property
+    def blocks(self) -> list[tuple[int, list[tuple[int, UnitRow]]]]:
+        """By group: the row of its name (that of its first unit where it has none), and its units with theirs."""
         blocks, row = [], FIRST_ROW
-        for _, homes in self.groups:
+        for _, units in self.groups:
             top = row
             row += self.has_group_rows
-            blocks.append((top, [(row + number, home) for number, home in enumerate(homes)]))
-            row += len(homes)
+            blocks.append((top, [(row + number, unit) for number, unit in enumerate(units)]))
+            row += len(units)
         return blocks
 
     @property
     def spans(self) -> list[tuple[int, int]]:
-        """First and last row of each unbroken run of cells."""
+        """First and last row of each unbroken run of units."""
         return [(rows[0][0], rows[-1][0]) for _, rows in self.blocks]
 
     @property
@@ -60,40 +77,44 @@ class FormLayout:
 
     @property
     def check_column(self) -> int:
-        return len(UNIT_COLUMNS) + len(self.form.names)
+        return UNITS + len(self.form.names)
 
     def column(self, measure: str) -> int:
         """0-based."""
-        return len(UNIT_COLUMNS) + self.form.names.index(measure)
+        return UNITS + self.form.names.index(measure)
 
     def letters(self, measure: str) -> str:
         return column_letters(self.column(measure) + 1)
 
 
-def form_layouts(homes: list[Home], period: Period, has_group_rows: bool) -> dict[str, FormLayout]:
-    """The forms asked for in a month, by name; one that only some cells report lists these.
+def form_layouts(
+    homes: list[Home], communes: list[Unit], period: Period, has_group_rows: bool
+) -> dict[str, FormLayout]:
+    """The forms asked for in a month, or the yearly one of a year, by name; one of some cells only lists these.
 
     Args:
         homes: the sender's cells, those of a commune one after the other.
-        period: the month.
+        communes: the sender's communes, in order.
+        period: the month or year.
         has_group_rows: whether the sender's communes are rows of their own.
     """
     layouts: dict[str, FormLayout] = {}
     for form in FORMS.values():
-        at = period.half if form.half_yearly else period
-        if form.every != "month" and not (form.half_yearly and period.ends_half):
-            continue
-        some = [home for home in homes if home.kind == "hamlet" or not form.hamlet_only]
-        if some and form.asked_in(str(at)):
-            groups = _by_commune(some)
-            layouts[form.name] = FormLayout(form, f"Biểu {len(layouts) + 1}", at, groups, has_group_rows)
+        is_due = form.due_with(period) if period.kind == "month" else form.every == period.kind
+        at = period.of_kind(form.every)
+        groups = _by_commune([home for home in homes if home.kind == "hamlet" or not form.hamlet_only])
+        if form.unit == "commune":
+            groups = (("", tuple(UnitRow(one.unit_code, one.name) for one in communes)),)
+        if is_due and form.asked_in(str(at)) and any(units for _, units in groups):
+            sheet = f"Biểu {len(layouts) + 1}"
+            layouts[form.name] = FormLayout(form, sheet, at, groups, has_group_rows and form.unit == "cell")
     return layouts
 
 
-def _by_commune(homes: list[Home]) -> tuple[tuple[str, tuple[Home, ...]], ...]:
-    groups: dict[str, list[Home]] = {}
+def _by_commune(homes: list[Home]) -> tuple[tuple[str, tuple[UnitRow, ...]], ...]:
+    groups: dict[str, list[UnitRow]] = {}
     for home in homes:
-        groups.setdefault(home.commune or "", []).append(home)
+        groups.setdefault(home.commune or "", []).append(UnitRow(home.cell_code, home.name))
     return tuple((commune, tuple(some)) for commune, some in groups.items())
 
 

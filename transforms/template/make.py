@@ -30,7 +30,7 @@ NOTHING_KNOWN = pl.DataFrame(schema=CLOSINGS)
 
 
 class NotAReporter(ValueError):
-    """The unit sends no reports in that month, or has no party cells in it."""
+    """The unit sends no reports in that period, has no party cells in it, or no form is asked for in it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,13 +49,13 @@ def make_template(
     language: Language = "vi",
     due_day: int = 5,
 ) -> TemplateFile:
-    """The workbook for a unit and month; the same arguments give the same bytes.
+    """The workbook for a unit and month, or for a unit's yearly form alone; the same arguments give the same bytes.
 
     Args:
-        registry: whose units and cells stand on the month's last day.
+        registry: whose units and cells stand on the period's last day.
         closings: as `CLOSINGS`, those standing for the month before; `NOTHING_KNOWN` where there are none.
         unit_code: who will send it.
-        period: the month.
+        period: the month, or the year.
         language: of the guidance and of what the checks say; titles and headings are the contract's, in Vietnamese.
         due_day: the day of the next month on which it is due.
 
@@ -68,7 +68,14 @@ def make_template(
     if unit is None or not homes:
         raise NotAReporter(unit_code)
     homes.sort(key=lambda home: (home.commune_code or "", home.cell_code))
-    layouts = form_layouts(homes, period, has_group_rows=unit.level != "commune")
+    inside = {home.commune for home in homes}
+    communes = [
+        one for one in registry.units_on(day, "commune") if one.unit_id in inside or one.parent_code == unit_code
+    ]
+    communes.sort(key=lambda one: one.unit_code)
+    layouts = form_layouts(homes, communes, period, has_group_rows=unit.level != "commune")
+    if not layouts:
+        raise NotAReporter(unit_code)
     buffer = io.BytesIO()
     file = xlsxwriter.Workbook(buffer, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
     file.set_properties({"created": datetime.combine(day, time())})
@@ -76,7 +83,7 @@ def make_template(
     write_guidance(file, formats, unit.name, period, period.due_on(due_day), language)
     checks = [RowChecks(layout, layouts, language) for layout in layouts.values()]
     names = {one.unit_id: one.name for one in registry.units_on(day, "commune")}
-    known = openings(registry, closings, period)
+    known = openings(registry, closings, period) if period.kind == "month" else {}
     for one in checks:
         sheet = FormSheet(file, formats, one.layout, one, language)
         sheet.write(SheetContent(_head(unit, registry, one.layout), names, known))
@@ -95,9 +102,14 @@ def _head(unit: Unit, registry: Registry, layout: FormLayout) -> tuple[str, str,
     regulation = regulation_on(day) if layout.form.half_yearly else None
     if regulation:
         title += f" THEO QUY ĐỊNH {regulation.number}"
-    month = f"Tháng {layout.period.first_month} năm {layout.period.year}"
-    stated = month if layout.period.kind == "month" else numbers.period(str(layout.period), "vi")
-    return f"ĐẢNG BỘ {above.upper()}", committee_line(unit), title, stated
+    return f"ĐẢNG BỘ {above.upper()}", committee_line(unit), title, _stated(layout.period)
+
+
+def _stated(period: Period) -> str:
+    if period.kind == "half":
+        return numbers.period(str(period), "vi")
+    year = f"ăm {period.year}"
+    return f"N{year}" if period.kind == "year" else f"Tháng {period.first_month} n{year}"
 
 
 def _name_columns(file: Any, checks: list[RowChecks], layouts: dict[str, FormLayout]) -> None:
@@ -120,4 +132,5 @@ def _write_mark(file: Any, mark: TemplateMark) -> None:
 
 def _file_name(unit: Unit, period: Period) -> str:
     slug = "-".join(strip_marks(unit.name).lower().split())
-    return f"{unit.unit_code}-{slug}-thang-{period.first_month:02d}-{period.year}.xlsx"
+    when = f"nam-{period.year}" if period.kind == "year" else f"thang-{period.first_month:02d}-{period.year}"
+    return f"{unit.unit_code}-{slug}-{when}.xlsx"

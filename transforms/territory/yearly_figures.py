@@ -108,17 +108,19 @@ class _Followed:
 
     def __init__(self, registry: Registry, today: date) -> None:
         self.registry, self.province = registry, _province(registry, today)
-        self.whole = {(one, day): to for one, to, extent, day in registry.unit_succession if extent == "whole"}
-        self.turns = sorted({(day, one) for one, _, _, day in registry.unit_succession if day <= today})
+        self.steps: dict[date, dict[str, str | None]] = {}
+        for origin, to, extent, day in registry.unit_succession:
+            if day <= today:
+                self.steps.setdefault(day, {})[origin] = to if extent == "whole" else None
         self.ids = {unit.unit_code: unit.unit_id for unit in registry.units_on(today, "commune")}
         self.areas = areas(registry, today)
 
     def of(self, unit: Unit, day: date) -> tuple[str, str, str]:
         """Province, former district's area and commune of one that stood on a day; `chua-phan-bo` where not known."""
         code: str | None = unit.unit_code
-        for turn, origin in self.turns:
-            if turn > day and origin == code:
-                code = self.whole.get((origin, turn))
+        for turn in sorted(self.steps):  # one step a reform: a code may be given on in it and be another's at once
+            if turn > day and code:
+                code = self.steps[turn].get(code, code)
         _, district, _ = _then(self.registry, unit, day)
         area = district or self.areas.get(unit.unit_code)
         return self.province, area or UNALLOCATED, self.ids.get(code or "", UNALLOCATED)

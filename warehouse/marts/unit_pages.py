@@ -96,6 +96,11 @@ def last_year(con: DuckDBPyConnection, codes: Sequence[str]) -> pl.DataFrame:
     return con.execute(_last("figures_commune_year", "year", "true"), [list(codes)]).pl()
 
 
+def organisation(con: DuckDBPyConnection, codes: Sequence[str]) -> pl.DataFrame:
+    """The last year of each unit whose yearly form came: columns of marts.organisation."""
+    return con.execute(_last("organisation", "period", "units_reported > 0"), [list(codes)]).pl()
+
+
 def reporting(con: DuckDBPyConnection, codes: Sequence[str], months: int) -> pl.DataFrame:
     """The last months in which a report was due of each unit, in order: unit_code and marts.reporting_status."""
     return con.execute(_REPORTING, [list(codes), months]).pl()

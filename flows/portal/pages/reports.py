@@ -21,6 +21,7 @@ from transforms.pages.reports import Changes, changes, report_grid
 from warehouse.board.acts import BoardEntry, open_board
 from warehouse.board.report_pages import (
     cell_names,
+    commune_names,
     files_for,
     files_without_month,
     former_figures,
@@ -158,14 +159,16 @@ def _changes(asked: Asked, row: Row) -> Changes | None:
         before, after = former_figures(asked.con, number), given_figures(asked.con, number)
     elif row["outcome"] == "rejected" and _is_legible(asked, row):
         after = _read_again(asked, row)
-        month = Period.parse(row["period"])
-        periods = [str(month), str(month.half)]
-        before = standing_figures(asked.con, row["reporter_code"], periods)
+        period = Period.parse(row["period"])
+        periods = {str(period.of_kind(form.every)) for form in FORMS.values()}
+        before = standing_figures(asked.con, row["reporter_code"], sorted(periods))
         before = before.join(after.select("form").unique(), on="form", how="semi")
     else:
         return None
-    cells = pl.concat([before["cell_code"], after["cell_code"]]).unique().to_list()
-    return changes(before, after, cell_names(asked.con, cells), asked.language)
+    codes = pl.concat([before["unit_code"], after["unit_code"]]).unique().to_list()
+    communes = commune_names(asked.con, codes, Period.parse(row["period"]).last_day)
+    names = {code: (name, "") for code, name in communes.items()} | cell_names(asked.con, codes)
+    return changes(before, after, names, asked.language)
 
 
 def _is_legible(asked: Asked, row: Row) -> bool:
@@ -182,7 +185,7 @@ def _archived(asked: Asked, row: Row) -> File:
 
 
 def _read_again(asked: Asked, row: Row) -> pl.DataFrame:
-    """The figures in a file of the archive: form, cell_code, measure, value.
+    """The figures in a file of the archive: form, unit_code, measure, value.
 
     Raises:
         UserError: its bytes are not in the archive.
@@ -190,9 +193,10 @@ def _read_again(asked: Asked, row: Row) -> pl.DataFrame:
     file = _archived(asked, row)
     batch = read_by(asked.desk.readers, {1: file}, {1: row["recorded_at"]}, asked.settings)
     parts = [
-        rows.filter(pl.col("cell_code").is_not_null())
-        .unpivot(FORMS[form].names, index="cell_code", variable_name="measure")
-        .select(pl.lit(form).alias("form"), "cell_code", "measure", pl.col("value").cast(pl.Int64))
+        rows.rename({FORMS[form].key: "unit_code"})
+        .filter(pl.col("unit_code").is_not_null())
+        .unpivot(FORMS[form].names, index="unit_code", variable_name="measure")
+        .select(pl.lit(form).alias("form"), "unit_code", "measure", pl.col("value").cast(pl.Int64))
         for form, rows in batch.frames.rows.items()
         if not rows.is_empty()
     ]

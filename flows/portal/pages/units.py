@@ -61,7 +61,8 @@ class UnitRead:
 
     Attributes:
         months: marts.indicator by month, of the unit and of the province. trends, balance, reports: of their marts.
-        half, month, year: the last of Regulation 213, of the members away and of a commune's year; null for none.
+        half, month, year, organisation: the last of Regulation 213, of the members away, of a commune's year and of the
+            yearly form; null for none.
         alerts, items: that are not over; none where they are not told.
     """
 
@@ -72,6 +73,7 @@ class UnitRead:
     half: Row | None
     month: Row | None
     year: Row | None
+    organisation: Row | None
     alerts: list[Row]
     items: list[Row]
 
@@ -87,6 +89,7 @@ def read_units(view: View, units: Sequence[PageUnit]) -> dict[str, UnitRead]:
     half = _row_by_code(unit_pages.regulation_213(con, codes))
     month = _row_by_code(unit_pages.last_month(con, codes, level))
     year = _row_by_code(unit_pages.last_year(con, codes)) if level == "commune" else {}
+    organisation = _row_by_code(unit_pages.organisation(con, codes))
     alerts, items = _matters(view, units) if view.is_board else ({}, {})
     province = [rows for code, rows in months.items() if code not in codes]
     return {
@@ -98,6 +101,7 @@ def read_units(view: View, units: Sequence[PageUnit]) -> dict[str, UnitRead]:
             half=half.get(code),
             month=month.get(code),
             year=year.get(code),
+            organisation=organisation.get(code),
             alerts=alerts.get(code, []),
             items=items.get(code, []),
         )
@@ -132,7 +136,7 @@ def unit_page(view: View, unit: PageUnit, read: UnitRead, can_print_here: bool =
     language = view.language
     drawings = _drawings(view, unit, read)
     trends = model.unit_trends(unit, read.months, read.trends, read.alerts, language)
-    years = model.year_charts(unit, read.year, language)
+    years = model.year_charts(unit, read.year, language) + model.organisation_charts(unit, read.organisation, language)
     return Shown(
         "unit.html",
         {

@@ -15,6 +15,7 @@ from expectations.suites.verdict import Verdict
 from tests.expectations.spec.spec_cases import SPEC, Case
 from tests.expectations.spec.spec_judging import judge
 from tests.expectations.spec.spec_reports import MEASURES_FORM, Sent
+from tests.expectations.spec.spec_yearly import YEARLY_SPEC
 
 PAGE = Path("docs") / "rules.md"
 OUTCOMES = {"accepted": "được nhận", "rejected": "bị trả lại", "duplicate": "bản trùng, không nạp"}
@@ -67,7 +68,8 @@ def _section(code: str, clean: Case, told: Case) -> str:
         lines.append("| Biểu / form | Phải đúng / must hold |\n|---|---|")
         lines += [f"| {FORMS[rule.form].label_vi} | {_in_words(rule)}<br>`{rule.holds}` |" for rule in rules]
         lines.append("")
-    return "\n".join([*lines, _case("✓", code, clean), _case("✗", code, told)])
+    cases = [("✓", clean), ("✗", told), *zip("✓✗", YEARLY_SPEC.get(code, ()), strict=False)]
+    return "\n".join([*lines, *(_case(mark, code, case) for mark, case in cases)])
 
 
 def _case(mark: str, code: str, case: Case) -> str:
@@ -99,8 +101,9 @@ def _sent(sent: Sent, shows: tuple[str, ...]) -> str:
 
 def _table(sent: Sent, form: str, names: list[str]) -> str:
     rows = [[*sent.names(cell), *(sent.figure(cell, name) for name in names)] for cell in sent.rows(form)]
-    total = ["", "Tổng cộng", *(sent.figure("Tổng cộng", name) for name in names)]
-    heads = ["Đảng bộ", "Chi bộ", *(MEASURES[name].label_vi for name in names)]
+    units = ["Đảng bộ", "Chi bộ"] if FORMS[form].unit == "cell" else ["Đảng bộ"]
+    total = [*[""] * (len(units) - 1), "Tổng cộng", *(sent.figure("Tổng cộng", name) for name in names)]
+    heads = [*units, *(MEASURES[name].label_vi for name in names)]
     lines = [heads, ["---"] * len(heads), *rows, total]
     return "\n".join(f"| {' | '.join(line)} |" for line in lines) + "\n"
 

@@ -22,6 +22,7 @@ CELLS = {
     "29872-03": ("Phường 2", "Khóm 3"),
     "29872-04": ("Phường 2", "Khóm 4"),
 }
+COMMUNES = {"29869": "Phường 1", "29872": "Phường 2"}
 TOTAL = "Tổng cộng"
 _FIGURES = {
     "members_opening": 20,
@@ -38,18 +39,26 @@ _FIGURES = {
     "r213_registered": 3,
     "r213_attended": 2,
     "r213_remarked": 2,
+    "hamlet_cells": 1,
+    "secretary_is_head": 1,
+    "committees": 2,
+    "committees_trained": 2,
+    "graded_good": 1,
+    "members_not_graded_away": 3,
 }
+_OF_UNITS = {("29872", "hamlet_cells"): 2}  # Khóm 2 was split in July 2021
 
 
 @dataclass(frozen=True)
 class Sent:
-    """A file as sent: the base report of a month, and what is different in it.
+    """A file as sent: the base report of a month, or the yearly form of a year, and what is different in it.
 
     Attributes:
-        written: what stands in a cell instead, by (cell code, or the total row's label, and measure).
-        named: other names for the cells.
-        twice: cells that have a second row, the same as the first.
-        without: cells, forms or measures that are not in it.
+        written: what stands in a cell instead, by (code of cell or commune, or the total row's label, and measure).
+        named: other names for the cells and communes.
+        twice: cells or communes that have a second row, the same as the first.
+        without: cells, communes, forms or measures that are not in it.
+        year: what the yearly form's title says in a month's file, "" for that the month lies in.
         raw: the bytes, where the file is no such report.
     """
 
@@ -66,6 +75,7 @@ class Sent:
     without: tuple[str, ...] = ()
     cells: tuple[str, ...] = ("29869-01", "29869-02", "29872-01")
     raw: bytes | None = None
+    year: str = ""
 
     @property
     def month(self) -> Period:
@@ -73,11 +83,19 @@ class Sent:
 
     @property
     def file_name(self) -> str:
-        return self.name or f"BC thang {self.month.first_month}-{self.month.year}.csv"
+        if self.name or self.month.kind == "year":
+            return self.name or f"Bieu nam {self.month.year}.csv"
+        return f"BC thang {self.month.first_month}-{self.month.year}.csv"
 
     @property
     def title_line(self) -> str:
+        if self.month.kind == "year":
+            return self.year_line
         return self.title or f"Tháng {self.month.first_month} năm {self.month.year}"
+
+    @property
+    def year_line(self) -> str:
+        return self.year or f"Năm {self.month.year}"
 
     @property
     def data(self) -> bytes:
@@ -88,23 +106,27 @@ class Sent:
         if (cell, measure) in self.written:
             return self.written[cell, measure]
         if cell != TOTAL:
-            return str(_FIGURES.get(measure, 0))
+            return str(_OF_UNITS.get((cell, measure), _FIGURES.get(measure, 0)))
         figures = [self.figure(one, measure) for one in self.rows(MEASURES_FORM[measure])]
         return str(sum(int(figure) for figure in figures if figure.lstrip("-").isdigit()))
 
     def rows(self, form: str) -> list[str]:
-        """The cells with a row in a form, those that stand twice one after the other."""
-        held = [cell for cell in self.cells if cell not in self.without]
+        """The cells or communes with a row in a form, those that stand twice one after the other."""
+        units = COMMUNES if FORMS[form].unit == "commune" else self.cells
+        held = [unit for unit in units if unit not in self.without]
         if FORMS[form].hamlet_only:
             held = [cell for cell in held if CELLS[cell][1].startswith("Khóm")]
-        return [cell for cell in held for _ in range(2 if cell in self.twice else 1)]
+        return [unit for unit in held for _ in range(2 if unit in self.twice else 1)]
 
     def measures(self, form: str) -> list[str]:
         return [name for name in FORMS[form].names if name not in self.without]
 
-    def names(self, cell: str) -> tuple[str, str]:
-        commune, name = CELLS[cell]
-        return commune, self.named.get(cell, name)
+    def names(self, unit: str) -> tuple[str, ...]:
+        """What a row calls its unit: the commune and the cell, or the commune alone."""
+        if unit in COMMUNES:
+            return (self.named.get(unit, COMMUNES[unit]),)
+        commune, name = CELLS[unit]
+        return commune, self.named.get(unit, name)
 
 
 MEASURES_FORM = {measure.name: form.name for form in FORMS.values() for measure in form.measures}
@@ -123,18 +145,20 @@ def report(sent: Sent) -> bytes:
 def _table(sent: Sent, form: str) -> list[list[str]]:
     measures = sent.measures(form)
     labels = [_heading(measure) for measure in measures]
-    title = f"{sent.title_line}" if not FORMS[form].half_yearly else f"Kỳ {_half(sent)} năm {sent.month.year}"
-    lines = [[sent.sender], [FORMS[form].label_vi], [title], []]
-    lines.append(["STT", "Đảng bộ xã, phường, thị trấn", "Chi bộ", *(group for group, _ in labels)])
-    lines.append(["", "", "", *(wording for _, wording in labels)])
+    lines = [[sent.sender], [FORMS[form].label_vi], [_title(sent, form)], []]
+    heads = ["STT", "Đảng bộ xã, phường, thị trấn", *(["Chi bộ"] if FORMS[form].unit == "cell" else [])]
+    lines.append([*heads, *(group for group, _ in labels)])
+    lines.append([*[""] * len(heads), *(wording for _, wording in labels)])
     for number, cell in enumerate(sent.rows(form), 1):
         lines.append([str(number), *sent.names(cell), *(sent.figure(cell, measure) for measure in measures)])
-    lines.append(["", TOTAL, "", *(sent.figure(TOTAL, measure) for measure in measures)])
+    lines.append(["", TOTAL, *[""] * (len(heads) - 2), *(sent.figure(TOTAL, measure) for measure in measures)])
     return [*lines, []]
 
 
-def _half(sent: Sent) -> str:
-    return "I" if sent.month.first_month <= 6 else "II"
+def _title(sent: Sent, form: str) -> str:
+    if FORMS[form].half_yearly:
+        return f"Kỳ {'I' if sent.month.first_month <= 6 else 'II'} năm {sent.month.year}"
+    return sent.year_line if FORMS[form].every == "year" else sent.title_line
 
 
 def _heading(measure: str) -> tuple[str, str]:

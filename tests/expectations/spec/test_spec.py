@@ -10,11 +10,13 @@ import pytest
 from expectations.contract.problems import CODES
 from tests.expectations.spec.rules_page import PAGE, rules_page, verdict_on
 from tests.expectations.spec.spec_cases import SPEC, Case
+from tests.expectations.spec.spec_yearly import YEARLY_SPEC
 
 PLACE = ["cell_ref", "unit_code", "measure", "found", "expected"]
 CASES = [
-    pytest.param(code, case, id=f"{code}-{'told' if case.told else 'clean'}")
-    for code, pair in SPEC.items()
+    pytest.param(code, case, id=f"{name}{code}-{'told' if case.told else 'clean'}")
+    for name, spec in (("", SPEC), ("yearly-", YEARLY_SPEC))
+    for code, pair in spec.items()
     for case in pair
 ]
 
@@ -38,7 +40,7 @@ def test_every_code_has_a_spec() -> None:
 
 
 def test_every_code_is_shown_clean_and_told() -> None:
-    assert all(not clean.told and told.told for clean, told in SPEC.values())
+    assert all(not clean.told and told.told for spec in (SPEC, YEARLY_SPEC) for clean, told in spec.values())
 
 
 def test_the_manual_of_rules_is_up_to_date() -> None:

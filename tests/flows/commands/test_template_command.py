@@ -13,7 +13,7 @@ import openpyxl
 import polars as pl
 import pytest
 
-from expectations.contract.forms import FORMS
+from expectations.contract.forms import OF_CELLS
 from expectations.contract.periods import Period
 from flows.commands.backfill import backfill
 from flows.commands.check import run_check
@@ -68,10 +68,10 @@ def test_a_whole_month_filled_in_by_libreoffice_is_accepted_without_a_word(in_ho
     assert {stat.S_IMODE(file.stat().st_mode) for file in files} == {0o640}
     _, june = simulate(registry, 3, MAY, JUNE, planted_changes(registry, MAY))
     figures = {}
-    for form in FORMS.values():
-        frame = june.half_yearly if form.half_yearly else june.monthly
+    for form in OF_CELLS:
+        frame = june.of(form)
         assert frame is not None
-        rows = frame.select("cell_code", *form.names).to_dicts()
+        rows = frame.to_dicts()
         figures[form.name] = {row.pop("cell_code"): row for row in rows}
     filled = {file.stem: fill(file.read_bytes(), figures) for file in files}
     for name, data in by_libreoffice(filled, "xlsx", tmp_path).items():

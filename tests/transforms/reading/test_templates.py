@@ -17,7 +17,7 @@ from transforms.samples.invented import simulate
 from transforms.samples.templates import TEMPLATES, Template, lay_out
 from transforms.samples.writers import write
 
-MONTH = Period(2020, 12)  # a month with the half-yearly form, after a split, before a merge
+MONTH = Period(2022, 12)  # a month with the half-yearly and the yearly form, after a split and a merge
 ONE_TABLE = {"csv", "utf-16", "html"}
 
 
@@ -61,12 +61,12 @@ def test_any_mixture_of_habits_is_read_to_the_figure(template, reports, director
     told, month = reports
     code = ("867", "873", "875")[len(template.layout + template.naming + template.kind) % 3]
     data = write(template.kind, lay_out(template, told[code]))
-    reading = read_file(data, "bc.dat", code, date(2021, 1, 4), directory)
+    reading = read_file(data, "bc.dat", code, date(2023, 1, 4), directory)
     assert [(p.code, p.cell_ref, p.found) for p in reading.problems] == []
-    inside = {home.cell_code for home in month.homes if home.reporter_code == code}
+    homes = [home for home in month.homes if home.reporter_code == code]
+    inside = {home.cell_code for home in homes} | {home.commune_code for home in homes}
     for form in FORMS.values():
-        frame = month.half_yearly if form.half_yearly else month.monthly
-        truth = {row[0]: row[1:] for row in frame.select("cell_code", *form.names).iter_rows() if row[0] in inside}
+        truth = {row[0]: row[1:] for row in month.of(form).iter_rows() if row[0] in inside}
         read = {}
         for rows in (one for one in reading.forms if one.form == form.name):
             read |= {

@@ -9,7 +9,7 @@ from datetime import date
 import polars as pl
 import pytest
 
-from expectations.contract.forms import FORMS, MONTHLY
+from expectations.contract.forms import FORMS
 from expectations.contract.periods import Period
 from expectations.contract.rules import RULES
 from transforms.reading.read import FileReading, read_file
@@ -29,12 +29,10 @@ IN_VALIDATION = {"balance-broken", "late"}  # told by the rules and the calendar
 def _figures(months: Iterable[InventedMonth]) -> dict[Key, tuple[int, ...]]:
     known: dict[Key, tuple[int, ...]] = {}
     for month in months:
-        frames = {form.name: month.monthly.select("cell_code", *form.names) for form in MONTHLY}
-        if month.half_yearly is not None:
-            frames["regulation_213"] = month.half_yearly
-        for form, frame in frames.items():
-            period = month.period.half if FORMS[form].half_yearly else month.period
-            known |= {(form, str(period), code): tuple(counts) for code, *counts in frame.iter_rows()}
+        for form in FORMS.values():
+            frame, period = month.of(form), month.period.of_kind(form.every)
+            if frame is not None:
+                known |= {(form.name, str(period), code): tuple(counts) for code, *counts in frame.iter_rows()}
     return known
 
 
@@ -56,7 +54,9 @@ def _sent_by(month: InventedMonth, reporters: set[str]) -> InventedMonth:
     cells = [home.cell_code for home in month.homes if home.reporter_code in reporters]
     sent = pl.col("cell_code").is_in(cells)
     half_yearly = None if month.half_yearly is None else month.half_yearly.filter(sent)
-    return replace(month, monthly=month.monthly.filter(sent), half_yearly=half_yearly)
+    communes = [home.commune_code for home in month.homes if home.reporter_code in reporters]
+    yearly = None if month.yearly is None else month.yearly.filter(pl.col("commune_code").is_in(communes))
+    return replace(month, monthly=month.monthly.filter(sent), half_yearly=half_yearly, yearly=yearly)
 
 
 @pytest.fixture(scope="module")
@@ -68,9 +68,10 @@ def months(registry) -> list[InventedMonth]:
 
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.name)
 def test_every_invented_row_keeps_the_rule(rule, months):
-    frames = [month.half_yearly if rule.form == "regulation_213" else month.monthly for month in months]
+    every = FORMS[rule.form].every
+    frames = [{"half": month.half_yearly, "year": month.yearly}.get(every, month.monthly) for month in months]
     judged = [frame.select(pl.sql_expr(rule.holds).all()).item() for frame in frames if frame is not None]
-    assert len(judged) == (3 if rule.form == "regulation_213" else 15)
+    assert len(judged) == {"half": 3, "year": 1}.get(every, 15)
     assert all(judged)
 
 

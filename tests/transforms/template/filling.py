@@ -21,7 +21,7 @@ from transforms.template import TemplateFile, make_template
 from transforms.territory.registry import Registry
 
 Figures = dict[str, dict[str, dict[str, int | str | None]]]
-"""By form, cell and measure."""
+"""By form, cell (or commune) and measure."""
 FIRST_ROW, CODE = 8, 2
 FIRST_MEASURE = 4  # 1-based, as openpyxl counts
 
@@ -33,7 +33,7 @@ def closings_of(monthly: pl.DataFrame) -> pl.DataFrame:
 
 
 def template_and_figures(registry: Registry, code: str, period: Period) -> tuple[TemplateFile, Figures]:
-    """A unit's template after a month that was taken in, and what it has to report."""
+    """A unit's template of a month after one that was taken in, or of a year, and what it has to report."""
     key = (code, period)
     if key not in _MADE:
         _MADE[key] = _template_and_figures(registry, code, period)
@@ -45,14 +45,16 @@ _MADE: dict[tuple[str, Period], tuple[TemplateFile, Figures]] = {}  # of the bun
 
 
 def _template_and_figures(registry: Registry, code: str, period: Period) -> tuple[TemplateFile, Figures]:
-    before, month = simulate(registry, 11, period.previous, period)
+    last = Period.month_of(period.last_day)
+    before, month = simulate(registry, 11, last.previous, last)
     figures: Figures = {}
-    own = {home.cell_code for home in month.homes if home.reporter_code == code}
+    homes = [home for home in month.homes if home.reporter_code == code]
+    own = {home.cell_code for home in homes} | {home.commune_code for home in homes}
     for form in FORMS.values():
-        frame = month.half_yearly if form.half_yearly else month.monthly
-        if frame is not None:
-            rows = frame.filter(pl.col("cell_code").is_in(own)).select("cell_code", *form.names).to_dicts()
-            figures[form.name] = {row.pop("cell_code"): row for row in rows}
+        frame = month.of(form)
+        if frame is not None and period.kind in ("month", form.every):
+            rows = frame.filter(pl.col(form.key).is_in(own)).to_dicts()
+            figures[form.name] = {row.pop(form.key): row for row in rows}
     return make_template(registry, closings_of(before.monthly), code, period), figures
 
 

@@ -32,10 +32,15 @@ from transforms.template.checks import side_named
 
 pytestmark = pytest.mark.slow
 
-JUNE, DECEMBER, AFTER = Period(2019, 6), Period(2020, 12), Period(2025, 8)
+JUNE, DECEMBER, AFTER, YEAR = Period(2019, 6), Period(2020, 12), Period(2025, 8), Period(2022, 1, "year")
 DISTRICT, COMMUNE, SMALL = "867", "29869", "30157"
 RED = (255, 156, 156)
-CASES = {"district": (DISTRICT, JUNE), "december": (DISTRICT, DECEMBER), "commune": (COMMUNE, AFTER)}
+CASES = {
+    "district": (DISTRICT, JUNE),
+    "december": (DISTRICT, DECEMBER),
+    "commune": (COMMUNE, AFTER),
+    "year": (DISTRICT, YEAR),
+}
 
 
 @pytest.fixture(scope="module")

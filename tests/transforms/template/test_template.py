@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import re
 from dataclasses import replace
+from datetime import date
 
 import openpyxl
 import polars as pl
@@ -21,6 +22,7 @@ from transforms.template import NOTHING_KNOWN, NotAReporter, make_template
 from transforms.template.openings import CLOSINGS, openings
 
 JUNE, DECEMBER, AFTER = Period(2019, 6), Period(2020, 12), Period(2025, 8)
+YEAR_END, YEAR = Period(2025, 12), Period(2022, 1, "year")
 DISTRICT, COMMUNE = "867", "29869"
 
 
@@ -36,7 +38,10 @@ def codes(reading) -> list[str]:
     return [problem.code for problem in reading.problems]
 
 
-@pytest.mark.parametrize(("code", "period"), [(DISTRICT, JUNE), (DISTRICT, DECEMBER), (COMMUNE, AFTER)])
+@pytest.mark.parametrize(
+    ("code", "period"),
+    [(DISTRICT, JUNE), (DISTRICT, DECEMBER), (DISTRICT, YEAR), (COMMUNE, AFTER), (COMMUNE, YEAR_END)],
+)
 def test_a_filled_template_is_read_back_to_the_cell(code, period, registry, directory):
     file, figures = template_and_figures(registry, code, period)
     reading = read(fill(file.data, figures), file.name, code, period, directory)
@@ -45,7 +50,38 @@ def test_a_filled_template_is_read_back_to_the_cell(code, period, registry, dire
     for one in reading.forms:
         known = dict(zip(one.unit_codes, zip(*one.counts.values(), strict=True), strict=True))
         assert known == {cell: tuple(row.values()) for cell, row in figures[one.form].items()}
-        assert one.period == str(period.half if FORMS[one.form].half_yearly else period)
+        assert one.period == str(period.of_kind(FORMS[one.form].every))
+
+
+def test_the_yearly_form_is_in_decembers_template_and_in_one_of_its_own(registry):
+    december = opened(make_template(registry, NOTHING_KNOWN, DISTRICT, Period(2022, 12)).data)
+    alone = make_template(registry, NOTHING_KNOWN, DISTRICT, YEAR)
+    assert alone.name == "867-thanh-pho-sa-dec-nam-2022.xlsx"
+    for book, sheets in ((december, 5), (opened(alone.data), 1)):
+        pages = [page for page in book.worksheets if page.title.startswith("Biểu")]
+        assert len(pages) == sheets
+        page = pages[-1]
+        assert [page["A3"].value, page["A4"].value] == ["BIỂU TỔ CHỨC ĐẢNG Ở XÃ, PHƯỜNG, THỊ TRẤN", "Năm 2022"]
+        rows = [(page.cell(row, 2).value, page.cell(row, 3).value) for row in range(FIRST_ROW, FIRST_ROW + 10)]
+        assert rows[:2] == [("29902", "Phường 3"), ("29905", "Phường 1")]
+        assert rows[-1] == (None, "Tổng cộng")
+
+
+def test_a_template_of_another_year_is_told(registry, directory):
+    file, figures = template_and_figures(registry, DISTRICT, YEAR)
+    book = opened(fill(file.data, figures))
+    book.worksheets[1]["A4"].value = "Năm 2023"
+    reading = read_file(saved(book), file.name, DISTRICT, date(2024, 1, 3), directory)
+    assert codes(reading) == ["file-name-period", "wrong-template"]
+    assert (reading.problems[1].found, reading.problems[1].expected) == (
+        "Thành phố Sa Đéc, 2022",
+        "Thành phố Sa Đéc, 2023",
+    )
+
+
+def test_before_it_was_asked_for_there_is_no_yearly_template(registry):
+    with pytest.raises(NotAReporter):
+        make_template(registry, NOTHING_KNOWN, DISTRICT, Period(2021, 1, "year"))
 
 
 def test_the_code_decides_where_cells_of_a_new_commune_bear_one_name(registry, directory):

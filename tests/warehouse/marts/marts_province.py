@@ -8,17 +8,28 @@ import numpy as np
 import polars as pl
 from duckdb import DuckDBPyConnection
 
-from expectations.contract.forms import FORMS, MONTHLY_MEASURES
+from expectations.contract.forms import FORMS, MONTHLY_MEASURES, OF_CELLS, ORGANISATION
 from expectations.contract.periods import Period
 from transforms.disclosure import last_released_year
 from transforms.indicators import indicator_table
+from transforms.samples.invented_communes import yearly_form
 from transforms.territory.maps import map_fingerprint, places
 from transforms.territory.registry import Registry
 from transforms.territory.unit_figures import CellFigures, PublishedBefore, figures
+from transforms.territory.yearly_figures import yearly_figures
 from transforms.trends import comparison, contribution, waterfall
 from warehouse.connection.frames import given
 from warehouse.derived.replace import replace_derived
-from warehouse.derived.unit_figures import Computation, cell_facts, first_to_compute, published_before, replace_figures
+from warehouse.derived.unit_figures import (
+    Computation,
+    are_years_to_compute,
+    cell_facts,
+    commune_facts,
+    first_to_compute,
+    published_before,
+    replace_figures,
+    replace_years,
+)
 from warehouse.ledger.nights import begin_nights
 from warehouse.ledger.registry import replace_registry
 from warehouse.ledger.versions import add_versions
@@ -146,8 +157,41 @@ def fill(con: DuckDBPyConnection, registry: Registry, frame: pl.DataFrame) -> No
                 pl.lit(value=True).alias("is_reported"),
                 *form.names,
             )
-            for form in FORMS.values()
-        },
+            for form in OF_CELLS
+        }
+        | {ORGANISATION.name: _yearly_rows(accepted, registry)},
+    )
+
+
+def yearly_facts(registry: Registry) -> pl.DataFrame:
+    """The yearly form of the years that are over: reporter_code, commune_code, period and the measures."""
+    parts = []
+    for year in (Period(2023, 1, "year"), Period(2024, 1, "year")):
+        homes = [home for home in registry.homes_on(year.last_day) if home.reporter_code]
+        owners = {home.commune_code: home.reporter_code for home in homes}
+        owner = pl.col("commune_code").replace_strict(owners).alias("reporter_code")
+        parts.append(yearly_form(homes, year, 1).with_columns(owner, period=pl.lit(str(year))))
+    return pl.concat(parts)
+
+
+def _yearly_rows(accepted: pl.DataFrame, registry: Registry) -> pl.DataFrame:
+    """The rows of the form, sent with December's files."""
+    december = accepted.filter(pl.col("period").str.ends_with("-12")).select(
+        "submission_id", "reporter_code", period=pl.col("period").str.slice(0, 4)
+    )
+    return (
+        yearly_facts(registry)
+        .join(december, on=["reporter_code", "period"])
+        .with_row_index("row")
+        .select(
+            "submission_id",
+            pl.lit(1).alias("table_no"),
+            "row",
+            "commune_code",
+            "period",
+            pl.lit(value=True).alias("is_reported"),
+            *ORGANISATION.names,
+        )
     )
 
 
@@ -173,6 +217,9 @@ def compute(con: DuckDBPyConnection, registry: Registry, as_of: date, periods: l
     """The derived tables as a night computes them; from which January, None where nothing had to be."""
     edition = Computation(as_of, as_of, map_fingerprint(registry, as_of))
     released = last_released_year(as_of)
+    if are_years_to_compute(con, edition, [ORGANISATION.name]):
+        facts, years = commune_facts(con)
+        replace_years(con, yearly_figures(facts, registry, years, as_of))
     first = first_to_compute(con, edition, periods, released)
     frames = {}
     if first is not None:
