@@ -11,7 +11,7 @@ import polars as pl
 
 from expectations.language.catalogue import Joined, Message
 from flows.errors import UserError
-from transforms.targets.targets_file import Mistake, Targets, read_targets
+from transforms.targets.targets_file import Targets, WrongLine, read_targets
 from transforms.territory.registry import COLUMNS, Registry, build_registry
 
 TARGETS = "targets.csv"
@@ -80,9 +80,9 @@ def targets(folder: Path) -> Targets:
     try:
         return read_targets(_or_bundled(folder / TARGETS).read_text("utf-8"))
     except (UnicodeDecodeError, csv.Error):
-        return Targets((), (Mistake(1, "", Message("targets.no-csv")),))
+        return Targets((), (WrongLine(1, "", Message("targets.no-csv")),))
     except OSError as error:
-        return Targets((), (Mistake(1, "", Message("targets.unread", why=error.strerror)),))
+        return Targets((), (WrongLine(1, "", Message("targets.unread", why=error.strerror)),))
 
 
 def mistakes_in_targets(folder: Path) -> tuple[Message, ...]:

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import expit, logit
 
-from transforms.targets.forecast import ShareSeries, chance_of_reaching, forecast
+from transforms.targets.forecast import KnownShares, chance_of_reaching, forecast
 from transforms.trends.season import season
 
 Array = NDArray[np.float64]
@@ -119,7 +119,7 @@ def foretold(design: Design, kind: Kind, count: int, rng: np.random.Generator) -
     last = np.clip(top[:, design.periods - 1] / design.whole, 0.02, 0.98)
     wanted = np.clip(expit(logit(last) + rng.normal(0, 0.35, count)), 0.05, 1.0)
     needed = np.ceil(wanted * design.whole)
-    known = ShareSeries(top[:, : design.periods], below[:, : design.periods], design.step, season_of(design))
+    known = KnownShares(top[:, : design.periods], below[:, : design.periods], design.step, season_of(design))
     foreseen = forecast(known, design.ahead)
     last_ahead = np.full(count, design.ahead - 1)
     return chance_of_reaching(foreseen, last_ahead, needed, below[:, 0]), top[:, -1] >= needed

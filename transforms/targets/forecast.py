@@ -42,7 +42,7 @@ _DRIFT, _STEP, _OWN = (np.array(part) for part in zip(*product(DRIFTS, STEPS, OW
 
 
 @dataclass(frozen=True, slots=True)
-class ShareSeries:
+class KnownShares:
     """Shares of several units over common periods without gaps.
 
     Attributes:
@@ -84,7 +84,7 @@ class _State(NamedTuple):
     spread: Array
 
 
-def forecast(series: ShareSeries, ahead: int) -> Forecast:
+def forecast(series: KnownShares, ahead: int) -> Forecast:
     """The coming periods of every series, by each alternative.
 
     Args:
@@ -128,7 +128,7 @@ def chance_of_reaching(foreseen: Forecast, ahead: NDArray[np.int64], needed: Arr
     return np.clip((foreseen.weight * reached.mean(axis=2)).sum(axis=1), 0.0, 1.0)
 
 
-def _begin(series: ShareSeries) -> _State:
+def _begin(series: KnownShares) -> _State:
     """Before the first figure: any level, no drift in particular, a season that is small."""
     size = 2 + series.season.shape[1]
     shape = (len(series.top), len(_STEP))
@@ -160,7 +160,7 @@ def _eta(state: _State, season: Array) -> tuple[Array, Array]:
     return mean, np.einsum("i,sgij,j->sg", row, state.spread, row) + _OWN**2
 
 
-def _seen(state: _State, series: ShareSeries, period: int) -> tuple[_State, Array]:
+def _seen(state: _State, series: KnownShares, period: int) -> tuple[_State, Array]:
     """The state after a figure, and the log likelihood of the figure; as before where it is not known."""
     row = np.concatenate([[1.0, 0.0], series.season[period]])
     mean, spread = _eta(state, series.season[period])

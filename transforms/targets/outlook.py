@@ -7,7 +7,7 @@ import polars as pl
 from numpy.typing import NDArray
 from scipy.special import expit
 
-from transforms.targets.forecast import PERIODS_NEEDED, ShareSeries, chance_of_reaching, forecast
+from transforms.targets.forecast import PERIODS_NEEDED, KnownShares, chance_of_reaching, forecast
 from transforms.targets.target import Target
 from transforms.trends.season import season
 
@@ -84,7 +84,7 @@ def _foreseen(rows: pl.DataFrame, series: pl.DataFrame, month: int, length: int)
     at = np.array([units.index(code) for code in seen["unit_code"]]), (number - number.min()) // length
     top[at], below[at] = seen["numerator"].to_numpy(), seen["denominator"].to_numpy()
     ahead = len(months) - periods
-    foreseen = forecast(ShareSeries(top, below, length / 12, _season(months, length)), ahead)
+    foreseen = forecast(KnownShares(top, below, length / 12, _season(months, length)), ahead)
     needed, whole = (rows[name].cast(pl.Float64).to_numpy() for name in ("needed", "whole"))
     probability = chance_of_reaching(foreseen, np.full(len(units), ahead - 1), needed, whole)
     share: Array = expit(foreseen.level)

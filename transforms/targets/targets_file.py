@@ -11,7 +11,7 @@ from io import StringIO
 from typing import TypeVar
 
 from expectations.contract.indicators import INDICATOR_OF, INDICATORS
-from expectations.language.catalogue import Message, SpokenError
+from expectations.language.catalogue import Message
 from transforms.targets.target import COMPARISONS, KINDS, TARGET_LEVELS, YEARLY, Target
 
 COLUMNS = ("name", "indicator", "comparison", "value", "kind", "level", "source", "valid_from", "valid_to")
@@ -20,7 +20,7 @@ T = TypeVar("T", bound=str)
 
 
 @dataclass(frozen=True, slots=True)
-class Mistake:
+class WrongLine:
     """What is wrong in the table: the line (1 is the heading), its column ("" for the whole line), and what to do."""
 
     line: int
@@ -33,15 +33,15 @@ class Targets:
     """The lines that are in order, as they stand, and what is wrong with the others."""
 
     rows: tuple[Target, ...]
-    mistakes: tuple[Mistake, ...] = ()
+    mistakes: tuple[WrongLine, ...] = ()
 
 
-class _Wrong(SpokenError):
-    """A line cannot stand as it is."""
+class _Unfit(Exception):
+    """A line cannot stand as it is: the column, and why."""
 
-    def __init__(self, key: str, column: str, **values: str) -> None:
-        super().__init__(key, **values)
-        self.column = column
+    def __init__(self, column: str, why: Message) -> None:
+        super().__init__(why.key)
+        self.column, self.why = column, why
 
 
 def read_targets(text: str) -> Targets:
@@ -56,26 +56,26 @@ def read_targets(text: str) -> Targets:
     if mistake := _of_heading(heading):
         return Targets((), (mistake,))
     rows: dict[str, Target] = {}
-    mistakes: list[Mistake] = []
+    mistakes: list[WrongLine] = []
     for line, cells in _lines(reader):
         try:
             if len(cells) > len(heading):
-                raise _Wrong("targets.more-cells", "")
+                raise _Unfit("", Message("targets.more-cells"))
             row = _row(dict(zip(heading, cells, strict=False)))
             if row.name.casefold() in rows:
-                raise _Wrong("targets.twice", "name", name=row.name)
+                raise _Unfit("name", Message("targets.twice", name=row.name))
             rows[row.name.casefold()] = row
-        except _Wrong as wrong:
-            mistakes.append(Mistake(line, wrong.column, wrong.message))
+        except _Unfit as unfit:
+            mistakes.append(WrongLine(line, unfit.column, unfit.why))
     return Targets(tuple(rows.values()), tuple(mistakes))
 
 
-def _of_heading(heading: list[str]) -> Mistake | None:
+def _of_heading(heading: list[str]) -> WrongLine | None:
     columns = ",".join(COLUMNS)
     if missing := [name for name in COLUMNS if name not in heading]:
-        return Mistake(1, missing[0], Message("targets.no-column", columns=columns))
+        return WrongLine(1, missing[0], Message("targets.no-column", columns=columns))
     if strange := [name for name in heading if name not in COLUMNS]:
-        return Mistake(1, strange[0], Message("targets.strange-column", columns=columns))
+        return WrongLine(1, strange[0], Message("targets.strange-column", columns=columns))
     return None
 
 
@@ -89,7 +89,7 @@ def _lines(reader: Iterator[list[str]]) -> Iterator[tuple[int, list[str]]]:
 def _row(given: Mapping[str, str]) -> Target:
     for column in COLUMNS:
         if not given.get(column) and column not in MAY_BE_EMPTY:
-            raise _Wrong("targets.empty", column)
+            raise _Unfit(column, Message("targets.empty"))
     comparison = _one_of(given, "comparison", COMPARISONS)
     target = Target(
         name=given["name"],
@@ -109,13 +109,15 @@ def _row(given: Mapping[str, str]) -> Target:
 def _fits_together(target: Target) -> None:
     indicator = INDICATOR_OF[target.indicator]
     if target.level not in indicator.levels:
-        raise _Wrong("targets.level", "level", indicator=target.indicator, known=", ".join(reversed(indicator.levels)))
+        raise _Unfit(
+            "level", Message("targets.level", indicator=target.indicator, known=", ".join(reversed(indicator.levels)))
+        )
     if target.valid_to is None and target.kind == "dated_level":
-        raise _Wrong("targets.no-day", "valid_to")
+        raise _Unfit("valid_to", Message("targets.no-day"))
     if target.valid_to is not None and target.valid_to < target.valid_from:
-        raise _Wrong("targets.ends-before", "valid_to", day=f"{target.valid_from}")
+        raise _Unfit("valid_to", Message("targets.ends-before", day=f"{target.valid_from}"))
     if target.kind not in YEARLY and indicator.timing == "flow":
-        raise _Wrong("targets.flow", "kind", known=", ".join(sorted(YEARLY)))
+        raise _Unfit("kind", Message("targets.flow", known=", ".join(sorted(YEARLY))))
 
 
 def _one_of(given: Mapping[str, str], column: str, known: tuple[T, ...]) -> T:
@@ -123,7 +125,7 @@ def _one_of(given: Mapping[str, str], column: str, known: tuple[T, ...]) -> T:
     for one in known:
         if value == one:
             return one
-    raise _Wrong("targets.choose", column, value=given[column], known=", ".join(known))
+    raise _Unfit(column, Message("targets.choose", value=given[column], known=", ".join(known)))
 
 
 def _indicator(name: str) -> str:
@@ -131,9 +133,9 @@ def _indicator(name: str) -> str:
     if name in shares:
         return name
     if name in INDICATOR_OF:
-        raise _Wrong("targets.no-share", "indicator", name=name)
+        raise _Unfit("indicator", Message("targets.no-share", name=name))
     near = ", ".join(get_close_matches(name, shares, n=3)) or ", ".join(shares)
-    raise _Wrong("targets.no-indicator", "indicator", name=name, near=near)
+    raise _Unfit("indicator", Message("targets.no-indicator", name=name, near=near))
 
 
 def _value(text: str, *, is_more: bool) -> float:
@@ -142,12 +144,12 @@ def _value(text: str, *, is_more: bool) -> float:
     try:
         number = float(text.removesuffix("%").strip().replace(",", "."))
     except ValueError:
-        raise _Wrong("targets.no-number", "value", value=text) from None
+        raise _Unfit("value", Message("targets.no-number", value=text)) from None
     share = number / 100 if is_percent else number
     if not 0 < share <= 1:  # nor NaN
-        raise _Wrong("targets.no-number", "value", value=text)
+        raise _Unfit("value", Message("targets.no-number", value=text))
     if is_more and share == 1:
-        raise _Wrong("targets.more-than-all", "value")
+        raise _Unfit("value", Message("targets.more-than-all"))
     return share
 
 
@@ -155,4 +157,4 @@ def _day(text: str, column: str) -> date:
     try:
         return date.fromisoformat(text)
     except ValueError:
-        raise _Wrong("targets.no-date", column, value=text) from None
+        raise _Unfit(column, Message("targets.no-date", value=text)) from None

@@ -12,19 +12,19 @@ from scipy.special import expit, log_expit
 from scipy.stats import binom, norm
 
 from benchmarks.targets.simulate import DESIGNS, KINDS, foretold
-from transforms.targets.forecast import ShareSeries, _moments, chance_of_reaching, forecast
+from transforms.targets.forecast import KnownShares, _moments, chance_of_reaching, forecast
 
 COUNTS = st.lists(st.tuples(st.integers(0, 300), st.integers(0, 300)), min_size=2, max_size=6)
 
 
-def series(counts: list[tuple[float, float]], ahead: int = 1) -> ShareSeries:
+def series(counts: list[tuple[float, float]], ahead: int = 1) -> KnownShares:
     """One yearly series of parts and of those that are not."""
     top = np.array([[part for part, _ in counts]], dtype=float)
     below = top + np.array([[rest for _, rest in counts]], dtype=float)
-    return ShareSeries(top, below, 1.0, np.zeros((len(counts) + ahead, 0)))
+    return KnownShares(top, below, 1.0, np.zeros((len(counts) + ahead, 0)))
 
 
-def reached(known: ShareSeries, needed: float, whole: float, ahead: int = 1) -> float:
+def reached(known: KnownShares, needed: float, whole: float, ahead: int = 1) -> float:
     foreseen = forecast(known, ahead)
     return float(chance_of_reaching(foreseen, np.array([ahead - 1]), np.array([needed]), np.array([whole]))[0])
 
