@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from datetime import date
 from pathlib import Path
@@ -23,6 +24,7 @@ from tests.flows.command_line import mobility
 from transforms.samples.tree import sample_tree
 from warehouse.ledger.touched import touched
 
+ROOT = Path(__file__).resolve().parents[3]
 HEADING = "name,indicator,comparison,value,kind,level,source,valid_from,valid_to"
 OWN = f"""{HEADING}
 Liên lạc,away_contact_share,>=,86%,running,province,Kết luận,2024-01-01,
@@ -121,6 +123,18 @@ def test_the_command_prints_a_line_a_target(made):
         assert (name in told.stdout) == ("district" not in line)
     district = mobility("targets", "--unit", "868", MOBILITY_HOME=str(made.home), MOBILITY_LANGUAGE="en", COLUMNS="160")
     assert "more than 44.5%, each month" in " ".join(district.stdout.split())
+
+
+def test_the_statements_of_the_documents_work_the_figures_out_again(made, capsys):
+    page = (ROOT / "docs" / "targets.md").read_text("utf-8")
+    (statement,), (call,) = (re.findall(rf"```{kind}\n(.*?)```", page, re.DOTALL) for kind in ("sql", "python"))
+    with open_published(made) as con:
+        rows = con.sql(statement).pl()
+    assert rows.height > 30
+    for name in ("value", "needed", "gap_units"):
+        assert rows.select((pl.col(name) - pl.col(f"{name}_again")).abs().max()).item() < 1e-9
+    exec(compile(call, "docs/targets.md", "exec"), {})
+    assert capsys.readouterr().out.startswith("0.7755")
 
 
 def test_a_unit_of_which_there_is_no_target_is_told(made):
