@@ -41,6 +41,7 @@ DESIGNS = (
     Design("4 years of 102 committees", 4, 1, 1.0, 102),
     Design("7 half-years of 13,000", 7, 2, 0.5, 13_000),
     Design("7 half-years of 600", 7, 2, 0.5, 600),
+    Design("6 months of 5,000, 4 ahead", 6, 4, 1 / 12, 5000),
     Design("42 months of 5,000, 18 ahead", 42, 18, 1 / 12, 5000),
     Design("42 months of 400, 18 ahead", 42, 18, 1 / 12, 400),
 )
@@ -80,6 +81,11 @@ def _lasting(years: Array, count: int, rng: np.random.Generator) -> Array:
     return found
 
 
+def _seasonal(years: Array, count: int, rng: np.random.Generator) -> Array:
+    size, turn = rng.normal(0, 0.12, (count, 1)), rng.uniform(0, 2 * np.pi, (count, 1))
+    return size * np.cos(2 * np.pi * years + turn) + _drift(years, count, rng)
+
+
 def _campaign(years: Array, count: int, rng: np.random.Generator) -> Array:
     """Rises fast for three years, then stops at once: what no series foretells."""
     rise: Array = 1.2 * np.minimum(years, 3) - 1
@@ -93,6 +99,7 @@ KINDS: dict[str, Kind] = {
     "bend": _bend,
     "scattered": _scattered,
     "lasting": _lasting,
+    "drift with a season": _seasonal,
 }
 HARDEST: dict[str, Kind] = {"campaign that stops": _campaign}
 
