@@ -40,6 +40,7 @@ class Code:
             gives its sender nothing to look at.
         is_kept: whether the bytes of such a file may be kept and opened again; not where they list people, nor where
             they could not be looked through for people.
+        variants: further meanings of it, each with a sentence of its own: `problem.<code>.<variant>`.
     """
 
     severity: Severity
@@ -47,6 +48,7 @@ class Code:
     is_of_time: bool = False
     is_of_arrival: bool = False
     is_kept: bool = True
+    variants: tuple[str, ...] = ()
 
 
 CODES: dict[str, Code] = {
@@ -57,7 +59,7 @@ CODES: dict[str, Code] = {
     "encrypted-file": Code("error", is_kept=False),
     "file-too-large": Code("error", is_kept=False),
     "unknown-form": Code("error"),
-    "missing-form": Code("error"),
+    "missing-form": Code("error", variants=("blank",)),
     "missing-column": Code("error"),
     "ambiguous-column": Code("error"),
     "truncated-file": Code("error"),
@@ -77,7 +79,7 @@ CODES: dict[str, Code] = {
     "period-doubtful": Code("error", waivable=True, is_of_time=True),
     "late": Code("warning", is_of_time=True, is_of_arrival=True),
     "missing-unit": Code("warning"),
-    "total-mismatch": Code("warning", waivable=True),
+    "total-mismatch": Code("warning", waivable=True, variants=("registry",)),
     "opening-mismatch": Code("warning", waivable=True),
     "copied-period": Code("warning", is_of_time=True),
     "file-name-period": Code("warning", is_of_time=True, is_of_arrival=True),
@@ -104,7 +106,7 @@ class Problem:
         measure: the measure's name, "" where none is meant.
         found, expected: as text.
         rule: the rule that was broken, None for problems that are no rule's.
-        variant: which of a code's several meanings it has, as its text's key adds it to the code; mostly "".
+        variant: which of its code's further meanings it has; mostly "".
     """
 
     code: str
@@ -134,8 +136,8 @@ class Problem:
             "found_label": self.rule.side(self.rule.found, language) if self.rule else "",
             "expected_label": self.rule.side(self.rule.expected, language) if self.rule else "",
         }
-        key = ".".join(filter(None, ("problem", self.code, self.variant)))
-        return " ".join(text(f"{key}{part}", language, **values) for part in ("", ".mend"))
+        code = f"{self.code}.{self.variant}" if self.variant else self.code
+        return " ".join(text(f"problem.{code}{part}", language, **values) for part in ("", ".mend"))
 
 
 def label_of(name: str, language: Language) -> str:

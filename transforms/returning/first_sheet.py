@@ -151,9 +151,9 @@ def _period(about: SentFile, language: Language) -> str:
     """Of which period the figures are, when they came, and when they were due."""
     period = text("returned.no_period", language)
     if about.period:
-        is_half = Period.parse(about.period).kind == "half"
-        period = numbers.period(about.period, language)
-        period = period if is_half else text("returned.month", language, period=period)
+        kind, period = Period.parse(about.period).kind, numbers.period(about.period, language)
+        if kind != "half":
+            period = text("returned.month" if kind == "month" else "returned.year", language, period=period)
     key = "returned.period_due" if about.due_on else "returned.period"
     return text(key, language, period=period, received=about.received_on, due=about.due_on)
 

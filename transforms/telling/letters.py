@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from hashlib import sha256
 
+from expectations.contract.periods import Period
 from expectations.language.catalogue import Language, PeriodCode, Value, text
 from transforms.telling.events import GRAVEST_FIRST, OutboxEvent
 from transforms.telling.recipients import Recipient, Side
@@ -144,7 +145,7 @@ def _rejected(event: OutboxEvent, language: Language) -> str:
 
 
 def _file_words(event: OutboxEvent, language: Language) -> dict[str, Value]:
-    period = text("letter.of-period", language, period=PeriodCode(event.period)) if event.period else ""
+    period = _of_period(event.period, language) if event.period else ""
     return {
         "unit": event.unit_name or event.unit_code,
         "file": event.file_name,
@@ -153,6 +154,12 @@ def _file_words(event: OutboxEvent, language: Language) -> dict[str, Value]:
         "errors": event.errors,
         "warnings": event.warnings,
     }
+
+
+def _of_period(code: str, language: Language) -> str:
+    """Which report is meant, after its name: of a month, or of a year where the yearly form came alone."""
+    key = "letter.of-year" if Period.parse(code).kind == "year" else "letter.of-period"
+    return text(key, language, period=PeriodCode(code))
 
 
 def _own_subject(events: Sequence[OutboxEvent], language: Language) -> str:

@@ -134,8 +134,14 @@ FAMILIES: dict[str, tuple[str, ...]] = {
     "portal.severity.": ("error", "warning"),
     "portal.sign-in.": ("name", "word", "password", "locked", "token", "size"),
     "portal.told.": tuple(TOLD),
+    "portal.unit.organisation.": ("heads", "trained", "grades"),
     "precision.": ("rule", "closed", "true", "data-error", "expected", "useful", "title", "none"),
-    "problem.": tuple(f"{code}{part}" for code in CODES for part in ("", ".mend")),
+    "problem.": tuple(
+        f"{said}{part}"
+        for code, about in CODES.items()
+        for said in (code, *(f"{code}.{variant}" for variant in about.variants))
+        for part in ("", ".mend")
+    ),
     "reason.": tuple(ERRORS),
     "resolution.": ENDS,
     "returned.column.": tuple("number severity sheet cell row column found expected last says".split()),

@@ -82,6 +82,8 @@ def test_the_months_know_nothing_of_it(lived):
 def test_the_cell_at_fault_is_marked_in_the_senders_own_workbook(lived):
     (path,) = (path for path in (lived[0] / "returns" / SENDER).glob("*.xlsx") if "2023-01-10" in path.name)
     book = openpyxl.load_workbook(io.BytesIO(path.read_bytes()))
+    listed = [str(cell.value) for row in book.worksheets[0].iter_rows() for cell in row if cell.value]
+    assert any(text.startswith("Kỳ số liệu: năm 2022.") for text in listed)
     page = book["Biểu 5"]
     faulty = {cell.coordinate for row in page.iter_rows() for cell in row if cell.comment}
     assert faulty == {lived[1].place(lived[1].row_of(WRONG), "graded_excellent")}

@@ -14,7 +14,7 @@ from flows.commands.carry_out import run_carry_out
 from transforms.pages.reports import changes, report_grid
 from transforms.samples.tree import sample_tree
 
-LONG = {"form": pl.String, "cell_code": pl.String, "measure": pl.String, "value": pl.Int64}
+LONG = {"form": pl.String, "unit_code": pl.String, "measure": pl.String, "value": pl.Int64}
 
 
 def test_the_grid_has_a_row_a_reporter_and_a_column_a_month():
@@ -48,7 +48,7 @@ def test_changes_tell_what_differs_also_where_a_figure_came_or_went():
         orient="row",
     )
     found = changes(before, after, {"B": ("Ấp 1", "Xã Y")}, "en")
-    assert [(one.cell, one.before, one.after) for one in found.figures] == [
+    assert [(one.unit, one.before, one.after) for one in found.figures] == [
         ("C", None, 3),
         ("Ấp 1", 3, None),
         ("Ấp 1", 2, 4),

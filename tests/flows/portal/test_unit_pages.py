@@ -51,6 +51,18 @@ def _shown(view: View, shown) -> str:
     return rendered(shown.template, shown.values, Frame(view.language, account="ban", role="board"))
 
 
+def test_the_yearly_form_is_on_a_units_page_with_people_only_of_districts(view):
+    heads = "Bí thư chi bộ đồng thời trưởng ấp, khóm, {}, năm 2024"
+    for level in ("district", "commune"):
+        units = [one for one in view.units if one.level == level]
+        read = read_units(view, units)
+        unit = next(one for one in units if read[one.code].organisation)
+        page = _shown(view, unit_page(view, unit, read[unit.code]))
+        assert f"Chi ủy được bồi dưỡng, {unit.name}, năm 2024" in page
+        assert f"đảng bộ xã, phường, thị trấn, {unit.name}, năm 2024" in page
+        assert (heads.format(unit.name) in page) == (level == "district")
+
+
 def test_every_unit_has_a_page_and_every_page_is_small(view):
     districts = [one for one in view.units if one.level == "district"]
     communes = [one for one in view.units if one.level == "commune"]

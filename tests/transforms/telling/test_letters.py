@@ -57,6 +57,11 @@ def test_an_alert_concerns_those_who_asked_for_its_unit_or_the_district_above_it
     assert not concerns(ALERT, replace(BOARD, least="high"))
 
 
+@pytest.mark.parametrize(("period", "said"), [("2024-02", " tháng 02/2024"), ("2023", " năm 2023")])
+def test_a_file_is_told_by_its_month_or_by_its_year(period, said):
+    assert said in letter(BOARD, NIGHT, [replace(REJECTED, period=period)]).body
+
+
 def test_a_late_report_is_not_told_twice_as_a_report_and_as_an_alert():
     late = replace(ALERT, is_late_report=True)
     assert not concerns(late, BOARD)

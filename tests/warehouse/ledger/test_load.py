@@ -25,7 +25,7 @@ def standing(con, day: date | None = None, form: str = "balance"):
     source = f"facts.{form}_as_of('{day}')" if day else f"facts.{form}"
     where = "" if day else "WHERE superseded_at IS NULL"
     first = FORMS[form].names[0]
-    return con.sql(f"SELECT cell_code, period, {first} FROM {source} {where} ORDER BY ALL").fetchall()
+    return con.sql(f"SELECT {FORMS[form].key}, period, {first} FROM {source} {where} ORDER BY ALL").fetchall()
 
 
 def test_accepted_figures_stand_and_rejected_ones_are_only_in_the_ledger(con):

@@ -69,7 +69,7 @@ def test_the_comments_of_measures_are_the_contracts_words(mobility: DuckDBPyConn
             )
         assert comment == f"{vi} / {en}"
         checked += 1
-    assert checked == 33 * 2 + 5 + len(FLOWS) + 6
+    assert checked == 33 * 2 + 5 + len(FLOWS) + 6 + 10
 
 
 def test_the_dictionary_has_each_column_with_unit_source_and_privacy(mobility: DuckDBPyConnection) -> None:
