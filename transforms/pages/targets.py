@@ -12,7 +12,7 @@ from expectations.contract.indicators import INDICATOR_OF
 from expectations.language import numbers
 from expectations.language.catalogue import Language, text
 from transforms.pages.unit_figures import label, meaning
-from transforms.targets.wording import TargetWords, left_of, probability_of, target_words
+from transforms.targets.wording import TargetWords, left_of, probability_of, share_of, target_words
 
 Row = Mapping[str, Any]
 Href = Callable[[str], str | None]
@@ -111,7 +111,7 @@ def _line(row: Row, name: str, href: str | None, language: Language, soon: Row |
     return TargetLine(
         name=name,
         href=href,
-        share=numbers.share(row["value"], language),
+        share=share_of(row, language),
         of=f"{numbers.count(round(row['numerator']), language)} / {numbers.count(round(row['denominator']), language)}"
         if is_known
         else numbers.UNKNOWN,

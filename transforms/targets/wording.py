@@ -112,14 +112,23 @@ def counted(row: Row, language: Language) -> str:
     return first.unit_vi if language == "vi" else first.unit_en
 
 
+def share_of(row: Row, language: Language) -> str:
+    """The share reached; near the level by as many digits as tell the two apart: 94.98 %, not 95.0 % of 95 %."""
+    share, wanted = row["value"], row["wanted"]
+    if share is None or share == wanted or round(100 * share, 1) != round(100 * wanted, 1):
+        return numbers.share(share, language)
+    apart = (digits for digits in (2, 3, 4) if round(100 * share, digits) != round(100 * wanted, digits))
+    return numbers.share(share, language, next(apart, 5))
+
+
 def value_of(row: Row, language: Language) -> str:
-    """The share reached, and how many of how many; a share near the level by as many digits as tell them apart."""
+    """The share reached, and how many of how many."""
     if row["value"] is None:
         return ""
     return text(
         "target.value",
         language,
-        share=numbers.share(row["value"], language),
+        share=share_of(row, language),
         top=round(row["numerator"]),
         below=round(row["denominator"]),
     )

@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from transforms.targets import Target, target_table, targets_fingerprint
-from transforms.targets.wording import target_words, targets_in_words
+from transforms.targets.wording import share_of, target_words, targets_in_words
 
 RUNNING = Target("Liên lạc", "away_contact_share", ">=", 0.9, "running", "province", "Kết luận", date(2024, 1, 1), None)
 DATED = replace(RUNNING, name="Đến hạn", kind="dated_level", valid_to=date(2025, 12, 31))
@@ -228,3 +228,11 @@ def test_every_state_is_told_in_words(language: str) -> None:
     assert told[0].next
     assert told[1].fact == ""
     assert all("{" not in part for one in told for part in (one.fact, one.next, one.asks, one.chance, one.pace))
+
+
+@pytest.mark.parametrize(
+    ("value", "told"),
+    [(0.9498, "94,98%"), (0.95, "95,0%"), (0.950001, "95,0001%"), (0.9423, "94,2%"), (0.95001, "95,001%"), (None, "—")],
+)
+def test_a_share_near_the_level_is_told_apart_from_it(value: float | None, told: str) -> None:
+    assert share_of({"value": value, "wanted": 0.95}, "vi") == told
