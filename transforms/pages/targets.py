@@ -11,8 +11,9 @@ import polars as pl
 from expectations.contract.indicators import INDICATOR_OF
 from expectations.language import numbers
 from expectations.language.catalogue import Language, text
+from transforms.drawing.target_bar import target_bar
 from transforms.pages.unit_figures import label, meaning
-from transforms.targets.wording import TargetWords, left_of, probability_of, share_of, target_words
+from transforms.targets.wording import TargetWords, left_of, level_of, probability_of, share_of, target_words
 
 Row = Mapping[str, Any]
 Href = Callable[[str], str | None]
@@ -47,6 +48,7 @@ class TargetCard:
         words: of the province; of units judged by themselves those of the first, for its name, source and level.
         indicator, meaning: what is judged; href: its page.
         is_of_units: whether the lines are units, else periods.
+        bar: the share last told against the level, as a picture; "" where none is, or units are many.
         tally: how many units are in each state, where they are units: the state in words and the number.
     """
 
@@ -56,6 +58,7 @@ class TargetCard:
     href: str | None
     is_of_units: bool
     lines: tuple[TargetLine, ...]
+    bar: str
     tally: tuple[tuple[str, str], ...]
 
 
@@ -78,10 +81,15 @@ def target_cards(rows: pl.DataFrame, language: Language, unit_href: Href, indica
                 href=indicator_href(indicator.name),
                 is_of_units=is_of_units,
                 lines=lines,
+                bar="" if is_of_units else _bar(_told(of_unit[-1]), language),
                 tally=_tally(lines) if is_of_units else (),
             )
         )
     return cards
+
+
+def _bar(row: Row, language: Language) -> str:
+    return "" if row["value"] is None else target_bar(row["value"], row["wanted"], level_of(row, language))
 
 
 def _periods(rows: list[dict[str, Any]], language: Language) -> tuple[TargetLine, ...]:

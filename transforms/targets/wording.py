@@ -86,9 +86,13 @@ def target_words(rows: Sequence[Row], language: Language) -> TargetWords:
 
 def asks(row: Row, language: Language) -> str:
     """What a target asks for, and when."""
-    share = numbers.share(row["wanted"], language, _digits(row["wanted"]))
-    level = text("target.asks.more" if row["comparison"] == ">" else "target.asks.least", language, share=share)
-    return f"{level}, {_when(row, language)}"
+    key = "target.asks.more" if row["comparison"] == ">" else "target.asks.least"
+    return f"{text(key, language, share=level_of(row, language))}, {_when(row, language)}"
+
+
+def level_of(row: Row, language: Language) -> str:
+    """The share asked for."""
+    return numbers.share(row["wanted"], language, _digits(row["wanted"]))
 
 
 def _when(row: Row, language: Language) -> str:
