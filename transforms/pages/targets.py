@@ -93,10 +93,14 @@ def _bar(row: Row, language: Language) -> str:
 
 
 def _periods(rows: list[dict[str, Any]], language: Language) -> tuple[TargetLine, ...]:
-    """The province's periods, the last first."""
+    """The province's periods, the last first; one that is not yet due has no figures of its own."""
     return tuple(
-        _line(row, numbers.period(row["period"], language), None, language) for row in reversed(rows[-PERIODS:])
+        _line(_own(row), numbers.period(row["period"], language), None, language) for row in reversed(rows[-PERIODS:])
     )
+
+
+def _own(row: Row) -> Row:
+    return row if row["known_period"] == row["period"] else {**row, "value": None, "gap_units": None}
 
 
 def _units(of_unit: list[list[dict[str, Any]]], language: Language, href: Href) -> tuple[TargetLine, ...]:

@@ -55,9 +55,11 @@ def test_figures_stand_as_they_are_published(view):
     assert 1 + len(others) == rows["target"].n_unique()
     own = rows.filter(target=card.words.name).to_dicts()
     assert len(card.lines) == min(len(own), 12)
-    last = own[-1]
-    if last["value"] is not None:
-        assert f"{last['numerator']:,.0f}".replace(",", ".") in card.lines[0].of
+    for row, line in zip(reversed(own), card.lines, strict=False):
+        if row["known_period"] == row["period"]:
+            assert line.of == f"{row['numerator']:,.0f} / {row['denominator']:,.0f}".replace(",", ".")
+        else:
+            assert (line.share, line.of, line.left) == ("—", "—", "—")
 
 
 def test_units_judged_by_themselves_stand_with_the_furthest_first(view):
