@@ -8,6 +8,9 @@ from pathlib import Path
 from flows.errors import UserError
 from flows.settings import Settings
 
+NICENESS = 5
+"""Of a night, as of `nice`; it is in nobody's way and in no hurry."""
+
 
 def prepare_engine(settings: Settings) -> None:
     """Set Prefect's environment where the operator has not; before the first import of Prefect.
@@ -28,6 +31,11 @@ def prepare_engine(settings: Settings) -> None:
     }
     for name, value in defaults.items():
         os.environ.setdefault(name, value)
+
+
+def give_way() -> None:
+    """Let who reads a page, and what is done at the terminal, go before a night."""
+    os.nice(NICENESS)
 
 
 def prefect_folder(settings: Settings) -> Path:

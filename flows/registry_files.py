@@ -59,6 +59,15 @@ def read_table(path: Path) -> pl.DataFrame:
         raise UserError("error.registry.unreadable", path=path, why=str(error)) from error
 
 
+RegistryState = tuple[tuple[str, int, int], ...]
+
+
+def registry_state(folder: Path) -> RegistryState:
+    """Tells one state of a home's registry files from another, without reading them."""
+    stats = [(path.name, path.stat()) for path in sorted(folder.glob("*.csv"))]
+    return tuple((name, one.st_mtime_ns, one.st_size) for name, one in stats)
+
+
 def load_registry(folder: Path) -> Registry:
     """The registry of a home.
 

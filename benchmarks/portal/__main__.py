@@ -20,6 +20,7 @@ import venv
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from threading import Event, Thread
 from urllib.error import URLError
 from urllib.request import urlopen
 
@@ -82,10 +83,11 @@ def _portal(settings: Settings, asked: argparse.Namespace) -> tuple[Seen, int]:
         nights = subprocess.Popen(["bash", "-c", night], env=environment, start_new_session=True)
         try:
             address = f"http://127.0.0.1:{port}"
-            seen = asyncio.run(
-                crowd(address, _paths(), asked.readers, asked.senders, upload, asked.seconds, asked.seed)
-            )
-            return seen, _memory(process.pid)
+            with _watched(process.pid) as most:
+                seen = asyncio.run(
+                    crowd(address, _paths(), asked.readers, asked.senders, upload, asked.seconds, asked.seed)
+                )
+            return seen, max(most)
         finally:
             os.killpg(nights.pid, 9)
             nights.wait()
@@ -93,7 +95,7 @@ def _portal(settings: Settings, asked: argparse.Namespace) -> tuple[Seen, int]:
 
 def _paths() -> list[str]:
     """Pages of the board that are called without anything in their path."""
-    skipped = ("/sign-out", "/password", "/counter", "/operator")
+    skipped = ("/sign-out", "/password", "/counter", "/operator", "/follow-up/workbook")
     return [
         one.path for one in ROUTES if one.method == "GET" and "{" not in one.path and not one.path.startswith(skipped)
     ]
@@ -139,15 +141,38 @@ def _answers(address: str) -> bool:
         return False
 
 
+@contextmanager
+def _watched(process: int) -> Iterator[list[int]]:
+    """The memory of a process and those it started, MB, taken every half second while the block lasts."""
+    taken, over = [0], Event()
+
+    def watch() -> None:
+        while not over.wait(0.5):
+            taken.append(_memory(process))
+
+    thread = Thread(target=watch)
+    thread.start()
+    try:
+        yield taken
+    finally:
+        over.set()
+        thread.join()
+
+
 def _memory(process: int) -> int:
-    """The most memory a process and those it started have held, in MB."""
+    """What they hold together, in MB; what several share, a library's code, counts once (PSS)."""
     children = Path(f"/proc/{process}/task/{process}/children").read_text("ascii").split()
-    return sum(_peak(int(one)) for one in (process, *children))
+    return sum(_share(int(one)) for one in (process, *children)) // 1000
 
 
-def _peak(process: int) -> int:
-    found = re.search(r"VmHWM:\s+(\d+) kB", Path(f"/proc/{process}/status").read_text("ascii"))
-    return int(found[1]) // 1000 if found else 0
+def _share(process: int) -> int:
+    """kB; none of a process that has just ended."""
+    try:
+        rollup = Path(f"/proc/{process}/smaps_rollup").read_text("ascii")
+    except OSError:
+        return 0
+    found = re.search(r"Pss:\s+(\d+) kB", rollup)
+    return int(found[1]) if found else 0
 
 
 def _free_port() -> int:

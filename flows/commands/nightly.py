@@ -10,7 +10,7 @@ from threading import Thread
 
 from expectations.suites.great import load_great_expectations
 from flows.clock import today
-from flows.engine import prepare_engine
+from flows.engine import give_way, prepare_engine
 from flows.errors import UserError, is_disk_full
 from flows.serving.served import join_served
 from flows.settings import Settings, load_settings
@@ -31,6 +31,7 @@ def run_nightly(as_of: date | None, inbox: Path | None) -> None:
     if as_of and as_of > today(settings.timezone):
         raise UserError("error.night.to-come", day=as_of)
     _require_room(settings)
+    give_way()
     Thread(target=load_great_expectations, daemon=True).start()  # its import takes seconds, as Prefect's start does
     join_served(settings)
     prepare_engine(settings)  # Prefect reads its settings when it is imported

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
-from functools import cache
+from functools import lru_cache
 from pathlib import Path
 
 from expectations.contract.problems import Problem
-from flows.registry_files import load_registry
+from flows.registry_files import RegistryState, load_registry, registry_state
 from transforms.reading.frames import Frames, to_frames
 from transforms.reading.read import FileReading, read_file, sender_of
 from transforms.reading.units import Directory
@@ -62,7 +62,11 @@ def _innermost(error: BaseException) -> str:
     return f"{Path(trace.tb_frame.f_code.co_filename).name}:{trace.tb_lineno}" if trace else "?"
 
 
-@cache
 def directory(registry_dir: Path) -> Directory:
-    """The units of the home's registry, read once a process."""
+    """The units of the home's registry, read again only where one of its files has changed."""
+    return _directory(registry_dir, registry_state(registry_dir))
+
+
+@lru_cache(maxsize=1)
+def _directory(registry_dir: Path, state: RegistryState) -> Directory:
     return Directory(load_registry(registry_dir))

@@ -14,11 +14,10 @@ from expectations.contract.periods import Period
 from expectations.contract.problems import NOT_KEPT, Problem
 from expectations.suites.great import load_great_expectations
 from flows.night.collect import File
-from flows.night.opened import ToRead, frames_of, no_frames, senders
+from flows.night.opened import ToRead, directory, frames_of, no_frames, senders
 from flows.night.progress import reading_progress
 from flows.night.readers import Readers, readers_of
 from flows.night.run import Run
-from flows.registry_files import load_registry
 from flows.settings import Settings
 from transforms.reading.frames import Frames, join_frames
 from transforms.reading.person_names import reduced_name
@@ -94,20 +93,23 @@ def read_by(
     told: Callable[[int], None] = lambda more: None,
 ) -> FilesRead:
     """The same by processes that are there already."""
-    directory = Directory(load_registry(settings.registry_dir))
-    tasks = [_to_read(number, file, settings) for number, file in files.items()]
+    tasks = [to_read(number, file, settings) for number, file in files.items()]
     chunks = [tasks[start : start + CHUNK] for start in range(0, len(tasks), CHUNK)]
     parts: list[Frames] = []
     for some in readers.each(frames_of, chunks, no_frames):
         parts += some
         told(sum(one.heads.height for one in some))
-    frames = join_frames(parts)
+    return as_read(files, recorded_at, join_frames(parts), directory(settings.registry_dir))
+
+
+def as_read(files: dict[int, File], recorded_at: dict[int, date], frames: Frames, directory: Directory) -> FilesRead:
+    """What is known of the files and what was read of them, together."""
     return FilesRead(_submissions(files, recorded_at, frames, directory), files, frames)
 
 
 def sender(readers: Readers, file: File, settings: Settings) -> str | None:
     """The reporter the file's titles name; None where they name none or several, or it cannot be read."""
-    (((named,),),) = readers.each(senders, [[_to_read(0, file, settings)]], _no_sender)
+    (((named,),),) = readers.each(senders, [[to_read(0, file, settings)]], _no_sender)
     return named
 
 
@@ -115,7 +117,8 @@ def _no_sender(file: ToRead, problem: Problem) -> list[str | None]:
     return [None]
 
 
-def _to_read(number: int, file: File, settings: Settings) -> ToRead:
+def to_read(number: int, file: File, settings: Settings) -> ToRead:
+    """The part of a file that its reading needs."""
     return ToRead(number, file.data, file.file_name, file.reporter_code, file.received_on, settings.registry_dir)
 
 

@@ -26,24 +26,28 @@ class ToShow:
     language: Language
 
 
-def ready(tasks: Iterable[None]) -> list[None]:
-    """Nothing; a process that has done it has all that reading needs."""
-    return list(tasks)
-
-
 def show(readers: Readers, order: ToShow) -> ShownFile:
     """A file as its sender sees it."""
-    (((seen,),),) = readers.each(_shown, [[order]], _faults_only)
+    (((seen,),),) = readers.each(_shown, [[order]], _not_opened)
     return seen
 
 
 def _shown(orders: Iterable[ToShow]) -> list[ShownFile]:
-    return [shown_file(_tables(one), one.problems, one.language) for one in orders]
+    return [shown(one) for one in orders]
 
 
-def _faults_only(order: ToShow, problem: Problem) -> list[ShownFile]:
-    """The same for a file that cannot be opened."""
-    return [shown_file([], order.problems, order.language)]
+def shown(order: ToShow) -> ShownFile:
+    """The same in the process that reads."""
+    return shown_file(_tables(order), order.problems, order.language)
+
+
+def _not_opened(order: ToShow, problem: Problem) -> list[ShownFile]:
+    return [nothing_to_show(order)]
+
+
+def nothing_to_show(order: ToShow) -> ShownFile:
+    """The faults alone, of a file that cannot be opened."""
+    return shown_file([], order.problems, order.language)
 
 
 def _tables(order: ToShow) -> list[Sheet]:

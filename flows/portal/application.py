@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from collections.abc import Awaitable, Callable
 from functools import partial
 
 from starlette.applications import Starlette
@@ -44,7 +43,7 @@ HEADERS = {
 
 
 def application(desk: Desk) -> Starlette:
-    """The portal over what a desk holds, which is closed with it."""
+    """The portal over what a desk holds."""
     gate = Gate(desk)
     public = [
         _public("/sign-in", ["GET"], sign_in.show_sign_in, gate),
@@ -55,16 +54,10 @@ def application(desk: Desk) -> Starlette:
     ]
     behind = [Path_(route.path, _behind(gate, route), methods=[route.method]) for route in ROUTES]
 
-    @asynccontextmanager
-    async def lifespan(app: Starlette) -> AsyncIterator[None]:
-        yield
-        desk.close()
-
     app = Starlette(
         routes=[*public, *behind],
         middleware=[Middleware(WithHeaders)],
         exception_handlers={HTTPException: partial(_plain_error, gate), Exception: partial(_fault, gate)},
-        lifespan=lifespan,
     )
     app.router.redirect_slashes = False  # it would lead to whatever host the request names
     return app

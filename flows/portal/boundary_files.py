@@ -46,7 +46,7 @@ class BoundaryFiles:
     def ground(self, settings: Settings, units: Sequence[PageUnit], level: str) -> Ground:
         """What the units of a level are drawn on."""
         with self._lock:
-            key = (_stamp(settings), tuple(units))
+            key = (stamp(settings), tuple(units))
             if key != self._key:
                 self._grounds, self._key = _grounds(settings, units), key
             return self._grounds[level]
@@ -56,7 +56,8 @@ def _files(settings: Settings) -> list[Path]:
     return sorted((settings.registry_dir / FOLDER).glob("*.geojson"))
 
 
-def _stamp(settings: Settings) -> Stamp:
+def stamp(settings: Settings) -> Stamp:
+    """Tells one state of the files a map is drawn from, from another."""
     paths = [*_files(settings), settings.registry_dir / "units.csv"]
     found = [(path, path.stat()) for path in paths if path.is_file()]
     return tuple((path.name, stat.st_mtime_ns, stat.st_size) for path, stat in found)

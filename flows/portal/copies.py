@@ -24,7 +24,7 @@ class Copies:
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
-        self._published, self._board = settings.published_dir / LINK, settings.board_copy_path
+        self.paths = settings.published_dir / LINK, settings.board_copy_path
         self._lock = Lock()
         self._open = ExitStack()
         self._con: DuckDBPyConnection | None = None
@@ -43,7 +43,7 @@ class Copies:
     def edition(self) -> Edition:
         """Of the copies that lie there now; empty where there are none."""
         try:
-            stats = [path.stat() for path in (self._published, self._board)]
+            stats = [path.stat() for path in self.paths]
         except FileNotFoundError:
             return ()
         return tuple(number for one in stats for number in (one.st_ino, one.st_mtime_ns))
@@ -55,7 +55,7 @@ class Copies:
                 raise UserError("error.portal.unpublished")
             if self._con is None or edition != self._edition:
                 new = ExitStack()
-                con = new.enter_context(open_copies(self._published, self._board))
+                con = new.enter_context(open_copies(*self.paths))
                 self._open.close()  # cursors of requests under way keep the former copies open
                 self._open, self._con, self._edition = new, con, edition
             return self._con.cursor()  # taken before anybody can close what it is of

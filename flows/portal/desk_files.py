@@ -92,5 +92,8 @@ def _keys_of(folder: Path, account: str) -> list[str]:
 
 
 def _write(path: Path, data: bytes) -> None:
-    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as stream:
+    """Whole or not at all: others look for what lies here at any moment."""
+    part = path.parent / f".{path.name}.part"
+    with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as stream:
         stream.write(data)
+    part.rename(path)

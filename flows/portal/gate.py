@@ -12,7 +12,8 @@ from hashlib import sha256
 from html import escape
 from secrets import token_hex
 from threading import Lock
-from typing import Any
+from time import monotonic
+from typing import Any, NamedTuple
 from urllib.parse import quote, urlencode, urlsplit
 
 from anyio import CapacityLimiter, fail_after
@@ -28,6 +29,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from expectations.language.catalogue import LANGUAGES, Language, SpokenError, text
 from flows.clock import now
 from flows.portal.asked import Answer, Asked, Download, GoTo, NotThere, Route, Shown
+from flows.portal.boundary_files import Stamp, stamp
 from flows.portal.copies import Edition
 from flows.portal.desk import Desk
 from flows.portal.render import TOKEN, Frame, rendered
@@ -38,35 +40,62 @@ SMALL_FORM = 64 * 1024  # bytes
 FIELDS = 2000  # a form over all items has a few fields an item
 KEPT = 400  # pages
 KEPT_BYTES = 32 << 20
+PATIENCE = 10.0  # seconds in which whoever makes a page has made it, or another tries
 SILENCE, WHOLE = 20, 900  # seconds between two parts of a form, and for all of it
 AT_ONCE = 4  # what takes long is done for so many at a time; who reads a page never waits for it
+MADE_AT_ONCE = 2  # pages: more would share the same processors, and make the same page several times
 _AS_SENT = "%/?&=+:,;@$!*'()~[]"
 _log = logging.getLogger(__name__)
 
-Kept = tuple[Edition, int, str, Language, str, str]
+Place = tuple[str, Language, str, str]
+"""A page: its path, and the language, role and unit it is made for."""
+
+
+class State(NamedTuple):
+    """What a page was made of: the night's copies and map, and the last thing anybody did."""
+
+    copies: tuple[Edition, Stamp]
+    last_act: int
 
 
 class Pages:
-    """Rendered pages, as long as nothing they show has changed; the least lately asked for go first."""
+    """Rendered pages, as long as nothing they show has changed; the least lately asked for go first.
+
+    After a night the first who asks waits for the new page; others are shown the former meanwhile.
+    """
 
     def __init__(self) -> None:
-        self._pages: OrderedDict[Kept, bytes] = OrderedDict()
+        self._pages: OrderedDict[Place, tuple[State, bytes]] = OrderedDict()
+        self._made_since: dict[Place, float] = {}
         self._lock = Lock()
         self._size = 0
 
-    def get(self, key: Kept) -> bytes | None:
+    def get(self, place: Place, state: State) -> bytes | None:
+        """None to the one who is to make it."""
         with self._lock:
-            page = self._pages.get(key)
-            if page is not None:
-                self._pages.move_to_end(key)
-            return page
+            made_of, page = self._pages.get(place, (None, b""))
+            if made_of is None or made_of.last_act != state.last_act:
+                return None
+            self._pages.move_to_end(place)
+            at = monotonic()
+            if made_of == state or at - self._made_since.get(place, -PATIENCE) < PATIENCE:
+                return page
+            self._made_since[place] = at
+            return None
 
-    def put(self, key: Kept, page: bytes) -> None:
+    def made(self, place: Place, state: State) -> bytes | None:
+        """What somebody else has made while this one waited for his turn."""
         with self._lock:
-            self._size += len(page) - len(self._pages.pop(key, b""))
-            self._pages[key] = page
+            made_of, page = self._pages.get(place, (None, b""))
+            return page if made_of == state else None
+
+    def put(self, place: Place, state: State, page: bytes) -> None:
+        with self._lock:
+            self._made_since.pop(place, None)
+            self._size += len(page) - len(self._pages.pop(place, (None, b""))[1])
+            self._pages[place] = state, page
             while len(self._pages) > KEPT or self._size > KEPT_BYTES:
-                self._size -= len(self._pages.popitem(last=False)[1])
+                self._size -= len(self._pages.popitem(last=False)[1][1])
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,13 +129,14 @@ class Gate:
         self._desk = desk
         self._pages = Pages()
         self._long = CapacityLimiter(AT_ONCE)
+        self._short = CapacityLimiter(MADE_AT_ONCE)
         self.sign_ins = CapacityLimiter(1)  # whoever tries many passwords waits for himself, and counts one by one
 
     async def answer(self, route: Route, request: Request) -> Response:
         """The answer to a request, whatever it is."""
         came = self.came(request)
         try:
-            session, new_token = await run_in_threadpool(self._who, came)
+            session, new_token, page = await run_in_threadpool(self._met, route, came)
             if session is None:
                 return self._to_sign_in(came, route)
             if session.account.role not in route.roles:
@@ -116,8 +146,7 @@ class Gate:
                 form = await read_form(request, self._most(route))
                 if not self.is_own_form(came, form, session.key):
                     return await self._refused(came, session, 403, "token")
-            limiter = self._long if route.takes_long or route.takes_file else None
-            response = await run_sync(self._handle, route, came, session, form, limiter=limiter)
+            response = self._page(came, session, page) if page else await self._made(route, came, session, form)
         except TooLarge:
             return await self._refused(came, None, 413, "size")
         except ClientDisconnect:
@@ -125,6 +154,10 @@ class Gate:
         if new_token:
             set_session(response, self._desk, came, new_token)
         return response
+
+    async def _made(self, route: Route, came: Came, session: Session, form: FormData) -> Response:
+        limiter = self._long if route.takes_long or route.takes_file else self._short
+        return await run_sync(self._handle, route, came, session, form, limiter=limiter)
 
     def came(self, request: Request) -> Came:
         settings = self._desk.settings
@@ -142,6 +175,13 @@ class Gate:
             language=next((one for one in LANGUAGES if one == asked), settings.language),
             is_secure=(forwarded or request.url.scheme) == "https",
         )
+
+    def _met(self, route: Route, came: Came) -> tuple[Session | None, str | None, bytes | None]:
+        """Whose session it is, the token of a new one, and the page that is kept for such a session."""
+        session, new_token = self._who(came)
+        if session is None or session.account.role not in route.roles or not _is_kept(route, came):
+            return session, new_token, None
+        return session, new_token, self._pages.get(_place(came, session), self._state())
 
     def _who(self, came: Came) -> tuple[Session | None, str | None]:
         """Whose session it is, and the token of one that the proxy's word has just begun."""
@@ -188,10 +228,9 @@ class Gate:
         return isinstance(given, str) and hmac.compare_digest(given.encode(), right.encode()) and is_own_origin(came)
 
     def _handle(self, route: Route, came: Came, session: Session, form: FormData) -> Response:
-        key = self._key(route, came, session)
-        page = self._pages.get(key) if key else None
-        if page is not None:
-            return self._page(came, session, page)
+        state = self._state()  # before anything is read: a page is never taken for newer than it is
+        if _is_kept(route, came) and (made := self._pages.made(_place(came, session), state)):
+            return self._page(came, session, made)
         try:
             answer = self._handled(route, came, session, form)
         except NotThere:
@@ -206,8 +245,8 @@ class Gate:
             self._audit(came, session.account.name, "refused: act" if is_refused else "done")
         if isinstance(answer, Shown):
             page = rendered(answer.template, answer.values, self._frame(came, session)).encode()
-            if key and answer.status == 200:
-                self._pages.put(key, page)
+            if _is_kept(route, came) and answer.status == 200:
+                self._pages.put(_place(came, session), state, page)
             return self._page(came, session, page, answer.status)
         return _response(answer)
 
@@ -226,12 +265,9 @@ class Gate:
                 )
             )
 
-    def _key(self, route: Route, came: Came, session: Session) -> Kept | None:
-        if not route.is_kept or "told" in came.request.query_params:
-            return None
-        copies, account = self._desk.copies, session.account
-        whose = (account.role, account.unit_code or "")
-        return (copies.edition(), copies.last_act(), came.path, came.language, *whose)
+    def _state(self) -> State:
+        copies = self._desk.copies
+        return State((copies.edition(), stamp(self._desk.settings)), copies.last_act())
 
     def _page(self, came: Came, session: Session, page: bytes, status: int = 200) -> Response:
         """A kept page is the same for all of a role: the session's token and name are put in here."""
@@ -275,6 +311,14 @@ ACCOUNT_MARK = f"account-{token_hex(16)}"
 """Stands in a kept page where the account's name goes; as `TOKEN`, nobody can write it into a note."""
 TOLD = frozenset({"noted", "sent", "signed-out", "password"})
 """What a page may say of the act before it."""
+
+
+def _is_kept(route: Route, came: Came) -> bool:
+    return route.is_kept and "told" not in came.request.query_params
+
+
+def _place(came: Came, session: Session) -> Place:
+    return came.path, came.language, session.account.role, session.account.unit_code or ""
 
 
 class TooLarge(Exception):

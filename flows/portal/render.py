@@ -46,6 +46,13 @@ def rendered(template: str, values: Mapping[str, Any], frame: Frame) -> str:
     return _environment(frame.language).get_template(template).render(**values, frame=frame, token=TOKEN)
 
 
+def prepare(language: Language) -> None:
+    """Compile all templates, so that the first page of each is as fast as the next."""
+    environment = _environment(language)
+    for name in environment.list_templates():
+        environment.get_template(name)
+
+
 @cache
 def _environment(language: Language) -> Environment:
     environment = Environment(

@@ -14,6 +14,7 @@ from prefect import flow, get_run_logger
 
 from expectations.language.catalogue import both
 from flows.clock import today
+from flows.engine import give_way
 from flows.night import summary
 from flows.nightly import nightly
 from flows.serving.served import end_with_parent
@@ -41,6 +42,7 @@ def tell_failed(flow: Any, flow_run: Any, state: Any) -> None:
 @flow(name="nightly", description=both("help.flow.night"), on_failure=[tell_failed], on_crashed=[tell_failed])
 def night(as_of: date | None = None) -> None:
     stop_with_runner()
+    give_way()
     settings = load_settings()
     report = when_free(lambda: nightly.fn(as_of))
     # Numbers only: whoever is on this machine can read the engine's page, and the night's words are the board's.

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.stats import binom, poisson
+from scipy.special import bdtr, bdtrik, pdtr, pdtrik
 
 from transforms.drawing.figures import Quantity, UnitFigure, finite, shown
 from transforms.drawing.scales import NOTHING
@@ -40,16 +42,37 @@ def control_limits(
     n = np.round(n) if is_share else n
     known = np.isfinite(n) & (n > NOTHING)
     safe, per_one = np.where(known, n, 1.0), max(rate / scale, 0.0)
-    chance = binom(safe, min(per_one, 1.0)) if is_share else poisson(safe * per_one)
+    share = min(per_one, 1.0)
     tail = (1 - confidence) / 2
     limits = []
     for p, mirrored in ((tail, 0), (1 - tail, 1)):
-        least = np.maximum(chance.ppf(p), 0.0)
-        jump = chance.pmf(least)
-        part = np.where(jump > 0, (chance.cdf(least) - p) / np.where(jump > 0, jump, 1.0), 0.0)
+        reached, jump, least = _binomial(p, safe, share) if is_share else _poisson(p, safe * per_one)
+        part = np.where(jump > 0, (reached - p) / np.where(jump > 0, jump, 1.0), 0.0)
         count = np.clip(least + mirrored - np.clip(part, 0.0, 1.0), 0.0, safe if is_share else None)
         limits.append(np.where(known, scale * count / safe, np.nan))
     return limits[0], limits[1]
+
+
+def _binomial(p: float, n: Array, share: float) -> tuple[Array, Array, Array]:
+    """P(X <= r), P(X = r) and r, the least count with P(X <= r) >= p."""
+    if share in (0.0, 1.0):  # where the inverse of the distribution is not defined
+        return np.ones_like(n), np.ones_like(n), n * share
+    whole = n.astype(int)
+    return _quantile(p, bdtrik(p, whole, share), lambda count: bdtr(count, whole, share))
+
+
+def _poisson(p: float, mean: Array) -> tuple[Array, Array, Array]:
+    """The same of Poisson counts."""
+    return _quantile(p, pdtrik(p, mean), lambda count: pdtr(count, mean))
+
+
+def _quantile(p: float, real: Array, cumulated: Callable[[Array], Array]) -> tuple[Array, Array, Array]:
+    """From the real number at which the continued distribution reaches p; it may be off by a rounding."""
+    above = np.ceil(real)
+    below = np.maximum(above - 1, 0.0)
+    least = np.where(cumulated(below) >= p, below, above)
+    reached = cumulated(least)
+    return reached, reached - np.where(least > 0, cumulated(np.maximum(least - 1, 0.0)), 0.0), least
 
 
 def beyond_chance(figures: list[UnitFigure], province: float | None, quantity: Quantity) -> list[int | None]:

@@ -7,8 +7,6 @@ from collections.abc import Mapping
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import linear_sum_assignment
-from scipy.spatial.distance import cdist
 
 from transforms.drawing.boundaries import Coordinates, Outline
 
@@ -45,7 +43,9 @@ def tile_layout(places: Mapping[str, Coordinates | None]) -> dict[str, Tile]:
     rows = math.ceil(len(codes) / columns)
     wanted = spread * [columns - 1, rows - 1]
     tiles = _grid(columns, rows, len(codes), wanted)
-    _, chosen = linear_sum_assignment(cdist(wanted, tiles, "sqeuclidean"))
+    from scipy.optimize import linear_sum_assignment  # noqa: PLC0415 - 24 MB, for those without boundaries only
+
+    _, chosen = linear_sum_assignment(_squared_distances(wanted, tiles))
     return {code: (int(tiles[at][0]), int(tiles[at][1])) for code, at in zip(codes, chosen, strict=True)}
 
 
@@ -54,7 +54,8 @@ def strays(places: Mapping[str, Coordinates | None]) -> list[str]:
     known = {code: place for code, place in sorted(places.items()) if place is not None}
     if len(known) < 5:
         return []
-    apart = cdist(_flat(list(known.values())), _flat(list(known.values())))
+    flat = _flat(list(known.values()))
+    apart = np.sqrt(_squared_distances(flat, flat))
     np.fill_diagonal(apart, np.inf)
     nearest = apart.min(axis=1)
     return [
@@ -126,9 +127,15 @@ def _grid(columns: int, rows: int, units: int, wanted: Array) -> Array:
     left = {(column, row) for row in range(rows) for column in range(columns)}
     while len(left) > units:
         rim = sorted(tile for tile in left if _is_rim(tile, left))
-        far = cdist(np.array(rim, dtype=float), wanted).min(axis=1)
+        far = _squared_distances(np.array(rim, dtype=float), wanted).min(axis=1)
         left.discard(rim[int(np.argmax(far))])
     return np.array(sorted(left), dtype=float)
+
+
+def _squared_distances(these: Array, those: Array) -> Array:
+    """Of each of these places from each of those."""
+    apart: Array = these[:, None, :] - those[None, :, :]
+    return np.asarray((apart**2).sum(axis=2))
 
 
 def _is_rim(tile: Tile, left: set[Tile]) -> bool:

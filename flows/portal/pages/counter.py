@@ -12,14 +12,11 @@ from unicodedata import category
 
 from expectations.contract.periods import Period
 from expectations.contract.problems import NOT_KEPT
-from expectations.suites.verdict import Verdict, without_great_expectations
 from flows.errors import UserError
 from flows.night.collect import File
+from flows.night.look_through import LookedThrough, ToLookThrough, look_through
 from flows.night.mark import ToMark, marked, without_tables
-from flows.night.read import FilesRead, read_by
 from flows.night.send_back import fit_name
-from flows.night.show import ToShow, show
-from flows.night.validate import validate
 from flows.portal.asked import SENDER, XLSX, Answer, Asked, Download, GoTo, NotThere, Route, Shown
 from flows.portal.desk_files import DeskFile, find, forget_old, lay_down, note_sent, receipt_of
 from flows.registry_files import load_registry
@@ -64,24 +61,23 @@ def check_file(asked: Asked) -> Answer:
         raise UserError("error.counter.no-file")
     data = uploaded.file.read()
     file = _file(asked, own_name(uploaded.filename or ""), data)
-    batch, verdict = _judged(asked, file)
-    problems = verdict.problems.to_dicts()
-    codes = {row["code"] for row in problems}
+    found = _looked_through(asked, file)
+    verdict = found.verdict
+    codes = set(verdict.problems["code"])
     key = ""
     if codes.isdisjoint(NOT_KEPT):
         key = lay_down(
             _desk_files(asked), DeskFile(asked.account.name, _unit(asked), file.file_name, file.sha256), data
         )
-    to_show = ToShow(data, file.file_name, asked.settings.registry_dir, problems, asked.language)
     return Shown(
         "checked.html",
         {
             "file_name": file.file_name if key else None,
-            "period": batch.submissions["period"][0],
+            "period": found.period,
             "outcome": verdict.outcomes["outcome"][0],
             "lists_people": "personal-data" in codes,
             "causes": verdict.causes[f"message_{asked.language}"].to_list(),
-            "seen": show(asked.desk.readers, to_show),
+            "seen": found.seen,
             "key": key,
         },
     )
@@ -121,8 +117,8 @@ def marked_workbook(asked: Asked) -> Answer:
     """The workbook of a file just looked through, its cells marked."""
     file, data = _laid_down(asked)
     sent = _file(asked, file.file_name, data)
-    batch, verdict = _judged(asked, sent)
-    period = batch.submissions["period"][0]
+    found = _looked_through(asked, sent)
+    period, verdict = found.period, found.verdict
     due_on = Period.parse(period).due_on(asked.settings.due_day) if period else None
     order = ToMark(
         number=1,
@@ -187,10 +183,10 @@ def own_name(given: str) -> str:
     return fit_name(given.replace("\\", "/").rpartition("/")[2]).lstrip("~$.") or "_"
 
 
-def _judged(asked: Asked, file: File) -> tuple[FilesRead, Verdict]:
+def _looked_through(asked: Asked, file: File) -> LookedThrough:
     """What the night would say of it now."""
-    batch = read_by(asked.desk.readers, {1: file}, {1: file.received_on}, asked.settings)
-    return batch, validate(asked.con, batch, asked.settings, without_great_expectations)
+    published, board = asked.desk.copies.paths
+    return look_through(asked.desk.readers, ToLookThrough(file, published, board, asked.settings, asked.language))
 
 
 def _file(asked: Asked, name: str, data: bytes) -> File:

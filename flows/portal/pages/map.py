@@ -76,4 +76,4 @@ def choices(view: View, what: Chosen) -> dict[str, list[tuple[str, str]] | tuple
     }
 
 
-ROUTES = (Route("GET", "/map", frozenset({BOARD, READER}), show_map),)
+ROUTES = (Route("GET", "/map", frozenset({BOARD, READER}), show_map, is_kept=True),)

@@ -21,7 +21,7 @@ from flows.portal.application import application
 from flows.portal.connection import Connection
 from flows.portal.desk import Desk, open_desk
 from flows.portal.desk_files import MOST, DeskFile, find, lay_down
-from flows.portal.gate import ACCOUNT_MARK, SMALL_FORM, Came, Pages, read_form
+from flows.portal.gate import ACCOUNT_MARK, SMALL_FORM, Came, Pages, State, read_form
 from flows.portal.pages.counter import own_name, put_in_inbox
 from flows.portal.render import TOKEN
 from flows.settings import Settings
@@ -67,11 +67,39 @@ def test_the_marks_of_a_kept_page_can_be_written_by_nobody(visit):
 def test_kept_pages_take_no_more_memory_than_they_may(monkeypatch):
     monkeypatch.setattr(gate, "KEPT_BYTES", 1000)
     pages = Pages()
-    keys = [((), number, "/", "vi", "board", "") for number in range(20)]
-    for key in keys:
-        pages.put(key, b"x" * 300)
-        pages.put(key, b"x" * 300)
-    assert [pages.get(key) is not None for key in keys] == [False] * 17 + [True] * 3
+    places: list[gate.Place] = [(f"/{number}", "vi", "board", "") for number in range(20)]
+    state = State(((), ()), 1)
+    for place in places:
+        pages.put(place, state, b"x" * 300)
+        pages.put(place, state, b"x" * 300)
+    assert [pages.get(place, state) is not None for place in places] == [False] * 17 + [True] * 3
+
+
+def test_after_a_night_one_makes_the_new_page_and_others_see_the_former_meanwhile():
+    pages, place = Pages(), ("/", "vi", "board", "")
+    before, after = State(((1,), ()), 1), State(((2,), ()), 1)
+    pages.put(place, before, b"before")
+    assert pages.get(place, after) is None
+    assert pages.get(place, after) == b"before"
+    assert pages.made(place, after) is None
+    pages.put(place, after, b"after")
+    assert pages.get(place, after) == pages.made(place, after) == b"after"
+
+
+def test_who_makes_a_page_and_fails_is_not_waited_for_without_end(monkeypatch):
+    pages, place = Pages(), ("/", "vi", "board", "")
+    before, after = State(((1,), ()), 1), State(((2,), ()), 1)
+    pages.put(place, before, b"before")
+    assert pages.get(place, after) is None
+    monkeypatch.setattr(gate, "PATIENCE", 0.0)
+    assert pages.get(place, after) is None
+
+
+def test_a_page_from_before_an_act_is_shown_to_nobody_after_it():
+    pages, place = Pages(), ("/", "vi", "board", "")
+    pages.put(place, State(((1,), ()), 1), b"before")
+    assert pages.get(place, State(((1,), ()), 2)) is None
+    assert pages.get(place, State(((2,), ()), 2)) is None
 
 
 @pytest.mark.parametrize("headers", [{"origin": "http://["}, {"referer": "http://[/"}])
