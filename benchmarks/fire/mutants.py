@@ -352,10 +352,11 @@ def _file(mutant: Mutant, registry: Registry) -> File:
 def _figures(read: FilesRead) -> dict[int, Figures]:
     found: dict[int, Figures] = defaultdict(dict)
     for form, rows in read.frames.rows.items():
-        for row in rows.filter(pl.col("cell_code").is_not_null()).iter_rows(named=True):
+        key = FORMS[form].key
+        for row in rows.filter(pl.col(key).is_not_null()).iter_rows(named=True):
             for name in FORMS[form].names:
                 if row[name] is not None:
-                    found[row["submission_id"]][name, row["cell_code"]] = row[name]
+                    found[row["submission_id"]][name, row[key]] = row[name]
     return found
 
 

@@ -75,7 +75,7 @@ def _at(tree: Path) -> tuple[str, ...]:
 
 
 def _figures(home: Home) -> list[tuple[object, ...]]:
-    """Every figure that stands: form, cell, period and counts."""
+    """Every figure that stands: form, cell or commune, period and counts."""
     found: list[tuple[object, ...]] = []
     with duckdb.connect(str(home.path / "warehouse.duckdb"), read_only=True) as con:
         kept = {
@@ -84,7 +84,7 @@ def _figures(home: Home) -> list[tuple[object, ...]]:
         for form in (form for form in FORMS.values() if form.name in kept):
             listed = ", ".join(form.names)
             found += con.sql(
-                f"SELECT '{form.name}', cell_code, period, {listed} FROM facts.{form.name} "
+                f"SELECT '{form.name}', {form.key}, period, {listed} FROM facts.{form.name} "
                 "WHERE superseded_at IS NULL ORDER BY ALL"
             ).fetchall()
     return found

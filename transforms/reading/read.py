@@ -365,19 +365,10 @@ class _Report:
 
     def _take(self, form: str, number: int, table: Table, units: SenderUnits, period: str | None) -> None:
         columns = table.columns.of_form(form)
-        for name in FORMS[form].names:
-            if name not in columns:
-                self._problem(
-                    "missing-column",
-                    form=form,
-                    sheet=table.sheet.name,
-                    measure=name,
-                    expected=name,
-                    cell_ref=f"A{table.columns.last_row + 1}",
-                )
+        self._judge_columns(form, table, columns)
         rows = _rows_of(form, table)
         self._judge_rivals(form, table, rows)
-        found = [units.find(row.commune, row.cell, row.code, table.of) for row in rows]
+        found = _found(form, table, rows, units)
         rows, found = self._without_remarks(rows, found, table, columns)
         lines = _lines(table, rows)
         counts = {name: read_counts([line[column] for line in lines], self.counts) for name, column in columns.items()}
@@ -408,10 +399,22 @@ class _Report:
             is_reported=reported,
             counts=clean,
             columns={name: column + 1 for name, column in columns.items()},
-            unit_column=_unit_column(table) + 1,
+            unit_column=_unit_column(table, form) + 1,
         )
         self._add_totals(taken, table, rows, counts)
         self.reading.forms.append(taken)
+
+    def _judge_columns(self, form: str, table: Table, columns: dict[str, int]) -> None:
+        for name in FORMS[form].names:
+            if name not in columns:
+                self._problem(
+                    "missing-column",
+                    form=form,
+                    sheet=table.sheet.name,
+                    measure=name,
+                    expected=name,
+                    cell_ref=f"A{table.columns.last_row + 1}",
+                )
 
     def _judge_rivals(self, form: str, table: Table, rows: list[Row]) -> None:
         """Tell of measures that stand more than once; a copy that says the same in every row is no rival."""
@@ -563,10 +566,15 @@ class _Report:
     ) -> None:
         positions = {row.index: position for position, row in enumerate(rows)}
         for total in table.totals:
-            spans = [
-                [positions[row.index] for row in table.rows[first:last] if row.index in positions]
-                for first, last in total.spans
-            ]
+            if table.is_beside_cells(taken.form):
+                if total.index in positions:  # a commune's row, the sum of its cells in other forms
+                    continue
+                spans = [[position for index, position in positions.items() if index < total.index]]
+            else:
+                spans = [
+                    [positions[row.index] for row in table.rows[first:last] if row.index in positions]
+                    for first, last in total.spans
+                ]
             stated = {
                 name: self.counts[_value(table, total.index, column - 1)] for name, column in taken.columns.items()
             }
@@ -609,9 +617,18 @@ def _sums(
     return sums
 
 
-def _unit_column(table: Table) -> int:
-    """The 0-based column of the cells' names, or what tells them in its place."""
+def _found(form: str, table: Table, rows: list[Row], units: SenderUnits) -> list[UnitFound]:
+    """The cell or commune of each row."""
+    if table.is_beside_cells(form):
+        return [units.find(row.commune, "", "", "commune") for row in rows]
+    return [units.find(row.commune, row.cell, row.code, table.of) for row in rows]
+
+
+def _unit_column(table: Table, form: str = "") -> int:
+    """The 0-based column of the units' names, or what tells them in its place."""
     places = table.columns.units
+    if form and table.is_beside_cells(form) and "commune" in places:
+        return places["commune"]
     return next((places[name] for name in ("cell", "commune", "commune_code", "cell_code") if name in places), 0)
 
 
@@ -692,7 +709,15 @@ def _of_column(text: str, kind: PeriodKind) -> Stated:
 
 
 def _rows_of(form: str, table: Table) -> list[Row]:
-    """In a table with a column of periods, rows of half-years and years belong to their own forms and to no other."""
+    """In a table with a column of periods, rows of half-years and years belong to their own forms and to no other.
+
+    A form of communes beside forms of cells has the rows in which anything stands in its columns.
+    """
+    if table.is_beside_cells(form):
+        columns = table.columns.of_form(form).values()
+        every = {row.index: row for row in (*table.groups, *table.rows)}
+        rows = [every[index] for index in sorted(every)]
+        return [row for row in rows if any(_value(table, row.index, c) not in ("", None) for c in columns)]
     if "period" not in table.columns.units:
         return table.rows
     kinds = [_kind_in_column(row.period, table) for row in table.rows]

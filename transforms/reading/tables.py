@@ -65,8 +65,11 @@ class Table:
 
     Attributes:
         titles, columns, rows, totals: what its title says, its columns, its rows, and the totals over them.
+        groups: the rows that head a commune's cells, which may hold the commune's own figures.
         end: the row of the last grand total, -1 where there is none.
         passed: rows with figures that are neither a unit's nor a total.
+        forms: the forms whose measures the table holds enough of: three, or all where a form has fewer.
+        of: whose rows it has: communes' where no form of cells stands in it.
     """
 
     sheet: Sheet
@@ -74,20 +77,22 @@ class Table:
     columns: Columns
     rows: list[Row] = field(default_factory=list)
     totals: list[TotalRow] = field(default_factory=list)
+    groups: list[Row] = field(default_factory=list)
     end: int = -1
     passed: list[int] = field(default_factory=list)
+    forms: list[str] = field(init=False)
+    of: UnitLevel = field(init=False)
 
-    @property
-    def forms(self) -> list[str]:
-        """The forms whose measures the table holds enough of: three, or all where a form has fewer."""
-        return [
+    def __post_init__(self) -> None:
+        self.forms = [
             name for name, form in FORMS.items() if len(self.columns.of_form(name)) >= min(ENOUGH, len(form.measures))
         ]
+        is_of_communes = bool(self.forms) and all(FORMS[form].unit == "commune" for form in self.forms)
+        self.of = "commune" if is_of_communes else "cell"
 
-    @property
-    def of(self) -> UnitLevel:
-        """Whose rows it has: communes' where no form of cells stands in it."""
-        return "commune" if self.forms and all(FORMS[form].unit == "commune" for form in self.forms) else "cell"
+    def is_beside_cells(self, form: str) -> bool:
+        """Whether a form of communes stands beside forms of cells, its figures in one of each commune's rows."""
+        return FORMS[form].unit == "commune" and self.of == "cell"
 
     def name(self, row: Row) -> str:
         """How a row calls its unit."""
@@ -317,6 +322,7 @@ class _Walk:
         self.close_group()
         self.current, self.current_index = name, index
         self.group = (index, name, len(self.table.rows))
+        self.table.groups.append(Row(index, name, "", "", index))
         if self.has_figures(row) or self._heads_group(name, row):
             self.last_used = index
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,7 @@ import pytest
 
 from expectations.contract.periods import Period
 from flows.commands.care import run_doctor, run_rebuild
+from flows.commands.check import run_check
 from flows.commands.decide import run_decision
 from flows.commands.export import export
 from flows.settings import Settings
@@ -144,6 +146,19 @@ def test_its_versions_are_published_as_sums_of_the_sender(lived):
 def test_every_mart_can_be_taken_out(lived, tmp_path):
     export(Settings(home=lived[0]), tmp_path / "out")
     assert (tmp_path / "out" / "organisation.parquet").is_file()
+
+
+def test_a_file_is_looked_through_at_the_desk_by_the_unit_and_year_of_its_title(lived, tmp_path, monkeypatch, capsys):
+    home, report = lived
+    monkeypatch.setenv("MOBILITY_HOME", str(home))
+    (tmp_path / "bieu 5.ods").write_bytes(written(trained(report, 2), "html"))
+    assert run_check(tmp_path / "bieu 5.ods", None, date(2023, 3, 1), as_json=True) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert (told["outcome"], told["period"], told["causes"]) == ("accepted", "2022", [])
+    assert [(one["code"], one["found"]) for one in told["problems"]] == [
+        ("late", "2023-03-01"),
+        ("resubmission", "2022"),
+    ]
 
 
 def test_what_was_taken_back_lets_the_version_before_stand_again(lived, monkeypatch, capsys):

@@ -119,7 +119,7 @@ def _submissions(frame: pl.DataFrame) -> pl.DataFrame:
 
 def fill(con: DuckDBPyConnection, registry: Registry, frame: pl.DataFrame) -> None:
     """Registry, submissions, problems and facts."""
-    replace_registry(con, _registry_tables(registry))
+    replace_registry(con, registry_tables(registry))
     subs = _submissions(frame)
     begin_nights(con, "backfill", sorted({*subs["recorded_at"], AS_OF}))
     with given(con, {"subs": subs}):
@@ -195,7 +195,7 @@ def _yearly_rows(accepted: pl.DataFrame, registry: Registry) -> pl.DataFrame:
     )
 
 
-def _registry_tables(registry: Registry) -> dict[str, pl.DataFrame]:
+def registry_tables(registry: Registry) -> dict[str, pl.DataFrame]:
     def table(rows: tuple, names: str) -> pl.DataFrame:
         return pl.DataFrame(rows, schema=names.split(), orient="row", infer_schema_length=None)
 

@@ -2,13 +2,23 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import polars as pl
 import pytest
 from duckdb import DuckDBPyConnection
 
 from expectations.contract.forms import COMMUNES_OPEN, ORGANISATION
-from tests.warehouse.marts.marts_province import yearly_facts
+from expectations.contract.periods import Period
+from tests.warehouse.marts.marts_province import registry_tables, yearly_facts
+from transforms.samples.invented_communes import yearly_form
 from transforms.territory.registry import Registry
+from transforms.territory.yearly_figures import yearly_figures
+from warehouse.derived.unit_figures import commune_facts, replace_years
+from warehouse.ledger.nights import begin_nights
+from warehouse.ledger.registry import replace_registry
+from warehouse.ledger.versions import add_versions
+from warehouse.marts.views import apply_marts
 
 OF_PEOPLE = [name for name in ORGANISATION.names if name not in COMMUNES_OPEN]
 PARTED = "chua-phan-bo"
@@ -61,3 +71,58 @@ def test_a_parted_commune_stands_whole_under_unallocated(told: pl.DataFrame, reg
 
 def test_years_before_it_was_asked_for_and_not_over_have_no_row(told: pl.DataFrame) -> None:
     assert set(told["period"]) == {"2023", "2024"}
+
+
+@pytest.fixture
+def growing(con: DuckDBPyConnection, registry: Registry) -> DuckDBPyConnection:
+    """Communes reported December 2025; two of them their yearly form, and one will yet."""
+    replace_registry(con, registry_tables(registry))
+    homes = [home for home in registry.homes_on(date(2025, 12, 31)) if home.commune_code in ("29869", "29884", "29888")]
+    sent = (
+        yearly_form(homes, Period(2025, 1, "year"), 1)
+        .with_row_index("submission_id", 1)
+        .with_columns(
+            pl.col("submission_id").cast(pl.Int64), row=7, table_no=0, period=pl.lit("2025"), is_reported=True
+        )
+    )
+    files = sent.select("submission_id", reporter_code="commune_code", recorded_at=pl.lit(date(2026, 1, 4)))
+    con.register("files", files)
+    con.execute("""
+        INSERT INTO ledger.submission BY NAME
+        SELECT submission_id, reporter_code, 'commune' AS reporter_level, '2025-12' AS period,
+            recorded_at AS received_on, recorded_at::TIMESTAMP AS received_at, recorded_at, 'bc.xlsx' AS file_name,
+            'accepted' AS outcome
+        FROM files""")
+    add_versions(con, files, {"organisation": sent})
+    apply_marts(con)
+    return con
+
+
+def people_on(con: DuckDBPyConnection, registry: Registry, night: date) -> tuple[int | None, int | None]:
+    """Secretaries, and cells of hamlets, of the province as a night's copy shows them."""
+    begin_nights(con, "nightly", [night])
+    facts, years = commune_facts(con)
+    replace_years(con, yearly_figures(facts, registry, years, night))
+    query = "SELECT secretary_is_head, hamlet_cells FROM marts.organisation WHERE map = 'today' AND level = 'province'"
+    (row,) = con.sql(query).fetchall()
+    return row
+
+
+def test_while_communes_are_still_to_send_it_the_province_tells_no_people(
+    growing: DuckDBPyConnection, registry: Registry
+) -> None:
+    true = growing.sql("SELECT sum(secretary_is_head), sum(hamlet_cells) FROM facts.organisation").fetchone()
+    assert true is not None
+    assert people_on(growing, registry, date(2026, 1, 10)) == (None, true[1])
+    assert people_on(growing, registry, date(2026, 2, 4)) == (None, true[1])
+    assert people_on(growing, registry, date(2026, 2, 5)) == true
+
+
+def test_the_areas_of_former_districts_tell_no_people_of_the_years_after_them(
+    growing: DuckDBPyConnection, registry: Registry
+) -> None:
+    people_on(growing, registry, date(2026, 3, 1))
+    rows = growing.sql(
+        "SELECT DISTINCT secretary_is_head, members_not_graded_away FROM marts.organisation WHERE level = 'district'"
+    ).fetchall()
+    assert rows == [(None, None)]
