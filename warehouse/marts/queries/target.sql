@@ -15,6 +15,7 @@ WHERE (t.level IN ('district', 'province') OR (t.level = 'commune' AND t.indicat
 ORDER BY t.position, t.map DESC, t.unit_code, t.period;
 
 COMMENT ON VIEW marts.target IS 'Các chỉ tiêu của nghị quyết, kết luận theo đơn vị và kỳ: đạt hay chưa, còn bao nhiêu, khả năng đạt. Mẫu số theo địa giới hành chính hiện nay khi map là today / The targets of the resolutions by unit and period: met or not, how much is left, how likely. Denominators follow today''s territory where map is today';
+COMMENT ON COLUMN marts.target.target IS 'Tên chỉ tiêu như trong targets.csv / Name of the target, as in targets.csv';
 COMMENT ON COLUMN marts.target.period IS 'Kỳ được xét: 2025-12, 2025-H2, 2025 / The period judged';
 COMMENT ON COLUMN marts.target.value IS 'Mức đạt được ở known_period, từ 0 đến 1; trống nếu chưa biết / The share reached in known_period, 0 to 1; null where not known';
 COMMENT ON COLUMN marts.target.state IS 'met: đạt; missed: không đạt (cả hai: dù báo cáo còn thiếu ra sao); units_missing: còn thiếu báo cáo nên chưa kết luận; not_yet_due: chưa đến hạn / met and missed (whatever the reports still missing say); units_missing: reports are missing that could decide; not_yet_due';
