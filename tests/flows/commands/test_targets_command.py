@@ -186,6 +186,14 @@ def test_a_table_that_cannot_be_opened_is_told(home):
     assert (mistake.line, mistake.why.key) == (1, "targets.unread")
 
 
+@pytest.mark.parametrize("command", ["check", "import"])
+def test_the_table_of_targets_is_edited_where_it_lies(home, command):
+    told = mobility("registry", command, str(home.registry_dir / TARGETS), MOBILITY_HOME=str(home.home))
+    assert (told.returncode, told.stdout) == (1, "")
+    assert str(home.registry_dir / TARGETS) in told.stderr
+    assert "mobility targets" in told.stderr
+
+
 def test_a_home_without_a_table_has_the_bundled_targets(home):
     (home.registry_dir / TARGETS).unlink()
     bundled = targets(home.registry_dir)
