@@ -53,7 +53,8 @@ def plan(path: Path, settings: Settings) -> Change:
     """What importing a CSV would change; rows are matched by their key, none is removed.
 
     Raises:
-        UserError: the CSV is no registry table (the targets are none: they are edited where they lie), or the registry would not fit together with it.
+        UserError: the CSV is no registry table (the targets are none: they are edited where they lie), or the registry
+            would not fit together with it.
     """
     if path.name == TARGETS:
         raise UserError("error.registry.targets", path=path, place=settings.registry_dir / TARGETS)
