@@ -6,7 +6,16 @@ import subprocess
 import sys
 from pathlib import Path
 
-from expectations.contract.indicators import AWAY, BALANCE, LEVELS, REGULATION_213, REPORTING, REQUESTS, Indicator
+from expectations.contract.indicators import (
+    AWAY,
+    BALANCE,
+    LEVELS,
+    ORGANISATION,
+    REGULATION_213,
+    REPORTING,
+    REQUESTS,
+    Indicator,
+)
 
 DOCS = Path(__file__).resolve().parent
 RULES = "tests.expectations.spec.rules_page"
@@ -26,6 +35,7 @@ GROUPS = {
     "Đơn xin ra khỏi Đảng / Requests to leave": REQUESTS,
     "Biến động đảng viên / The balance of members": BALANCE,
     "Quy định 213 / Regulation 213": REGULATION_213,
+    "Tổ chức đảng ở xã / Party organisation of communes": ORGANISATION,
     "Báo cáo / Reporting": REPORTING,
 }
 INTERVALS = {
@@ -83,6 +93,8 @@ def _unit(each: Indicator) -> str:
 
 
 def _longer(each: Indicator) -> str:
+    if each.every == "year":
+        return "năm, không cộng / years, never added"
     if each.half_yearly:
         halves = (
             "chỉ kỳ II / second half only" if each.second_half_only else "nửa năm, không cộng / half-years, never added"

@@ -134,6 +134,13 @@ def trends(
     run_trends(unit, indicator)
 
 
+@app.command(help=both("help.targets"))
+def targets(unit: Annotated[str | None, typer.Option(help=both("help.targets.unit"))] = None) -> None:
+    from flows.commands.targets import run_targets
+
+    run_targets(unit)
+
+
 @app.command(help=both("help.alerts"))
 def alerts(
     status: Annotated[

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import csv
 import shutil
 from importlib.resources import files
 from pathlib import Path
 
 import polars as pl
 
+from expectations.language.catalogue import Joined, Message
 from flows.errors import UserError
+from transforms.targets.targets_file import Targets, WrongLine, read_targets
 from transforms.territory.registry import COLUMNS, Registry, build_registry
+
+TARGETS = "targets.csv"
 
 
 def bundled_dir() -> Path:
@@ -34,8 +39,8 @@ def _begin(folder: Path) -> None:
     shutil.rmtree(part, ignore_errors=True)
     try:
         part.mkdir(parents=True)
-        for name in COLUMNS:
-            shutil.copyfile(bundled_dir() / f"{name}.csv", part / f"{name}.csv")
+        for name in (*(f"{table}.csv" for table in COLUMNS), TARGETS):
+            shutil.copyfile(bundled_dir() / name, part / name)
         part.rename(folder)
     except OSError:
         if not folder.is_dir():  # else another process has just done the same
@@ -74,3 +79,40 @@ def load_registry(folder: Path) -> Registry:
         return build_registry(tables)
     except ValueError as error:
         raise UserError("error.registry.at-fault", path=folder, why=str(error)) from error
+
+
+def targets(folder: Path) -> Targets:
+    """The targets of a home, the bundled ones where it has no table of its own; what is wrong is told of, not raised.
+
+    A slip of the pen puts out its own target and no night.
+    """
+    try:
+        return read_targets(_or_bundled(folder / TARGETS).read_text("utf-8"))
+    except (UnicodeDecodeError, csv.Error):
+        return Targets((), (WrongLine(1, "", Message("targets.no-csv")),))
+    except OSError as error:
+        return Targets((), (WrongLine(1, "", Message("targets.unread", why=error.strerror)),))
+
+
+def mistakes_in_targets(folder: Path) -> tuple[Message, ...]:
+    """What is wrong in the table of targets, a line each: where, and what to do."""
+    return tuple(
+        Message(
+            "targets.line.column" if one.column else "targets.line",
+            file=TARGETS,
+            line=str(one.line),
+            column=one.column,
+            why=one.why,
+        )
+        for one in targets(folder).mistakes
+    )
+
+
+def require_sound_targets(folder: Path) -> None:
+    """Nothing, where every line of the table of targets can stand.
+
+    Raises:
+        UserError: one cannot; says which line and column, and what to do.
+    """
+    if mistakes := mistakes_in_targets(folder):
+        raise UserError("error.targets", path=folder / TARGETS, mistakes=Joined(("", *mistakes), "\n"))

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from expectations.contract.forms import FORM_OF, FORMS, MEASURES, Privacy
+from expectations.contract.periods import PeriodKind
 
 IndicatorKind = Literal["rate", "share", "ratio", "count", "net"]
 Timing = Literal["stock", "flow"]
@@ -47,6 +48,7 @@ class Indicator:
             (a month, a year: member-months divided by the period's months).
         privacy: "sensitive" where a small count tells of a person.
         second_half_only: True where the first half-year's figure is no measure of the year's work.
+        of_units: True where the whole is the units that report, one each: of a period to come it is those that stand.
     """
 
     name: str
@@ -63,6 +65,7 @@ class Indicator:
     per: Per | None = None
     privacy: Privacy = "open"
     second_half_only: bool = False
+    of_units: bool = False
 
     @property
     def measures(self) -> tuple[str, ...]:
@@ -79,24 +82,30 @@ class Indicator:
         return tuple(name for name in FORMS if name in read) or (REPORTS,)
 
     @property
-    def commune_monthly(self) -> bool:
-        """Whether it may be published for communes by month: where each of its measures may, or it has none."""
-        return all(MEASURES[name].communes == "month" for name in self.measures)
+    def is_of_communes(self) -> bool:
+        """Whether it may be published for communes as it is: where each of its measures may, or it has none."""
+        return all(MEASURES[name].communes in ("month", "open") for name in self.measures)
 
     @property
     def levels(self) -> tuple[str, ...]:
         """Levels of the published copy; cells are inside only, whatever the indicator."""
-        return LEVELS[1:] if self.commune_monthly else LEVELS[2:]
+        return LEVELS[1:] if self.is_of_communes else LEVELS[2:]
+
+    @property
+    def every(self) -> PeriodKind:
+        """The period of the rarest of its forms, in which its figures come; half-years and years are never added."""
+        kinds = {FORMS[name].every for name in self.forms if name in FORMS}
+        return "year" if "year" in kinds else "half" if "half" in kinds else "month"
 
     @property
     def half_yearly(self) -> bool:
         """Whether it comes by half-years, which are never added."""
-        return any(FORMS[name].half_yearly for name in self.forms if name in FORMS)
+        return self.every == "half"
 
     @property
     def has_trend(self) -> bool:
         """Monthly and about members or requests: what a trend is fitted to."""
-        return self.kind != "ratio" and not self.half_yearly and self.forms != (REPORTS,)
+        return self.kind != "ratio" and self.every == "month" and self.forms != (REPORTS,)
 
     @property
     def formula(self) -> str:
@@ -185,6 +194,17 @@ AWAY = (
         numerator="away_temporary_activity + away_exempt",
         denominator="away_total",
         good="up",
+    ),
+    Indicator(
+        name="away_enterprise_share",
+        label_vi="Tỷ trọng ở doanh nghiệp",
+        label_en="Share in enterprises",
+        meaning_vi="Phần đảng viên đi làm việc xa đang làm ở doanh nghiệp, vào cuối kỳ",
+        meaning_en="Of those away, the part working in enterprises at the period's end",
+        kind="share",
+        timing="stock",
+        numerator="away_in_enterprise",
+        denominator="away_total",
     ),
     Indicator(
         name="away_private_share",
@@ -468,6 +488,61 @@ REGULATION_213 = (
     ),
 )
 
+GRADED = "graded_excellent + graded_good + graded_fair + graded_poor"
+
+ORGANISATION = (
+    Indicator(
+        name="secretary_is_head_share",
+        label_vi="Bí thư đồng thời là trưởng ấp, khóm",
+        label_en="Secretaries who are heads of hamlets",
+        meaning_vi="Phần chi bộ ấp, khóm có bí thư đồng thời là trưởng ấp, khóm, vào cuối năm",
+        meaning_en="Of the hamlets' cells, the part whose secretary is also head of the hamlet, at the year's end",
+        kind="share",
+        timing="stock",
+        numerator="secretary_is_head",
+        denominator="hamlet_cells",
+    ),
+    Indicator(
+        name="secretary_head_under_40_share",
+        label_vi="Bí thư đồng thời là trưởng ấp, khóm không quá 40 tuổi",
+        label_en="Secretaries and heads not over 40",
+        meaning_vi="Phần bí thư đồng thời là trưởng ấp, khóm có tuổi không quá 40, vào cuối năm",
+        meaning_en="Of the secretaries who are heads of hamlets, the part not over 40 years old, at the year's end",
+        kind="share",
+        timing="stock",
+        numerator="secretary_head_under_40",
+        denominator="secretary_is_head",
+        good="up",
+        privacy="sensitive",
+    ),
+    Indicator(
+        name="committees_trained_share",
+        label_vi="Chi ủy được bồi dưỡng",
+        label_en="Cell committees trained",
+        meaning_vi="Phần chi ủy được bồi dưỡng, cập nhật kiến thức về công tác đảng trong năm",
+        meaning_en="Of the cell committees, the part trained in party work in the year",
+        kind="share",
+        timing="stock",
+        numerator="committees_trained",
+        denominator="committees",
+        good="up",
+    ),
+    Indicator(
+        name="committees_good_share",
+        label_vi="Đảng bộ xã hoàn thành tốt trở lên",
+        label_en="Commune committees graded good or better",
+        meaning_vi="Phần đảng bộ xã, phường, thị trấn đã xếp loại "
+        "được xếp loại hoàn thành tốt hoặc xuất sắc nhiệm vụ trong năm",
+        meaning_en="Of the commune committees that were graded, the part graded good or excellent in the year",
+        kind="share",
+        timing="stock",
+        numerator="graded_excellent + graded_good",
+        denominator=GRADED,
+        good="up",
+        of_units=True,
+    ),
+)
+
 REPORTING = (
     Indicator(
         name="reporting_completeness",
@@ -495,13 +570,15 @@ REPORTING = (
     ),
 )
 
-INDICATORS = AWAY + REQUESTS + BALANCE + REGULATION_213 + REPORTING
+INDICATORS = AWAY + REQUESTS + BALANCE + REGULATION_213 + ORGANISATION + REPORTING
 INDICATOR_OF = {indicator.name: indicator for indicator in INDICATORS}
 
 MAIN_INDICATORS = (
     "away_rate",
     "away_outside_share",
     "away_contact_share",
+    "away_enterprise_share",
+    "away_private_share",
     "requests_rate",
     "departures_rate",
     "pending_requests",

@@ -47,6 +47,7 @@ KEYS: dict[str, tuple[str, ...]] = {
     "reporting_status": ("reporter_code", "period"),
     "revision": ("unit_code", "form", "period", "measure", "version_no"),
     "submission_log": ("submission_id",),
+    "target": ("target", *_UNIT),
     "trend": (*_SERIES, "period"),
     "unit": ("unit_id", "valid_from"),
     "waterfall": ("map", "unit_code", "level", "period_kind", "period", "position"),

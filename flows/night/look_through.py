@@ -37,7 +37,7 @@ class ToLookThrough:
 
 
 @dataclass(frozen=True, slots=True)
-class LookedThrough:
+class FileLookedThrough:
     """What the night would say of a file now, and its tables as its sender sees them; period null if not known."""
 
     period: str | None
@@ -50,28 +50,28 @@ def ready(tasks: Iterable[None]) -> list[None]:
     return list(tasks)
 
 
-def look_through(readers: Readers, order: ToLookThrough) -> LookedThrough:
+def look_through(readers: Readers, order: ToLookThrough) -> FileLookedThrough:
     """A file that ends its process is judged here, by that alone."""
     (((found,),),) = readers.each(_looked_through, [[order]], _not_opened)
     return found
 
 
-def _looked_through(orders: Iterable[ToLookThrough]) -> list[LookedThrough]:
+def _looked_through(orders: Iterable[ToLookThrough]) -> list[FileLookedThrough]:
     return [_judged(one, frames_of([to_read(1, one.file, one.settings)])) for one in orders]
 
 
-def _not_opened(order: ToLookThrough, problem: Problem) -> list[LookedThrough]:
+def _not_opened(order: ToLookThrough, problem: Problem) -> list[FileLookedThrough]:
     return [_judged(order, no_frames(to_read(1, order.file, order.settings), problem), is_legible=False)]
 
 
-def _judged(order: ToLookThrough, frames: Frames, is_legible: bool = True) -> LookedThrough:
+def _judged(order: ToLookThrough, frames: Frames, is_legible: bool = True) -> FileLookedThrough:
     file, settings = order.file, order.settings
     nights: dict[int, date] = {1: file.received_on}
     batch = as_read({1: file}, nights, frames, directory(settings.registry_dir))
     with open_copies(order.published, order.board) as con:
         verdict = validate(con, batch, settings, without_great_expectations)
     to_show = ToShow(file.data, file.file_name, settings.registry_dir, verdict.problems.to_dicts(), order.language)
-    return LookedThrough(
+    return FileLookedThrough(
         period=batch.submissions["period"][0],
         verdict=verdict,
         seen=shown(to_show) if is_legible else nothing_to_show(to_show),

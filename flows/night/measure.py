@@ -1,4 +1,4 @@
-"""Computes anew what the night touched: figures by unit on both maps, then indicators, then trends."""
+"""Computes anew what the night touched: figures by unit on both maps, then indicators, trends and targets."""
 
 from __future__ import annotations
 
@@ -7,13 +7,15 @@ from datetime import date
 import polars as pl
 from duckdb import DuckDBPyConnection
 
+from expectations.contract.indicators import INDICATORS
 from expectations.contract.periods import Period
 from flows.night.thresholds import thresholds_of
-from flows.registry_files import load_registry
+from flows.registry_files import load_registry, targets
 from flows.settings import Settings
 from transforms.disclosure import last_released_year
 from transforms.followup.gap_table import gap_table
 from transforms.indicators import indicator_table, province_of, reporting_figures
+from transforms.targets import target_table, targets_fingerprint
 from transforms.territory.maps import map_fingerprint
 from transforms.territory.registry import Registry
 from transforms.territory.unit_figures import CellFigures, PublishedBefore, figures
@@ -22,11 +24,14 @@ from transforms.territory.yearly_figures import yearly_figures
 from transforms.trends import comparison, contribution, trend, waterfall
 from warehouse.connection.transaction import transaction
 from warehouse.derived import indicators as tables
+from warehouse.derived import targets as of_targets
 from warehouse.derived import unit_figures as stored
 from warehouse.ledger.touched import Touched, mark_computed
 from warehouse.marts.views import apply_marts
 
 WITH_TRENDS = ["district", "province"]
+# A handful of years, of which counts of people are published of few units: no trends, nothing split among districts.
+BY_YEARS = [each.name for each in INDICATORS if each.every == "year"]
 
 
 def measure(con: DuckDBPyConnection, touched: Touched, settings: Settings, as_of: date) -> int:
@@ -40,9 +45,10 @@ def measure(con: DuckDBPyConnection, touched: Touched, settings: Settings, as_of
     released = last_released_year(as_of)
     apply_marts(con)
     with transaction(con):
-        if stored.are_years_to_compute(con, edition, touched.forms):
-            facts, years = stored.commune_facts(con)
-            stored.replace_years(con, yearly_figures(facts, registry, years, as_of))
+        are_years_new = stored.are_years_to_compute(con, edition, touched.forms)
+        if are_years_new:
+            facts, due = stored.commune_facts(con)
+            stored.replace_years(con, yearly_figures(facts, registry, due, as_of))
         first = stored.first_to_compute(con, edition, touched.periods, released)
         frames: dict[str, pl.DataFrame] = {}
         changed, exposed = pl.DataFrame(), 0
@@ -68,7 +74,12 @@ def measure(con: DuckDBPyConnection, touched: Touched, settings: Settings, as_of
             _indicators(con, changed)
             _trends(con)
         stored.replace_gaps(con, gap_table(*stored.half_years(con), thresholds_of(settings), as_of))
+        are_new = are_years_new or changed.height > 0
+        if are_new:
+            yearly = indicator_table(tables.no_figures(con), years=tables.yearly_figures(con))
+            tables.replace_of_every_unit(con, yearly)
         _reporting(con, registry)
+        _targets(con, registry, settings, as_of, are_new=are_new)
         mark_computed(con)
     return exposed
 
@@ -97,7 +108,7 @@ def _trends(con: DuckDBPyConnection) -> None:
     The trend's model learns from all units of an indicator how long deviations last, so one unit's change is every
     unit's.
     """
-    known = tables.indicators(con, WITH_TRENDS)
+    known = tables.indicators(con, WITH_TRENDS).filter(~pl.col("indicator").is_in(BY_YEARS))
     tables.replace_indicators(
         con, None, {"trend": trend(known), "comparison": comparison(known), "contribution": contribution(known)}
     )
@@ -114,7 +125,20 @@ def _reporting(con: DuckDBPyConnection, registry: Registry) -> None:
         province_of(own.filter(pl.col("period").is_in([p for p, c in provinces.items() if c == code])), code)
         for code in sorted(set(provinces.values()))
     ]
-    tables.replace_reporting(con, indicator_table(tables.no_figures(con), None, pl.concat([own, *above])))
+    tables.replace_of_every_unit(con, indicator_table(tables.no_figures(con), None, pl.concat([own, *above])))
+
+
+def _targets(con: DuckDBPyConnection, registry: Registry, settings: Settings, as_of: date, *, are_new: bool) -> None:
+    """The targets anew where figures or the targets changed, or another night has come: a day may have fallen due."""
+    wanted = targets(settings.registry_dir).rows
+    fingerprint = targets_fingerprint(wanted, settings.due_day)
+    if are_new or not of_targets.is_computed(con, as_of, fingerprint):
+        figures = of_targets.figures_of(con, [target.indicator for target in wanted])
+        standing = {
+            unit.unit_code: len(registry.units_on(as_of, "commune")) for unit in registry.units_on(as_of, "province")
+        }
+        rows = target_table(wanted, figures, of_targets.unsettled(con), as_of, settings.due_day, standing)
+        of_targets.replace_targets(con, rows, as_of, fingerprint)
 
 
 def _province(registry: Registry, period: Period) -> str:

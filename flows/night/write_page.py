@@ -17,16 +17,19 @@ from expectations.contract.indicators import MAIN_INDICATORS
 from expectations.language.catalogue import text
 from flows.errors import UserError
 from flows.night.send_back import returned_below
+from flows.registry_files import mistakes_in_targets
 from flows.settings import Settings, load_settings
 from transforms.morning.briefing import RECENT, Briefing, Morning, brief
 from transforms.morning.letter import morning_letter
 from transforms.morning.page import failure_page, morning_page
+from transforms.targets.wording import targets_in_words
 from warehouse.board import alert_pages, morning
 from warehouse.board.alerts import ALERT_TABLES
 from warehouse.board.cases import is_kept
 from warehouse.connection.store import open_to_read
 from warehouse.errors import StoreLocked
 from warehouse.ledger.nights import last_night
+from warehouse.marts.target_pages import targets
 
 EARLIER_MONTHS = 6
 """Months before the latest one due for which missing reports are still told."""
@@ -90,6 +93,8 @@ def briefing(con: DuckDBPyConnection, settings: Settings, as_of: date) -> Briefi
             resolved=morning.resolved_alerts(con, as_of, RESOLVED_DAYS),
             resolved_days=RESOLVED_DAYS,
             trends=morning.province_trends(con, MAIN_INDICATORS),
+            targets=targets_in_words(targets(con, level="province"), settings.language),
+            mistakes_in_targets=mistakes_in_targets(settings.registry_dir),
             progress=progress,
             items=items,
             small_count=settings.small_count,

@@ -29,6 +29,7 @@ NAVIGATION: tuple[BarItem, ...] = (
     BarItem("map", "/map", _BOTH, "/map.html"),
     BarItem("units", "/units", _BOTH, "/units.html"),
     BarItem("indicators", "/indicators", _BOTH, "/indicators.html"),
+    BarItem("targets", "/targets", _BOTH, "/targets.html"),
     BarItem("alerts", "/alerts", frozenset({BOARD})),
     BarItem("follow-up", "/follow-up", frozenset({BOARD})),
     BarItem("reports", "/reports", frozenset({BOARD}), "/reports.html"),

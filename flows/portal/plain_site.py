@@ -18,6 +18,7 @@ from flows.portal.links import Links, plain_level
 from flows.portal.pages.indicators import indicator_page, indicators_page
 from flows.portal.pages.map import map_page
 from flows.portal.pages.reports import reports_page
+from flows.portal.pages.targets import targets_page
 from flows.portal.pages.today import today_page
 from flows.portal.pages.units import read_units, unit_page, units_page
 from flows.portal.render import Frame, rendered
@@ -93,6 +94,7 @@ def _pages(view: View) -> Iterator[Page]:
     yield "reports.html", reports_page(view.con)
     yield "units.html", units_page(top)
     yield "indicators.html", indicators_page(top)
+    yield "targets.html", targets_page(top)
     yield "map.html", _map_with_others(top, map_page(top, {}))
     for level in UNIT_LEVELS:
         units = view.of_level(level)

@@ -137,7 +137,7 @@ def test_no_small_count_of_a_commune_stands_in_the_open(published):
 def test_of_communes_by_month_nothing_is_told_but_members_and_those_away(published):
     monthly = [column for column, *_ in published.sql("DESCRIBE marts.figures_commune").fetchall()]
     assert [column for column in monthly if column in MEASURES] == OF_COMMUNES
-    allowed = {each.name for each in INDICATORS if each.commune_monthly}
+    allowed = {each.name for each in INDICATORS if each.is_of_communes}
     told = published.sql("SELECT DISTINCT indicator FROM marts.indicator WHERE level = 'commune'").fetchall()
     assert {name for (name,) in told} <= allowed
     told = published.sql("SELECT DISTINCT measure FROM marts.revision WHERE level = 'commune'").fetchall()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from expectations.contract.periods import Period
 from expectations.language import numbers
 from expectations.language.catalogue import PeriodCode, text
 from transforms.drawing import svg
@@ -252,8 +253,9 @@ def _sentence(parts: TrendParts, quantity: Quantity) -> str:
         return text("drawing.nothing", language)
     province = next((shown(one) for one in parts.province if one.period == last.period), None)
     month = PeriodCode(last.period)
+    key = "drawing.trend.last" if Period.parse(last.period).length == 1 else "drawing.trend.last.longer"
     return sentences(
-        text("drawing.trend.last", language, month=month, value=told(last, quantity, with_unit=True)),
+        text(key, language, month=month, value=told(last, quantity, with_unit=True)),
         beside(last, province, quantity),
         text("drawing.trend.alerts", language, months=len(parts.alerts)) if parts.alerts else "",
         how_many_missing(

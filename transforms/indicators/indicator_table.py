@@ -22,6 +22,7 @@ def indicator_table(
     halves: pl.DataFrame | None = None,
     reporting: pl.DataFrame | None = None,
     *,
+    years: pl.DataFrame | None = None,
     published: bool = True,
 ) -> pl.DataFrame:
     """Every indicator of every unit and period, from sums and never from averages.
@@ -34,23 +35,27 @@ def indicator_table(
             last known members of the unit's cells, and of those cells that reported); one row a unit and month in
             which the unit was active, its measures null where nothing was reported.
         halves: the same with the half-yearly measures and half-years (YYYY-H1) for periods.
+        years: the same with the yearly measures and years (YYYY).
         reporting: what `reporting_figures` gives, for reporters and the units above.
         published: True leaves out cells, and of communes all that may not be published by month.
 
     Returns:
         map, unit_code, level, period, period_kind, indicator, numerator, denominator, value, lower, upper, coverage.
         value is null where a figure is unknown or nothing is there to divide by; the 95 % interval also for counts
-        and nets. Half-years are never added: a half-yearly indicator stands in period_kind "half" only.
+        and nets. Half-years and years are never added: a half-yearly indicator stands in period_kind "half" only, a
+        yearly one in "year".
 
     Raises:
         polars.exceptions.ColumnNotFoundError: a measure is no column of its frame.
     """
     of_reports = [each for each in _FRACTIONS if each.forms == (REPORTS,)]
-    of_halves = [each for each in _FRACTIONS if each.half_yearly]
-    of_months = [each for each in _FRACTIONS if each not in (*of_reports, *of_halves)]
+    of_halves, of_years = ([each for each in _FRACTIONS if each.every == kind] for kind in ("half", "year"))
+    of_months = [each for each in _FRACTIONS if each not in (*of_reports, *of_halves, *of_years)]
     parts = [_monthly(figures, of_months, published)]
     if halves is not None:
-        parts.append(_half_yearly(halves, of_halves, published))
+        parts.append(_as_they_come(halves, of_halves, "half", published))
+    if years is not None:
+        parts.append(_as_they_come(years, of_years, "year", published))
     if reporting is not None:
         parts.append(_monthly(reporting, of_reports, published))
     long = pl.concat(parts)
@@ -66,17 +71,18 @@ def _monthly(figures: pl.DataFrame, indicators: list[Indicator], published: bool
     )
 
 
-def _half_yearly(figures: pl.DataFrame, indicators: list[Indicator], published: bool) -> pl.DataFrame:
-    halves = _visible(figures, published).select(
+def _as_they_come(figures: pl.DataFrame, indicators: list[Indicator], kind: str, published: bool) -> pl.DataFrame:
+    """Indicators of half-years or years, which are never added."""
+    periods = _visible(figures, published).select(
         *KEYS,
         *_fractions(indicators),
-        period_kind=pl.lit("half"),
+        period_kind=pl.lit(kind),
         is_lived=pl.lit(value=True),
         has_last=pl.lit(value=True),
         coverage=coverage(),
         coverage_last=coverage(),
     )
-    return _long(halves, indicators, "half", published)
+    return _long(periods, indicators, kind, published)
 
 
 def _visible(figures: pl.DataFrame, published: bool) -> pl.DataFrame:

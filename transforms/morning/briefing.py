@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
@@ -11,10 +11,11 @@ import polars as pl
 
 from expectations.contract.periods import Period
 from expectations.language import numbers
-from expectations.language.catalogue import Language, text
+from expectations.language.catalogue import Language, Message, text
 from transforms.alerts.alert import TESTED
 from transforms.alerts.phrases import hides_small
 from transforms.alerts.severity import RANK
+from transforms.targets.wording import TargetWords
 
 RECENT = 3
 """Days for which an alert counts as new: who comes in on Monday sees Saturday's."""
@@ -46,6 +47,7 @@ class Morning:
         items: rows of followup.item that wait for somebody, the most pressing first.
         small_count: counts of communes below it are not told where they would tell of a person.
         language: "vi" or "en".
+        targets: those of the province, and what is wrong in the table of targets.
     """
 
     as_of: date
@@ -60,6 +62,8 @@ class Morning:
     items: pl.DataFrame
     small_count: int
     language: Language
+    targets: Sequence[TargetWords] = ()
+    mistakes_in_targets: Sequence[Message] = ()
 
 
 @dataclass(frozen=True)

@@ -24,6 +24,7 @@ def morning_letter(briefing: Briefing) -> str:
         "alerts": _alerts(briefing),
         "resolved": _resolved(briefing),
         "trends": _trends(briefing),
+        "targets": _targets(briefing),
         "followup": _followup(briefing),
     }
     blocks += ["\n".join([text(f"page.section.{name}", language).upper(), *lines]) for name, lines in sections.items()]
@@ -96,6 +97,18 @@ def _trends(briefing: Briefing) -> Iterator[str]:
     for row in briefing.morning.trends.iter_rows(named=True):
         name, level, word, change = trend_line(row, language)
         yield f"- {name}: {word}; {level}; {change}"
+
+
+def _targets(briefing: Briefing) -> Iterator[str]:
+    morning = briefing.morning
+    language = morning.language
+    if not morning.targets:
+        yield text("target.none", language)
+    for one in morning.targets:
+        yield f"- {one.name} ({one.asks}): {' '.join(filter(None, (one.fact, one.next)))}"
+    if morning.mistakes_in_targets:
+        yield text("page.targets.mistakes", language)
+    yield from (f"  {mistake.says(language)}" for mistake in morning.mistakes_in_targets)
 
 
 def _followup(briefing: Briefing) -> Iterator[str]:

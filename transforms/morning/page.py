@@ -15,6 +15,7 @@ from transforms.morning.briefing import Briefing
 from transforms.morning.markup import section, table
 from transforms.morning.reasons import reason
 from transforms.morning.style import STYLE
+from transforms.morning.target_lines import targets_section
 from transforms.morning.trend_line import followup_section, trends_section
 
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:"
@@ -58,6 +59,7 @@ def morning_sections(briefing: Briefing, links: MorningLinks = AT_HOME) -> str:
             alerts_section(briefing, links.alert),
             resolved_section(morning),
             trends_section(morning),
+            targets_section(morning),
             followup_section(morning),
         ]
     )

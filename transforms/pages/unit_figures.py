@@ -57,8 +57,8 @@ def kinds_of(indicator: Indicator) -> tuple[str, ...]:
 
     A month's flows are few in a district: twelve months are read first. A stock stands for the month's end.
     """
-    if indicator.half_yearly:
-        return ("half",)
+    if indicator.every != "month":
+        return (indicator.every,)
     return ("month",) if indicator.timing == "stock" else ("rolling12", "month")
 
 

@@ -75,8 +75,15 @@ def no_figures(con: DuckDBPyConnection) -> pl.DataFrame:
     return con.sql("FROM derived.unit_month LIMIT 0").pl()
 
 
-def replace_reporting(con: DuckDBPyConnection, rows: pl.DataFrame) -> None:
-    """Put the indicators of reporting in place of those that stood, for every unit."""
+def yearly_figures(con: DuckDBPyConnection) -> pl.DataFrame:
+    """derived.unit_year; committees that reported and were due stand for the members, whom the form does not count."""
+    return con.sql(
+        "SELECT *, units_reported AS members_reported, units_expected AS members_known FROM derived.unit_year"
+    ).pl()
+
+
+def replace_of_every_unit(con: DuckDBPyConnection, rows: pl.DataFrame) -> None:
+    """Put some indicators in place of those that stood, for every unit."""
     with transaction(con), given(con, {"new_rows": rows}):
         con.execute("DELETE FROM derived.indicator WHERE indicator IN (SELECT indicator FROM new_rows)")
         con.execute("INSERT INTO derived.indicator BY NAME FROM new_rows")

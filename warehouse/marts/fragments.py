@@ -36,6 +36,10 @@ def fragments(columns: Mapping[str, Column]) -> dict[str, str]:
         "monthly_measures_once_settled": ",\n".join(map(_once_settled, MONTHLY_MEASURES)),
         "measures_of_communes_by_month": _list(COMMUNES_MONTHLY),
         "measures_of_communes_by_year": _list(COMMUNES_YEARLY),
+        "indicators_of_communes": _list(quoted(each.name) for each in INDICATORS if "commune" in each.levels),
+        "yearly_indicators_of_people": _list(
+            quoted(each.name) for each in INDICATORS if each.every == "year" and not each.is_of_communes
+        ),
         "names_of_communes_at_once": _list(quoted(name) for name in (*COMMUNES_MONTHLY, *COMMUNES_OPEN)),
         "yearly_measures_as_shown": ",\n".join(map(_of_organisations, YEARLY_MEASURES)),
         **{f"measures_of_{form.name}": _list(form.names) for form in FORMS.values()},

@@ -1,7 +1,7 @@
 """The portal's pages, one module each: its routes, and a handler for each of them."""
 
 from flows.portal.asked import Route
-from flows.portal.pages import alerts, counter, followup, indicators, map, operator, reports, today, units
+from flows.portal.pages import alerts, counter, followup, indicators, map, operator, reports, targets, today, units
 
 PAGES: tuple[Route, ...] = (
     *today.ROUTES,
@@ -11,6 +11,7 @@ PAGES: tuple[Route, ...] = (
     *map.ROUTES,
     *units.ROUTES,
     *indicators.ROUTES,
+    *targets.ROUTES,
     *counter.ROUTES,
     *operator.ROUTES,
 )

@@ -14,7 +14,7 @@ from expectations.contract.periods import Period
 from expectations.contract.problems import NOT_KEPT
 from flows.errors import UserError
 from flows.night.collect import File
-from flows.night.look_through import LookedThrough, ToLookThrough, look_through
+from flows.night.look_through import FileLookedThrough, ToLookThrough, look_through
 from flows.night.mark import ToMark, marked, without_tables
 from flows.night.send_back import fit_name
 from flows.portal.asked import SENDER, XLSX, Answer, Asked, Download, GoTo, NotThere, Route, Shown
@@ -183,7 +183,7 @@ def own_name(given: str) -> str:
     return fit_name(given.replace("\\", "/").rpartition("/")[2]).lstrip("~$.") or "_"
 
 
-def _looked_through(asked: Asked, file: File) -> LookedThrough:
+def _looked_through(asked: Asked, file: File) -> FileLookedThrough:
     """What the night would say of it now."""
     published, board = asked.desk.copies.paths
     return look_through(asked.desk.readers, ToLookThrough(file, published, board, asked.settings, asked.language))

@@ -18,6 +18,7 @@ from transforms.drawing.figures import Drawing
 from transforms.morning.briefing import sentences
 from transforms.pages import followup
 from transforms.pages import unit_page as model
+from transforms.pages.enterprises import enterprises_say
 from transforms.pages.unit_figures import PageUnit, Row, by_name
 from warehouse.board import alert_pages, followup_pages
 from warehouse.marts import unit_pages
@@ -146,6 +147,7 @@ def unit_page(view: View, unit: PageUnit, read: UnitRead, can_print_here: bool =
             "unit": unit,
             "is_former": unit.level == "district" and view.reporting_level == "commune",
             "figures": {key: one.figure(language) if one else None for key, one in drawings.items()},
+            "enterprises": enterprises_say(unit, read.month, language),
             "years": [one.figure(language) for one in years],
             "gaps": model.gap_rows(read.gaps, language),
             "trends": [(one.drawing.figure(language), one.says) for one in trends],

@@ -35,9 +35,12 @@ from transforms.followup.kinds import KINDS
 from transforms.followup.steps import STEPS as REGULATION_STEPS
 from transforms.followup.workbook import COLUMNS, REPLIES
 from transforms.morning.briefing import ABSENT, GROUPS
+from transforms.morning.target_lines import HEADS
 from transforms.pages import alerts, followup, indicator_page
 from transforms.pages.map_page import SCALES
 from transforms.pages.unit_figures import UNIT_LEVELS, kinds_of
+from transforms.targets.outlook import FEW, NOTHING, OTHER_MAP
+from transforms.targets.target import STATES
 from transforms.telling.night import KNOWN_ERRORS
 from transforms.telling.recipients import Severity
 from transforms.template.guidance import COLOURS, STEPS
@@ -105,7 +108,7 @@ FAMILIES: dict[str, tuple[str, ...]] = {
     "page.followup.column.": ("kind", "standing", "overdue", "closed", "median"),
     "page.group.": (*GROUPS, "brief"),
     "page.legend.": ("observed", "signal", "expected", "band"),
-    "page.section.": ("missing", "rejected", "alerts", "resolved", "trends", "followup"),
+    "page.section.": ("missing", "rejected", "alerts", "resolved", "trends", "targets", "followup"),
     "page.severity.": SEVERITIES,
     "page.state.": ABSENT,
     "period.half.": ("1", "2"),
@@ -152,6 +155,10 @@ FAMILIES: dict[str, tuple[str, ...]] = {
     "severity.": (*SEVERITIES, "error", "warning"),
     "state.": ("reported", "late", "rejected", "missing", "not_due"),
     "status.": ("opened", "acknowledged", "silent", "silent_until", "title"),
+    "target.no-probability.": (OTHER_MAP, FEW, NOTHING),
+    "target.state.": STATES,
+    "target.when.": ("month", "half", "year", "day"),
+    "targets.column.": HEADS,
     "trend.": (RISES, FALLS, UNKNOWN, "since", "per", "points"),
     "trends.": ("indicator", "unit", "level", "one_year", "two_years", "direction", "since", "slope", "none"),
     "user.column.": ("name", "role", "unit", "state"),

@@ -337,3 +337,10 @@ def test_two_hundred_units_stay_below_the_weight_of_a_page():
         RATE, [UnitMonths(code=str(at), name=f"Xã {at}", months=series) for at in range(102)], series
     )
     assert len(drawn.picture) < 250_000
+
+
+@pytest.mark.parametrize(
+    ("period", "told"), [("2024-12", "Tháng 12/2024:"), ("2024-H2", "6 tháng cuối năm 2024:"), ("2024", "2024:")]
+)
+def test_the_last_figure_of_a_series_is_told_with_its_period(period, told):
+    assert trend_chart("Huyện", SHARE, [month(period, 0.5)]).sentence.startswith(told)

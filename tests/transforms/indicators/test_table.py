@@ -87,6 +87,7 @@ def _fraction(row: Row, name: str) -> tuple[float, float]:
         "away_abroad_share": (row["away_abroad"], row["away_total"]),
         "away_contact_share": (row["away_in_contact"], row["away_total"]),
         "away_activity_share": (row["away_temporary_activity"] + row["away_exempt"], row["away_total"]),
+        "away_enterprise_share": (row["away_in_enterprise"], row["away_total"]),
         "away_private_share": (row["away_in_private_enterprise"], row["away_total"]),
         "away_net_flow": (row["away_started"] - row["away_returned"], 1.0),
         "requests_rate": (row["received"], mean),
@@ -290,6 +291,42 @@ def test_half_years_of_regulation_213_stand_alone() -> None:
     remarked = table.filter(pl.col("indicator") == "r213_remarked_share")
     assert remarked.select("period", "value").rows() == [("2019-H2", 0.9)]
     assert pick(table, indicator="r213_introduced_share", period="2020-H1")["value"] is None
+
+
+def test_years_of_the_organisation_stand_alone_and_of_communes_without_counts_of_people() -> None:
+    years = pl.DataFrame(
+        {
+            "map": "reported",
+            "unit_code": ["866", "29905"],
+            "level": ["district", "commune"],
+            "period": "2024",
+            "hamlet_cells": [60, 5],
+            "secretary_is_head": [40, 3],
+            "secretary_head_under_40": [10, 1],
+            "committees": [120, 9],
+            "committees_trained": [108, 9],
+            "graded_excellent": [3, 0],
+            "graded_good": [8, 1],
+            "graded_fair": [1, 0],
+            "graded_poor": [0, 0],
+            "members_reported": [12, 1],
+            "members_known": [15, 1],
+        }
+    )
+    table = indicator_table(figures(13, {"866": 3}).head(0), years=years)
+    assert set(table["period_kind"]) == {"year"}
+    told = {(row["unit_code"], row["indicator"]): row["value"] for row in table.to_dicts()}
+    assert told == pytest.approx(
+        {
+            ("866", "secretary_is_head_share"): 40 / 60,
+            ("866", "secretary_head_under_40_share"): 10 / 40,
+            ("866", "committees_trained_share"): 0.9,
+            ("866", "committees_good_share"): 11 / 12,
+            ("29905", "committees_trained_share"): 1.0,
+            ("29905", "committees_good_share"): 1.0,
+        }
+    )
+    assert pick(table, unit_code="866", indicator="committees_good_share", period="2024")["coverage"] == 0.8
 
 
 def test_a_report_that_never_came_is_due_and_not_in_time() -> None:

@@ -12,11 +12,13 @@ from hypothesis import given
 from hypothesis import settings as examples
 from hypothesis import strategies as st
 
+from expectations.language.catalogue import Message
 from tests.transforms.morning.mornings import alerts, morning, rejected, reports, series
 from transforms.morning.briefing import brief
 from transforms.morning.letter import morning_letter
 from transforms.morning.page import morning_page
 from transforms.morning.trend_line import spark, trend_line
+from transforms.targets.wording import TargetWords
 
 VOID = {"meta", "link", "path", "use"}
 HOSTILE = """<script>alert(1)</script>&"'><img src=http://127.0.0.1/x onerror=alert(1)>"""
@@ -151,3 +153,36 @@ def test_a_trend_is_told_in_the_languages_own_numbers():
 def test_a_small_line_breaks_where_a_month_is_not_known():
     assert spark([1.0, 2.0, None, 3.0, 4.0]).count("<polyline") == 2
     assert spark([None, 1.0]) == ""
+
+
+def test_a_target_is_one_line_of_page_and_letter_and_a_wrong_line_of_their_table_is_told():
+    target = TargetWords(
+        name=HOSTILE,
+        source="Kết luận",
+        unit="Đồng Tháp",
+        asks="trên 95%, xét từng năm",
+        state="missed",
+        result="không đạt, 2024",
+        value="94,1% (96 trên 102)",
+        left="thiếu 1 đảng bộ",
+        probability="khoảng 40%",
+        fact="2024: không đạt; 94,1% (96 trên 102), thiếu 1 đảng bộ.",
+        next="Kỳ tới 2025: cần 97 trên 102 đảng bộ.",
+        pace="",
+        chance="",
+    )
+    wrong = Message("targets.line.column", file="targets.csv", line="3", column="value", why=HOSTILE)
+    briefing = brief(morning(targets=[target], mistakes_in_targets=[wrong]))
+    page, letter = morning_page(briefing), morning_letter(briefing)
+    Tags().feed(page)
+    assert HOSTILE not in page
+    for said in ("thiếu 1 đảng bộ", "khoảng 40%", "targets.csv, dòng 3, cột value"):
+        assert said in page
+    assert "2024: không đạt; 94,1% (96 trên 102), thiếu 1 đảng bộ. Kỳ tới 2025: cần 97 trên 102 đảng bộ." in letter
+    assert "targets.csv, dòng 3, cột value" in letter
+
+
+def test_without_targets_page_and_letter_say_what_to_do():
+    briefing = brief(morning())
+    for said in (morning_page(briefing), morning_letter(briefing)):
+        assert "registry/targets.csv" in said

@@ -5,10 +5,13 @@ SELECT i.map, i.unit_code, i.level, i.period, i.period_kind, i.indicator, i.nume
     i.upper, i.coverage
 FROM derived.indicator AS i
 WHERE (i.level IN ('district', 'province') OR (i.level = 'commune' AND i.indicator IN (
-        'away_rate', 'away_outside_share', 'away_abroad_share', 'reporting_completeness', 'reporting_timeliness')))
+        {indicators_of_communes})))
     AND (i.indicator IN (
-        'away_rate', 'away_outside_share', 'away_abroad_share', 'reporting_completeness', 'reporting_timeliness')
+        {indicators_of_communes})
         OR derived.last_month(i.period) NOT IN (FROM derived.unsettled))
+    AND (i.indicator NOT IN ({yearly_indicators_of_people})
+        OR (i.period NOT IN (FROM derived.unsettled_year)
+            AND (i.level = 'province' OR i.period IN (FROM derived.district_year))))
 ORDER BY i.map, i.level, i.indicator, i.period_kind, i.unit_code, i.period;
 
 COMMENT ON VIEW marts.indicator IS 'Chỉ số của mỗi đơn vị và kỳ, tính từ tổng chứ không từ trung bình. Xã chỉ có các chỉ số được công bố theo tháng / The indicators of each unit and period, made from sums and never from averages. Of communes only those that may be published by month';

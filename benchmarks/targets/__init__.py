@@ -1,0 +1,1 @@
+"""How honest the probability of reaching a target is."""
