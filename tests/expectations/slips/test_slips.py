@@ -120,6 +120,18 @@ def test_rare_movements_of_one_side_are_never_guessed(con, months):
     assert causes(verdict) == []
 
 
+@pytest.mark.parametrize("below", [-1, -2, -40_000])
+@pytest.mark.parametrize("name", ["restored", "expelled", "away_total"])
+def test_a_figure_below_zero_stops_nobody_and_is_no_slip(con, months, name, below):
+    *before, last = months
+    (form,) = (form for form in ("balance", "away") if name in FORMS[form].names)
+    one = column(last, name).copy()
+    one[2] = below
+    verdict = judged(con, [*before, changed(last, form, **{name: one})])
+    assert causes(verdict) == []
+    assert "negative-count" in set(verdict.problems["code"])
+
+
 def test_a_title_of_the_month_before_is_doubted(con, months):
     *before, last = months
     titled = replace(last, period=last.period.previous, named=last.period)
