@@ -165,6 +165,22 @@ def test_a_copied_month_stays_a_warning(con, months):
     assert {"copied-period", "opening-mismatch"} <= set(verdict.problems["code"])
 
 
+def test_a_block_that_equals_many_others_is_told_once(con, months):
+    *before, last = months
+    blocks: dict[str, list[int]] = {}
+    for at, cell in enumerate(last.cells):
+        blocks.setdefault(cell.partition("-")[0], []).append(at)
+    source = max(blocks.values(), key=len)
+    figures = last.figures["balance"].copy()
+    for rows in blocks.values():
+        figures[rows] = figures[source[: len(rows)]]
+    told = judged(con, [*before, with_figures(last, "balance", figures)]).causes
+    pasted = told.filter(told["cause"] == "block-twice")["message_vi"].to_list()
+    assert len(blocks) > 3
+    assert 1 < len(pasted) < len(blocks)
+    assert len(set(pasted)) == len(pasted)
+
+
 @pytest.mark.parametrize("kind", ["factor-of-ten", "rows-shifted", "block-twice"])
 def test_slips_without_a_code_are_told_beside_the_problems(con, months, kind):
     *before, last = months
