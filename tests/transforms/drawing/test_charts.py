@@ -280,6 +280,13 @@ def test_the_waterfall_ends_where_the_last_step_ends():
     assert drawn.sentence == "Từ 5.210 lên 5.235 đảng viên: tăng 25."
 
 
+def test_a_waterfall_says_which_end_is_not_known():
+    opening, closing = (BalanceStep(name=name, kind="whole", value=None, running=None) for name in ("Đầu", "Cuối"))
+    known = replace(opening, value=5210, running=5210)
+    assert waterfall_chart("x", [known, closing], "vi").sentence == "Đầu kỳ có 5.210 đảng viên; chưa biết số cuối kỳ."
+    assert waterfall_chart("x", [opening, closing], "vi").sentence == "Chưa biết số đầu kỳ."
+
+
 def test_the_stages_say_where_most_are_lost():
     counts = [2310, 2104, 1890, 940]
     drawn = stages_chart("213", [Counted(name=f"b{n}", count=n) for n in counts], "vi")
