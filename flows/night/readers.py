@@ -66,15 +66,20 @@ class Ended(Exception):
         return Problem("unreadable-file", found="tệp làm bộ đọc dừng đột ngột")
 
 
+class Closed(Exception):
+    """The processes have been ended, and begin no more."""
+
+
 class Readers:
     """A number of such processes, each begun when it is first needed."""
 
     def __init__(self, number: int, limits: Limits) -> None:
         self.limits = limits
         self._number = number
+        self._all = [_Reader(limits) for _ in range(number)]
         self._idle: LifoQueue[_Reader] = LifoQueue()
-        for _ in range(number):
-            self._idle.put(_Reader(limits))
+        for one in self._all:
+            self._idle.put(one)
 
     def each(
         self, work: Callable[[Iterable[T]], R], chunks: Sequence[Sequence[T]], lost: Callable[[T, Problem], R]
@@ -114,8 +119,11 @@ class Readers:
                     yield from self._results(reader, work, lost, [culprit])
 
     def close(self) -> None:
-        while not self._idle.empty():
-            self._idle.get().close()
+        """End them all; whoever waits for one at work is told by `Closed`."""
+        for one in self._all:
+            one.is_over = True
+        for one in self._all:
+            one.stop()
 
 
 @contextmanager
@@ -133,6 +141,7 @@ class _Reader:
 
     def __init__(self, limits: Limits) -> None:
         self._limits = limits
+        self.is_over = False
         self._running: tuple[BaseProcess, Connection] | None = None
 
     def do(self, work: Callable[[Iterable[T]], R], tasks: Sequence[T]) -> R:
@@ -140,9 +149,15 @@ class _Reader:
 
         Raises:
             Ended: a file ended the process.
+            Closed: it is over.
         """
+        if self.is_over:
+            raise Closed
         is_fresh = self._running is None
         process, pipe = self._running or self._start()
+        if self.is_over:
+            self.close()
+            raise Closed
         place = -1
         try:
             pipe.send((work, len(tasks)))
@@ -152,6 +167,8 @@ class _Reader:
         except (EOFError, OSError):
             self.close()
             code = process.exitcode or 0
+            if self.is_over:
+                raise Closed from None
             if place >= 0:
                 raise Ended(place, code, code in _TIMED_OUT or (is_fresh and place == 0)) from None
             if is_fresh:
@@ -168,6 +185,12 @@ class _Reader:
         self._running = process, pipe
         theirs.close()  # so that its end is heard of
         return self._running
+
+    def stop(self) -> None:
+        """End the process, whoever waits for it."""
+        if running := self._running:
+            running[0].terminate()
+            running[0].join()
 
     def close(self) -> None:
         if self._running:

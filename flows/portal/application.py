@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from collections.abc import Awaitable, Callable
 from functools import partial
-from threading import Thread
 
 from starlette.applications import Starlette
 from starlette.datastructures import MutableHeaders
@@ -24,7 +22,7 @@ from flows.portal.asked import Route
 from flows.portal.desk import Desk
 from flows.portal.gate import Gate
 from flows.portal.pages import PAGES
-from flows.portal.render import Frame, prepare, rendered
+from flows.portal.render import Frame, rendered
 from flows.portal.style import STATIC, stylesheet
 
 ROUTES: tuple[Route, ...] = (*sign_in.ROUTES, *PAGES)
@@ -45,7 +43,7 @@ HEADERS = {
 
 
 def application(desk: Desk) -> Starlette:
-    """The portal over what a desk holds, which is closed with it."""
+    """The portal over what a desk holds."""
     gate = Gate(desk)
     public = [
         _public("/sign-in", ["GET"], sign_in.show_sign_in, gate),
@@ -56,17 +54,10 @@ def application(desk: Desk) -> Starlette:
     ]
     behind = [Path_(route.path, _behind(gate, route), methods=[route.method]) for route in ROUTES]
 
-    @asynccontextmanager
-    async def lifespan(app: Starlette) -> AsyncIterator[None]:
-        Thread(target=prepare, args=(desk.settings.language,), name="templates", daemon=True).start()
-        yield
-        desk.close()
-
     app = Starlette(
         routes=[*public, *behind],
         middleware=[Middleware(WithHeaders)],
         exception_handlers={HTTPException: partial(_plain_error, gate), Exception: partial(_fault, gate)},
-        lifespan=lifespan,
     )
     app.router.redirect_slashes = False  # it would lead to whatever host the request names
     return app

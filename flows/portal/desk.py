@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from contextlib import suppress
 from dataclasses import dataclass, field
 from threading import Lock, Thread
 
 from flows.home import home_secret
 from flows.night.look_through import ready
-from flows.night.readers import Limits, Readers
+from flows.night.readers import Closed, Limits, Readers
 from flows.portal.boundary_files import BoundaryFiles
 from flows.portal.copies import Copies
 from flows.settings import Settings
@@ -76,13 +77,15 @@ class Desk:
 
 def open_desk(settings: Settings) -> Desk:
     """Make what the portal needs in the home."""
-    limits = Limits(settings.reader_seconds, settings.reader_megabytes, NICENESS)
-    readers = Readers(READERS, limits)
-    Thread(target=_warm, args=(readers,), name="warm", daemon=True).start()
-    return Desk(settings, home_secret(settings), Copies(settings), readers)
+    return Desk(settings, home_secret(settings), Copies(settings), readers_for(settings))
 
 
-def _warm(readers: Readers) -> None:
-    """Start the processes before the first upload waits for them."""
-    for _ in readers.each(ready, [[None]] * READERS, lambda task, problem: [task]):
-        pass
+def readers_for(settings: Settings) -> Readers:
+    """The processes that look uploads through; each begins when it is first needed, or by `start_readers`."""
+    return Readers(READERS, Limits(settings.reader_seconds, settings.reader_megabytes, NICENESS))
+
+
+def start_readers(readers: Readers) -> None:
+    """So that the first upload does not wait for them."""
+    with suppress(Closed):  # stopped before it had begun
+        list(readers.each(ready, [[None]] * READERS, lambda task, problem: [task]))

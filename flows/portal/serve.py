@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from contextlib import closing
+from functools import partial
+from threading import Thread
+
 import uvicorn
 from rich.console import Console
 
@@ -9,7 +13,8 @@ from expectations.language.catalogue import text
 from flows.errors import UserError
 from flows.portal.application import application
 from flows.portal.connection import Connection
-from flows.portal.desk import open_desk
+from flows.portal.desk import open_desk, start_readers
+from flows.portal.render import prepare
 from flows.settings import Settings, load_settings
 
 
@@ -23,21 +28,24 @@ def run_portal() -> None:
     if (settings.portal_certificate is None) != (settings.portal_key is None):
         raise UserError("error.portal.half-a-certificate")
     Console().print(text("portal.running", settings.language, address=address(settings)), highlight=False)
-    uvicorn.run(
-        application(open_desk(settings)),
-        host=settings.portal_host,
-        port=settings.portal_port,
-        ssl_certfile=settings.portal_certificate,
-        ssl_keyfile=settings.portal_key,
-        proxy_headers=False,  # whom to believe is the gate's to say
-        server_header=False,
-        log_level="warning",
-        access_log=False,
-        timeout_keep_alive=15,
-        limit_concurrency=500,  # connections, idle ones too: a browser keeps up to six
-        http=Connection,
-        ws="none",
-    )
+    with closing(open_desk(settings)) as desk:
+        for warm in (partial(prepare, settings.language), partial(start_readers, desk.readers)):
+            Thread(target=warm, daemon=True).start()
+        uvicorn.run(
+            application(desk),
+            host=settings.portal_host,
+            port=settings.portal_port,
+            ssl_certfile=settings.portal_certificate,
+            ssl_keyfile=settings.portal_key,
+            proxy_headers=False,  # whom to believe is the gate's to say
+            server_header=False,
+            log_level="warning",
+            access_log=False,
+            timeout_keep_alive=15,
+            limit_concurrency=500,  # connections, idle ones too: a browser keeps up to six
+            http=Connection,
+            ws="none",
+        )
 
 
 def address(settings: Settings) -> str:

@@ -8,9 +8,13 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
+from multiprocessing import active_children
 from pathlib import Path
 
 import pytest
+
+from flows.night.readers import Closed, Limits, Readers
 
 ROOT = Path(__file__).resolve().parents[3]
 LIMIT = 2  # seconds of the processor; by the clock three times as much
@@ -90,3 +94,18 @@ def test_no_reading_process_outlives_a_killed_night(doing, tmp_path):
         while any(map(is_there, children)) and time.monotonic() < until:
             time.sleep(0.1)
     assert [pid for pid in children if is_there(pid)] == []
+
+
+def test_processes_at_work_end_too_when_they_are_closed():
+    readers = Readers(2, Limits(20, 512))
+    with ThreadPoolExecutor(2) as threads:
+        at_work = [threads.submit(lambda: list(readers.each(work, [["waiting"]], lost))) for _ in range(2)]
+        until = time.monotonic() + 20
+        while len(children := [one.pid for one in active_children()]) < 2 and time.monotonic() < until:
+            time.sleep(0.05)
+        readers.close()
+        for one in at_work:
+            with pytest.raises(Closed):
+                one.result(timeout=20)
+    assert len(children) == 2
+    assert not any(is_there(pid) for pid in children)

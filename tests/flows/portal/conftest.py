@@ -6,15 +6,17 @@ import fcntl
 import os
 import shutil
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from expectations.contract.periods import Period
 from flows.commands.backfill import backfill
+from flows.night.readers import Readers
 from flows.passwords import hashed
 from flows.portal.application import application
-from flows.portal.desk import Desk, open_desk
+from flows.portal.desk import Desk, open_desk, readers_for
 from flows.settings import Settings
 from tests.flows.portal.visitor import ACCOUNTS, PASSWORD, Visitor
 from transforms.samples.tree import sample_tree
@@ -67,15 +69,23 @@ def _linked(source: str, target: str) -> None:
     shutil.copy2(source, target) if is_written else os.link(source, target)
 
 
+@pytest.fixture(scope="session")
+def readers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Readers]:
+    """One process for all tests: it takes a second to begin."""
+    readers = readers_for(Settings(home=tmp_path_factory.getbasetemp()))
+    yield readers
+    readers.close()
+
+
 @pytest.fixture
-def desk(home: Path) -> Iterator[Desk]:
+def desk(home: Path, readers: Readers) -> Iterator[Desk]:
     before = os.environ.get("MOBILITY_HOME")
     os.environ["MOBILITY_HOME"] = str(home)  # what the portal starts beside itself works on the same home
-    desk = open_desk(Settings(home=home))
+    desk = replace(open_desk(Settings(home=home)), readers=readers)
     try:
         yield desk
     finally:
-        desk.close()
+        desk.copies.close()
         os.environ.pop("MOBILITY_HOME") if before is None else os.environ.update(MOBILITY_HOME=before)
 
 
