@@ -86,6 +86,7 @@ def _clear(home: Path, timezone: str) -> None:
     home.mkdir(parents=True, exist_ok=True)
     live_as(home)  # which has no mark: how far it is to lag behind is counted from today
     (home / DEMO_MARK).write_text(str((today(timezone) - LAST_NIGHT).days), "ascii")
+    live_as(home)
 
 
 def _write(file: SampleFile, deliveries: Path, settings: Settings) -> None:

@@ -73,6 +73,9 @@ def test_wrong_cells_are_shown_in_the_senders_own_table(visit, desk, report):
     assert all("nhiều" in text for text in marked[: len(refs)])
     places = " ".join(place.text() for place in visit.tree.css(".faults .place"))
     assert all(ref in places for ref in refs)
+    links = [link.attributes["href"] for link in visit.tree.css(".faults .place a")]
+    assert len(links) >= len(refs)
+    assert all("error" in visit.tree.css_first(f"td{link}").attributes["class"] for link in links[: len(refs)])
     book = visit.submit("/counter/workbook")
     sheets = openpyxl.load_workbook(io.BytesIO(book.content)).worksheets
     commented = {cell.coordinate for sheet in sheets[1:] for row in sheet.iter_rows() for cell in row if cell.comment}
