@@ -339,6 +339,15 @@ def test_a_picture_with_links_is_no_image_to_a_screen_reader():
     assert picture.get("aria-label") == linked.title
 
 
+def test_months_before_anything_was_reported_take_no_room():
+    known = [month(f"2024-{at:02}", 10.0 + at) for at in range(1, 13)]
+    unknown = [month(f"2023-{at:02}", None) for at in range(1, 13)]
+    alone, after = (
+        small_multiples(RATE, [UnitMonths(code="1", name="Xã", months=some)]) for some in (known, unknown + known)
+    )
+    assert after.picture == alone.picture
+
+
 def test_two_hundred_units_stay_below_the_weight_of_a_page():
     series = [month(f"{2020 + at // 12}-{at % 12 + 1:02}", 10 + at % 7) for at in range(72)]
     drawn = small_multiples(
