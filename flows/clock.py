@@ -2,14 +2,27 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
+from pathlib import Path
 from zoneinfo import ZoneInfo
+
+DEMO_MARK = ".demo"
+"""A home with this file is a demonstration's and may be made anew; it says how many days behind the home lives."""
+_behind = timedelta()
 
 
 def now(timezone: str) -> datetime:
     """Local time without a zone, to the second, as the warehouse stores it."""
-    return datetime.now(ZoneInfo(timezone)).replace(tzinfo=None, microsecond=0)
+    return datetime.now(ZoneInfo(timezone)).replace(tzinfo=None, microsecond=0) - _behind
 
 
 def today(timezone: str) -> date:
     return now(timezone).date()
+
+
+def live_as(home: Path) -> None:
+    """Go by a home's time: a demonstration's reports end years ago, and whoever tries it is to find them just come."""
+    global _behind
+    mark = home / DEMO_MARK
+    said = mark.read_text("ascii", errors="replace").strip() if mark.is_file() else ""
+    _behind = timedelta(days=int(said) if said.isdecimal() and len(said) < 6 else 0)

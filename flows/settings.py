@@ -11,6 +11,7 @@ from pydantic import Field, ValidationError
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
 
 from expectations.language.catalogue import Language, both
+from flows.clock import live_as
 from flows.errors import UserError
 
 
@@ -117,13 +118,15 @@ class Settings(BaseSettings):
 
 
 def load_settings(**given: object) -> Settings:
-    """The settings, with what the command line gave on top.
+    """The settings, with what the command line gave on top; from now on it is their home's time.
 
     Raises:
         UserError: a setting is unknown or out of range; says which and where.
     """
     try:
-        return Settings(**{name: value for name, value in given.items() if value is not None})  # type: ignore[arg-type]
+        settings = Settings(**{name: value for name, value in given.items() if value is not None})  # type: ignore[arg-type]
     except ValidationError as error:
         wrong = "; ".join(f"{'.'.join(map(str, one['loc']))}: {one['msg']}" for one in error.errors())
         raise UserError("error.settings", wrong=wrong) from error
+    live_as(settings.home)
+    return settings

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 import shutil
 from datetime import date, datetime
 from pathlib import Path
@@ -12,6 +13,7 @@ from rich.console import Console
 
 from expectations.contract.periods import Period
 from expectations.language.catalogue import text
+from flows.clock import DEMO_MARK, live_as, today
 from flows.commands.backfill import backfill
 from flows.commands.nightly import run_nightly
 from flows.errors import UserError
@@ -31,13 +33,12 @@ ACCOUNTS: dict[str, tuple[str, str | None]] = {
     "xem": ("reader", None),
 }
 PASSWORD = "demo-2025"  # of a home that holds nothing but samples
-MARK = ".demo"  # a home with this file is a demonstration's and may be made anew
 
 
 def run_demo() -> None:
     """Make the home anew and run it; a home that is not a demonstration's is left alone."""
     settings = load_settings()
-    _clear(settings.home)
+    _clear(settings.home, settings.timezone)
     console = Console()
     deliveries = settings.home / "deliveries"
     console.print(text("demo.writing", settings.language, path=deliveries), soft_wrap=True)
@@ -64,10 +65,10 @@ def run_demo() -> None:
         text("demo.page", settings.language, path=page_path(settings).resolve()), soft_wrap=True, highlight=False
     )
     _add_accounts(settings)
-    names = ", ".join(ACCOUNTS)
-    console.print(
-        text("demo.portal", settings.language, names=names, password=PASSWORD), soft_wrap=True, highlight=False
-    )
+    told = {"names": ", ".join(ACCOUNTS), "password": PASSWORD, "port": str(settings.portal_port)}
+    home = f"MOBILITY_HOME={shlex.quote(os.environ['MOBILITY_HOME'])} " if "MOBILITY_HOME" in os.environ else ""
+    console.print(text("demo.portal", settings.language, home=home, **told), soft_wrap=True, highlight=False)
+    console.print(text("demo.day", settings.language, day=LAST_NIGHT), soft_wrap=True, highlight=False)
 
 
 def _add_accounts(settings: Settings) -> None:
@@ -77,13 +78,15 @@ def _add_accounts(settings: Settings) -> None:
             accounts.put(name, role, unit, password)
 
 
-def _clear(home: Path) -> None:
+def _clear(home: Path, timezone: str) -> None:
     if home.is_dir() and any(home.iterdir()):
-        if not (home / MARK).is_file():
+        if not (home / DEMO_MARK).is_file():
             raise UserError("error.demo.real", home=home)
         shutil.rmtree(home)
     home.mkdir(parents=True, exist_ok=True)
-    (home / MARK).touch()
+    live_as(home)  # which has no mark: how far it is to lag behind is counted from today
+    (home / DEMO_MARK).write_text(str((today(timezone) - LAST_NIGHT).days), "ascii")
+    live_as(home)
 
 
 def _write(file: SampleFile, deliveries: Path, settings: Settings) -> None:

@@ -236,7 +236,9 @@ def _limit(limits: Limits) -> None:
         signal.signal(number, signal.SIG_DFL)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # who stops the night closes the pipe
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    # Not of address space: threads and allocators reserve a multiple of what they use.
+    # Not of address space: threads and allocators reserve a multiple of what they use. Arrow's own would take a
+    # gigabyte at its first use, which counts.
+    os.environ["ARROW_DEFAULT_MEMORY_POOL"] = "system"
     resource.setrlimit(resource.RLIMIT_DATA, (limits.megabytes << 20,) * 2)
     silent = os.open(os.devnull, os.O_WRONLY)
     os.dup2(silent, 2)

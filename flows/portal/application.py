@@ -97,7 +97,7 @@ async def _fault(gate: Gate, request: Request, error: Exception) -> Response:
 
 def _error_page(gate: Gate, request: Request, status: int, why: str) -> Response:
     language = gate.came(request).language
-    values = {"said": text(f"portal.error.{why}", language), "status": status}
+    values = {"said": text(f"portal.error.{why}", language), "status": status, "back": None}
     return HTMLResponse(rendered("refused.html", values, Frame(language)), status)
 
 

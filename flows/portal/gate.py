@@ -117,6 +117,14 @@ class Came:
         return f"{path}?{query}" if query else path
 
     @property
+    def page(self) -> str:
+        """What can be gone to: the path itself, or of an act the page its form stands on."""
+        if self.request.method != "POST":
+            return self.path
+        path = quote(self.request.scope["path"])
+        return path.rpartition("/")[0] or path
+
+    @property
     def what(self) -> str:
         """As the audit log names it."""
         return f"{self.request.method} {self.path}"[:500]
@@ -282,7 +290,7 @@ class Gate:
             account=ACCOUNT_MARK,
             role=session.account.role,
             unit=session.account.unit_code or "",
-            path=came.path,
+            path=came.page,
             told=text(f"portal.told.{told}", came.language) if told in TOLD else None,
         )
 
@@ -298,8 +306,9 @@ class Gate:
         return response
 
     def _told_off(self, came: Came, session: Session | None, status: int, said: str) -> Response:
-        frame = self._frame(came, session) if session else Frame(came.language, path=came.path)
-        page = rendered("refused.html", {"said": said, "status": status}, frame).encode()
+        frame = self._frame(came, session) if session else Frame(came.language, path=came.page)
+        back = came.page if session and came.request.method == "POST" else None
+        page = rendered("refused.html", {"said": said, "status": status, "back": back}, frame).encode()
         return self._page(came, session, page, status) if session else HTMLResponse(page, status)
 
     def _audit(self, came: Came, name: str, came_of: str) -> None:

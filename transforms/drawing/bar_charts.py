@@ -135,8 +135,10 @@ def waterfall_chart(title: str, steps: Sequence[BalanceStep], language: Language
     drawn = [one for one in steps if one.kind == "whole" or one.value != 0 or one.is_hidden]
     ends = [one.value for one in steps if one.kind == "whole"]
     opening, closing = (ends[0], ends[-1]) if ends else (None, None)
-    if opening is None or closing is None:
+    if opening is None:
         sentence = text("drawing.balance.unknown", language)
+    elif closing is None:
+        sentence = text("drawing.balance.no-closing", language, opening=opening)
     else:
         change = closing - opening
         key = (

@@ -64,7 +64,8 @@ def small_multiples(
     every = [one for unit in units for one in unit.months] + list(province)
     last = period or max((one.period for one in every), default="")
     upright = scale([shown(one) for one in every], BOTTOM, TOP + 6, wanted=5)
-    span = (min(map(month_number, (one.period for one in every))), month_number(last)) if every else (0, 1)
+    begun = [one.period for one in every if shown(one) is not None] or [last]
+    span = (min(map(month_number, begun)), month_number(last)) if every else (0, 1)
     here = {unit.code: _in_month(unit.months, last) for unit in units}
     reference = shown(_in_month(province, last))
     names = short_names(units)

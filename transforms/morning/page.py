@@ -36,14 +36,16 @@ class MorningLinks:
         file: of a rejected file's row.
         alert: of an alert's id.
         tiles: of the tiles by the section they count; a section that is not among them is on the page itself.
+        are_folders: whether files lie in folders beside the page; elsewhere a file has a page of its own.
     """
 
     file: Callable[[Mapping[str, Any]], str | None]
     alert: Callable[[str], str | None] = lambda alert_id: None
     tiles: Mapping[str, str] = field(default_factory=dict)
+    are_folders: bool = False
 
 
-AT_HOME = MorningLinks(file=lambda row: quote(row["workbook"]) if row["workbook"] else None)
+AT_HOME = MorningLinks(file=lambda row: quote(row["workbook"]) if row["workbook"] else None, are_folders=True)
 """The page lies in the home, beside the workbooks that went back."""
 
 
@@ -178,8 +180,9 @@ def _rejected_row(row: dict[str, Any], briefing: Briefing, links: MorningLinks) 
     new = f' <span class="tag new">{text("page.tonight", language)}</span>' if is_new else ""
     why = "; ".join(reason(code["code"], code["number"], language) for code in row["codes"] or [])
     path, to = row["workbook"], links.file(row)
-    folder = f"{path.rsplit('/', 1)[0]}/" if path else ""
-    link = escape(folder) if path else text("page.workbook.none", language)
+    link = escape(f"{path.rsplit('/', 1)[0]}/") if path else text("page.workbook.none", language)
+    if to and not links.are_folders:
+        link = text("page.workbook.file", language)
     if to:
         link = f'<a href="{escape(to)}">{link}</a>'
     return [

@@ -208,12 +208,16 @@ def event_rows_of(events: Iterable[Row], language: Language) -> list[dict[str, A
     ]
 
 
-def sureness(finding: Mapping[str, Any] | None, language: Language) -> dict[str, str | None]:
-    """How sure an alert is in numbers: n of "one in n" of p, q as a share; null where it was not tested."""
+LEAST_SHARE = 0.0001  # of what may be mistaken; less is told as below it, for nothing is certain
+
+
+def sureness(finding: Mapping[str, Any] | None, language: Language) -> dict[str, str | bool | None]:
+    """How sure an alert is in numbers: n of "one in n" of p; q as a share, or below which it is; null if not tested."""
     p, q = (finding["p_value"], finding["q_value"]) if finding else (None, None)
     return {
         "p": None if p is None else Numbers(language, None).one_in(p),
-        "q": None if q is None else numbers.share(q, language),
+        "q": None if q is None else numbers.share(max(q, LEAST_SHARE), language),
+        "is_below": q is not None and q < LEAST_SHARE,
     }
 
 

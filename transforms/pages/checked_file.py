@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -50,6 +51,16 @@ class ShownFile:
 
     faults: tuple[Fault, ...]
     sheets: tuple[ShownSheet, ...]
+
+    def places(self) -> defaultdict[tuple[str | None, str | None], str]:
+        """Where each marked cell stands on the page, by its sheet's name and its own; "" for what is not shown."""
+        found: defaultdict[tuple[str | None, str | None], str] = defaultdict(str)
+        for at, sheet in enumerate(self.sheets, start=1):
+            for row in sheet.rows:
+                for letter, cell in zip(sheet.letters, row.cells, strict=True):
+                    if cell.severity:
+                        found[sheet.name, f"{letter}{row.number}"] = f"{at}-{letter}{row.number}"
+        return found
 
 
 def shown_file(sheets: Sequence[Sheet], problems: Sequence[Mapping[str, Any]], language: Language) -> ShownFile:

@@ -42,8 +42,8 @@ def versions(con: DuckDBPyConnection, alert: Mapping[str, Any], forms: Collectio
         forms: whose figures; night: as they stood at its end.
 
     Returns:
-        period, reporter_code, file_name, received_on, recorded_at, superseded_at: null while it stands, after the
-        night where another has come in its place or it was taken back.
+        period, submission_id, reporter_code, file_name, received_on, recorded_at, superseded_at: null while it stands,
+        after the night where another has come in its place or it was taken back.
     """
     named = _of(alert, ("unit_code", "level", "first_period", "last_period"))
     return con.execute(_VERSIONS, named | {"forms": list(forms), "night": night}).pl()
@@ -89,7 +89,7 @@ WHERE unit_id = $unit_id AND scope = $scope AND family = $family AND period BETW
 
 # A district's figures came from itself, or from its communes; a commune's from itself, or from its district.
 _VERSIONS = """
-SELECT v.period, v.reporter_code, s.file_name, s.received_on, min(v.recorded_at) AS recorded_at,
+SELECT v.period, v.submission_id, v.reporter_code, s.file_name, s.received_on, min(v.recorded_at) AS recorded_at,
     max(v.superseded_at) AS superseded_at
 FROM ledger.version AS v JOIN ledger.submission AS s USING (submission_id)
 WHERE list_contains($forms, v.form) AND v.period BETWEEN $first_period AND $last_period

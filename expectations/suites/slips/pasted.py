@@ -31,7 +31,10 @@ class Pasted:
 
 
 def pasted_blocks(held: Held) -> list[Pasted]:
-    """Communes whose cells' figures equal another's in order and do not go on from their own month before."""
+    """Communes whose cells' figures equal another's in order and do not go on from their own month before.
+
+    Each is told once, however many others it equals.
+    """
     strange = held.is_untied
     if strange is None or strange.sum() < FEWEST_ROWS - 1:
         return []
@@ -39,7 +42,7 @@ def pasted_blocks(held: Held) -> list[Pasted]:
     for at, commune in enumerate(held.table.communes):
         blocks[commune].append(at)
     long = {commune: rows for commune, rows in blocks.items() if commune and len(rows) >= FEWEST_ROWS}
-    found = []
+    found: dict[str, Pasted] = {}
     for one, other in combinations(long, 2):
         length = min(len(long[one]), len(long[other]))
         rows, others = long[one][:length], long[other][:length]
@@ -49,8 +52,8 @@ def pasted_blocks(held: Held) -> list[Pasted]:
         filled = int((held.figures[rows] > 0).any(axis=1).sum())
         if max(of_one, of_other) >= max(FEWEST_ROWS - 1, _SHARE * filled) and of_one != of_other:
             source, over, places = (one, other, others) if of_other > of_one else (other, one, rows)
-            found.append(Pasted(held.form, source, over, tuple(places)))
-    return found
+            found.setdefault(over, Pasted(held.form, source, over, tuple(places)))
+    return list(found.values())
 
 
 def _same(figures: Figures, rows: list[int], others: list[int]) -> bool:

@@ -30,7 +30,8 @@ class SentTable:
         cells: the place of each row's cell in `Standing`.
         codes, communes: of each row; a commune is "" where the registry does not say.
         sheets, rows, tables: where each row stands in the file.
-        figures: a row a cell, a column a measure of the form; NaN where a figure could not be read.
+        figures: a row a cell, a column a measure of the form; NaN where a figure could not be read, or is below
+            zero, which no count is.
     """
 
     form: Form
@@ -181,7 +182,14 @@ def _tables(con: duckdb.DuckDBPyConnection, form: Form, places: Mapping[str, int
             part["sheet"].to_list(),
             part["row"].to_list(),
             part["table_no"].to_list(),
-            part.select(form.names).cast(pl.Float64).to_numpy(),
+            _counts(part, form),
         )
         for (number,), part in frame.partition_by("submission_id", as_dict=True, maintain_order=True).items()
     }
+
+
+def _counts(rows: pl.DataFrame, form: Form) -> Figures:
+    """The figures of a form's measures; one below zero is told as such, and says nothing of how likely a month is."""
+    figures = pl.col(form.names).cast(pl.Float64)
+    counts: Figures = rows.select(pl.when(figures >= 0).then(figures)).to_numpy()
+    return counts

@@ -13,7 +13,7 @@ from flows.commands.cases import TypedAct, note_act, waiting_acts
 from flows.errors import UserError
 from flows.night.alert import ALERTS
 from flows.portal.asked import BOARD, Answer, Asked, GoTo, NotThere, Route, Shown
-from flows.portal.links import paged, with_query
+from flows.portal.links import Links, paged, with_query
 from transforms.alerts.alert import AlertAct
 from transforms.alerts.phrases import noun
 from transforms.alerts.wording import record_sentence
@@ -25,6 +25,7 @@ from warehouse.board import alert_grounds as grounds
 from warehouse.board import alert_pages as pages
 from warehouse.board.alerts import ALERT_TABLES
 from warehouse.board.cases import one_case
+from warehouse.ledger.registry import unit_name
 
 LENGTH = 40  # alerts on a page of the list
 LONGEST = 1000  # letters of a note
@@ -123,6 +124,7 @@ def show_alert(asked: Asked) -> Answer:
         "alert.html",
         {
             "alert": model.head_of(alert, language),
+            "unit_path": _unit_path(alert),
             "figure": drawing.figure(language) if drawing else None,
             "parts": model.part_rows(pages.parts(con, alert["alert_id"]), alert["family"], language, small),
             "drivers": model.driver_rows(alert, finding, driving, language, small),
@@ -137,12 +139,20 @@ def show_alert(asked: Asked) -> Answer:
     )
 
 
+def _unit_path(alert: Row) -> str | None:
+    """The page of an alert's unit; the province has none of its own."""
+    return None if alert["level"] == "province" else Links().unit(str(alert["unit_code"]))
+
+
 def _versions(asked: Asked, alert: Row) -> dict[str, Any]:
     night = grounds.judged_on(asked.con, alert)
     if night is None:
         return {"judged_on": None, "versions": []}
     found = grounds.versions(asked.con, alert, model.forms_of(alert), night)
-    return {"judged_on": night, "versions": found.to_dicts()}
+    versions = [
+        row | {"reporter": unit_name(asked.con, row["reporter_code"], row["received_on"])} for row in found.to_dicts()
+    ]
+    return {"judged_on": night, "versions": versions}
 
 
 def show_precision(asked: Asked) -> Answer:

@@ -10,6 +10,8 @@ from secrets import token_hex
 from threading import Lock
 from unicodedata import category
 
+import polars as pl
+
 from expectations.contract.periods import Period
 from expectations.contract.problems import NOT_KEPT
 from flows.errors import UserError
@@ -43,6 +45,8 @@ def show_counter(asked: Asked) -> Answer:
         "counter.html",
         {
             "unit": unit_name(asked.con, unit, due.last_day),
+            "code": unit,
+            "returned": _returned(files, str(due)) if state == "rejected" else None,
             "due": str(due),
             "due_on": due.due_on(asked.settings.due_day),
             "state": state,
@@ -214,6 +218,12 @@ def _unit(asked: Asked) -> str:
 
 def _receipts(asked: Asked) -> list[Receipt]:
     return receipts_of(asked.settings.board_path, _unit(asked), MOST_RECEIPTS)
+
+
+def _returned(files: pl.DataFrame, period: str) -> int | None:
+    """The last file of a month that went back; null where it was of no month that could be read."""
+    numbers = files.filter(outcome="rejected", period=period)["submission_id"].to_list()
+    return max(numbers, default=None)
 
 
 def _due(asked: Asked, unit: str) -> tuple[Period, str]:

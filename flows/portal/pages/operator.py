@@ -47,7 +47,7 @@ def show_operator(asked: Asked) -> Answer:
             "parts": list(_sizes(settings)),
             "examined": _examined(settings),
             "prefect": f"http://{settings.serve_host}:{settings.serve_port}/",
-            "lines": lines,
+            "lines": [_line(*one) for one in lines],
         },
     )
 
@@ -85,6 +85,12 @@ def _sizes(settings: Settings) -> Iterator[tuple[str, int]]:
     for path in (settings.warehouse_path, settings.board_copy_path, settings.published_dir, settings.archive_dir):
         inside = path.rglob("*") if path.is_dir() else [path]
         yield path.name, sum(one.stat().st_size for one in inside if one.is_file()) // 10**6
+
+
+def _line(at: str, name: str, address: str, what: str, came_of: str) -> tuple[datetime, str, str, str, str, str]:
+    """A line of the audit: when, who, from where, what, and whether it was done or why it was refused."""
+    outcome, _, why = came_of.partition(": ")
+    return datetime.fromisoformat(at), name, address, what, outcome, why
 
 
 _BOARD = frozenset({BOARD})

@@ -45,7 +45,10 @@ def show_reports(asked: Asked) -> Answer:
 
 def reports_page(con: DuckDBPyConnection) -> Shown:
     """The page of the grid."""
-    lost = files_without_month(con, MOST_WITHOUT_MONTH).to_dicts()
+    lost = [
+        row | {"unit": unit_name(con, row["reporter_code"], row["received_on"])}
+        for row in files_without_month(con, MOST_WITHOUT_MONTH).to_dicts()
+    ]
     return Shown("reports.html", {"grid": report_grid(states(con, MONTHS)), "lost": lost})
 
 

@@ -71,7 +71,7 @@ FAMILIES: dict[str, tuple[str, ...]] = {
         "facts standing versions outcomes problems nights touched schema last-night last-night.none last-night.old "
         "archive personal-data unseen permissions permissions.wide disk leftovers published published.none".split()
     ),
-    "drawing.balance.": tuple("step value running more fewer same unknown".split()),
+    "drawing.balance.": tuple("step value running more fewer same unknown no-closing".split()),
     "drawing.bars.": tuple("kind count share all most largest none".split()),
     "drawing.beyond.": tuple("far_above above within below far_below unknown".split()),
     "drawing.spine.": tuple(
@@ -128,8 +128,10 @@ FAMILIES: dict[str, tuple[str, ...]] = {
     "portal.level.": alerts.LEVELS,
     "portal.map.scale.": SCALES,
     "portal.nav.": tuple(one.name for one in NAVIGATION),
+    "portal.operator.came.": ("done", "refused"),
     "portal.operator.kind.": get_args(NightKind),
     "portal.operator.letter.": ("waiting", "sending", "sent", "withdrawn", "given-up"),
+    "portal.operator.why.": ("role", "token", "size", "not there", "act", "proxy", "locked", "password"),
     "portal.outcome.": ("accepted", "rejected", "duplicate"),
     "portal.password.": ("old", "new", "again", "wrong", "differ", "short", "then"),
     "portal.reports.mark.": ("reported", "late", "rejected", "missing", "not_due"),

@@ -120,6 +120,18 @@ def test_rare_movements_of_one_side_are_never_guessed(con, months):
     assert causes(verdict) == []
 
 
+@pytest.mark.parametrize("below", [-1, -2, -40_000])
+@pytest.mark.parametrize("name", ["restored", "expelled", "away_total"])
+def test_a_figure_below_zero_stops_nobody_and_is_no_slip(con, months, name, below):
+    *before, last = months
+    (form,) = (form for form in ("balance", "away") if name in FORMS[form].names)
+    one = column(last, name).copy()
+    one[2] = below
+    verdict = judged(con, [*before, changed(last, form, **{name: one})])
+    assert causes(verdict) == []
+    assert "negative-count" in set(verdict.problems["code"])
+
+
 def test_a_title_of_the_month_before_is_doubted(con, months):
     *before, last = months
     titled = replace(last, period=last.period.previous, named=last.period)
@@ -151,6 +163,22 @@ def test_a_copied_month_stays_a_warning(con, months):
     verdict = judged(con, [*before, copied])
     assert causes(verdict) == []
     assert {"copied-period", "opening-mismatch"} <= set(verdict.problems["code"])
+
+
+def test_a_block_that_equals_many_others_is_told_once(con, months):
+    *before, last = months
+    blocks: dict[str, list[int]] = {}
+    for at, cell in enumerate(last.cells):
+        blocks.setdefault(cell.partition("-")[0], []).append(at)
+    source = max(blocks.values(), key=len)
+    figures = last.figures["balance"].copy()
+    for rows in blocks.values():
+        figures[rows] = figures[source[: len(rows)]]
+    told = judged(con, [*before, with_figures(last, "balance", figures)]).causes
+    pasted = told.filter(told["cause"] == "block-twice")["message_vi"].to_list()
+    assert len(blocks) > 3
+    assert 1 < len(pasted) < len(blocks)
+    assert len(set(pasted)) == len(pasted)
 
 
 @pytest.mark.parametrize("kind", ["factor-of-ten", "rows-shifted", "block-twice"])

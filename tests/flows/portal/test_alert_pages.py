@@ -20,6 +20,7 @@ from flows.home import open_home
 from flows.settings import Settings
 from tests.flows.portal.told_alerts import GRAVE, OVER, SMALL, UNIT, with_alerts
 from tests.flows.portal.visitor import Visitor
+from transforms.pages.alerts import sureness
 from transforms.samples.tree import sample_tree
 from warehouse.board.acts import open_board
 
@@ -263,3 +264,28 @@ def test_an_alert_that_was_not_tested_says_so_too(visit, desk, registry):
     pages = [path for path in own if not path.endswith("precision")]
     assert pages
     assert {visit.get(path).status_code for path in pages} == {200}
+
+
+def test_an_alert_leads_to_its_unit_and_to_the_files_it_rests_on(board):
+    board.open(f"/alerts/{GRAVE}")
+    assert board.tree.css_first("h1 a").attributes["href"] == "/units/866"
+    row = board.tree.css_first("section[aria-labelledby=h-versions] tbody tr")
+    assert row.css_first("td[data-label='Đơn vị gửi']").text() == "Thành phố Cao Lãnh"
+    file = row.css_first("a").attributes["href"]
+    for path in ("/units/866", file):
+        assert board.open(path).status_code == 200
+
+
+def test_who_is_refused_can_go_back_to_the_alert(board):
+    board.open(f"/alerts/{GRAVE}")
+    board.page = board.submit(f"/alerts/{GRAVE}/silence", how="day", until="")
+    assert board.page.status_code == 409
+    back = board.tree.css_first("main a").attributes["href"]
+    assert board.open(back).status_code == 200
+    assert back == f"/alerts/{GRAVE}"
+
+
+def test_what_may_be_mistaken_is_never_told_as_nothing():
+    told = sureness({"p_value": 1e-8, "q_value": 4e-9}, "vi")
+    assert (told["q"], told["is_below"]) == ("0,01%", True)
+    assert not sureness({"p_value": 1e-3, "q_value": 0.004}, "vi")["is_below"]

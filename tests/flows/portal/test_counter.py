@@ -73,6 +73,9 @@ def test_wrong_cells_are_shown_in_the_senders_own_table(visit, desk, report):
     assert all("nhiều" in text for text in marked[: len(refs)])
     places = " ".join(place.text() for place in visit.tree.css(".faults .place"))
     assert all(ref in places for ref in refs)
+    links = [link.attributes["href"] for link in visit.tree.css(".faults .place a")]
+    assert len(links) >= len(refs)
+    assert all("error" in visit.tree.css_first(f"td{link}").attributes["class"] for link in links[: len(refs)])
     book = visit.submit("/counter/workbook")
     sheets = openpyxl.load_workbook(io.BytesIO(book.content)).worksheets
     commented = {cell.coordinate for sheet in sheets[1:] for row in sheet.iter_rows() for cell in row if cell.comment}
@@ -219,3 +222,31 @@ def test_what_cannot_be_looked_through_is_told_of_and_not_laid_down(visit, desk)
     assert visit.tree.css(".faults .error")
     assert "/counter/send" not in page.text
     assert not list((desk.settings.portal_dir / "desk").glob("*"))
+
+
+def test_the_counter_leads_to_the_units_figures_and_to_the_file_that_went_back(visit):
+    visit.sign_in("sadec")
+    visit.open("/counter")
+    links = {a.text(): a.attributes["href"] for a in visit.tree.css("main a")}
+    assert visit.open(links["Số liệu của Thành phố Sa Đéc"]).status_code == 200
+    page = visit.open(links["Xem tệp bị trả lại: sai ở đâu"]).text
+    assert "trả lại" in page
+    assert "Sửa tệp trên máy của mình" in page
+    back = [a.attributes["href"] for a in visit.tree.css("main a") if a.text() == "Về trang gửi báo cáo"]
+    assert back == ["/counter"]
+
+
+def test_after_a_check_the_other_language_leads_to_a_page(visit, report):
+    visit.sign_in("sadec")
+    assert _check(visit, "Bao cao T1.xlsx", report).status_code == 200
+    (switch,) = visit.tree.css("a[href^='/language/']")
+    page = visit.open(switch.attributes["href"])
+    assert page.status_code == 200
+    assert page.url.path == "/counter"
+
+
+def test_a_form_without_a_file_leads_back_to_the_counter(visit):
+    visit.sign_in("sadec")
+    visit.open("/counter")
+    visit.page = visit.submit("/counter/check")
+    assert [a.attributes["href"] for a in visit.tree.css("main a")] == ["/counter", "/"]

@@ -159,6 +159,19 @@ def test_every_refusal_leaves_a_line(visit, desk):
     ]
 
 
+def test_the_operator_reads_the_lines_in_words(visit, desk):
+    with open_accounts(desk.settings.board_path) as accounts:
+        for why in ("role", "token", "size", "not there", "act", "proxy", "locked", "password"):
+            accounts.audit(now(desk.settings.timezone), "xem", "203.0.113.7", "POST /password", f"refused: {why}")
+    visit.sign_in("ban")
+    page = visit.open("/operator")
+    assert page.status_code == 200
+    rows = [[cell.text() for cell in row.css("td")][3:] for row in visit.tree.css("#audit ~ .scroll tbody tr")]
+    assert rows[0] == ["Đăng nhập", "đã làm"]
+    assert rows[1] == ["POST /password", "từ chối: sai tên hoặc mật khẩu"]
+    assert len({row[1] for row in rows[:9]}) == 9
+
+
 def test_every_answer_forbids_code_and_frames_of_others(visit):
     for path in ("/sign-in", "/static/portal.css", "/nothing", "/"):
         headers = visit.get(path).headers

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 import pytest
 from hypothesis import given, settings
@@ -280,6 +281,13 @@ def test_the_waterfall_ends_where_the_last_step_ends():
     assert drawn.sentence == "Từ 5.210 lên 5.235 đảng viên: tăng 25."
 
 
+def test_a_waterfall_says_which_end_is_not_known():
+    opening, closing = (BalanceStep(name=name, kind="whole", value=None, running=None) for name in ("Đầu", "Cuối"))
+    known = replace(opening, value=5210, running=5210)
+    assert waterfall_chart("x", [known, closing], "vi").sentence == "Đầu kỳ có 5.210 đảng viên; chưa biết số cuối kỳ."
+    assert waterfall_chart("x", [opening, closing], "vi").sentence == "Chưa biết số đầu kỳ."
+
+
 def test_the_stages_say_where_most_are_lost():
     counts = [2310, 2104, 1890, 940]
     drawn = stages_chart("213", [Counted(name=f"b{n}", count=n) for n in counts], "vi")
@@ -329,6 +337,15 @@ def test_a_picture_with_links_is_no_image_to_a_screen_reader():
     (picture,) = [one for one in parsed(linked.picture).iter("{http://www.w3.org/2000/svg}svg") if one.get("role")]
     assert picture.get("role") == "group"
     assert picture.get("aria-label") == linked.title
+
+
+def test_months_before_anything_was_reported_take_no_room():
+    known = [month(f"2024-{at:02}", 10.0 + at) for at in range(1, 13)]
+    unknown = [month(f"2023-{at:02}", None) for at in range(1, 13)]
+    alone, after = (
+        small_multiples(RATE, [UnitMonths(code="1", name="Xã", months=some)]) for some in (known, unknown + known)
+    )
+    assert after.picture == alone.picture
 
 
 def test_two_hundred_units_stay_below_the_weight_of_a_page():
