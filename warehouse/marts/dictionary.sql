@@ -111,7 +111,7 @@ WITH column_note (column_name, unit, formula, source, privacy) AS (
         ('lower', 'theo chỉ số / as the indicator', 'Poisson (Garwood), Wilson', 'transforms.intervals', 'sensitive'),
         ('upper', 'theo chỉ số / as the indicator', 'Poisson (Garwood), Wilson', 'transforms.intervals', 'sensitive'),
         ('coverage', 'phần / share', 'members_reported / members_known', 'derived.unit_month', 'open'),
-        ('target', 'chữ / text', '', 'registry/targets.csv', 'open'),
+        ('target', 'chữ hoặc phần / text or share', '', 'registry/targets.csv; derived.gap_213', 'open'),
         ('wanted', 'phần / share', '', 'registry/targets.csv', 'open'),
         ('comparison', 'chữ / text', '', 'registry/targets.csv', 'open'),
         ('units_missing', 'chi bộ / cells', 'units_expected - units_reported', 'derived.unit_month', 'open'),
@@ -158,7 +158,6 @@ WITH column_note (column_name, unit, formula, source, privacy) AS (
         ('district_code', 'chữ / text', '', 'registry.unit', 'open'),
         ('half', 'kỳ / period', '', 'facts.regulation_213', 'open'),
         ('share', 'phần / share', 'numerator / denominator', 'derived.gap_213', 'open'),
-        ('target', 'phần / share', '', 'derived.gap_213', 'open'),
         ('change', 'phần / share', 'share - share kỳ trước / before', 'derived.gap_213', 'open')
 ), indicator_note (item, meaning_vi, meaning_en, unit, formula, source, privacy) AS (
     VALUES

@@ -20,5 +20,5 @@ COMMENT ON COLUMN marts.regulation_213_gap.denominator IS 'Số lẽ ra phải c
 COMMENT ON COLUMN marts.regulation_213_gap.share IS 'Tỷ lệ; trống nếu không công bố hoặc mẫu số bằng 0 / The share, null where not shown or of nobody';
 COMMENT ON COLUMN marts.regulation_213_gap.lower IS 'Cận dưới khoảng 95 % của tỷ lệ (Wilson) / Lower end of the share''s 95 % interval (Wilson)';
 COMMENT ON COLUMN marts.regulation_213_gap.upper IS 'Cận trên khoảng 95 % của tỷ lệ (Wilson) / Upper end of the share''s 95 % interval (Wilson)';
-COMMENT ON COLUMN marts.regulation_213_gap.target IS 'Mức do Ban đặt, không phải của quy định / The board''s own target, not the regulation''s';
+COMMENT ON COLUMN marts.regulation_213_gap.target IS 'Ở marts.target: tên chỉ tiêu như trong targets.csv; ở marts.regulation_213_gap: mức do Ban đặt, không phải của quy định / In marts.target the name of the target, as in targets.csv; in marts.regulation_213_gap the board''s own target, not the regulation''s';
 COMMENT ON COLUMN marts.regulation_213_gap.change IS 'Tỷ lệ trừ tỷ lệ nửa năm trước (nhận xét: năm trước), 0,05 là 5 điểm phần trăm; trống nếu một trong hai không công bố / The share less that of the half-year before (of the remark: the year before), 0.05 is 5 percentage points; null where either is not shown';
