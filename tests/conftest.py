@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,11 @@ from transforms.territory.registry import COLUMNS, Registry, build_registry
 # The longest first, so that no worker is left alone with one at the end: the served home waits more than it works.
 FIRST = ("tests/flows/serving/test_serve.py", "tests/corpus", "tests/flows/commands", "tests/warehouse", "tests/flows")
 SHARED = Path(__file__).resolve().parents[2] / "shared"
+
+
+def pytest_xdist_auto_num_workers() -> int:
+    """One more than there are processors: the served home waits more than it works."""
+    return (os.cpu_count() or 1) + 1
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
