@@ -89,7 +89,8 @@ def today_homes(registry: Registry, today: date) -> pl.DataFrame:
         after districts were abolished, so that their area can be followed. Null: not told.
     """
     went = {(origin, day): to for origin, to, extent, day in registry.unit_succession if extent == "whole"}
-    changed = sorted({(day, origin) for origin, _, _, day in registry.unit_succession if day <= today})
+    changed = {(origin, day) for origin, _, _, day in registry.unit_succession if day <= today}
+    days = sorted({day for _, day in changed})
     area = areas(registry, today)
     rows = []
     last: dict[str, list] = defaultdict(list)
@@ -98,9 +99,9 @@ def today_homes(registry: Registry, today: date) -> pl.DataFrame:
             last[home.cell_code].append(home)
     for cell, homes in last.items():
         commune = homes[-1].commune_code
-        for day, origin in changed:
-            if day > homes[-1].valid_to and commune == origin:
-                commune = went.get((origin, day))
+        for day in days:  # one step a day: a code may stand for a commune that ends and for one that begins on it
+            if day > homes[-1].valid_to and commune and (commune, day) in changed:
+                commune = went.get((commune, day))
         district = next((home.district_code for home in reversed(homes) if home.district_code), None)
         rows.append((cell, commune, district or area.get(commune or "")))
     frame = pl.DataFrame(rows, schema=["today_cell", "today_commune_code", "today_district"], orient="row")

@@ -13,7 +13,15 @@ from hypothesis import strategies as st
 
 from expectations.contract.forms import MONTHLY_MEASURES
 from transforms.territory.apportion import largest_remainder, split_measures
-from transforms.territory.maps import MAPS, UNALLOCATED, cells_on_both_maps, lineage, map_fingerprint, unit_figures
+from transforms.territory.maps import (
+    MAPS,
+    UNALLOCATED,
+    cells_on_both_maps,
+    lineage,
+    map_fingerprint,
+    today_homes,
+    unit_figures,
+)
 from transforms.territory.registry import Registry, build_registry
 
 TODAY = date(2026, 1, 1)
@@ -54,13 +62,17 @@ UNIT_SUCCESSION = [
 LEVELS = [("district", "2015-01-01", "2025-06-30"), ("commune", "2025-07-01", "")]
 
 
-def small_registry(succession: list[tuple[str, ...]] = SUCCESSION, moved: tuple[tuple[str, ...], ...] = ()) -> Registry:
+def small_registry(
+    succession: list[tuple[str, ...]] = SUCCESSION,
+    moved: tuple[tuple[str, ...], ...] = (),
+    communes: list[tuple[str, ...]] = UNIT_SUCCESSION,
+) -> Registry:
     cells = [(code, code, "hamlet", commune, first, last) for code, first, last, commune in CELLS]
     tables = {
         "units": (UNITS, "unit_code name kind parent_code valid_from valid_to"),
         "cells": (cells, "cell_code name kind commune_code valid_from valid_to"),
         "cell_succession": (succession, "from_code to_code effective_date kind weight"),
-        "unit_succession": (UNIT_SUCCESSION, "from_code from_name to_code to_name extent effective_date"),
+        "unit_succession": (communes, "from_code from_name to_code to_name extent effective_date"),
         "cells_moved": (list(moved), "cell_code to_commune_code effective_date"),
         "reporting_levels": (LEVELS, "level valid_from valid_to"),
         "aliases": ([], "unit_code alias valid_from valid_to"),
@@ -103,6 +115,16 @@ def test_a_cell_is_followed_through_merge_split_and_rename() -> None:
         for cell in ("101-1", "103-1", "102-1")
     }
     assert ends == {"101-1": [("101-3", 0.6), ("101-4", 0.4)], "103-1": [("103-3", 1.0)], "102-1": [("102-1", 1.0)]}
+
+
+def test_a_cell_that_ended_goes_one_step_a_day_where_two_communes_exchange_their_codes() -> None:
+    exchanged = [
+        ("101", "Xã A", "103", "Xã C", "whole", "2025-07-01"),
+        ("103", "Xã C", "101", "Phường A Mới", "whole", "2025-07-01"),
+    ]
+    homes = today_homes(small_registry(communes=exchanged), TODAY)
+    went = dict(homes.select("today_cell", "today_commune_code").iter_rows())
+    assert (went["101-1"], went["103-1"]) == ("103", "101")
 
 
 def test_a_split_whose_part_keeps_its_code_is_divided_before_the_day_only() -> None:
