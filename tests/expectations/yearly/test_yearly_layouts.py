@@ -141,6 +141,12 @@ def test_a_communes_own_row_needs_no_name(own, read) -> None:
     assert figures(reading) == meant(own)
 
 
+def test_small_counts_without_a_name_do_not_number_the_columns(own, read) -> None:
+    small = replace(own, rows=tuple((code, name, (5, 3, 1, 5, 4, 0, 1, 0, 0, 2)) for code, name, _ in own.rows))
+    grid = [row[2:] if at >= 5 else row for at, row in enumerate(small.grid()[:-1])]
+    assert figures(read(grid, COMMUNE, LATER_RECEIVED)) == meant(small)
+
+
 def test_in_a_communes_file_anothers_row_is_anothers_report(own, read) -> None:
     grid = own.grid()
     grid[1], grid[7][1] = [""], "Phường Mỹ Ngãi"
