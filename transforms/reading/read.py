@@ -512,6 +512,7 @@ class _Report:
         kept = []
         for row, one in zip(rows, found, strict=True):
             if one.code is None and self._is_sum(row, rows, table, columns):
+                self._note_row(table, row.index)
                 continue
             if one.code is None and self._is_remark(row, table, last):
                 self._note_row(table, row.index)
