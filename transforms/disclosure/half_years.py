@@ -52,14 +52,15 @@ def halves_told(cells: pl.DataFrame, small: int = 3) -> pl.DataFrame:
 
 def _half(places: pl.DataFrame, small: int) -> pl.DataFrame:
     rows = pl.concat([_rows(places, name, small) for name in _MAPS])
-    hidden = _with_others(
-        rows["has_small"].to_numpy(),
-        np.array([_lies_in(places, row) for row in rows.iter_rows(named=True)]),
-        _sums_of_districts(places),
-        rows["size"].to_numpy(),
-    )
+    lies_in = np.array([_lies_in(places, row) for row in rows.iter_rows(named=True)])
+    # The same places on two maps count once, so that the choice is the same before and after a reform's day: what one
+    # published copy hides would follow from another that hides something else.
+    distinct, first, which = np.unique(lies_in, axis=0, return_index=True, return_inverse=True)
+    has_small = np.zeros(len(distinct), dtype=bool)
+    np.logical_or.at(has_small, which.reshape(-1), rows["has_small"].to_numpy())
+    hidden = _with_others(has_small, distinct, _sums_of_districts(places), rows["size"].to_numpy()[first])
     return (
-        rows.with_columns(is_told=~pl.Series(hidden), period=pl.lit(places["period"][0]))
+        rows.with_columns(is_told=~pl.Series(hidden[which.reshape(-1)]), period=pl.lit(places["period"][0]))
         .filter(pl.col("map") != "later")
         .select(*TOLD)
         .cast(TOLD)
@@ -98,7 +99,7 @@ def _sums_of_districts(places: pl.DataFrame) -> NDArray[np.float64]:
         sums += [
             (places[column] == code).to_numpy().astype(float) for code in places[column].drop_nulls().unique().sort()
         ]
-    return np.array(sums)
+    return np.unique(np.array(sums), axis=0)
 
 
 def _with_others(
@@ -107,7 +108,7 @@ def _with_others(
     """Hide rows with those that are small, until no hidden one follows from what is shown.
 
     Of the shown rows that a hidden one is made up from the smallest goes with it. Where it follows from the districts'
-    sums alone, a district is that row, and nothing that could be hidden would help.
+    sums alone, a district is that row, and nothing that could be hidden would help. No two rows are of the same places.
     """
     hidden = small.astype(bool)
     given_up = np.zeros_like(hidden)
@@ -118,8 +119,7 @@ def _with_others(
         for row in open_rows:
             others = _made_up_from(lies_in[row], lies_in, hidden, sums)
             if others.size:
-                least = others[np.argmin(size[others])]
-                hidden |= (lies_in == lies_in[least]).all(axis=1)  # the same places on the other map, too
+                hidden[others[np.argmin(size[others])]] = True
             elif _that_follow(np.arange(len(hidden)) == row, lies_in, np.vstack([lies_in[~hidden], sums])):
                 given_up[row] = True
 

@@ -301,7 +301,10 @@ def _filled(line: list[str]) -> list[str]:
 
 
 def is_number_row(row: list[Any], columns: Columns) -> bool:
-    """Whether a row only numbers the columns: (1), (2) … or A, B, 1, 2 …, in whatever order they stand."""
+    """Whether a row only numbers the columns: (1), (2) … or A, B, 1, 2 …, in whatever order they stand.
+
+    Small counts climb too, as in a commune's own row without its name, but have a zero among them.
+    """
     texts = [
         str(int(v)) if isinstance(v, float) and v == int(v) else str(v).strip() for v in row if v not in ("", None)
     ]
@@ -313,4 +316,4 @@ def is_number_row(row: list[Any], columns: Columns) -> bool:
         return True
     numbers = sorted(int(mark) for mark in marks if mark.isdigit())
     climbs = all(after - before <= 1 for before, after in pairwise(numbers))
-    return len(numbers) >= ENOUGH - 1 and climbs and numbers[0] <= len(columns.units) + 1
+    return len(numbers) >= ENOUGH - 1 and climbs and 0 < numbers[0] <= len(columns.units) + 1

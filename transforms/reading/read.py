@@ -324,7 +324,7 @@ class _Report:
             if is_asked and not any(table.rows for table in holding) and (not period or form.asked_in(str(period))):
                 self._missing_form(form.name, holding)
             for table in holding:
-                self._take(form.name, tables.index(table), table, units, self._period_of(form.name, table, period))
+                self._take(form.name, tables.index(table), table, units, period)
         if self.is_alone and not self.reading.forms:  # every row of it is blank
             name = next(name for table in tables for name in table.forms)
             self._problem("missing-form", form=name, expected=name, variant="blank")
@@ -370,7 +370,7 @@ class _Report:
             for index in table.passed:
                 self._note_row(table, index)
 
-    def _take(self, form: str, number: int, table: Table, units: SenderUnits, period: str | None) -> None:
+    def _take(self, form: str, number: int, table: Table, units: SenderUnits, period: Period | None) -> None:
         columns = table.columns.of_form(form)
         self._judge_columns(form, table, columns)
         rows = _rows_of(form, table)
@@ -391,7 +391,7 @@ class _Report:
             self._judge_units(form, table, rows, found, units)
         if FORMS[form].every != "month" and not any(reported):
             self._note_stray_totals(table, columns)
-            return  # columns kept for June and December, left empty in other months
+            return  # a form kept for June and December, left empty in other months, whatever its title says
         clean = self._judge_counts(form, table, rows, found, counts, columns)
         for name in _OPENINGS & clean.keys():
             clean[name] = [value if reported[i] else None for i, value in enumerate(clean[name])]
@@ -399,7 +399,7 @@ class _Report:
             form=form,
             table_no=number,
             sheet=table.sheet.name,
-            period=period,
+            period=self._period_of(form, table, period),
             rows=[row.index + 1 for row in rows],
             unit_codes=[one.code for one in found],
             units=[one.shown for one in found],
@@ -512,6 +512,7 @@ class _Report:
         kept = []
         for row, one in zip(rows, found, strict=True):
             if one.code is None and self._is_sum(row, rows, table, columns):
+                self._note_row(table, row.index)
                 continue
             if one.code is None and self._is_remark(row, table, last):
                 self._note_row(table, row.index)

@@ -58,8 +58,14 @@ _ENGLISH = "jan feb mar apr may jun jul aug sep oct nov dec".split()
 _SHORT_NAME = re.compile(rf"(?<!\w)(?:(?:thg|th)\s?(\d{{1,2}})|({'|'.join(_ENGLISH)}))[-/ ](\d{{4}}|\d{{2}})(?![\d/-])")
 # A year alone, as the yearly form is headed; not one within a quarter, nor that of a paper referred to.
 _TWELVE_MONTHS = re.compile(r"(?:12|mười hai)\s+tháng\s+(?:của\s+)?năm\s+(\d{4})(?!\d)")
-_YEAR_ALONE = re.compile(r"(?<!\w)(?:kỳ báo cáo|kỳ số liệu|kỳ|năm)\s*[:.]?\s*(?:năm\s*:?\s*)?(\d{4})(?![\d/])")
-_NO_YEAR = re.compile(r"(?:quý|nhiệm kỳ|giai đoạn|kết luận|nghị quyết|quy định|hướng dẫn|chỉ thị|kế hoạch|công văn).*")
+_YEAR_ALONE = re.compile(
+    r"(?<!\w)(?:kỳ báo cáo|kỳ số liệu|kỳ|năm báo cáo|năm)\s*[:.]?\s*(?:năm\s*:?\s*)?(\d{4})(?![\d/])"
+)
+_PAPER = r"kết luận|nghị quyết|quy định|hướng dẫn|chỉ thị|kế hoạch|công văn"
+# A paper's own year may follow a comma, where it says whose paper it is; else a comma ends what is said of the paper.
+_NO_YEAR = re.compile(
+    rf"quý.*|(?:{_PAPER})(?:(?! ?- ?năm)[^,;(])*(?:[,;(][^,;(]*năm \d{{4}} của.*)?|(?:nhiệm kỳ|giai đoạn|so với)[^,;(]*"
+)
 
 _MAY_STATE = re.compile(r"\d\d")
 

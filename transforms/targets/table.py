@@ -218,7 +218,8 @@ def _facts(target: Target, rows: pl.DataFrame, as_of: date, due_day: int) -> pl.
     reported = np.where(np.isnan(coverage), 1.0, np.clip(coverage, 1e-6, 1.0))
     missing = below * (1 - reported) / reported
     least = target.least(below + missing)
-    is_met, is_missed = top >= least, top + missing < least
+    # What is wanted is whole, so what may come is too: else all of all would still miss 100 %.
+    is_met, is_missed = top >= least, top + np.ceil(missing - _CLOSE) < least
     after = pl.col("month") + 1
     report_due = pl.date(year_of(after), month_of_year(after) + 1, due_day)
     return rows.with_columns(

@@ -31,14 +31,14 @@ def with_figures(**written: str) -> Sent:
     return year(written={(units[u], measure): written[f"{u}_{measure}"] for u, _, measure in named})
 
 
-_ALL_BLANK = {(unit, name): "" for unit in ("29869", "29872", "Tổng cộng") for name in ORGANISATION.names}
+ALL_BLANK = {(unit, name): "" for unit in ("29869", "29872", "Tổng cộng") for name in ORGANISATION.names}
 
 YEARLY_SPEC: dict[str, tuple[Case, Case]] = {
     "missing-form": (
         Case("Biểu hằng năm gửi riêng: không cần biểu hằng tháng trong tệp.", (ALONE,)),
         Case(
             "Biểu hằng năm gửi riêng mà để trống.",
-            (year(written=_ALL_BLANK),),
+            (year(written=ALL_BLANK),),
             "rejected",
             ((None, None, None, None, "organisation"),),
         ),

@@ -10,7 +10,7 @@ import pytest
 
 from tests.expectations.spec.spec_judging import judge, read_batch
 from tests.expectations.spec.spec_reports import MONTHLY, Sent
-from tests.expectations.spec.spec_yearly import ALONE, DECEMBER, WITHOUT_IT, year
+from tests.expectations.spec.spec_yearly import ALL_BLANK, ALONE, DECEMBER, WITHOUT_IT, year
 
 SENT = Sent(**DECEMBER)
 LACKING = Sent(**WITHOUT_IT)
@@ -73,6 +73,14 @@ def test_without_a_year_in_its_title_it_is_of_the_last_one_that_ended_with_the_f
 def test_a_year_that_has_not_ended_is_refused_in_a_months_file_too() -> None:
     june = replace(SENT, period="2023-03", received=date(2023, 4, 3), forms=(*MONTHLY, "organisation"))
     assert _refused(replace(june, year="Năm 2023")) == ("2023 chưa kết thúc vào ngày nhận 03/04/2023", "2022")
+
+
+@pytest.mark.parametrize("title", ["Năm 2023", "Năm 2019", "Năm ……"])
+def test_left_blank_in_other_months_it_is_not_there_whatever_year_its_title_says(title) -> None:
+    march = replace(SENT, period="2023-03", received=date(2023, 4, 3), forms=(*MONTHLY, "organisation"))
+    verdict = judge([replace(march, year=title, written=ALL_BLANK)])
+    assert verdict.outcomes["outcome"].to_list() == ["accepted"]
+    assert verdict.problems.filter(pl.col("form") == "organisation").is_empty()
 
 
 def test_a_year_long_past_is_refused_in_a_months_file() -> None:

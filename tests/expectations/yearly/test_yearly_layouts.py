@@ -141,6 +141,23 @@ def test_a_communes_own_row_needs_no_name(own, read) -> None:
     assert figures(reading) == meant(own)
 
 
+@pytest.mark.parametrize(
+    "heading", ["Đảng bộ", "ĐẢNG BỘ XÃ, PHƯỜNG", "Xã, phường", "Tên đơn vị", "Đảng ủy xã, phường, thị trấn"]
+)
+def test_the_communes_names_stand_under_the_headings_met(district, read, heading) -> None:
+    grid = district.grid()
+    grid[5][1] = heading
+    reading = read(grid)
+    assert told(reading) == []
+    assert figures(reading) == meant(district)
+
+
+def test_small_counts_without_a_name_do_not_number_the_columns(own, read) -> None:
+    small = replace(own, rows=tuple((code, name, (5, 3, 1, 5, 4, 0, 1, 0, 0, 2)) for code, name, _ in own.rows))
+    grid = [row[2:] if at >= 5 else row for at, row in enumerate(small.grid()[:-1])]
+    assert figures(read(grid, COMMUNE, LATER_RECEIVED)) == meant(small)
+
+
 def test_in_a_communes_file_anothers_row_is_anothers_report(own, read) -> None:
     grid = own.grid()
     grid[1], grid[7][1] = [""], "Phường Mỹ Ngãi"

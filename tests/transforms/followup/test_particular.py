@@ -50,8 +50,9 @@ def test_what_ends_an_item_is_less_than_what_opens_it_and_opens_none(gap):
             assert opens(line) is None
 
 
-def test_ten_points_are_a_fall_from_five_people_on():
-    assert fell(Count(10, 60), Count(4, 60), MARKS) is not None
+def test_ten_points_are_a_fall_from_seven_people_on():
+    assert fell(Count(11, 60), Count(4, 60), MARKS) is not None
+    assert fell(Count(10, 60), Count(4, 60), MARKS) is None
     assert fell(Count(8, 60), Count(4, 60), MARKS) is None
     assert fell(Count(3, 20), Count(1, 20), MARKS) is None
 

@@ -142,3 +142,15 @@ def test_the_forms_of_this_test_are_read_in_every_format(form, file_name, direct
     reading = read_file(FORMATS[file_name](table(form, body)), file_name, "869", date(2019, 7, 3), directory)
     assert not NOT_READ & {one.code for one in reading.problems}
     assert {count for row, _, count in told(reading) if row == 6} == {7}
+
+
+def test_a_sum_without_its_word_is_named_when_it_is_passed_over(directory):
+    row = ["1", "Thị trấn Sa Rài", "Khóm 1", "7", "1", "7", "7", "7", "1"]
+    reading = read_file(
+        as_csv(table("regulation_213", [row, ["", *row[1:2], "", *row[3:]]])),
+        "bc.csv",
+        "869",
+        date(2019, 7, 3),
+        directory,
+    )
+    assert 7 in rows_named(reading)

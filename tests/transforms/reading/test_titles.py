@@ -43,6 +43,37 @@ def test_a_period_is_read_in_every_wording(title, period):
 @pytest.mark.parametrize(
     "title",
     [
+        "Năm 2021",
+        "(Năm báo cáo: 2021)",
+        "BÁO CÁO NĂM 2021 CỦA ĐẢNG BỘ XÃ",
+        "THỰC HIỆN KẾT LUẬN SỐ 205-KL/TU NGÀY 28-9-2020, NĂM 2021",
+        "THỰC HIỆN KẾT LUẬN 205-KL/TU - NĂM 2021",
+        "Theo Kết luận 205-KL/TU năm 2020 của Tỉnh ủy, báo cáo năm 2021",
+        "Nhiệm kỳ 2020 - 2025, năm 2021",
+        "Giai đoạn 2020-2025 (năm 2021)",
+        "So với năm 2020, năm 2021",
+    ],
+)
+def test_a_year_alone_is_read_beside_that_of_a_paper_or_a_term(title):
+    assert [str(stated.period) for stated in periods_in(title)] == ["2021"]
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        "Kèm theo Công văn số 12-CV/BTCTU, năm 2022 của Ban Tổ chức",
+        "Kết luận 205-KL/TU năm 2021",
+        "Nhiệm kỳ năm 2020 - năm 2025",
+        "Quý I, II năm 2021",
+    ],
+)
+def test_the_year_of_a_paper_a_term_or_a_quarter_is_no_years_report(title):
+    assert periods_in(title) == ()
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
         "Cao Lãnh, ngày 03 tháng 02 năm 2019",
         "Cao Lãnh, ngày … tháng 02 năm 2019",
         "Cao Lãnh, ngày     tháng 02 năm 2019",

@@ -88,6 +88,14 @@ def test_a_report_that_is_missing_leaves_open_only_what_it_can_change() -> None:
         assert rows.filter(period="2024-05")["units_missing"].to_list() == [10]
 
 
+@pytest.mark.parametrize("coverage", [8 / 9, 0.5, 0.93, 0.99])
+def test_all_of_what_has_come_has_not_missed_a_full_coverage(coverage: float) -> None:
+    whole = replace(RUNNING, value=1.0)
+    for night, state in ((date(2024, 6, 5), "not_yet_due"), (date(2024, 6, 6), "units_missing")):
+        assert states(table([whole], figures([("2024-05", 711.0, 711.0, coverage)]), night))["2024-05"] == state
+    assert states(table([whole], figures([("2024-05", 710.0, 711.0, coverage)])))["2024-05"] == "missed"
+
+
 def test_nothing_reported_after_the_due_day_is_missing_and_before_it_not_yet_due() -> None:
     for night, state in ((date(2024, 7, 5), "not_yet_due"), (date(2024, 7, 6), "units_missing")):
         rows = table([RUNNING], USUAL, night)
