@@ -8,7 +8,7 @@ from pathlib import Path
 from flows.errors import UserError
 from flows.settings import Settings
 
-NICENESS = 5
+NICENESS = 10
 """Of a night, as of `nice`; it is in nobody's way and in no hurry."""
 
 

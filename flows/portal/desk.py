@@ -16,7 +16,7 @@ from flows.portal.copies import Copies
 from flows.settings import Settings
 
 READERS = 1  # uploads looked through at a time, half a second each; further ones wait, and readers of pages do not
-NICENESS = 5  # who reads a page goes before them
+NICENESS = 10  # who reads a page goes before them
 
 
 class CarryingOut:
