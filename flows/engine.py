@@ -9,7 +9,7 @@ from flows.errors import UserError
 from flows.settings import Settings
 
 NICENESS = 10
-"""Of a night, as of `nice`; it is in nobody's way and in no hurry."""
+"""Of nights and of the processes that look uploads through, as of `nice`: who reads a page goes before them."""
 
 
 def prepare_engine(settings: Settings) -> None:

@@ -53,7 +53,7 @@ class Study:
 
     @property
     def control(self) -> DetectorControl:
-        """The detector's options: its own, for rises alone."""
+        """The detector's control: its own, for rises alone."""
         return DetectorControl(self.frequency, use_population=self.frequency == 12, two_sided=False)
 
     def ours(self) -> Points:
@@ -82,7 +82,7 @@ class Study:
         return np.asarray(verdicts(judged, replace(self.control, alpha=alpha))[-1].to_numpy(), dtype=bool)
 
     def surveillance(self, alpha: float) -> Alarms:
-        """Alarms of farrington_flexible, which gives R's, with the options of the reference's verdicts."""
+        """Alarms of farrington_flexible, which gives R's, with the control of the reference's verdicts."""
         control = FarringtonControl(alpha=alpha)
         if self.frequency == 12:
             control = FarringtonControl(

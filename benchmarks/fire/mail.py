@@ -57,7 +57,7 @@ class MailServer:
     def address(self) -> str:
         return f"mailto://127.0.0.1:{self.port}?from=mobility@tinh.example"
 
-    async def handle_RCPT(self, server, session, envelope, address, options):
+    async def handle_RCPT(self, server, session, envelope, address, parameters):
         pair = envelope.mail_from, address
         if self.greylist and pair not in self._known:
             self._known.add(pair)

@@ -8,6 +8,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from threading import Lock, Thread
 
+from flows.engine import NICENESS
 from flows.home import home_secret
 from flows.night.look_through import ready
 from flows.night.readers import Closed, Limits, Readers
@@ -16,7 +17,6 @@ from flows.portal.copies import Copies
 from flows.settings import Settings
 
 READERS = 1  # uploads looked through at a time, half a second each; further ones wait, and readers of pages do not
-NICENESS = 10  # who reads a page goes before them
 
 
 class CarryingOut:

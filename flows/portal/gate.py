@@ -187,9 +187,8 @@ class Gate:
     def _met(self, route: Route, came: Came) -> tuple[Session | None, str | None, bytes | None]:
         """Whose session it is, the token of a new one, and the page that is kept for such a session."""
         session, new_token = self._who(came)
-        if session is None or session.account.role not in route.roles or not _is_kept(route, came):
-            return session, new_token, None
-        return session, new_token, self._pages.get(_place(came, session), self._state())
+        kept = self._kept(route, came, session) if session and session.account.role in route.roles else None
+        return session, new_token, self._pages.get(*kept) if kept else None
 
     def _who(self, came: Came) -> tuple[Session | None, str | None]:
         """Whose session it is, and the token of one that the proxy's word has just begun."""
@@ -236,8 +235,8 @@ class Gate:
         return isinstance(given, str) and hmac.compare_digest(given.encode(), right.encode()) and is_own_origin(came)
 
     def _handle(self, route: Route, came: Came, session: Session, form: FormData) -> Response:
-        state = self._state()  # before anything is read: a page is never taken for newer than it is
-        if _is_kept(route, came) and (made := self._pages.made(_place(came, session), state)):
+        kept = self._kept(route, came, session)  # before anything is read: a page is never taken for newer than it is
+        if kept and (made := self._pages.made(*kept)):
             return self._page(came, session, made)
         try:
             answer = self._handled(route, came, session, form)
@@ -253,8 +252,8 @@ class Gate:
             self._audit(came, session.account.name, "refused: act" if is_refused else "done")
         if isinstance(answer, Shown):
             page = rendered(answer.template, answer.values, self._frame(came, session)).encode()
-            if _is_kept(route, came) and answer.status == 200:
-                self._pages.put(_place(came, session), state, page)
+            if kept and answer.status == 200:
+                self._pages.put(*kept, page)
             return self._page(came, session, page, answer.status)
         return _response(answer)
 
@@ -273,9 +272,13 @@ class Gate:
                 )
             )
 
-    def _state(self) -> State:
-        copies = self._desk.copies
-        return State((copies.edition(), stamp(self._desk.settings)), copies.last_act())
+    def _kept(self, route: Route, came: Came, session: Session) -> tuple[Place, State] | None:
+        """Where the page is kept, and what it would be made of now; null for one that is not kept."""
+        if not route.is_kept or "told" in came.request.query_params:
+            return None
+        copies, account = self._desk.copies, session.account
+        place = came.path, came.language, account.role, account.unit_code or ""
+        return place, State((copies.edition(), stamp(self._desk.settings)), copies.last_act())
 
     def _page(self, came: Came, session: Session, page: bytes, status: int = 200) -> Response:
         """A kept page is the same for all of a role: the session's token and name are put in here."""
@@ -320,14 +323,6 @@ ACCOUNT_MARK = f"account-{token_hex(16)}"
 """Stands in a kept page where the account's name goes; as `TOKEN`, nobody can write it into a note."""
 TOLD = frozenset({"noted", "sent", "signed-out", "password"})
 """What a page may say of the act before it."""
-
-
-def _is_kept(route: Route, came: Came) -> bool:
-    return route.is_kept and "told" not in came.request.query_params
-
-
-def _place(came: Came, session: Session) -> Place:
-    return came.path, came.language, session.account.role, session.account.unit_code or ""
 
 
 class TooLarge(Exception):
