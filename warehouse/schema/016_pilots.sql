@@ -1,0 +1,1 @@
+-- pilots and their effects

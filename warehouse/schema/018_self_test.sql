@@ -1,0 +1,1 @@
+-- the watch's own eyesight
