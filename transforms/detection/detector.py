@@ -9,7 +9,7 @@ import polars as pl
 from scipy.special import ndtri
 
 from transforms.detection.history import History, HistoryOptions
-from transforms.detection.panel import Array, Mask, Panel, nullable, to_panel
+from transforms.detection.panel import Array, Panel, directions, nullable, to_panel
 from transforms.detection.predictive import Predictive
 
 
@@ -197,13 +197,9 @@ def _columns(sides: _Sides, points: Points, two_sided: bool) -> list[pl.Series]:
         nullable(np.where(known, upper, np.nan)).alias("upper"),
         nullable(np.where(known, p, np.nan)).alias("p_value"),
         nullable(np.where(known, score, np.nan)).alias("score"),
-        pl.Series("direction", _directions(up, known), dtype=pl.String),
+        directions(up, known),
         pl.Series("alarm", alarm),
     ]
-
-
-def _directions(up: Mask, known: Mask) -> list[str | None]:
-    return [("up" if rise else "down") if said else None for rise, said in zip(up, known, strict=True)]
 
 
 def _ordinary_before(points: Points, control: DetectorControl) -> Array:
