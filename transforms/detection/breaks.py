@@ -22,7 +22,7 @@ def level_begins(y: Array, usual: Array, known: Array, frequency: int, spread: f
     A trend laid through a jump goes on rising after it: what follows the jump would then look like a fall, and the
     worse the longer nothing was known before it. The counts of either side of the best step are compared (Poisson
     likelihood over the dispersion that the step leaves); it is a break only where a step explains the past better
-    than a trend by `EVIDENCE`, steep trends being as rare as `spread` says, and where the middle counts of the two sides
+    than a trend by `EVIDENCE`, steep trends being as rare as `spread` says, and where the middle counts of both sides
     are a factor apart, so that a few great outbreaks are none. Silence is no level: where it lasts it stays one.
 
     Args:

@@ -39,7 +39,8 @@ def test_after_a_gap_and_a_jump_both_tests_say_the_same(seed, base, factor, gap,
     lasting = detect_shift(frame, ShiftControl(pool=pool), first, last)
     both = monthly.join(lasting, on=["unit", "t"], suffix="_lasting")
     alarming = both.filter(pl.col("alarm") & pl.col("alarm_lasting"))
-    assert (alarming["direction"] != alarming["direction_lasting"]).mean() <= 0.01
+    # As often as a single month may alarm by chance, and no oftener.
+    assert (alarming["direction"] != alarming["direction_lasting"]).sum() <= 0.005 * both.height
     seen = "up" if factor > 1 else "down"
     for out in (monthly, lasting):
         assert out.filter(pl.col("alarm") & (pl.col("direction") == seen)).height > 0
