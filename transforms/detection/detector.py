@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 import polars as pl
-from scipy.special import ndtri
+from scipy.optimize import brentq
+from scipy.special import ndtr, ndtri
 
 from transforms.detection.history import History, HistoryOptions
 from transforms.detection.panel import Array, Panel, directions, nullable, to_panel
@@ -57,10 +59,27 @@ class DetectorControl:
         return max(1, round(self.frequency / (3 if self.frequency <= 12 else 6.5)))
 
 
-SINGLE, PAIR = 0.3, 0.85
-"""Shares of alpha for the count alone and for the sum with the period before. The two are correlated, so that together
-they come to 0.99 of alpha at 0.05 and 1.08 of it at 0.001. An outbreak that lasts shows in the sum, so that has the
-larger share; without a pair the count alone has all of it."""
+SINGLE = 0.3
+"""Share of alpha for the count alone where the sum with the period before is tested as well. An outbreak that lasts shows
+in the sum, so that has the larger share, see `pair_share`; without a pair the count alone has all of it."""
+
+
+@lru_cache(maxsize=64)
+def pair_share(level: float) -> float:
+    """Share of a one-sided level for the sum with the period before, so that both tests come to the level together.
+
+    For standard normal z of the period and the one before, P(z > c, or z0 <= c and z + z0 > sqrt(2) d) = level, where
+    c and d are the upper quantiles at the shares: after an alarm the sum is not tested.
+    """
+    bound = -ndtri(SINGLE * level)
+    before = np.linspace(-9.0, bound, 4001)
+    density = np.exp(-(before**2) / 2) / np.sqrt(2 * np.pi)
+
+    def beyond(share: float) -> float:
+        needed = np.minimum(bound, -np.sqrt(2) * ndtri(share * level) - before)
+        return float(np.trapezoid(density * ndtr(-needed), before)) + SINGLE * level * SINGLE * level - level
+
+    return float(brentq(beyond, 0.5, 1.5))
 
 
 def detect(frame: pl.DataFrame, control: DetectorControl, first: int, last: int) -> pl.DataFrame:
@@ -148,7 +167,8 @@ def verdicts(points: Points, control: DetectorControl) -> list[pl.Series]:
     share[paired] = SINGLE
     alone = _Sides.of(points.single, points.now, control, share)
     together = points.pair.take(paired)
-    both = _Sides.of(together, points.now[paired] + before[paired], control, np.full(len(paired), PAIR))
+    pair = pair_share(control.alpha / (2 if control.two_sided else 1))
+    both = _Sides.of(together, points.now[paired] + before[paired], control, np.full(len(paired), pair))
     alone.high[paired] = np.fmin(alone.high[paired], both.high)
     alone.low[paired] = np.fmin(alone.low[paired], both.low)
     alone.upper[paired] = np.fmin(alone.upper[paired], both.upper - before[paired])

@@ -18,6 +18,8 @@ LARGEST_STEP = 1.0
 LEAST_DISPERSION = 0.3
 """Chance may put a dispersion below Poisson's 1; it is kept above 0 for its logarithm, and raised to 1 at the end."""
 LEAST_SPREAD = 0.005
+EFFICIENCY = 0.83
+"""Of the dispersion with past outbreaks weighted down, beside that of all squares, where there were none."""
 USUAL_DISPERSION, USUAL_SPREAD = 1.2, 0.5
 """Counts of people's decisions vary a little more than Poisson; the variance of the log dispersion about that."""
 
@@ -142,7 +144,7 @@ def improve(state: SeriesEstimates, past: FittedPast, prior: Prior, steps: int) 
     p = x.shape[1]
     left, right = np.triu_indices(p)
     pairs = x[:, left] * x[:, right]
-    beta, phi, monotone = state.beta, state.dispersion, state.monotone
+    beta, phi, monotone = state.beta, np.maximum(state.dispersion, 1.0), state.monotone
     centre = np.zeros_like(beta)
     centre[:, 0] = past.anchor
     for _ in range(steps):
@@ -165,15 +167,16 @@ def improve(state: SeriesEstimates, past: FittedPast, prior: Prior, steps: int) 
         free = p - np.diagonal(covariance, axis1=1, axis2=2) @ prior.precision
         found = monotone * _ratio(w * r * r, second, known, free)
         monotone = np.maximum(monotone * _ratio(robust.squares(r), bounded, known, free), LEAST_DISPERSION)
-        phi = _shrunk(found, worth, usual, prior)
-    freedom = _worth(mu, phi, known, prior) + 2 / prior.spread
+        shrunk = _shrunk(found, worth, usual, prior)
+        phi = np.maximum(shrunk, 1.0)
+    freedom = EFFICIENCY * _worth(mu, phi, known, prior) + 2 / prior.spread
     return SeriesEstimates(
         beta=beta,
         covariance=covariance,
         monotone=monotone,
         found=found,
         worth=worth,
-        dispersion=phi,
+        dispersion=shrunk,
         freedom=freedom,
         count=count,
     )
@@ -208,9 +211,9 @@ def _shrunk(found: Array, worth: Array, usual: Array, prior: Prior) -> Array:
     How much a series tells is worked out at the usual dispersion, not at its own: one that seems small would else be
     believed more than one that seems large.
     """
-    own = np.maximum(worth, 1e-3) / 2
-    log = (own * np.log(np.maximum(found, LEAST_DISPERSION)) + usual / prior.spread) / (own + 1 / prior.spread)
-    return np.maximum(np.exp(log), 1.0)
+    own = np.maximum(worth * EFFICIENCY, 1e-3) / 2
+    log_found = np.log(np.maximum(found, LEAST_DISPERSION)) + np.minimum(0.5 / own, 0.5)
+    return np.exp((own * log_found + usual / prior.spread) / (own + 1 / prior.spread))
 
 
 def learn(state: SeriesEstimates, prior: Prior, informed: Mask) -> Prior:
