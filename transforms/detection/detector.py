@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import lru_cache
 
 import numpy as np
 import polars as pl
-from scipy.optimize import brentq
-from scipy.special import ndtr, ndtri
+from scipy.special import ndtri
 
 from transforms.detection.history import History, HistoryOptions
-from transforms.detection.panel import Array, Panel, directions, nullable, to_panel
+from transforms.detection.pairs import BLOCK, SINGLE, PairTable, is_small, pair_share
+from transforms.detection.panel import Array, Index, Panel, directions, nullable, to_panel
 from transforms.detection.predictive import Predictive
 
 
@@ -57,29 +57,6 @@ class DetectorControl:
             return self.left_out
         # An outbreak that is under way must not teach the past what is usual: 4 months, or 8 weeks.
         return max(1, round(self.frequency / (3 if self.frequency <= 12 else 6.5)))
-
-
-SINGLE = 0.3
-"""Share of alpha for the count alone where the sum with the period before is tested as well. An outbreak that lasts shows
-in the sum, so that has the larger share, see `pair_share`; without a pair the count alone has all of it."""
-
-
-@lru_cache(maxsize=64)
-def pair_share(level: float) -> float:
-    """Share of a one-sided level for the sum with the period before, so that both tests come to the level together.
-
-    For standard normal z of the period and the one before, P(z > c, or z0 <= c and z + z0 > sqrt(2) d) = level, where
-    c and d are the upper quantiles at the shares: after an alarm the sum is not tested.
-    """
-    bound = -ndtri(SINGLE * level)
-    before = np.linspace(-9.0, bound, 4001)
-    density = np.exp(-(before**2) / 2) / np.sqrt(2 * np.pi)
-
-    def beyond(share: float) -> float:
-        needed = np.minimum(bound, -np.sqrt(2) * ndtri(share * level) - before)
-        return float(np.trapezoid(density * ndtr(-needed), before)) + SINGLE * level * SINGLE * level - level
-
-    return float(brentq(beyond, 0.5, 1.5))
 
 
 def detect(frame: pl.DataFrame, control: DetectorControl, first: int, last: int) -> pl.DataFrame:
@@ -173,7 +150,32 @@ def verdicts(points: Points, control: DetectorControl) -> list[pl.Series]:
     alone.low[paired] = np.fmin(alone.low[paired], both.low)
     alone.upper[paired] = np.fmin(alone.upper[paired], both.upper - before[paired])
     alone.lower[paired] = np.fmax(alone.lower[paired], both.lower - before[paired])
+    for some, table in small_pairs(points, control):
+        _put_rises(alone, points, some, table, control)
     return _columns(alone, points, control.two_sided)
+
+
+def small_pairs(points: Points, control: DetectorControl) -> Iterator[tuple[Index, PairTable]]:
+    """The points whose two counts are tested by a table of all pairs of counts, and the table, in blocks."""
+    if not control.pairs:
+        return
+    known = np.isfinite(points.now + points.before + points.pair.mean + points.earlier.mean)
+    small = np.flatnonzero(known & is_small(points.single, points.pair))
+    for begin in range(0, len(small), BLOCK):
+        some = small[begin : begin + BLOCK]
+        predictions = (one.take(some) for one in (points.single, points.earlier, points.pair))
+        yield some, PairTable(*predictions, control.alpha / (2 if control.two_sided else 1))
+
+
+def _put_rises(sides: _Sides, points: Points, some: Index, table: PairTable, control: DetectorControl) -> None:
+    """Writes what the table says of rises in place of what both tests said each on its own."""
+    before = points.before[some]
+    more, as_much = table.tails(points.now[some], before)
+    high, level = more + as_much / 2, np.full(len(some), control.alpha)
+    if control.two_sided:
+        zero = table.rarest_fall()
+        high, level = np.where(high < zero, high, 2 * high), np.clip(zero, level / 2, level)
+    sides.high[some], sides.upper[some] = high, table.most(before, level)
 
 
 @dataclass(frozen=True)

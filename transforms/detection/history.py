@@ -18,8 +18,8 @@ RESTART = 6
 """Periods after which the fits begin anew, see `History`."""
 BLOCK = 12_000
 """Points a block: its arrays fit the cache, and its products are too small to wake the linear algebra's threads."""
-INFORMED_POINTS, INFORMED_EVENTS = 24, 30
-"""A series with less says nothing of what is usual: two rounds of the year, and events enough for a dispersion."""
+INFORMED_POINTS, INFORMED_EVENTS = 12, 3
+"""A series with less says nothing of what is usual: a year known, and a few events."""
 
 
 @dataclass(frozen=True)

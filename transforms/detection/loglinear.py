@@ -17,9 +17,9 @@ LARGEST_STEP = 1.0
 """Of any coefficient, on the log scale: a first step from a month of zeros would else overshoot and not come back."""
 LEAST_DISPERSION = 0.3
 """Chance may put a dispersion below Poisson's 1; it is kept above 0 for its logarithm, and raised to 1 at the end."""
-LEAST_SPREAD = 0.005
+LEAST_SPREAD, GAMMA_STEPS = 0.005, 8
 EFFICIENCY = 0.83
-"""Of the dispersion with past outbreaks weighted down, beside that of all squares, where there were none."""
+"""Of the dispersion with past outbreaks weighted down, beside that of all squares, of normal counts without any."""
 USUAL_DISPERSION, USUAL_SPREAD = 1.2, 0.5
 """Counts of people's decisions vary a little more than Poisson; the variance of the log dispersion about that."""
 
@@ -59,7 +59,7 @@ class SeriesEstimates:
         monotone: (U,) the dispersion by Huber's proposal 2.
         found: (U,) the dispersion with past outbreaks weighted down, one step on from `monotone`.
         worth: (U,) the size of a normal sample that would tell as much of the usual dispersion.
-        dispersion: (U,) `found` drawn towards what is usual, at least 1.
+        dispersion: (U,) `found` drawn towards what is usual; below 1 it stands for Poisson's 1.
         freedom: (U,) the size of a normal sample that would tell as much of `dispersion`.
         count: (U,) mean count.
     """
@@ -206,9 +206,11 @@ def _worth(mu: Array, phi: Array, known: Array, prior: Prior) -> Array:
 
 
 def _shrunk(found: Array, worth: Array, usual: Array, prior: Prior) -> Array:
-    """(U,) dispersion drawn towards the usual one, at least 1.
+    """(U,) dispersion drawn towards the usual one.
 
-    How much a series tells is worked out at the usual dispersion, not at its own: one that seems small would else be
+    The logarithm of a chi-square over its degrees of freedom falls 1 / freedom short on average, which is made good. It
+    may come out below 1: what no count can be is left out by the prediction, from the whole of what the dispersion may
+    be; cut off here, series that are Poisson would seem more dispersed than they are. How much a series tells is worked out at the usual dispersion, not at its own: one that seems small would else be
     believed more than one that seems large.
     """
     own = np.maximum(worth * EFFICIENCY, 1e-3) / 2
@@ -221,7 +223,7 @@ def learn(state: SeriesEstimates, prior: Prior, informed: Mask) -> Prior:
 
     Coefficients: variance = sum of beta^2 over the sum of 1 - posterior / prior variance, how far the data determine
     them (MacKay 1992, Neural Computation 4: 415, equation 4.9); sine and cosine of a wave share one.
-    Dispersion: weighted regression of its logarithm on the mean count, what is left over the error is its spread.
+    Dispersion: see `_usual_dispersion`.
 
     Args:
         informed: (U,) which series tell enough; with fewer than 8 nothing is learnt.
@@ -234,11 +236,25 @@ def learn(state: SeriesEstimates, prior: Prior, informed: Mask) -> Prior:
     harmonic = squares[2:].reshape(-1, 2).sum(axis=1) / determined[2:].reshape(-1, 2).sum(axis=1)
     found = np.concatenate([[1 / prior.precision[0]], squares[1:2] / determined[1:2], np.repeat(harmonic, 2)])
     precision = 1 / np.maximum(found, 1e-4)
-    own = np.maximum(state.worth[informed], 1e-3) / 2
-    log = np.log(np.maximum(state.found[informed], LEAST_DISPERSION))
-    x = np.vander(scale(state.count[informed]), 3, increasing=True)
+    usual, spread = _usual_dispersion(state.found[informed], state.worth[informed], state.count[informed], prior)
+    return Prior(precision, usual, spread)
+
+
+def _usual_dispersion(found: Array, worth: Array, count: Array, prior: Prior) -> tuple[Array, float]:
+    """(3,) the usual log dispersion as a polynomial of the mean count, and the variance of the logarithm about it.
+
+    A gamma regression with logarithmic link of the dispersions themselves: sparse series, whose logarithms fall short,
+    tell of the usual one without bias. What is left over the error of estimation is the spread.
+    """
+    own = np.maximum(EFFICIENCY * worth, 1e-3) / 2
+    x = np.vander(scale(count), 3, increasing=True)
     weight = 1 / (1 / own + prior.spread)
-    normal = (x * weight[:, None]).T @ x + np.diag([1e-6, 1.0, 1.0])
-    usual: Array = np.linalg.solve(normal, (x * weight[:, None]).T @ log).astype(float, copy=False)
-    spread = np.average((log - x @ usual) ** 2 - 1 / own, weights=weight)
-    return Prior(precision, usual, float(np.clip(spread, LEAST_SPREAD, 1.0)))
+    weighted = x * weight[:, None]
+    normal = weighted.T @ x + np.diag([1e-6, 1.0, 1.0])
+    usual = np.array([np.log(np.average(found, weights=weight)), 0.0, 0.0])
+    for _ in range(GAMMA_STEPS):
+        left = found * np.exp(-x @ usual) - 1
+        usual = usual + np.linalg.solve(normal, weighted.T @ left - np.array([0.0, 1.0, 1.0]) * usual)
+    left = found * np.exp(-x @ usual) - 1
+    spread = np.average(left**2 - 1 / own, weights=weight)
+    return usual, float(np.clip(spread, LEAST_SPREAD, 1.0))
