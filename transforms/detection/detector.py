@@ -163,8 +163,8 @@ def small_pairs(points: Points, control: DetectorControl) -> Iterator[tuple[Inde
     small = np.flatnonzero(known & is_small(points.single, points.pair))
     for begin in range(0, len(small), BLOCK):
         some = small[begin : begin + BLOCK]
-        predictions = (one.take(some) for one in (points.single, points.earlier, points.pair))
-        yield some, PairTable(*predictions, control.alpha / (2 if control.two_sided else 1))
+        single, earlier, pair = (one.take(some) for one in (points.single, points.earlier, points.pair))
+        yield some, PairTable(single, earlier, pair, control.alpha / (2 if control.two_sided else 1))
 
 
 def _put_rises(sides: _Sides, points: Points, some: Index, table: PairTable, control: DetectorControl) -> None:

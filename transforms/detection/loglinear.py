@@ -210,7 +210,9 @@ def _shrunk(found: Array, worth: Array, usual: Array, prior: Prior) -> Array:
 
     The logarithm of a chi-square over its degrees of freedom falls 1 / freedom short on average, which is made good. It
     may come out below 1: what no count can be is left out by the prediction, from the whole of what the dispersion may
-    be; cut off here, series that are Poisson would seem more dispersed than they are. How much a series tells is worked out at the usual dispersion, not at its own: one that seems small would else be
+    be; cut off here, series that are Poisson would seem more dispersed than they are.
+
+    How much a series tells is worked out at the usual dispersion, not at its own: one that seems small would else be
     believed more than one that seems large.
     """
     own = np.maximum(worth * EFFICIENCY, 1e-3) / 2

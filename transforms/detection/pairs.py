@@ -13,11 +13,11 @@ from transforms.detection.panel import Array, Mask
 from transforms.detection.predictive import SHARES, Predictive
 
 SINGLE = 0.3
-"""Share of alpha for the count alone where the sum with the period before is tested as well. An outbreak that lasts shows
-in the sum, so that has the larger share, see `pair_share`; without a pair the count alone has all of it."""
+"""Share of alpha for the count alone where the sum with the period before is tested as well. An outbreak that lasts
+shows in the sum, so that has the larger share, see `pair_share`; without a pair the count alone has all of it."""
 MOST, BLOCK = 64, 8_000
-"""Counts from 0 to here are looked at one by one, so many points together; a series that may well go beyond is smooth enough for
-normal theory."""
+"""Counts from 0 to here are looked at one by one, for so many points together; a series that may well go beyond is
+smooth enough for normal theory."""
 
 
 @lru_cache(maxsize=64)
@@ -85,7 +85,7 @@ class PairTable:
         return -np.diff(_tails(self.earlier, MOST + 2), axis=1)
 
     @cached_property
-    def _ordinary(self) -> Array:
+    def _ordinary(self) -> Mask:
         """(F, MOST + 1) whether the count before is such that the sum is tested."""
         tail = _tails(self.earlier, MOST + 2)
         middle = (tail[:, :-1] + tail[:, 1:]) / 2
