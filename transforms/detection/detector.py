@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import polars as pl
@@ -136,8 +136,14 @@ def _window(panel: Panel, first: int, last: int) -> Array:
     return np.where(columns >= 0, panel.counts[:, np.maximum(columns, 0)], np.nan).ravel()
 
 
+SPENT = 0.95
+"""Of alpha, what both tests may come to by the model; the rest is for what no model knows of a past, such as outbreaks
+that went unrecognised."""
+
+
 def verdicts(points: Points, control: DetectorControl) -> list[pl.Series]:
     """The columns of `detect` that say what each count tells."""
+    control = replace(control, alpha=SPENT * control.alpha)
     before = _ordinary_before(points, control)
     paired = np.flatnonzero(np.isfinite(before + points.pair.mean))
     share = np.ones_like(points.now)
@@ -210,7 +216,7 @@ def _columns(sides: _Sides, points: Points, two_sided: bool) -> list[pl.Series]:
     upper = np.maximum(sides.upper, 1.0)
     known = np.isfinite(now + mean)
     up = (sides.high <= sides.low) | (not two_sided)
-    p = np.minimum(np.where(up, sides.high, sides.low), 1.0)
+    p = np.minimum(np.where(up, sides.high, sides.low) / SPENT, 1.0)
     score = np.where(up, -1, 1) * ndtri(np.clip(p / (2 if two_sided else 1), 1e-300, 1 - 1e-16))
     alarm = known & ((now > upper) | ((now < sides.lower) & two_sided))
     return [

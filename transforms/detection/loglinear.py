@@ -18,8 +18,6 @@ LARGEST_STEP = 1.0
 LEAST_DISPERSION = 0.3
 """Chance may put a dispersion below Poisson's 1; it is kept above 0 for its logarithm, and raised to 1 at the end."""
 LEAST_SPREAD, GAMMA_STEPS = 0.005, 8
-EFFICIENCY = 0.83
-"""Of the dispersion with past outbreaks weighted down, beside that of all squares, of normal counts without any."""
 USUAL_DISPERSION, USUAL_SPREAD = 1.2, 0.5
 """Counts of people's decisions vary a little more than Poisson; the variance of the log dispersion about that."""
 
@@ -163,13 +161,13 @@ def improve(state: SeriesEstimates, past: FittedPast, prior: Prior, steps: int) 
         beta = beta + step * np.minimum(1.0, LARGEST_STEP / np.maximum(np.abs(step).max(axis=1), 1e-9))[:, None]
         count = _sum(mu, known) / np.maximum(known.sum(axis=1), 1)
         usual = np.vander(scale(count), 3, increasing=True) @ prior.usual
-        worth = _worth(mu, np.exp(usual), known, prior)
+        worth = _worth(eta, np.exp(usual), known, prior)
         free = p - np.diagonal(covariance, axis1=1, axis2=2) @ prior.precision
         found = monotone * _ratio(w * r * r, second, known, free)
         monotone = np.maximum(monotone * _ratio(robust.squares(r), bounded, known, free), LEAST_DISPERSION)
         shrunk = _shrunk(found, worth, usual, prior)
         phi = np.maximum(shrunk, 1.0)
-    freedom = EFFICIENCY * _worth(mu, phi, known, prior) + 2 / prior.spread
+    freedom = _worth(eta, phi, known, prior) + 2 / prior.spread
     return SeriesEstimates(
         beta=beta,
         covariance=covariance,
@@ -194,14 +192,9 @@ def _sum(values: Array, known: Array) -> Array:
     return np.einsum("ut,ut->u", values, known)
 
 
-def _worth(mu: Array, phi: Array, known: Array, prior: Prior) -> Array:
-    """(U,) how many normal points tell as much of the dispersion.
-
-    (y - mu)^2 / (phi mu) of a negative binomial has the variance 2 + (6 (phi - 1) + 1 / phi) / mu.
-    """
-    above = np.maximum(phi, 1.0)
-    extra = (6 * (above - 1) + 1 / above)[:, None]
-    each = 2 * mu / (2 * mu + extra)
+def _worth(log_mean: Array, phi: Array, known: Array, prior: Prior) -> Array:
+    """(U,) how many normal points tell as much of the dispersion."""
+    each = robust.worth(log_mean, np.maximum(phi, 1.0))
     return np.maximum(_sum(each, known) - prior.precision.size, 0.0)
 
 
@@ -215,7 +208,7 @@ def _shrunk(found: Array, worth: Array, usual: Array, prior: Prior) -> Array:
     How much a series tells is worked out at the usual dispersion, not at its own: one that seems small would else be
     believed more than one that seems large.
     """
-    own = np.maximum(worth * EFFICIENCY, 1e-3) / 2
+    own = np.maximum(worth, 1e-3) / 2
     log_found = np.log(np.maximum(found, LEAST_DISPERSION)) + np.minimum(0.5 / own, 0.5)
     return np.exp((own * log_found + usual / prior.spread) / (own + 1 / prior.spread))
 
@@ -248,7 +241,7 @@ def _usual_dispersion(found: Array, worth: Array, count: Array, prior: Prior) ->
     A gamma regression with logarithmic link of the dispersions themselves: sparse series, whose logarithms fall short,
     tell of the usual one without bias. What is left over the error of estimation is the spread.
     """
-    own = np.maximum(EFFICIENCY * worth, 1e-3) / 2
+    own = np.maximum(worth, 1e-3) / 2
     x = np.vander(scale(count), 3, increasing=True)
     weight = 1 / (1 / own + prior.spread)
     weighted = x * weight[:, None]
