@@ -156,12 +156,12 @@ def verdicts(points: Points, control: DetectorControl) -> list[pl.Series]:
     alone.low[paired] = np.fmin(alone.low[paired], both.low)
     alone.upper[paired] = np.fmin(alone.upper[paired], both.upper - before[paired])
     alone.lower[paired] = np.fmax(alone.lower[paired], both.lower - before[paired])
-    for some, table in small_pairs(points, control):
+    for some, table in _small_pairs(points, control):
         _put_rises(alone, points, some, table, control)
     return _columns(alone, points, control.two_sided)
 
 
-def small_pairs(points: Points, control: DetectorControl) -> Iterator[tuple[Index, PairTable]]:
+def _small_pairs(points: Points, control: DetectorControl) -> Iterator[tuple[Index, PairTable]]:
     """The points whose two counts are tested by a table of all pairs of counts, and the table, in blocks."""
     if not control.pairs:
         return

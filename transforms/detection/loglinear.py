@@ -17,7 +17,7 @@ LARGEST_STEP = 1.0
 """Of any coefficient, on the log scale: a first step from a month of zeros would else overshoot and not come back."""
 LEAST_DISPERSION = 0.3
 """Chance may put a dispersion below Poisson's 1; it is kept above 0 for its logarithm, and raised to 1 at the end."""
-LEAST_SPREAD, GAMMA_STEPS = 0.005, 8
+LEAST_SPREAD, GAMMA_STEPS, FARTHEST = 0.005, 8, 3.0
 USUAL_DISPERSION, USUAL_SPREAD = 1.2, 0.5
 """Counts of people's decisions vary a little more than Poisson; the variance of the log dispersion about that."""
 
@@ -208,6 +208,7 @@ def _shrunk(found: Array, worth: Array, usual: Array, prior: Prior) -> Array:
     How much a series tells is worked out at the usual dispersion, not at its own: one that seems small would else be
     believed more than one that seems large.
     """
+    # Of next to no freedom the expansion that gives 1 / freedom no longer holds; there the usual one decides anyway.
     own = np.maximum(worth, 1e-3) / 2
     log_found = np.log(np.maximum(found, LEAST_DISPERSION)) + np.minimum(0.5 / own, 0.5)
     return np.exp((own * log_found + usual / prior.spread) / (own + 1 / prior.spread))
@@ -239,17 +240,18 @@ def _usual_dispersion(found: Array, worth: Array, count: Array, prior: Prior) ->
     """(3,) the usual log dispersion as a polynomial of the mean count, and the variance of the logarithm about it.
 
     A gamma regression with logarithmic link of the dispersions themselves: sparse series, whose logarithms fall short,
-    tell of the usual one without bias. What is left over the error of estimation is the spread.
+    tell of the usual one without bias; one that is far beyond the others is bounded. What is left over the error of
+    estimation is the spread.
     """
     own = np.maximum(worth, 1e-3) / 2
     x = np.vander(scale(count), 3, increasing=True)
     weight = 1 / (1 / own + prior.spread)
     weighted = x * weight[:, None]
     normal = weighted.T @ x + np.diag([1e-6, 1.0, 1.0])
-    usual = np.array([np.log(np.average(found, weights=weight)), 0.0, 0.0])
+    usual, bound = prior.usual, FARTHEST / np.sqrt(weight)
     for _ in range(GAMMA_STEPS):
-        left = found * np.exp(-x @ usual) - 1
+        left = np.minimum(found * np.exp(-x @ usual) - 1, bound)
         usual = usual + np.linalg.solve(normal, weighted.T @ left - np.array([0.0, 1.0, 1.0]) * usual)
-    left = found * np.exp(-x @ usual) - 1
+    left = np.minimum(found * np.exp(-x @ usual) - 1, bound)
     spread = np.average(left**2 - 1 / own, weights=weight)
     return usual, float(np.clip(spread, LEAST_SPREAD, 1.0))

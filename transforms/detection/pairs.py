@@ -86,10 +86,11 @@ class PairTable:
 
     @cached_property
     def _ordinary(self) -> Mask:
-        """(F, MOST + 1) whether the count before is such that the sum is tested."""
+        """(F, MOST + 1) whether the count before is such that the sum is tested: it was no rise itself."""
         tail = _tails(self.earlier, MOST + 2)
         middle = (tail[:, :-1] + tail[:, 1:]) / 2
-        return (middle >= SINGLE * self.level) & (middle <= 1 - SINGLE * self.level)
+        ordinary: Mask = middle >= SINGLE * self.level
+        return ordinary
 
     def tails(self, now: Array, before: Array) -> tuple[Array, Array]:
         """(F,) chance of pairs that say more than these two counts, and of pairs that say as much."""
