@@ -17,6 +17,7 @@ from flows.home import open_home
 from flows.night.alert import alert
 from flows.night.carry_out import carry_out
 from flows.night.collect import clear_inbox, collect
+from flows.night.course_file import Course, followed
 from flows.night.follow_up import follow_up
 from flows.night.judge import judge
 from flows.night.load import load
@@ -42,8 +43,8 @@ def nightly(as_of: date | None = None, inbox: Path | None = None) -> NightReport
     settings = load_settings(inbox=inbox)  # never a parameter: Prefect stores and shows those
     as_of = as_of or today(settings.timezone)
     run = Run("nightly", as_of, now(settings.timezone))
-    step = Steps()
-    with open_home(settings) as store:
+    with open_home(settings) as store, followed(settings, as_of) as course:
+        step = Steps(course)
         refused = step(carry_out, store, settings, as_of)
         arrived = step(collect, settings, as_of)
         files = step(read, store, arrived.files, settings, run)
@@ -74,7 +75,8 @@ class Steps:
         taken: the verbs in their order, each with its seconds.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, course: Course) -> None:
+        self._course = course
         self.taken: list[tuple[str, float]] = []
 
     def __call__(self, verb: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
@@ -83,7 +85,9 @@ class Steps:
         Arguments go in `quote`: Prefect would else look through every cell of a frame for results to wait for.
         """
         began = monotonic()
+        self._course.begins(verb.__name__)
         as_they_are: tuple[Any, ...] = tuple(quote(argument) for argument in args)
         result = task(cache_policy=NO_CACHE)(verb)(*as_they_are, **kwargs)
         self.taken.append((verb.__name__, monotonic() - began))
+        self._course.ended(*self.taken[-1])
         return result

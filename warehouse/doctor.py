@@ -23,9 +23,10 @@ from warehouse.publish import LINK
 
 State = Literal["ok", "warning", "error"]
 # From one night's end to the next: one may take an hour longer than the one before.
-_OLD = timedelta(hours=25)
+OLD = timedelta(hours=25)
 # A night copies the file once for a migration and once for the readers.
 _SPACE = 3
+_LEAST_ROOM = 200 << 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +84,7 @@ def _last_night(con: DuckDBPyConnection, at: datetime) -> Iterator[Diagnosis]:
     if finished is None:
         yield Diagnosis("last-night", "warning", Message("doctor.last-night.none"))
         return
-    is_old = at - finished > _OLD
+    is_old = at - finished > OLD
     key = "doctor.last-night.old" if is_old else "doctor.last-night"
     yield Diagnosis("last-night", "warning" if is_old else "ok", Message(key, at=finished))
 
@@ -143,11 +144,16 @@ def _permissions(home: Path) -> Iterator[Diagnosis]:
         yield Diagnosis("permissions", "ok", Message("doctor.permissions"))
 
 
-def _disk(home: Path) -> Iterator[Diagnosis]:
+def room(home: Path) -> tuple[int, int]:
+    """Bytes free on the home's disk, and how many a night needs."""
     store = home / "warehouse.duckdb"
     needed = _SPACE * store.stat().st_size if store.exists() else 0
-    free = shutil.disk_usage(home).free
-    state: State = "ok" if free > max(needed, 200 * 2**20) else "error"
+    return shutil.disk_usage(home).free, max(needed, _LEAST_ROOM)
+
+
+def _disk(home: Path) -> Iterator[Diagnosis]:
+    free, needed = room(home)
+    state: State = "ok" if free > needed else "error"
     yield Diagnosis("disk", state, Message("doctor.disk", free=free >> 20, needed=needed >> 20))
 
 

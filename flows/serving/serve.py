@@ -6,6 +6,7 @@ import asyncio
 import os
 import signal
 import subprocess
+from contextlib import nullcontext
 from datetime import datetime, time, timedelta
 from pathlib import Path
 from threading import Event, Thread
@@ -18,6 +19,7 @@ from expectations.language.catalogue import text
 from flows.clock import now
 from flows.engine import prepare_engine
 from flows.errors import UserError
+from flows.logs import start_log
 from flows.serving.portal_process import running_portal
 from flows.serving.served import alone, running_server
 from flows.settings import Settings, load_settings
@@ -47,7 +49,9 @@ def run_serve() -> None:
         os.environ["MOBILITY_HOME"] = str(settings.home.resolve())
         os.environ.setdefault("PREFECT_LOGGING_LEVEL", "INFO")
         prepare_engine(settings)
-        with running_server(settings) as server, running_portal(settings):
+        start_log("serve", settings)
+        portal = running_portal(settings) if settings.serve_portal else nullcontext()
+        with running_server(settings) as server, portal:
             _serve(settings, server, stop)
 
 
