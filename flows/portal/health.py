@@ -20,6 +20,7 @@ from starlette.responses import JSONResponse, Response
 
 from flows.clock import now
 from flows.errors import UserError
+from flows.night.backups import LastBackup, last_backup
 from flows.night.course_file import NightCourse, last_course
 from flows.portal.copies import Copies
 from flows.portal.desk import Desk
@@ -41,6 +42,7 @@ class Health:
         finished: when the last nightly run ended, local time; None where none has.
         course: the last night that began, None where none has.
         letters: None where nothing was published yet.
+        backup: what came of the last scheduled one, None where none was tried.
         free, needed: bytes on the disk.
         at: when it was asked, local time.
     """
@@ -48,6 +50,7 @@ class Health:
     finished: datetime | None
     course: NightCourse | None
     letters: Letters | None
+    backup: LastBackup | None
     free: int
     needed: int
     at: datetime
@@ -64,6 +67,8 @@ class Health:
             found.append(("look", "no-night-yet"))
         elif self.at - self.finished > OLD:
             found.append(("act" if self.at - self.finished > 2 * OLD else "look", "night-old"))
+        if self.backup and self.backup.why is not None:
+            found.append(("act", "backup-failed"))
         if self.letters and self.letters.oldest:
             found.append(("look", "letters-waiting"))
         if self.letters and self.letters.number.get("given-up"):
@@ -84,7 +89,7 @@ def health(settings: Settings, copies: Copies) -> Health:
     except UserError:
         pass  # nothing is published yet
     free, needed = room(settings.home)
-    return Health(finished, last_course(settings), told, free, needed, now(settings.timezone))
+    return Health(finished, last_course(settings), told, last_backup(settings), free, needed, now(settings.timezone))
 
 
 class Instruments:
@@ -122,6 +127,7 @@ def _in_short(found: Health) -> dict[str, Any]:
             "waiting": sum(told.number.get(state, 0) for state in ("waiting", "sending")) if told else 0,
             "given_up": told.number.get("given-up", 0) if told else 0,
         },
+        "backup": found.backup.at.isoformat() if found.backup and found.backup.why is None else None,
         "disk": {"free_mb": found.free >> 20, "needed_mb": found.needed >> 20},
     }
 
@@ -175,6 +181,11 @@ def _of_health(found: Health, zone: ZoneInfo) -> Iterator[GaugeMetricFamily]:
         course = GaugeMetricFamily("mobility_night_state", "The last night that began", labels=["state", "step"])
         course.add_metric([found.course.state, found.course.step or ""], 1)
         yield course
+    if found.backup and found.backup.why is None:
+        at = found.backup.at.replace(tzinfo=zone).timestamp()
+        yield GaugeMetricFamily(
+            "mobility_backup_timestamp_seconds", "When the last scheduled backup was made", value=at
+        )
     yield GaugeMetricFamily("mobility_disk_free_bytes", "Free on the home's disk", value=found.free)
     yield GaugeMetricFamily("mobility_disk_needed_bytes", "What a night needs", value=found.needed)
 

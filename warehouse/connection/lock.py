@@ -34,7 +34,7 @@ def writer_lock(path: Path) -> Iterator[None]:
 
 
 def is_held(path: Path) -> bool:
-    """Whether a process has the warehouse open for writing. To ask takes the lock for an instant where nobody has it."""
+    """Whether a process has the warehouse open for writing; to ask takes the lock for an instant where none has."""
     try:
         handle = os.open(f"{path}.lock", os.O_RDONLY)
     except FileNotFoundError:

@@ -64,12 +64,16 @@ FAMILIES: dict[str, tuple[str, ...]] = {
     "checked.column.": tuple("severity sheet place says must code judged failed result told".split()),
     "checked.must.": ("duplicate-unit", "unknown-unit", "not-a-count", "negative-count"),
     "checked.tile.": ("files", "accepted", "rejected", "duplicate", "errors", "warnings"),
-    "column.": tuple("reporter file why period due received state units severity place problem".split()),
+    "column.": tuple(
+        "reporter file why period due received state units severity place problem number problems".split()
+    ),
     "counted.": COUNTED,
     "decision.": ("accept", "retract", "later"),
     "doctor.": tuple(
         "facts standing versions outcomes problems nights touched schema last-night last-night.none last-night.old "
-        "archive personal-data unseen permissions permissions.wide disk leftovers published published.none".split()
+        "facts.none standing.none versions.none outcomes.none problems.none nights.none touched.none schema.none "
+        "last-night.taken-in archive archive.none archive.gone personal-data unseen permissions permissions.wide disk "
+        "leftovers published published.none settings backup backup.failed backup.old backup.none".split()
     ),
     "drawing.balance.": tuple("step value running more fewer same unknown no-closing".split()),
     "drawing.bars.": tuple("kind count share all most largest none".split()),
@@ -84,6 +88,7 @@ FAMILIES: dict[str, tuple[str, ...]] = {
     "explain.end.": (*ENDS, "returned-implausible"),
     "explain.seen.": tuple(HOW_SEEN),
     "family.": tuple("requests away contact activity members reporting restated plausibility".split()),
+    "files.": ("rejected", "duplicate", "retracted", "standing", "replaced", "title", "none", "next"),
     "followup.did.": tuple(ITEMS.transitions),
     "followup.event.": tuple("opened updated assigned done reopened verified waived carried".split()),
     "followup.fact.": ("actor", "supervisor", "since", "due_on", "due_later", "ends", "carried_from", "note"),

@@ -37,6 +37,7 @@ ARGUMENTS = {
     "registry check": ["none.csv"],
     "registry import": ["none.csv"],
     "restore": ["copy"],
+    "upgrade": ["copy"],
     "retract": ["1", "--reason", "r"],
     "user add": ["x", "--role", "board", "--without-password"],
     "user disable": ["x"],

@@ -20,6 +20,7 @@ from tests.expectations.language.language_keys import ROOT
 from tests.flows.portal.visitor import Visitor
 from warehouse.connection.lock import writer_lock
 
+
 def _finish_a_night(desk: Desk, hours_ago: float) -> None:
     at = now(desk.settings.timezone) - timedelta(hours=hours_ago)
     part = desk.settings.board_copy_path.with_suffix(".part")
@@ -32,6 +33,12 @@ def _finish_a_night(desk: Desk, hours_ago: float) -> None:
             [at.date(), at, at],
         )
     part.replace(desk.settings.board_copy_path)
+
+
+def _night_that_fails(settings: Settings) -> None:
+    with followed(settings, now("UTC").date()) as course:
+        course.begins("measure")
+        raise ValueError
 
 
 def _local(desk: Desk) -> Visitor:
@@ -64,9 +71,8 @@ def test_a_home_without_any_night_is_looked_at(tmp_path):
 
 def test_a_night_that_failed_is_to_be_acted_on_at_once(visit, desk):
     _finish_a_night(desk, 5)
-    with pytest.raises(ValueError), followed(desk.settings, now("UTC").date()) as course:
-        course.begins("measure")
-        raise ValueError
+    with pytest.raises(ValueError):
+        _night_that_fails(desk.settings)
     answer = visit.get("/healthz")
     assert (answer.status_code, answer.json()["reasons"]) == (503, ["night-failed"])
     assert answer.json()["last_night"]["step"] == "measure"
