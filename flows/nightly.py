@@ -17,7 +17,7 @@ from flows.home import open_home
 from flows.night.alert import alert
 from flows.night.carry_out import carry_out
 from flows.night.collect import clear_inbox, collect
-from flows.night.course_file import Course, followed
+from flows.night.course_file import CourseNotes, followed
 from flows.night.follow_up import follow_up
 from flows.night.judge import judge
 from flows.night.load import load
@@ -75,7 +75,7 @@ class Steps:
         taken: the verbs in their order, each with its seconds.
     """
 
-    def __init__(self, course: Course) -> None:
+    def __init__(self, course: CourseNotes) -> None:
         self._course = course
         self.taken: list[tuple[str, float]] = []
 

@@ -38,7 +38,7 @@ class NightCourse:
     step: str | None = None
 
 
-class Course:
+class CourseNotes:
     """Notes the night's verbs as they begin."""
 
     def __init__(self, settings: Settings, as_of: date) -> None:
@@ -67,9 +67,9 @@ class Course:
 
 
 @contextmanager
-def followed(settings: Settings, as_of: date) -> Iterator[Course]:
+def followed(settings: Settings, as_of: date) -> Iterator[CourseNotes]:
     """Notes the night from its beginning to its end, whichever that is; while it has the warehouse."""
-    course = Course(settings, as_of)
+    course = CourseNotes(settings, as_of)
     try:
         yield course
     except BaseException:
