@@ -110,7 +110,7 @@ def _sentence(series: Series) -> str:
 
 def _picture(series: Series, title: str, said: str) -> str:
     months, bottom = series.months, HIGH - 26
-    values = [series.drawn(month[name]) for month in months for name in ("observed", "expected", "upper")]
+    values = [series.drawn(month[name]) for month in months for name in ("observed", "expected", "lower", "upper")]
     upright = scale([*values, 0.0 if _starts_low(months) else None], bottom, 10.0, whole=True)
 
     def tick(value: float, step: float) -> str:
