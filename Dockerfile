@@ -12,11 +12,12 @@ COPY warehouse warehouse
 COPY flows flows
 # What installs is not needed to run, and what is compiled once need not be compiled at each start.
 RUN make .venv/.installed && .venv/bin/python -m compileall -q expectations transforms warehouse flows \
-    && rm -rf .venv/lib/python3.11/site-packages/pip .venv/lib/python3.11/site-packages/setuptools
+    && rm -rf .venv/lib/python3.11/site-packages/pip .venv/lib/python3.11/site-packages/setuptools \
+    && find .venv -type d -name tests -prune -exec rm -rf {} +
 
 FROM ${BASE} AS mobility
 RUN apt-get update -q && apt-get install -y -q --no-install-recommends ca-certificates python3 tzdata \
-    && rm -rf /var/lib/apt/lists/* \
+    && apt-get clean && rm -rf /var/lib/apt/lists/* \
     && useradd --uid 10001 --user-group --home-dir /srv/mobility --create-home mobility
 COPY --from=built /opt/mobility /opt/mobility
 ENV PATH=/opt/mobility/.venv/bin:$PATH MOBILITY_HOME=/srv/mobility MOBILITY_LOG_TO=stderr MOBILITY_LOG_FORMAT=json \
@@ -31,6 +32,6 @@ CMD ["serve"]
 # cannot hand on stays in the outbox.
 FROM ${BASE} AS relay
 RUN apt-get update -q && apt-get install -y -q --no-install-recommends ca-certificates msmtp \
-    && rm -rf /var/lib/apt/lists/* && useradd --uid 10002 --user-group relay
+    && apt-get clean && rm -rf /var/lib/apt/lists/* && useradd --uid 10002 --user-group relay
 USER relay
 CMD ["msmtpd", "--interface=127.0.0.1", "--port=2525", "--command=msmtp --file=/etc/msmtprc --from=%F --"]
