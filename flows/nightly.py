@@ -43,7 +43,7 @@ def nightly(as_of: date | None = None, inbox: Path | None = None) -> NightReport
     settings = load_settings(inbox=inbox)  # never a parameter: Prefect stores and shows those
     as_of = as_of or today(settings.timezone)
     run = Run("nightly", as_of, now(settings.timezone))
-    with open_home(settings) as store, followed(settings, as_of) as course:
+    with followed(settings, as_of) as course, open_home(settings) as store:
         step = Steps(course)
         refused = step(carry_out, store, settings, as_of)
         arrived = step(collect, settings, as_of)
@@ -65,6 +65,7 @@ def nightly(as_of: date | None = None, inbox: Path | None = None) -> NightReport
         note_steps(store, as_of, step.taken)
         finish_nights(store, now(settings.timezone))  # last: a night broken off before this is caught up
         step(publish_board, store, settings)  # once more: with what was told, and that the night is done
+        course.ends("done")  # while the warehouse is held: a night that runs and holds none was broken off
         return came
 
 

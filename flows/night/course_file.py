@@ -14,6 +14,7 @@ from typing import Any, Literal
 from flows.clock import now
 from flows.settings import Settings
 from warehouse.connection.lock import is_held
+from warehouse.errors import StoreLocked
 
 State = Literal["running", "done", "failed", "broken-off"]
 NAME = "night.json"
@@ -68,14 +69,15 @@ class CourseNotes:
 
 @contextmanager
 def followed(settings: Settings, as_of: date) -> Iterator[CourseNotes]:
-    """Notes the night from its beginning to its end, whichever that is; while it has the warehouse."""
+    """Notes a night that fails, be it before its first verb; one for which the warehouse is not free has not begun."""
     course = CourseNotes(settings, as_of)
     try:
         yield course
+    except StoreLocked:
+        raise
     except BaseException:
         course.ends("failed")
         raise
-    course.ends("done")
 
 
 def last_course(settings: Settings) -> NightCourse | None:

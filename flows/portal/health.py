@@ -158,8 +158,8 @@ class _Collected(Collector):
         yield from _of_health(health(settings, self._desk.copies), ZoneInfo(settings.timezone))
         try:
             with self._desk.copies.reading() as con:
-                for name, (labels, _) in COUNTS.items():
-                    family = GaugeMetricFamily(f"mobility_{name}", _HELP[name], labels=labels)
+                for name, count in COUNTS.items():
+                    family = GaugeMetricFamily(f"mobility_{name}", count.help, labels=count.labels)
                     for values, number in counted(con, name).items():
                         family.add_metric(values, number)
                     yield family
@@ -188,13 +188,3 @@ def _of_health(found: Health, zone: ZoneInfo) -> Iterator[GaugeMetricFamily]:
         )
     yield GaugeMetricFamily("mobility_disk_free_bytes", "Free on the home's disk", value=found.free)
     yield GaugeMetricFamily("mobility_disk_needed_bytes", "What a night needs", value=found.needed)
-
-
-_HELP = {
-    "files": "Files received since the beginning, by outcome",
-    "last_night_files": "Files of the last night, by outcome",
-    "step_seconds": "How long each step of the last night took",
-    "alerts": "Alerts that are not resolved",
-    "follow_up_items": "Items of the follow-up, by status",
-    "letters": "Letters, by what became of them",
-}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import os
 import signal
 import subprocess
@@ -30,6 +31,7 @@ from warehouse.ledger.nights import last_finished
 if TYPE_CHECKING:
     from prefect.runner import Runner
 
+_log = logging.getLogger(__name__)
 # A run of the schedule has begun by then; one that has not is missed.
 GRACE = timedelta(minutes=1)
 
@@ -67,6 +69,7 @@ def _serve(settings: Settings, server: subprocess.Popen[bytes] | None, stop: Eve
     thread.start()
     try:
         _announce(settings)
+        _log.info("serving", extra={"night_at": settings.night_at})
         seen = last_due(settings.night_at, at)
         while not stop.wait(0.5):
             if not thread.is_alive() or (server is not None and server.poll() is not None):
@@ -76,7 +79,9 @@ def _serve(settings: Settings, server: subprocess.Popen[bytes] | None, stop: Eve
                 asyncio.run(_start_missed(night, due, settings))
             seen = max(seen, due)
     finally:
+        _log.info("stopping")
         _end(runner, loop, thread)
+        _log.info("stopped")
 
 
 def _end(runner: Runner, loop: asyncio.AbstractEventLoop, thread: Thread) -> None:

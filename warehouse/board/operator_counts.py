@@ -30,7 +30,7 @@ def letters(con: DuckDBPyConnection) -> Letters:
 
 def counted(con: DuckDBPyConnection, what: str) -> dict[tuple[str, ...], float]:
     """One of `COUNTS`: the number by its labels' values."""
-    return {tuple(map(str, labels)): float(number) for *labels, number in con.execute(COUNTS[what][1]).fetchall()}
+    return {tuple(map(str, labels)): float(number) for *labels, number in con.execute(COUNTS[what].sql).fetchall()}
 
 
 _OLDEST = """
@@ -38,26 +38,57 @@ SELECT min(m.written_at) FROM outbox.message AS m JOIN outbox.delivery AS d USIN
 WHERE d.state IN ('waiting', 'sending') AND d.tries > 0
 """
 
-COUNTS: dict[str, tuple[tuple[str, ...], str]] = {
-    "files": (("outcome",), "SELECT outcome, count(*) FROM ledger.submission GROUP BY ALL ORDER BY ALL"),
-    "last_night_files": (
+
+@dataclass(frozen=True, slots=True)
+class Count:
+    """Something that is counted.
+
+    Attributes:
+        help: in a sentence, for whoever reads the metric.
+        labels: names of the query's columns but for the last, which is the number.
+        sql: over the board's copy and the published one.
+    """
+
+    help: str
+    labels: tuple[str, ...]
+    sql: str
+
+
+COUNTS = {
+    "files": Count(
+        "Files received since the beginning, by outcome",
+        ("outcome",),
+        "SELECT outcome, count(*) FROM ledger.submission GROUP BY ALL ORDER BY ALL",
+    ),
+    "last_night_files": Count(
+        "Files of the last night, by outcome",
         ("outcome",),
         """
         WITH last AS (FROM ledger.night WHERE kind = 'nightly' ORDER BY as_of DESC LIMIT 1)
         SELECT 'accepted', accepted FROM last UNION ALL SELECT 'rejected', rejected FROM last
         UNION ALL SELECT 'duplicate', duplicates FROM last""",
     ),
-    "step_seconds": (
+    "step_seconds": Count(
+        "How long each step of the last night took",
         ("step",),
         """
         SELECT verb, sum(seconds) FROM ledger.step WHERE as_of = (SELECT max(as_of) FROM ledger.step)
         GROUP BY verb ORDER BY min(step_no)""",
     ),
-    "alerts": (
+    "alerts": Count(
+        "Alerts that are not resolved",
         ("severity", "status"),
         "SELECT severity, status, count(*) FROM alerts.alert WHERE status <> 'resolved' GROUP BY ALL ORDER BY ALL",
     ),
-    "follow_up_items": (("status",), "SELECT status, count(*) FROM followup.item GROUP BY ALL ORDER BY ALL"),
-    "letters": (("state",), "SELECT state, count(*) FROM outbox.delivery GROUP BY ALL ORDER BY ALL"),
+    "follow_up_items": Count(
+        "Items of the follow-up, by status",
+        ("status",),
+        "SELECT status, count(*) FROM followup.item GROUP BY ALL ORDER BY ALL",
+    ),
+    "letters": Count(
+        "Letters, by what became of them",
+        ("state",),
+        "SELECT state, count(*) FROM outbox.delivery GROUP BY ALL ORDER BY ALL",
+    ),
 }
-"""Names of what is counted, its labels, and the query that gives their values and the number."""
+"""By the metric's name."""

@@ -12,6 +12,8 @@ import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
 from flows.clock import now
+from flows.errors import UserError
+from flows.home import open_home
 from flows.night.course_file import followed, last_course
 from flows.portal.application import application
 from flows.portal.desk import Desk, open_desk
@@ -19,6 +21,7 @@ from flows.settings import Settings
 from tests.expectations.language.language_keys import ROOT
 from tests.flows.portal.visitor import Visitor
 from warehouse.connection.lock import writer_lock
+from warehouse.errors import StoreLocked
 
 
 def _finish_a_night(desk: Desk, hours_ago: float) -> None:
@@ -83,11 +86,23 @@ def test_a_night_runs_while_it_has_the_warehouse_and_is_broken_off_after(desk):
         course.begins("read")
         assert last_course(desk.settings).state == "running"
         noted = (desk.settings.home / "night.json").read_text()
+        course.ends("done")
     assert last_course(desk.settings).state == "done"
     (desk.settings.home / "night.json").write_text(noted)
     assert last_course(desk.settings).state == "broken-off"
     (desk.settings.home / "night.json").write_text("{")
     assert last_course(desk.settings) is None
+
+
+def test_a_night_that_cannot_open_the_warehouse_failed_unless_that_is_in_use(desk):
+    with pytest.raises(StoreLocked), followed(desk.settings, now("UTC").date()):
+        raise StoreLocked("error.store.locked", path=desk.settings.warehouse_path)
+    assert last_course(desk.settings) is None
+    (desk.settings.registry_dir).mkdir(exist_ok=True)
+    (desk.settings.registry_dir / "units.csv").write_text("unit_code\n")
+    with pytest.raises(UserError), followed(desk.settings, now("UTC").date()), open_home(desk.settings):
+        pass
+    assert last_course(desk.settings).state == "failed"
 
 
 def test_a_disk_without_room_for_a_night_is_to_be_acted_on(visit, desk):
