@@ -348,10 +348,15 @@ def tidy(dry_run: Annotated[bool, typer.Option("--dry-run", help=both("help.tidy
 
 
 @app.command(help=both("help.upgrade"))
-def upgrade(folder: Annotated[Path, typer.Argument(metavar="THƯ_MỤC", help=both("help.upgrade.folder"))]) -> None:
+def upgrade(
+    folder: Annotated[Path, typer.Argument(metavar="THƯ_MỤC", help=both("help.upgrade.folder"))],
+    with_other_facts: Annotated[
+        bool, typer.Option("--with-other-facts", help=both("help.upgrade.with_other_facts"))
+    ] = False,
+) -> None:
     from flows.commands.upgrade import run_upgrade
 
-    run_upgrade(folder)
+    run_upgrade(folder, with_other_facts)
 
 
 @app.command(help=both("help.accept"))

@@ -17,6 +17,7 @@ from expectations.contract.problems import TO_LOOK_AT
 from expectations.language.catalogue import LANGUAGES, text
 from flows.clock import now, today
 from flows.home import open_home
+from flows.night.publish import publish_board
 from flows.night.send_back import returned_below
 from flows.night.summary import NightReport
 from flows.settings import Settings
@@ -125,7 +126,10 @@ def send_waiting(settings: Settings) -> DeliveryOutcome:
     try:
         with open_home(settings) as con:
             take_notes_over(con, settings)
-            return write_and_send(con, settings, known, today(settings.timezone))
+            told = write_and_send(con, settings, known, today(settings.timezone))
+            if told.sent and settings.board_copy_path.exists():
+                publish_board(con, settings)  # who watches sees that they are gone
+            return told
     except WarehouseError:
         with failure_notes(settings) as standing:
             for note in standing:

@@ -237,8 +237,7 @@ def nameable(shares: tuple[Share, ...], observed: float | None, hidden: int | No
 
 def _months_from(first: str, last: str) -> int:
     """How many months lie between two and with them."""
-    begin, end = Period.parse(first), Period.parse(last)
-    return 12 * (end.year - begin.year) + end.first_month - begin.first_month + 1
+    return Period.parse(last).number - Period.parse(first).number + 1
 
 
 def _capital(sentence: str) -> str:

@@ -175,18 +175,31 @@ def test_a_home_is_taken_on_after_a_backup_and_a_trial(home, tmp_path, capsys):
     assert shown(lambda: run_upgrade(tmp_path / "before")) == 1
 
 
-def test_a_home_that_is_served_or_not_sound_is_left_as_it_is(home, tmp_path, capsys):
+def test_a_home_that_is_not_sound_after_the_trial_is_left_as_it_is(home, tmp_path, capsys):
+    with open_store(home / "warehouse.duckdb") as con:
+        con.execute("INSERT INTO ledger.problem SELECT * REPLACE (99 AS submission_id) FROM ledger.problem LIMIT 1")
+    published = (home / "published" / "mobility.duckdb").resolve()
+    assert shown(lambda: run_upgrade(tmp_path / "unsound")) == 1
+    assert "1 vấn đề thuộc về tệp không có trong sổ" in capsys.readouterr().err
+    assert (home / "published" / "mobility.duckdb").resolve() == published
+
+
+def test_a_home_that_is_served_or_reads_otherwise_is_left_as_it_is(home, tmp_path, capsys):
     with alone(load_settings()):
         assert shown(lambda: run_upgrade(tmp_path / "served")) == 1
     assert "systemctl stop mobility" in capsys.readouterr().err
     assert not (tmp_path / "served").exists()
+    readings = len(ask(home, "FROM facts.away"))
     with open_store(home / "warehouse.duckdb") as con:
         con.execute("DELETE FROM facts.away WHERE cell_code = (SELECT min(cell_code) FROM facts.away)")
     before = ask(home, "FROM facts.away ORDER BY ALL")
-    assert shown(lambda: run_upgrade(tmp_path / "unsound")) == 1
-    assert "kho chưa bị thay đổi" in capsys.readouterr().err
+    assert shown(lambda: run_upgrade(tmp_path / "other")) == 1
+    assert "--with-other-facts" in capsys.readouterr().err
     assert ask(home, "FROM facts.away ORDER BY ALL") == before
-    assert sorted(path.name for path in (tmp_path / "unsound").iterdir()) == ["home", "inbox"]
+    assert len(before) < readings
+    run_upgrade(tmp_path / "again", with_other_facts=True)
+    assert len(ask(home, "FROM facts.away ORDER BY ALL")) == readings
+    assert sorted(path.name for path in (tmp_path / "other").iterdir()) == ["home", "inbox"]
 
 
 def test_a_program_reads_what_doctor_found(home, capsys):
