@@ -43,7 +43,8 @@ def start_log(name: str, settings: Settings) -> None:
                 former.close()
         logger.addHandler(handler)
         logger.setLevel(logging.INFO)
-        if settings.log_to == "file" and not logging.root.handlers and logging.lastResort:
+        logger.propagate = False  # else Prefect's console says each line again
+        if settings.log_to == "file" and logging.lastResort not in (None, *logger.handlers):
             logger.addHandler(logging.lastResort)  # as without us: what is amiss is said at the terminal too
 
 

@@ -14,9 +14,11 @@ from flows.settings import Settings
 
 @pytest.fixture(autouse=True)
 def _as_before() -> Iterator[None]:
-    kept = {name: (logging.getLogger(name).handlers[:], logging.getLogger(name).level) for name in OURS}
+    loggers = {name: logging.getLogger(name) for name in OURS}
+    kept = {name: (one.handlers[:], one.level, one.propagate) for name, one in loggers.items()}
     yield
-    for name, (handlers, level) in kept.items():
+    for name, (handlers, level, propagate) in kept.items():
+        loggers[name].propagate = propagate
         for added in set(logging.getLogger(name).handlers) - set(handlers):
             added.close()
         logging.getLogger(name).handlers[:] = handlers
