@@ -56,7 +56,7 @@ class CourseNotes:
     def ends(self, state: State) -> None:
         self._now = replace(self._now, state=state, ended_at=now(self._settings.timezone))
         self._write()
-        _log.log(logging.INFO if state == "done" else logging.ERROR, "night %s", state, extra={"step": self._now.step})
+        _log.info("night %s", state, extra={"step": self._now.step})  # the terminal is told why by the error itself
 
     def _write(self) -> None:
         path = self._settings.home / NAME
