@@ -166,6 +166,8 @@ def _of_alert(series: Series, plane: _Plane, bottom: float) -> str:
 
 def _alert_months(series: Series) -> str:
     first, last = (PeriodCode(period) for period in series.alert or ("", ""))
+    if first == last:
+        return text("drawing.usual.alert-month", series.language, month=first)
     return text("drawing.usual.alert", series.language, first=first, last=last)
 
 

@@ -45,6 +45,8 @@ def test_the_months_of_the_alert_stand_below_the_axis_as_its_text_names_them():
     months = series().to_dicts()
     of_alert = Series("A", "B", months, Numbers("vi", None), ("2024-10", "2024-12"))
     assert "cảnh báo từ 10/2024 đến 12/2024" in usual_range_chart(of_alert).picture
+    of_one = Series("A", "B", months, Numbers("vi", None), ("2024-12", "2024-12"))
+    assert "cảnh báo tháng 12/2024" in usual_range_chart(of_one).picture
     assert "cảnh báo từ" not in _drawn().picture
     before = Series("A", "B", months, Numbers("vi", None), ("2019-01", "2019-02"))
     assert usual_range_chart(before).picture.count('class="d-worse"') == 1  # in the legend alone
