@@ -44,8 +44,9 @@ def start_log(name: str, settings: Settings) -> None:
         logger.addHandler(handler)
         logger.setLevel(logging.INFO)
         logger.propagate = False  # else Prefect's console says each line again
-        if settings.log_to == "file" and logging.lastResort not in (None, *logger.handlers):
-            logger.addHandler(logging.lastResort)  # as without us: what is amiss is said at the terminal too
+        usual = logging.lastResort
+        if settings.log_to == "file" and usual is not None and usual not in logger.handlers:
+            logger.addHandler(usual)  # as without us: what is amiss is said at the terminal too
 
 
 def open_to_append(path: Path, settings: Settings) -> IO[bytes]:
