@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import subprocess
+import sys
 import time
 from datetime import date
 from pathlib import Path
@@ -126,6 +128,27 @@ def test_a_scheduled_backup_is_restored_at_once_and_the_oldest_goes(home, tmp_pa
     assert (last.path, last.why) == (kept, None)
     assert run_doctor(deep=False) == 0
     assert "đã khôi phục thử được" in capsys.readouterr().out
+
+
+def test_the_schedule_backs_up_and_removes_what_was_kept_long_enough(home, tmp_path):
+    environment = {
+        **os.environ,
+        "MOBILITY_BACKUP_FOLDER": str(tmp_path / "backups"),
+        "MOBILITY_KEEP_REJECTED_DAYS": "90",
+        "MOBILITY_LOG_FORMAT": "json",
+        "PREFECT_HOME": str(tmp_path / "prefect"),
+    }
+    served = (
+        "from flows.settings import load_settings; from flows.serving.deployments import deployments; "
+        "from flows.serving.care import care; care.fn(); print([one.flow_name for one in deployments(load_settings())])"
+    )
+    done = subprocess.run([sys.executable, "-c", served], env=environment, capture_output=True, text=True, check=False)
+    assert "['nightly', 'reminders', 'messages', 'care']" in done.stdout, done.stderr
+    assert len(list((tmp_path / "backups").iterdir())) == 1
+    assert not place(home / "archive", rejected(home)[1]).exists()
+    told = [json.loads(line) for line in (home / "logs" / "care.log").read_text("utf-8").splitlines()]
+    assert [one["message"] for one in told] == ["backed up and restored on trial", "removed what was kept long enough"]
+    assert told[1]["archived"] == 1
 
 
 def test_a_backup_that_is_not_sound_is_an_error_and_none_is_removed(home, tmp_path, monkeypatch, capsys):
