@@ -158,8 +158,8 @@ class _Collected(Collector):
         yield from _of_health(health(settings, self._desk.copies), ZoneInfo(settings.timezone))
         try:
             with self._desk.copies.reading() as con:
-                for name, instrument in COUNTS.items():
-                    family = GaugeMetricFamily(f"mobility_{name}", instrument.help, labels=instrument.labels)
+                for name, metric in COUNTS.items():
+                    family = GaugeMetricFamily(f"mobility_{name}", metric.help, labels=metric.labels)
                     for values, number in counted(con, name).items():
                         family.add_metric(values, number)
                     yield family

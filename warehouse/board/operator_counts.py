@@ -40,7 +40,7 @@ WHERE d.state IN ('waiting', 'sending') AND d.tries > 0
 
 
 @dataclass(frozen=True, slots=True)
-class Instrument:
+class MetricCount:
     """Something that is counted.
 
     Attributes:
@@ -55,12 +55,12 @@ class Instrument:
 
 
 COUNTS = {
-    "files": Instrument(
+    "files": MetricCount(
         "Files received since the beginning, by outcome",
         ("outcome",),
         "SELECT outcome, count(*) FROM ledger.submission GROUP BY ALL ORDER BY ALL",
     ),
-    "last_night_files": Instrument(
+    "last_night_files": MetricCount(
         "Files of the last night, by outcome",
         ("outcome",),
         """
@@ -68,24 +68,24 @@ COUNTS = {
         SELECT 'accepted', accepted FROM last UNION ALL SELECT 'rejected', rejected FROM last
         UNION ALL SELECT 'duplicate', duplicates FROM last""",
     ),
-    "step_seconds": Instrument(
+    "step_seconds": MetricCount(
         "How long each step of the last night took",
         ("step",),
         """
         SELECT verb, sum(seconds) FROM ledger.step WHERE as_of = (SELECT max(as_of) FROM ledger.step)
         GROUP BY verb ORDER BY min(step_no)""",
     ),
-    "alerts": Instrument(
+    "alerts": MetricCount(
         "Alerts that are not resolved",
         ("severity", "status"),
         "SELECT severity, status, count(*) FROM alerts.alert WHERE status <> 'resolved' GROUP BY ALL ORDER BY ALL",
     ),
-    "follow_up_items": Instrument(
+    "follow_up_items": MetricCount(
         "Items of the follow-up, by status",
         ("status",),
         "SELECT status, count(*) FROM followup.item GROUP BY ALL ORDER BY ALL",
     ),
-    "letters": Instrument(
+    "letters": MetricCount(
         "Letters, by what became of them",
         ("state",),
         "SELECT state, count(*) FROM outbox.delivery GROUP BY ALL ORDER BY ALL",
