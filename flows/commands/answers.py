@@ -99,9 +99,15 @@ def written(answer: duckdb.DuckDBPyRelation, form: Literal["csv", "json", "parqu
     elif form == "csv":
         without_lists(frame).write_csv(out)
     else:
-        rows = frame.with_columns(pl.col(pl.Date, pl.Datetime).cast(pl.String)).to_dicts()
-        out.write((json.dumps(rows, ensure_ascii=False, default=str, indent=1) + "\n").encode())
+        out.write((json.dumps(frame.to_dicts(), ensure_ascii=False, default=_in_json, indent=1) + "\n").encode())
     return out.getvalue()
+
+
+def _in_json(value: Decimal | date | bytes) -> float | str:
+    """What JSON has no word for."""
+    if isinstance(value, Decimal):
+        return float(value)
+    return value.isoformat() if isinstance(value, date) else str(value)
 
 
 def _plain(answer: duckdb.DuckDBPyRelation) -> pl.DataFrame:
