@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
+import os
+import pty
+import subprocess
+import sys
 from datetime import date, datetime
 from io import BytesIO
+from pathlib import Path
 
 import duckdb
 import polars as pl
 import pytest
 
 from flows.commands.answers import MOST_ROWS, Value, cell, printed, written
+from warehouse.connection.store import memory_store
+from warehouse.publish import publish
 
 QUERY = """SELECT 'Huyện [b]' AS unit_name, 2024 AS year, sum(n) AS members, 0.1234 AS away_share, 1234.5 AS value,
     DATE '2024-06-30' AS period_end, true AS is_current, NULL::INTEGER AS died, ['a', 'b'] AS codes
@@ -79,3 +87,51 @@ def test_a_program_gets_what_is_stored() -> None:
     frame = pl.read_parquet(BytesIO(written(answer(), "parquet")))
     assert frame.schema["members"] == pl.Int64
     assert frame.schema["period_end"] == pl.Date
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory) -> Path:
+    """A home whose published copy holds nothing yet."""
+    folder = tmp_path_factory.mktemp("home")
+    with memory_store() as con:
+        publish(con, folder / "published", "1")
+    return folder
+
+
+def run(home: Path, *arguments: str, stdout: int = subprocess.PIPE) -> subprocess.CompletedProcess[bytes]:
+    command = [sys.executable, "-m", "flows", "sql", "SELECT 1234567 AS members, 0.5 AS away_share", *arguments]
+    environment = {**os.environ, "MOBILITY_HOME": str(home), "MOBILITY_LANGUAGE": "vi"}
+    return subprocess.run(command, env=environment, stdout=stdout, stderr=subprocess.PIPE, check=False)
+
+
+def on_a_terminal(home: Path, *arguments: str) -> tuple[int, str, str]:
+    """Exit code, what the terminal shows, and what is told of errors."""
+    ours, theirs = pty.openpty()
+    done = run(home, *arguments, stdout=theirs)
+    os.close(theirs)
+    told = b""
+    with contextlib.suppress(OSError):  # the other end is closed
+        while part := os.read(ours, 4096):
+            told += part
+    os.close(ours)
+    return done.returncode, told.decode(), done.stderr.decode()
+
+
+def test_a_terminal_shows_numbers_as_pages_do_and_a_pipe_gets_them_raw(home) -> None:
+    code, told, _ = on_a_terminal(home)
+    assert code == 0
+    assert "1.234.567" in told
+    assert "50,0%" in told
+    piped = run(home).stdout.decode()
+    assert "1234567" in piped
+    assert "0.5" in piped
+    assert run(home, "--format", "csv").stdout.decode() == "members,away_share\n1234567,0.5\n"
+
+
+def test_parquet_is_not_poured_over_a_terminal(home) -> None:
+    code, told, error = on_a_terminal(home, "--format", "parquet")
+    assert (code, told) == (1, "")
+    assert "> TỆP" in error
+    assert pl.read_parquet(BytesIO(run(home, "--format", "parquet").stdout)).to_dicts() == [
+        {"members": 1234567, "away_share": 0.5}
+    ]
