@@ -41,6 +41,7 @@ docs: $(STAMP) ## the pages made from code and tests
 
 pictures: demo ## the documents' pictures, from the demonstration (Chromium, LibreOffice, poppler)
 	@$(BIN)/python -m docs.pictures
+	@$(BIN)/python -m docs.analyst_pictures
 
 bench: $(STAMP) ## benchmarks, as ratios against a peer in the same run
 	@$(BIN)/python -m benchmarks

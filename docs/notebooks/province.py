@@ -19,15 +19,18 @@ def _():
 
 @app.cell
 def _(copy, mo):
-    month, members, away = copy.sql("""
-        SELECT period, members_closing, away_total FROM figures_province
-        WHERE away_total IS NOT NULL ORDER BY period DESC LIMIT 1
+    # A month that lacks reports would show the members of those who sent alone.
+    month, members, away, reported, expected = copy.sql("""
+        SELECT period, members_closing, away_total, units_reported, units_expected FROM figures_province
+        WHERE away_total IS NOT NULL ORDER BY units_reported = units_expected DESC, period DESC LIMIT 1
     """).fetchone()
-    told = [f"{count:,}".replace(",", ".") for count in (members, away)]
+    told = [f"{count:,}".replace(",", ".") for count in (members, away, reported, expected)]
     mo.md(
         f"""# Tháng {month[5:]}/{month[:4]}
 
-        {told[0]} đảng viên, {told[1]} người đi làm việc xa. / *Members, and those working away.*
+        {told[0]} đảng viên, {told[1]} người đi làm việc xa; {told[2]} trên {told[3]} chi bộ đã báo cáo. Đây là tháng
+        gần nhất đủ báo cáo, nếu có. / *Members, those working away, and the cells that reported; the last month that is
+        complete, where there is one.*
         """
     )
     return (month,)
