@@ -65,10 +65,10 @@ def board(folder: Annotated[Path, typer.Argument(metavar="THƯ_MỤC", help=both
 
 
 @app.command("carry-out", hidden=True)
-def carry_out() -> None:
+def carry_out(as_of: Day = None) -> None:
     from flows.commands.carry_out import run_carry_out
 
-    run_carry_out()
+    run_carry_out(as_of.date() if as_of else None)
 
 
 @app.command(help=both("help.backfill"))

@@ -38,6 +38,7 @@ _OMITTED = {
     ("outbox", "delivery"): ("tries",),
     ("outbox", "message"): ("message_id",),
     ("outbox", "told"): ("message_id",),
+    ("ledger", "step"): ("seconds",),
 }
 _KEPT_TIME = "received_at"
 
