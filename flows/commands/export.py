@@ -20,7 +20,7 @@ from flows.commands.mart_files import MEDIA_TYPES, workbook, write_mart
 from flows.commands.published import open_published, published_path
 from flows.errors import UserError
 from flows.settings import Settings, load_settings
-from warehouse.marts.questions import published_columns, published_marts
+from warehouse.marts.questions import published_columns, published_marts, shows_a_map
 from warehouse.publish import stamp_of
 
 PROFILE = "https://datapackage.org/profiles/2.0/datapackage.json"
@@ -95,10 +95,12 @@ def export_workbook(settings: Settings, target: Path) -> int:
 
     Raises:
         UserError: the file stands already or cannot be written; a mart has more rows than a sheet; nothing was
-            published yet.
+            published yet, or by an earlier release.
     """
     copy = published_path(settings)
     with _new(target) as file, open_published(settings) as con:
+        if not shows_a_map(con):
+            raise UserError("error.export.earlier")
         return workbook(con, file, published_marts(con), stamp_of(copy), settings.language)
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import json
 from collections.abc import Callable, Sequence
 from datetime import date
 from functools import partial
@@ -18,7 +17,9 @@ from pyarrow import parquet
 from xlsxwriter.worksheet import Worksheet
 
 from expectations.language.catalogue import Language, text
+from flows.commands.answers import flat
 from flows.errors import UserError
+from transforms.pages.indicator_page import FORMULA
 from warehouse.marts.questions import rows_of, rows_of_default
 
 MEDIA_TYPES = {"parquet": "application/vnd.apache.parquet", "csv": "text/csv"}
@@ -26,8 +27,6 @@ MOST_ROWS = 1_048_575
 """Of a sheet, besides the headings."""
 FIRST = ("dictionary", "unit")
 """The sheets that the others are read by."""
-_FORMULA = r"^[=+\-@\t\r\n]"
-"""With one of these a cell begins that a spreadsheet may take for a formula."""
 _FIRST_YEAR = 1901
 _DAY, _MOMENT = "%Y-%m-%d", "%Y-%m-%dT%H:%M:%S"
 
@@ -58,22 +57,15 @@ def as_csv(rows: pl.DataFrame) -> bytes:
     """UTF-8 with its mark, by which Excel knows it; lists as JSON; no cell that could be taken for a formula."""
     out = io.BytesIO()
     out.write(b"\xef\xbb\xbf")
-    flat = _flat(rows)
-    texts = [pl.col(name) for name, kind in flat.schema.items() if kind == pl.String]
-    harmless = [pl.when(one.str.contains(_FORMULA)).then(pl.lit("'") + one).otherwise(one).name.keep() for one in texts]
-    flat.with_columns(harmless).write_csv(out, date_format=_DAY, datetime_format=_MOMENT)
+    told = flat(rows)
+    texts = [pl.col(name) for name, kind in told.schema.items() if kind == pl.String]
+    told.with_columns(map(_harmless, texts)).write_csv(out, date_format=_DAY, datetime_format=_MOMENT)
     return out.getvalue()
 
 
-def _flat(rows: pl.DataFrame) -> pl.DataFrame:
-    """Lists as JSON texts."""
-    lists = [name for name, kind in rows.schema.items() if isinstance(kind, pl.List)]
-    return rows.with_columns(
-        pl.Series(name, [None if one is None else json.dumps(one, ensure_ascii=False) for one in rows[name].to_list()])
-        .cast(pl.String)
-        .alias(name)
-        for name in lists
-    )
+def _harmless(text_: pl.Expr) -> pl.Expr:
+    begins = text_.str.slice(0, 1).is_in(FORMULA)
+    return pl.when(begins).then(pl.lit("'") + text_).otherwise(text_).name.keep()
 
 
 def workbook(
@@ -101,7 +93,7 @@ def workbook(
         about.write_column(0, 0, [text("export.about.what", language, stamp=stamp), *_names(order, language)])
         about.set_column(0, 0, 120)
         for mart, _ in order:
-            rows = _flat(rows_of_default(con, mart))
+            rows = flat(rows_of_default(con, mart))
             if rows.height > MOST_ROWS:
                 raise UserError("error.export.rows", mart=mart, most=MOST_ROWS)
             _sheet(book.add_worksheet(mart[:31]), rows, bold)

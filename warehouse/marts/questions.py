@@ -67,3 +67,9 @@ def rows_of(con: DuckDBPyConnection, mart: str) -> pl.DataFrame:
 def rows_of_default(con: DuckDBPyConnection, mart: str) -> pl.DataFrame:
     """The rows of a mart that are seen without asking for a map: today's, where there are two."""
     return con.execute(f"FROM mobility.main.{mart}").pl()
+
+
+def shows_a_map(con: DuckDBPyConnection) -> bool:
+    """Whether the copy shows its marts without asking for a map; those of earlier releases do not."""
+    query = "SELECT count(*) > 0 FROM duckdb_views() WHERE database_name = 'mobility' AND schema_name = 'today'"
+    return con.execute(query).fetchone() == (True,)

@@ -17,6 +17,8 @@ import polars as pl
 import pytest
 
 from flows.commands.answers import MOST_ROWS, Value, cell, printed, written
+from flows.commands.sql import run_sql
+from flows.errors import shown
 from warehouse.connection.store import memory_store
 from warehouse.publish import publish
 
@@ -70,7 +72,7 @@ def test_no_row_is_no_trouble(capsys) -> None:
 def test_a_program_gets_what_is_stored() -> None:
     assert written(answer(), "csv").decode().splitlines() == [
         "unit_name,year,members,away_share,value,period_end,is_current,died,codes",
-        'Huyện [b],2024,1234,0.1234,1234.5,2024-06-30,true,,"a, b"',
+        'Huyện [b],2024,1234,0.1234,1234.5,2024-06-30,true,,"[""a"", ""b""]"',
     ]
     (row,) = json.loads(written(answer(), "json"))
     assert row == {
@@ -126,6 +128,17 @@ def test_a_terminal_shows_numbers_as_pages_do_and_a_pipe_gets_them_raw(home) -> 
     assert "1234567" in piped
     assert "0.5" in piped
     assert run(home, "--format", "csv").stdout.decode() == "members,away_share\n1234567,0.5\n"
+
+
+def test_a_record_is_json_in_a_csv() -> None:
+    query = "SELECT {'n': 1.5::DECIMAL(3, 1), 'day': DATE '2024-06-30'} AS record"
+    assert written(answer(query), "csv").decode() == 'record\n"{""n"": 1.5, ""day"": ""2024-06-30""}"\n'
+
+
+def test_what_a_csv_cannot_hold_is_told_without_a_traceback(home, monkeypatch, capsys) -> None:
+    monkeypatch.setenv("MOBILITY_HOME", str(home))
+    assert shown(lambda: run_sql("SELECT '\\xAA\\xFF'::BLOB AS bytes", None, "csv")) == 1
+    assert "Câu lệnh sai" in capsys.readouterr().err
 
 
 def test_parquet_is_not_poured_over_a_terminal(home) -> None:

@@ -212,6 +212,17 @@ def test_a_mart_that_a_sheet_does_not_hold_is_refused_and_no_file_left(settings,
     assert not list(tmp_path.iterdir())
 
 
+def test_a_copy_of_an_earlier_release_is_no_workbook_yet(tmp_path, capsys, monkeypatch):
+    monkeypatch.setenv("MOBILITY_HOME", str(tmp_path))
+    (tmp_path / "published").mkdir()
+    with duckdb.connect(tmp_path / "published" / "mobility-1.duckdb") as con:
+        con.execute("CREATE SCHEMA marts; CREATE TABLE marts.unit AS SELECT 1 AS unit_code")
+    (tmp_path / "published" / "mobility.duckdb").symlink_to("mobility-1.duckdb")
+    assert shown(lambda: run_export(tmp_path / "new.xlsx", "xlsx")) == 1
+    assert "phiên bản trước" in capsys.readouterr().err
+    assert not (tmp_path / "new.xlsx").exists()
+
+
 def test_the_same_copy_gives_the_same_bytes(settings, folder, tmp_path):
     export(settings, tmp_path / "again")
     for path in folder.iterdir():
