@@ -1,4 +1,7 @@
-"""Makes the pictures of the analysts' page from a home's published copy: the ways in that come with the product."""
+"""Makes the pictures of the analysts' page from a home's published copy: the ways in that come with the product.
+
+That of harlequin was made by hand: it is no dependency of ours.
+"""
 
 from __future__ import annotations
 
