@@ -58,6 +58,7 @@ docs: $(FULL) ## the pages made from code and tests
 
 pictures: $(FULL) demo ## the documents' pictures, from the demonstration (Chromium, LibreOffice, poppler)
 	@$(BIN)/python -m docs.pictures
+	@$(BIN)/python -m docs.analyst_pictures
 
 bench: $(FULL) ## benchmarks, as ratios against a peer in the same run
 	@$(BIN)/python -m benchmarks

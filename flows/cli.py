@@ -124,10 +124,15 @@ def sql(
 
 
 @app.command(help=both("help.export"))
-def export(target: Annotated[Path, typer.Argument(help=both("help.export.target"))]) -> None:
+def export(
+    target: Annotated[Path, typer.Argument(help=both("help.export.target"))],
+    form: Annotated[
+        Literal["parquet", "csv", "xlsx"], typer.Option("--format", help=both("help.export.format"))
+    ] = "parquet",
+) -> None:
     from flows.commands.export import run_export
 
-    run_export(target)
+    run_export(target, form)
 
 
 @app.command(help=both("help.trends"))

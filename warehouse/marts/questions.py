@@ -87,3 +87,14 @@ def published_columns(con: DuckDBPyConnection, mart: str) -> list[tuple[str, str
 def rows_of(con: DuckDBPyConnection, mart: str) -> pl.DataFrame:
     """All rows of a mart."""
     return con.execute(f"FROM marts.{mart}").pl()
+
+
+def rows_of_default(con: DuckDBPyConnection, mart: str) -> pl.DataFrame:
+    """The rows of a mart that are seen without asking for a map: today's, where there are two."""
+    return con.execute(f"FROM mobility.main.{mart}").pl()
+
+
+def shows_a_map(con: DuckDBPyConnection) -> bool:
+    """Whether the copy shows its marts without asking for a map; those of earlier releases do not."""
+    query = "SELECT count(*) > 0 FROM duckdb_views() WHERE database_name = 'mobility' AND schema_name = 'today'"
+    return con.execute(query).fetchone() == (True,)
