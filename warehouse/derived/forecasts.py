@@ -1,0 +1,75 @@
+"""The derived tables of forecasts: months that wait for one, what they are made from, what is kept, what came since."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import polars as pl
+from duckdb import DuckDBPyConnection
+
+from warehouse.connection.frames import given
+from warehouse.derived.replace import replace_derived
+
+_WAITING = """
+SELECT period, made_on FROM derived.month_in
+WHERE period > coalesce(
+    (SELECT max(strftime(strptime(period, '%Y-%m') - to_months(horizon::INTEGER), '%Y-%m')) FROM derived.forecast), '')
+ORDER BY period DESC LIMIT ?
+"""
+_FIGURES = """
+SELECT f.map, f.level, f.unit_id, f.unit_code, f.period, f.members_closing, f.away_total,
+    CASE WHEN u.period IS NULL THEN f.received END AS received, f.members_reported, f.members_known
+FROM derived.unit_month AS f
+LEFT JOIN derived.unsettled AS u ON u.period = f.period
+WHERE f.level IN ('district', 'province')
+ORDER BY f.map, f.unit_id, f.period
+"""
+_CAME = """
+UNPIVOT (
+    SELECT f.map, f.level, f.unit_code, f.period, f.members_closing, f.away_total,
+        CASE WHEN u.period IS NULL THEN f.received END AS received
+    FROM derived.unit_month AS f
+    LEFT JOIN derived.unsettled AS u ON u.period = f.period
+    WHERE f.level IN ('district', 'province') AND f.members_reported >= f.members_known
+        AND f.period IN (SELECT period FROM derived.forecast)
+) ON members_closing, away_total, received INTO NAME indicator VALUE value
+"""
+
+
+def months_waiting(con: DuckDBPyConnection, most: int) -> list[tuple[str, date]]:
+    """The months that are in, later than any from which a forecast was made, in order: each with the day it was in.
+
+    Args:
+        most: no more than the last so many.
+    """
+    return sorted(con.execute(_WAITING, [most]).fetchall())
+
+
+def figures(con: DuckDBPyConnection) -> pl.DataFrame:
+    """Months of districts and the province as they are published, with the members that reported and that are known."""
+    return con.sql(_FIGURES).pl()
+
+
+def kept(con: DuckDBPyConnection) -> pl.DataFrame:
+    """derived.forecast."""
+    return con.sql("FROM derived.forecast").pl()
+
+
+def keep(con: DuckDBPyConnection, rows: pl.DataFrame) -> None:
+    """Add forecasts to those that are kept."""
+    with given(con, {"new_rows": rows}):
+        con.execute("INSERT INTO derived.forecast BY NAME FROM new_rows")
+
+
+def came(con: DuckDBPyConnection) -> pl.DataFrame:
+    """What was foreseen and has come, of months that all of a unit's cells reported and that are published.
+
+    Returns:
+        map, level, unit_code, period, indicator, value.
+    """
+    return con.sql(_CAME).pl()
+
+
+def replace_scores(con: DuckDBPyConnection, rows: pl.DataFrame) -> None:
+    """Put the scores in the place of those that stood."""
+    replace_derived(con, "derived.forecast_score", rows)
