@@ -54,7 +54,10 @@ def foreseen(frame: pd.DataFrame, districts: list[str], kept: np.ndarray, *, wit
 
 def _quantiles(made: pd.DataFrame, name: str, ids: list[str], kept: np.ndarray) -> np.ndarray:
     """Normal quantiles from a model's mean and 80 % interval, cut at 0, where nothing lies below."""
-    mean, high = (made.pivot(index="unique_id", columns="ds", values=one).loc[ids].to_numpy() for one in (name, f"{name}-hi-{LEVEL}"))
+    mean, high = (
+        made.pivot(index="unique_id", columns="ds", values=one).loc[ids].to_numpy()
+        for one in (name, f"{name}-hi-{LEVEL}")
+    )
     spread = np.maximum((high - mean) / WIDTH, 1e-9)
     return np.maximum(mean[..., None] + spread[..., None] * norm.ppf(kept), 0)
 
@@ -97,7 +100,10 @@ def main() -> None:
         districts = [f"d{each:02d}" for each in range(len(series) - 1)]
         months = pd.date_range("2000-01-01", periods=series.shape[1], freq="MS")
         frame = pd.concat(
-            [pd.DataFrame({"unique_id": one, "ds": months, "y": y}) for one, y in zip([*districts, "total"], series, strict=True)]
+            [
+                pd.DataFrame({"unique_id": one, "ds": months, "y": y})
+                for one, y in zip([*districts, "total"], series, strict=True)
+            ]
         )
         for name, values in foreseen(frame, districts, given["kept"], with_arima=bool(given["with_arima"])).items():
             found[f"{task}/{name}"] = values

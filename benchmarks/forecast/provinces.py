@@ -1,4 +1,4 @@
-"""Provinces whose coming months are known: invented ones, of several kinds, and the districts' exports where they lie."""
+"""Provinces whose coming months are known: invented ones of several kinds, and the districts' exports."""
 
 from __future__ import annotations
 
@@ -49,12 +49,14 @@ class Province:
             }
         ).with_columns(pl.col(*columns).fill_nan(None), level=pl.lit("district"))
         whole = of_districts.group_by("period").agg(pl.col(*columns).sum())
-        both = pl.concat([of_districts, whole.with_columns(unit_code=pl.lit("P"), level=pl.lit("province"))], how="diagonal")
+        both = pl.concat(
+            [of_districts, whole.with_columns(unit_code=pl.lit("P"), level=pl.lit("province"))], how="diagonal"
+        )
         return both.with_columns(map=pl.lit("today"), unit_id=pl.col("unit_code")).sort("unit_code", "period")
 
 
 def invented(kind: str, seed: int) -> Province:
-    """A province of a kind: districts with their own sizes and drifts, a season with Tết, requests few and clustered."""
+    """A province of a kind: districts of their own sizes and drifts, a season with Tết, requests few and clustered."""
     rng = np.random.default_rng([seed, KINDS.index(kind)])
     districts = int(rng.integers(8, 15))
     months = np.arange(FIRST_MONTH, FIRST_MONTH + MONTHS)

@@ -53,7 +53,9 @@ def hold_back(province: Province, origins: Iterable[int], measures: Iterable[str
     return [_held(province, made.filter(pl.col("indicator") == one), one, whole, places) for one in measures]
 
 
-def _held(province: Province, made: pl.DataFrame, measure: str, whole: NDArray[np.bool_], places: tuple[int, ...]) -> Held:
+def _held(
+    province: Province, made: pl.DataFrame, measure: str, whole: NDArray[np.bool_], places: tuple[int, ...]
+) -> Held:
     known = np.where(whole, province.counts[measure], np.nan)
     known = np.concatenate([known, known.sum(axis=0, keepdims=True)])
     quantiles = {}

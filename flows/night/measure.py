@@ -84,7 +84,7 @@ def measure(con: DuckDBPyConnection, touched: Touched, settings: Settings, as_of
             tables.replace_of_every_unit(con, yearly)
         _reporting(con, registry)
         _targets(con, registry, settings, as_of, are_new=are_new)
-        _forecasts(con, are_new=changed.height > 0)
+        _forecasts(con, as_of, are_new=changed.height > 0)
         mark_computed(con)
     return exposed
 
@@ -146,9 +146,9 @@ def _targets(con: DuckDBPyConnection, registry: Registry, settings: Settings, as
         of_targets.replace_targets(con, rows, as_of, fingerprint)
 
 
-def _forecasts(con: DuckDBPyConnection, *, are_new: bool) -> None:
+def _forecasts(con: DuckDBPyConnection, as_of: date, *, are_new: bool) -> None:
     """A forecast from each month that is in and has none, once; what stands is scored anew where figures changed."""
-    waiting = of_forecasts.months_waiting(con, FORESEEN_FROM)
+    waiting = of_forecasts.months_waiting(con, as_of, FORESEEN_FROM)
     made = forecasts(of_forecasts.figures(con), [Origin(*one) for one in waiting]) if waiting else pl.DataFrame()
     if made.height:
         of_forecasts.keep(con, made)

@@ -56,8 +56,7 @@ def _normal(shared: np.random.Generator, own: list[np.random.Generator], months:
 
 def _root(spread: Array) -> Array:
     """A lower triangle whose square is the covariance; what rounding took of it is given back."""
-    root: Array = np.linalg.cholesky(spread + ROUNDING * np.eye(len(spread)))
-    return root
+    return np.linalg.cholesky(spread + ROUNDING * np.eye(len(spread))).astype(np.float64)
 
 
 def _counts(own: np.random.Generator, rate: Array, chance: Array, is_stock: bool) -> Array:

@@ -58,7 +58,8 @@ def forecasts(figures: pl.DataFrame, origins: Sequence[Origin]) -> pl.DataFrame:
         Nothing of a map of which fewer than 13 months are known.
     """
     dated = figures.with_columns(month=month_number())
-    frames, done = [pl.DataFrame(schema=SCHEMA)], []
+    frames = [pl.DataFrame(schema=SCHEMA)]
+    done: list[tuple[Territory, list[Origin], pl.DataFrame]] = []
     for rows in dated.partition_by("map", maintain_order=True):
         of_parts: dict[tuple[str, ...], list[Origin]] = {}
         for origin in sorted(origins, key=lambda one: one.period):

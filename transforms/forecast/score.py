@@ -58,9 +58,7 @@ def score_table(made: pl.DataFrame, came: pl.DataFrame) -> pl.DataFrame:
     if both.is_empty():
         return pl.DataFrame(schema=SCHEMA)
     scored = _distances(both)
-    rows = [
-        _row(own, *span) for own in scored.partition_by(KEY, maintain_order=True) for span in HORIZONS
-    ]
+    rows = [_row(own, *span) for own in scored.partition_by(KEY, maintain_order=True) for span in HORIZONS]
     return pl.DataFrame([row for row in rows if row], schema=SCHEMA).sort(*KEY, "horizon_from", "horizon_to")
 
 

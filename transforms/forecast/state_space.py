@@ -100,8 +100,8 @@ class State(NamedTuple):
 
     def of(self, kept: NDArray[np.bool_]) -> State:
         """Some of the alternatives."""
-        parts = (self.mean, self.spread, self.unrest, self.strange, self.log_weight)
-        return State(*(part[kept] for part in parts), self.sizes.of(kept))
+        mean, spread, unrest = self.mean[kept], self.spread[kept], self.unrest[kept]
+        return State(mean, spread, unrest, self.strange[kept], self.log_weight[kept], self.sizes.of(kept))
 
 
 def _grid(*parts: tuple[float, ...]) -> Sizes:
@@ -109,7 +109,11 @@ def _grid(*parts: tuple[float, ...]) -> Sizes:
 
 
 STOCK_SIZES = _grid(
-    (0.0002, 0.001, 0.004, 0.012), (0.0007, 0.0015, 0.003, 0.006, 0.012), (0.001, 0.03, 0.3), (0.002, 0.02, 0.1), (0.05,)
+    (0.0002, 0.001, 0.004, 0.012),
+    (0.0007, 0.0015, 0.003, 0.006, 0.012),
+    (0.001, 0.03, 0.3),
+    (0.002, 0.02, 0.1),
+    (0.05,),
 )
 EVENT_SIZES = _grid((0.0, 0.03, 0.1), (0.0, 0.04, 0.12), (0.0, 0.15, 0.5), (0.03, 0.1), (0.0,))
 

@@ -7,15 +7,14 @@ from datetime import date
 import polars as pl
 from duckdb import DuckDBPyConnection
 
+from expectations.contract.periods import Period
 from warehouse.connection.frames import given
 from warehouse.derived.replace import replace_derived
 
-_WAITING = """
-SELECT period, made_on FROM derived.month_in
-WHERE period > coalesce(
-    (SELECT max(strftime(strptime(period, '%Y-%m') - to_months(horizon::INTEGER), '%Y-%m')) FROM derived.forecast), '')
-ORDER BY period DESC LIMIT ?
+_LAST = """
+SELECT max(strftime(strptime(period, '%Y-%m') - to_months(horizon::INTEGER), '%Y-%m')) FROM derived.forecast
 """
+_WAITING = "SELECT period, made_on FROM derived.month_in WHERE period > ? ORDER BY period DESC LIMIT ?"
 _FIGURES = """
 SELECT f.map, f.level, f.unit_id, f.unit_code, f.period, f.members_closing, f.away_total,
     CASE WHEN u.period IS NULL THEN f.received END AS received, f.members_reported, f.members_known
@@ -36,13 +35,17 @@ UNPIVOT (
 """
 
 
-def months_waiting(con: DuckDBPyConnection, most: int) -> list[tuple[str, date]]:
+def months_waiting(con: DuckDBPyConnection, as_of: date, most: int) -> list[tuple[str, date]]:
     """The months that are in, later than any from which a forecast was made, in order: each with the day it was in.
 
     Args:
+        as_of: the night.
         most: no more than the last so many.
     """
-    return sorted(con.execute(_WAITING, [most]).fetchall())
+    (last,) = con.execute(_LAST).fetchone() or (None,)
+    if last is not None and Period.parse(last).next == Period.month_of(as_of):
+        return []  # the last month that has ended: most nights ask no further
+    return sorted(con.execute(_WAITING, [last or "", most]).fetchall())
 
 
 def figures(con: DuckDBPyConnection) -> pl.DataFrame:
