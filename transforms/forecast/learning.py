@@ -1,9 +1,9 @@
 """What a month's figures teach, and what they do not: gaps, outbreaks of a unit, breaks of the whole province.
 
-A unit's month far from what was foreseen of it counts for little, until the next confirms it: an outbreak or a slip is
-not taken for the future, a lasting change is. A move of all at once is followed within the month, as one that passes
-rather than stays, and what comes is held to be as uncertain as the move was large: it takes a year or so to be
-forgotten.
+A unit's month far from what was foreseen of it counts for little; several on the same side are followed, near or far:
+an outbreak or a slip is not taken for the future, a lasting change is. A move of all at once is followed within the
+month, as one that passes rather than stays, and what comes is held to be as uncertain as the move was large: it takes
+a year or so to be forgotten.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ Array = NDArray[np.float64]
 Mask = NDArray[np.bool_]
 
 FAR = 3.5  # standard deviations from which a month is out of the ordinary
+LEAN_LASTS, TURNED = 0.7, 4.5  # a unit's level has turned where its months lean so far: a quiet one once in ten years
 BREAK_COST, STRANGE_COST = 6.0, 5.0  # log likelihood: a break about once in 400 months, an outbreak in 150
 SETTLED = 13  # months before which a season would pass for breaks
 STAYS = 0.25  # of a break's variance, the part that is held to stay
@@ -117,20 +118,22 @@ def _break(state: State, sight: _Sight) -> tuple[State, Array]:
 
 
 def _apart(state: State, sight: _Sight, known: Mask) -> tuple[State, _Sight, Array]:
-    """Units far from what was foreseen: the first month counts for little, a second on the same side is followed.
+    """Units far from what was foreseen: a month alone counts for little, several on the same side are followed.
 
     Returns:
-        state and sight so that they do, and how many units were far, an alternative.
+        state and sight so that they do, and how many units were far or had turned, an alternative.
     """
-    variance = _variance(state, sight.rows) + sight.chance
-    far = sight.surprise**2 / variance > FAR**2
-    side = np.where(far, np.sign(sight.surprise), 0.0)
-    confirmed = far & (side == state.strange[:, known])
-    spread, strange = state.spread.copy(), state.strange.copy()
-    spread[:, sight.at, sight.at] += np.where(confirmed, sight.surprise**2, 0.0)
-    strange[:, known] = np.where(confirmed, 0.0, side)
-    chance = sight.chance + np.where(far & ~confirmed, sight.surprise**2, 0.0)
-    return state._replace(spread=spread, strange=strange), sight._replace(chance=chance), far.sum(axis=1)
+    scale = np.sqrt(_variance(state, sight.rows) + sight.chance)
+    apart = sight.surprise / scale
+    lean = state.lean.copy()
+    lean[:, known] = LEAN_LASTS * lean[:, known] + np.clip(apart, -FAR, FAR)
+    turned = np.abs(lean[:, known]) > TURNED
+    far = (np.abs(apart) > FAR) & ~turned
+    spread = state.spread.copy()
+    spread[:, sight.at, sight.at] += np.where(turned, sight.surprise**2, 0.0)
+    lean[:, known] = np.where(turned, 0.0, lean[:, known])
+    chance = sight.chance + np.where(far, sight.surprise**2, 0.0)
+    return state._replace(spread=spread, lean=lean), sight._replace(chance=chance), (far | turned).sum(axis=1)
 
 
 def _updated(state: State, sight: _Sight) -> tuple[State, Array]:

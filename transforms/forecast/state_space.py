@@ -27,7 +27,7 @@ Array = NDArray[np.float64]
 
 # Places in the state: what the units share, the season's columns, then each unit's own level and own drift.
 LEVEL, DRIFT, PASSING, SEASON = 0, 1, 2, 3
-DRIFT_LASTS, PASSING_LASTS, UNREST_LASTS = 0.99, 0.85, 0.8  # of it, how much is left a month later
+DRIFT_LASTS, PASSING_LASTS, UNREST_LASTS = 0.998, 0.85, 0.8  # of it, how much is left a month later
 DRIFT_SD, OWN_DRIFT_SD = {True: 0.002, False: 0.0}, {True: 0.001, False: 0.0}  # of stocks; rates have none
 SEASON_STEP = 0.03  # of a season's step, over the season's size
 LEVEL_SD, PASSING_SD = 1.0, 0.01
@@ -80,7 +80,8 @@ class State(NamedTuple):
     Attributes:
         mean: alternatives x state. spread: alternatives x state x state.
         unrest: an alternative; how many times larger than usual the shared steps' variance is held to be.
-        strange: alternatives x units; 1 or -1 where the last known month stood far above or below, not yet confirmed.
+        lean: alternatives x units; how far the last months together stood above or below what was foreseen, in standard
+            deviations, earlier ones counting less.
         log_weight: an alternative; up to a constant.
         sizes: the alternatives.
     """
@@ -88,7 +89,7 @@ class State(NamedTuple):
     mean: Array
     spread: Array
     unrest: Array
-    strange: Array
+    lean: Array
     log_weight: Array
     sizes: Sizes
 
@@ -101,7 +102,7 @@ class State(NamedTuple):
     def of(self, kept: NDArray[np.bool_]) -> State:
         """Some of the alternatives."""
         mean, spread, unrest = self.mean[kept], self.spread[kept], self.unrest[kept]
-        return State(mean, spread, unrest, self.strange[kept], self.log_weight[kept], self.sizes.of(kept))
+        return State(mean, spread, unrest, self.lean[kept], self.log_weight[kept], self.sizes.of(kept))
 
 
 def _grid(*parts: tuple[float, ...]) -> Sizes:
