@@ -27,7 +27,7 @@ Array = NDArray[np.float64]
 
 # Places in the state: what the units share, the season's columns, then each unit's own level and own drift.
 LEVEL, DRIFT, PASSING, SEASON = 0, 1, 2, 3
-DRIFT_LASTS, PASSING_LASTS, UNREST_LASTS = 0.998, 0.85, 0.8  # of it, how much is left a month later
+DRIFT_LASTS, PASSING_LASTS, UNREST_LASTS = 0.998, 0.7, 0.8  # of it, how much is left a month later
 DRIFT_SD, OWN_DRIFT_SD = {True: 0.002, False: 0.0}, {True: 0.001, False: 0.0}  # of stocks; rates have none
 SEASON_STEP = 0.03  # of a season's step, over the season's size
 LEVEL_SD, PASSING_SD = 1.0, 0.01
@@ -116,7 +116,7 @@ STOCK_SIZES = _grid(
     (0.002, 0.02, 0.1),
     (0.05,),
 )
-EVENT_SIZES = _grid((0.0, 0.03, 0.1), (0.0, 0.04, 0.12), (0.0, 0.15, 0.5), (0.03, 0.1), (0.0,))
+EVENT_SIZES = _grid((0.0, 0.03, 0.1), (0.0, 0.04, 0.12), (0.0, 0.15, 0.5), (0.01, 0.05), (0.0,))
 
 
 def beginning(units: Units, columns: int) -> State:
