@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from transforms.forecast.state_space import LEVEL, PASSING, SEASON, State, calmer, carried, season, step_variance
+from transforms.forecast.state_space import LEVEL, PASSING, SEASON, Belief, calmer, carried, season, step_variance
 
 Array = NDArray[np.float64]
 
@@ -17,7 +17,7 @@ ROUNDING = 1e-12
 HIGHEST = 20.0  # of log counts: what is drawn stays a number
 
 
-def drawn(state: State, coming: NDArray[np.int64], exposure: Array, is_stock: bool, seeds: Sequence[int]) -> Array:
+def drawn(state: Belief, coming: NDArray[np.int64], exposure: Array, is_stock: bool, seeds: Sequence[int]) -> Array:
     """Draws of the months to come, units x months x draws; the sum over units is a draw of their sum.
 
     Args:

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import gammaln
 
-from transforms.forecast.state_space import LEVEL, PASSING, State, Units, beginning, design_of, on, season
+from transforms.forecast.state_space import LEVEL, PASSING, Belief, Units, beginning, design_of, on, season
 
 Array = NDArray[np.float64]
 Mask = NDArray[np.bool_]
@@ -45,7 +45,7 @@ class _Sight(NamedTuple):
     chance: Array
 
 
-def follow(units: Units) -> list[State]:
+def follow(units: Units) -> list[Belief]:
     """The state after each of the months."""
     columns = season(units.months)
     state = beginning(units, columns.shape[1])
@@ -61,7 +61,7 @@ def follow(units: Units) -> list[State]:
     return followed
 
 
-def _learnt(state: State, units: Units, month: int, known: Mask, design: Array) -> State:
+def _learnt(state: Belief, units: Units, month: int, known: Mask, design: Array) -> Belief:
     """The state with a month's figures taken in."""
     count, exposure = units.count[known, month], units.exposure[known, month]
     rows, at = design[known], design.shape[1] - 2 * len(known) + np.flatnonzero(known)
@@ -89,12 +89,12 @@ def _sight(rows: Array, at: NDArray[np.int64], count: Array, expected: Array, ch
     return _Sight(rows, at, surprise, chance + np.where(many, 1 / some, 1 / expected))
 
 
-def _variance(state: State, rows: Array) -> Array:
+def _variance(state: Belief, rows: Array) -> Array:
     covered = rows @ state.spread @ rows.T
     return np.diagonal(covered, axis1=1, axis2=2)
 
 
-def _break(state: State, sight: _Sight) -> tuple[State, Array]:
+def _break(state: Belief, sight: _Sight) -> tuple[Belief, Array]:
     """The state made ready to follow a move of all units at once, and what that costs; as it is where there is none.
 
     A move back towards where the level stood before a break is the break passing.
@@ -117,7 +117,7 @@ def _break(state: State, sight: _Sight) -> tuple[State, Array]:
     return state._replace(spread=spread, unrest=unrest), BREAK_COST * found
 
 
-def _apart(state: State, sight: _Sight, known: Mask) -> tuple[State, _Sight, Array]:
+def _apart(state: Belief, sight: _Sight, known: Mask) -> tuple[Belief, _Sight, Array]:
     """Units far from what was foreseen: a month alone counts for little, several on the same side are followed.
 
     Returns:
@@ -136,7 +136,7 @@ def _apart(state: State, sight: _Sight, known: Mask) -> tuple[State, _Sight, Arr
     return state._replace(spread=spread, lean=lean), sight._replace(chance=chance), (far | turned).sum(axis=1)
 
 
-def _updated(state: State, sight: _Sight) -> tuple[State, Array]:
+def _updated(state: Belief, sight: _Sight) -> tuple[Belief, Array]:
     """Kalman's update, and the log likelihood of the surprises."""
     covered = sight.rows @ state.spread @ sight.rows.T
     place = np.arange(covered.shape[1])

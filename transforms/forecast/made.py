@@ -17,7 +17,7 @@ from transforms.forecast.draws import drawn
 from transforms.forecast.learning import follow
 from transforms.forecast.quantiles import LOWER_80, LOWER_95, UPPER_80, UPPER_95, quantiles_of
 from transforms.forecast.references import references
-from transforms.forecast.state_space import State, Units
+from transforms.forecast.state_space import Belief, Units
 from transforms.forecast.territory import Territory, parts_of, territory
 from transforms.indicators.longer_periods import period_name
 from transforms.months import month_number
@@ -95,7 +95,7 @@ def _units(found: Territory, measure: str) -> Units:
     return Units(found.counts[measure], np.where(exposure > 0, exposure, 1.0), found.months, is_stock)
 
 
-def _frame(found: Territory, measure: str, units: Units, state: State, origin: Origin) -> pl.DataFrame:
+def _frame(found: Territory, measure: str, units: Units, state: Belief, origin: Origin) -> pl.DataFrame:
     """The forecasts of one measure after one month: of every part, then of the province."""
     number = Period.parse(origin.period).number
     at = number - int(found.months[0])

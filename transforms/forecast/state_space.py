@@ -74,7 +74,7 @@ class Sizes(NamedTuple):
         return Sizes(*(part[kept] for part in self))
 
 
-class State(NamedTuple):
+class Belief(NamedTuple):
     """What is known after a month.
 
     Attributes:
@@ -99,10 +99,10 @@ class State(NamedTuple):
         weight = np.exp(self.log_weight - self.log_weight.max())
         return weight / weight.sum()
 
-    def of(self, kept: NDArray[np.bool_]) -> State:
+    def of(self, kept: NDArray[np.bool_]) -> Belief:
         """Some of the alternatives."""
         mean, spread, unrest = self.mean[kept], self.spread[kept], self.unrest[kept]
-        return State(mean, spread, unrest, self.lean[kept], self.log_weight[kept], self.sizes.of(kept))
+        return Belief(mean, spread, unrest, self.lean[kept], self.log_weight[kept], self.sizes.of(kept))
 
 
 def _grid(*parts: tuple[float, ...]) -> Sizes:
@@ -119,7 +119,7 @@ STOCK_SIZES = _grid(
 EVENT_SIZES = _grid((0.0, 0.03, 0.1), (0.0, 0.04, 0.12), (0.0, 0.15, 0.5), (0.01, 0.05), (0.0,))
 
 
-def beginning(units: Units, columns: int) -> State:
+def beginning(units: Units, columns: int) -> Belief:
     """Before the first month: about the level of the first months, units that differ, a season of some size.
 
     Args:
@@ -141,7 +141,7 @@ def beginning(units: Units, columns: int) -> State:
     mean = np.zeros_like(variance)
     mean[:, LEVEL] = np.log(rate)
     spread = variance[:, :, None] * np.eye(variance.shape[1])
-    return State(mean, spread, np.ones(alternatives), np.zeros((alternatives, count)), np.zeros(alternatives), sizes)
+    return Belief(mean, spread, np.ones(alternatives), np.zeros((alternatives, count)), np.zeros(alternatives), sizes)
 
 
 def carried(values: Array, units: int) -> Array:
@@ -174,7 +174,7 @@ def step_variance(sizes: Sizes, unrest: Array, units: int, columns: int) -> Arra
     return variance
 
 
-def on(state: State, units: int, columns: int) -> State:
+def on(state: Belief, units: int, columns: int) -> Belief:
     """The state a month later, before its figures are seen."""
     spread = carried(carried(state.spread, units).swapaxes(1, 2), units)
     place = np.arange(spread.shape[1])

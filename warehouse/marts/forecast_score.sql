@@ -24,10 +24,10 @@ COMMENT ON COLUMN marts.forecast_score.wis IS 'Điểm khoảng có trọng số
 COMMENT ON COLUMN marts.forecast_score.coverage_80 IS 'Phần số thật nằm trong khoảng 80 %; số đếm nhỏ thì thường hơn 0,8 / Share of what came that lies in the 80 % interval; of small counts mostly above 0.8';
 COMMENT ON COLUMN marts.forecast_score.coverage_95 IS 'Phần số thật nằm trong khoảng 95 % / Share of what came that lies in the 95 % interval';
 COMMENT ON COLUMN marts.forecast_score.crps_mean_12 IS 'CRPS nếu đoán bằng trung bình mười hai tháng gần nhất, với sai số đã mắc của cách đoán ấy / CRPS of a guess by the mean of the last twelve months, with the errors it has made';
-COMMENT ON COLUMN marts.forecast_score.skill_mean_12 IS '1 − crps / crps_mean_12: trên 0 là dự báo tốt hơn cách đoán ấy / 1 − crps / crps_mean_12: above 0 the forecast was better than that guess';
+COMMENT ON COLUMN marts.forecast_score.skill_mean_12 IS 'Dự báo hơn cách đoán ấy bao nhiêu phần sai lệch: trên 0 là tốt hơn, 1 là không sai / How much of that guess''s distance the forecast saves: above 0 it was better, 1 is no distance at all';
 COMMENT ON COLUMN marts.forecast_score.skill_mean_12_lower IS 'Cận dưới khoảng 95 % của skill_mean_12; trống nếu dưới mười hai tháng dự báo / Lower end of its 95 % interval, null under twelve months of forecasts';
 COMMENT ON COLUMN marts.forecast_score.skill_mean_12_upper IS 'Cận trên khoảng 95 % của skill_mean_12 / Upper end of its 95 % interval';
 COMMENT ON COLUMN marts.forecast_score.crps_last_year IS 'CRPS nếu đoán bằng cùng tháng năm trước, với sai số đã mắc của cách đoán ấy / CRPS of a guess by the same month last year, with the errors it has made';
-COMMENT ON COLUMN marts.forecast_score.skill_last_year IS '1 − crps / crps_last_year: trên 0 là dự báo tốt hơn cách đoán ấy / 1 − crps / crps_last_year: above 0 the forecast was better than that guess';
+COMMENT ON COLUMN marts.forecast_score.skill_last_year IS 'Dự báo hơn cách đoán ấy bao nhiêu phần sai lệch: trên 0 là tốt hơn, 1 là không sai / How much of that guess''s distance the forecast saves: above 0 it was better, 1 is no distance at all';
 COMMENT ON COLUMN marts.forecast_score.skill_last_year_lower IS 'Cận dưới khoảng 95 % của skill_last_year; trống nếu dưới mười hai tháng dự báo / Lower end of its 95 % interval, null under twelve months of forecasts';
 COMMENT ON COLUMN marts.forecast_score.skill_last_year_upper IS 'Cận trên khoảng 95 % của skill_last_year / Upper end of its 95 % interval';
