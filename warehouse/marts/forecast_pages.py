@@ -7,13 +7,9 @@ from duckdb import DuckDBPyConnection
 
 _THERE = "SELECT count(*) FROM information_schema.tables WHERE table_schema = 'marts' AND table_name = 'forecast_score'"
 _LAST = """
-SELECT f.*, u.unit_name
-FROM marts.forecast AS f
-LEFT JOIN (
-    SELECT unit_code, arg_max(unit_name, valid_from) AS unit_name FROM marts.unit GROUP BY unit_code
-) AS u USING (unit_code)
-WHERE f.map = 'today' AND f.made_on = (SELECT max(made_on) FROM marts.forecast WHERE map = 'today')
-ORDER BY f.level = 'district', f.unit_code, f.indicator, f.horizon
+FROM marts.forecast
+WHERE map = 'today' AND made_on = (SELECT max(made_on) FROM marts.forecast WHERE map = 'today')
+ORDER BY level = 'district', unit_code, indicator, horizon
 """
 _MONTHS = """
 WITH told AS (
@@ -31,7 +27,7 @@ _SCORES = "FROM marts.forecast_score WHERE map = 'today' AND horizon_from = 1 AN
 
 
 def last_forecasts(con: DuckDBPyConnection) -> pl.DataFrame:
-    """The rows of marts.forecast made last on today's map, with the unit's name, the province first; empty for none."""
+    """The rows of marts.forecast made last on today's map, the province first; empty for none."""
     if con.execute(_THERE).fetchall() == [(0,)]:  # a copy that an earlier release published
         return pl.DataFrame()
     return con.execute(_LAST).pl()
