@@ -153,7 +153,7 @@ def _forecasts(con: DuckDBPyConnection, as_of: date, *, are_new: bool) -> None:
     if made.height:
         of_forecasts.keep(con, made)
     if made.height or are_new:
-        of_forecasts.replace_scores(con, score_table(of_forecasts.kept(con), of_forecasts.came(con)))
+        of_forecasts.replace_scores(con, score_table(of_forecasts.kept_lately(con), of_forecasts.came(con)))
 
 
 def _province(registry: Registry, period: Period) -> str:

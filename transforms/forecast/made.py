@@ -104,31 +104,21 @@ def _frame(found: Territory, measure: str, units: Units, state: Belief, origin: 
     exposure = np.ones(len(found.codes)) if units.is_stock else found.whole[:, at]
     of_parts = drawn(state, coming, exposure, units.is_stock, seeds)
     past = (units.count / np.where(found.reported > 0, found.reported, 1.0))[:, : at + 1]
-    mean = _adding_up(of_parts.mean(axis=2))
-    codes, levels = list(found.codes), [found.level] * len(found.codes)
-    if found.level == "district":
-        of_parts = np.concatenate([of_parts, of_parts.sum(axis=0, keepdims=True)])
-        past = np.concatenate([past, past.sum(axis=0, keepdims=True)])
-        mean = np.concatenate([mean, mean.sum(axis=0, keepdims=True)])
-        codes.append(found.province)
-        levels.append("province")
-    kept = quantiles_of(of_parts)
-    names = {"lower_80": LOWER_80, "upper_80": UPPER_80, "lower_95": LOWER_95, "upper_95": UPPER_95}
-    held = references(past, AHEAD)
-    months = pl.DataFrame({"month": np.tile(coming, len(codes))}).select(period_name("month").alias("period"))
+    kept = quantiles_of(found.with_province(of_parts))
+    held = references(found.with_province(past), AHEAD)
+    series = found.series
+    limits = {"lower_80": LOWER_80, "upper_80": UPPER_80, "lower_95": LOWER_95, "upper_95": UPPER_95}
     return pl.DataFrame(
         {
-            "unit_code": np.repeat(codes, AHEAD),
-            "level": np.repeat(levels, AHEAD),
-            "indicator": [measure] * len(months),
-            "period": months["period"],
-            "made_on": [origin.made_on] * len(months),
-            "horizon": np.tile(np.arange(1, AHEAD + 1), len(codes)),
-            "mean": mean.ravel().astype(np.int64),
-            **{name: kept[:, :, place].ravel().astype(np.int64) for name, place in names.items()},
+            "unit_code": np.repeat([code for code, _ in series], AHEAD),
+            "level": np.repeat([level for _, level in series], AHEAD),
+            "month": np.tile(coming, len(series)),
+            "horizon": np.tile(np.arange(1, AHEAD + 1), len(series)),
+            "mean": found.with_province(_adding_up(of_parts.mean(axis=2))).ravel().astype(np.int64),
+            **{name: kept[:, :, place].ravel().astype(np.int64) for name, place in limits.items()},
             **{name: _lists(values) for name, values in (("quantiles", kept), *held._asdict().items())},
         }
-    )
+    ).with_columns(period=period_name("month"), indicator=pl.lit(measure), made_on=pl.lit(origin.made_on))
 
 
 def _lists(values: Array) -> pl.Series:

@@ -37,6 +37,16 @@ class Territory:
     members: Array
     whole: Array
 
+    @property
+    def series(self) -> list[tuple[str, str]]:
+        """Code and level of each part, and after districts of the province."""
+        own = [(code, self.level) for code in self.codes]
+        return [*own, (self.province, "province")] if self.level == "district" else own
+
+    def with_province(self, values: Array) -> Array:
+        """Values of the parts, and after districts' their sum."""
+        return np.concatenate([values, values.sum(axis=0, keepdims=True)]) if self.level == "district" else values
+
     def is_like(self, other: Territory) -> bool:
         """Whether the same is known of the same parts."""
         mine, its = ((one.codes, one.level, one.province, len(one.months)) for one in (self, other))

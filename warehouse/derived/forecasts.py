@@ -53,9 +53,12 @@ def figures(con: DuckDBPyConnection) -> pl.DataFrame:
     return con.sql(_FIGURES).pl()
 
 
-def kept(con: DuckDBPyConnection) -> pl.DataFrame:
-    """derived.forecast."""
-    return con.sql("FROM derived.forecast").pl()
+def kept_lately(con: DuckDBPyConnection) -> pl.DataFrame:
+    """Rows of derived.forecast of the last three years: older ones say little of those to come, and cost each night."""
+    return con.sql("""
+        FROM derived.forecast
+        WHERE made_on > (SELECT max(made_on) FROM derived.forecast) - INTERVAL 3 YEAR
+    """).pl()
 
 
 def keep(con: DuckDBPyConnection, rows: pl.DataFrame) -> None:

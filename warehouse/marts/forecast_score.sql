@@ -9,7 +9,7 @@ SELECT s.map, s.unit_code, s.level, s.indicator, s.horizon_from, s.horizon_to, s
 FROM derived.forecast_score AS s
 ORDER BY s.map DESC, s.level, s.unit_code, s.indicator, s.horizon_from, s.horizon_to;
 
-COMMENT ON VIEW marts.forecast_score IS 'Dự báo đã qua so với số liệu đã về và đã công bố, của các tháng đủ báo cáo; bên cạnh là hai cách đoán ai cũng làm được / Past forecasts against the published figures that came, of months that are whole; beside two guesses that anybody can make';
+COMMENT ON VIEW marts.forecast_score IS 'Dự báo của ba năm qua so với số liệu đã về và đã công bố, của các tháng đủ báo cáo; bên cạnh là hai cách đoán ai cũng làm được / Forecasts of the last three years against the published figures that came, of months that are whole; beside two guesses that anybody can make';
 COMMENT ON COLUMN marts.forecast_score.map IS 'reported: địa giới hành chính của thời điểm đó; today: địa giới hành chính hiện nay, chi bộ được dõi theo qua nhập, tách, đổi tên / reported: the units of the time; today: today''s units, cells followed through merges, splits and renames';
 COMMENT ON COLUMN marts.forecast_score.unit_code IS 'Mã đơn vị / Unit code';
 COMMENT ON COLUMN marts.forecast_score.level IS 'province: tỉnh; district: huyện; commune: xã, phường, thị trấn / Province, district or commune';

@@ -8,5 +8,5 @@ SELECT s.map, s.unit_code, s.level, s.indicator, s.horizon_from, s.horizon_to, s
 FROM derived.forecast_score AS s
 ORDER BY s.map DESC, s.level, s.unit_code, s.indicator, s.horizon_from, s.horizon_to;
 
-COMMENT ON VIEW marts.forecast_score IS 'Dự báo đã qua so với số liệu đã về và đã công bố, của các tháng đủ báo cáo; bên cạnh là hai cách đoán ai cũng làm được / Past forecasts against the published figures that came, of months that are whole; beside two guesses that anybody can make';
+COMMENT ON VIEW marts.forecast_score IS 'Dự báo của ba năm qua so với số liệu đã về và đã công bố, của các tháng đủ báo cáo; bên cạnh là hai cách đoán ai cũng làm được / Forecasts of the last three years against the published figures that came, of months that are whole; beside two guesses that anybody can make';
 COMMENT ON COLUMN marts.forecast_score.indicator IS 'away_total, received hoặc members_closing, giải thích trong dictionary / The measure that was foreseen, explained in the dictionary';
