@@ -152,6 +152,13 @@ def targets(unit: Annotated[str | None, typer.Option(help=both("help.targets.uni
     run_targets(unit)
 
 
+@app.command(help=both("help.forecast"))
+def forecast(unit: Annotated[str | None, typer.Option(help=both("help.forecast.unit"))] = None) -> None:
+    from flows.commands.forecast import run_forecast
+
+    run_forecast(unit)
+
+
 @app.command(help=both("help.alerts"))
 def alerts(
     status: Annotated[

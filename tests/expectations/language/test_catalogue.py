@@ -21,6 +21,7 @@ from expectations.language.catalogue import (
     catalogue,
     text,
 )
+from flows.commands.forecast import HEADS as FORECAST_HEADS
 from flows.errors import UserError
 from flows.night.alert import ALERTS
 from flows.night.follow_up import ITEMS
@@ -167,6 +168,7 @@ FAMILIES: dict[str, tuple[str, ...]] = {
     "target.state.": STATES,
     "target.when.": ("month", "half", "year", "day"),
     "targets.column.": HEADS,
+    "forecast.column.": FORECAST_HEADS,
     "trend.": (RISES, FALLS, UNKNOWN, "since", "per", "points"),
     "trends.": ("indicator", "unit", "level", "one_year", "two_years", "direction", "since", "slope", "none"),
     "user.column.": ("name", "role", "unit", "state"),
