@@ -24,6 +24,7 @@ from flows.night.measure import measure
 from flows.night.publish import publish, publish_board
 from flows.night.read import read
 from flows.night.run import Run
+from flows.night.self_test import self_test
 from flows.night.send_back import send_back
 from flows.night.summary import NightReport, NightSteps, report
 from flows.night.validate import validate
@@ -55,6 +56,7 @@ def nightly(as_of: date | None = None, inbox: Path | None = None) -> NightReport
         judged = step(judge, store, settings)
         step(alert, store, judged, settings)
         step(follow_up, store, judged, settings)
+        step(self_test, store, judged, settings, as_of)
         published = step(publish, store, settings, as_of)
         came = report(
             store, NightSteps(arrived, files, verdict, returned, published, exposed, refused, left), settings, as_of

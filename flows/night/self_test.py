@@ -1,0 +1,134 @@
+"""The watch's own eyesight: known changes and faults, put into a copy of what the night knows, and looked for.
+
+Nothing of it touches what the night keeps of figures, findings and alerts: copies are made in memory, files are read
+and judged beside an empty warehouse in memory.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
+from datetime import date, datetime, time
+
+import numpy as np
+import polars as pl
+from duckdb import DuckDBPyConnection
+
+from expectations.contract.periods import Period
+from expectations.suites.verdict import without_great_expectations
+from flows.home import registry_frames
+from flows.night.collect import File
+from flows.night.judge import NightsJudged, TerritoryNights, budget_of, history_length, last_territory
+from flows.night.read import FilesRead, read_by
+from flows.night.readers import readers_of
+from flows.night.validate import validate
+from flows.settings import Settings
+from transforms.eyesight.acuity import acuity
+from transforms.eyesight.faulty_files import FaultyFile, faulty_files
+from transforms.eyesight.kinds import Trial
+from transforms.eyesight.looking import look
+from transforms.eyesight.planting import canaries, draw
+from transforms.eyesight.restating import look_at_restated
+from transforms.eyesight.still_life import still_life
+from transforms.eyesight.trials_table import broken_off, trials_table
+from transforms.territory.registry import Registry
+from transforms.watch.months_to_judge import month_names
+from warehouse.connection.store import memory_store
+from warehouse.derived import self_test as stored
+from warehouse.ledger.registry import replace_registry
+
+log = logging.getLogger("mobility")
+FILES = 2
+"""Faulty files a night, beside the one that must be seen: each has to be opened, so there are few."""
+RESTATED_OF = 12
+"""Of so many planted changes one is a restated month."""
+
+
+def self_test(con: DuckDBPyConnection, judged: NightsJudged, settings: Settings, as_of: date) -> int:
+    """Plant, look, and note what was seen; the shares of the last nights are computed anew.
+
+    What goes wrong in it stops no night: then nothing was seen that must be, which is told.
+
+    Returns:
+        how many trials there were; 0 where the setting is 0 or nothing was reported yet.
+    """
+    territory = last_territory(con, judged, settings) if settings.self_test else None
+    level = territory.registry.reporting_level(territory.nights[-1]) if territory else None
+    months = month_names(territory.known) if territory else []
+    if territory is None or level is None or not months:
+        return 0
+    try:
+        trials = _trials(con, territory, settings, as_of, level)
+    except Exception:
+        log.exception("self-test")
+        trials = broken_off(as_of, level, months[-1])
+    stored.replace_trials(con, as_of, trials)
+    stored.replace_acuity(con, acuity(stored.pooled_trials(con, level)))
+    return trials.height
+
+
+def _trials(
+    con: DuckDBPyConnection, territory: TerritoryNights, settings: Settings, as_of: date, level: str
+) -> pl.DataFrame:
+    """All trials of a night; the same night and figures give the same."""
+    random = np.random.default_rng([as_of.toordinal(), settings.self_test])
+    last = Period.parse(month_names(territory.known)[-1])
+    files = faulty_files(territory.registry, last, FILES, random)
+    with ThreadPoolExecutor(1) as aside:
+        read = aside.submit(_read, files, settings)  # in a process of its own, while this one counts
+        seen = _look(con, territory, settings, level, random)
+        told = _told(read.result(), territory.registry, settings)
+    names = {unit.unit_code: unit.name for unit in territory.registry.units_on(territory.nights[-1])}
+    found = [(file, bool(told.get(number, frozenset()) & file.codes)) for number, file in _numbered(files)]
+    return trials_table(as_of, seen, found, level, names)
+
+
+def _look(
+    con: DuckDBPyConnection, territory: TerritoryNights, settings: Settings, level: str, random: np.random.Generator
+) -> list[Trial]:
+    """Changes in figures, as the tests of the night see them."""
+    night = territory.nights[-1]
+    still = still_life(territory.known, night, settings.due_day, history_length(territory.known))
+    restated = settings.self_test // RESTATED_OF
+    planted = draw(still, level, settings.self_test - restated, stored.standing_signals(con), random)
+    return [
+        *look(still, [*canaries(still, level), *planted], budget_of(settings)),
+        *look_at_restated(territory.known, level, night, restated, random),
+    ]
+
+
+def _numbered(files: Iterable[FaultyFile]) -> Iterable[tuple[int, FaultyFile]]:
+    """Each with the number of its faulty workbook, after those of the months before."""
+    number = 0
+    for file in files:
+        number += len(file.before) + 1
+        yield number, file
+
+
+def _read(files: list[FaultyFile], settings: Settings) -> FilesRead:
+    """The workbooks as any sender's, in a process of their own."""
+    books: dict[int, File] = {}
+    for number, file in _numbered(files):
+        for back, data in enumerate(reversed([*file.before, file.data])):
+            books[number - back] = _arrived(file, Period.parse(file.period).plus(-back), data, settings)
+    in_order = dict(sorted(books.items()))
+    with readers_of(settings, 1) as readers:
+        return read_by(readers, in_order, {number: book.received_on for number, book in in_order.items()}, settings)
+
+
+def _arrived(file: FaultyFile, month: Period, data: bytes, settings: Settings) -> File:
+    day = month.due_on(settings.due_day)
+    name = f"BC thang {month.first_month}-{month.year}.xlsx"
+    moment = datetime.combine(day, time())
+    return File(None, file.reporter_code, name, day, moment, data, hashlib.sha256(data).hexdigest())
+
+
+def _told(read: FilesRead, registry: Registry, settings: Settings) -> dict[int, frozenset[str]]:
+    """The codes of the problems by workbook, judged beside an empty warehouse."""
+    with memory_store() as nowhere:
+        replace_registry(nowhere, registry_frames(registry))
+        problems = validate(nowhere, read, settings, without_great_expectations).problems
+    by_file = problems.group_by("submission_id").agg(pl.col("code").unique())
+    return {number: frozenset(codes) for number, codes in by_file.iter_rows()}
