@@ -77,12 +77,10 @@ def _trials(
     last = Period.parse(month_names(territory.known)[-1])
     files = faulty_files(territory.registry, last, FILES, random)
     with ThreadPoolExecutor(1) as aside:
-        read = aside.submit(_read, files, settings)  # in a process of its own, while this one counts
+        judged = aside.submit(faults_told, files, territory.registry, settings)  # in other processes and threads
         seen = _look(con, territory, settings, level, random)
-        told = _told(read.result(), territory.registry, settings)
     names = {unit.unit_code: unit.name for unit in territory.registry.units_on(territory.nights[-1])}
-    found = [(file, bool(told.get(number, frozenset()) & file.codes)) for number, file in _numbered(files)]
-    return trials_table(as_of, seen, found, level, names)
+    return trials_table(as_of, seen, judged.result(), level, names)
 
 
 def _look(
@@ -99,6 +97,28 @@ def _look(
     ]
 
 
+def faults_told(files: list[FaultyFile], registry: Registry, settings: Settings) -> list[tuple[FaultyFile, bool]]:
+    """Each file with whether one of its codes was told: read as any sender's, judged beside an empty warehouse."""
+    read = _read(files, settings)
+    with memory_store() as nowhere:
+        replace_registry(nowhere, registry_frames(registry))
+        problems = validate(nowhere, read, settings, without_great_expectations).problems
+    told = problems.group_by("submission_id").agg(pl.col("code").unique())
+    codes = {number: set(found) for number, found in told.iter_rows()}
+    return [(file, bool(codes.get(number, set()) & file.codes)) for number, file in _numbered(files)]
+
+
+def _read(files: list[FaultyFile], settings: Settings) -> FilesRead:
+    """The workbooks, each after its sender's of the month before, in a process of their own."""
+    books: dict[int, File] = {}
+    for number, file in _numbered(files):
+        for back, data in enumerate([file.data, *reversed(file.before)]):
+            books[number - back] = _arrived(file, Period.parse(file.period).plus(-back), data, settings)
+    in_order = dict(sorted(books.items()))
+    with readers_of(settings, 1) as readers:
+        return read_by(readers, in_order, {number: book.received_on for number, book in in_order.items()}, settings)
+
+
 def _numbered(files: Iterable[FaultyFile]) -> Iterable[tuple[int, FaultyFile]]:
     """Each with the number of its faulty workbook, after those of the months before."""
     number = 0
@@ -107,28 +127,8 @@ def _numbered(files: Iterable[FaultyFile]) -> Iterable[tuple[int, FaultyFile]]:
         yield number, file
 
 
-def _read(files: list[FaultyFile], settings: Settings) -> FilesRead:
-    """The workbooks as any sender's, in a process of their own."""
-    books: dict[int, File] = {}
-    for number, file in _numbered(files):
-        for back, data in enumerate(reversed([*file.before, file.data])):
-            books[number - back] = _arrived(file, Period.parse(file.period).plus(-back), data, settings)
-    in_order = dict(sorted(books.items()))
-    with readers_of(settings, 1) as readers:
-        return read_by(readers, in_order, {number: book.received_on for number, book in in_order.items()}, settings)
-
-
 def _arrived(file: FaultyFile, month: Period, data: bytes, settings: Settings) -> File:
     day = month.due_on(settings.due_day)
     name = f"BC thang {month.first_month}-{month.year}.xlsx"
     moment = datetime.combine(day, time())
     return File(None, file.reporter_code, name, day, moment, data, hashlib.sha256(data).hexdigest())
-
-
-def _told(read: FilesRead, registry: Registry, settings: Settings) -> dict[int, frozenset[str]]:
-    """The codes of the problems by workbook, judged beside an empty warehouse."""
-    with memory_store() as nowhere:
-        replace_registry(nowhere, registry_frames(registry))
-        problems = validate(nowhere, read, settings, without_great_expectations).problems
-    by_file = problems.group_by("submission_id").agg(pl.col("code").unique())
-    return {number: frozenset(codes) for number, codes in by_file.iter_rows()}

@@ -21,9 +21,11 @@ FEWEST, FEWEST_OF_UNIT = 60, 8
 """Trials of a kind, and among them of one unit, from which on a share is said of single units."""
 WIDEST = 0.4
 """Where the interval of a share is wider the smallest change seen nine times in ten is called unknown."""
-UNIT_SPREAD, SLOPE_SPREAD, COUNT_SPREAD = 0.7, 4.0, 1.0
-"""Standard deviations, on the logit, of what units differ beyond their counts; of a standardised slope; of what a
-count e times as large changes beyond it: before anything is seen."""
+SLOPE_SPREAD, COUNT_SPREAD = 4.0, 1.0
+"""Standard deviations, on the logit, of a standardised slope, and of what a count e times as large changes beyond it:
+before anything is seen."""
+UNIT_SPREADS = (0.2, 0.6, 1.2)
+"""Of what units differ beyond their counts: the one under which the outcomes are likeliest (empirical Bayes)."""
 STEPS = 240
 CLASSES = ("small", "middle", "large")
 """Communes are told of by thirds of their counts, never one by one."""
@@ -198,12 +200,13 @@ def _rows_of_unit(
 ) -> Iterable[dict[str, object]]:
     sizes = trials["size"].to_numpy()
     newest = (trials["night"] == trials["night"].max()).to_numpy()
+    seen_after = trials["seen_after"].cast(pl.Float64).to_numpy()
     least = _least(plant, unit, law, fitted)
-    for size in plant.sizes:
+    share, lower, upper = law.shares(fitted, np.array(plant.sizes), unit)
+    for at, size in enumerate(plant.sizes):
         own = unit.rows & (sizes == size)
-        share, lower, upper = law.shares(fitted, np.array([size]), unit)
         within = int(size) if plant.kind == "silence" else months
-        after = trials.filter(pl.Series(own))["seen_after"].drop_nulls()
+        after = seen_after[own & np.isfinite(seen_after)]
         yield {
             "kind": plant.kind,
             "indicator": plant.indicator,
@@ -213,10 +216,10 @@ def _rows_of_unit(
             "within_months": within,
             "trials": int(own.sum()),
             "seen": int(is_seen[own].sum()),
-            "seen_share": float(share[0]),
-            "seen_lower": float(lower[0]),
-            "seen_upper": float(upper[0]),
-            "median_months": after.median() if len(after) and within is not None else None,
+            "seen_share": float(share[at]),
+            "seen_lower": float(lower[at]),
+            "seen_upper": float(upper[at]),
+            "median_months": float(np.median(after)) if len(after) and within is not None else None,
             **least,
             "last_trials": int((own & newest).sum()),
             "last_seen": int((own & newest & is_seen).sum()),
@@ -263,8 +266,10 @@ class _Law:
         )
 
     def fit(self, seen: Array) -> Fitted:
-        spreads = [10.0, SLOPE_SPREAD, SLOPE_SPREAD, COUNT_SPREAD, *[UNIT_SPREAD] * self.effects]
-        return fit_logistic(self._design(self.columns, self.number), seen, np.array(spreads), rising=(1, 2))
+        design = self._design(self.columns, self.number)
+        common = [10.0, SLOPE_SPREAD, SLOPE_SPREAD, COUNT_SPREAD]
+        priors = [np.array([*common, *[spread] * self.effects]) for spread in UNIT_SPREADS]
+        return max((fit_logistic(design, seen, prior, rising=(1, 2)) for prior in priors), key=lambda f: f.evidence)
 
     def shares(self, fitted: Fitted, sizes: Array, unit: _Unit) -> tuple[Array, Array, Array]:
         """The share seen of changes of some sizes in a unit, with its 95 % interval."""

@@ -52,7 +52,7 @@ def faulty_files(registry: Registry, last: Period, number: int, random: np.rando
         number: how many beside the canary.
         random: seeded by the night.
     """
-    faults = [CANARY_FILE, *random.choice(list(FAULTS), min(number, len(FAULTS)), replace=False).tolist()]
+    faults = [CANARY_FILE, *random.permutation(list(FAULTS))[:number].tolist()]
     homes = registry.homes_on(last.last_day)
     cells = dict(zip(*np.unique([home.reporter_code or "" for home in homes], return_counts=True), strict=True))
     units = [unit for unit in registry.reporters_on(last.last_day) if 0 < cells.get(unit.unit_code, 0) <= LARGEST]

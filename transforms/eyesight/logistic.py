@@ -19,10 +19,12 @@ class Fitted:
 
     Attributes:
         beta: (P,). covariance: (P, P).
+        evidence: logarithm of how likely these outcomes are under the priors, by Laplace's approximation.
     """
 
     beta: Array
     covariance: Array
+    evidence: float
 
 
 def fit_logistic(design: Array, seen: Array, spreads: Array, rising: Collection[int] = ()) -> Fitted:
@@ -44,7 +46,10 @@ def fit_logistic(design: Array, seen: Array, spreads: Array, rising: Collection[
     whole[kept] = beta
     spread = np.zeros((len(whole), len(whole)))
     spread[np.ix_(kept, kept)] = covariance
-    return Fitted(whole, spread)
+    design, spreads = design[:, kept], spreads[kept]
+    height = _height(design, seen, np.diag(1 / spreads**2), beta)
+    evidence = height + np.linalg.slogdet(covariance)[1] / 2 - np.log(spreads).sum()
+    return Fitted(whole, spread, float(evidence))
 
 
 def _mode(x: Array, y: Array, spreads: Array) -> tuple[Array, Array]:

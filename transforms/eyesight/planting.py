@@ -155,12 +155,12 @@ def canaries(still: StillLife, level: str) -> Sequence[Drawn]:
     return found
 
 
-MOST, HUGE = 3, 30
+MOST, LEAST_MORE = 3, 15
 """Canaries of a kind a night, of which one seen is enough: one alone may stand in a month that hides it. Events that a
-canary adds at least."""
+canary adds at least: as many as no ordinary month brings, and no more, so that eyes that have dulled do not see it."""
 CANARIES = (
-    Plant("canary", "received", (8.0,), (1,), parts=("received_from_away",)),
-    Plant("canary", "away_out_of_contact", (8.0,), (1,), is_flow=False),
+    Plant("canary", "received", (4.0,), (1,), parts=("received_from_away",)),
+    Plant("canary", "away_out_of_contact", (4.0,), (1,), is_flow=False),
 )
 
 
@@ -171,7 +171,7 @@ def _canary(still: StillLife, plant: Plant, level: str, unit: int, place: int) -
     figures = still.months[place].figures[level]
     count, most = one.count(figures)[unit], figures[one.exposure][unit][-1]
     usual = float(np.nanmean(count[:-1][-USUAL:]))
-    more = max(HUGE, plant.sizes[0] * max(usual, count[-1]))
+    more = max(LEAST_MORE, (plant.sizes[0] - 1) * max(usual, count[-1]))
     moved = min(count[-1] + np.ceil(more), most)
     trial = Trial(plant, plant.sizes[0], level, still.units[level].names[unit], still.months[place].period, usual)
     changed = {one.numerator: [float(moved)]}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 import polars as pl
 from duckdb import DuckDBPyConnection
@@ -73,6 +74,17 @@ def unseen_canaries(con: DuckDBPyConnection, night: date) -> list[str]:
     return [what for (what,) in rows]
 
 
+def acuity_rows(con: DuckDBPyConnection) -> list[dict[str, Any]]:
+    """All of `marts.self_test`; none where the copy is of before there was one."""
+    known = con.execute(
+        "SELECT 1 FROM information_schema.tables WHERE table_schema = 'marts' AND table_name = ?", [_MART]
+    )
+    return con.execute(f"FROM marts.{_MART}").pl().to_dicts() if known.fetchone() else []
+
+
+_MART = "self_test"
+
+
 @dataclass(frozen=True, slots=True)
 class LastSelfTest:
     """The last night's self-test, as the published copy has it.
@@ -91,7 +103,7 @@ class LastSelfTest:
 
 
 def last_self_test(con: DuckDBPyConnection) -> LastSelfTest | None:
-    """The last self-test of `marts.self_test`; null where there was none."""
+    """The last self-test of `marts.self_test`, in the warehouse or a copy; null where there was none."""
     row = con.execute(_LAST).fetchone()
     return LastSelfTest(*row) if row and row[0] else None
 
