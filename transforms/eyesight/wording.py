@@ -9,7 +9,7 @@ from typing import Any
 from expectations.language import numbers
 from expectations.language.catalogue import Language, Value, text
 
-TOLD = (("rise", "received", 2), ("contact", "away_out_of_contact", 2))
+TOLD_OF = (("rise", "received", 2), ("contact", "away_out_of_contact", 2))
 """Of what the sentence is made: kind, indicator, and within how many months."""
 NAMED = {2.0: "double", 3.0: "treble"}
 
@@ -27,7 +27,7 @@ def eyesight_sentences(rows: Sequence[Row], language: Language) -> list[str]:
     """
     if not rows:
         return [text("self-test.none", language)]
-    told = [_of_change(rows, *matter, language) for matter in TOLD]
+    told = [_of_change(rows, *matter, language) for matter in TOLD_OF]
     return [*told, *_of_files(rows, language), *_of_canaries(rows, language)]
 
 
@@ -93,7 +93,7 @@ def _rounded(size: float) -> float:
 def _times(size: float, language: Language) -> str:
     rounded = _rounded(size)
     if rounded in NAMED:
-        return text(f"self-test.{NAMED[rounded]}", language)
+        return text(f"self-test.size.{NAMED[rounded]}", language)
     return text("self-test.times", language, size=numbers.decimal(rounded, language))
 
 

@@ -21,7 +21,7 @@ COMMENT ON COLUMN marts.self_test.planted_size IS 'Độ lớn được cài th�
 COMMENT ON COLUMN marts.self_test.within_months IS 'Thấy trong bấy nhiêu tháng kể từ tháng đầu; trống nếu phải thấy ngay / Seen within so many months of its first; null where it is seen at once or not';
 COMMENT ON COLUMN marts.self_test.trials IS 'Số lần cài thử / How often it was planted';
 COMMENT ON COLUMN marts.self_test.seen IS 'Số lần thấy / How often it was seen';
-COMMENT ON COLUMN marts.self_test.seen_share IS 'Phần thấy được. Gộp mọi đơn vị: seen / trials. Từng đơn vị, nhóm xã: ước lượng có dựa vào các đơn vị giống nó / The share seen. Of all units: seen / trials. Of a unit or class: fitted, leaning on units like it';
+COMMENT ON COLUMN marts.self_test.seen_share IS 'Phần thấy được. Gộp mọi đơn vị: seen chia trials. Từng đơn vị, nhóm xã: ước lượng có dựa vào các đơn vị giống nó / The share seen. Of all units: seen over trials. Of a unit or class: fitted, leaning on units like it';
 COMMENT ON COLUMN marts.self_test.seen_lower IS 'Cận dưới 95 % của phần thấy được / Lower end of its 95 % interval';
 COMMENT ON COLUMN marts.self_test.seen_upper IS 'Cận trên 95 % của phần thấy được / Upper end of its 95 % interval';
 COMMENT ON COLUMN marts.self_test.median_months IS 'Trong những lần thấy: một nửa thấy sau không quá bấy nhiêu tháng; trống nếu chưa lần nào thấy, hoặc thấy ngay / Of those seen, half within so many months; null where none was, or no month passes';
