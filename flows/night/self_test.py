@@ -40,7 +40,7 @@ from warehouse.derived import self_test as stored
 from warehouse.ledger.registry import replace_registry
 
 log = logging.getLogger("mobility")
-FILES = 2
+FILES = 1
 """Faulty files a night, beside the one that must be seen: each has to be opened, so there are few."""
 RESTATED_OF = 12
 """Of so many planted changes one is a restated month."""

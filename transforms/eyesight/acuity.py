@@ -91,7 +91,7 @@ def acuity(trials: pl.DataFrame) -> pl.DataFrame:
     for plant in (*PLANTS, RESTATED):
         own = trials.filter((pl.col("kind") == plant.kind) & (pl.col("indicator") == plant.indicator))
         if own.height >= FEWEST:
-            rows += [_fitted(plant, own, months) for months in _horizons(plant)]
+            rows.append(_fitted(plant, own))
     last = trials["night"].max()
     spans = {"nights": pl.lit(trials["night"].n_unique()), "first_night": pl.lit(trials["night"].min())}
     return pl.concat(rows).with_columns(**spans, last_night=pl.lit(last)).cast(SCHEMA)
@@ -176,63 +176,83 @@ def _units(trials: pl.DataFrame) -> list[_Unit]:
     return out
 
 
-def _fitted(plant: Plant, trials: pl.DataFrame, months: int | None) -> pl.DataFrame:
+@dataclass(frozen=True)
+class _Outcomes:
+    """The trials of one kind as columns, looked at after so many months (None: at once)."""
+
+    level: str
+    months: int | None
+    size: Array
+    expected: Array
+    seen_after: Array
+    is_seen: NDArray[np.bool_]
+    is_newest: NDArray[np.bool_]
+
+    @staticmethod
+    def of(trials: pl.DataFrame, months: int | None) -> _Outcomes:
+        return _Outcomes(
+            level=trials["level"][0],
+            months=months,
+            size=trials["size"].to_numpy(),
+            expected=trials["expected"].to_numpy(),
+            seen_after=trials["seen_after"].cast(pl.Float64).to_numpy(),
+            is_seen=_is_seen(trials, months),
+            is_newest=(trials["night"] == trials["night"].max()).to_numpy(),
+        )
+
+
+def _fitted(plant: Plant, trials: pl.DataFrame) -> pl.DataFrame:
     """Units one by one: a logistic law of size and count, with an effect of each unit drawn towards none."""
     units = _units(trials)
-    is_seen = _is_seen(trials, months)
     number = np.full(trials.height, -1)
     for unit in units:
         number[unit.rows] = unit.number
-    law = _Law.of(plant, trials["size"].to_numpy(), trials["expected"].to_numpy(), number)
-    fitted = law.fit(is_seen.astype(float))
-    rows = [row for unit in units for row in _rows_of_unit(plant, trials, unit, law, fitted, months, is_seen)]
+    rows: list[dict[str, object]] = []
+    for months in _horizons(plant):
+        outcomes = _Outcomes.of(trials, months)
+        law = _Law.of(plant, outcomes.size, outcomes.expected, number)
+        fitted = law.fit(outcomes.is_seen.astype(float))
+        for unit in units:
+            rows += _rows_of_unit(plant, outcomes, unit, law, fitted)
     return pl.DataFrame(rows, schema=SCHEMA, orient="row")
 
 
 def _rows_of_unit(
-    plant: Plant,
-    trials: pl.DataFrame,
-    unit: _Unit,
-    law: _Law,
-    fitted: Fitted,
-    months: int | None,
-    is_seen: NDArray[np.bool_],
+    plant: Plant, outcomes: _Outcomes, unit: _Unit, law: _Law, fitted: Fitted
 ) -> Iterable[dict[str, object]]:
-    sizes = trials["size"].to_numpy()
-    newest = (trials["night"] == trials["night"].max()).to_numpy()
-    seen_after = trials["seen_after"].cast(pl.Float64).to_numpy()
     least = _least(plant, unit, law, fitted)
     share, lower, upper = law.shares(fitted, np.array(plant.sizes), unit)
     for at, size in enumerate(plant.sizes):
-        own = unit.rows & (sizes == size)
-        within = int(size) if plant.kind == "silence" else months
-        after = seen_after[own & np.isfinite(seen_after)]
+        own = unit.rows & (outcomes.size == size)
+        is_seen, is_newest, after = outcomes.is_seen[own], outcomes.is_newest[own], outcomes.seen_after[own]
+        after = after[np.isfinite(after)]
+        within = int(size) if plant.kind == "silence" else outcomes.months
         yield {
             "kind": plant.kind,
             "indicator": plant.indicator,
-            "level": trials["level"][0],
+            "level": outcomes.level,
             **unit.name,
             "size": size,
             "within_months": within,
-            "trials": int(own.sum()),
-            "seen": int(is_seen[own].sum()),
+            "trials": len(is_seen),
+            "seen": int(is_seen.sum()),
             "seen_share": float(share[at]),
             "seen_lower": float(lower[at]),
             "seen_upper": float(upper[at]),
             "median_months": float(np.median(after)) if len(after) and within is not None else None,
             **least,
-            "last_trials": int((own & newest).sum()),
-            "last_seen": int((own & newest & is_seen).sum()),
+            "last_trials": int(is_newest.sum()),
+            "last_seen": int((is_newest & is_seen).sum()),
         }
 
 
 def _least(plant: Plant, unit: _Unit, law: _Law, fitted: Fitted) -> dict[str, object]:
     """The smallest change seen nine times in ten, the size at which this is certain, and whether it can be said."""
-    hardest, easiest = (1.0, max(plant.sizes)) if plant.kind != "fall" else (1.0, min(plant.sizes))
-    sizes = np.linspace(hardest, easiest, STEPS)
+    easiest = min(plant.sizes) if plant.kind == "fall" else max(plant.sizes)
+    sizes = np.arange(1.0, easiest + 1) if plant.kind == "silence" else np.linspace(1.0, easiest, STEPS)
     share, lower, upper = law.shares(fitted, sizes, unit)
     reached, certain = np.flatnonzero(share >= NINE_IN_TEN), np.flatnonzero(lower >= NINE_IN_TEN)
-    at = int(reached[0]) if len(reached) else STEPS - 1
+    at = int(reached[0]) if len(reached) else -1
     if unit.rows.sum() < FEWEST_OF_UNIT or upper[at] - lower[at] > WIDEST:
         return {"least_state": "unknown"}
     if not len(reached):
