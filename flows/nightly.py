@@ -58,6 +58,7 @@ def nightly(as_of: date | None = None, inbox: Path | None = None) -> NightReport
         step(follow_up, store, judged, settings)
         step(self_test, store, judged, settings, as_of)
         published = step(publish, store, settings, as_of)
+        publish_board(store, settings)  # now, since the telling takes its time
         came = report(
             store, NightSteps(arrived, files, verdict, returned, published, exposed, refused, left), settings, as_of
         )

@@ -2,7 +2,8 @@
 -- How well the watch sees: of known changes planted in a copy of what each night knew, the share seen. No figure of anybody.
 
 CREATE VIEW marts.self_test AS
-SELECT kind, indicator, fault, level, unit_code, unit_name, unit_class, size AS planted_size, within_months, trials, seen, seen_share,
+SELECT kind, indicator, fault, unit_code, unit_name, level, unit_code AS district_code, unit_name AS district_name, unit_class,
+    size AS planted_size, within_months, trials, seen, seen_share,
     seen_lower, seen_upper, median_months, least_size, least_cautious, least_state, last_trials, last_seen, nights,
     first_night, last_night
 FROM eyesight.acuity
@@ -13,9 +14,11 @@ COMMENT ON VIEW marts.self_test IS 'Mắt của hệ thống: mỗi đêm cài t
 COMMENT ON COLUMN marts.self_test.kind IS 'rise: tăng; fall: giảm; silence: im lặng; shift: lệch dần; contact: nhiều người không giữ liên lạc; restated: sửa số cũ; file: tệp có lỗi; canary: điều phải thấy / What was planted: a rise, a fall, a silence, a slow shift, more out of contact, a restated month, a faulty file, or what must be seen';
 COMMENT ON COLUMN marts.self_test.indicator IS 'Chuỗi số được đổi; trống với tệp / The series that was moved, null of files';
 COMMENT ON COLUMN marts.self_test.fault IS 'Lỗi của tệp thử, gọi theo mã vấn đề; trống với thay đổi số liệu / The test file''s fault, by its problem code; null of changes';
-COMMENT ON COLUMN marts.self_test.level IS 'Cấp của đơn vị được cài thử / Level of the units planted in';
 COMMENT ON COLUMN marts.self_test.unit_code IS 'Đơn vị; trống: gộp mọi đơn vị, hoặc một nhóm xã / The unit; null: all units, or a class of communes';
 COMMENT ON COLUMN marts.self_test.unit_name IS 'Tên đơn vị; trống như trên / The unit''s name, null likewise';
+COMMENT ON COLUMN marts.self_test.level IS 'Cấp của đơn vị được cài thử / Level of the units planted in';
+COMMENT ON COLUMN marts.self_test.district_code IS 'Mã huyện; trống với tỉnh và với xã không thuộc huyện nào / Code of the district, null for the province and for communes that lie in none';
+COMMENT ON COLUMN marts.self_test.district_name IS 'Tên huyện: của thời điểm đó, hoặc huyện cũ mà địa bàn hiện nay nằm trong; trống với tỉnh và với xã không thuộc huyện nào / The district''s name at the time, or that of the former district today''s territory lies in; null for the province and for communes that lie in none';
 COMMENT ON COLUMN marts.self_test.unit_class IS 'Nhóm xã theo mức thường có: small, middle, large (mỗi nhóm một phần ba); trống với huyện và khi gộp mọi đơn vị / Thirds of the communes by their usual count; null of districts and of all units';
 COMMENT ON COLUMN marts.self_test.planted_size IS 'Độ lớn được cài thử: gấp mấy lần; với im lặng là số tháng; trống với tệp / The size planted: the factor; of a silence its months; null of files';
 COMMENT ON COLUMN marts.self_test.within_months IS 'Thấy trong bấy nhiêu tháng kể từ tháng đầu; trống nếu phải thấy ngay / Seen within so many months of its first; null where it is seen at once or not';

@@ -1,7 +1,8 @@
 -- How well the watch sees: of known changes planted in a copy of what each night knew, the share seen. No figure of anybody.
 
 CREATE VIEW marts.self_test AS
-SELECT kind, indicator, fault, level, unit_code, unit_name, unit_class, size AS planted_size, within_months, trials, seen, seen_share,
+SELECT kind, indicator, fault, unit_code, unit_name, level, unit_code AS district_code, unit_name AS district_name, unit_class,
+    size AS planted_size, within_months, trials, seen, seen_share,
     seen_lower, seen_upper, median_months, least_size, least_cautious, least_state, last_trials, last_seen, nights,
     first_night, last_night
 FROM eyesight.acuity
