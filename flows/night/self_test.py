@@ -32,7 +32,7 @@ from transforms.eyesight.looking import look
 from transforms.eyesight.planting import canaries, draw
 from transforms.eyesight.restating import look_at_restated
 from transforms.eyesight.still_life import still_life
-from transforms.eyesight.trials_table import broken_off, trials_table
+from transforms.eyesight.trials_table import broken_off, trials_table, with_missing_canaries
 from transforms.territory.registry import Registry
 from transforms.watch.months_to_judge import month_names
 from warehouse.connection.store import memory_store
@@ -44,6 +44,10 @@ FILES = 1
 """Faulty files a night, beside the one that must be seen: each has to be opened, so there are few."""
 RESTATED_OF = 12
 """Of so many planted changes one is a restated month."""
+COMMUNES_OF = 3
+"""Where communes report, one of so many changes is planted: each is judged beside a hundred others, and costs it."""
+OLD_ENOUGH = 36
+"""Months from which on there must be a unit to plant a canary in: where there is none, nobody is judged any more."""
 
 
 def self_test(con: DuckDBPyConnection, judged: NightsJudged, settings: Settings, as_of: date) -> int:
@@ -80,7 +84,9 @@ def _trials(
         judged = aside.submit(faults_told, files, territory.registry, settings)  # in other processes and threads
         seen = _look(con, territory, settings, level, random)
     names = {unit.unit_code: unit.name for unit in territory.registry.units_on(territory.nights[-1])}
-    return trials_table(as_of, seen, judged.result(), level, names)
+    table = trials_table(as_of, seen, judged.result(), level, names)
+    is_old = len(month_names(territory.known)) >= OLD_ENOUGH
+    return with_missing_canaries(table, as_of, level, str(last)) if is_old else table
 
 
 def _look(
@@ -89,8 +95,9 @@ def _look(
     """Changes in figures, as the tests of the night see them."""
     night = territory.nights[-1]
     still = still_life(territory.known, night, settings.due_day, history_length(territory.known))
-    restated = settings.self_test // RESTATED_OF
-    planted = draw(still, level, settings.self_test - restated, stored.standing_signals(con), random)
+    number = -(-settings.self_test // COMMUNES_OF) if level == "commune" else settings.self_test
+    restated = number // RESTATED_OF
+    planted = draw(still, level, number - restated, stored.standing_signals(con), random)
     return [
         *look(still, [*canaries(still, level), *planted], budget_of(settings)),
         *look_at_restated(territory.known, level, night, restated, random),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import date
 
 import numpy as np
 import polars as pl
@@ -26,6 +27,7 @@ SLOPE_SPREAD, COUNT_SPREAD = 4.0, 1.0
 before anything is seen."""
 UNIT_SPREADS = (0.2, 0.6, 1.2)
 """Of what units differ beyond their counts: the one under which the outcomes are likeliest (empirical Bayes)."""
+Cell = str | float | date | None
 STEPS = 240
 CLASSES = ("small", "middle", "large")
 """Communes are told of by thirds of their counts, never one by one."""
@@ -101,14 +103,14 @@ def _horizons(plant: Plant) -> Sequence[int | None]:
     return (None,) if plant.kind in ("silence", "restated") else plant.months
 
 
-def _counted(trials: pl.DataFrame) -> Iterable[dict[str, object]]:
+def _counted(trials: pl.DataFrame) -> Iterable[dict[str, Cell]]:
     """All units together, by kind, size and months."""
     last = trials["night"].max()
     keys = ["kind", "indicator", "fault", "level", "size"]
-    for (kind, indicator, fault, level, size), own in trials.sort(keys).group_by(keys, maintain_order=True):
-        looked = _looked_for(str(kind), indicator, size)
+    for own in trials.sort(keys).partition_by(keys, maintain_order=True):
+        kind, indicator, fault, level, size = own.select(keys).row(0)
         seen_after = own["seen_after"].drop_nulls()
-        for months in looked:
+        for months in _looked_for(kind, indicator, size):
             is_seen = _is_seen(own, months)
             newest = (own["night"] == last).to_numpy()
             lower, upper = wilson_interval(is_seen.sum(), len(is_seen))
@@ -124,16 +126,20 @@ def _counted(trials: pl.DataFrame) -> Iterable[dict[str, object]]:
                 "seen_share": float(is_seen.mean()),
                 "seen_lower": float(lower),
                 "seen_upper": float(upper),
-                "median_months": seen_after.median() if len(seen_after) and months is not None else None,
+                "median_months": _median(seen_after.to_numpy()) if len(seen_after) and months is not None else None,
                 "least_state": "of-units",
                 "last_trials": int(newest.sum()),
                 "last_seen": int((newest & is_seen).sum()),
             }
 
 
-def _looked_for(kind: str, indicator: object, size: object) -> Sequence[int | None]:
+def _median(months: Array) -> float:
+    return float(np.median(months))
+
+
+def _looked_for(kind: str, indicator: str | None, size: float | None) -> Sequence[int | None]:
     for plant in PLANTS:
-        if (plant.kind, plant.indicator) == (kind, indicator) and isinstance(size, float):
+        if (plant.kind, plant.indicator) == (kind, indicator) and size is not None:
             return plant.looked_for(size)
     return (None,)
 
@@ -207,7 +213,7 @@ def _fitted(plant: Plant, trials: pl.DataFrame) -> pl.DataFrame:
     number = np.full(trials.height, -1)
     for unit in units:
         number[unit.rows] = unit.number
-    rows: list[dict[str, object]] = []
+    rows: list[dict[str, Cell]] = []
     for months in _horizons(plant):
         outcomes = _Outcomes.of(trials, months)
         law = _Law.of(plant, outcomes.size, outcomes.expected, number)
@@ -219,7 +225,7 @@ def _fitted(plant: Plant, trials: pl.DataFrame) -> pl.DataFrame:
 
 def _rows_of_unit(
     plant: Plant, outcomes: _Outcomes, unit: _Unit, law: _Law, fitted: Fitted
-) -> Iterable[dict[str, object]]:
+) -> Iterable[dict[str, Cell]]:
     least = _least(plant, unit, law, fitted)
     share, lower, upper = law.shares(fitted, np.array(plant.sizes), unit)
     for at, size in enumerate(plant.sizes):
@@ -239,14 +245,14 @@ def _rows_of_unit(
             "seen_share": float(share[at]),
             "seen_lower": float(lower[at]),
             "seen_upper": float(upper[at]),
-            "median_months": float(np.median(after)) if len(after) and within is not None else None,
+            "median_months": _median(after) if len(after) and within is not None else None,
             **least,
             "last_trials": int(is_newest.sum()),
             "last_seen": int((is_newest & is_seen).sum()),
         }
 
 
-def _least(plant: Plant, unit: _Unit, law: _Law, fitted: Fitted) -> dict[str, object]:
+def _least(plant: Plant, unit: _Unit, law: _Law, fitted: Fitted) -> dict[str, Cell]:
     """The smallest change seen nine times in ten, the size at which this is certain, and whether it can be said."""
     easiest = min(plant.sizes) if plant.kind == "fall" else max(plant.sizes)
     sizes = np.arange(1.0, easiest + 1) if plant.kind == "silence" else np.linspace(1.0, easiest, STEPS)

@@ -124,8 +124,9 @@ def _wrong_sum(report: Report, before: Report, random: np.random.Generator) -> b
     total = next(
         row for row in reversed(grids[0].rows) if row and str(row[0]).lower() in ("tổng cộng", "tổng số", "cộng")
     )
-    numbers = [at for at, value in enumerate(total) if isinstance(value, int)]
-    total[numbers[int(random.integers(len(numbers)))]] += int(random.integers(1, 50))  # type: ignore[operator]
+    numbers = [(at, value) for at, value in enumerate(total) if isinstance(value, int)]
+    at, value = numbers[int(random.integers(len(numbers)))]
+    total[at] = value + int(random.integers(1, 50))
     return write("xlsx", grids)
 
 

@@ -90,8 +90,8 @@ def planted(still: StillLife, trial: Trial, unit: int, place: int, random: np.ra
         return None
     months, figures = plant.looked_for(trial.size)[-1], still.months[place].figures[trial.level]
     count = one.count(figures)[unit]
-    usual = float(np.nanmean(count[:-months][-USUAL:]))
-    if usual <= 0:
+    usual = _usual(count[:-months])
+    if not usual:
         return None
     factors = _factors(plant, trial.size, months)
     now = count[-months:]
@@ -103,6 +103,12 @@ def planted(still: StillLife, trial: Trial, unit: int, place: int, random: np.ra
         if part in figures:
             changed[part] = _part(figures[part][unit], now, moved, random).tolist()
     return Drawn(known, place, changed)
+
+
+def _usual(before: Array) -> float:
+    """The mean of the months before, 0 where none of them is known."""
+    known = before[-USUAL:][np.isfinite(before[-USUAL:])]
+    return float(known.mean()) if len(known) else 0.0
 
 
 def _factors(plant: Plant, size: float, months: int) -> Array:
@@ -170,7 +176,7 @@ def _canary(still: StillLife, plant: Plant, level: str, unit: int, place: int) -
         return None
     figures = still.months[place].figures[level]
     count, most = one.count(figures)[unit], figures[one.exposure][unit][-1]
-    usual = float(np.nanmean(count[:-1][-USUAL:]))
+    usual = _usual(count[:-1])
     more = max(LEAST_MORE, (plant.sizes[0] - 1) * max(usual, count[-1]))
     moved = min(count[-1] + np.ceil(more), most)
     trial = Trial(plant, plant.sizes[0], level, still.units[level].names[unit], still.months[place].period, usual)

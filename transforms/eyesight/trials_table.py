@@ -13,7 +13,7 @@ from transforms.eyesight.kinds import Trial
 from transforms.eyesight.planting import CANARIES
 
 FILE, CANARY = "file", "canary"
-Row = tuple[object, ...]
+Row = tuple[str | float | date | None, ...]
 
 
 def trials_table(
@@ -65,3 +65,10 @@ def broken_off(night: date, level: str, period: str) -> pl.DataFrame:
         for indicator, fault in unseen
     ]
     return pl.DataFrame(rows, schema=TRIALS, orient="row")
+
+
+def with_missing_canaries(trials: pl.DataFrame, night: date, level: str, period: str) -> pl.DataFrame:
+    """The trials, and as not seen the canaries that no unit was found for: then nobody is judged any more."""
+    what = ["kind", "indicator", "fault"]
+    missing = broken_off(night, level, period).join(trials, on=what, how="anti", nulls_equal=True)
+    return pl.concat([trials, missing])

@@ -92,7 +92,9 @@ def findings(
         that were taken back there is a row without numbers in every series, with the note `WITHDRAWN`.
     """
     parts = [
-        _of_series(one, months, units[one.level], budget) for one in series or watched() if len(units[one.level].names)
+        _of_series(one, months, units[one.level], budget)
+        for one in (watched() if series is None else series)
+        if len(units[one.level].names)
     ]
     rows = pl.concat([pl.DataFrame(schema=SCHEMA), *(part for part in parts if part.height)])
     rows = rows.with_columns(

@@ -56,7 +56,8 @@ def test_a_planted_change_is_judged_as_if_its_figures_had_been_reported(quiet, s
     known, night = quiet
     one = _drawn(still, 8.0)
     changed = dict(zip(["2016-10", "2016-11", "2016-12"], one.figures["received"], strict=True))
-    before = still.months[-1].figures["district"]["received"][3, -3:]
+    at = list(still.units["district"].names).index("d3")
+    before = still.months[-1].figures["district"]["received"][at, -3:]
     more = {month: int(now - was) for (month, now), was in zip(changed.items(), before, strict=True)}
     sums = dict(known.version_sums)
     for name, form in sums.items():
@@ -131,6 +132,15 @@ def test_a_province_known_for_a_year_has_no_canaries_yet():
     young = still_life(known, nights[-1], 5, 18)
     assert not canaries(young, "district")
     assert not draw(young, "district", 10, set(), np.random.default_rng(5))
+
+
+def test_after_a_gap_of_two_years_nothing_is_planted_in_the_unit(still):
+    month, at = still.months[-1], list(still.units["district"].names).index("d3")
+    figures = {name: values.copy() for name, values in month.figures["district"].items()}
+    for values in figures.values():
+        values[at, :-3] = np.nan
+    gap = replace(month, figures=month.figures | {"district": figures})
+    assert _drawn(StillLife([*still.months[:-1], gap], still.units), 8.0) is None
 
 
 def test_a_large_correction_of_the_past_is_seen_and_a_small_one_is_not(quiet):
