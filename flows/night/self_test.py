@@ -9,7 +9,8 @@ from __future__ import annotations
 import hashlib
 import logging
 from collections.abc import Iterable
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
 from datetime import date, datetime, time
 
 import numpy as np
@@ -24,6 +25,7 @@ from flows.night.judge import NightsJudged, TerritoryNights, budget_of, history_
 from flows.night.read import FilesRead, read_by
 from flows.night.readers import readers_of
 from flows.night.validate import validate
+from flows.registry_files import load_registry
 from flows.settings import Settings
 from transforms.eyesight.acuity import acuity
 from transforms.eyesight.faulty_files import FaultyFile, faulty_files
@@ -50,7 +52,32 @@ OLD_ENOUGH = 36
 """Months from which on there must be a unit to plant a canary in: where there is none, nobody is judged any more."""
 
 
-def self_test(con: DuckDBPyConnection, judged: NightsJudged, settings: Settings, as_of: date) -> int:
+@dataclass(frozen=True, slots=True)
+class PlantedFaults:
+    """Files with known faults, on their way: each with whether it was told, as soon as this is known.
+
+    Attributes:
+        told: None where there is no self-test tonight.
+    """
+
+    told: Future[list[tuple[FaultyFile, bool]]] | None
+
+
+def plant_faults(con: DuckDBPyConnection, settings: Settings, as_of: date) -> PlantedFaults:
+    """Have the faulty files made, read and judged, beside the night: it goes on meanwhile."""
+    last = stored.last_reported(con) if settings.self_test else None
+    if last is None:
+        return PlantedFaults(None)
+    registry = load_registry(settings.registry_dir)
+    aside = ThreadPoolExecutor(1)
+    told = aside.submit(_faults, registry, Period.parse(last), settings, as_of)
+    aside.shutdown(wait=False)
+    return PlantedFaults(told)
+
+
+def self_test(
+    con: DuckDBPyConnection, judged: NightsJudged, faults: PlantedFaults, settings: Settings, as_of: date
+) -> int:
     """Plant, look, and note what was seen; the shares of the last nights are computed anew.
 
     What goes wrong in it stops no night: then nothing was seen that must be, which is told.
@@ -58,13 +85,19 @@ def self_test(con: DuckDBPyConnection, judged: NightsJudged, settings: Settings,
     Returns:
         how many trials there were; 0 where the setting is 0 or nothing was reported yet.
     """
-    territory = last_territory(con, judged, settings) if settings.self_test else None
+    if faults.told is None:
+        return 0
+    territory = last_territory(con, judged, settings)
     level = territory.registry.reporting_level(territory.nights[-1]) if territory else None
     months = month_names(territory.known) if territory else []
     if territory is None or level is None or not months:
         return 0
     try:
-        trials = _trials(con, territory, settings, as_of, level)
+        seen = _look(con, territory, settings, as_of, level)
+        names = {unit.unit_code: unit.name for unit in territory.registry.units_on(territory.nights[-1])}
+        trials = trials_table(as_of, seen, faults.told.result(), level, names)
+        if len(months) >= OLD_ENOUGH:
+            trials = with_missing_canaries(trials, as_of, level, months[-1])
     except Exception:
         log.exception("self-test")
         trials = broken_off(as_of, level, months[-1])
@@ -73,26 +106,11 @@ def self_test(con: DuckDBPyConnection, judged: NightsJudged, settings: Settings,
     return trials.height
 
 
-def _trials(
-    con: DuckDBPyConnection, territory: TerritoryNights, settings: Settings, as_of: date, level: str
-) -> pl.DataFrame:
-    """All trials of a night; the same night and figures give the same."""
-    random = np.random.default_rng([as_of.toordinal(), settings.self_test])
-    last = Period.parse(month_names(territory.known)[-1])
-    files = faulty_files(territory.registry, last, FILES, random)
-    with ThreadPoolExecutor(1) as aside:
-        judged = aside.submit(faults_told, files, territory.registry, settings)  # in other processes and threads
-        seen = _look(con, territory, settings, level, random)
-    names = {unit.unit_code: unit.name for unit in territory.registry.units_on(territory.nights[-1])}
-    table = trials_table(as_of, seen, judged.result(), level, names)
-    is_old = len(month_names(territory.known)) >= OLD_ENOUGH
-    return with_missing_canaries(table, as_of, level, str(last)) if is_old else table
-
-
 def _look(
-    con: DuckDBPyConnection, territory: TerritoryNights, settings: Settings, level: str, random: np.random.Generator
+    con: DuckDBPyConnection, territory: TerritoryNights, settings: Settings, as_of: date, level: str
 ) -> list[Trial]:
-    """Changes in figures, as the tests of the night see them."""
+    """Changes in figures, as the tests of the night see them; the same night and figures give the same."""
+    random = np.random.default_rng([as_of.toordinal(), settings.self_test])
     night = territory.nights[-1]
     still = still_life(territory.known, night, settings.due_day, history_length(territory.known))
     number = -(-settings.self_test // COMMUNES_OF) if level == "commune" else settings.self_test
@@ -102,6 +120,12 @@ def _look(
         *look(still, [*canaries(still, level), *planted], budget_of(settings)),
         *look_at_restated(territory.known, level, night, restated, random),
     ]
+
+
+def _faults(registry: Registry, last: Period, settings: Settings, as_of: date) -> list[tuple[FaultyFile, bool]]:
+    """The night's faulty files, drawn by its date."""
+    random = np.random.default_rng([as_of.toordinal(), FILES])
+    return faults_told(faulty_files(registry, last, FILES, random), registry, settings)
 
 
 def faults_told(files: list[FaultyFile], registry: Registry, settings: Settings) -> list[tuple[FaultyFile, bool]]:

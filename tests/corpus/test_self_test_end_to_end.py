@@ -15,7 +15,7 @@ from duckdb import DuckDBPyConnection
 
 from flows.home import open_home
 from flows.night.judge import NightsJudged, judge
-from flows.night.self_test import self_test
+from flows.night.self_test import plant_faults, self_test
 from flows.night.summary import NightReport
 from flows.settings import Settings
 from flows.telling.tell import tell
@@ -71,12 +71,13 @@ def tested(home) -> NightTested:
     with _night(settings) as (con, judged, night):
         apply_marts(con)
         before = _content(con)
-        trials = self_test(con, judged, settings, night)
+        trials = self_test(con, judged, plant_faults(con, settings, night), settings, night)
         after = _content(con)
         assert unseen_canaries(con, night) == []
         last, rows = last_self_test(con), acuity_rows(con)
         # Switched off it leaves what earlier nights saw.
-        assert self_test(con, judged, settings.model_copy(update={"self_test": 0}), night) == 0
+        off = settings.model_copy(update={"self_test": 0})
+        assert self_test(con, judged, plant_faults(con, off, night), off, night) == 0
     return NightTested(night, before, after, trials, last, pl.DataFrame(rows))
 
 
@@ -109,7 +110,7 @@ def test_who_runs_the_night_hears_of_eyes_that_see_nothing(home):
     )
     with _night(settings) as (con, judged, night):
         later = night + timedelta(days=1)
-        self_test(con, judged, settings, later)
+        self_test(con, judged, plant_faults(con, settings, later), settings, later)
         assert "received" in unseen_canaries(con, later)
         tell(con, settings, later, NightReport(later, pl.DataFrame(), pl.DataFrame(), (), pl.DataFrame(), None, None))
         letters = con.execute("SELECT subject, body FROM outbox.message WHERE night = ?", [later]).fetchall()
@@ -124,6 +125,6 @@ def test_a_self_test_that_breaks_off_stops_no_night_and_is_told_of(home):
     with _night(settings) as (con, judged, night):
         later = night + timedelta(days=2)
         con.execute("ALTER TABLE alerts.finding RENAME TO finding_gone")
-        assert self_test(con, judged, settings, later) == 3
+        assert self_test(con, judged, plant_faults(con, settings, later), settings, later) == 3
         assert unseen_canaries(con, later) == ["away_out_of_contact", "received", "unreadable-file"]
         con.execute("ALTER TABLE alerts.finding_gone RENAME TO finding")

@@ -51,6 +51,12 @@ def replace_acuity(con: DuckDBPyConnection, rows: pl.DataFrame) -> None:
     replace_derived(con, "eyesight.acuity", rows)
 
 
+def last_reported(con: DuckDBPyConnection) -> str | None:
+    """The last month of which figures stand; null where there are none."""
+    row = con.execute("SELECT max(period) FROM facts.balance WHERE superseded_at IS NULL").fetchone()
+    return row[0] if row else None
+
+
 def standing_signals(con: DuckDBPyConnection) -> set[tuple[str, str, str, str]]:
     """Real signals of the watch's tests: unit_id, family, direction, and each period they reach over."""
     return set(con.execute(_SIGNALS).fetchall())
