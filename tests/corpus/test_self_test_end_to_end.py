@@ -121,7 +121,7 @@ def test_who_runs_the_night_hears_of_eyes_that_see_nothing(home):
 
 
 def test_a_self_test_that_breaks_off_stops_no_night_and_is_told_of(home):
-    settings = Settings(home=home)
+    settings = Settings(home=home, self_test=1)
     with _night(settings) as (con, judged, night):
         later = night + timedelta(days=2)
         con.execute("ALTER TABLE alerts.finding RENAME TO finding_gone")
