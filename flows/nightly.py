@@ -25,6 +25,7 @@ from flows.night.measure import measure
 from flows.night.publish import publish, publish_board
 from flows.night.read import read
 from flows.night.run import Run
+from flows.night.self_test import plant_faults, self_test
 from flows.night.send_back import send_back
 from flows.night.summary import NightReport, NightSteps, report
 from flows.night.validate import validate
@@ -50,12 +51,14 @@ def nightly(as_of: date | None = None, inbox: Path | None = None) -> NightReport
         files = step(read, store, arrived.files, settings, run)
         verdict = step(validate, store, files, settings)
         touched = step(load, store, files, verdict, settings, run)
+        faults = step(plant_faults, store, settings, as_of)
         left = clear_inbox(arrived.files)
         returned = step(send_back, store, files, verdict, settings, with_warned=True)
         exposed = step(measure, store, touched, settings, as_of)
         judged = step(judge, store, settings)
         step(alert, store, judged, settings)
         step(follow_up, store, judged, settings)
+        step(self_test, store, judged, faults, settings, as_of)
         published = step(publish, store, settings, as_of)
         publish_board(store, settings)  # now, since the telling takes its time
         came = report(

@@ -32,6 +32,7 @@ class Settings(BaseSettings):
     small_count: int = Field(3, ge=2, le=20, description=both("help.setting.small_count"))
     keep_copies: int = Field(14, ge=1, le=400, description=both("help.setting.keep_copies"))
     false_alerts_a_quarter: float = Field(3.0, gt=0, le=100, description=both("help.setting.false_alerts_a_quarter"))
+    self_test: int = Field(36, ge=0, le=1000, description=both("help.setting.self_test"))
     followup_target_introduced: float = Field(
         0.95, gt=0, lt=1, description=both("help.setting.followup_target_introduced")
     )

@@ -27,10 +27,11 @@ from flows.telling.recipients import recipients, said
 from transforms.morning.reasons import to_look_at
 from transforms.telling.events import OutboxEvent, concerns
 from transforms.telling.letters import Letter, letter
-from transforms.telling.night import Course, night_event
+from transforms.telling.night import Course, blind_event, night_event
 from transforms.telling.recipients import Recipients
 from warehouse.board import outbox
 from warehouse.connection.transaction import transaction
+from warehouse.derived.self_test import unseen_canaries
 from warehouse.errors import WarehouseError
 from warehouse.ledger.nights import files_in_hand
 
@@ -71,6 +72,8 @@ def tell(con: DuckDBPyConnection, settings: Settings, as_of: date, report: Night
             _with_words(_with_workbooks(outbox.warned_events(con, as_of, TO_LOOK_AT), settings)),
         ):
             outbox.add_events(con, found)
+        if unseen := unseen_canaries(con, as_of):
+            outbox.add_events(con, _frame([blind_event(as_of, unseen)]))
         # The night last: by it the others know what is new.
         outbox.add_events(con, _frame([night_event(as_of, _course(con, report, known))]))
     told = write_and_send(con, settings, known, as_of)

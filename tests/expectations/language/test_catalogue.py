@@ -32,6 +32,10 @@ from tests.expectations.language.language_keys import ROOT, named
 from transforms.alerts.alert import Verdict
 from transforms.alerts.explain import CHECKS, HOW_SEEN
 from transforms.alerts.phrases import COUNTED
+from transforms.eyesight.acuity import CLASSES
+from transforms.eyesight.faulty_files import CANARY_FILE
+from transforms.eyesight.planting import CANARIES
+from transforms.eyesight.wording import NAMED, TOLD_OF
 from transforms.followup.kinds import KINDS
 from transforms.followup.steps import STEPS as REGULATION_STEPS
 from transforms.followup.workbook import COLUMNS, REPLIES
@@ -97,11 +101,11 @@ FAMILIES: dict[str, tuple[str, ...]] = {
     "help.setting.": tuple(Settings.model_fields),
     "item.": ("open", "assigned", "done", "verified", "waived", "carried", "ended_unit", "improving"),
     "kind.": ("change", "shift", "silence", "late", "restated", "implausible"),
-    "letter.board.": ("high", "alerts", "overdue", "rejected", "subject", "quiet", "failed"),
+    "letter.board.": ("high", "alerts", "overdue", "rejected", "subject", "quiet", "failed", "blind"),
     "letter.news.": EVENTS,
     "letter.own.": ("overdue", "reminder"),
     "letter.reporter.subject.": ("rejected", "overdue", "reminder", "accepted"),
-    "letter.section.": (*SEVERITIES, "reports", "rejected", "summary", "failure"),
+    "letter.section.": (*SEVERITIES, "reports", "rejected", "summary", "failure", "blind"),
     "letter.why.": (*KNOWN_ERRORS, "stopped", "other"),
     "look.": TO_LOOK_AT,
     "matter.": (
@@ -161,6 +165,10 @@ FAMILIES: dict[str, tuple[str, ...]] = {
     "resolution.": ENDS,
     "returned.column.": tuple("number severity sheet cell row column found expected last says".split()),
     "returned.severity.": ("error", "warning"),
+    "self-test.canary.": (*(plant.indicator for plant in CANARIES), CANARY_FILE),
+    "self-test.class.": CLASSES,
+    "self-test.size.": tuple(NAMED.values()),
+    "self-test.what.": tuple(f"{kind}.{indicator}" for kind, indicator, _ in TOLD_OF),
     "severity.": (*SEVERITIES, "error", "warning"),
     "state.": ("reported", "late", "rejected", "missing", "not_due"),
     "status.": ("opened", "acknowledged", "silent", "silent_until", "title"),
