@@ -9,6 +9,7 @@ from duckdb import DuckDBPyConnection
 
 from expectations.contract.indicators import INDICATORS
 from expectations.contract.periods import Period
+from flows.night.pilots import measure_pilots
 from flows.night.thresholds import thresholds_of
 from flows.registry_files import load_registry, targets
 from flows.settings import Settings
@@ -80,6 +81,7 @@ def measure(con: DuckDBPyConnection, touched: Touched, settings: Settings, as_of
             tables.replace_of_every_unit(con, yearly)
         _reporting(con, registry)
         _targets(con, registry, settings, as_of, are_new=are_new)
+        measure_pilots(con, registry, settings, as_of, are_new=are_new)
         mark_computed(con)
     return exposed
 

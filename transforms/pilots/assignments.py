@@ -10,7 +10,7 @@ from math import comb, prod
 
 import numpy as np
 
-from transforms.pilots.panel import Array, Flags, Labels
+from transforms.pilots.panel import Array, Flags, Labels, Panel
 
 MOST = 10_000
 SIGNIFICANT = 0.05
@@ -164,3 +164,10 @@ def shared_out(total: int, strata: Strata) -> list[int]:
     for place in np.argsort(-(exact - numbers), kind="stable")[: total - numbers.sum()]:
         numbers[place] += 1
     return [int(number) for number in numbers]
+
+
+def strata_of(panel: Panel, strata: Sequence[Sequence[str]]) -> list[list[int]]:
+    """The places of strata in a panel; all its units where there are none."""
+    at = {code: place for place, code in enumerate(panel.codes)}
+    found = [[at[code] for code in group if code in at] for group in strata]
+    return [group for group in found if group] or [list(range(len(panel.codes)))]

@@ -12,9 +12,10 @@ import numpy as np
 
 from transforms.pilots.assignments import SIGNIFICANT, Assignments
 from transforms.pilots.panel import Array, Flags, Panel, in_window
-from transforms.pilots.two_way import expected_counts
+from transforms.pilots.two_way import expected_counts, share_of
 
 _GRID = 41
+_ROUNDS, _CLOSE = 100, 1e-7
 _WIDER = 4
 _FAR, _FARTHEST = 12.0, 4.0
 """Of the logarithm of a ratio: how far one is looked for, and where the search for bounds begins at the most."""
@@ -34,47 +35,61 @@ class Tested:
     upper: float | None
 
 
-def statistics(scores: Array, information: Array, ways: Assignments) -> Array:
+@dataclass(frozen=True)
+class Weights:
+    """How units are weighed, whatever the assignment: any weights leave the test exact, good ones make it see.
+
+    Attributes:
+        scale: ... x units x starts, what a unit's part of the score is multiplied with.
+        information: ... x ways, what each way would tell of a common log ratio.
+    """
+
+    scale: Array
+    information: Array
+
+
+def alone(expected: Array, windows: Flags) -> Array:
+    """What each unit by itself would tell of its log ratio, before against in a window: ... x units x starts."""
+    inside = np.einsum("...ut,st->...us", expected, windows.astype(float))
+    outside = expected.sum(-1)[..., None] - inside
+    found: Array = inside * share_of(outside, inside + outside)
+    return found
+
+
+def weights_of(scores: Array, by_unit: Array, ways: Assignments) -> Weights:
+    """A unit with many cases tells less than Poisson says where rates move by themselves; how much, the scores show.
+
+    They vary by `v + k v v`, v of Poisson alone: k by moments, from all units whether they had the pilot or not.
+
+    Args:
+        scores: ... x units x starts, under no effect.
+        by_unit: likewise, see `alone`.
+    """
+    moved = share_of((scores**2 - by_unit).sum((-2, -1)), (by_unit**2).sum((-2, -1)))
+    scale = 1 / (1 + np.maximum(moved, 0.0)[..., None, None] * by_unit)
+    own = by_unit * scale
+    had = sum(own[..., start] @ flags.T for start, flags in enumerate(ways.flags))
+    share = np.asarray(had) / np.maximum(own.sum(-2).mean(-1), 1e-12)[..., None]
+    return Weights(scale, np.maximum(had * (1 - share), 0.0))
+
+
+def statistics(scores: Array, weights: Weights, ways: Assignments) -> Array:
     """How far each way is from nothing, in its own standard error: ... x ways.
 
     Args:
         scores: ... x units x starts, what a unit would add to the score if it had the start.
-        information: of each way.
     """
-    total = sum(scores[..., start] @ flags.T for start, flags in enumerate(ways.flags))
-    root = np.sqrt(information)
-    found: Array = np.divide(total, root, out=np.zeros_like(total), where=root > 0)
-    return found
-
-
-def information_of(expected: Array, windows: Flags, ways: Assignments) -> Array:
-    """What each way would tell of a common log ratio, unit and month effects taken out (Fisher's, efficient).
-
-    With weights W = expected, the window D, and Z the unit and month effects: D'WD - D'WZ (Z'WZ)^- Z'WD; units are
-    eliminated first, so that one matrix of months is left for all ways.
-
-    Args:
-        expected: units x months, without the pilot.
-        windows: starts x months.
-    """
-    of_units, of_months = expected.sum(1), expected.sum(0)
-    inverse = np.divide(1.0, of_units, out=np.zeros_like(of_units), where=of_units > 0)
-    left = np.diag(of_months) - expected.T @ (inverse[:, None] * expected)
-    back = np.linalg.pinv(left, hermitian=True)
-    own, months = np.zeros(ways.labels.shape), np.zeros((len(ways.labels), expected.shape[1]))
-    for window, flags in zip(windows, ways.flags, strict=True):
-        own += flags * (expected @ window)
-        months += flags @ (expected * window)
-    months -= (own * inverse) @ expected
-    found: Array = own.sum(1) - (own**2) @ inverse - np.einsum("wt,wt->w", months @ back, months)
-    return np.maximum(found, 0.0)
+    weighed = scores * weights.scale
+    total = np.asarray(sum(weighed[..., start] @ flags.T for start, flags in enumerate(ways.flags)))
+    return share_of(total, np.broadcast_to(np.sqrt(weights.information), total.shape))
 
 
 def carried_back(counts: Array, expected: Array, ratio: Array) -> Array:
     """What would have been counted without a pilot that had changed the rate by a ratio.
 
     The mean is divided by the ratio, what is over or under it by the ratio's root: so that a count so carried back
-    scatters as one that never had the pilot. A ratio of 1 leaves it as it is.
+    scatters as one that never had the pilot. A ratio of 1 leaves it as it is; below 0 it may come where a ratio is far
+    from what was counted.
 
     Args:
         counts: as counted.
@@ -82,7 +97,7 @@ def carried_back(counts: Array, expected: Array, ratio: Array) -> Array:
         ratio: where the pilot ran; 1 elsewhere.
     """
     back: Array = expected + (counts - ratio * expected) / np.sqrt(ratio)
-    return np.maximum(back, 0.0)
+    return back
 
 
 def scores_at(panel: Panel, treated: Flags, windows: Flags, ratios: Array, known: Array | None = None) -> Array:
@@ -95,9 +110,20 @@ def scores_at(panel: Panel, treated: Flags, windows: Flags, ratios: Array, known
     """
     ratio = np.where(treated, ratios[:, None, None], 1.0 if known is None else known)
     expected = expected_counts(np.broadcast_to(panel.counts, ratio.shape), panel.exposure * ratio) / ratio
-    back = carried_back(panel.counts, expected, ratio)
-    left = back - expected_counts(back, np.broadcast_to(panel.exposure, back.shape))
+    left = _of_cells_alone(carried_back(panel.counts, expected, ratio) - expected, expected)
     return np.einsum("rut,st->rus", left, windows.astype(float))
+
+
+def _of_cells_alone(left: Array, weights: Array) -> Array:
+    """What is left, without what units and months have in common."""
+    of_units, of_months = weights.sum(-1, keepdims=True), weights.sum(-2, keepdims=True)
+    for _ in range(_ROUNDS):
+        left = left - weights * share_of(left.sum(-1, keepdims=True), of_units)
+        common = share_of(left.sum(-2, keepdims=True), of_months)
+        left = left - weights * common
+        if np.abs(common).max(initial=0.0) < _CLOSE:
+            break
+    return left
 
 
 def rate_ratio_test(
@@ -105,14 +131,19 @@ def rate_ratio_test(
 ) -> Tested:
     """The p of no effect in the windows, and the ratios not rejected."""
     treated = in_window(ways.labels[0], windows)
-    base = panel.counts if known is None else carried_back(panel.counts, _without(panel, known), known)
-    expected = expected_counts(base, panel.exposure)
-    information = information_of(expected, windows, ways)
+    base = panel.counts
+    if known is not None:
+        base = np.maximum(carried_back(base, _without(panel, known), known), 0.0)
+
+    def scored(ratios: Array) -> Array:
+        return scores_at(panel, treated, windows, ratios, known)
+
+    weights = weights_of(scored(np.ones(1))[0], alone(expected_counts(base, panel.exposure), windows), ways)
 
     def tried(ratios: Array) -> Array:
-        return statistics(scores_at(panel, treated, windows, ratios, known), information, ways)
+        return statistics(scored(ratios), weights, ways)
 
-    return tested(tried, _spread(information, tried), ways.p, with_interval=with_interval and ways.can_answer)
+    return tested(tried, _spread(weights.information, tried), ways.p, with_interval=with_interval and ways.can_answer)
 
 
 def _without(panel: Panel, known: Array) -> Array:

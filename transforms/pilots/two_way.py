@@ -21,13 +21,14 @@ def expected_counts(counts: Array, exposure: Array) -> Array:
     expected: Array = exposure * np.ones_like(counts)
     rows, columns = counts.sum(-1, keepdims=True), counts.sum(-2, keepdims=True)
     for _ in range(_ROUNDS):
-        expected = expected * _ratio(columns, expected.sum(-2, keepdims=True))
-        scale = _ratio(rows, expected.sum(-1, keepdims=True))
+        expected = expected * share_of(columns, expected.sum(-2, keepdims=True))
+        scale = share_of(rows, expected.sum(-1, keepdims=True))
         expected = expected * scale
         if np.abs(scale - 1.0)[rows > 0].max(initial=0.0) < _CLOSE:
             break
     return expected
 
 
-def _ratio(top: Array, below: Array) -> Array:
+def share_of(top: Array, below: Array) -> Array:
+    """One over the other; 0 where there is nothing below."""
     return np.divide(top, below, out=np.zeros_like(below), where=below > 0)
