@@ -21,8 +21,8 @@ from warehouse.schema.comments import quoted
 SCHEMAS = ("ledger", "facts", "registry", "alerts", "followup", "outbox")
 _NOT_COPIED = ("migration", "mart", "touched")
 OF_BOARD = ("edition", "due", "file_month", "pilot_effect")
-"""Of what is derived, the rest being published: what was due when, which month each file was for, and the pilots' effects
-that are not published."""
+"""Of what is derived, the rest being published: what was due when, which month each file was for, and all effects of
+pilots, those too that are not published."""
 _TABLES = """
 SELECT schema_name, table_name FROM duckdb_tables()
 WHERE database_name = current_database() AND (list_contains($schemas, schema_name)

@@ -17,6 +17,7 @@ from flows.portal.boundary_files import BoundaryFiles
 from flows.portal.links import Links, plain_level
 from flows.portal.pages.indicators import indicator_page, indicators_page
 from flows.portal.pages.map import map_page
+from flows.portal.pages.pilots import pilots_page
 from flows.portal.pages.reports import reports_page
 from flows.portal.pages.targets import targets_page
 from flows.portal.pages.today import today_page
@@ -95,6 +96,7 @@ def _pages(view: View) -> Iterator[Page]:
     yield "units.html", units_page(top)
     yield "indicators.html", indicators_page(top)
     yield "targets.html", targets_page(top)
+    yield "pilots.html", pilots_page(top)
     yield "map.html", _map_with_others(top, map_page(top, {}))
     for level in UNIT_LEVELS:
         units = view.of_level(level)

@@ -9,6 +9,7 @@ from itertools import combinations
 from math import comb, prod
 
 import numpy as np
+from numpy.typing import NDArray
 
 from transforms.pilots.panel import Array, Flags, Labels, Panel
 
@@ -72,10 +73,7 @@ def assignments(labels: Labels, strata: Strata, seed: int, most: int = MOST) -> 
     """
     groups = [np.array(group, dtype=np.int64) for group in strata]
     possible = prod(_ways(labels[group]) for group in groups)
-    if possible > most:
-        found = _drawn(labels, groups, seed, most)
-    else:
-        found = _all(labels, groups)
+    found = _drawn(labels, groups, seed, most) if possible > most else _all(labels, groups)
     return Assignments(found, possible, _is_mirrored(labels, groups))
 
 
@@ -151,9 +149,11 @@ def draw(numbers: Sequence[int], strata: Strata, seed: int, units: int) -> Flags
     return has
 
 
-def strata_by_level(levels: Array, number: int) -> list[list[int]]:
-    """The units in a number of groups of like level, of as like size as can be."""
-    return [sorted(int(place) for place in part) for part in np.array_split(np.argsort(levels, kind="stable"), number)]
+def like_rates(panel: Panel, among: NDArray[np.int64], number: int) -> list[list[int]]:
+    """Some units in a number of groups of like rates, of as like size as can be."""
+    rates: Array = panel.counts[among].sum(1) / np.maximum(panel.exposure[among].sum(1), 1e-9)
+    parts = np.array_split(among[np.argsort(rates, kind="stable")], number)
+    return [sorted(int(place) for place in part) for part in parts]
 
 
 def shared_out(total: int, strata: Strata) -> list[int]:

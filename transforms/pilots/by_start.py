@@ -30,7 +30,7 @@ def effect_by_starts(values: Array, months: Array, cohorts: Cohorts, base_months
         if not base.any() or not never.any():
             return float("nan")
         for month in np.flatnonzero(months >= start):
-            known = _change(values, mine, base, month), _change(values, never, base, month)
+            known = _change(values, mine, base, int(month)), _change(values, never, base, int(month))
             if np.isfinite(known).all():
                 total += mine.sum() * (known[0] - known[1])
                 cells += int(mine.sum())

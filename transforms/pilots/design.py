@@ -52,7 +52,9 @@ def followed(pilot: Pilot, registry: Registry, as_of: date) -> Followed | None:
     if level == "district" or not reforms:
         return Followed("today", level, names, pilot.starts, pilot.strata, frozenset(), {})
     if pilot.ends is not None and pilot.ends < reforms[0]:
-        return Followed("reported", level, names, pilot.starts, pilot.strata, frozenset(), _begun(registry, pilot.begins))
+        return Followed(
+            "reported", level, names, pilot.starts, pilot.strata, frozenset(), _begun(registry, pilot.begins)
+        )
     return _on_today(pilot, registry, names, as_of)
 
 

@@ -1,8 +1,8 @@
 """The extended two-way fixed-effects Poisson regression (Wooldridge 2023): each start and month has its own effect.
 
-Wooldridge, J. (2023), Simple approaches to nonlinear difference-in-differences with panel data. The Econometrics Journal
-26, C31-C66: with an effect for each start and month the others' months alone say what would have been, and no start is
-held against one that already runs.
+Wooldridge, J. (2023), Simple approaches to nonlinear difference-in-differences with panel data. The Econometrics
+Journal 26, C31-C66: with an effect for each start and month the others' months alone say what would have been, and no
+start is held against one that already runs.
 """
 
 from __future__ import annotations

@@ -100,6 +100,6 @@ def _joined(pilot: Pilot, line: Pilot) -> Pilot:
     (begins, units), *_ = line.starts
     if set(units) & set(pilot.units):
         raise Unfit("units", Message("pilots.unit-twice"))
-    starts = {day: codes for day, codes in pilot.starts}
+    starts = dict(pilot.starts)
     starts[begins] = (*starts.get(begins, ()), *units)
     return replace(pilot, starts=tuple(sorted(starts.items())), outcomes=outcomes)

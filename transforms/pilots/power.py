@@ -8,7 +8,7 @@ import numpy as np
 
 from expectations.contract.indicators import Good
 from transforms.pilots.assignments import SIGNIFICANT, Assignments, Strata, assignments
-from transforms.pilots.panel import Array, Cohorts, Flags, Panel
+from transforms.pilots.panel import Array, Flags, Panel
 from transforms.pilots.score import alone, statistics, weights_of
 from transforms.pilots.two_way import expected_counts
 
@@ -116,7 +116,7 @@ def unevenness(past: Panel) -> Unevenness:
 
 
 def _shared(left: Array, expected: Array, lag: int, months: int) -> tuple[float, float]:
-    """The covariance of rates a lag apart, with what taking out a unit's mean costs it for chance given back; its error."""
+    """The covariance of rates a lag apart, what taking out a unit's mean costs it given back; its error."""
     products = left[:, lag:] * left[:, :-lag]
     whole = max(float((expected[:, lag:] * expected[:, :-lag]).sum()), 1e-9)
     given_back = float(expected[:, lag:].sum()) / months

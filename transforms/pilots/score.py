@@ -15,7 +15,6 @@ from transforms.pilots.panel import Array, Flags, Panel, in_window
 from transforms.pilots.two_way import expected_counts, share_of
 
 _GRID = 41
-_ROUNDS, _CLOSE = 100, 1e-7
 _WIDER = 4
 _FAR, _FARTHEST = 12.0, 4.0
 """Of the logarithm of a ratio: how far one is looked for, and where the search for bounds begins at the most."""
@@ -46,6 +45,19 @@ class Weights:
 
     scale: Array
     information: Array
+
+
+@dataclass(frozen=True)
+class Scores:
+    """What units add to the score, had they the start (left), and its variance by chance (by_unit): ... units x starts."""
+
+    left: Array
+    by_unit: Array
+
+    def at_size_of(self, other: Scores) -> Array:
+        """Each in its own standard error, times that of another ratio: so that a ratio changes what a unit has over its
+        expectation and not how much it scatters. What is held against itself stays as it is."""
+        return share_of(self.left, np.sqrt(self.by_unit)) * np.sqrt(other.by_unit)
 
 
 def alone(expected: Array, windows: Flags) -> Array:
@@ -84,24 +96,8 @@ def statistics(scores: Array, weights: Weights, ways: Assignments) -> Array:
     return share_of(total, np.broadcast_to(np.sqrt(weights.information), total.shape))
 
 
-def carried_back(counts: Array, expected: Array, ratio: Array) -> Array:
-    """What would have been counted without a pilot that had changed the rate by a ratio.
-
-    The mean is divided by the ratio, what is over or under it by the ratio's root: so that a count so carried back
-    scatters as one that never had the pilot. A ratio of 1 leaves it as it is; below 0 it may come where a ratio is far
-    from what was counted.
-
-    Args:
-        counts: as counted.
-        expected: without the pilot.
-        ratio: where the pilot ran; 1 elsewhere.
-    """
-    back: Array = expected + (counts - ratio * expected) / np.sqrt(ratio)
-    return back
-
-
-def scores_at(panel: Panel, treated: Flags, windows: Flags, ratios: Array, known: Array | None = None) -> Array:
-    """Each unit's part of the score, had the pilot changed the rate by each of some ratios: ratios x units x starts.
+def scores_at(panel: Panel, treated: Flags, windows: Flags, ratios: Array, known: Array | None = None) -> Scores:
+    """What each unit adds to the score, had the pilot changed the rate by each of some ratios.
 
     Args:
         treated: units x months, the cells whose effect is tested.
@@ -109,21 +105,9 @@ def scores_at(panel: Panel, treated: Flags, windows: Flags, ratios: Array, known
         known: units x months, the ratio of cells whose effect is not in question; null: all 1.
     """
     ratio = np.where(treated, ratios[:, None, None], 1.0 if known is None else known)
-    expected = expected_counts(np.broadcast_to(panel.counts, ratio.shape), panel.exposure * ratio) / ratio
-    left = _of_cells_alone(carried_back(panel.counts, expected, ratio) - expected, expected)
-    return np.einsum("rut,st->rus", left, windows.astype(float))
-
-
-def _of_cells_alone(left: Array, weights: Array) -> Array:
-    """What is left, without what units and months have in common."""
-    of_units, of_months = weights.sum(-1, keepdims=True), weights.sum(-2, keepdims=True)
-    for _ in range(_ROUNDS):
-        left = left - weights * share_of(left.sum(-1, keepdims=True), of_units)
-        common = share_of(left.sum(-2, keepdims=True), of_months)
-        left = left - weights * common
-        if np.abs(common).max(initial=0.0) < _CLOSE:
-            break
-    return left
+    expected = expected_counts(np.broadcast_to(panel.counts, ratio.shape), panel.exposure * ratio)
+    left = np.einsum("rut,st->rus", panel.counts - expected, windows.astype(float))
+    return Scores(left, alone(expected, windows))
 
 
 def rate_ratio_test(
@@ -131,24 +115,14 @@ def rate_ratio_test(
 ) -> Tested:
     """The p of no effect in the windows, and the ratios not rejected."""
     treated = in_window(ways.labels[0], windows)
-    base = panel.counts
-    if known is not None:
-        base = np.maximum(carried_back(base, _without(panel, known), known), 0.0)
-
-    def scored(ratios: Array) -> Array:
-        return scores_at(panel, treated, windows, ratios, known)
-
-    weights = weights_of(scored(np.ones(1))[0], alone(expected_counts(base, panel.exposure), windows), ways)
+    base = scores_at(panel, treated, windows, np.ones(1), known)
+    weights = weights_of(base.left[0], base.by_unit[0], ways)
 
     def tried(ratios: Array) -> Array:
-        return statistics(scored(ratios), weights, ways)
+        scores = scores_at(panel, treated, windows, ratios, known)
+        return statistics(scores.at_size_of(base), weights, ways)
 
     return tested(tried, _spread(weights.information, tried), ways.p, with_interval=with_interval and ways.can_answer)
-
-
-def _without(panel: Panel, known: Array) -> Array:
-    found: Array = expected_counts(panel.counts, panel.exposure * known) / known
-    return found
 
 
 def _spread(information: Array, tried: Callable[[Array], Array]) -> float:
@@ -192,17 +166,17 @@ def _centre(tried: Callable[[Array], Array], spread: float) -> float:
 
 
 def _bound(shares: Callable[[Array], Array], centre: float, spread: float, side: int) -> float | None:
-    """The last ratio on a side that is not rejected; null where none is rejected."""
+    """The first ratio on a side that is rejected; null where none is, however far.
+
+    Far off the model fits nobody any more, and p may rise again: what lies beyond the first rejected is not told.
+    """
     reach = 4 * spread
     for _ in range(_WIDER):
         logs = centre + side * np.linspace(0.0, reach, _GRID)
-        is_in = shares(logs) > SIGNIFICANT
-        if not is_in[-1]:
-            break
+        is_out = shares(logs) <= SIGNIFICANT
+        if is_out.any():
+            first = max(int(is_out.argmax()), 1)
+            fine = np.linspace(logs[first - 1], logs[first], 17)
+            return float(np.exp(fine[int((shares(fine) <= SIGNIFICANT).argmax())]))
         reach *= 2
-    else:
-        return None
-    last = int(np.flatnonzero(is_in).max(initial=0))
-    fine = np.linspace(logs[last], logs[last + 1], 17)
-    kept = np.flatnonzero(shares(fine) > SIGNIFICANT).max(initial=0)
-    return float(np.exp(fine[kept]))
+    return None

@@ -1,4 +1,4 @@
-"""Synthetic difference-in-differences (Arkhangelsky et al. 2021), and synthetic control and plain differences beside it.
+"""Synthetic difference-in-differences (Arkhangelsky et al. 2021), with synthetic control and plain differences.
 
 Follows the authors' reference program: weights by Frank and Wolfe's steps to the same stopping rule, small ones left
 out and the rest found again.

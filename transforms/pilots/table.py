@@ -203,19 +203,17 @@ def panel_from(
         & ~pl.col("period").is_in(list(known.unsettled))
     ).with_columns(month=month_number().cast(pl.Int64))
     rows = rows.filter((pl.col("month") >= first) & (pl.lit(last is None) | (pl.col("month") <= (last or 0))))
-    codes = sorted(rows["unit_code"].unique())
-    if not codes:
+    if rows.is_empty():
         return Panel((), np.zeros(0, dtype=np.int64), np.zeros((0, 0)), np.zeros((0, 0)))
-    every = np.arange(rows["month"].min(), rows["month"].max() + 1)
-    counts, exposure = np.zeros((2, len(codes), len(every)))
-    since = {code: _first_whole(day) for code, day in (begins or {}).items()}
+    codes, numbers = sorted(rows["unit_code"].unique()), rows["month"].to_numpy()
+    every = np.arange(numbers.min(), numbers.max() + 1)
     told = rows.filter((pl.col("denominator") > 0) & pl.col("numerator").is_not_null() & (pl.col("coverage") >= HALF))
-    at = {code: place for place, code in enumerate(codes)}
-    for row in told.select("unit_code", "month", "numerator", "denominator").iter_rows():
-        code, number, top, below = row
-        if number >= since.get(code, 0):
-            counts[at[code], number - every[0]] = max(top, 0.0)
-            exposure[at[code], number - every[0]] = below
+    places = np.searchsorted(np.array(codes), told["unit_code"].to_numpy()), told["month"].to_numpy() - every[0]
+    counts, exposure = np.zeros((2, len(codes), len(every)))
+    counts[places], exposure[places] = told["numerator"].clip(lower_bound=0).to_numpy(), told["denominator"].to_numpy()
+    since = np.array([_first_whole(begins[code]) if begins and code in begins else 0 for code in codes])
+    is_of_another = every[None, :] < since[:, None]
+    counts[is_of_another] = exposure[is_of_another] = 0.0
     return Panel(tuple(codes), every, counts, exposure)
 
 
@@ -280,16 +278,20 @@ def _rows(base: Row, panel: Panel, cohorts: Cohorts, told: Judged) -> Iterator[R
         "assignments": told.ways.possible,
         "is_exact": told.ways.is_exact,
     }
-    yield base | _of_effect(told.whole) | {
-        "regression_ratio": told.regression.ratio,
-        "before_after_ratio": told.before_after,
-        "pre_trend_p": told.pre_trend_p,
-        "neighbour_ratio": told.near_ratio,
-        "neighbour_p": told.near_p,
-        "neighbours": told.near_units,
-        "second_method": told.second_method or None,
-        "second_cases_a_month": told.second_cases,
-    }
+    yield (
+        base
+        | _of_effect(told.whole)
+        | {
+            "regression_ratio": told.regression.ratio,
+            "before_after_ratio": told.before_after,
+            "pre_trend_p": told.pre_trend_p,
+            "neighbour_ratio": told.near_ratio,
+            "neighbour_p": told.near_p,
+            "neighbours": told.near_units,
+            "second_method": told.second_method or None,
+            "second_cases_a_month": told.second_cases,
+        }
+    )
     for part in told.parts:
         yield base | _of_effect(part) | {"part": "months", "months_since": part.since}
 

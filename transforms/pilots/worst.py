@@ -13,7 +13,7 @@ import numpy as np
 from scipy.stats import t as student
 
 from transforms.pilots.panel import Array, Cohorts, Flags, Panel, in_window
-from transforms.pilots.score import Tested, carried_back, tested
+from transforms.pilots.score import Tested, tested
 from transforms.pilots.two_way import expected_counts
 
 _BLOCK = 6
@@ -68,7 +68,7 @@ def against_equally_bad(panel: Panel, cohorts: Cohorts, *, with_interval: bool =
 
     def tried(ratios: Array) -> Array:
         ratio = np.where(treated, ratios[:, None, None], 1.0)
-        back = carried_back(panel.counts, without, ratio)
+        back = _carried_back(panel.counts, without, ratio)
         left = [
             _left(back, panel, one.level, window) @ scale.T
             for one, window, (scale, _) in zip(foreseen, windows, white, strict=True)
@@ -98,6 +98,22 @@ def _students_t(left: Array, wanted: Array) -> Array:
     variance = np.maximum(others.mean(0) / (left.shape[-1] - 2), 1e-9)
     found: Array = along.sum(0) / np.sqrt(np.maximum(length.sum(), 1e-9) * variance)
     return found
+
+
+def _carried_back(counts: Array, expected: Array, ratio: Array) -> Array:
+    """What would have been counted without a pilot that had changed the rate by a ratio.
+
+    The mean is divided by the ratio, what is over or under it by the ratio's root: so that a count so carried back
+    scatters as one that never had the pilot. A ratio of 1 leaves it as it is; below 0 it may come where a ratio is far
+    from what was counted.
+
+    Args:
+        counts: as counted.
+        expected: without the pilot.
+        ratio: where the pilot ran; 1 elsewhere.
+    """
+    back: Array = expected + (counts - ratio * expected) / np.sqrt(ratio)
+    return back
 
 
 def _left(back: Array, panel: Panel, level: Array, window: Flags) -> Array:

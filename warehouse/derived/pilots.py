@@ -24,9 +24,9 @@ def months_of(con: DuckDBPyConnection, indicators: Sequence[str]) -> pl.DataFram
     Of communes too where that is not published: what is published of it, the mart decides.
     """
     wanted = [INDICATOR_OF[name] for name in indicators]
-    parts = [
-        _MONTHS.format(name=one.name, numerator=one.numerator, denominator=one.denominator) for one in wanted
-    ] or [f"FROM ({_MONTHS.format(name='', numerator='0', denominator='0')}) LIMIT 0"]
+    parts = [_MONTHS.format(name=one.name, numerator=one.numerator, denominator=one.denominator) for one in wanted] or [
+        f"FROM ({_MONTHS.format(name='', numerator='0', denominator='0')}) LIMIT 0"
+    ]
     return con.sql(" UNION ALL ".join(parts)).pl()
 
 

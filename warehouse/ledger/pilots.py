@@ -10,7 +10,9 @@ from duckdb import DuckDBPyConnection
 from warehouse.connection.transaction import transaction
 
 
-def first_seen(con: DuckDBPyConnection, outcomes: Iterable[tuple[str, str]], night: date) -> dict[tuple[str, str], date]:
+def first_seen(
+    con: DuckDBPyConnection, outcomes: Iterable[tuple[str, str]], night: date
+) -> dict[tuple[str, str], date]:
     """Note what was not seen before, and tell when each was.
 
     Args:
