@@ -49,7 +49,7 @@ class Weights:
 
 @dataclass(frozen=True)
 class Scores:
-    """What units add to the score, had they the start (left), and its variance by chance (by_unit): ... units x starts."""
+    """What units add to the score, had they the start (left), and its variance (by_unit): ... x units x starts."""
 
     left: Array
     by_unit: Array

@@ -21,6 +21,7 @@ from expectations.language.catalogue import (
     catalogue,
     text,
 )
+from flows.commands.pilots import HEADS as PILOT_HEADS
 from flows.errors import UserError
 from flows.night.alert import ALERTS
 from flows.night.follow_up import ITEMS
@@ -39,6 +40,8 @@ from transforms.morning.target_lines import HEADS
 from transforms.pages import alerts, followup, indicator_page
 from transforms.pages.map_page import SCALES
 from transforms.pages.unit_figures import UNIT_LEVELS, kinds_of
+from transforms.pilots.design import NoEffect
+from transforms.pilots.pilot import CHOSEN, NAMED
 from transforms.targets.outlook import FEW, NOTHING, OTHER_MAP
 from transforms.targets.target import STATES
 from transforms.telling.night import KNOWN_ERRORS
@@ -116,6 +119,15 @@ FAMILIES: dict[str, tuple[str, ...]] = {
     "portal.decide.": ("accept", "accept-means", "retract", "retract-means", "reason"),
     "portal.file.decided.": ("accept", "retract"),
     "portal.error.": ("400", "404", "500", "role", "token", "size"),
+    "pilot.chosen.": CHOSEN,
+    "pilot.named.": NAMED,
+    "pilot.near.": ("moved", "still", "unknown"),
+    "pilot.no-effect.": get_args(NoEffect),
+    "pilot.pre-trend.": ("differs", "like", "unknown"),
+    "pilot.second.": ("synthetic-did", "by-start", "none"),
+    "pilot.verdict.": ("seen", "unseen", "unable"),
+    "pilot.ways.": ("all", "drawn"),
+    "pilots.column.": PILOT_HEADS,
     "portal.alert.verdict.": get_args(Verdict),
     "portal.alerts.status.": alerts.STATUSES,
     "portal.followup.reply.": REPLIES,
