@@ -68,10 +68,10 @@ def board(folder: Annotated[Path, typer.Argument(metavar="THƯ_MỤC", help=both
 
 
 @app.command("carry-out", hidden=True)
-def carry_out() -> None:
+def carry_out(as_of: Day = None) -> None:
     from flows.commands.carry_out import run_carry_out
 
-    run_carry_out()
+    run_carry_out(as_of.date() if as_of else None)
 
 
 @app.command(help=both("help.backfill"))
@@ -114,10 +114,16 @@ def status(period: Annotated[str | None, typer.Option(help="YYYY-MM")] = None) -
 
 
 @app.command(help=both("help.sql"))
-def sql(query: Annotated[str | None, typer.Argument(help="SELECT …")] = None, as_of: Day = None) -> None:
+def sql(
+    query: Annotated[str | None, typer.Argument(help="SELECT …")] = None,
+    as_of: Day = None,
+    form: Annotated[
+        Literal["csv", "json", "parquet"] | None, typer.Option("--format", help=both("help.sql.format"))
+    ] = None,
+) -> None:
     from flows.commands.sql import run_sql
 
-    run_sql(query, as_of.date() if as_of else None)
+    run_sql(query, as_of.date() if as_of else None, form)
 
 
 @app.command(help=both("help.export"))

@@ -48,7 +48,7 @@ def registry_frames(registry: Registry) -> dict[str, pl.DataFrame]:
 
     def frame(rows: list[tuple[object, ...]], *columns: str) -> pl.DataFrame:
         text_only = {name: pl.Date if name.endswith(("_from", "_to", "_date")) else pl.String for name in columns}
-        schema = text_only | ({"weight": pl.Float64} if "weight" in columns else {})
+        schema = text_only | {name: pl.Float64 for name in ("weight", "lat", "lon") if name in columns}
         return pl.DataFrame(rows, schema=schema, orient="row")
 
     def fields(some: tuple[Unit, ...] | tuple[Home, ...], *columns: str) -> pl.DataFrame:
@@ -56,7 +56,17 @@ def registry_frames(registry: Registry) -> dict[str, pl.DataFrame]:
 
     return {
         "unit": fields(
-            registry.units, "unit_id", "unit_code", "name", "kind", "level", "parent_code", "valid_from", "valid_to"
+            registry.units,
+            "unit_id",
+            "unit_code",
+            "name",
+            "kind",
+            "level",
+            "parent_code",
+            "valid_from",
+            "valid_to",
+            "lat",
+            "lon",
         ),
         "home": fields(
             registry.homes,

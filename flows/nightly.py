@@ -56,6 +56,7 @@ def nightly(as_of: date | None = None, inbox: Path | None = None) -> NightReport
         step(alert, store, judged, settings)
         step(follow_up, store, judged, settings)
         published = step(publish, store, settings, as_of)
+        publish_board(store, settings)  # now, since the telling takes its time
         came = report(
             store, NightSteps(arrived, files, verdict, returned, published, exposed, refused, left), settings, as_of
         )

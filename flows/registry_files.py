@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import shutil
 from collections.abc import Callable, Iterable
+from functools import lru_cache
 from importlib.resources import files
 from pathlib import Path
 from typing import TypeVar
@@ -74,11 +75,18 @@ def registry_state(folder: Path) -> RegistryState:
 
 
 def load_registry(folder: Path) -> Registry:
-    """The registry of a home.
+    """The registry of a home, read again only where one of its files has changed.
 
     Raises:
         UserError: a table cannot be read or does not fit together.
     """
+    if not folder.is_dir():
+        _begin(folder)
+    return _load_registry(folder, registry_state(folder))
+
+
+@lru_cache(maxsize=2)
+def _load_registry(folder: Path, state: RegistryState) -> Registry:
     tables = registry_tables(folder)
     try:
         return build_registry(tables)

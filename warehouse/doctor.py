@@ -19,7 +19,7 @@ from warehouse.connection.store import open_to_read
 from warehouse.errors import ArchiveIncomplete, SchemaChanged, StoreLocked, StoreMissing, StoreTooNew
 from warehouse.ledger.archive import place, read
 from warehouse.ledger.nights import last_finished
-from warehouse.publish import LINK
+from warehouse.publish import LINK, stamp_of
 
 State = Literal["ok", "warning", "error"]
 # From one night's end to the next: one may take an hour longer than the one before.
@@ -152,7 +152,7 @@ def _disk(home: Path) -> Iterator[Diagnosis]:
 
 
 def _leftovers(home: Path) -> Iterator[Diagnosis]:
-    left = [*home.glob("*.migrating*"), *(home / "published").glob(".*.part*"), *(home / "archive").glob("*/.*")]
+    left = [*home.glob("*.migrating*"), *(home / "published").rglob(".*.part*"), *(home / "archive").glob("*/.*")]
     if left:
         names = ", ".join(str(path.relative_to(home)) for path in left[:5])
         yield Diagnosis("leftovers", "warning", Message("doctor.leftovers", names=names))
@@ -161,7 +161,7 @@ def _leftovers(home: Path) -> Iterator[Diagnosis]:
 def _published(home: Path) -> Iterator[Diagnosis]:
     link = home / "published" / LINK
     if link.exists():
-        yield Diagnosis("published", "ok", Message("doctor.published", name=link.resolve().name))
+        yield Diagnosis("published", "ok", Message("doctor.published", name=stamp_of(link)))
     else:
         yield Diagnosis("published", "warning", Message("doctor.published.none"))
 

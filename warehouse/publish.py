@@ -1,4 +1,8 @@
-"""The copy that analysts read: every mart as a table in a new file, checked, then put in the old one's place."""
+"""The copy that analysts read: every mart as a table in a new file, checked, then put in the old one's place.
+
+A file's name is its catalogue's in every reader, also behind a link: each copy is called `mobility.duckdb` in a folder
+of its own, so that what was asked of one copy can be asked of the next.
+"""
 
 from __future__ import annotations
 
@@ -14,10 +18,12 @@ from expectations.language.catalogue import Joined, Message
 from warehouse.connection.store import replace
 from warehouse.connection.transaction import transaction
 from warehouse.errors import EditionRefused
+from warehouse.marts.shown import show_by_map
 from warehouse.marts.views import MARTS, apply_marts
 from warehouse.schema.comments import quoted
 
 LINK = "mobility.duckdb"
+EDITIONS = "editions"
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +31,7 @@ class Published:
     """What was published.
 
     Attributes:
-        path: the new file; the link beside it points there.
+        path: the new file; the link `mobility.duckdb` points there.
         rows: rows of each mart.
     """
 
@@ -34,7 +40,7 @@ class Published:
 
 
 def publish(con: DuckDBPyConnection, folder: Path, stamp: str, *, keep: int = 7, marts: Path = MARTS) -> Published:
-    """Build `mobility-<stamp>.duckdb`, check it, and let `mobility.duckdb` point to it.
+    """Build `editions/<stamp>/mobility.duckdb`, check it, and let `mobility.duckdb` point to it.
 
     Who has an earlier copy open goes on reading it, also when it is no longer kept. Killed at any point, it leaves
     the former copy in place and at most a `.part` file, which the next call removes.
@@ -49,22 +55,31 @@ def publish(con: DuckDBPyConnection, folder: Path, stamp: str, *, keep: int = 7,
         EditionRefused: a mart or column says nothing of itself, holds party cells, or lost rows.
     """
     names = apply_marts(con, marts)
-    folder.mkdir(parents=True, exist_ok=True)
-    folder.chmod(0o755)
-    for left in folder.glob(".mobility-*.part*"):
+    target = folder / EDITIONS / stamp / LINK
+    target.parent.mkdir(parents=True, exist_ok=True)
+    for entered in (folder, folder / EDITIONS, target.parent):
+        entered.chmod(0o755)
+    for left in folder.rglob(".*.part*"):
         left.unlink()
-    target = folder / f"mobility-{stamp}.duckdb"
-    part = folder / f".{target.name}.part"
+    part = target.with_name(f".{LINK}.part")
     with _attached(con, part):
         # One transaction: all marts are of one moment.
         with transaction(con):
             rows = {name: _materialise(con, name) for name in names}
         _check(con, rows)
+        with transaction(con):
+            show_by_map(con, "edition")
     part.chmod(0o644)
     replace(part, target)
     _switch(folder, target)
     _retire(folder, target, keep)
     return Published(target, rows)
+
+
+def stamp_of(copy: Path) -> str:
+    """The stamp of the copy a link points to; earlier releases had it in the file's name."""
+    file = copy.resolve()
+    return file.parent.name if file.name == LINK else file.stem.removeprefix("mobility-")
 
 
 @contextmanager
@@ -79,7 +94,7 @@ def _attached(con: DuckDBPyConnection, part: Path) -> Iterator[None]:
 
 
 def _materialise(con: DuckDBPyConnection, name: str) -> int:
-    con.execute(f"CREATE TABLE edition.marts.{name} AS FROM marts.{name}")
+    row = con.execute(f"CREATE TABLE edition.marts.{name} AS FROM marts.{name}").fetchone()
     here = f"schema_name = 'marts' AND database_name = current_database() AND {{}} = {quoted(name)}"
     of_view = con.execute(f"SELECT comment FROM duckdb_views() WHERE {here.format('view_name')}").fetchone()
     if of_view and of_view[0]:
@@ -88,7 +103,6 @@ def _materialise(con: DuckDBPyConnection, name: str) -> int:
     for column, comment in of_columns.fetchall():
         if comment:
             con.execute(f'COMMENT ON COLUMN edition.marts.{name}."{column}" IS {quoted(comment)}')
-    row = con.execute(f"SELECT count(*) FROM marts.{name}").fetchone()
     return int(row[0]) if row else 0
 
 
@@ -97,7 +111,7 @@ def _check(con: DuckDBPyConnection, rows: dict[str, int]) -> None:
     mute = [name for name, comment in con.execute(_TABLES).fetchall() if not comment]
     mute += [f"{table}.{column}" for table, column, _, comment in columns if not comment]
     cells = [f"{table}.{column}" for table, column, _, _ in columns if column == "cell_code"]
-    cells += [f"{table}.{column}" for table, column, kind, _ in columns if _holds_cells(con, table, column, kind)]
+    cells += _holding_cells(con, columns)
     lost = [name for name, count in rows.items() if count != _count(con, f"FROM edition.marts.{name}")]
     faults = {"error.edition.mute": mute, "error.edition.cells": cells, "error.edition.lost": lost}
     found = tuple(Message(key, names=", ".join(names[:5])) for key, names in faults.items() if names)
@@ -105,12 +119,22 @@ def _check(con: DuckDBPyConnection, rows: dict[str, int]) -> None:
         raise EditionRefused("error.edition", faults=Joined(found, "; "))
 
 
+def _holding_cells(con: DuckDBPyConnection, columns: list[tuple[str, str, str, str]]) -> list[str]:
+    """The columns among whose texts are codes of party cells."""
+    con.execute(
+        "CREATE TEMP TABLE cell AS SELECT cell_code FROM registry.home UNION SELECT cell_code FROM facts.balance"
+    )
+    try:
+        return [f"{table}.{column}" for table, column, kind, _ in columns if _holds_cells(con, table, column, kind)]
+    finally:
+        con.execute("DROP TABLE temp.cell")
+
+
 def _holds_cells(con: DuckDBPyConnection, table: str, column: str, kind: str) -> bool:
     if not kind.startswith("VARCHAR"):
         return False
     value = f'unnest("{column}")' if kind.endswith("[]") else f'"{column}"'
-    cells = "SELECT cell_code FROM registry.home UNION SELECT cell_code FROM facts.balance"
-    return _count(con, f"FROM (SELECT {value} AS v FROM edition.marts.{table}) WHERE v IN ({cells})") > 0
+    return _count(con, f"FROM (SELECT {value} AS v FROM edition.marts.{table}) WHERE v IN (FROM temp.cell)") > 0
 
 
 def _count(con: DuckDBPyConnection, source: str) -> int:
@@ -120,18 +144,24 @@ def _count(con: DuckDBPyConnection, source: str) -> int:
 
 def _switch(folder: Path, target: Path) -> None:
     new = folder / f".{LINK}.part"
-    new.symlink_to(target.name)
+    new.symlink_to(target.relative_to(folder))
     os.replace(new, folder / LINK)
 
 
 def _retire(folder: Path, current: Path, keep: int) -> None:
-    others = [file for file in folder.glob("mobility-*.duckdb") if file != current]
+    """Remove all copies but the last; those of earlier releases stood beside the link as `mobility-<stamp>.duckdb`."""
+    others = [file for file in folder.glob(f"{EDITIONS}/*/{LINK}") if file != current]
+    others += folder.glob("mobility-*.duckdb")
     others.sort(key=lambda file: file.stat().st_mtime_ns)
     for file in others[: max(0, len(others) + 1 - keep)]:
         file.unlink()
+    for edition in (folder / EDITIONS).iterdir():
+        if not any(edition.iterdir()):
+            edition.rmdir()
 
 
 _TABLES = "SELECT table_name, comment FROM duckdb_tables() WHERE database_name = 'edition'"
 _COLUMNS = """
-SELECT table_name, column_name, data_type, comment FROM duckdb_columns() WHERE database_name = 'edition' ORDER BY ALL
+SELECT table_name, column_name, data_type, comment FROM duckdb_columns()
+WHERE database_name = 'edition' AND schema_name = 'marts' ORDER BY ALL
 """

@@ -30,7 +30,7 @@ ROOT = Path(__file__).resolve().parents[2]
 ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
 PATIENCE = 300.0
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\dT[\d:.]+")
-_EDITION = re.compile(r"mobility-[\d-]+\.duckdb$")
+_EDITION = re.compile(r"editions/[\d-]+/mobility\.duckdb$")
 _NOT_COMPARED = ("prefect/", "tmp/")  # Prefect's own, and the folder for temporary files
 _LEFT = re.compile(r"\.part|\.tmp|\.wal$|\.migrating|~$|(?:^|/)\.(?!demo$)[^/]+$")
 # How often and when a message was tried is no part of what is told; the day of the clock stands in no other column.
@@ -38,6 +38,7 @@ _OMITTED = {
     ("outbox", "delivery"): ("tries",),
     ("outbox", "message"): ("message_id",),
     ("outbox", "told"): ("message_id",),
+    ("ledger", "step"): ("seconds",),
 }
 _KEPT_TIME = "received_at"
 
@@ -119,7 +120,9 @@ class Home:
     def files(self) -> set[str]:
         """The names of its files, published copies as one."""
         names = (path.relative_to(self.path).as_posix() for path in self.path.rglob("*") if path.is_file())
-        return {_EDITION.sub("mobility-….duckdb", name) for name in names if not name.startswith(_NOT_COMPARED)}
+        return {
+            _EDITION.sub("editions/…/mobility.duckdb", name) for name in names if not name.startswith(_NOT_COMPARED)
+        }
 
     def left(self) -> list[str]:
         """What a run should have cleared away, in the home and among temporary files."""

@@ -30,6 +30,7 @@ _TABLE = "{urn:oasis:names:tc:opendocument:xmlns:table:1.0}"
 _ROMAN = re.compile("[ivxl]+")
 _MOST_REPEATED = 2000
 _WIDEST = 300
+_TALLEST = 5_000  # rows of a sheet that are looked at: one moved to the last of a million is not seen
 
 
 class Unseen(Exception):
@@ -130,7 +131,10 @@ def by_office(base: Base, files: dict[str, bytes]) -> dict[str, list[Rows]]:
 
 def _workbook(base: Base, data: bytes) -> list[Rows]:
     book = openpyxl.load_workbook(io.BytesIO(data), data_only=True)
-    return [[list(row) for row in sheet.iter_rows(values_only=True, max_col=_WIDEST)] for sheet in book.worksheets]
+    return [
+        [list(row) for row in sheet.iter_rows(values_only=True, max_row=min(sheet.max_row, _TALLEST), max_col=_WIDEST)]
+        for sheet in book.worksheets
+    ]
 
 
 def _xls(base: Base, data: bytes) -> list[Rows]:
@@ -202,10 +206,11 @@ class _Table(HTMLParser):
         elif tag in ("td", "th") and self.rows:
             row, given = self.rows[-1], dict(attrs)
             self._skip(row)
-            for _ in range(int(given.get("colspan") or 1)):
+            wide = min(int(given.get("colspan") or 1), _WIDEST)
+            for _ in range(wide):
                 self._spans[len(row)] = int(given.get("rowspan") or 1) - 1
                 row.append("")
-            self._at, self._is_cell = len(row) - int(given.get("colspan") or 1), True
+            self._at, self._is_cell = len(row) - wide, True
 
     def _skip(self, row: list[Cell]) -> None:
         while self._spans.get(len(row), 0) > 0:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from flows.clock import today
 from flows.home import open_home
 from flows.night.alert import ALERTS
@@ -15,10 +17,10 @@ from warehouse.errors import StoreLocked
 from warehouse.ledger.touched import touched
 
 
-def run_carry_out() -> None:
-    """Carry out everything that waits; while the night holds the warehouse, the night does it."""
+def run_carry_out(as_of: date | None = None) -> None:
+    """Carry out everything that waits, today or on a past day; while the night holds the warehouse, the night does."""
     settings = load_settings()
-    day = today(settings.timezone)
+    day = as_of or today(settings.timezone)
     try:
         with open_home(settings) as con:
             if None in carry_out_waiting(con, settings, day).values():

@@ -20,6 +20,7 @@ from flows.commands.published import open_published, published_path
 from flows.errors import UserError
 from flows.settings import Settings, load_settings
 from warehouse.marts.questions import published_columns, published_marts, rows_of
+from warehouse.publish import stamp_of
 
 PROFILE = "https://datapackage.org/profiles/2.0/datapackage.json"
 TYPES = {
@@ -49,7 +50,8 @@ KEYS: dict[str, tuple[str, ...]] = {
     "submission_log": ("submission_id",),
     "target": ("target", *_UNIT),
     "trend": (*_SERIES, "period"),
-    "unit": ("unit_id", "valid_from"),
+    "unit": ("unit_id",),
+    "unit_history": ("unit_id", "valid_from"),
     "waterfall": ("map", "unit_code", "level", "period_kind", "period", "position"),
 }
 
@@ -81,7 +83,7 @@ def export(settings: Settings, target: Path) -> dict[str, Any]:
             "title": "Biến động và giữ chân đảng viên / Member mobility and retention",
             "description": "Số liệu công bố; trống là chưa biết / Published figures; null is not known",
             "created": f"{datetime.fromtimestamp(int(copy.stat().st_mtime), UTC):%Y-%m-%dT%H:%M:%SZ}",
-            "sources": [{"title": copy.name}],
+            "sources": [{"title": stamp_of(copy)}],
             "resources": resources,
         }
         (folder / "datapackage.json").write_text(json.dumps(descriptor, ensure_ascii=False, indent=1) + "\n", "utf-8")

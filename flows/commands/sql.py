@@ -6,29 +6,47 @@ import os
 import sys
 from contextlib import AbstractContextManager
 from datetime import date
+from typing import Literal
 
 import duckdb
 import duckdb_cli
 
+from flows.commands.answers import printed, written
 from flows.commands.published import open_published, published_path
 from flows.errors import UserError
 from flows.settings import Settings, load_settings
 from warehouse.published import attach, open_facts_as_of
 
+Format = Literal["csv", "json", "parquet"]
 
-def run_sql(query: str | None, as_of: date | None) -> None:
-    """Print the answer to a query; without one, open DuckDB's own prompt on the published copy."""
+
+def run_sql(query: str | None, as_of: date | None, form: Format | None = None) -> None:
+    """Print the answer to a query; without one, open DuckDB's own prompt on the published copy.
+
+    A person at a terminal sees numbers and days as the pages write them; a pipe gets them as they are stored.
+    """
     settings = load_settings()
     if query is None:
         _prompt(settings, as_of)
         return
+    if form == "parquet" and sys.stdout.isatty():
+        raise UserError("error.sql.terminal")
     with _figures(settings, as_of) as con:
         try:
             answer = con.sql(query)
             if answer is not None:
-                answer.show(max_rows=1000, max_width=_width())
+                _tell(answer, settings, form)
         except duckdb.Error as error:
             raise UserError("error.sql.wrong", why=str(error)) from error
+
+
+def _tell(answer: duckdb.DuckDBPyRelation, settings: Settings, form: Format | None) -> None:
+    if form is not None:
+        sys.stdout.buffer.write(written(answer, form))
+    elif sys.stdout.isatty():
+        printed(answer, settings.language, _width())
+    else:
+        answer.show(max_rows=1000, max_width=_width())
 
 
 def _figures(settings: Settings, as_of: date | None) -> AbstractContextManager[duckdb.DuckDBPyConnection]:

@@ -14,11 +14,9 @@ from warehouse.board_copy import copy_board
 
 
 def publish(con: DuckDBPyConnection, settings: Settings, as_of: date) -> Path:
-    """A new copy in the old one's place, and the board's beside it; returns where the analysts' is."""
+    """A new copy for analysts in the old one's place; returns where it is. The board's is to follow."""
     edition = f"{as_of}-{now(settings.timezone):%H%M%S}"
-    published = copies.publish(con, settings.published_dir, edition, keep=settings.keep_copies).path
-    publish_board(con, settings)
-    return published
+    return copies.publish(con, settings.published_dir, edition, keep=settings.keep_copies).path
 
 
 def publish_board(con: DuckDBPyConnection, settings: Settings) -> None:

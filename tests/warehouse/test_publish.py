@@ -16,7 +16,7 @@ from warehouse.connection.store import open_store
 from warehouse.errors import EditionRefused
 from warehouse.ledger.load import load
 from warehouse.marts.views import MARTS, apply_marts
-from warehouse.publish import publish
+from warehouse.publish import publish, stamp_of
 
 SENDERS = """
 CREATE VIEW marts.sender AS
@@ -30,6 +30,14 @@ TOTAL = """
 CREATE VIEW marts.all_files AS SELECT sum(files)::BIGINT AS files FROM marts.sender;
 COMMENT ON VIEW marts.all_files IS 'Tổng / Total';
 COMMENT ON COLUMN marts.all_files.files IS 'Số tệp / Files';
+"""
+
+
+TWO_MAPS = """
+CREATE VIEW marts.split AS SELECT * FROM (VALUES ('today', 1), ('reported', 2)) AS t (map, files);
+COMMENT ON VIEW marts.split IS 'Hai bản đồ / Two maps';
+COMMENT ON COLUMN marts.split.map IS 'Bản đồ / Map';
+COMMENT ON COLUMN marts.split.files IS 'Số tệp / Files';
 """
 
 
@@ -57,6 +65,15 @@ def read(path: Path, query: str) -> list:
         return con.sql(query).fetchall()
 
 
+def listed(folder: Path) -> list[str]:
+    """Every file below a folder."""
+    return sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*") if not path.is_dir())
+
+
+def copies(*stamps: str) -> list[str]:
+    return [f"editions/{stamp}/mobility.duckdb" for stamp in stamps]
+
+
 def test_marts_are_made_in_the_order_they_read_one_another_and_again_when_a_file_changes(con, marts):
     assert apply_marts(con, marts) == ["sender", "all_files"]
     assert con.sql("FROM marts.all_files").fetchall() == [(None,)]
@@ -82,13 +99,14 @@ def test_the_copy_holds_each_mart_as_a_table_with_its_comments_and_nothing_else(
     published = publish(loaded, tmp_path / "published", "20190603", marts=marts)
     assert published.rows == {"sender": 2, "all_files": 1}
     link = tmp_path / "published" / "mobility.duckdb"
-    assert os.readlink(link) == "mobility-20190603.duckdb"
+    assert os.readlink(link) == "editions/20190603/mobility.duckdb"
     assert read(link, "FROM marts.sender") == [("866", 1, ["2019-05"]), ("870", 1, ["2019-05"])]
     tables = "SELECT schema_name, table_name, comment FROM duckdb_tables() ORDER BY ALL"
     assert read(link, tables) == [("marts", "all_files", "Tổng / Total"), ("marts", "sender", "Đơn vị gửi / Senders")]
-    comments = "SELECT comment FROM duckdb_columns() WHERE table_name = 'sender' AND NOT internal ORDER BY column_index"
+    comments = """SELECT comment FROM duckdb_columns()
+        WHERE schema_name = 'marts' AND table_name = 'sender' AND NOT internal ORDER BY column_index"""
     assert read(link, comments) == [("Mã, it's a code / Code",), ("Số tệp / Files",), ("Các kỳ / Periods",)]
-    assert sorted(os.listdir(tmp_path / "published")) == ["mobility-20190603.duckdb", "mobility.duckdb"]
+    assert listed(tmp_path / "published") == ["editions/20190603/mobility.duckdb", "mobility.duckdb"]
     assert published.path.stat().st_mode & 0o777 == 0o644
 
 
@@ -109,21 +127,62 @@ def test_a_copy_that_is_not_fit_leaves_the_former_in_place(loaded, marts, tmp_pa
     (marts / "all_files.sql").unlink()
     with pytest.raises(EditionRefused, match=why):
         publish(loaded, folder, "2", marts=marts)
-    assert os.readlink(folder / "mobility.duckdb") == "mobility-1.duckdb"
+    assert os.readlink(folder / "mobility.duckdb") == "editions/1/mobility.duckdb"
     assert len(read(folder / "mobility.duckdb", "FROM marts.sender")) == 2
     (marts / "sender.sql").write_text(SENDERS)
     publish(loaded, folder, "2", marts=marts)
-    assert sorted(os.listdir(folder)) == ["mobility-1.duckdb", "mobility-2.duckdb", "mobility.duckdb"]
+    assert listed(folder) == [*copies("1", "2"), "mobility.duckdb"]
 
 
 def test_the_last_copies_are_kept_and_the_current_one_always(loaded, marts, tmp_path):
     folder = tmp_path / "published"
     for stamp in ("1", "2", "3", "4", "0"):
         publish(loaded, folder, stamp, keep=3, marts=marts)
-    assert sorted(os.listdir(folder)) == [f"mobility-{n}.duckdb" for n in (0, 3, 4)] + ["mobility.duckdb"]
-    assert os.readlink(folder / "mobility.duckdb") == "mobility-0.duckdb"
+    assert listed(folder) == [*copies("0", "3", "4"), "mobility.duckdb"]
+    assert os.readlink(folder / "mobility.duckdb") == "editions/0/mobility.duckdb"
     publish(loaded, folder, "0", keep=1, marts=marts)
-    assert sorted(os.listdir(folder)) == ["mobility-0.duckdb", "mobility.duckdb"]
+    assert listed(folder) == [*copies("0"), "mobility.duckdb"]
+    assert os.listdir(folder / "editions") == ["0"]
+
+
+def test_copies_of_earlier_releases_beside_the_link_are_retired_with_the_rest(loaded, marts, tmp_path):
+    folder = tmp_path / "published"
+    folder.mkdir()
+    for age, stamp in enumerate(("b", "a")):
+        old = folder / f"mobility-{stamp}.duckdb"
+        old.touch()
+        os.utime(old, (age, age))
+    (folder / "mobility.duckdb").symlink_to("mobility-a.duckdb")
+    assert stamp_of(folder / "mobility.duckdb") == "a"
+    publish(loaded, folder, "1", keep=2, marts=marts)
+    assert listed(folder) == [*copies("1"), "mobility-a.duckdb", "mobility.duckdb"]
+    assert stamp_of(folder / "mobility.duckdb") == "1"
+
+
+def test_the_catalogue_is_called_the_same_from_night_to_night(loaded, marts, tmp_path):
+    folder = tmp_path / "published"
+    for stamp in ("2019-06-03-221500", "2019-06-04-221500"):
+        publish(loaded, folder, stamp, marts=marts)
+        copy = folder / "mobility.duckdb"
+        assert read(copy, "SELECT current_database() FROM mobility.marts.sender LIMIT 1") == [("mobility",)]
+        with duckdb.connect() as con:
+            con.execute(f"ATTACH '{copy}' (READ_ONLY)")
+            assert con.sql("SELECT sum(files) FROM mobility.marts.sender").fetchall() == [(2,)]
+
+
+def test_each_mart_is_found_without_its_schema_under_any_name_the_file_is_attached_by(loaded, marts, tmp_path):
+    (marts / "split.sql").write_text(TWO_MAPS)
+    copy = publish(loaded, tmp_path / "published", "1", marts=marts).path
+    assert read(copy, "SHOW TABLES") == [("all_files",), ("sender",), ("split",)]
+    assert read(copy, "SELECT map, files FROM split") == [("today", 1)]
+    assert read(copy, "SELECT map, files FROM reported.split") == [("reported", 2)]
+    assert read(copy, "SELECT count(*) FROM marts.split") == [(2,)]
+    of_views = "SELECT schema_name, comment FROM duckdb_views() WHERE view_name = 'split' ORDER BY 1"
+    assert read(copy, of_views) == [(schema, "Hai bản đồ / Two maps") for schema in ("main", "reported", "today")]
+    with duckdb.connect() as con:
+        con.execute("CREATE SCHEMA marts; CREATE TABLE marts.split AS SELECT 'mine' AS map, 9 AS files")
+        con.execute(f"ATTACH '{copy}' AS other (READ_ONLY)")
+        assert con.sql("FROM other.split").fetchall() == [("today", 1)]
 
 
 def test_ten_readers_see_twenty_nights_without_an_error_or_a_half_written_figure(tmp_path, marts):

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
-from functools import partial
+from functools import cached_property, partial
 
 from transforms.cases.replay import CaseLife, free_name
 from transforms.followup.deadlines import RECURRING, due_on
@@ -27,6 +28,15 @@ class Heirs:
 
     ended: Mapping[str, date] = field(default_factory=dict)
     heirs: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+    @cached_property
+    def origins(self) -> Mapping[str, set[str]]:
+        """The ids of the units whose territory came to a unit, by its id."""
+        found: dict[str, set[str]] = defaultdict(set)
+        for unit, heirs in self.heirs.items():
+            for heir in heirs:
+                found[heir].add(unit)
+        return dict(found)
 
 
 def life_of_items(heirs: Heirs, thresholds: Thresholds) -> CaseLife[MatterReading, Item, ItemAct, ItemEvent, ItemBook]:
@@ -138,15 +148,13 @@ class _ItemNight:
 
     def _predecessors(self, key: MatterKey) -> list[Item]:
         """The live items of the same kind of units whose territory came to this one."""
-        if not KINDS[key.kind].is_of_figures:
+        origins = {unit for unit in self.heirs.origins.get(key.unit_id, ()) if self._is_ended(unit)}
+        if not origins or not KINDS[key.kind].is_of_figures:
             return []
         return [
             item
             for item in self.cases.values()
-            if item.is_live
-            and item.key.kind == key.kind
-            and key.unit_id in self.heirs.heirs.get(item.key.unit_id, ())
-            and self._is_ended(item.key.unit_id)
+            if item.is_live and item.key.kind == key.kind and item.key.unit_id in origins
         ]
 
     def _go_on(self, item: Item, reading: MatterReading) -> None:

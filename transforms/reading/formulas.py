@@ -11,6 +11,7 @@ import re
 import struct
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import lru_cache
 from itertools import product
 from typing import Any
 from xml.parsers import expat
@@ -22,6 +23,7 @@ Unknown = dict[tuple[int, int], NoValue]  # by (row, column), both from 1
 
 _REFERENCE = re.compile(r"\$?([A-Z]{1,3})\$?(\d{1,7})")
 _MAY_BE_UNKNOWN = re.compile(rb"""<(?:[\w.-]+:)?f[\s/>]|\st\s*=\s*["']e["']""")
+_IN_ALL_THAT_MAY = (b"<f", b":f", b'"e"', b"'e'")  # found many times faster than the expression says no
 _UNREADABLE = "bảng tính bị hỏng hoặc chưa tải xong"
 _MOST_REPEATED = 1000
 _MOST_IN_ARRAY = 100_000
@@ -70,6 +72,7 @@ def _refuse_entities(*_: Any) -> None:
     raise Refused("unreadable-file", "trang tính khai báo thực thể XML")
 
 
+@lru_cache(maxsize=4096)
 def local(name: str) -> str:
     """A name without its namespace."""
     return name.rpartition(" ")[2]
@@ -80,7 +83,8 @@ def local(name: str) -> str:
 
 def xlsx_cells(xml: bytes) -> SheetCells:
     """The cells without a value of one worksheet's part; most parts have neither formulas nor errors."""
-    may_be = _MAY_BE_UNKNOWN.search(xml) or xml[:2] in (b"\xff\xfe", b"\xfe\xff")
+    is_sign_there = any(sign in xml for sign in _IN_ALL_THAT_MAY)
+    may_be = (is_sign_there and _MAY_BE_UNKNOWN.search(xml)) or xml[:2] in (b"\xff\xfe", b"\xfe\xff")
     walk = _XlsxWalk()
     if may_be:
         parse_xml(xml, walk.start, walk.end, walk.text)
@@ -97,9 +101,7 @@ class _XlsxWalk:
         self.kind, self.has_formula, self.value = "n", False, None
         self.in_value = self.in_formula = False
         self.formula = ""
-        self.typed = TypedCells()
-        self.formulas: dict[tuple[int, int], str] = {}
-        self.valued: set[tuple[int, int]] = set()
+        self.seen: list[tuple[tuple[int, int], str, str, str | None]] = []  # where, kind, value, formula if any
         self.arrays: list[str] = []
         self.reference = ""
 
@@ -140,27 +142,15 @@ class _XlsxWalk:
         elif tag == "f":
             self.in_formula = False
         elif tag == "c":
-            self._note_typed((self.row, self.column), (self.value or "").strip())
-            self._settle((self.row, self.column), (self.value or "").strip())
-
-    def _note_typed(self, at: tuple[int, int], value: str) -> None:
-        if self.has_formula:
-            self.typed.formulas.add(at)
-            self.formulas[at] = self.formula
-        number = _number(value) if self.kind == "n" and not self.has_formula else None
-        if number is not None:
-            self.typed.numbers[at] = number
-        elif value or self.has_formula:
-            self.typed.others.add(at)
+            at, value = (self.row, self.column), (self.value or "").strip()
+            self.seen.append((at, self.kind, value, self.formula if self.has_formula else None))
+            if self.has_formula or self.kind == "e":
+                self._settle(at, value)
 
     def _settle(self, at: tuple[int, int], value: str) -> None:
-        if value:
-            self.valued.add(at)
         if self.kind == "e":
             self.cells.unknown[at] = NoValue(value or "#?")
             self.cells.has_results = self.cells.has_results or self.has_formula
-        elif not self.has_formula:
-            return
         elif value and not (self.kind == "n" and _is_zero(value)):
             self.cells.has_results = True
         elif value:
@@ -177,10 +167,27 @@ class _XlsxWalk:
 
         A zero is held against what its formula must come to, as far as that is plain.
         """
-        self.cells.is_belied = any(abs(certain_sum(self.formulas[at], self.typed) or 0) >= 1 for at in self.cells.zeros)
-        for reference in self.arrays:
-            for at in _area(reference) - self.valued:
-                self.cells.unknown[at] = UNCACHED
+        if self.cells.zeros:
+            typed = self._typed()
+            formulas = {at: formula for at, *_, formula in self.seen if formula is not None}
+            self.cells.is_belied = any(abs(certain_sum(formulas[at], typed) or 0) >= 1 for at in self.cells.zeros)
+        if self.arrays:
+            valued = {at for at, _, value, _ in self.seen if value}
+            for reference in self.arrays:
+                for at in _area(reference) - valued:
+                    self.cells.unknown[at] = UNCACHED
+
+    def _typed(self) -> TypedCells:
+        typed = TypedCells()
+        for at, kind, value, formula in self.seen:
+            number = _number(value) if kind == "n" and formula is None else None
+            if formula is not None:
+                typed.formulas.add(at)
+            if number is not None:
+                typed.numbers[at] = number
+            elif value or formula is not None:
+                typed.others.add(at)
+        return typed
 
 
 def _number(value: str) -> float | None:

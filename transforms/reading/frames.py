@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Any
 
 import polars as pl
 
 from expectations.contract.forms import FORMS
 from expectations.contract.problems import Problem
-from transforms.reading.read import FileReading
+from transforms.reading.read import FileReading, FormRows
 
 Value = str | int | bool | None
 """What a cell of a row holds."""
@@ -79,24 +80,13 @@ class Frames:
 
 def to_frames(readings: dict[int, FileReading]) -> Frames:
     """The readings of files, by their submission_id."""
-    parts: dict[str, list[pl.DataFrame]] = {form: [] for form in FORMS}
+    lists: dict[str, dict[str, list[Any]]] = {form: {name: [] for name in row_schema(form)} for form in FORMS}
     columns: list[tuple[Value, ...]] = []
     totals: list[tuple[Value, ...]] = []
     for number, reading in readings.items():
         for taken in reading.forms:
-            height = len(taken.rows)
-            places = {
-                "submission_id": [number] * height,
-                "table_no": [taken.table_no] * height,
-                "sheet": [taken.sheet] * height,
-                "row": taken.rows,
-                FORMS[taken.form].key: taken.unit_codes,
-                "unit": taken.units,
-                "period": [taken.period] * height,
-                "is_reported": taken.is_reported,
-            }
-            counts = {name: taken.counts.get(name, [None] * height) for name in FORMS[taken.form].names}
-            parts[taken.form].append(pl.DataFrame({**places, **counts}, schema=row_schema(taken.form)))
+            for name, values in _values(number, taken).items():
+                lists[taken.form][name] += values
             places_at = {"unit": taken.unit_column, **taken.columns}
             columns += [(number, taken.table_no, taken.form, name, at) for name, at in places_at.items()]
             totals += [
@@ -119,12 +109,28 @@ def to_frames(readings: dict[int, FileReading]) -> Frames:
     problems = [problem_row(number, problem) for number, one in readings.items() for problem in one.problems]
     return Frames(
         pl.DataFrame(heads, schema=HEADS, orient="row"),
-        {form: pl.concat(some) if some else pl.DataFrame(schema=row_schema(form)) for form, some in parts.items()},
+        {form: pl.DataFrame(some, schema=row_schema(form)) for form, some in lists.items()},
         pl.DataFrame(columns, schema=COLUMNS, orient="row"),
         pl.DataFrame(totals, schema=TOTALS, orient="row"),
         pl.DataFrame(problems, schema=PROBLEMS, orient="row"),
         {number: one.without_pictures for number, one in readings.items() if one.without_pictures is not None},
     )
+
+
+def _values(number: int, taken: FormRows) -> dict[str, list[Any]]:
+    """A form's rows by the columns of `row_schema`."""
+    height = len(taken.rows)
+    places: dict[str, list[Any]] = {
+        "submission_id": [number] * height,
+        "table_no": [taken.table_no] * height,
+        "sheet": [taken.sheet] * height,
+        "row": taken.rows,
+        FORMS[taken.form].key: taken.unit_codes,
+        "unit": taken.units,
+        "period": [taken.period] * height,
+        "is_reported": taken.is_reported,
+    }
+    return places | {name: taken.counts.get(name, [None] * height) for name in FORMS[taken.form].names}
 
 
 def problem_row(submission_id: int, problem: Problem) -> tuple[Value, ...]:

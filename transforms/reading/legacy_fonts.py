@@ -148,11 +148,14 @@ def detect(texts: Sequence[str]) -> Font:
         texts: the strings of a workbook, a sheet, a column or one cell; ASCII and numbers among them do not matter.
     """
     distinct = [text for text in dict.fromkeys(texts) if not text.isascii()]
-    unsure = _some_runs(text for text in distinct if not _UNICODE_ONLY.search(text))
-    sure = _some_runs(text for text in distinct if _UNICODE_ONLY.search(text))
+    plain = [text for text in distinct if not _UNICODE_ONLY.search(text)]
+    unsure = _some_runs(plain)
     votes = Counter(font for run in unsure for font in _speaks_for(run))
     best: Font = "unicode"
-    most = votes["unicode"] + len(sure)
+    if not any(votes[font] for font in LEGACY_FONTS):
+        return best
+    unmistakable = set(distinct).difference(plain)
+    most = votes["unicode"] + len(_some_runs(text for text in distinct if text in unmistakable))
     for font in LEGACY_FONTS:
         grades = {run: run_plausibility(run, font) for run in unsure}
         signs = sum(sign > "\x7f" for run, grade in grades.items() if grade == 1 for sign in run)

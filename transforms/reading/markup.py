@@ -90,7 +90,8 @@ def _row(line: LexborNode, offset: int, taken: set[tuple[int, int]]) -> list[Any
             continue
         while (offset, column) in taken:
             column += 1
-        wide, high = _span_of(cell, "colspan", 1000), _span_of(cell, "rowspan", 1000)
+        said = cell.attributes
+        wide, high = _span_of(said, "colspan", 1000), _span_of(said, "rowspan", 1000)
         if column + wide > 16_384:
             raise Refused("file-too-large", "dòng HTML quá rộng", "16384 cột")
         cells += [""] * (column + 1 - len(cells))
@@ -101,6 +102,6 @@ def _row(line: LexborNode, offset: int, taken: set[tuple[int, int]]) -> list[Any
     return cells
 
 
-def _span_of(cell: LexborNode, name: str, most: int) -> int:
-    text = (cell.attributes.get(name) or "1").strip()
+def _span_of(said: dict[str, str | None], name: str, most: int) -> int:
+    text = (said.get(name) or "1").strip()
     return min(int(text), most) if text.isdigit() and int(text) > 0 else 1

@@ -675,8 +675,8 @@ def _unheaded(table: Table) -> list[int]:
     headed = {*columns.units.values(), *columns.measures.values(), *columns.unknown}
     headed |= {column for rivals in columns.rivals.values() for column in rivals}
     lines = [table.sheet.rows[row.index] for row in table.rows]
-    filled = {c for line in lines for c, value in enumerate(line) if type(value) in (int, float)}
-    return sorted(filled - headed)
+    bare = set(range(max(map(len, lines), default=0))) - headed
+    return [c for c in sorted(bare) if any(c < len(line) and type(line[c]) in (int, float) for line in lines)]
 
 
 def _value(table: Table, index: int, column: int) -> Any:

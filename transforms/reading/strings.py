@@ -5,9 +5,10 @@ from __future__ import annotations
 import base64
 import html
 import re
+from functools import lru_cache
 
 from transforms.reading.encoding import UndecodableText, decode_text
-from transforms.reading.people_in_text import BREAK
+from transforms.reading.people_in_text import BREAK, may_tell_of_people
 
 _RTF = re.compile(
     r"\\u(-?\d{1,6}) ?(?:\?|\\'[0-9a-fA-F]{2})?|((?:\\'[0-9a-fA-F]{2})+)|\\(?:par|line|cell|row|tab|sect|page)\b ?"
@@ -52,11 +53,25 @@ _SCHEMA = re.compile(rb"http://[\w./-]+")
 
 
 def markup_texts(xml: bytes) -> list[list[str]]:
-    """Texts of markup of whatever kind, well formed or not.
+    """Texts of markup of whatever kind, well formed or not, those that may tell of people.
 
     Returns:
         Everything, attributes and remarks too, as it stands; and the texts alone, the runs of a paragraph put together.
     """
+    return _texts_of_small(xml) if len(xml) <= _SMALL else _texts_that_may_tell(xml)
+
+
+_SMALL = 65_536
+
+
+def _texts_that_may_tell(xml: bytes) -> list[list[str]]:
+    return list(filter(may_tell_of_people, _all_texts(xml)))
+
+
+_texts_of_small = lru_cache(maxsize=256)(_texts_that_may_tell)  # programs put the same styles into every workbook
+
+
+def _all_texts(xml: bytes) -> list[list[str]]:
     if not _MAY_TELL.search(_SCHEMA.sub(b"", xml)) and not _MAY_TELL.search(_TAGS.sub(b"", xml)):
         return []
     try:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 Place = tuple[int, int]
 """Row and column, both from 1."""
@@ -31,6 +32,7 @@ class TypedCells:
     formulas: set[Place] = field(default_factory=set)
 
 
+@lru_cache(maxsize=1024)
 def column_number(letters: str) -> int:
     """The 1-based column of its letters: A is 1, AA is 27."""
     number = 0

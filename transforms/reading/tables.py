@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date
 from math import nan
-from typing import Any
+from typing import Any, NamedTuple
 
 from expectations.contract.forms import FORMS, UnitLevel
 from transforms.reading.folding import fold, plain_characters
@@ -26,6 +26,15 @@ _PAGE = re.compile(r"\(?(trang|page|tiếp)\b")
 _ROMAN = re.compile(r"[IVXLC]+")
 _CODE = re.compile(r"\d[\d-]*")
 _FIGURE = re.compile(r"-|-?\d[\d.]*")
+
+
+class Words(NamedTuple):
+    """What a row says where the units' names and numbers stand, "" in columns that the table lacks."""
+
+    ordinal: str
+    code: str
+    commune: str
+    cell: str
 
 
 @dataclass(slots=True)
@@ -166,7 +175,6 @@ class _Walk:
         if self.of_communes:
             self.cell, self.commune = units.get("commune", units.get("cell")), None
             self.code = units.get("commune_code", self.code)
-        self.labels = [c for c in (self.ordinal, self.code, self.commune, self.cell) if c is not None]
         self.titled = self._titled_commune()
         self.current, self.current_index = self.titled, 0
         self.group: tuple[int, str, int] | None = None
@@ -197,6 +205,8 @@ class _Walk:
         if column is None or column >= len(row):
             return ""
         value = row[column]
+        if type(value) is str:
+            return value.strip()
         if type(value) is float and value.is_integer():
             return str(int(value))
         return "" if value is None else str(value).strip()
@@ -257,73 +267,75 @@ class _Walk:
                 self.empty_groups.append((index, name, first))
             self.group = None
 
-    def total_label(self, row: list[Any]) -> str:
+    def total_label(self, row: list[Any], words: Words) -> str:
         """The text of a total row, "" for any other: it stands where the units do, or alone before the figures."""
-        texts = [text for column in self.labels if (text := self.text(row, column))]
+        texts = [text for text in words if text]
         if not texts:
             measures = set(self.measures)
             texts = [value for c, value in enumerate(row) if type(value) is str and value and c not in measures][:1]
         return next((label for text in texts if text[0] in "tTcC" and _TOTAL.fullmatch(label := fold(text))), "")
 
     def take(self, index: int, row: list[Any]) -> None:
-        cell, code = self.text(row, self.cell), self.text(row, self.code)
-        commune = self.text(row, self.commune)
-        label = self.total_label(row)
-        if label and not (code and _CODE.fullmatch(plain_characters(code))):
+        words = Words(*[self.text(row, column) for column in (self.ordinal, self.code, self.commune, self.cell)])
+        label = self.total_label(row, words)
+        if label and not (words.code and _CODE.fullmatch(plain_characters(words.code))):
             self._total(index, label)
         elif self.of_communes:
-            self._commune_row(index, cell, code, row)
+            self._commune_row(index, row, words)
         else:
-            self._cell_row(index, row, commune, cell, code)
+            self._cell_row(index, row, words)
 
-    def _cell_row(self, index: int, row: list[Any], commune: str, cell: str, code: str) -> None:
+    def _cell_row(self, index: int, row: list[Any], words: Words) -> None:
         """A row of a table of cells: a cell's, or the heading of a commune's cells with their sum."""
-        if self.single and cell and not code and self._heads_group(cell, row):
-            self._group(index, cell, row)
+        cell, code, commune = words.cell, words.code, words.commune
+        if self.single and cell and not code and self._heads_group(cell, words):
+            self._group(index, cell, row, words)
         elif cell or code:
-            self._unit(index, row, commune, cell, code)
+            self._unit(index, row, words)
         elif commune and not _PAGE.match(fold(commune)):
-            if not self.ended or self._heads_group(commune, row):
-                self._group(index, commune, row)
+            if not self.ended or self._heads_group(commune, words):
+                self._group(index, commune, row, words)
             elif self.has_figures(row):
-                self._unit(index, row, commune, "", "")
+                self._unit(index, row, words)
         elif self.has_figures(row):
-            self._nameless(index, row, commune)
+            self._nameless(index, row, words)
 
-    def _commune_row(self, index: int, name: str, code: str, row: list[Any]) -> None:
+    def _commune_row(self, index: int, row: list[Any], words: Words) -> None:
         """A row of a table of communes: a commune's, or the heading of some of them (I. Các xã) with their sum."""
-        ordinal = self.text(row, self.ordinal).rstrip(".")
+        name, code = words.cell, words.code
         folded = fold(name)
         heads = not code and not self.is_commune(name) and not _LIKE_COMMUNE.match(folded)
-        if name and heads and (_ROMAN.fullmatch(ordinal) or _GROUP_OF_COMMUNES.match(folded)):
-            self._group(index, name, row)
+        if name and heads and (_ROMAN.fullmatch(words.ordinal.rstrip(".")) or _GROUP_OF_COMMUNES.match(folded)):
+            self._group(index, name, row, words)
             return
         # Each row names its own commune; one that has neither name nor code is of the commune the title names.
         self.current, self.current_index = name or ("" if code else self.titled), index
+        its_own = words._replace(commune=name, cell="")
         if name or code:
-            self._unit(index, row, name, "", code)
+            self._unit(index, row, its_own)
         elif self.has_figures(row):
-            self._nameless(index, row, "")
+            self._nameless(index, row, its_own)
 
-    def _nameless(self, index: int, row: list[Any], page: str) -> None:
-        if self.ended or page:
+    def _nameless(self, index: int, row: list[Any], words: Words) -> None:
+        """Figures beside no name of a unit; beside a page's number they are none."""
+        if self.ended or words.commune:
             self.table.passed.append(index)
         else:
-            self._unit(index, row, "", "", "")
+            self._unit(index, row, words)
 
-    def _heads_group(self, cell: str, row: list[Any]) -> bool:
+    def _heads_group(self, cell: str, words: Words) -> bool:
         """Whether a name in a single column of names is a commune's: known as one, or set off as one."""
-        ordinal = self.text(row, self.ordinal).rstrip(".")
+        ordinal = words.ordinal.rstrip(".")
         if self.is_commune(cell):
             return not ordinal.isdigit() or self.current != cell
         return not ordinal.isdigit() and bool(_LIKE_COMMUNE.match(fold(cell)) or _ROMAN.fullmatch(ordinal))
 
-    def _group(self, index: int, name: str, row: list[Any]) -> None:
+    def _group(self, index: int, name: str, row: list[Any], words: Words) -> None:
         self.close_group()
         self.current, self.current_index = name, index
         self.group = (index, name, len(self.table.rows))
         self.table.groups.append(Row(index, name, "", "", index))
-        if self.has_figures(row) or self._heads_group(name, row):
+        if self.has_figures(row) or self._heads_group(name, words):
             self.last_used = index
 
     def _total(self, index: int, label: str) -> None:
@@ -338,22 +350,21 @@ class _Walk:
             self.close_group()
             self.totals.append((index, label, len(rows)))
 
-    def _unit(self, index: int, row: list[Any], commune: str, cell: str, code: str) -> None:
+    def _unit(self, index: int, row: list[Any], words: Words) -> None:
         has_figures = self.has_figures(row)
         if self.ended and not has_figures:
             return
-        if commune:
-            self.current, self.current_index = commune, index
-        is_numbered = self.text(row, self.ordinal).rstrip(".").isdigit()
-        period = self.text(row, self.period)
+        if words.commune:
+            self.current, self.current_index = words.commune, index
+        is_numbered = words.ordinal.rstrip(".").isdigit()
         self.table.rows.append(
             Row(
                 index=index,
                 commune=self.current,
-                cell=cell,
-                code=code,
+                cell=words.cell,
+                code=words.code,
                 commune_index=self.current_index,
-                period=period,
+                period=self.text(row, self.period),
                 is_numbered=is_numbered,
             )
         )

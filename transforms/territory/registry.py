@@ -43,7 +43,10 @@ COLUMNS: dict[str, tuple[str, ...]] = {
 
 @dataclass(frozen=True, slots=True)
 class Unit:
-    """A province, district or commune under one name; a renamed unit has one row a name and one `unit_id`."""
+    """A province, district or commune under one name; a renamed unit has one row a name and one `unit_id`.
+
+    Where it lies is told in degrees, null where the registry does not say.
+    """
 
     unit_id: str
     unit_code: str
@@ -53,6 +56,8 @@ class Unit:
     parent_code: str | None
     valid_from: date
     valid_to: date
+    lat: float | None = None
+    lon: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,9 +199,19 @@ def _units(table: pl.DataFrame, succession: tuple[tuple[str, str, str, date], ..
                 parent_code=row["parent_code"] or None,
                 valid_from=first,
                 valid_to=last,
+                lat=_degrees(row.get("lat")),
+                lon=_degrees(row.get("lon")),
             )
         )
     return tuple(units)
+
+
+def _degrees(text: str | None) -> float | None:
+    """A coordinate; null where it is left out, or is no number: it is shown and computes nothing."""
+    try:
+        return float(text or "")
+    except ValueError:
+        return None
 
 
 @dataclass(frozen=True, slots=True)

@@ -159,6 +159,12 @@ WITH column_note (column_name, unit, formula, source, privacy) AS (
         ('half', 'kỳ / period', '', 'facts.regulation_213', 'open'),
         ('share', 'phần / share', 'numerator / denominator', 'derived.gap_213', 'open'),
         ('change', 'phần / share', 'share - share kỳ trước / before', 'derived.gap_213', 'open'),
+        ('district_name', 'chữ / text', '', 'registry.unit', 'open'),
+        ('period_start', 'ngày / date', '', 'facts', 'open'),
+        ('period_end', 'ngày / date', '', 'facts', 'open'),
+        ('lat', 'độ / degrees', '', 'registry.unit', 'open'),
+        ('lon', 'độ / degrees', '', 'registry.unit', 'open'),
+        ('is_on_today_map', 'có, không / yes or no', '', 'registry.unit', 'open'),
         ('pilot', 'chữ / text', '', 'registry/pilots.csv', 'open'),
         ('months_since', 'tháng / months', '', 'transforms.pilots', 'open'),
         ('rate_ratio', 'lần / times', 'observed_cases / expected_cases', 'transforms.pilots', 'sensitive'),
@@ -230,6 +236,21 @@ WITH column_note (column_name, unit, formula, source, privacy) AS (
         ('committees_good_share', 'Đảng bộ xã hoàn thành tốt trở lên: Phần đảng bộ xã, phường, thị trấn đã xếp loại được xếp loại hoàn thành tốt hoặc xuất sắc nhiệm vụ trong năm', 'Commune committees graded good or better: Of the commune committees that were graded, the part graded good or excellent in the year', 'phần / share', 'sum(graded_excellent + graded_good) / sum(graded_excellent + graded_good + graded_fair + graded_poor)', 'facts.organisation', 'open'),
         ('reporting_completeness', 'Mức đầy đủ của báo cáo: Phần chi bộ phải có số liệu mà đã có số liệu', 'Completeness of reports: Of the cells that were due, the part that was reported', 'phần / share', 'sum(units_reported) / sum(units_expected)', 'marts.reporting_status', 'open'),
         ('reporting_timeliness', 'Mức đúng hạn của báo cáo: Phần báo cáo đến hạn đã nhận được không muộn hơn ngày đến hạn', 'Timeliness of reports: Of the reports due, the part received by the due day', 'phần / share', 'sum(reports_on_time) / sum(reports_due)', 'marts.reporting_status', 'open')
+), kept_inside (mart, source, why_vi, why_en) AS (
+    -- What people look for here in vain, and why.
+    VALUES
+        ('alerts', 'alerts.alert',
+            'Không công bố: cảnh báo, mức kỳ vọng và ngưỡng của Ban thường nói về một vài người; các chuỗi của huyện và tỉnh mà cảnh báo theo dõi là các chỉ số trong indicator, của xã là số tăng giảm theo tháng',
+            'Not published: the board''s alerts, expectations and limits often tell of a few people; the series they watch are, of districts and the province, the indicators in indicator, of communes their flows by month'),
+        ('figures_commune', 'facts.balance, facts.requests',
+            'Số tăng giảm và đơn thư của xã không có theo tháng: một tháng thường chỉ là một người; theo năm ở figures_commune_year',
+            'Communes'' flows and requests do not stand by month, as a month''s are often one person; by year in figures_commune_year'),
+        ('followup', 'followup.item',
+            'Không công bố: từng việc theo dõi là của Ban; số việc ở followup_progress',
+            'Not published: single follow-up items are the board''s; how many there are stands in followup_progress'),
+        ('regulation_213', 'facts.regulation_213',
+            'Số gốc của xã không công bố: số được miễn và số chưa làm thường là một vài người; các bước của xã ở regulation_213_gap, trống ở nửa năm có số nhỏ',
+            'Communes'' own counts are not published, as the exempt and those missing are often a few people; their steps stand in regulation_213_gap, null in half-years with a small count')
 ), described AS (
     SELECT table_name AS mart, column_name, column_index, lower(data_type) AS data_type, comment FROM duckdb_columns()
     WHERE schema_name = 'marts' AND database_name = current_database()
@@ -240,11 +261,13 @@ FROM described AS d
 LEFT JOIN column_note AS n ON n.column_name = d.column_name
 UNION ALL
 SELECT 'indicator', 'value', item, 'double', meaning_vi, meaning_en, unit, formula, source, privacy FROM indicator_note
+UNION ALL
+SELECT mart, '', NULL, '', why_vi, why_en, '', '', source, 'sensitive' FROM kept_inside
 ORDER BY mart, column_name, item NULLS FIRST;
 
 COMMENT ON VIEW marts.dictionary IS 'Mỗi cột của mỗi bảng phân tích một dòng, và mỗi chỉ số một dòng (item): nghĩa, đơn vị, công thức, nguồn, mức bảo vệ / One row a column of a mart, and one an indicator (item): meaning, unit, formula, source, privacy class';
 COMMENT ON COLUMN marts.dictionary.mart IS 'Tên bảng / The mart';
-COMMENT ON COLUMN marts.dictionary.column_name IS 'Tên cột / The column';
+COMMENT ON COLUMN marts.dictionary.column_name IS 'Tên cột; rỗng ở dòng nói vì sao một số liệu không công bố / The column, empty where a line says why something is not published';
 COMMENT ON COLUMN marts.dictionary.item IS 'Tên chỉ số; trống nếu là cột / Name of the indicator, null where the column itself is meant';
 COMMENT ON COLUMN marts.dictionary.data_type IS 'Kiểu / Type';
 COMMENT ON COLUMN marts.dictionary.meaning_vi IS 'Nghĩa, tiếng Việt / Meaning in Vietnamese';

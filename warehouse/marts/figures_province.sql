@@ -2,51 +2,75 @@
 -- The province by month, on both maps.
 
 CREATE VIEW marts.figures_province AS
-SELECT f.map, f.unit_code, f.unit_name, f.period,
-    CASE WHEN u.period IS NULL THEN f.members_opening END AS members_opening,
-    CASE WHEN u.period IS NULL THEN f.admitted END AS admitted,
-    CASE WHEN u.period IS NULL THEN f.restored END AS restored,
-    CASE WHEN u.period IS NULL THEN f.transferred_in END AS transferred_in,
-    CASE WHEN u.period IS NULL THEN f.transferred_out END AS transferred_out,
-    CASE WHEN u.period IS NULL THEN f.died END AS died,
-    CASE WHEN u.period IS NULL THEN f.expelled END AS expelled,
-    CASE WHEN u.period IS NULL THEN f.struck_off END AS struck_off,
-    CASE WHEN u.period IS NULL THEN f.left_on_request END AS left_on_request,
-    f.members_closing,
-    f.away_total,
-    f.away_in_province,
-    f.away_other_province,
-    f.away_abroad,
-    CASE WHEN u.period IS NULL THEN f.away_started END AS away_started,
-    CASE WHEN u.period IS NULL THEN f.away_returned END AS away_returned,
-    CASE WHEN u.period IS NULL THEN f.away_temporary_activity END AS away_temporary_activity,
-    CASE WHEN u.period IS NULL THEN f.away_exempt END AS away_exempt,
-    CASE WHEN u.period IS NULL THEN f.away_in_contact END AS away_in_contact,
-    CASE WHEN u.period IS NULL THEN f.away_out_of_contact END AS away_out_of_contact,
-    CASE WHEN u.period IS NULL THEN f.away_in_enterprise END AS away_in_enterprise,
-    CASE WHEN u.period IS NULL THEN f.away_in_private_enterprise END AS away_in_private_enterprise,
-    CASE WHEN u.period IS NULL THEN f.pending_opening END AS pending_opening,
-    CASE WHEN u.period IS NULL THEN f.received END AS received,
-    CASE WHEN u.period IS NULL THEN f.withdrawn END AS withdrawn,
-    CASE WHEN u.period IS NULL THEN f.declined END AS declined,
-    CASE WHEN u.period IS NULL THEN f.approved END AS approved,
-    CASE WHEN u.period IS NULL THEN f.pending_closing END AS pending_closing,
-    CASE WHEN u.period IS NULL THEN f.received_from_away END AS received_from_away,
-    CASE WHEN u.period IS NULL THEN f.reason_work_away END AS reason_work_away,
-    CASE WHEN u.period IS NULL THEN f.reason_family END AS reason_family,
-    CASE WHEN u.period IS NULL THEN f.reason_health END AS reason_health,
-    CASE WHEN u.period IS NULL THEN f.reason_other END AS reason_other,
-    f.units_expected, f.units_reported
-FROM derived.unit_month AS f
-LEFT JOIN derived.unsettled AS u ON u.period = f.period
-WHERE f.level = 'province'
-ORDER BY f.map, f.unit_code, f.period;
+WITH told AS (
+    SELECT f.map, f.unit_code, f.unit_name, f.level, f.period,
+        CASE WHEN u.period IS NULL THEN f.members_opening END AS members_opening,
+        CASE WHEN u.period IS NULL THEN f.admitted END AS admitted,
+        CASE WHEN u.period IS NULL THEN f.restored END AS restored,
+        CASE WHEN u.period IS NULL THEN f.transferred_in END AS transferred_in,
+        CASE WHEN u.period IS NULL THEN f.transferred_out END AS transferred_out,
+        CASE WHEN u.period IS NULL THEN f.died END AS died,
+        CASE WHEN u.period IS NULL THEN f.expelled END AS expelled,
+        CASE WHEN u.period IS NULL THEN f.struck_off END AS struck_off,
+        CASE WHEN u.period IS NULL THEN f.left_on_request END AS left_on_request,
+        f.members_closing,
+        f.away_total,
+        f.away_in_province,
+        f.away_other_province,
+        f.away_abroad,
+        CASE WHEN u.period IS NULL THEN f.away_started END AS away_started,
+        CASE WHEN u.period IS NULL THEN f.away_returned END AS away_returned,
+        CASE WHEN u.period IS NULL THEN f.away_temporary_activity END AS away_temporary_activity,
+        CASE WHEN u.period IS NULL THEN f.away_exempt END AS away_exempt,
+        CASE WHEN u.period IS NULL THEN f.away_in_contact END AS away_in_contact,
+        CASE WHEN u.period IS NULL THEN f.away_out_of_contact END AS away_out_of_contact,
+        CASE WHEN u.period IS NULL THEN f.away_in_enterprise END AS away_in_enterprise,
+        CASE WHEN u.period IS NULL THEN f.away_in_private_enterprise END AS away_in_private_enterprise,
+        CASE WHEN u.period IS NULL THEN f.pending_opening END AS pending_opening,
+        CASE WHEN u.period IS NULL THEN f.received END AS received,
+        CASE WHEN u.period IS NULL THEN f.withdrawn END AS withdrawn,
+        CASE WHEN u.period IS NULL THEN f.declined END AS declined,
+        CASE WHEN u.period IS NULL THEN f.approved END AS approved,
+        CASE WHEN u.period IS NULL THEN f.pending_closing END AS pending_closing,
+        CASE WHEN u.period IS NULL THEN f.received_from_away END AS received_from_away,
+        CASE WHEN u.period IS NULL THEN f.reason_work_away END AS reason_work_away,
+        CASE WHEN u.period IS NULL THEN f.reason_family END AS reason_family,
+        CASE WHEN u.period IS NULL THEN f.reason_health END AS reason_health,
+        CASE WHEN u.period IS NULL THEN f.reason_other END AS reason_other,
+        f.units_expected, f.units_reported
+    FROM derived.unit_month AS f
+    LEFT JOIN derived.unsettled AS u ON u.period = f.period
+    WHERE f.level = 'province'
+), dated AS (
+    SELECT *,
+        derived.period_start(period::VARCHAR, derived.period_kind(period::VARCHAR)) AS period_start,
+        derived.period_end(period::VARCHAR) AS period_end,
+        derived.period_kind(period::VARCHAR) AS period_kind
+    FROM told
+)
+SELECT t.map, t.unit_code, t.unit_name, t.level, p.district_code, p.district_name, t.period, t.period_start,
+    t.period_end, t.period_kind, t.members_opening, t.admitted, t.restored, t.transferred_in, t.transferred_out,
+    t.died, t.expelled, t.struck_off, t.left_on_request, t.members_closing, t.away_total, t.away_in_province,
+    t.away_other_province, t.away_abroad, t.away_started, t.away_returned, t.away_temporary_activity, t.away_exempt,
+    t.away_in_contact, t.away_out_of_contact, t.away_in_enterprise, t.away_in_private_enterprise, t.pending_opening,
+    t.received, t.withdrawn, t.declined, t.approved, t.pending_closing, t.received_from_away, t.reason_work_away,
+    t.reason_family, t.reason_health, t.reason_other, t.units_expected, t.units_reported
+FROM dated AS t
+LEFT JOIN derived.unit_place AS p ON p.map = t.map AND p.level = t.level AND p.unit_code = t.unit_code
+    AND t.period_end BETWEEN p.first_day AND p.code_until
+ORDER BY map, unit_code, period;
 
 COMMENT ON VIEW marts.figures_province IS 'Số liệu tháng của tỉnh. Cộng các chi bộ đã báo cáo; trống là chưa có số liệu, không phải 0. Từ 07-2025, khi còn thiếu báo cáo của xã thì số tăng giảm chưa công bố (chậm nhất đến hạn nộp của tháng sau) / The province by month: sums over the cells that reported; null is not known, never 0. From 07-2025 flows are withheld while communes'' reports are missing, at the latest until the next month''s due day';
 COMMENT ON COLUMN marts.figures_province.map IS 'reported: địa giới hành chính của thời điểm đó; today: địa giới hành chính hiện nay, chi bộ được dõi theo qua nhập, tách, đổi tên / reported: the units of the time; today: today''s units, cells followed through merges, splits and renames';
 COMMENT ON COLUMN marts.figures_province.unit_code IS 'Mã tỉnh: 87 đến 06-2025, 82 từ 07-2025 với reported / Province code: on map reported 87 until 06-2025, 82 from 07-2025';
 COMMENT ON COLUMN marts.figures_province.unit_name IS 'Tên đơn vị: của thời điểm đó, hoặc hiện nay / Name at the time, or today''s';
+COMMENT ON COLUMN marts.figures_province.level IS 'province: tỉnh; district: huyện; commune: xã, phường, thị trấn / Province, district or commune';
+COMMENT ON COLUMN marts.figures_province.district_code IS 'Mã huyện; trống với tỉnh và với xã không thuộc huyện nào / Code of the district, null for the province and for communes that lie in none';
+COMMENT ON COLUMN marts.figures_province.district_name IS 'Tên huyện: của thời điểm đó, hoặc huyện cũ mà địa bàn hiện nay nằm trong; trống với tỉnh và với xã không thuộc huyện nào / The district''s name at the time, or that of the former district today''s territory lies in; null for the province and for communes that lie in none';
 COMMENT ON COLUMN marts.figures_province.period IS 'Tháng YYYY-MM / Month YYYY-MM';
+COMMENT ON COLUMN marts.figures_province.period_start IS 'Ngày đầu kỳ / First day of the period';
+COMMENT ON COLUMN marts.figures_province.period_end IS 'Ngày cuối kỳ / Last day of the period';
+COMMENT ON COLUMN marts.figures_province.period_kind IS 'month, quarter, half, year hoặc rolling12 / Kind of period';
 COMMENT ON COLUMN marts.figures_province.members_opening IS 'Số đảng viên của chi bộ vào đầu kỳ / Members of the cell at the period''s start';
 COMMENT ON COLUMN marts.figures_province.admitted IS 'Đảng viên được kết nạp trong kỳ / Members admitted in the period';
 COMMENT ON COLUMN marts.figures_province.restored IS 'Đảng viên được phục hồi trong kỳ / Members restored in the period';

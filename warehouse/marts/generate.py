@@ -1,8 +1,9 @@
 """Makes each mart's file from its query and what is declared elsewhere: `make generated`.
 
 `queries/x.sql` is written by hand: the query, with `{name}` where a list of the contract belongs (see `fragments`), the
-mart's own comment, and those of columns that mean something else here than elsewhere. `columns.csv` and the contract
-say what every other column means. `x.sql`, which the warehouse reads, is made from these and never changed by hand.
+mart's own comment, and those of columns that mean something else here than elsewhere. The columns people join on are
+added to it (see `joinable`); `columns.csv` and the contract say what every other column means. `x.sql`, which the
+warehouse reads, is made from these and never changed by hand.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from expectations.contract.forms import MEASURES
 from warehouse.connection.store import memory_store
 from warehouse.marts.columns import comments, read_columns
 from warehouse.marts.fragments import fragments
+from warehouse.marts.joinable import joinable
 from warehouse.marts.views import MARTS, in_order
 from warehouse.schema.comments import quoted
 
@@ -32,7 +34,8 @@ def generated(queries: Path = QUERIES) -> dict[str, str]:
 
     Raises:
         KeyError: a query has a `{name}` that is no fragment.
-        ValueError: a column has no comment, or a comment is of a column that the mart does not have.
+        ValueError: a column has no comment, or a comment is of a column that the mart does not have; a unit of a
+            period is told without its level.
         duckdb.Error: a query is wrong.
     """
     columns = read_columns()
@@ -41,10 +44,19 @@ def generated(queries: Path = QUERIES) -> dict[str, str]:
     texts = {name: _filled(_OWN.sub("", text), parts) for name, text in written.items()}
     with memory_store() as con:
         for name in in_order(texts):
+            texts[name] = joinable(texts[name], _columns(con, texts[name], name))
             con.execute(texts[name])
             own = dict(_OWN.findall(written[name]))
             texts[name] = _HEAD.format(name=name) + texts[name] + _commented(con, name, own, said)
     return texts
+
+
+def _columns(con: DuckDBPyConnection, text: str, mart: str) -> list[str]:
+    """What the query gives, before anything is added to it."""
+    con.execute(text)
+    names = [name for name, *_ in con.execute(f"DESCRIBE marts.{mart}").fetchall()]
+    con.execute(f"DROP VIEW marts.{mart}")
+    return names
 
 
 def _filled(text: str, parts: Mapping[str, str]) -> str:

@@ -2,18 +2,36 @@
 -- Whether the pilots helped: the whole effect, and by months since the start, as far as its figures are published.
 
 CREATE VIEW marts.pilot_effect AS
-SELECT e.pilot, e.indicator, e.map, e.level, e.unit_code, e.unit_name, e.period, e.part, e.months_since, e.rate_ratio,
-    e.ratio_lower, e.ratio_upper, e.cases_a_month, e.cases_lower, e.cases_upper, e.p_value, e.smallest_p, e.assignments,
-    e.is_exact, e.observed_cases, e.expected_cases, e.pilot_months, e.units_with, e.units_without, e.units_left_out,
-    e.chosen, e.named, e.written_on, e.first_seen, e.starts_on, e.ends_on, e.no_effect, e.regression_ratio,
-    e.before_after_ratio, e.pre_trend_p, e.neighbour_ratio, e.neighbour_p, e.neighbours, e.second_method,
-    e.second_cases_a_month, e.detectable_ratio, e.detectable_cases, e.what, e.position
-FROM derived.pilot_effect AS e
--- A sum over a few communes would tell one of them with what is published of the others: nothing of it, not the ratio.
-WHERE e.level = 'district' OR (e.level = 'commune' AND e.indicator IN (
-        'away_rate', 'away_outside_share', 'away_abroad_share', 'committees_trained_share', 'committees_good_share',
-        'reporting_completeness', 'reporting_timeliness'))
-ORDER BY e.position, e.pilot, e.indicator, e.part DESC, e.months_since;
+WITH told AS (
+    SELECT e.pilot, e.indicator, e.map, e.level, e.unit_code, e.unit_name, e.period, e.part, e.months_since, e.rate_ratio,
+        e.ratio_lower, e.ratio_upper, e.cases_a_month, e.cases_lower, e.cases_upper, e.p_value, e.smallest_p, e.assignments,
+        e.is_exact, e.observed_cases, e.expected_cases, e.pilot_months, e.units_with, e.units_without, e.units_left_out,
+        e.chosen, e.named, e.written_on, e.first_seen, e.starts_on, e.ends_on, e.no_effect, e.regression_ratio,
+        e.before_after_ratio, e.pre_trend_p, e.neighbour_ratio, e.neighbour_p, e.neighbours, e.second_method,
+        e.second_cases_a_month, e.detectable_ratio, e.detectable_cases, e.what, e.position
+    FROM derived.pilot_effect AS e
+    -- A sum over a few communes would tell one of them with what is published of the others: nothing of it, not the ratio.
+    WHERE e.level = 'district' OR (e.level = 'commune' AND e.indicator IN (
+            'away_rate', 'away_outside_share', 'away_abroad_share', 'committees_trained_share', 'committees_good_share',
+            'reporting_completeness', 'reporting_timeliness'))
+), dated AS (
+    SELECT *,
+        derived.period_start(period::VARCHAR, derived.period_kind(period::VARCHAR)) AS period_start,
+        derived.period_end(period::VARCHAR) AS period_end,
+        derived.period_kind(period::VARCHAR) AS period_kind
+    FROM told
+)
+SELECT t.pilot, t.indicator, t.map, t.level, t.unit_code, t.unit_name, p.district_code, p.district_name, t.period,
+    t.period_start, t.period_end, t.period_kind, t.part, t.months_since, t.rate_ratio, t.ratio_lower, t.ratio_upper,
+    t.cases_a_month, t.cases_lower, t.cases_upper, t.p_value, t.smallest_p, t.assignments, t.is_exact,
+    t.observed_cases, t.expected_cases, t.pilot_months, t.units_with, t.units_without, t.units_left_out, t.chosen,
+    t.named, t.written_on, t.first_seen, t.starts_on, t.ends_on, t.no_effect, t.regression_ratio,
+    t.before_after_ratio, t.pre_trend_p, t.neighbour_ratio, t.neighbour_p, t.neighbours, t.second_method,
+    t.second_cases_a_month, t.detectable_ratio, t.detectable_cases, t.what, t.position
+FROM dated AS t
+LEFT JOIN derived.unit_place AS p ON p.map = t.map AND p.level = t.level AND p.unit_code = t.unit_code
+    AND t.period_end BETWEEN p.first_day AND p.code_until
+ORDER BY position, pilot, indicator, part DESC, months_since;
 
 COMMENT ON VIEW marts.pilot_effect IS 'Kết quả các thí điểm trong pilots.csv theo từng chỉ số: cả thời gian (part = whole) và từng ba tháng kể từ khi bắt đầu (part = months). Thí điểm ở xã chỉ có ở đây khi chỉ số được công bố theo tháng của xã / What came of the pilots in pilots.csv by indicator: as a whole, and by three months since the start. Pilots of communes stand here only where the indicator is published of communes by month';
 COMMENT ON COLUMN marts.pilot_effect.pilot IS 'Tên thí điểm như trong pilots.csv / The pilot''s name, as in pilots.csv';
@@ -22,7 +40,12 @@ COMMENT ON COLUMN marts.pilot_effect.map IS 'reported: địa giới hành chín
 COMMENT ON COLUMN marts.pilot_effect.level IS 'Cấp của các đơn vị: district, commune / The units'' level';
 COMMENT ON COLUMN marts.pilot_effect.unit_code IS 'Mã các đơn vị làm thí điểm, cách nhau bằng dấu cách / Codes of the units with the pilot, with blanks between';
 COMMENT ON COLUMN marts.pilot_effect.unit_name IS 'Tên các đơn vị ấy khi bắt đầu / Their names when it began';
+COMMENT ON COLUMN marts.pilot_effect.district_code IS 'Mã huyện; trống với tỉnh và với xã không thuộc huyện nào / Code of the district, null for the province and for communes that lie in none';
+COMMENT ON COLUMN marts.pilot_effect.district_name IS 'Tên huyện: của thời điểm đó, hoặc huyện cũ mà địa bàn hiện nay nằm trong; trống với tỉnh và với xã không thuộc huyện nào / The district''s name at the time, or that of the former district today''s territory lies in; null for the province and for communes that lie in none';
 COMMENT ON COLUMN marts.pilot_effect.period IS 'Tháng cuối được tính / The last month that counts';
+COMMENT ON COLUMN marts.pilot_effect.period_start IS 'Ngày đầu kỳ / First day of the period';
+COMMENT ON COLUMN marts.pilot_effect.period_end IS 'Ngày cuối kỳ / Last day of the period';
+COMMENT ON COLUMN marts.pilot_effect.period_kind IS 'month, quarter, half, year hoặc rolling12 / Kind of period';
 COMMENT ON COLUMN marts.pilot_effect.part IS 'whole: cả thời gian; months: ba tháng từ months_since / The whole, or the three months from months_since';
 COMMENT ON COLUMN marts.pilot_effect.months_since IS 'Ba tháng này bắt đầu bao nhiêu tháng sau khi thí điểm bắt đầu; âm là trước đó; trống ở dòng cả thời gian / How many months after the start these three months begin, below 0 before it; null for the whole';
 COMMENT ON COLUMN marts.pilot_effect.rate_ratio IS 'Số ca thực tế chia cho số ca lẽ ra có nếu không thí điểm; dưới 1 là ít đi; trống nếu chưa biết / Cases counted over the cases expected without the pilot; below 1 is fewer; null where not known';

@@ -9,7 +9,7 @@ from duckdb import DuckDBPyConnection
 
 _TRENDS = """
 SELECT t.*, i.value, u.unit_name
-FROM marts.trend AS t
+FROM (SELECT COLUMNS(c -> c <> 'unit_name') FROM marts.trend) AS t  -- copies of earlier releases have no name
 LEFT JOIN marts.indicator AS i USING (map, unit_code, level, indicator, period)
 LEFT JOIN (
     SELECT unit_code, arg_max(unit_name, valid_from) AS unit_name FROM marts.unit GROUP BY unit_code

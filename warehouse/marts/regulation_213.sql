@@ -2,11 +2,25 @@
 -- Keeping in touch with the cell of residence, by half-year.
 
 CREATE VIEW marts.regulation_213 AS
-SELECT map, level, unit_code, unit_name, period,
-    r213_subject, r213_exempt, r213_introduced, r213_registered, r213_attended, r213_remarked,
-    units_expected, units_reported
-FROM derived.unit_half
-WHERE level IN ('province', 'district')
+WITH told AS (
+    SELECT map, level, unit_code, unit_name, period,
+        r213_subject, r213_exempt, r213_introduced, r213_registered, r213_attended, r213_remarked,
+        units_expected, units_reported
+    FROM derived.unit_half
+    WHERE level IN ('province', 'district')
+), dated AS (
+    SELECT *,
+        derived.period_start(period::VARCHAR, derived.period_kind(period::VARCHAR)) AS period_start,
+        derived.period_end(period::VARCHAR) AS period_end,
+        derived.period_kind(period::VARCHAR) AS period_kind
+    FROM told
+)
+SELECT t.map, t.level, t.unit_code, t.unit_name, p.district_code, p.district_name, t.period, t.period_start,
+    t.period_end, t.period_kind, t.r213_subject, t.r213_exempt, t.r213_introduced, t.r213_registered,
+    t.r213_attended, t.r213_remarked, t.units_expected, t.units_reported
+FROM dated AS t
+LEFT JOIN derived.unit_place AS p ON p.map = t.map AND p.level = t.level AND p.unit_code = t.unit_code
+    AND t.period_end BETWEEN p.first_day AND p.code_until
 ORDER BY map, level, unit_code, period;
 
 COMMENT ON VIEW marts.regulation_213 IS 'Giữ mối liên hệ nơi cư trú theo nửa năm (Quy định 213-QĐ/TW, trước 2020 là 76-QĐ/TW), tỉnh và huyện. Kỳ I và kỳ II không cộng với nhau / Keeping in touch with the cell of residence by half-year (Regulation 213-QĐ/TW, 76-QĐ/TW before 2020), province and districts. H1 and H2 are never added';
@@ -14,7 +28,12 @@ COMMENT ON COLUMN marts.regulation_213.map IS 'reported: địa giới hành ch�
 COMMENT ON COLUMN marts.regulation_213.level IS 'province: tỉnh; district: huyện hoặc địa bàn huyện cũ / Province, or district and former district area';
 COMMENT ON COLUMN marts.regulation_213.unit_code IS 'Mã đơn vị / Unit code';
 COMMENT ON COLUMN marts.regulation_213.unit_name IS 'Tên đơn vị: của thời điểm đó, hoặc hiện nay / Name at the time, or today''s';
+COMMENT ON COLUMN marts.regulation_213.district_code IS 'Mã huyện; trống với tỉnh và với xã không thuộc huyện nào / Code of the district, null for the province and for communes that lie in none';
+COMMENT ON COLUMN marts.regulation_213.district_name IS 'Tên huyện: của thời điểm đó, hoặc huyện cũ mà địa bàn hiện nay nằm trong; trống với tỉnh và với xã không thuộc huyện nào / The district''s name at the time, or that of the former district today''s territory lies in; null for the province and for communes that lie in none';
 COMMENT ON COLUMN marts.regulation_213.period IS 'Nửa năm YYYY-H1, YYYY-H2 / Half-year';
+COMMENT ON COLUMN marts.regulation_213.period_start IS 'Ngày đầu kỳ / First day of the period';
+COMMENT ON COLUMN marts.regulation_213.period_end IS 'Ngày cuối kỳ / Last day of the period';
+COMMENT ON COLUMN marts.regulation_213.period_kind IS 'month, quarter, half, year hoặc rolling12 / Kind of period';
 COMMENT ON COLUMN marts.regulation_213.r213_subject IS 'Đảng viên đang công tác cư trú trên địa bàn / Members in work who live here';
 COMMENT ON COLUMN marts.regulation_213.r213_exempt IS 'Không thuộc đối tượng giới thiệu, hoặc đã giới thiệu nhưng được miễn sinh hoạt / Exempt from introduction, or introduced but exempt from activity';
 COMMENT ON COLUMN marts.regulation_213.r213_introduced IS 'Đã được giới thiệu về nơi cư trú (mẫu 1-213) / Introduced to the cell of residence (form 1-213)';

@@ -8,7 +8,7 @@ from duckdb import DuckDBPyConnection
 _THERE = "SELECT count(*) FROM information_schema.tables WHERE table_schema = 'marts' AND table_name = 'target'"
 _TARGETS = """
 SELECT t.*, u.unit_name
-FROM marts.target AS t
+FROM (SELECT COLUMNS(c -> c <> 'unit_name') FROM marts.target) AS t  -- copies of earlier releases have no name
 LEFT JOIN (
     SELECT unit_code, arg_max(unit_name, valid_from) AS unit_name FROM marts.unit GROUP BY unit_code
 ) AS u USING (unit_code)

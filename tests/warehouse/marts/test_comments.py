@@ -106,6 +106,14 @@ def test_the_dictionary_explains_each_indicator_as_the_contract_does(mobility: D
         assert each.denominator is None or each.denominator in formulas[each.name]
 
 
+def test_the_dictionary_says_what_is_not_published_and_why(mobility: DuckDBPyConnection) -> None:
+    rows = mobility.sql("SELECT mart, meaning_vi, meaning_en FROM dictionary WHERE column_name = ''").fetchall()
+    assert [mart for mart, *_ in rows] == ["alerts", "figures_commune", "followup", "regulation_213"]
+    for mart, vi, en in rows:
+        assert "không" in vi.lower(), mart
+        assert "not" in en.lower(), mart
+
+
 def test_no_mart_reads_a_file_or_a_setting() -> None:
     for file in Path(MARTS).glob("*.sql"):
         text = file.read_text("utf-8").lower()

@@ -128,7 +128,13 @@ def test_communes_by_month_have_members_and_those_away_only(mobility: DuckDBPyCo
         "map",
         "unit_code",
         "unit_name",
+        "level",
+        "district_code",
+        "district_name",
         "period",
+        "period_start",
+        "period_end",
+        "period_kind",
         *OPEN,
         "units_expected",
         "units_reported",
@@ -178,7 +184,8 @@ def test_no_cell_leaves_and_no_mart_of_communes_by_month_has_flows(mobility: Duc
 
 def test_the_gaps_of_regulation_213_stand_by_unit_half_and_step_on_both_maps(mobility: DuckDBPyConnection) -> None:
     columns = (
-        "map unit_code unit_name level district_code half step numerator denominator share lower upper target change"
+        "map unit_code unit_name level district_code district_name half period_start period_end period_kind step "
+        "numerator denominator share lower upper target change"
     )
     assert [name for name, *_ in mobility.sql("DESCRIBE marts.regulation_213_gap").fetchall()] == columns.split()
     steps = mobility.sql("""

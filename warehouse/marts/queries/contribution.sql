@@ -1,7 +1,7 @@
 -- What explains the change of the province.
 
 CREATE VIEW marts.contribution AS
-SELECT t.map, t.indicator, t.period_kind, t.period, t.base_period, t.unit_code, t.part, t.value
+SELECT t.map, t.indicator, t.period_kind, t.period, t.base_period, t.unit_code, 'district' AS level, t.part, t.value
 FROM derived.contribution AS t
 WHERE derived.last_month(t.period) NOT IN (FROM derived.unsettled)
 ORDER BY t.map, t.indicator, t.period_kind, t.period, t.base_period, t.unit_code, t.part;

@@ -1,7 +1,7 @@
 -- Communes by month: what may be told of them by month, on both maps.
 
 CREATE VIEW marts.figures_commune AS
-SELECT map, unit_code, unit_name, period,
+SELECT map, unit_code, unit_name, level, period,
     {measures_of_communes_by_month},
     units_expected, units_reported, unit_id
 FROM derived.unit_month

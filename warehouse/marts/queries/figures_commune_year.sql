@@ -1,7 +1,7 @@
 -- Communes by year, small counts hidden, and others with them so that none can be worked out.
 
 CREATE VIEW marts.figures_commune_year AS
-SELECT map, unit_code, unit_name, year,
+SELECT map, unit_code, unit_name, 'commune' AS level, year,
     {measures_of_communes_by_year},
     suppressed, units_expected, units_reported, unit_id
 FROM derived.commune_year

@@ -1,7 +1,7 @@
 -- Districts by month, on both maps; after districts were abolished, their former areas.
 
 CREATE VIEW marts.figures_district AS
-SELECT f.map, f.unit_code, f.unit_name, f.period,
+SELECT f.map, f.unit_code, f.unit_name, f.level, f.period,
     {monthly_measures_once_settled},
     f.units_expected, f.units_reported
 FROM derived.unit_month AS f

@@ -16,11 +16,12 @@ WITH night AS (
     FROM followup.item AS i, night AS n
     JOIN registry.unit AS u ON u.level = 'province' AND n.as_of BETWEEN u.valid_from AND u.valid_to
 )
-SELECT level, unit_code, arg_max(unit_name, opened_on) AS unit_name, kind, count(*) AS opened,
+SELECT c.level, c.unit_code, arg_max(c.unit_name, c.opened_on) AS unit_name, any_value(a.district_code) AS district_code,
+    any_value(a.district_name) AS district_name, c.kind, count(*) AS opened,
     count(closed_on) AS closed, count(*) FILTER (closed_on IS NULL) AS standing, count(*) FILTER (is_overdue) AS overdue,
-    median(closed_on - opened_on) FILTER (status = 'verified') AS median_days, unit_id
-FROM counted
-GROUP BY level, unit_code, unit_id, kind
+    median(closed_on - opened_on) FILTER (status = 'verified') AS median_days, c.unit_id
+FROM counted AS c LEFT JOIN derived.unit_area AS a USING (unit_id)
+GROUP BY c.level, c.unit_code, c.unit_id, c.kind
 ORDER BY level DESC, unit_code, kind;
 
 COMMENT ON VIEW marts.followup_progress IS 'Tiến độ các việc theo dõi (Quy định 213, đi làm việc xa, đơn chờ, báo cáo) theo đơn vị báo cáo và loại, và toàn tỉnh. Xã không có dòng về liên lạc, đơn thư, cảnh báo / How items of the follow-up get on, by reporter and kind, and for the province. Communes have no rows of contact, requests and alerts';

@@ -21,7 +21,7 @@ LEFT JOIN registry.unit AS u ON u.unit_code = v.reporter_code AND u.level = l.le
 WHERE l.level = 'district'
     OR f.measure IN ({names_of_communes_at_once})
 WINDOW versions AS (PARTITION BY v.reporter_code, v.period, f.measure ORDER BY v.recorded_at, v.version_id)
-ORDER BY v.period, v.reporter_code, v.form, f.measure, v.recorded_at, v.version_id;
+ORDER BY v.period, unit_code, v.form, f.measure, version_no;
 
 COMMENT ON VIEW marts.revision IS 'Số liệu của một đơn vị và kỳ đã thay đổi thế nào qua các lần báo cáo, và bao lâu sau kỳ. Từ 07-2025 đơn vị báo cáo là xã nên chỉ có các chỉ tiêu được công bố ngay / How a reporter''s figures of a period moved from version to version, and how long after the period. From 07-2025 reporters are communes: only the measures that are published of them at once';
 COMMENT ON COLUMN marts.revision.unit_code IS 'Mã đơn vị báo cáo / The reporter';

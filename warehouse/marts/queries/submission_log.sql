@@ -9,7 +9,7 @@ WITH found AS (
 ), standing AS (
     SELECT DISTINCT submission_id FROM ledger.version WHERE superseded_at IS NULL
 )
-SELECT s.submission_id, s.reporter_code, u.name AS reporter_name, s.period, s.received_on, s.received_at, s.recorded_at,
+SELECT s.submission_id, s.reporter_code, u.name AS reporter_name, s.reporter_level AS level, s.period, s.received_on, s.received_at, s.recorded_at,
     s.file_name, s.size, s.encoding, s.outcome, coalesce(p.errors, 0) AS errors, coalesce(p.warnings, 0) AS warnings,
     coalesce(p.waived, 0) AS waived, coalesce(p.problem_codes, []) AS problem_codes,
     v.submission_id IS NOT NULL AS is_standing, s.retracted_on
