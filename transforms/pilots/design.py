@@ -63,38 +63,36 @@ def _begun(registry: Registry, day: date) -> dict[str, date]:
 
 
 def _on_today(pilot: Pilot, registry: Registry, names: dict[str, str], as_of: date) -> Followed:
-    """Each unit is where it went whole; where others went too, or it was parted, it stands in neither group."""
-    went, mixed = _went(registry, pilot.begins, as_of)
-    came: dict[str, set[str]] = {}
-    for origin, to in went.items():
-        came.setdefault(to, set()).add(origin)
+    """Each unit is where it went; where others went too, in whole or in part, that stands in neither group."""
+    went = _went(registry, pilot.begins, as_of)
     began = {code: day for day, codes in pilot.starts for code in codes}
+    came: dict[str, set[date | None]] = {}
+    for origin, places in went.items():
+        for place in places:
+            came.setdefault(place, set()).add(began.get(origin))
     starts: dict[date, list[str]] = {}
-    for to, origins in came.items():
-        days = {began.get(origin) for origin in origins}
-        if days == {None}:
-            continue
+    mixed = set()
+    for place, days in came.items():
         day = next(iter(days))
-        if len(days) > 1 or day is None:
-            mixed.add(to)
-        elif to not in mixed:
-            starts.setdefault(day, []).append(to)
+        if len(days) > 1:
+            mixed.add(place)
+        elif day is not None:
+            starts.setdefault(day, []).append(place)
     strata = tuple(
-        tuple(dict.fromkeys(went[code] for code in group if code in went and went[code] not in mixed))
+        tuple(dict.fromkeys(place for code in group for place in sorted(went.get(code, ())) if place not in mixed))
         for group in pilot.strata
     )
-    kept = tuple((day, tuple(codes)) for day, codes in sorted(starts.items()))
+    kept = tuple((day, tuple(sorted(codes))) for day, codes in sorted(starts.items()))
     return Followed("today", "commune", names, kept, strata, frozenset(mixed), {})
 
 
-def _went(registry: Registry, since: date, as_of: date) -> tuple[dict[str, str], set[str]]:
-    """By code on a day the code of where it went whole, and the codes that hold parts of some."""
-    went = {unit.unit_code: unit.unit_code for unit in registry.units_on(since, "commune")}
-    mixed: set[str] = set()
+def _went(registry: Registry, since: date, as_of: date) -> dict[str, set[str]]:
+    """By code on a day the codes that hold the unit, or a part of it, on a later one."""
+    went = {unit.unit_code: {unit.unit_code} for unit in registry.units_on(since, "commune")}
     for turn in sorted({day for *_, day in registry.unit_succession if since < day <= as_of}):
-        moves = [(origin, to, extent) for origin, to, extent, day in registry.unit_succession if day == turn]
-        whole = {origin: to for origin, to, extent in moves if extent == "whole"}
-        parted = {origin for origin, _, extent in moves if extent == "part"}
-        mixed = {whole.get(code, code) for code in mixed} | {to for origin, to, extent in moves if extent == "part"}
-        went = {code: whole.get(at, at) for code, at in went.items() if at not in parted}
-    return went, mixed
+        moves: dict[str, set[str]] = {}
+        for origin, to, _, day in registry.unit_succession:
+            if day == turn:
+                moves.setdefault(origin, set()).add(to)
+        went = {code: set().union(*(moves.get(at, {at}) for at in places)) for code, places in went.items()}
+    return went

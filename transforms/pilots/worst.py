@@ -166,7 +166,7 @@ def _foreseen(past: Panel) -> _Foreseen:
     by_chance = 1 / (1 + between * precision)
     level = 1 + (1 - by_chance) * (ratio - 1)
     pull = by_chance * np.sqrt(2 / (units - 1)) * (ratio - 1)
-    return _Foreseen(level, between * by_chance, pull, chance)
+    return _Foreseen(level, level * between * by_chance, pull, chance)  # a gamma's, in proportion to its mean
 
 
 def _chance(past: Panel) -> Array:
