@@ -187,7 +187,7 @@ def panel_from(
     without: Collection[str] = (),
     begins: Mapping[str, date] | None = None,
 ) -> Panel:
-    """The counts of an indicator by unit and month.
+    """The counts of an indicator by unit and month, of units of which a month is known.
 
     Args:
         months: the first and the last, numbers; null: whatever is known.
@@ -214,7 +214,7 @@ def panel_from(
     since = np.array([_first_whole(begins[code]) if begins and code in begins else 0 for code in codes])
     is_of_another = every[None, :] < since[:, None]
     counts[is_of_another] = exposure[is_of_another] = 0.0
-    return Panel(tuple(codes), every, counts, exposure)
+    return Panel(tuple(codes), every, counts, exposure).of((exposure > 0).any(1))
 
 
 def number_of(day: date) -> int:

@@ -186,6 +186,14 @@ def test_communes_go_on_in_what_they_went_into_whole_and_mixed_ones_stand_aside(
     assert (ended.map, ended.starts) == ("reported", pilot.starts)
 
 
+def test_a_parted_commune_leaves_what_its_parts_went_into_aside(registry):
+    parted = next(origin for origin, _, extent, _ in registry.unit_succession if extent == "part")
+    into = {to for origin, to, _, _ in registry.unit_succession if origin == parted}
+    where = followed(replace(PILOT, starts=((date(2024, 1, 1), (parted,)),)), registry, date(2025, 12, 1))
+    assert where.mixed == into
+    assert where.starts == ()
+
+
 def test_the_mark_changes_with_pilots_months_and_what_was_seen():
     base = pilots_fingerprint([PILOT], ["2023-05"], SEEN)
     assert base == pilots_fingerprint([PILOT], ["2023-05"], dict(SEEN))
