@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from transforms.pilots.assignments import Assignments, assignments
-from transforms.pilots.panel import Array, Cohorts, Flags, Panel
+from transforms.pilots.panel import Array, Cohorts, Flags, PilotPanel
 from transforms.pilots.power import plan
 from transforms.pilots.score import rate_ratio_test, scores_at, statistics, weights_of
 from transforms.pilots.worst import against_equally_bad
@@ -72,9 +72,11 @@ def _wandering(shape: tuple[int, ...], size: float, rng: np.random.Generator, ca
     return steps
 
 
-def panel_of(table: Array) -> Panel:
+def panel_of(table: Array) -> PilotPanel:
     units, months = table.shape
-    return Panel(tuple(f"{unit:03}" for unit in range(units)), np.arange(months), table, np.full(table.shape, MEMBERS))
+    return PilotPanel(
+        tuple(f"{unit:03}" for unit in range(units)), np.arange(months), table, np.full(table.shape, MEMBERS)
+    )
 
 
 def by_lot(province: Province, rng: np.random.Generator) -> Flags:

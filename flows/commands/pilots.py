@@ -18,7 +18,7 @@ from flows.errors import UserError
 from flows.registry_files import load_registry, places, require_sound_pilots
 from flows.settings import Settings, load_settings
 from transforms.pilots.assignments import draw, like_rates, shared_out
-from transforms.pilots.panel import Panel
+from transforms.pilots.panel import PilotPanel
 from transforms.pilots.pilots_file import is_outcome
 from transforms.pilots.power import plan
 from transforms.pilots.table import LEAST_PAST, PAST, Known, panel_from
@@ -136,7 +136,7 @@ def run_plan(units: str, outcome: str, months: int, among: str | None, strata: i
     _print_lots(console, panel, groups, len(chosen), seed, names, language)
 
 
-def _past(settings: Settings, registry: Registry, outcome: str, as_of: date, units: str) -> tuple[Panel, str]:
+def _past(settings: Settings, registry: Registry, outcome: str, as_of: date, units: str) -> tuple[PilotPanel, str]:
     """The last three years of the level that the units are of."""
     with open_to_read(settings.warehouse_path) as con:
         known = Known(
@@ -171,7 +171,7 @@ def _parts(units: str) -> list[str]:
     return [code for part in apart for code in (part.split() if re.fullmatch(r"[\d\s]+", part) else [part])]
 
 
-def _codes(units: str, names: dict[str, str], panel: Panel) -> list[str]:
+def _codes(units: str, names: dict[str, str], panel: PilotPanel) -> list[str]:
     by_name = {name.casefold(): code for code, name in names.items() if code in panel.codes}
     found = [part if part in panel.codes else by_name.get(part.casefold(), "") for part in _parts(units)]
     if not found or "" in found:
@@ -179,7 +179,7 @@ def _codes(units: str, names: dict[str, str], panel: Panel) -> list[str]:
     return list(dict.fromkeys(found))
 
 
-def _strata(panel: Panel, pool: Sequence[str], number: int) -> list[list[int]]:
+def _strata(panel: PilotPanel, pool: Sequence[str], number: int) -> list[list[int]]:
     """Strata of like rates among the pool."""
     among = np.flatnonzero(np.isin(panel.codes, list(pool)))
     if not 1 <= number <= len(among):
@@ -189,7 +189,7 @@ def _strata(panel: Panel, pool: Sequence[str], number: int) -> list[list[int]]:
 
 def _print_lots(
     console: Console,
-    panel: Panel,
+    panel: PilotPanel,
     groups: list[list[int]],
     number: int,
     seed: int,

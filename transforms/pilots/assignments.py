@@ -11,7 +11,7 @@ from math import comb, prod
 import numpy as np
 from numpy.typing import NDArray
 
-from transforms.pilots.panel import Array, Flags, Labels, Panel
+from transforms.pilots.panel import Array, Flags, Labels, PilotPanel
 
 MOST = 10_000
 SIGNIFICANT = 0.05
@@ -149,7 +149,7 @@ def draw(numbers: Sequence[int], strata: Strata, seed: int, units: int) -> Flags
     return has
 
 
-def like_rates(panel: Panel, among: NDArray[np.int64], number: int) -> list[list[int]]:
+def like_rates(panel: PilotPanel, among: NDArray[np.int64], number: int) -> list[list[int]]:
     """Some units in a number of groups of like rates, of as like size as can be."""
     rates: Array = panel.counts[among].sum(1) / np.maximum(panel.exposure[among].sum(1), 1e-9)
     parts = np.array_split(among[np.argsort(rates, kind="stable")], number)
@@ -166,7 +166,7 @@ def shared_out(total: int, strata: Strata) -> list[int]:
     return [int(number) for number in numbers]
 
 
-def strata_of(panel: Panel, strata: Sequence[Sequence[str]]) -> list[list[int]]:
+def strata_of(panel: PilotPanel, strata: Sequence[Sequence[str]]) -> list[list[int]]:
     """The places of strata in a panel; all its units where there are none."""
     at = {code: place for place, code in enumerate(panel.codes)}
     found = [[at[code] for code in group if code in at] for group in strata]

@@ -12,8 +12,8 @@ from transforms.pilots.assignments import Assignments, assignments, strata_of
 from transforms.pilots.by_start import effect_by_starts
 from transforms.pilots.extended import Effects, extended_effects
 from transforms.pilots.neighbours import neighbours
-from transforms.pilots.panel import Array, Cohorts, Flags, Panel, in_window
-from transforms.pilots.score import Tested, rate_ratio_test
+from transforms.pilots.panel import Array, Cohorts, Flags, PilotPanel, in_window
+from transforms.pilots.score import RatioTest, rate_ratio_test
 from transforms.pilots.synthetic import synthetic_effect
 from transforms.pilots.two_way import expected_counts
 from transforms.pilots.worst import against_equally_bad
@@ -41,7 +41,7 @@ class Effect:
     months: float
     observed: float
     expected: float
-    tested: Tested
+    tested: RatioTest
 
     @property
     def ratio(self) -> float | None:
@@ -58,7 +58,7 @@ class Effect:
 
 
 @dataclass(frozen=True)
-class Judged:
+class PilotJudged:
     """All that is said of a pilot by one outcome.
 
     Attributes:
@@ -86,14 +86,14 @@ class Judged:
 
 
 def judged(
-    panel: Panel,
+    panel: PilotPanel,
     cohorts: Cohorts,
     strata: tuple[tuple[str, ...], ...],
     places: Mapping[str, tuple[float, float]],
     name: str,
     *,
     are_worst: bool,
-) -> Judged:
+) -> PilotJudged:
     """Judge a pilot.
 
     Args:
@@ -111,7 +111,7 @@ def judged(
     whole = _among_the_worst(panel, cohorts, ways, regression) if are_worst else regression
     near = _near(panel, cohorts, places, seed)
     second, cases = _second(panel, cohorts)
-    return Judged(
+    return PilotJudged(
         whole,
         regression,
         _parts(panel, cohorts, ways, effects, regression.ratio),
@@ -124,22 +124,22 @@ def judged(
     )
 
 
-def _effect(since: int | None, panel: Panel, effects: Effects, cells: Flags, test: Tested) -> Effect:
+def _effect(since: int | None, panel: PilotPanel, effects: Effects, cells: Flags, test: RatioTest) -> Effect:
     known = cells & np.isfinite(effects.without)
     months = known.sum() / max(known.any(1).sum(), 1)
     observed, expected = float(panel.counts[known].sum()), float(effects.without[known].sum())
     return Effect(since, float(max(months, 1.0)), observed, expected, test)
 
 
-def _among_the_worst(panel: Panel, cohorts: Cohorts, ways: Assignments, regression: Effect) -> Effect:
+def _among_the_worst(panel: PilotPanel, cohorts: Cohorts, ways: Assignments, regression: Effect) -> Effect:
     """What equally bad units lead to expect; no surer than the number of units lets anybody be."""
     found = against_equally_bad(panel, cohorts, with_interval=ways.can_answer)
-    test = Tested(max(found.test.p, ways.smallest_p), found.test.lower, found.test.upper)
+    test = RatioTest(max(found.test.p, ways.smallest_p), found.test.lower, found.test.upper)
     return Effect(None, regression.months, found.observed, found.expected, test)
 
 
 def _parts(
-    panel: Panel, cohorts: Cohorts, ways: Assignments, effects: Effects, ratio: float | None
+    panel: PilotPanel, cohorts: Cohorts, ways: Assignments, effects: Effects, ratio: float | None
 ) -> tuple[Effect, ...]:
     """The bins that have a month of every start, the earliest first."""
     last = min(int(panel.months.max()) - max(cohorts.starts), _FOLLOWED - 1)
@@ -153,7 +153,7 @@ def _parts(
     return tuple(found)
 
 
-def _part_test(panel: Panel, cohorts: Cohorts, ways: Assignments, since: int, ratio: float) -> Tested:
+def _part_test(panel: PilotPanel, cohorts: Cohorts, ways: Assignments, since: int, ratio: float) -> RatioTest:
     """A bin against the months before the first start; where starts differ, a month in which another runs is carried
     back by the whole effect."""
     starts = np.array(cohorts.starts)[:, None]
@@ -165,7 +165,7 @@ def _part_test(panel: Panel, cohorts: Cohorts, ways: Assignments, since: int, ra
     return rate_ratio_test(part, ways, window, known if runs.any() else None)
 
 
-def _pre_trend(panel: Panel, cohorts: Cohorts, ways: Assignments) -> float | None:
+def _pre_trend(panel: PilotPanel, cohorts: Cohorts, ways: Assignments) -> float | None:
     """Whether the pilot's units already moved another way: the slope of what they have over the model of the past."""
     past = panel.in_months(panel.months < min(cohorts.starts))
     if past.counts.shape[1] < 2 * BIN:
@@ -178,7 +178,7 @@ def _pre_trend(panel: Panel, cohorts: Cohorts, ways: Assignments) -> float | Non
     return float(ways.p(np.asarray(total)))
 
 
-def _before_after(panel: Panel, cohorts: Cohorts) -> float | None:
+def _before_after(panel: PilotPanel, cohorts: Cohorts) -> float | None:
     """The rate of the pilot's units since the start, over that of as many months before."""
     starts = np.array([0, *cohorts.starts])[cohorts.labels]
     since = np.where(cohorts.labels[:, None] > 0, panel.months[None, :] - starts[:, None], np.iinfo(np.int64).min)
@@ -189,7 +189,7 @@ def _before_after(panel: Panel, cohorts: Cohorts) -> float | None:
 
 
 def _near(
-    panel: Panel, cohorts: Cohorts, places: Mapping[str, tuple[float, float]], seed: int
+    panel: PilotPanel, cohorts: Cohorts, places: Mapping[str, tuple[float, float]], seed: int
 ) -> tuple[float | None, float | None, int]:
     """The units next to the pilot's as if they had it, against those farther off."""
     has_pilot = cohorts.labels > 0
@@ -207,7 +207,7 @@ def _near(
     return found.ratio, test.p, int(labels.sum())
 
 
-def _second(panel: Panel, cohorts: Cohorts) -> tuple[str, float | None]:
+def _second(panel: PilotPanel, cohorts: Cohorts) -> tuple[str, float | None]:
     """Another estimator, on rates: synthetic difference-in-differences for one start, each start by itself for more."""
     has_pilot = cohorts.labels > 0
     people = float(panel.exposure[has_pilot].sum() / max((panel.exposure[has_pilot] > 0).sum(), 1) * has_pilot.sum())

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from transforms.pilots.panel import Array, Cohorts, Flags, Panel
+from transforms.pilots.panel import Array, Cohorts, Flags, PilotPanel
 
 _ROUNDS, _CLOSE = 60, 1e-10
 
@@ -45,7 +45,7 @@ class Effects:
 
 
 def extended_effects(
-    panel: Panel, cohorts: Cohorts, covariate: Array | None = None, *, by_unit: bool = True
+    panel: PilotPanel, cohorts: Cohorts, covariate: Array | None = None, *, by_unit: bool = True
 ) -> Effects:
     """Fit the regression.
 
@@ -75,7 +75,7 @@ def extended_effects(
     return Effects(fitted, without, treated & used, since)
 
 
-def _telling(panel: Panel, treated: Flags) -> Flags:
+def _telling(panel: PilotPanel, treated: Flags) -> Flags:
     """The cells that say something: with exposure, of units and months with a case outside the pilot."""
     used = panel.exposure > 0
     while True:
@@ -86,7 +86,7 @@ def _telling(panel: Panel, treated: Flags) -> Flags:
         used = kept
 
 
-def _by_start(panel: Panel, cohorts: Cohorts, cells: Flags) -> Array:
+def _by_start(panel: PilotPanel, cohorts: Cohorts, cells: Flags) -> Array:
     """Of each cell the sum of its start's cases in its month."""
     counts = np.where(cells, panel.counts, 0.0)
     sums = np.zeros_like(counts)
@@ -97,7 +97,7 @@ def _by_start(panel: Panel, cohorts: Cohorts, cells: Flags) -> Array:
 
 
 def _design(
-    panel: Panel, cohorts: Cohorts, treated: Flags, covariate: Array | None, by_unit: bool
+    panel: PilotPanel, cohorts: Cohorts, treated: Flags, covariate: Array | None, by_unit: bool
 ) -> tuple[Array, Flags]:
     """One row a cell, units outermost, and which columns are the pilot's. A start's month without a case has none."""
     units, months = panel.counts.shape

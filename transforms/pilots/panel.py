@@ -13,7 +13,7 @@ Labels = NDArray[np.int8]
 
 
 @dataclass(frozen=True)
-class Panel:
+class PilotPanel:
     """What was counted.
 
     Attributes:
@@ -28,14 +28,14 @@ class Panel:
     counts: Array
     exposure: Array
 
-    def of(self, units: Flags) -> Panel:
+    def of(self, units: Flags) -> PilotPanel:
         """Of some of its units."""
         codes = tuple(code for code, is_in in zip(self.codes, units, strict=True) if is_in)
-        return Panel(codes, self.months, self.counts[units], self.exposure[units])
+        return PilotPanel(codes, self.months, self.counts[units], self.exposure[units])
 
-    def in_months(self, months: Flags) -> Panel:
+    def in_months(self, months: Flags) -> PilotPanel:
         """Of some of its months."""
-        return Panel(self.codes, self.months[months], self.counts[:, months], self.exposure[:, months])
+        return PilotPanel(self.codes, self.months[months], self.counts[:, months], self.exposure[:, months])
 
 
 @dataclass(frozen=True)

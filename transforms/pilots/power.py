@@ -8,7 +8,7 @@ import numpy as np
 
 from expectations.contract.indicators import Good
 from transforms.pilots.assignments import SIGNIFICANT, Assignments, Strata, assignments
-from transforms.pilots.panel import Array, Flags, Panel
+from transforms.pilots.panel import Array, Flags, PilotPanel
 from transforms.pilots.score import alone, statistics, weights_of
 from transforms.pilots.two_way import expected_counts
 
@@ -59,7 +59,7 @@ class Unevenness:
     carry: float
 
 
-def plan(past: Panel, has_pilot: Flags, strata: Strata, months: int, good: Good, seed: int = 1) -> Plan:
+def plan(past: PilotPanel, has_pilot: Flags, strata: Strata, months: int, good: Good, seed: int = 1) -> Plan:
     """What would be seen with these units.
 
     Args:
@@ -85,7 +85,7 @@ def _smallest(ways: Assignments) -> float:
     return (2 if ways.is_mirrored else 1) / min(ways.possible, 10_000)
 
 
-def _mean(past: Panel, months: int) -> Array:
+def _mean(past: PilotPanel, months: int) -> Array:
     """What is expected month by month: the past as fitted, then its last year again; all cells known."""
     expected = expected_counts(past.counts, past.exposure)
     levels = np.divide(expected, past.exposure, out=np.zeros_like(expected), where=past.exposure > 0)
@@ -99,7 +99,7 @@ def _mean(past: Panel, months: int) -> Array:
     return found
 
 
-def unevenness(past: Panel) -> Unevenness:
+def unevenness(past: PilotPanel) -> Unevenness:
     """By moments: what months near each other share lasts, the rest is of the month alone."""
     expected = expected_counts(past.counts, past.exposure)
     left = past.counts - expected

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from transforms.pilots.assignments import SIGNIFICANT, Assignments
-from transforms.pilots.panel import Array, Flags, Panel, in_window
+from transforms.pilots.panel import Array, Flags, PilotPanel, in_window
 from transforms.pilots.two_way import expected_counts, share_of
 
 _GRID = 41
@@ -21,7 +21,7 @@ _FAR, _FARTHEST = 12.0, 4.0
 
 
 @dataclass(frozen=True)
-class Tested:
+class RatioTest:
     """What the ways say.
 
     Attributes:
@@ -96,7 +96,7 @@ def statistics(scores: Array, weights: Weights, ways: Assignments) -> Array:
     return share_of(total, np.broadcast_to(np.sqrt(weights.information), total.shape))
 
 
-def scores_at(panel: Panel, treated: Flags, windows: Flags, ratios: Array, known: Array | None = None) -> Scores:
+def scores_at(panel: PilotPanel, treated: Flags, windows: Flags, ratios: Array, known: Array | None = None) -> Scores:
     """What each unit adds to the score, had the pilot changed the rate by each of some ratios.
 
     Args:
@@ -111,8 +111,8 @@ def scores_at(panel: Panel, treated: Flags, windows: Flags, ratios: Array, known
 
 
 def rate_ratio_test(
-    panel: Panel, ways: Assignments, windows: Flags, known: Array | None = None, *, with_interval: bool = True
-) -> Tested:
+    panel: PilotPanel, ways: Assignments, windows: Flags, known: Array | None = None, *, with_interval: bool = True
+) -> RatioTest:
     """The p of no effect in the windows, and the ratios not rejected."""
     treated = in_window(ways.labels[0], windows)
     base = scores_at(panel, treated, windows, np.ones(1), known)
@@ -133,7 +133,7 @@ def _spread(information: Array, tried: Callable[[Array], Array]) -> float:
 
 def tested(
     tried: Callable[[Array], Array], spread: float, p_of: Callable[[Array], Array], *, with_interval: bool
-) -> Tested:
+) -> RatioTest:
     """The test inverted.
 
     Args:
@@ -143,13 +143,13 @@ def tested(
     """
     p = float(p_of(tried(np.ones(1)))[0])
     if not with_interval:
-        return Tested(p, None, None)
+        return RatioTest(p, None, None)
 
     def shares(logs: Array) -> Array:
         return p_of(tried(np.exp(logs)))
 
     centre = float(np.clip(_centre(tried, spread), -_FARTHEST, _FARTHEST))
-    return Tested(p, _bound(shares, centre, spread, -1), _bound(shares, centre, spread, 1))
+    return RatioTest(p, _bound(shares, centre, spread, -1), _bound(shares, centre, spread, 1))
 
 
 def _centre(tried: Callable[[Array], Array], spread: float) -> float:

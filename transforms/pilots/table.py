@@ -16,8 +16,8 @@ from expectations.contract.periods import Period
 from transforms.months import month_number, month_of_year, year_of
 from transforms.pilots.assignments import strata_of
 from transforms.pilots.design import Followed, NoEffect, followed
-from transforms.pilots.effect import Effect, Judged, judged
-from transforms.pilots.panel import Cohorts, Panel
+from transforms.pilots.effect import Effect, PilotJudged, judged
+from transforms.pilots.panel import Cohorts, PilotPanel
 from transforms.pilots.pilot import Outcome, Pilot, named
 from transforms.pilots.power import Plan, plan
 from transforms.territory.registry import Registry
@@ -159,7 +159,7 @@ def _base(pilot: Pilot, outcome: Outcome, known: Known, position: int) -> Row:
     }
 
 
-def panel_of(pilot: Pilot, indicator: str, where: Followed, known: Known) -> tuple[Panel, Cohorts]:
+def panel_of(pilot: Pilot, indicator: str, where: Followed, known: Known) -> tuple[PilotPanel, Cohorts]:
     """The counts of all units of the pilot's level, from three years before it on, without months that it shares.
 
     A month in which a start or the end falls, not on its first or last day, is of neither side and left out.
@@ -186,7 +186,7 @@ def panel_from(
     months: tuple[int, int | None],
     without: Collection[str] = (),
     begins: Mapping[str, date] | None = None,
-) -> Panel:
+) -> PilotPanel:
     """The counts of an indicator by unit and month, of units of which a month is known.
 
     Args:
@@ -204,7 +204,7 @@ def panel_from(
     ).with_columns(month=month_number().cast(pl.Int64))
     rows = rows.filter((pl.col("month") >= first) & (pl.lit(last is None) | (pl.col("month") <= (last or 0))))
     if rows.is_empty():
-        return Panel((), np.zeros(0, dtype=np.int64), np.zeros((0, 0)), np.zeros((0, 0)))
+        return PilotPanel((), np.zeros(0, dtype=np.int64), np.zeros((0, 0)), np.zeros((0, 0)))
     codes, numbers = sorted(rows["unit_code"].unique()), rows["month"].to_numpy()
     every = np.arange(numbers.min(), numbers.max() + 1)
     told = rows.filter((pl.col("denominator") > 0) & pl.col("numerator").is_not_null() & (pl.col("coverage") >= HALF))
@@ -214,7 +214,7 @@ def panel_from(
     since = np.array([_first_whole(begins[code]) if begins and code in begins else 0 for code in codes])
     is_of_another = every[None, :] < since[:, None]
     counts[is_of_another] = exposure[is_of_another] = 0.0
-    return Panel(tuple(codes), every, counts, exposure).of((exposure > 0).any(1))
+    return PilotPanel(tuple(codes), every, counts, exposure).of(np.asarray((exposure > 0).any(1)))
 
 
 def number_of(day: date) -> int:
@@ -232,7 +232,7 @@ def _last_whole(day: date | None) -> int | None:
     return number_of(day) - (day != Period(day.year, day.month).last_day)
 
 
-def _not_known(panel: Panel, cohorts: Cohorts) -> NoEffect | None:
+def _not_known(panel: PilotPanel, cohorts: Cohorts) -> NoEffect | None:
     has_pilot = cohorts.labels > 0
     if not has_pilot.any():
         return "unknown-units"
@@ -249,7 +249,7 @@ def _not_known(panel: Panel, cohorts: Cohorts) -> NoEffect | None:
     return None
 
 
-def _planned(pilot: Pilot, outcome: Outcome, panel: Panel, cohorts: Cohorts, where: Followed) -> Row:
+def _planned(pilot: Pilot, outcome: Outcome, panel: PilotPanel, cohorts: Cohorts, where: Followed) -> Row:
     """What a pilot that has not begun could show."""
     past = panel.in_months(panel.months < min(cohorts.starts, default=0))
     has_pilot = cohorts.labels > 0
@@ -268,7 +268,7 @@ def _planned(pilot: Pilot, outcome: Outcome, panel: Panel, cohorts: Cohorts, whe
     }
 
 
-def _rows(base: Row, panel: Panel, cohorts: Cohorts, told: Judged) -> Iterator[Row]:
+def _rows(base: Row, panel: PilotPanel, cohorts: Cohorts, told: PilotJudged) -> Iterator[Row]:
     last = panel.months[(panel.exposure > 0).any(0)].max()
     base = base | {
         "period": str(Period(int(year_of(last)), int(month_of_year(last)) + 1)),

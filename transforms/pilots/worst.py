@@ -12,8 +12,8 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.stats import t as student
 
-from transforms.pilots.panel import Array, Cohorts, Flags, Panel, in_window
-from transforms.pilots.score import Tested, tested
+from transforms.pilots.panel import Array, Cohorts, Flags, PilotPanel, in_window
+from transforms.pilots.score import RatioTest, tested
 from transforms.pilots.two_way import expected_counts
 
 _BLOCK = 6
@@ -29,7 +29,7 @@ class EquallyBad:
         observed, expected: what was counted under the pilot, and what equally bad units would have had.
     """
 
-    test: Tested
+    test: RatioTest
     observed: float
     expected: float
 
@@ -51,7 +51,7 @@ class _Foreseen:
     chance: Array
 
 
-def against_equally_bad(panel: Panel, cohorts: Cohorts, *, with_interval: bool = True) -> EquallyBad:
+def against_equally_bad(panel: PilotPanel, cohorts: Cohorts, *, with_interval: bool = True) -> EquallyBad:
     """Hold the pilot's units against what their pasts lead to expect.
 
     What each unit has over that is brought to one scale, the errors that all share are taken out, and what is left of
@@ -116,7 +116,7 @@ def _carried_back(counts: Array, expected: Array, ratio: Array) -> Array:
     return back
 
 
-def _left(back: Array, panel: Panel, level: Array, window: Flags) -> Array:
+def _left(back: Array, panel: PilotPanel, level: Array, window: Flags) -> Array:
     """What each unit has over what its past leads to expect, in a window: ... x units."""
     own = level[:, None] * panel.exposure
     found: Array = ((back - own * _of_month(back, own)) * window).sum(-1)
@@ -129,7 +129,7 @@ def _of_month(counts: Array, exposure: Array) -> Array:
     return np.divide(top, below, out=np.zeros_like(top), where=below > 0)
 
 
-def _whitened(panel: Panel, foreseen: _Foreseen, window: Flags) -> tuple[Array, Array]:
+def _whitened(panel: PilotPanel, foreseen: _Foreseen, window: Flags) -> tuple[Array, Array]:
     """What makes the units' differences alike and free of each other, and what a common ratio would add to each.
 
     Divided by the roots of their own variances v they vary by `I + d d' + K m m'`: d what all share for want of knowing
@@ -152,7 +152,7 @@ def _whitened(panel: Panel, foreseen: _Foreseen, window: Flags) -> tuple[Array, 
     return white / root, white * months
 
 
-def _foreseen(past: Panel) -> _Foreseen:
+def _foreseen(past: PilotPanel) -> _Foreseen:
     """Each unit's level given its past."""
     expected = past.exposure * _of_month(past.counts, past.exposure)
     chance = _chance(past)
@@ -169,7 +169,7 @@ def _foreseen(past: Panel) -> _Foreseen:
     return _Foreseen(level, level * between * by_chance, pull, chance)  # a gamma's, in proportion to its mean
 
 
-def _chance(past: Panel) -> Array:
+def _chance(past: PilotPanel) -> Array:
     """How many times as much as Poisson's counts scatter, of each unit: more where more is counted in a month.
 
     A month's rate is held to vary by as large a part in each unit; where some months together vary more than single

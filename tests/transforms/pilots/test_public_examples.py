@@ -10,14 +10,14 @@ import pytest
 
 from transforms.pilots.by_start import effect_by_starts
 from transforms.pilots.extended import extended_effects
-from transforms.pilots.panel import Cohorts, Panel
+from transforms.pilots.panel import Cohorts, PilotPanel
 from transforms.pilots.synthetic import synthetic_effect
 
 REFERENCE = Path(__file__).parent / "reference"
 
 
 @pytest.fixture(scope="module")
-def counties() -> tuple[Panel, Cohorts, np.ndarray]:
+def counties() -> tuple[PilotPanel, Cohorts, np.ndarray]:
     """Employment in 500 counties over 5 years, the start of each, and the logarithm of its people."""
     rows = pl.read_csv(REFERENCE / "mpdta.csv").sort("countyreal", "year")
     employed = np.exp(rows["lemp"].to_numpy()).reshape(500, 5)
@@ -25,7 +25,7 @@ def counties() -> tuple[Panel, Cohorts, np.ndarray]:
     starts = tuple(int(year) for year in np.unique(first) if year)
     labels = np.array([starts.index(int(year)) + 1 if year else 0 for year in first], dtype=np.int8)
     codes = tuple(str(code) for code in rows["countyreal"].unique(maintain_order=True))
-    panel = Panel(codes, np.arange(2003, 2008), employed, np.ones((500, 5)))
+    panel = PilotPanel(codes, np.arange(2003, 2008), employed, np.ones((500, 5)))
     return panel, Cohorts(labels, starts), people
 
 

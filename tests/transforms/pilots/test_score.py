@@ -10,7 +10,7 @@ import pytest
 
 from transforms.pilots.assignments import assignments, draw, like_rates, shared_out
 from transforms.pilots.extended import extended_effects
-from transforms.pilots.panel import Cohorts, Panel
+from transforms.pilots.panel import Cohorts, PilotPanel
 from transforms.pilots.score import rate_ratio_test
 from transforms.pilots.two_way import expected_counts
 from transforms.pilots.worst import against_equally_bad
@@ -18,12 +18,14 @@ from transforms.pilots.worst import against_equally_bad
 PAST, MONTHS = 24, 12
 
 
-def panel_of(counts) -> Panel:
+def panel_of(counts) -> PilotPanel:
     units, months = counts.shape
-    return Panel(tuple(f"{unit:02}" for unit in range(units)), np.arange(months), counts, np.full(counts.shape, 1000.0))
+    return PilotPanel(
+        tuple(f"{unit:02}" for unit in range(units)), np.arange(months), counts, np.full(counts.shape, 1000.0)
+    )
 
 
-def made(rng, treated=3, ratio=1.0, mean=2.0, units=12) -> tuple[Panel, Cohorts]:
+def made(rng, treated=3, ratio=1.0, mean=2.0, units=12) -> tuple[PilotPanel, Cohorts]:
     labels = np.zeros(units, dtype=np.int8)
     labels[:treated] = 1
     cohorts = Cohorts(labels, (PAST,))

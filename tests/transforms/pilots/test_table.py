@@ -10,7 +10,7 @@ import polars as pl
 import pytest
 
 from transforms.pilots.design import followed
-from transforms.pilots.panel import Panel
+from transforms.pilots.panel import PilotPanel
 from transforms.pilots.pilot import Outcome, Pilot
 from transforms.pilots.power import plan, unevenness
 from transforms.pilots.table import SCHEMA, Known, number_of, panel_of, pilot_table, pilots_fingerprint
@@ -207,7 +207,7 @@ def test_the_mark_changes_with_pilots_months_and_what_was_seen():
 
 def test_more_units_and_months_see_smaller_effects():
     rng = np.random.default_rng(1)
-    past = Panel(DISTRICTS, np.arange(36), rng.poisson(3.0, (12, 36)).astype(float), np.full((12, 36), 5000.0))
+    past = PilotPanel(DISTRICTS, np.arange(36), rng.poisson(3.0, (12, 36)).astype(float), np.full((12, 36), 5000.0))
     few, many = np.arange(12) < 3, np.arange(12) < 6
     short, longer, wider = (
         plan(past, has, [list(range(12))], months, "down") for has, months in ((few, 6), (few, 24), (many, 6))
@@ -226,7 +226,9 @@ def test_what_lasts_is_told_from_what_one_month_has():
         wander[:, month] = 0.8 * wander[:, month - 1] + 0.6 * wander[:, month]
     lasting = rng.poisson(20 * np.exp(wander)).astype(float)
     alone = rng.poisson(20 * rng.gamma(5, 0.2, table.shape)).astype(float)
-    found = [unevenness(Panel(tuple("x" * 40), np.arange(60), one, np.ones(one.shape))) for one in (lasting, alone)]
+    found = [
+        unevenness(PilotPanel(tuple("x" * 40), np.arange(60), one, np.ones(one.shape))) for one in (lasting, alone)
+    ]
     assert found[0].lasting == pytest.approx(np.expm1(0.16), rel=0.4)
     assert found[0].carry == pytest.approx(0.8, abs=0.15)
     assert found[1].of_month == pytest.approx(0.2, rel=0.25)
