@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from datetime import date
 from pathlib import Path
@@ -12,6 +13,7 @@ import pytest
 
 from expectations.contract.periods import Period
 from flows.commands.backfill import backfill
+from flows.commands.published import open_published
 from flows.home import open_home
 from flows.night.measure import measure
 from flows.night.publish import publish_board
@@ -88,6 +90,16 @@ def test_of_communes_nothing_is_published_that_their_months_would_not_show(made)
     assert set(published.filter(level="district")["pilot"]) == {"Gọi điện", "Một huyện", "Sang năm"}
     with duckdb.connect(str(made.board_copy_path), read_only=True) as con:
         assert con.sql("SELECT count(*) FROM derived.pilot_effect").fetchone() == (inside.height,)
+
+
+def test_the_statement_of_the_document_works_the_figures_out_again(made):
+    page = (Path(__file__).resolve().parents[3] / "docs" / "pilots.md").read_text("utf-8")
+    (statement,) = re.findall(r"```sql\n(.*?)```", page, re.DOTALL)
+    with open_published(made) as con:
+        rows = con.sql(statement).pl()
+    assert rows.height >= 3
+    for name, again in (("rate_ratio", "ratio_again"), ("cases_a_month", "cases_again")):
+        assert rows.select((pl.col(name) - pl.col(again)).abs().max()).item() < 1e-9
 
 
 def test_show_prints_effect_grounds_and_months(made):
