@@ -58,5 +58,5 @@ def _outcome(own: pl.DataFrame, language: Language) -> PilotOutcome:
         for row in own.filter(part="months").to_dicts()
     ]
     title = text("drawing.event.title", language, pilot=words.pilot, outcome=words.outcome)
-    chart = event_chart(parts, title, words.verdict, language)
+    chart = event_chart(parts, title, language)
     return PilotOutcome(words, chart.figure(language) if chart else "")

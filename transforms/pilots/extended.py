@@ -33,10 +33,6 @@ class Effects:
     treated: Flags
     since: NDArray[np.int64]
 
-    def over(self, cells: Flags) -> tuple[float, float]:
-        """What was counted in cells, and what would have been, by the model."""
-        return float(self.fitted[cells].sum()), float(self.without[cells].sum())
-
     def by_month_since(self) -> dict[int, float]:
         """The mean difference a unit, by months since the start."""
         difference = self.fitted - self.without

@@ -72,14 +72,14 @@ def test_a_card_says_all_that_might_deceive_and_draws_its_months(language):
 
 def test_months_of_which_nothing_is_known_have_no_chart():
     part = EventPart(0, "tháng thứ 1–3", None, None, None, "—", "—")
-    assert event_chart([part], "x", "y", "vi") is None
+    assert event_chart([part], "x", "vi") is None
 
 
 def test_an_interval_that_is_open_reaches_out_of_the_picture_and_is_no_number():
-    chart = event_chart(
-        [EventPart(0, "1–3", 0.5, 0.2, None, "", ""), EventPart(3, "4–6", 0.0, None, None, "", "")], "x", "y", "vi"
-    )
-    assert [row[2] for row in chart.rows] == ["0,2 … —", "—"]
+    parts = [EventPart(0, "1–3", 0.5, 0.2, None, "", ""), EventPart(3, "4–6", 0.0, None, 0.7, "", "")]
+    chart = event_chart(parts, "x", "vi")
+    assert "từ khi bắt đầu 1 trong 2" in chart.sentence
+    assert [row[2] for row in chart.rows] == ["0,2 … —", "— … 0,7"]
     assert "nan" not in chart.picture
     assert "inf" not in chart.picture
 
