@@ -24,6 +24,9 @@ app.add_typer(followup_app, name="followup")
 notify_app = typer.Typer(no_args_is_help=True, help=both("help.notify"))
 app.add_typer(notify_app, name="notify")
 
+pilot_app = typer.Typer(no_args_is_help=True, help=both("help.pilot"))
+app.add_typer(pilot_app, name="pilot")
+
 user_app = typer.Typer(no_args_is_help=True, help=both("help.user"))
 app.add_typer(user_app, name="user")
 
@@ -157,6 +160,27 @@ def forecast(unit: Annotated[str | None, typer.Option(help=both("help.forecast.u
     from flows.commands.forecast import run_forecast
 
     run_forecast(unit)
+
+
+@pilot_app.command("plan", help=both("help.pilot_plan"))
+def pilot_plan(
+    units: Annotated[str, typer.Option(help=both("help.pilot_plan.units"))],
+    outcome: Annotated[str, typer.Option(help=both("help.pilot_plan.outcome"))],
+    months: Annotated[int, typer.Option(help=both("help.pilot_plan.months"))] = 12,
+    among: Annotated[str | None, typer.Option(help=both("help.pilot_plan.among"))] = None,
+    strata: Annotated[int, typer.Option(help=both("help.pilot_plan.strata"))] = 1,
+    seed: Annotated[int, typer.Option(help=both("help.pilot_plan.seed"))] = 1,
+) -> None:
+    from flows.commands.pilots import run_plan
+
+    run_plan(units, outcome, months, among, strata, seed)
+
+
+@pilot_app.command("show", help=both("help.pilot_show"))
+def pilot_show(name: Annotated[str, typer.Argument(metavar="TÊN", help=both("help.pilot_show.name"))]) -> None:
+    from flows.commands.pilots import run_show
+
+    run_show(name)
 
 
 @app.command(help=both("help.alerts"))

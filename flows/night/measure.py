@@ -9,6 +9,7 @@ from duckdb import DuckDBPyConnection
 
 from expectations.contract.indicators import INDICATORS
 from expectations.contract.periods import Period
+from flows.night.pilots import measure_pilots
 from flows.night.thresholds import thresholds_of
 from flows.registry_files import load_registry, targets
 from flows.settings import Settings
@@ -85,6 +86,7 @@ def measure(con: DuckDBPyConnection, touched: Touched, settings: Settings, as_of
         _reporting(con, registry)
         _targets(con, registry, settings, as_of, are_new=are_new)
         _forecasts(con, as_of, are_new=changed.height > 0)
+        measure_pilots(con, registry, settings, as_of, are_new=are_new)
         mark_computed(con)
     return exposed
 

@@ -18,6 +18,7 @@ from flows.portal.links import Links, plain_level
 from flows.portal.pages.forecast import forecast_page, forecast_units
 from flows.portal.pages.indicators import indicator_page, indicators_page
 from flows.portal.pages.map import map_page
+from flows.portal.pages.pilots import pilots_page
 from flows.portal.pages.reports import reports_page
 from flows.portal.pages.targets import targets_page
 from flows.portal.pages.today import today_page
@@ -99,6 +100,7 @@ def _pages(view: View) -> Iterator[Page]:
     yield "forecast.html", forecast_page(top)
     for code in forecast_units(view):
         yield f"forecast/{code}.html", forecast_page(below, code)
+    yield "pilots.html", pilots_page(top)
     yield "map.html", _map_with_others(top, map_page(top, {}))
     for level in UNIT_LEVELS:
         units = view.of_level(level)

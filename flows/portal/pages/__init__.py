@@ -9,6 +9,7 @@ from flows.portal.pages import (
     indicators,
     map,
     operator,
+    pilots,
     reports,
     targets,
     today,
@@ -25,6 +26,7 @@ PAGES: tuple[Route, ...] = (
     *indicators.ROUTES,
     *targets.ROUTES,
     *forecast.ROUTES,
+    *pilots.ROUTES,
     *counter.ROUTES,
     *operator.ROUTES,
 )

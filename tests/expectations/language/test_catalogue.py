@@ -22,6 +22,7 @@ from expectations.language.catalogue import (
     text,
 )
 from flows.commands.forecast import HEADS as FORECAST_HEADS
+from flows.commands.pilots import HEADS as PILOT_HEADS
 from flows.errors import UserError
 from flows.night.alert import ALERTS
 from flows.night.follow_up import ITEMS
@@ -35,7 +36,8 @@ from transforms.alerts.phrases import COUNTED
 from transforms.eyesight.acuity import CLASSES
 from transforms.eyesight.faulty_files import CANARY_FILE
 from transforms.eyesight.planting import CANARIES
-from transforms.eyesight.wording import NAMED, TOLD_OF
+from transforms.eyesight.wording import NAMED as EYESIGHT_NAMED
+from transforms.eyesight.wording import TOLD_OF
 from transforms.followup.kinds import KINDS
 from transforms.followup.steps import STEPS as REGULATION_STEPS
 from transforms.followup.workbook import COLUMNS, REPLIES
@@ -44,6 +46,8 @@ from transforms.morning.target_lines import HEADS
 from transforms.pages import alerts, followup, indicator_page
 from transforms.pages.map_page import SCALES
 from transforms.pages.unit_figures import UNIT_LEVELS, kinds_of
+from transforms.pilots.design import NoEffect
+from transforms.pilots.pilot import CHOSEN, NAMED
 from transforms.targets.outlook import FEW, NOTHING, OTHER_MAP
 from transforms.targets.target import STATES
 from transforms.telling.night import KNOWN_ERRORS
@@ -127,6 +131,15 @@ FAMILIES: dict[str, tuple[str, ...]] = {
     "portal.decide.": ("accept", "accept-means", "retract", "retract-means", "reason"),
     "portal.file.decided.": ("accept", "retract"),
     "portal.error.": ("400", "404", "500", "role", "token", "size"),
+    "pilot.chosen.": CHOSEN,
+    "pilot.named.": NAMED,
+    "pilot.near.": ("moved", "still", "unknown"),
+    "pilot.no-effect.": get_args(NoEffect),
+    "pilot.pre-trend.": ("differs", "like", "unknown"),
+    "pilot.second.": ("synthetic-did", "by-start", "none"),
+    "pilot.verdict.": ("seen", "unseen", "unable"),
+    "pilot.ways.": ("all", "drawn"),
+    "pilots.column.": PILOT_HEADS,
     "portal.alert.verdict.": get_args(Verdict),
     "portal.alerts.status.": alerts.STATUSES,
     "portal.followup.reply.": REPLIES,
@@ -167,7 +180,7 @@ FAMILIES: dict[str, tuple[str, ...]] = {
     "returned.severity.": ("error", "warning"),
     "self-test.canary.": (*(plant.indicator for plant in CANARIES), CANARY_FILE),
     "self-test.class.": CLASSES,
-    "self-test.size.": tuple(NAMED.values()),
+    "self-test.size.": tuple(EYESIGHT_NAMED.values()),
     "self-test.what.": tuple(f"{kind}.{indicator}" for kind, indicator, _ in TOLD_OF),
     "severity.": (*SEVERITIES, "error", "warning"),
     "state.": ("reported", "late", "rejected", "missing", "not_due"),
