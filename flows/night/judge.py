@@ -9,12 +9,12 @@ from datetime import date
 import polars as pl
 from duckdb import DuckDBPyConnection
 
+from flows.night.alarm_budget import alarm_budget
 from flows.registry_files import load_registry
 from flows.settings import Settings
 from transforms.territory.registry import Registry
 from transforms.territory.unit_ids import unit_code
 from transforms.watch.as_known import FiguresAsKnown, figures_as_known, nights_by_territory
-from transforms.watch.budget import Budget
 from transforms.watch.findings import SCHEMA, findings, groups
 from transforms.watch.least_seen import least_seen
 from transforms.watch.months_to_judge import month_names, months_to_judge, units_of
@@ -107,7 +107,7 @@ def _judge(con: DuckDBPyConnection, territory: TerritoryNights, settings: Settin
             territory.known, territory.nights, set(territory.wanted), needed_measures(), settings.due_day, length
         )
     )
-    budget = budget_of(settings)
+    budget = alarm_budget(con, settings)
     rows = pl.concat([findings(months, units, budget), _of_reports(con, territory)]).filter(
         pl.col("night").is_in(territory.wanted)
     )
@@ -120,11 +120,6 @@ def history_length(known: FiguresAsKnown) -> int:
     Whole half-years and at least one year: the arrays' length, and with it the last digit, changes twice a year only.
     """
     return min(-(-max(len(month_names(known)), 12) // 6) * 6, LONGEST)
-
-
-def budget_of(settings: Settings) -> Budget:
-    """How unlikely a figure must be to be told of, as it is set."""
-    return Budget(settings.false_alerts_a_quarter)
 
 
 def _of_reports(con: DuckDBPyConnection, territory: TerritoryNights) -> pl.DataFrame:

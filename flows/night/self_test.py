@@ -20,8 +20,9 @@ from duckdb import DuckDBPyConnection
 from expectations.contract.periods import Period
 from expectations.suites.verdict import without_great_expectations
 from flows.home import registry_frames
+from flows.night.alarm_budget import alarm_budget
 from flows.night.collect import File
-from flows.night.judge import NightsJudged, TerritoryNights, budget_of, history_length, last_territory
+from flows.night.judge import NightsJudged, TerritoryNights, history_length, last_territory
 from flows.night.read import FilesRead, read_by
 from flows.night.readers import readers_of
 from flows.night.validate import validate
@@ -117,7 +118,7 @@ def _look(
     restated = number // RESTATED_OF
     planted = draw(still, level, number - restated, stored.standing_signals(con), random)
     return [
-        *look(still, [*canaries(still, level), *planted], budget_of(settings)),
+        *look(still, [*canaries(still, level), *planted], alarm_budget(con, settings)),
         *look_at_restated(territory.known, level, night, restated, random),
     ]
 

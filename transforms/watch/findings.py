@@ -84,7 +84,7 @@ def findings(
     Args:
         months: the months to judge as each night knew them, in order.
         units: by level.
-        budget: turns the setting into the level of each test.
+        budget: turns the setting into the level of each test; a night uses the verdicts given before it.
         series: those to judge; null for all that are watched.
 
     Returns:
@@ -92,7 +92,8 @@ def findings(
         that were taken back there is a row without numbers in every series, with the note `WITHDRAWN`.
     """
     parts = [
-        _of_series(one, months, units[one.level], budget)
+        _of_series(one, some, units[one.level], known)
+        for known, some in _by_budget(months, budget)
         for one in (watched() if series is None else series)
         if len(units[one.level].names)
     ]
@@ -106,6 +107,14 @@ def findings(
     return rows.with_columns(pl.col(numbers).round_sig_figs(DIGITS)).sort(
         "night", "period", "level", "unit_id", "indicator", "kind"
     )
+
+
+def _by_budget(months: Sequence[MonthAsKnown], budget: Budget) -> list[tuple[Budget, list[MonthAsKnown]]]:
+    """The months by what their nights' budgets are."""
+    parts: dict[Budget, list[MonthAsKnown]] = {}
+    for month in months:
+        parts.setdefault(budget.as_of(month.night), []).append(month)
+    return list(parts.items())
 
 
 def _withdrawn(months: Sequence[MonthAsKnown], units: dict[str, GroupedUnits]) -> pl.DataFrame:

@@ -11,6 +11,7 @@ from flows.commands.acts import check_until
 from flows.commands.alert_acts import ALERT_COMMANDS
 from flows.commands.cases import TypedAct, note_act, waiting_acts
 from flows.errors import UserError
+from flows.night.alarm_budget import alarm_budget
 from flows.night.alert import ALERTS
 from flows.portal.asked import BOARD, Answer, Asked, GoTo, NotThere, Route, Shown
 from flows.portal.links import Links, paged, with_query
@@ -160,7 +161,9 @@ def _versions(asked: Asked, alert: Row) -> dict[str, Any]:
 
 def show_precision(asked: Asked) -> Answer:
     """How right each rule has been, by the board's verdicts."""
-    return Shown("precision.html", {"rules": model.rule_rows(pages.precision(asked.con), asked.language)})
+    rules = model.rule_rows(pages.precision(asked.con), asked.language)
+    shares = model.share_rows(alarm_budget(asked.con, asked.settings), asked.language)
+    return Shown("precision.html", {"rules": rules, "shares": shares})
 
 
 def acknowledge(asked: Asked) -> Answer:

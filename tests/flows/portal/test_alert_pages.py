@@ -200,6 +200,12 @@ def test_a_verdict_closes_an_alert_and_counts_for_its_rule(board, home):
     board.open("/alerts/precision")
     cells = [cell.text() for cell in board.tree.css("tbody tr")[0].css("th,td")]
     assert cells == ["đổi trong tháng · đơn xin ra", "1", "1", "0", "0", "100%"]
+    shares = [[cell.text() for cell in row.css("th,td")] for row in board.tree.css("table")[1].css("tbody tr")]
+    planned, present = ([float(row[column].rstrip("%").replace(",", ".")) for row in shares] for column in (1, 2))
+    assert abs(sum(planned) - 100) < 0.5
+    assert sum(present) <= 100.5
+    moved = {row[0]: row for row in shares}["đổi trong tháng · đơn xin ra"]
+    assert float(moved[2].rstrip("%").replace(",", ".")) > float(moved[1].rstrip("%").replace(",", "."))
 
 
 @pytest.mark.parametrize(
