@@ -4,18 +4,23 @@ from __future__ import annotations
 
 import csv
 import shutil
+from collections.abc import Callable, Iterable
 from functools import lru_cache
 from importlib.resources import files
 from pathlib import Path
+from typing import TypeVar
 
 import polars as pl
 
 from expectations.language.catalogue import Joined, Message
 from flows.errors import UserError
-from transforms.targets.targets_file import Targets, WrongLine, read_targets
+from transforms.edited_table import WrongLine
+from transforms.pilots.pilots_file import Pilots, read_pilots
+from transforms.targets.targets_file import Targets, read_targets
 from transforms.territory.registry import COLUMNS, Registry, build_registry
 
-TARGETS = "targets.csv"
+T = TypeVar("T")
+TARGETS, PILOTS = "targets.csv", "pilots.csv"
 
 
 def bundled_dir() -> Path:
@@ -40,7 +45,7 @@ def _begin(folder: Path) -> None:
     shutil.rmtree(part, ignore_errors=True)
     try:
         part.mkdir(parents=True)
-        for name in (*(f"{table}.csv" for table in COLUMNS), TARGETS):
+        for name in (*(f"{table}.csv" for table in COLUMNS), TARGETS, PILOTS):
             shutil.copyfile(bundled_dir() / name, part / name)
         part.rename(folder)
     except OSError:
@@ -94,25 +99,46 @@ def targets(folder: Path) -> Targets:
 
     A slip of the pen puts out its own target and no night.
     """
+    found = _edited(folder / TARGETS, read_targets)
+    return Targets((), (found,)) if isinstance(found, WrongLine) else found
+
+
+def pilots(folder: Path) -> Pilots:
+    """The pilots of a home; what is wrong is told of, not raised."""
+    found = _edited(folder / PILOTS, read_pilots)
+    return Pilots((), (found,)) if isinstance(found, WrongLine) else found
+
+
+def _edited(path: Path, read: Callable[[str], T]) -> T | WrongLine:
+    """What is read of a table that a person edits, or why it cannot be read at all."""
     try:
-        return read_targets(_or_bundled(folder / TARGETS).read_text("utf-8"))
+        return read(_or_bundled(path).read_text("utf-8"))
     except (UnicodeDecodeError, csv.Error):
-        return Targets((), (WrongLine(1, "", Message("targets.no-csv")),))
+        return WrongLine(1, "", Message("targets.no-csv"))
     except OSError as error:
-        return Targets((), (WrongLine(1, "", Message("targets.unread", why=error.strerror)),))
+        return WrongLine(1, "", Message("targets.unread", why=error.strerror))
 
 
 def mistakes_in_targets(folder: Path) -> tuple[Message, ...]:
     """What is wrong in the table of targets, a line each: where, and what to do."""
+    return _told(TARGETS, targets(folder).mistakes)
+
+
+def mistakes_in_pilots(folder: Path) -> tuple[Message, ...]:
+    """What is wrong in the table of pilots, likewise."""
+    return _told(PILOTS, pilots(folder).mistakes)
+
+
+def _told(file: str, mistakes: Iterable[WrongLine]) -> tuple[Message, ...]:
     return tuple(
         Message(
             "targets.line.column" if one.column else "targets.line",
-            file=TARGETS,
+            file=file,
             line=str(one.line),
             column=one.column,
             why=one.why,
         )
-        for one in targets(folder).mistakes
+        for one in mistakes
     )
 
 
@@ -124,3 +150,24 @@ def require_sound_targets(folder: Path) -> None:
     """
     if mistakes := mistakes_in_targets(folder):
         raise UserError("error.targets", path=folder / TARGETS, mistakes=Joined(("", *mistakes), "\n"))
+
+
+def require_sound_pilots(folder: Path) -> None:
+    """Nothing, where every line of the table of pilots can stand.
+
+    Raises:
+        UserError: one cannot; says which line and column, and what to do.
+    """
+    if mistakes := mistakes_in_pilots(folder):
+        raise UserError("error.pilots", path=folder / PILOTS, mistakes=Joined(("", *mistakes), "\n"))
+
+
+def places(folder: Path) -> dict[str, tuple[float, float]]:
+    """Where the registry says that units are, north and east; its columns lat and lon may be left out."""
+    found = {}
+    for row in registry_tables(folder)["units"].sort("valid_from").to_dicts():
+        try:
+            found[row["unit_code"]] = (float(row["lat"]), float(row["lon"]))
+        except (KeyError, ValueError):
+            continue
+    return found

@@ -20,12 +20,13 @@ from warehouse.schema.comments import quoted
 
 SCHEMAS = ("ledger", "facts", "registry", "alerts", "followup", "outbox")
 _NOT_COPIED = ("migration", "mart", "touched")
-OF_MONTHS = ("edition", "due", "file_month")
-"""Of what is derived, the rest being published: what was due when, and which month each file was for."""
+OF_BOARD = ("edition", "due", "file_month", "pilot_effect")
+"""Of what is derived, the rest being published: what was due when, which month each file was for, and all effects of
+pilots, those too that are not published."""
 _TABLES = """
 SELECT schema_name, table_name FROM duckdb_tables()
 WHERE database_name = current_database() AND (list_contains($schemas, schema_name)
-        OR schema_name = 'derived' AND list_contains($of_months, table_name))
+        OR schema_name = 'derived' AND list_contains($of_board, table_name))
     AND NOT list_contains($without, table_name) ORDER BY table_oid
 """
 
@@ -47,7 +48,7 @@ def copy_board(con: DuckDBPyConnection, path: Path) -> None:
     con.execute(f"ATTACH {quoted(str(part))} AS board")
     try:
         with transaction(con):
-            wanted = {"schemas": list(SCHEMAS), "of_months": list(OF_MONTHS), "without": list(_NOT_COPIED)}
+            wanted = {"schemas": list(SCHEMAS), "of_board": list(OF_BOARD), "without": list(_NOT_COPIED)}
             names = con.execute(_TABLES, wanted).fetchall()
             for schema, table in names:
                 con.execute(f"INSERT INTO board.{schema}.{table} BY NAME FROM {schema}.{table}")
@@ -69,7 +70,7 @@ def open_copies(published: Path, board: Path, memory_limit: str = "150MB") -> It
         con.execute("SET threads = 1")  # many read at once beside the night
         con.execute(attach(published))
         con.execute(f"ATTACH {quoted(str(board.resolve()))} AS board (READ_ONLY)")
-        wanted = {"schemas": list(SCHEMAS), "of_months": list(OF_MONTHS)}
+        wanted = {"schemas": list(SCHEMAS), "of_board": list(OF_BOARD)}
         for database, schema, name in con.execute(_READABLE, wanted).fetchall():
             con.execute(f"CREATE SCHEMA IF NOT EXISTS {schema}")
             con.execute(f"CREATE VIEW {schema}.{name} AS FROM {database}.{schema}.{name}")
@@ -86,6 +87,6 @@ WITH readable AS (
 SELECT * FROM readable
 WHERE (database_name = 'mobility' AND schema_name = 'marts')
     OR (database_name = 'board' AND list_contains($schemas, schema_name))
-    OR (database_name = 'board' AND schema_name = 'derived' AND list_contains($of_months, name))
+    OR (database_name = 'board' AND schema_name = 'derived' AND list_contains($of_board, name))
 ORDER BY ALL
 """

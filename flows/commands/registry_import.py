@@ -22,7 +22,7 @@ from flows.night.run import Run
 from flows.night.send_back import send_back
 from flows.night.settle import settle
 from flows.night.take_in import take_in
-from flows.registry_files import TARGETS, read_table, registry_tables
+from flows.registry_files import PILOTS, TARGETS, read_table, registry_tables
 from flows.settings import Settings, load_settings
 from transforms.territory.registry import COLUMNS, build_registry
 from warehouse.errors import ArchiveIncomplete
@@ -53,11 +53,13 @@ def plan(path: Path, settings: Settings) -> Change:
     """What importing a CSV would change; rows are matched by their key, none is removed.
 
     Raises:
-        UserError: the CSV is no registry table (the targets are none: they are edited where they lie), or the registry
-            would not fit together with it.
+        UserError: the CSV is no registry table (targets and pilots are none: they are edited where they lie), or the
+            registry would not fit together with it.
     """
     if path.name == TARGETS:
         raise UserError("error.registry.targets", path=path, place=settings.registry_dir / TARGETS)
+    if path.name == PILOTS:
+        raise UserError("error.registry.pilots", path=path, place=settings.registry_dir / PILOTS)
     given = read_table(path)
     table = _table_of(given, path)
     tables = registry_tables(settings.registry_dir)

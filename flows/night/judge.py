@@ -83,6 +83,13 @@ def _territories(con: DuckDBPyConnection, wanted: list[date], settings: Settings
             yield TerritoryNights(nights, mine, figures_as_known(facts, registry, nights[-1]), registry)
 
 
+def last_territory(con: DuckDBPyConnection, judged: NightsJudged, settings: Settings) -> TerritoryNights | None:
+    """The nights on the last night's map, with what they knew; None before anything was taken in."""
+    if judged.territories:
+        return judged.territories[-1]
+    return next(_territories(con, stored.nights(con)[-1:], settings), None)
+
+
 @dataclass(frozen=True)
 class TerritoryFindings:
     """What the nights of a territory found, and the least change that would have alarmed on the last of them."""
@@ -94,8 +101,7 @@ class TerritoryFindings:
 def _judge(con: DuckDBPyConnection, territory: TerritoryNights, settings: Settings) -> TerritoryFindings:
     parents = dict(territory.known.parents.iter_rows())
     units = {level: groups(level, units_of(territory.known, level), parents) for level in LEVELS}
-    # Whole half-years and at least one year: the arrays' length, and with it the last digit, changes twice a year only.
-    length = min(-(-max(len(month_names(territory.known)), 12) // 6) * 6, LONGEST)
+    length = history_length(territory.known)
     months = list(
         months_to_judge(
             territory.known, territory.nights, set(territory.wanted), needed_measures(), settings.due_day, length
@@ -106,6 +112,14 @@ def _judge(con: DuckDBPyConnection, territory: TerritoryNights, settings: Settin
         pl.col("night").is_in(territory.wanted)
     )
     return TerritoryFindings(_named(rows, territory), least_seen(months, units, budget))
+
+
+def history_length(known: FiguresAsKnown) -> int:
+    """Months of history a series is judged by.
+
+    Whole half-years and at least one year: the arrays' length, and with it the last digit, changes twice a year only.
+    """
+    return min(-(-max(len(month_names(known)), 12) // 6) * 6, LONGEST)
 
 
 def _of_reports(con: DuckDBPyConnection, territory: TerritoryNights) -> pl.DataFrame:

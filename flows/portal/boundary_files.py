@@ -9,7 +9,7 @@ from threading import Lock
 
 from expectations.language.catalogue import Message, SpokenError
 from flows.errors import UserError
-from flows.registry_files import registry_tables
+from flows.registry_files import places
 from flows.settings import Settings
 from transforms.drawing.boundaries import Boundaries, Coordinates, NoMap, Outline, read_boundaries
 from transforms.pages.unit_figures import UNIT_LEVELS, PageUnit
@@ -65,17 +65,17 @@ def stamp(settings: Settings) -> Stamp:
 
 def _grounds(settings: Settings, units: Sequence[PageUnit]) -> dict[str, Ground]:
     """By level, on the file that has the most of its units; what no level could be drawn on is told of."""
-    known = _places(settings)
+    known = places(settings.registry_dir)
     found: dict[str, Ground] = {}
     lost: dict[str, NoMap | UserError] = {}
     used: set[str] = set()
     for level in UNIT_LEVELS:
         of_level = [one for one in units if one.level == level]
-        places = {one.code: known[one.code] for one in of_level if one.code in known}
+        near = {one.code: known[one.code] for one in of_level if one.code in known}
         best: tuple[str, Boundaries] | None = None
         for path in _files(settings):
             try:
-                read = _read(path, {one.code: one.name for one in of_level}, places)
+                read = _read(path, {one.code: one.name for one in of_level}, near)
             except (NoMap, UserError) as error:
                 lost[path.name] = error
                 continue
@@ -83,7 +83,7 @@ def _grounds(settings: Settings, units: Sequence[PageUnit]) -> dict[str, Ground]
             if best is None or len(read.outlines) > len(best[1].outlines):
                 best = path.name, read
         told = tuple((best[0], one) for one in best[1].problems) if best else ()
-        found[level] = Ground(best[1].outlines if best else {}, places, told)
+        found[level] = Ground(best[1].outlines if best else {}, near, told)
     unread = tuple((name, error) for name, error in lost.items() if name not in used)
     return {level: Ground(one.outlines, one.places, (*one.problems, *unread)) for level, one in found.items()}
 
@@ -96,15 +96,3 @@ def _read(path: Path, names: Mapping[str, str], places: Mapping[str, Coordinates
     except OSError as error:
         raise UserError("portal.map.unreadable", why=error.strerror or type(error).__name__) from error
     return read_boundaries(data, names, registered=places)
-
-
-def _places(settings: Settings) -> dict[str, Coordinates]:
-    """Where the registry says that units are; its columns lat and lon may be left out."""
-    rows = registry_tables(settings.registry_dir)["units"].sort("valid_from").to_dicts()
-    found = {}
-    for row in rows:
-        try:
-            found[row["unit_code"]] = (float(row["lat"]), float(row["lon"]))
-        except (KeyError, ValueError):
-            continue
-    return found

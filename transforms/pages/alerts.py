@@ -111,7 +111,8 @@ def chart(alert: Row, months: pl.DataFrame, language: Language, small_count: int
     shown = [month for month in months.iter_rows(named=True) if month["period"] <= until]
     what = noun(alert["indicator"], language)
     counted = what[:1].upper() + what[1:]
-    return usual_range_chart(Series(alert["unit_name"], counted, shown, numbers_of(alert, language, small_count)))
+    span = (alert["first_period"], alert["last_period"])
+    return usual_range_chart(Series(alert["unit_name"], counted, shown, numbers_of(alert, language, small_count), span))
 
 
 def part_rows(parts: pl.DataFrame, family: str, language: Language, small_count: int) -> list[dict[str, Any]]:

@@ -73,13 +73,19 @@ def groups(level: str, names: Sequence[str], parents: dict[str, str | None]) -> 
     return GroupedUnits(names, np.array([numbers.get(a or "", everyone) if a not in few else everyone for a in above]))
 
 
-def findings(months: Sequence[MonthAsKnown], units: dict[str, GroupedUnits], budget: Budget) -> pl.DataFrame:
+def findings(
+    months: Sequence[MonthAsKnown],
+    units: dict[str, GroupedUnits],
+    budget: Budget,
+    series: Sequence[Watched] | None = None,
+) -> pl.DataFrame:
     """Judge every series of the table in every month.
 
     Args:
         months: the months to judge as each night knew them, in order.
         units: by level.
         budget: turns the setting into the level of each test; a night uses the verdicts given before it.
+        series: those to judge; null for all that are watched.
 
     Returns:
         the columns of `SCHEMA`; rows of is_signal false are kept, since an alert ends where figures return. Of figures
@@ -88,7 +94,7 @@ def findings(months: Sequence[MonthAsKnown], units: dict[str, GroupedUnits], bud
     parts = [
         _of_series(one, some, units[one.level], known)
         for known, some in _by_budget(months, budget)
-        for one in watched()
+        for one in (watched() if series is None else series)
         if len(units[one.level].names)
     ]
     rows = pl.concat([pl.DataFrame(schema=SCHEMA), *(part for part in parts if part.height)])

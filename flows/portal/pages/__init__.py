@@ -1,7 +1,20 @@
 """The portal's pages, one module each: its routes, and a handler for each of them."""
 
 from flows.portal.asked import Route
-from flows.portal.pages import alerts, counter, followup, indicators, map, operator, reports, targets, today, units
+from flows.portal.pages import (
+    alerts,
+    counter,
+    followup,
+    forecast,
+    indicators,
+    map,
+    operator,
+    pilots,
+    reports,
+    targets,
+    today,
+    units,
+)
 
 PAGES: tuple[Route, ...] = (
     *today.ROUTES,
@@ -12,6 +25,8 @@ PAGES: tuple[Route, ...] = (
     *units.ROUTES,
     *indicators.ROUTES,
     *targets.ROUTES,
+    *forecast.ROUTES,
+    *pilots.ROUTES,
     *counter.ROUTES,
     *operator.ROUTES,
 )

@@ -19,6 +19,7 @@ from transforms.alerts.alert import AlertAct
 from transforms.alerts.phrases import noun
 from transforms.alerts.wording import record_sentence
 from transforms.cases.tables import Row
+from transforms.eyesight.wording import eyesight_sentences
 from transforms.pages import alerts as model
 from transforms.pages.noted_acts import WithNoted, alerts_with_noted
 from transforms.pages.paging import part_of
@@ -26,6 +27,7 @@ from warehouse.board import alert_grounds as grounds
 from warehouse.board import alert_pages as pages
 from warehouse.board.alerts import ALERT_TABLES
 from warehouse.board.cases import one_case
+from warehouse.derived.self_test import acuity_rows
 from warehouse.ledger.registry import unit_name
 
 LENGTH = 40  # alerts on a page of the list
@@ -62,6 +64,7 @@ def show_alerts(asked: Asked) -> Answer:
             "units": grounds.units_told_of(asked.con),
             "indicators": sorted(indicators, key=lambda one: one[1]),
             "model": model,
+            "eyesight": eyesight_sentences(acuity_rows(asked.con), asked.language),
         },
     )
 

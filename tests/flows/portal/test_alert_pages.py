@@ -72,6 +72,11 @@ def test_the_list_has_what_stands_the_gravest_first(board):
     assert [head.text() for head in board.tree.css("h2")][-1] == "Đã xong"
 
 
+def test_the_list_ends_with_what_the_watch_can_see(board):
+    assert listed(board) == [GRAVE, SMALL]
+    assert "Chưa có lần tự kiểm nào" in said(board)
+
+
 @pytest.mark.parametrize(
     ("query", "found"),
     [

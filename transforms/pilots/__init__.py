@@ -1,0 +1,1 @@
+"""Pilots: whether something tried in a few units changed what is counted there, and what a pilot could show at all."""
