@@ -2,17 +2,22 @@
 -- What past forecasts were worth once the figures came.
 
 CREATE VIEW marts.forecast_score AS
-SELECT s.map, s.unit_code, s.level, s.indicator, s.horizon_from, s.horizon_to, s.forecasts, s.first_made_on,
+SELECT s.map, s.unit_code, p.unit_name, s.level, p.district_code, p.district_name, s.indicator, s.horizon_from, s.horizon_to, s.forecasts, s.first_made_on,
     s.last_made_on, s.crps, s.wis, s.coverage_80, s.coverage_95, s.crps_mean_12, s.skill_mean_12,
     s.skill_mean_12_lower, s.skill_mean_12_upper, s.crps_last_year, s.skill_last_year, s.skill_last_year_lower,
     s.skill_last_year_upper
 FROM derived.forecast_score AS s
+LEFT JOIN derived.unit_place AS p ON p.map = s.map AND p.level = s.level AND p.unit_code = s.unit_code
+    AND s.last_made_on BETWEEN p.first_day AND p.code_until
 ORDER BY s.map DESC, s.level, s.unit_code, s.indicator, s.horizon_from, s.horizon_to;
 
 COMMENT ON VIEW marts.forecast_score IS 'Dự báo của ba năm qua so với số liệu đã về và đã công bố, của các tháng đủ báo cáo; bên cạnh là hai cách đoán ai cũng làm được / Forecasts of the last three years against the published figures that came, of months that are whole; beside two guesses that anybody can make';
 COMMENT ON COLUMN marts.forecast_score.map IS 'reported: địa giới hành chính của thời điểm đó; today: địa giới hành chính hiện nay, chi bộ được dõi theo qua nhập, tách, đổi tên / reported: the units of the time; today: today''s units, cells followed through merges, splits and renames';
 COMMENT ON COLUMN marts.forecast_score.unit_code IS 'Mã đơn vị / Unit code';
+COMMENT ON COLUMN marts.forecast_score.unit_name IS 'Tên đơn vị: của thời điểm đó, hoặc hiện nay / Name at the time, or today''s';
 COMMENT ON COLUMN marts.forecast_score.level IS 'province: tỉnh; district: huyện; commune: xã, phường, thị trấn / Province, district or commune';
+COMMENT ON COLUMN marts.forecast_score.district_code IS 'Mã huyện; trống với tỉnh và với xã không thuộc huyện nào / Code of the district, null for the province and for communes that lie in none';
+COMMENT ON COLUMN marts.forecast_score.district_name IS 'Tên huyện: của thời điểm đó, hoặc huyện cũ mà địa bàn hiện nay nằm trong; trống với tỉnh và với xã không thuộc huyện nào / The district''s name at the time, or that of the former district today''s territory lies in; null for the province and for communes that lie in none';
 COMMENT ON COLUMN marts.forecast_score.indicator IS 'away_total, received hoặc members_closing, giải thích trong dictionary / The measure that was foreseen, explained in the dictionary';
 COMMENT ON COLUMN marts.forecast_score.horizon_from IS 'Từ mấy tháng trước / The least horizon that is counted';
 COMMENT ON COLUMN marts.forecast_score.horizon_to IS 'Đến mấy tháng trước / The largest horizon that is counted';
