@@ -1,54 +1,76 @@
 # The targets a person calls; `make help` lists them.
 PYTHON ?= python3
+UV ?= uv
 BIN := .venv/bin
-STAMP := .venv/.installed
+SLIM := .venv/.installed
+FULL := .venv/.installed-dev
+LINKS ?= $(HOME)/.local/bin
+PIP := $(BIN)/python -m pip install -qq --disable-pip-version-check --root-user-action=ignore --no-deps
+COMPILE := $(UV) pip compile pyproject.toml --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links
 
-.PHONY: help demo test test-fast check generated docs pictures bench fire clean
+.PHONY: help install demo test test-fast check generated docs pictures bench fire lock clean
 
 help: ## what can be made
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1	/'
 
-$(STAMP): requirements.lock pyproject.toml
+.venv/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Cần Python 3.11 trở lên / Python 3.11 or later is needed"; exit 1; }
 	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || { echo "Thiếu python3-venv: apt install python3-venv / python3-venv is missing: apt install python3-venv"; exit 1; }
 	@echo "Chuẩn bị môi trường (vài phút ở lần đầu) / Making the environment (some minutes, once) …"
 	@$(PYTHON) -m venv .venv
-	@$(BIN)/python -m pip install -qq --disable-pip-version-check --root-user-action=ignore --no-deps --require-hashes -r requirements.lock
-	@$(BIN)/python -m pip install -qq --disable-pip-version-check --root-user-action=ignore --no-deps --no-build-isolation --editable .
-	@touch $(STAMP)
 
-demo: $(STAMP) ## sample exports, the earlier months taken in, the last night run
+$(SLIM): requirements.lock pyproject.toml | .venv/bin/python
+	@$(PIP) --require-hashes -r requirements.lock
+	@$(PIP) --no-build-isolation --editable .
+	@touch $(SLIM)
+
+$(FULL): requirements-dev.lock $(SLIM)
+	@$(PIP) --require-hashes -r requirements-dev.lock
+	@touch $(FULL)
+
+install: $(SLIM) ## the command `mobility`, without what only tests need
+	@mkdir -p $(LINKS)
+	@ln -sfn $(CURDIR)/$(BIN)/mobility $(LINKS)/mobility
+	@echo "Đã cài / Installed: $(LINKS)/mobility"
+	@case ":$$PATH:" in *":$(LINKS):"*) ;; *) echo "Chép dòng này vào cửa sổ lệnh / Copy this line into the terminal:"; echo '  export PATH="$(LINKS):$$PATH"';; esac
+
+demo: $(SLIM) ## sample exports, the earlier months taken in, the last night run
 	@$(BIN)/mobility demo
 
-test: $(STAMP) ## all tests
+test: $(FULL) ## all tests
 	@$(BIN)/python -m pytest -q --numprocesses auto --dist loadfile --no-loadscope-reorder
 
-test-fast: $(STAMP) ## the unit tests alone: no process, no server, no exports
+test-fast: $(FULL) ## the unit tests alone: no process, no server, no exports
 	@$(BIN)/python -m pytest -q --numprocesses auto --dist loadfile -m "not slow" tests/test_rooms.py tests/transforms tests/expectations/spec
 
-check: $(STAMP) ## style, types and the rooms' direction
+check: $(FULL) ## style, types and the rooms' direction
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
 
-generated: $(STAMP) ## the SQL that lists what the contract declares: a migration for what is new, and the marts
+generated: $(SLIM) ## the SQL that lists what the contract declares: a migration for what is new, and the marts
 	@$(BIN)/python -m warehouse.connection.write_migration
 	@$(BIN)/python -m warehouse.marts.generate
 
-docs: $(STAMP) ## the pages made from code and tests
+docs: $(FULL) ## the pages made from code and tests
 	@$(BIN)/python -m docs.make
 
-pictures: demo ## the documents' pictures, from the demonstration (Chromium, LibreOffice, poppler)
+pictures: $(FULL) demo ## the documents' pictures, from the demonstration (Chromium, LibreOffice, poppler)
 	@$(BIN)/python -m docs.pictures
+	@$(BIN)/python -m docs.analyst_pictures
 
-bench: $(STAMP) ## benchmarks, as ratios against a peer in the same run
+bench: $(FULL) ## benchmarks, as ratios against a peer in the same run
 	@$(BIN)/python -m benchmarks
 
 SEED ?= 1
 SCALE ?= 1
-fire: $(STAMP) ## killed, fed with damaged files, out of room …: SEED=2 SCALE=0.05; kills and files stop in time
+fire: $(FULL) ## killed, fed with damaged files, out of room …: SEED=2 SCALE=0.05; kills and files stop in time
 	@$(BIN)/python -m benchmarks.fire --seed $(SEED) --scale $(SCALE)
+
+lock: ## both lists of versions again, after a change in pyproject.toml (needs uv)
+	@$(COMPILE) -q --extra install -o requirements.lock --custom-compile-command "make lock"
+	@$(COMPILE) -q --extra install --extra dev -c requirements.lock -o requirements-dev.lock --custom-compile-command "make lock"
 
 clean: ## the environment and the demo's home
 	@rm -rf .venv var

@@ -1,4 +1,4 @@
-"""Writes the pages that are made from what the code declares: the indicators here, the rules from their tests."""
+"""Writes the pages that are made from what the code declares: the indicators here, the clerk's faults, the rules."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+from docs.faults import faults_page
 from expectations.contract.indicators import (
     AWAY,
     BALANCE,
@@ -56,9 +57,21 @@ LEVEL_NAMES = {"commune": "xã / commune", "district": "huyện / district", "pr
 
 def indicators_page() -> str:
     """The whole page."""
-    return HEAD + "".join(
-        f"\n## {heading}\n{''.join(_section(each) for each in group)}" for heading, group in GROUPS.items()
+    return (
+        HEAD
+        + _index()
+        + "".join(f"\n## {heading}\n{''.join(_section(each) for each in group)}" for heading, group in GROUPS.items())
     )
+
+
+def _index() -> str:
+    rows = [
+        f"| [`{each.name}`](#{each.name}) | {each.label_vi} / *{each.label_en}* | {_unit(each)} |"
+        for group in GROUPS.values()
+        for each in group
+    ]
+    heads = ["| mã / name | chỉ số / indicator | đơn vị / unit |", "|---|---|---|"]
+    return "\n" + "\n".join([*heads, *rows]) + "\n"
 
 
 def _section(each: Indicator) -> str:
@@ -105,6 +118,7 @@ def _longer(each: Indicator) -> str:
 
 def main() -> None:
     (DOCS / "indicators.md").write_text(indicators_page(), "utf-8")
+    (DOCS / "faults.md").write_text(faults_page(), "utf-8")
     subprocess.run([sys.executable, "-m", RULES], cwd=DOCS.parent, check=True)
 
 

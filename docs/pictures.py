@@ -80,7 +80,7 @@ def terminal(home: Path, opened: Page, command: str, width: int) -> None:
         page.write_text(drawn, "utf-8")
         opened.open(page.as_uri(), int(re.findall(r'<svg width="(\d+)', drawn)[0]), 10)
         opened.photograph(shot)
-        _keep(Image.open(shot), command)
+        keep(Image.open(shot), command)
 
 
 def portal(home: Path) -> None:
@@ -91,14 +91,14 @@ def portal(home: Path) -> None:
         _sign_in(board, address, "ban")
         for path, name in (("/", "portal-today"), ("/map", "portal-map"), ("/units/866", "portal-unit")):
             board.goto(f"{address}{path}")
-            _keep(Image.open(BytesIO(board.screenshot())), name)
+            keep(Image.open(BytesIO(board.screenshot())), name)
         sender = chromium.new_page(viewport={"width": 1200, "height": 860})
         _sign_in(sender, address, "sadec")
         name, content = _rejected_file(home, COUNTER_UNIT)
         sender.set_input_files("#file", {"name": name, "mimeType": "", "buffer": content})
         sender.click("[data-drop] button")
         sender.wait_for_selector("table.grid")
-        _keep(Image.open(BytesIO(sender.screenshot())), "portal-counter")
+        keep(Image.open(BytesIO(sender.screenshot())), "portal-counter")
         chromium.close()
 
 
@@ -149,22 +149,22 @@ def page(home: Path, opened: Page) -> None:
         opened.open(address, 1000)
         first = opened.value("Math.ceil(document.querySelector('article').getBoundingClientRect().bottom) + 24")
         opened.photograph(shot, first)
-        _keep(Image.open(shot), "report")
+        keep(Image.open(shot), "report")
         opened.open(address, 360, is_phone=True)
         opened.photograph(shot, 700)
-        _keep(Image.open(shot), "report-phone")
+        keep(Image.open(shot), "report-phone")
 
 
 def workbook(home: Path) -> None:
     """The first sheet of a marked workbook, and the faulty cell in its own."""
     (path,) = (home / "returns" / FAULTY_UNIT).glob("*.xlsx")
-    pages = _printed(path)
-    _keep(_trimmed(pages[0]), "returned-list")
+    pages = printed(path)
+    keep(trimmed(pages[0]), "returned-list")
     marked = max(pages[1:], key=_redness)
-    _keep(_around_red(_trimmed(marked)), "returned-cell")
+    keep(_around_red(trimmed(marked)), "returned-cell")
 
 
-def _printed(path: Path) -> list[Image.Image]:
+def printed(path: Path) -> list[Image.Image]:
     """A workbook's sheets as LibreOffice prints them, each as wide as a page."""
     book = openpyxl.load_workbook(path)
     for sheet in book.worksheets:
@@ -194,7 +194,7 @@ def _run(command: Sequence[str]) -> None:
     subprocess.run(command, check=True, capture_output=True)
 
 
-def _trimmed(picture: Image.Image) -> Image.Image:
+def trimmed(picture: Image.Image) -> Image.Image:
     picture = picture.crop((0, 0, picture.width, round(0.95 * picture.height)))  # the page's number stands below
     white = Image.new("RGB", picture.size, "white")
     left, top, right, bottom = ImageChops.difference(picture, white).getbbox() or (0, 0, *picture.size)
@@ -219,7 +219,7 @@ def _around_red(picture: Image.Image, high: int = 300) -> Image.Image:
     return picture.crop((0, top, picture.width, min(top + high, picture.height)))
 
 
-def _keep(picture: Image.Image, name: str) -> None:
+def keep(picture: Image.Image, name: str) -> None:
     """Save in as few colours as leave it small."""
     path = PICTURES / f"{name}.png"
     for colours in (128, 64, 32, 16):

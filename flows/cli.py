@@ -127,10 +127,15 @@ def sql(
 
 
 @app.command(help=both("help.export"))
-def export(target: Annotated[Path, typer.Argument(help=both("help.export.target"))]) -> None:
+def export(
+    target: Annotated[Path, typer.Argument(help=both("help.export.target"))],
+    form: Annotated[
+        Literal["parquet", "csv", "xlsx"], typer.Option("--format", help=both("help.export.format"))
+    ] = "parquet",
+) -> None:
     from flows.commands.export import run_export
 
-    run_export(target)
+    run_export(target, form)
 
 
 @app.command(help=both("help.trends"))
@@ -148,6 +153,13 @@ def targets(unit: Annotated[str | None, typer.Option(help=both("help.targets.uni
     from flows.commands.targets import run_targets
 
     run_targets(unit)
+
+
+@app.command(help=both("help.forecast"))
+def forecast(unit: Annotated[str | None, typer.Option(help=both("help.forecast.unit"))] = None) -> None:
+    from flows.commands.forecast import run_forecast
+
+    run_forecast(unit)
 
 
 @pilot_app.command("plan", help=both("help.pilot_plan"))
@@ -323,10 +335,27 @@ def followup_import(file: Annotated[Path, typer.Argument(help=both("help.followu
 
 
 @app.command(help=both("help.doctor"))
-def doctor(deep: Annotated[bool, typer.Option(help=both("help.doctor.deep"))] = False) -> None:
+def doctor(
+    deep: Annotated[bool, typer.Option(help=both("help.doctor.deep"))] = False,
+    as_json: Annotated[bool, typer.Option("--json", help=both("help.doctor.json"))] = False,
+) -> None:
     from flows.commands.care import run_doctor
 
-    raise typer.Exit(run_doctor(deep))
+    raise typer.Exit(run_doctor(deep, as_json))
+
+
+@app.command(help=both("help.files"))
+def files(
+    unit: Annotated[str | None, typer.Option(help=both("help.files.unit"))] = None,
+    period: Annotated[str | None, typer.Option(help="YYYY-MM, YYYY")] = None,
+    outcome: Annotated[
+        Literal["accepted", "rejected", "duplicate"] | None, typer.Option(help=both("help.files.outcome"))
+    ] = None,
+    last: Annotated[int, typer.Option(help=both("help.files.last"), min=1)] = 40,
+) -> None:
+    from flows.commands.files import run_files
+
+    run_files(unit, period, outcome, last)
 
 
 @app.command(help=both("help.rebuild"))
@@ -337,7 +366,7 @@ def rebuild() -> None:
 
 
 @app.command(help=both("help.backup"))
-def backup(target: Annotated[Path, typer.Argument(help=both("help.backup.target"))]) -> None:
+def backup(target: Annotated[Path | None, typer.Argument(help=both("help.backup.target"))] = None) -> None:
     from flows.commands.care import run_backup
 
     run_backup(target)
@@ -351,6 +380,25 @@ def restore(
     from flows.commands.care import run_restore
 
     run_restore(source, replace)
+
+
+@app.command(help=both("help.tidy"))
+def tidy(dry_run: Annotated[bool, typer.Option("--dry-run", help=both("help.tidy.dry_run"))] = False) -> None:
+    from flows.commands.care import run_tidy
+
+    run_tidy(dry_run)
+
+
+@app.command(help=both("help.upgrade"))
+def upgrade(
+    folder: Annotated[Path, typer.Argument(metavar="THƯ_MỤC", help=both("help.upgrade.folder"))],
+    with_other_facts: Annotated[
+        bool, typer.Option("--with-other-facts", help=both("help.upgrade.with_other_facts"))
+    ] = False,
+) -> None:
+    from flows.commands.upgrade import run_upgrade
+
+    run_upgrade(folder, with_other_facts)
 
 
 @app.command(help=both("help.accept"))

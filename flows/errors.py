@@ -10,6 +10,8 @@ from collections.abc import Callable
 from expectations.language.catalogue import SpokenError, both
 
 DONE, FAULTY, USAGE = 0, 1, 2
+LOOK, ACT = 1, 2
+"""What `doctor` ends with where something is to be looked at, or must be mended."""
 
 
 class UserError(SpokenError):

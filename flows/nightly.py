@@ -17,6 +17,7 @@ from flows.home import open_home
 from flows.night.alert import alert
 from flows.night.carry_out import carry_out
 from flows.night.collect import clear_inbox, collect
+from flows.night.course_file import CourseNotes, followed
 from flows.night.follow_up import follow_up
 from flows.night.judge import judge
 from flows.night.load import load
@@ -24,6 +25,7 @@ from flows.night.measure import measure
 from flows.night.publish import publish, publish_board
 from flows.night.read import read
 from flows.night.run import Run
+from flows.night.self_test import plant_faults, self_test
 from flows.night.send_back import send_back
 from flows.night.summary import NightReport, NightSteps, report
 from flows.night.validate import validate
@@ -42,19 +44,21 @@ def nightly(as_of: date | None = None, inbox: Path | None = None) -> NightReport
     settings = load_settings(inbox=inbox)  # never a parameter: Prefect stores and shows those
     as_of = as_of or today(settings.timezone)
     run = Run("nightly", as_of, now(settings.timezone))
-    step = Steps()
-    with open_home(settings) as store:
+    with followed(settings, as_of) as course, open_home(settings) as store:
+        step = Steps(course)
         refused = step(carry_out, store, settings, as_of)
         arrived = step(collect, settings, as_of)
         files = step(read, store, arrived.files, settings, run)
         verdict = step(validate, store, files, settings)
         touched = step(load, store, files, verdict, settings, run)
+        faults = step(plant_faults, store, settings, as_of)
         left = clear_inbox(arrived.files)
         returned = step(send_back, store, files, verdict, settings, with_warned=True)
         exposed = step(measure, store, touched, settings, as_of)
         judged = step(judge, store, settings)
         step(alert, store, judged, settings)
         step(follow_up, store, judged, settings)
+        step(self_test, store, judged, faults, settings, as_of)
         published = step(publish, store, settings, as_of)
         publish_board(store, settings)  # now, since the telling takes its time
         came = report(
@@ -65,6 +69,7 @@ def nightly(as_of: date | None = None, inbox: Path | None = None) -> NightReport
         note_steps(store, as_of, step.taken)
         finish_nights(store, now(settings.timezone))  # last: a night broken off before this is caught up
         step(publish_board, store, settings)  # once more: with what was told, and that the night is done
+        course.ends("done")  # while the warehouse is held: a night that runs and holds none was broken off
         return came
 
 
@@ -75,7 +80,8 @@ class Steps:
         taken: the verbs in their order, each with its seconds.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, course: CourseNotes) -> None:
+        self._course = course
         self.taken: list[tuple[str, float]] = []
 
     def __call__(self, verb: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
@@ -84,7 +90,9 @@ class Steps:
         Arguments go in `quote`: Prefect would else look through every cell of a frame for results to wait for.
         """
         began = monotonic()
+        self._course.begins(verb.__name__)
         as_they_are: tuple[Any, ...] = tuple(quote(argument) for argument in args)
         result = task(cache_policy=NO_CACHE)(verb)(*as_they_are, **kwargs)
         self.taken.append((verb.__name__, monotonic() - began))
+        self._course.ended(*self.taken[-1])
         return result

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 from datetime import time
+from difflib import get_close_matches
 from pathlib import Path
-from typing import Annotated
+from tomllib import TOMLDecodeError
+from typing import Annotated, Any, Literal
 
 from pydantic import Field, ValidationError
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
 
-from expectations.language.catalogue import Language, both
+from expectations.language.catalogue import Joined, Language, Message, both
 from flows.clock import live_as
 from flows.errors import UserError
 
@@ -29,6 +32,7 @@ class Settings(BaseSettings):
     small_count: int = Field(3, ge=2, le=20, description=both("help.setting.small_count"))
     keep_copies: int = Field(14, ge=1, le=400, description=both("help.setting.keep_copies"))
     false_alerts_a_quarter: float = Field(3.0, gt=0, le=100, description=both("help.setting.false_alerts_a_quarter"))
+    self_test: int = Field(36, ge=0, le=1000, description=both("help.setting.self_test"))
     followup_target_introduced: float = Field(
         0.95, gt=0, lt=1, description=both("help.setting.followup_target_introduced")
     )
@@ -58,6 +62,7 @@ class Settings(BaseSettings):
     mail_ca: Path | None = Field(None, description=both("help.setting.mail_ca"))
     serve_host: str = Field("127.0.0.1", description=both("help.setting.serve_host"))
     serve_port: int = Field(4200, ge=1024, le=65535, description=both("help.setting.serve_port"))
+    serve_portal: bool = Field(True, description=both("help.setting.serve_portal"))
     portal_host: str = Field("127.0.0.1", description=both("help.setting.portal_host"))
     portal_port: int = Field(8080, ge=1, le=65535, description=both("help.setting.portal_port"))
     portal_certificate: Path | None = Field(None, description=both("help.setting.portal_certificate"))
@@ -67,6 +72,16 @@ class Settings(BaseSettings):
     portal_idle_minutes: int = Field(30, ge=1, le=1440, description=both("help.setting.portal_idle_minutes"))
     portal_session_hours: int = Field(12, ge=1, le=168, description=both("help.setting.portal_session_hours"))
     portal_upload_megabytes: int = Field(25, ge=1, le=100, description=both("help.setting.portal_upload_megabytes"))
+    metrics_token: str | None = Field(None, repr=False, description=both("help.setting.metrics_token"))
+    log_to: Literal["file", "stderr"] = Field("file", description=both("help.setting.log_to"))
+    log_format: Literal["lines", "json"] = Field("lines", description=both("help.setting.log_format"))
+    log_megabytes: int = Field(10, ge=1, le=1000, description=both("help.setting.log_megabytes"))
+    log_files: int = Field(5, ge=1, le=100, description=both("help.setting.log_files"))
+    backup_folder: Path | None = Field(None, description=both("help.setting.backup_folder"))
+    backup_at: time = Field(time(4), description=both("help.setting.backup_at"))
+    backup_keep: int = Field(7, ge=1, le=400, description=both("help.setting.backup_keep"))
+    keep_rejected_days: int | None = Field(None, ge=90, description=both("help.setting.keep_rejected_days"))
+    keep_returns_days: int | None = Field(None, ge=30, description=both("help.setting.keep_returns_days"))
 
     @classmethod
     def settings_customise_sources(
@@ -126,7 +141,39 @@ def load_settings(**given: object) -> Settings:
     try:
         settings = Settings(**{name: value for name, value in given.items() if value is not None})  # type: ignore[arg-type]
     except ValidationError as error:
-        wrong = "; ".join(f"{'.'.join(map(str, one['loc']))}: {one['msg']}" for one in error.errors())
+        wrong = Joined(tuple(_wrong(one) for one in error.errors()), "; ")
         raise UserError("error.settings", wrong=wrong) from error
+    except TOMLDecodeError as error:
+        raise UserError("error.setting.toml", why=str(error)) from error
     live_as(settings.home)
     return settings
+
+
+def unknown_variables(environment: Mapping[str, str]) -> list[str]:
+    """Variables that look like settings and are none: they would be passed over without a word."""
+    known = {f"MOBILITY_{name.upper()}" for name in Settings.model_fields}
+    return sorted(name for name in environment if name.startswith("MOBILITY_") and name not in known)
+
+
+_LIMITS = {
+    "greater_than_equal": ("least", "ge"),
+    "greater_than": ("above", "gt"),
+    "less_than_equal": ("most", "le"),
+    "less_than": ("below", "lt"),
+}
+_KINDS = {"int": "number", "float": "number", "time": "time", "bool": "yes-or-no"}
+
+
+def _wrong(error: Mapping[str, Any]) -> Message:
+    """What is wrong with one setting, and what it may be."""
+    name = ".".join(map(str, error["loc"]))
+    kind, context = str(error["type"]), error.get("ctx", {})
+    if kind == "extra_forbidden":
+        near = get_close_matches(name, Settings.model_fields, n=1, cutoff=0)
+        return Message("error.setting.unknown", name=name, near=near[0])
+    if kind in _LIMITS:
+        way, limit = _LIMITS[kind]
+        return Message(f"error.setting.{way}", name=name, limit=str(context[limit]))
+    if kind == "literal_error":
+        return Message("error.setting.one-of", name=name, known=str(context["expected"]).replace(" or ", ", "))
+    return Message(f"error.setting.{_KINDS.get(kind.partition('_')[0], 'other')}", name=name)

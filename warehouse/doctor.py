@@ -17,15 +17,16 @@ from expectations.language.catalogue import Message
 from warehouse.connection.migrations import migrations, pending
 from warehouse.connection.store import open_to_read
 from warehouse.errors import ArchiveIncomplete, SchemaChanged, StoreLocked, StoreMissing, StoreTooNew
-from warehouse.ledger.archive import place, read
-from warehouse.ledger.nights import last_finished
+from warehouse.ledger.archive import place, read, removed
+from warehouse.ledger.nights import last_finished, only_taken_in
 from warehouse.publish import LINK, stamp_of
 
 State = Literal["ok", "warning", "error"]
 # From one night's end to the next: one may take an hour longer than the one before.
-_OLD = timedelta(hours=25)
+OLD = timedelta(hours=25)
 # A night copies the file once for a migration and once for the readers.
 _SPACE = 3
+_LEAST_ROOM = 200 << 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,8 +71,10 @@ def _schema(con: DuckDBPyConnection) -> Diagnosis:
         waiting = len(pending(con, steps))
     except (StoreTooNew, SchemaChanged) as error:
         return Diagnosis("schema", "error", error.message)
-    version = Message("doctor.schema", version=str(len(steps) - waiting), waiting=waiting)
-    return Diagnosis("schema", "warning" if waiting else "ok", version)
+    version = str(len(steps) - waiting)
+    if waiting:
+        return Diagnosis("schema", "warning", Message("doctor.schema", version=version, waiting=waiting))
+    return Diagnosis("schema", "ok", Message("doctor.schema.none", version=version))
 
 
 def _within(con: DuckDBPyConnection, home: Path, deep: bool, at: datetime | None) -> list[Diagnosis]:
@@ -80,10 +83,13 @@ def _within(con: DuckDBPyConnection, home: Path, deep: bool, at: datetime | None
 
 def _last_night(con: DuckDBPyConnection, at: datetime) -> Iterator[Diagnosis]:
     finished = last_finished(con)
+    if finished is None and (day := only_taken_in(con)):
+        yield Diagnosis("last-night", "ok", Message("doctor.last-night.taken-in", day=day))
+        return
     if finished is None:
         yield Diagnosis("last-night", "warning", Message("doctor.last-night.none"))
         return
-    is_old = at - finished > _OLD
+    is_old = at - finished > OLD
     key = "doctor.last-night.old" if is_old else "doctor.last-night"
     yield Diagnosis("last-night", "warning" if is_old else "ok", Message(key, at=finished))
 
@@ -94,24 +100,28 @@ def _inside(con: DuckDBPyConnection) -> Iterator[Diagnosis]:
         row = con.execute(sql).fetchone()
         count = int(row[0]) if row else 0
         state: State = "ok" if not count else "warning" if check in ("nights", "touched") else "error"
-        yield Diagnosis(check, state, Message(f"doctor.{check}", n=count))
+        yield Diagnosis(check, state, Message(f"doctor.{check}", n=count) if count else Message(f"doctor.{check}.none"))
 
 
 def _archive(con: DuckDBPyConnection, archive: Path, deep: bool) -> Iterator[Diagnosis]:
     rows = con.execute(_HASHES, [list(NOT_KEPT)]).fetchall()
-    kept = [sha256 for sha256, state in rows if state == "kept"]
+    gone = {sha256 for sha256 in removed(archive) if not place(archive, sha256).exists()}
+    kept = [sha256 for sha256, state in rows if state == "kept" and sha256 not in gone]
     lost = [sha256 for sha256 in kept if not _is_whole(archive, sha256, deep)]
     there = [(sha256, state) for sha256, state in rows if state != "kept" and place(archive, sha256).exists()]
     banned = [sha256 for sha256, state in there if state == "people"]
     unseen = [sha256 for sha256, state in there if state == "unseen"]
     whole = len(kept) - len(lost)
-    listed = str(lost[:3])
-    message = Message("doctor.archive", whole=whole, lost=len(lost), names=listed)
-    yield Diagnosis("archive", "error" if lost else "ok", message)
+    message = Message("doctor.archive", whole=whole, lost=len(lost), names=", ".join(lost[:3]))
+    yield Diagnosis("archive", "error", message) if lost else Diagnosis("archive", "ok", _whole(whole, len(gone)))
     if banned:
-        yield Diagnosis("personal-data", "error", Message("doctor.personal-data", names=str(banned)))
+        yield Diagnosis("personal-data", "error", Message("doctor.personal-data", names=", ".join(banned)))
     if unseen:
-        yield Diagnosis("unseen", "warning", Message("doctor.unseen", names=str(unseen)))
+        yield Diagnosis("unseen", "warning", Message("doctor.unseen", names=", ".join(unseen)))
+
+
+def _whole(whole: int, gone: int) -> Message:
+    return Message("doctor.archive.gone", whole=whole, gone=gone) if gone else Message("doctor.archive.none", n=whole)
 
 
 def _is_whole(archive: Path, sha256: str, deep: bool) -> bool:
@@ -143,11 +153,16 @@ def _permissions(home: Path) -> Iterator[Diagnosis]:
         yield Diagnosis("permissions", "ok", Message("doctor.permissions"))
 
 
-def _disk(home: Path) -> Iterator[Diagnosis]:
+def room(home: Path) -> tuple[int, int]:
+    """Bytes free on the home's disk, and how many a night needs."""
     store = home / "warehouse.duckdb"
     needed = _SPACE * store.stat().st_size if store.exists() else 0
-    free = shutil.disk_usage(home).free
-    state: State = "ok" if free > max(needed, 200 * 2**20) else "error"
+    return shutil.disk_usage(home).free, max(needed, _LEAST_ROOM)
+
+
+def _disk(home: Path) -> Iterator[Diagnosis]:
+    free, needed = room(home)
+    state: State = "ok" if free > needed else "error"
     yield Diagnosis("disk", state, Message("doctor.disk", free=free >> 20, needed=needed >> 20))
 
 

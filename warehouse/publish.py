@@ -67,8 +67,7 @@ def publish(con: DuckDBPyConnection, folder: Path, stamp: str, *, keep: int = 7,
         with transaction(con):
             rows = {name: _materialise(con, name) for name in names}
         _check(con, rows)
-        with transaction(con):
-            show_by_map(con, "edition")
+        show_by_map(con, "edition")
     part.chmod(0o644)
     replace(part, target)
     _switch(folder, target)

@@ -36,10 +36,12 @@ def main() -> None:
         curves[NAMES[frequency]] = power.curves(study)
     draw_power(curves, chosen.out / "detection_power.png")
     print("# Calibration on clean pasts: alarms over alpha\n")
-    rates = {name: list(calibration.rates(chosen.seed, frequency)) for frequency, name in NAMES.items()}
-    for name, found in rates.items():
-        print(name)
-        calibration.report(found)
+    rates = {}
+    for frequency, name in NAMES.items():
+        for setting in calibration.settings(frequency):
+            found = rates[f"{name}, {setting}"] = list(calibration.rates(chosen.seed, setting))
+            print(f"{name}, {setting}")
+            calibration.report(found)
     print("\nbeginnings of shifts, monthly, by mean")
     calibration.shifts(chosen.seed)
     draw_calibration(rates, chosen.out / "detection_calibration.png")

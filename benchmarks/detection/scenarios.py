@@ -8,6 +8,8 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from transforms.detection.panel import Panel
+
 Array = NDArray[np.float64]
 WEEKS, FIRST_WEEK = 624, 576
 MONTHS, FIRST_MONTH = 108, 85
@@ -136,6 +138,25 @@ def clean(seed: int | list[int], frequency: int, mean: float, dispersion: float,
     y = counts(rng, mean * np.exp(season + trend), dispersion)
     names = np.repeat([f"u{i}" for i in range(units)], t.size)
     return pl.DataFrame({"unit": names, "t": np.tile(t, units), "count": y.ravel().astype(int), "population": 5000})
+
+
+def clean_panel(
+    seed: list[int], frequency: int, mean: float, dispersion: float, shape: tuple[int, int], populated: bool
+) -> tuple[Panel, Array]:
+    """Series as those of `clean`, (units, periods), with a wandering population where wanted, and their true means."""
+    rng = np.random.default_rng(seed)
+    units, periods = shape
+    t = np.arange(1, periods + 1)
+    season = 0.2 * np.cos(2 * np.pi * t / frequency - rng.uniform(0, 2 * np.pi, (units, 1)))
+    trend = rng.uniform(-0.02, 0.02, (units, 1)) * (t - t.mean()) / frequency
+    means = mean * np.exp(season + trend)
+    people = None
+    if populated:
+        steps = np.cumsum(rng.normal(0.0005, 0.003, shape), axis=1)
+        people = np.round(rng.lognormal(8.5, 0.5, (units, 1)) * np.exp(steps))
+        means = means * people / people.mean(axis=1, keepdims=True)
+    names = [f"u{number}" for number in range(units)]
+    return Panel(names, 1, counts(rng, means, dispersion), people, None), means
 
 
 def start_of(frequency: int) -> pl.Expr:

@@ -15,6 +15,7 @@ import duckdb
 from benchmarks.fire.homes import ROOT, Home
 from benchmarks.fire.story import NIGHT, Story
 from expectations.contract.forms import FORMS
+from flows.errors import DONE, LOOK
 
 RELEASES = 3
 
@@ -45,7 +46,7 @@ def releases() -> list[Release]:
 
 
 def take_on(release: Release, story: Story, engine: str, scratch: Path) -> list[str]:
-    """Let the release take the story's deliveries in, then this one rebuild, look and run a night: what went wrong."""
+    """Let the release take the story's deliveries in, then this one upgrade, look and run a night: what went wrong."""
     home = Home(scratch / f"home-{release.name.replace(' ', '-')}", {"PREFECT_API_URL": engine})
     home.remove()
     with _tree(release, scratch) as tree:
@@ -55,9 +56,11 @@ def take_on(release: Release, story: Story, engine: str, scratch: Path) -> list[
             return [f"{release.name}: its own backfill ends with {code}: {home.said()[-500:]}"]
     before = _figures(home)
     wrong = []
-    for command in (("rebuild",), ("doctor",), ("nightly", "--as-of", str(NIGHT))):
+    backup = home.path.with_name(f"{home.path.name}-backup")
+    shutil.rmtree(backup, ignore_errors=True)
+    for command in (("upgrade", str(backup)), ("doctor",), ("nightly", "--as-of", str(NIGHT))):
         code = home.do(*command)
-        if code and command[0] != "rebuild":  # which tells with 1 that derived tables are computed otherwise now
+        if code > (LOOK if command[0] == "doctor" else DONE):
             wrong.append(f"{release.name}: {command[0]} ends with {code}: {home.said()[-600:]}")
     if (after := _figures(home)) != before:
         wrong.append(f"{release.name}: {len(after)} figures stand where {len(before)} stood before the upgrade")
@@ -66,6 +69,7 @@ def take_on(release: Release, story: Story, engine: str, scratch: Path) -> list[
     wrong += [f"{release.name}: left behind {name}" for name in home.left() if not name.startswith("TMPDIR/")]
     if not wrong:
         home.remove()
+        shutil.rmtree(backup)
     return wrong
 
 

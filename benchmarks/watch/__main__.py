@@ -8,6 +8,9 @@ from __future__ import annotations
 
 import argparse
 from collections import Counter
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import date
 
 import numpy as np
 import polars as pl
@@ -15,7 +18,7 @@ import polars as pl
 from benchmarks.watch.province import DISTRICTS, Event, Law, province
 from expectations.contract.periods import Period
 from transforms.months import month_number
-from transforms.watch.budget import Budget
+from transforms.watch.budget import Budget, Rule, RuleVerdict, planned_shares
 from transforms.watch.findings import findings, groups
 from transforms.watch.months_to_judge import months_to_judge, units_of
 from transforms.watch.watched import LEVELS, needed_measures
@@ -29,6 +32,8 @@ EVENTS = {
     "out of contact 4 times, one month": ("away_out_of_contact", 1, 4.0, 1),
 }
 """Measure, how long, factor, and the months within which it is to be told of."""
+VERDICTS = 40
+"""So many of each rule take its share to where verdicts can take it."""
 FAMILY = {"received": "requests", "away_total": "away", "away_out_of_contact": "contact"}
 
 
@@ -64,6 +69,29 @@ def in_time(found: pl.DataFrame, event: Event, within: int) -> bool:
     return found.filter(pl.col("is_signal") & mine & (month_number() - start).is_between(0, within - 1)).height > 0
 
 
+def concluded(useful: Iterable[Rule]) -> tuple[RuleVerdict, ...]:
+    """Verdicts long ago by which some rules are always right and all others always tell what was known."""
+    right = set(useful)
+    return tuple(
+        RuleVerdict(date.min, f"{rule} {number}", *rule, "true" if rule in right else "expected")
+        for rule in planned_shares()
+        for number in range(VERDICTS)
+    )
+
+
+def verdict_sets(rng: np.random.Generator) -> dict[str, tuple[RuleVerdict, ...]]:
+    """Verdicts that move the shares as far as they can be moved."""
+    planned = planned_shares()
+    rules = sorted(planned, key=lambda rule: -planned[rule])
+    drawn = [rule for rule in rules if rng.random() < 0.5]
+    return {
+        f"only {' of '.join(rules[0])} of use": concluded(rules[:1]),
+        "all monthly changes of use, nothing that lasts": concluded(rule for rule in rules if rule[0] == "change"),
+        "all that lasts of use, no monthly change": concluded(rule for rule in rules if rule[0] != "change"),
+        "a rule of use or not by chance": concluded(drawn),
+    }
+
+
 def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--provinces", type=int, default=4, help="simulated provinces of each kind")
@@ -78,6 +106,10 @@ def main() -> None:
         print(f"{name}: {total.total() / quarters:.2f} a quarter")
         for (level, indicator, kind), n in total.most_common(5):
             print(f"    {n / quarters:5.2f}  {level} {indicator} {kind}")
+    for name, verdicts in verdict_sets(rng).items():
+        moved = replace(budget, verdicts=verdicts)
+        told = sum((alerts(judged(Law(), rng, [], moved)).total() for _ in range(chosen.provinces)), 0)
+        print(f"usual, verdicts: {name}: {told / quarters:.2f} a quarter")
     for name, (measure, length, factor, within) in EVENTS.items():
         hits = 0
         for _ in range(chosen.provinces):

@@ -14,9 +14,12 @@ from expectations.language import numbers
 from expectations.language.catalogue import Language, text
 from flows.commands.alert_acts import ALERT_COMMANDS
 from flows.commands.cases import open_cases
+from flows.night.alarm_budget import alarm_budget
 from flows.night.alert_lines import SEVERITY_STYLES, seen_of
 from flows.settings import load_settings
 from transforms.alerts.wording import rule_of, state_of, useful
+from transforms.pages.alerts import share_rows
+from transforms.watch.budget import Budget
 from warehouse.board import alert_pages as pages
 
 
@@ -38,6 +41,7 @@ def run_alerts(wanted: AlertsWanted) -> None:
     language = settings.language
     with open_cases(settings, ALERT_COMMANDS) as con:
         rows, judged = pages.listed(con, asdict(wanted)), pages.precision(con)
+        budget = alarm_budget(con, settings)
     console = Console()
     if rows.is_empty():
         console.print(text("alerts.none", language))
@@ -45,6 +49,9 @@ def run_alerts(wanted: AlertsWanted) -> None:
         console.print(alerts_table(rows, language), highlight=False)
         console.print(text("alerts.next", language, id=rows["alert_id"][0]), highlight=False, soft_wrap=True)
     console.print(precision_table(judged, language) if judged.height else text("precision.none", language))
+    if budget.verdicts:
+        console.print(shares_table(budget, language))
+        console.print(text("shares.what", language), highlight=False)
 
 
 def alerts_table(rows: pl.DataFrame, language: Language) -> Table:
@@ -76,4 +83,15 @@ def precision_table(judged: pl.DataFrame, language: Language) -> Table:
             numbers.count(row["expected"], language),
             useful(row, language),
         )
+    return table
+
+
+def shares_table(budget: Budget, language: Language) -> Table:
+    """What part of the alarm budget each rule has, planned and at present."""
+    table = Table(title=text("shares.title", language), title_justify="left", box=None, pad_edge=False)
+    table.add_column(text("precision.rule", language))
+    table.add_column(text("shares.planned", language), justify="right")
+    table.add_column(text("shares.present", language), justify="right")
+    for row in share_rows(budget, language):
+        table.add_row(row["rule"], row["planned"], row["present"])
     return table

@@ -97,11 +97,17 @@ def written(answer: duckdb.DuckDBPyRelation, form: Literal["csv", "json", "parqu
     if form == "parquet":
         frame.write_parquet(out)
     elif form == "csv":
-        without_lists(frame).write_csv(out)
+        flat(frame).write_csv(out)
     else:
-        rows = frame.with_columns(pl.col(pl.Date, pl.Datetime).cast(pl.String)).to_dicts()
-        out.write((json.dumps(rows, ensure_ascii=False, default=str, indent=1) + "\n").encode())
+        out.write((json.dumps(frame.to_dicts(), ensure_ascii=False, default=_in_json, indent=1) + "\n").encode())
     return out.getvalue()
+
+
+def _in_json(value: Decimal | date | bytes) -> float | str:
+    """What JSON has no word for."""
+    if isinstance(value, Decimal):
+        return float(value)
+    return value.isoformat() if isinstance(value, date) else str(value)
 
 
 def _plain(answer: duckdb.DuckDBPyRelation) -> pl.DataFrame:
@@ -112,7 +118,11 @@ def _plain(answer: duckdb.DuckDBPyRelation) -> pl.DataFrame:
     return frame.with_columns(pl.col(wide).cast(pl.Int64))
 
 
-def without_lists(frame: pl.DataFrame) -> pl.DataFrame:
-    """Lists as one text, their parts behind commas, for formats that know none."""
-    lists = [name for name, kind in frame.schema.items() if isinstance(kind, pl.List)]
-    return frame.with_columns(pl.col(lists).cast(pl.List(pl.String)).list.join(", "))
+def flat(frame: pl.DataFrame) -> pl.DataFrame:
+    """Lists and records as JSON texts, for formats that know none."""
+    nested = [name for name, kind in frame.schema.items() if kind.is_nested()]
+    return frame.with_columns(pl.Series(name, list(map(_as_json, frame[name].to_list())), pl.String) for name in nested)
+
+
+def _as_json(value: list[object] | dict[str, object] | None) -> str | None:
+    return None if value is None else json.dumps(value, ensure_ascii=False, default=_in_json)

@@ -1,77 +1,114 @@
-"""Care of the home: what is wrong with it, the facts made again from the archived bytes, backup and restore."""
+"""Care of the home: what is wrong with it, the facts made again from the archived bytes, backups, what may go."""
 
 from __future__ import annotations
 
+import json
+import os
+from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 
 from rich.console import Console
 
-from expectations.language.catalogue import text
+from expectations.language.catalogue import Message, text
 from flows.clock import now
-from flows.errors import DONE, FAULTY
+from flows.commands.made_again import made_again, publish_again
+from flows.errors import ACT, DONE, FAULTY, LOOK
 from flows.home import open_home
-from flows.night.collect import archived_file
-from flows.night.read import read_files
-from flows.night.settle import settle
-from flows.settings import load_settings
+from flows.night.backups import back_up, last_backup
+from flows.night.retention import outlived, remove_outlived
+from flows.settings import Settings, load_settings, unknown_variables
 from warehouse.backup import backup, restore
-from warehouse.connection.store import require_store
-from warehouse.derived.again import content_of_derived, forget_derived
-from warehouse.doctor import examine
-from warehouse.ledger.nights import last_night
-from warehouse.ledger.rebuild import rebuild_facts, to_read_again
-from warehouse.ledger.touched import touched
+from warehouse.connection.store import is_up_to_date, require_store
+from warehouse.doctor import Diagnosis, examine
+
+BACKUP_OLD = timedelta(days=2)
+_COLOURS = {"ok": "green", "warning": "yellow", "error": "red"}
+_CODES = {"ok": DONE, "warning": LOOK, "error": ACT}
+_WORDS = {DONE: "ok", LOOK: "look", ACT: "act"}
 
 
-def run_doctor(deep: bool) -> int:
-    """Print every finding; 1 where something needs mending."""
+def run_doctor(deep: bool, as_json: bool = False) -> int:
+    """Print every finding; 1 where somebody should look, 2 where somebody must act."""
     settings = load_settings()
+    found = [*examined(settings, deep=deep)]
+    code = max((_CODES[one.state] for one in found), default=DONE)
+    if as_json:
+        findings = [
+            {"check": one.check, "state": _WORDS[_CODES[one.state]], "message": one.message.says(settings.language)}
+            for one in found
+        ]
+        print(json.dumps({"status": _WORDS[code], "findings": findings}, ensure_ascii=False, indent=1))
+        return code
     console = Console()
-    findings = examine(settings.home, deep=deep, at=now(settings.timezone))
-    colours = {"ok": "green", "warning": "yellow", "error": "red"}
-    for one in findings:
+    for one in found:
         console.print(
-            f"[{colours[one.state]}]{one.state:8}[/] {one.check:14} {one.message.says(settings.language)}",
+            f"[{_COLOURS[one.state]}]{one.state:8}[/] {one.check:14} {one.message.says(settings.language)}",
             highlight=False,
         )
-    return FAULTY if any(one.state == "error" for one in findings) else DONE
+    return code
 
 
-def run_backup(target: Path) -> None:
+def examined(settings: Settings, *, deep: bool) -> Iterator[Diagnosis]:
+    """What the warehouse's doctor finds, and what only the settings know of."""
+    if names := unknown_variables(os.environ):
+        yield Diagnosis("settings", "warning", Message("doctor.settings", names=", ".join(names)))
+    yield from examine(settings.home, deep=deep, at=now(settings.timezone))
+    if settings.backup_folder is not None:
+        yield _backup(settings)
+
+
+def _backup(settings: Settings) -> Diagnosis:
+    last = last_backup(settings)
+    if last is None:
+        return Diagnosis("backup", "warning", Message("doctor.backup.none"))
+    if last.why is not None:
+        return Diagnosis("backup", "error", Message("doctor.backup.failed", at=last.at, why=last.why))
+    is_old = now(settings.timezone) - last.at > BACKUP_OLD
+    key = "doctor.backup.old" if is_old else "doctor.backup"
+    return Diagnosis("backup", "warning" if is_old else "ok", Message(key, at=last.at))
+
+
+def run_backup(target: Path | None) -> None:
+    """A backup where it is told, or one as the schedule makes it."""
     settings = load_settings()
-    made = backup(settings.home, target)
-    Console().print(text("backup.done", settings.language, path=made.path, files=len(made.files)))
+    made = backup(settings.home, target) if target else back_up(settings)
+    Console().print(text("backup.done", settings.language, path=made.path, files=len(made.files)), soft_wrap=True)
 
 
 def run_restore(source: Path, replace: bool) -> None:
+    """Put a backup's data in the home, and publish it."""
     settings = load_settings()
+    console = Console()
     made = restore(source, settings.home, replace=replace)
-    Console().print(text("restore.done", settings.language, path=settings.home, files=len(made.files)))
+    console.print(text("restore.done", settings.language, path=settings.home, files=len(made.files)), soft_wrap=True)
+    if not is_up_to_date(settings.warehouse_path):
+        console.print(text("restore.older", settings.language))
+        return
+    console.print(text("night.published", settings.language, path=publish_again(settings)), soft_wrap=True)
+
+
+def run_tidy(dry_run: bool) -> None:
+    """Remove what the settings say has been kept long enough; with a dry run, only tell."""
+    settings = load_settings()
+    require_store(settings.warehouse_path)
+    with open_home(settings) as con:
+        found = outlived(con, settings)
+        if not dry_run:
+            remove_outlived(found, settings)
+    key = "tidy.would" if dry_run else "tidy.done"
+    said = text(
+        key, settings.language, archived=len(found.archived), workbooks=len(found.workbooks), size=found.size >> 20
+    )
+    Console().print(said, soft_wrap=True)
+    if settings.keep_rejected_days is None and settings.keep_returns_days is None:
+        Console().print(text("tidy.unset", settings.language), soft_wrap=True)
 
 
 def run_rebuild() -> int:
     """Make facts and derived tables again and compare; 1 where they differed (what was made again then stands)."""
     settings = load_settings()
-    console = Console()
     require_store(settings.warehouse_path)
-    with open_home(settings) as con:
-        submissions = to_read_again(con)
-        files = {
-            row["submission_id"]: archived_file(row, settings.archive_dir) for row in submissions.iter_rows(named=True)
-        }
-        nights = dict(submissions.select("submission_id", "recorded_at").iter_rows())
-        batch = read_files(files, nights, settings)
-        told = rebuild_facts(con, batch.frames.rows)
-        for one in told:
-            console.print(
-                text("rebuild.form", settings.language, form=one.form, rows=one.rows, lost=one.lost, gained=one.gained)
-            )
-        before = content_of_derived(con)
-        forget_derived(con)
-        as_of = last_night(con) or now(settings.timezone).date()
-        settle(con, touched(con), settings, as_of)
-        differing = [name for name, content in content_of_derived(con).items() if before[name] != content]
-    is_equal = all(one.is_equal for one in told) and not differing
-    key = "rebuild.equal" if is_equal else "rebuild.differs"
-    console.print(text(key, settings.language, tables=", ".join(differing) or "facts"))
-    return DONE if is_equal else FAULTY
+    again = made_again(settings)
+    again.show(Console(), settings.language)
+    return DONE if again.is_equal else FAULTY

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shlex
 import shutil
+import sys
 from datetime import date, datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -32,6 +33,7 @@ ACCOUNTS: dict[str, tuple[str, str | None]] = {
     "sadec": ("sender", "867"),
     "xem": ("reader", None),
 }
+NEXT = (("alerts",), ("status",), ("trends",), ("sql", "FROM marts.unit"))
 PASSWORD = "demo-2025"  # of a home that holds nothing but samples
 
 
@@ -60,15 +62,28 @@ def run_demo() -> None:
     )
     console.print(text("demo.night", settings.language))
     run_nightly(LAST_NIGHT, None)
-    console.print(text("demo.next", settings.language))
-    console.print(
-        text("demo.page", settings.language, path=page_path(settings).resolve()), soft_wrap=True, highlight=False
-    )
     _add_accounts(settings)
     told = {"names": ", ".join(ACCOUNTS), "password": PASSWORD, "port": str(settings.portal_port)}
-    home = f"MOBILITY_HOME={shlex.quote(os.environ['MOBILITY_HOME'])} " if "MOBILITY_HOME" in os.environ else ""
-    console.print(text("demo.portal", settings.language, home=home, **told), soft_wrap=True, highlight=False)
-    console.print(text("demo.day", settings.language, day=LAST_NIGHT), soft_wrap=True, highlight=False)
+    for line in (
+        text("demo.page", settings.language, path=page_path(settings).resolve()),
+        text("demo.next", settings.language),
+        *(f"  {_to_paste(*words)}" for words in NEXT),
+        text("demo.portal", settings.language, **told),
+        f"  {_to_paste('portal')}",
+        text("demo.day", settings.language, day=LAST_NIGHT),
+    ):
+        console.print(line, soft_wrap=True, highlight=False, markup=False)
+
+
+def _to_paste(*words: str) -> str:
+    """A command that does what it says when it is pasted where this one was typed."""
+    program = Path(sys.argv[0])
+    found = shutil.which("mobility")
+    is_on_path = found is not None and Path(found).resolve() == program.resolve()
+    own = [f"MOBILITY_HOME={shlex.quote(os.environ['MOBILITY_HOME'])}"] if "MOBILITY_HOME" in os.environ else []
+    if program.name != "mobility":
+        return " ".join([*own, shlex.quote(sys.executable), "-m", "flows", *map(shlex.quote, words)])
+    return " ".join([*own, "mobility" if is_on_path else shlex.quote(str(program)), *map(shlex.quote, words)])
 
 
 def _add_accounts(settings: Settings) -> None:

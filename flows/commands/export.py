@@ -1,4 +1,4 @@
-"""The published marts as Parquet files, with a descriptor that says what each file and column means."""
+"""The published marts as files, with a descriptor that says what each file and column means; or as one workbook."""
 
 from __future__ import annotations
 
@@ -10,16 +10,17 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from duckdb import DuckDBPyConnection
 from rich.console import Console
 
 from expectations.language.catalogue import text
+from flows.commands.mart_files import MEDIA_TYPES, workbook, write_mart
 from flows.commands.published import open_published, published_path
 from flows.errors import UserError
 from flows.settings import Settings, load_settings
-from warehouse.marts.questions import published_columns, published_marts, rows_of
+from warehouse.marts.questions import published_columns, published_marts, shows_a_map
 from warehouse.publish import stamp_of
 
 PROFILE = "https://datapackage.org/profiles/2.0/datapackage.json"
@@ -56,15 +57,14 @@ KEYS: dict[str, tuple[str, ...]] = {
 }
 
 
-def run_export(target: Path) -> None:
-    """Write every published mart to a new folder: `<mart>.parquet`, and `datapackage.json` beside them."""
+def run_export(target: Path, form: Literal["parquet", "csv", "xlsx"] = "parquet") -> None:
+    """Write every published mart to a new folder, `datapackage.json` beside them; or all of them to a new workbook."""
     settings = load_settings()
-    descriptor = export(settings, target)
-    tables = len(descriptor["resources"])
+    tables = export_workbook(settings, target) if form == "xlsx" else len(export(settings, target, form)["resources"])
     Console().print(text("export.done", settings.language, tables=tables, path=target), soft_wrap=True)
 
 
-def export(settings: Settings, target: Path) -> dict[str, Any]:
+def export(settings: Settings, target: Path, form: Literal["parquet", "csv"] = "parquet") -> dict[str, Any]:
     """The published copy, of one moment, as a Data Package (datapackage.org, version 2; what v1 asks for is there too).
 
     The folder appears whole or not at all. The same copy gives the same bytes.
@@ -73,9 +73,9 @@ def export(settings: Settings, target: Path) -> dict[str, Any]:
         UserError: the folder stands already or cannot be written; nothing was published yet.
     """
     copy = published_path(settings).resolve()
-    with _new_folder(target) as folder, open_published(settings) as con:
-        marts = published_marts(con)
-        resources = [_resource(con, folder, name, comment) for name, comment in marts]
+    with _new(target) as folder, open_published(settings) as con:
+        folder.mkdir()
+        resources = [_resource(con, folder, name, comment, form) for name, comment in published_marts(con)]
         descriptor = {
             "$schema": PROFILE,
             "profile": "tabular-data-package",
@@ -90,28 +90,52 @@ def export(settings: Settings, target: Path) -> dict[str, Any]:
     return descriptor
 
 
+def export_workbook(settings: Settings, target: Path) -> int:
+    """Every mart on a sheet of its own, today's map where there are two; how many sheets of figures.
+
+    Raises:
+        UserError: the file stands already or cannot be written; a mart has more rows than a sheet; nothing was
+            published yet, or by an earlier release.
+    """
+    copy = published_path(settings)
+    with _new(target) as file, open_published(settings) as con:
+        if not shows_a_map(con):
+            raise UserError("error.export.earlier")
+        return workbook(con, file, published_marts(con), stamp_of(copy), settings.language)
+
+
 @contextmanager
-def _new_folder(target: Path) -> Iterator[Path]:
-    """A folder to fill, which then takes its name; what a broken-off run left of it is removed."""
+def _new(target: Path) -> Iterator[Path]:
+    """A place to make a folder or file, which then takes its name; what a broken-off run left of it is removed."""
     if target.exists() or target.is_symlink():
         raise UserError("error.stands", path=target)
     part = target.with_name(f".{target.name}.part")
     try:
-        shutil.rmtree(part, ignore_errors=True)
-        part.mkdir(parents=True)
+        _remove(part)
+        part.parent.mkdir(parents=True, exist_ok=True)
         yield part
         part.rename(target)
     except OSError as error:
         raise UserError("error.unwritten", path=target, why=error.strerror) from error
     finally:
+        _remove(part)
+
+
+def _remove(part: Path) -> None:
+    if part.is_dir():
         shutil.rmtree(part, ignore_errors=True)
+    else:
+        part.unlink(missing_ok=True)
 
 
-def _resource(con: DuckDBPyConnection, folder: Path, name: str, comment: str) -> dict[str, Any]:
+def _resource(
+    con: DuckDBPyConnection, folder: Path, name: str, comment: str, form: Literal["parquet", "csv"]
+) -> dict[str, Any]:
     """Write a mart and describe it."""
-    path = folder / f"{name}.parquet"
-    rows_of(con, name).write_parquet(path)
-    schema: dict[str, Any] = {"fields": [_field(*row) for row in published_columns(con, name)]}
+    path = folder / f"{name}.{form}"
+    columns = published_columns(con, name)
+    write_mart(con, name, columns, path, form)
+    schema: dict[str, Any] = {"fields": [_field(*row) for row in columns]}
     if name in KEYS:
         schema["primaryKey"] = list(KEYS[name])
     return {
@@ -121,8 +145,9 @@ def _resource(con: DuckDBPyConnection, folder: Path, name: str, comment: str) ->
         "path": path.name,
         "title": title(comment),
         "description": comment,
-        "format": "parquet",
-        "mediatype": "application/vnd.apache.parquet",
+        "format": form,
+        "mediatype": MEDIA_TYPES[form],
+        **({"encoding": "utf-8"} if form == "csv" else {}),
         "bytes": path.stat().st_size,
         "hash": f"sha256:{hashlib.sha256(path.read_bytes()).hexdigest()}",
         "schema": schema,

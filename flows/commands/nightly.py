@@ -12,6 +12,7 @@ from expectations.suites.great import load_great_expectations
 from flows.clock import today
 from flows.engine import give_way, prepare_engine
 from flows.errors import UserError, is_disk_full
+from flows.logs import start_log
 from flows.serving.served import join_served
 from flows.settings import Settings, load_settings
 from warehouse.errors import WarehouseError
@@ -31,6 +32,7 @@ def run_nightly(as_of: date | None, inbox: Path | None) -> None:
     if as_of and as_of > today(settings.timezone):
         raise UserError("error.night.to-come", day=as_of)
     _require_room(settings)
+    start_log("night", settings)
     give_way()
     Thread(target=load_great_expectations, daemon=True).start()  # its import takes seconds, as Prefect's start does
     join_served(settings)

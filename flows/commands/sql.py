@@ -10,6 +10,7 @@ from typing import Literal
 
 import duckdb
 import duckdb_cli
+from polars.exceptions import PolarsError
 
 from flows.commands.answers import printed, written
 from flows.commands.published import open_published, published_path
@@ -36,7 +37,7 @@ def run_sql(query: str | None, as_of: date | None, form: Format | None = None) -
             answer = con.sql(query)
             if answer is not None:
                 _tell(answer, settings, form)
-        except duckdb.Error as error:
+        except (duckdb.Error, PolarsError) as error:
             raise UserError("error.sql.wrong", why=str(error)) from error
 
 

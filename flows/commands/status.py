@@ -11,18 +11,25 @@ from expectations.language.catalogue import Language, PeriodCode, text
 from flows.commands.published import open_published
 from flows.errors import UserError
 from flows.settings import load_settings
+from transforms.eyesight.wording import eyesight_sentences
+from warehouse.derived.self_test import acuity_rows
 from warehouse.marts.questions import latest_due, reporting_status
 
 
 def run_status(period: str | None) -> None:
-    """Print the state of each reporter for a period, the latest due unless named."""
+    """Print the state of each reporter for a period, the latest due unless named, and how well the watch sees."""
     settings = load_settings()
     with open_published(settings) as con:
         period = period or latest_due(con)
         rows = reporting_status(con, period)
+        eyesight = acuity_rows(con)
     if rows.is_empty():
         raise UserError("error.no-period", period=PeriodCode(period))
-    Console().print(status_table(rows, settings.language))
+    console = Console()
+    console.print(status_table(rows, settings.language))
+    console.print(text("self-test.title", settings.language), style="bold")
+    for sentence in eyesight_sentences(eyesight, settings.language):
+        console.print(f"- {sentence}", markup=False, highlight=False)
 
 
 def status_table(rows: pl.DataFrame, language: Language) -> Table:

@@ -46,4 +46,4 @@ def _replay(con: DuckDBPyConnection, settings: Settings) -> Replayed:
     return Replayed(tables(book, events, known, settings.small_count), events)
 
 
-ALERTS = KindOfCase(ALERT_TABLES, TRANSITIONS, act_details, _replay)
+ALERTS = KindOfCase(ALERT_TABLES, TRANSITIONS, act_details, _replay, stored.note_verdicts)

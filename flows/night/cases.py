@@ -40,12 +40,14 @@ class KindOfCase:
         transitions: what people can do to it, by the board's action.
         act_details: what an act of an action has of its own, from what the board noted; null where that makes no sense.
         replay_kept: makes all cases anew from what the warehouse keeps.
+        note_acts: keeps what else follows from new acts while the cases still stand as people saw them; null: nothing.
     """
 
     tables: CaseTables
     transitions: Mapping[str, Transition[Any, Any]]
     act_details: Callable[[str, Mapping[str, Any]], Row | None]
     replay_kept: Callable[[DuckDBPyConnection, Settings], Replayed]
+    note_acts: Callable[[DuckDBPyConnection], None] | None = None
 
 
 def carry_out_acts(con: DuckDBPyConnection, kind: KindOfCase, settings: Settings, night: date) -> None:
@@ -63,6 +65,8 @@ def fold_acts(con: DuckDBPyConnection, kind: KindOfCase, settings: Settings, nig
 
     def keep(entries: list[BoardEntry]) -> None:
         add_acts(con, kind.tables, [row for entry in entries if (row := act_row(kind, entry, night))])
+        if kind.note_acts:
+            kind.note_acts(con)
 
     return fold_waiting(con, settings.board_path, night, list(kind.transitions), keep)
 

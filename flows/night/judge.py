@@ -9,12 +9,12 @@ from datetime import date
 import polars as pl
 from duckdb import DuckDBPyConnection
 
+from flows.night.alarm_budget import alarm_budget
 from flows.registry_files import load_registry
 from flows.settings import Settings
 from transforms.territory.registry import Registry
 from transforms.territory.unit_ids import unit_code
 from transforms.watch.as_known import FiguresAsKnown, figures_as_known, nights_by_territory
-from transforms.watch.budget import Budget
 from transforms.watch.findings import SCHEMA, findings, groups
 from transforms.watch.least_seen import least_seen
 from transforms.watch.months_to_judge import month_names, months_to_judge, units_of
@@ -83,6 +83,13 @@ def _territories(con: DuckDBPyConnection, wanted: list[date], settings: Settings
             yield TerritoryNights(nights, mine, figures_as_known(facts, registry, nights[-1]), registry)
 
 
+def last_territory(con: DuckDBPyConnection, judged: NightsJudged, settings: Settings) -> TerritoryNights | None:
+    """The nights on the last night's map, with what they knew; None before anything was taken in."""
+    if judged.territories:
+        return judged.territories[-1]
+    return next(_territories(con, stored.nights(con)[-1:], settings), None)
+
+
 @dataclass(frozen=True)
 class TerritoryFindings:
     """What the nights of a territory found, and the least change that would have alarmed on the last of them."""
@@ -94,18 +101,25 @@ class TerritoryFindings:
 def _judge(con: DuckDBPyConnection, territory: TerritoryNights, settings: Settings) -> TerritoryFindings:
     parents = dict(territory.known.parents.iter_rows())
     units = {level: groups(level, units_of(territory.known, level), parents) for level in LEVELS}
-    # Whole half-years and at least one year: the arrays' length, and with it the last digit, changes twice a year only.
-    length = min(-(-max(len(month_names(territory.known)), 12) // 6) * 6, LONGEST)
+    length = history_length(territory.known)
     months = list(
         months_to_judge(
             territory.known, territory.nights, set(territory.wanted), needed_measures(), settings.due_day, length
         )
     )
-    budget = Budget(settings.false_alerts_a_quarter)
+    budget = alarm_budget(con, settings)
     rows = pl.concat([findings(months, units, budget), _of_reports(con, territory)]).filter(
         pl.col("night").is_in(territory.wanted)
     )
     return TerritoryFindings(_named(rows, territory), least_seen(months, units, budget))
+
+
+def history_length(known: FiguresAsKnown) -> int:
+    """Months of history a series is judged by.
+
+    Whole half-years and at least one year: the arrays' length, and with it the last digit, changes twice a year only.
+    """
+    return min(-(-max(len(month_names(known)), 12) // 6) * 6, LONGEST)
 
 
 def _of_reports(con: DuckDBPyConnection, territory: TerritoryNights) -> pl.DataFrame:

@@ -1,4 +1,4 @@
-"""Computes anew what the night touched: figures by unit on both maps, then indicators, trends and targets."""
+"""Computes anew what the night touched: figures by unit on both maps, indicators, trends, targets, forecasts."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from flows.registry_files import load_registry, targets
 from flows.settings import Settings
 from transforms.disclosure import last_released_year
 from transforms.followup.gap_table import gap_table
+from transforms.forecast import Origin, forecasts, score_table
 from transforms.indicators import indicator_table, province_of, reporting_figures
 from transforms.targets import target_table, targets_fingerprint
 from transforms.territory.maps import map_fingerprint
@@ -24,6 +25,7 @@ from transforms.territory.unit_ids import unit_code
 from transforms.territory.yearly_figures import yearly_figures
 from transforms.trends import comparison, contribution, trend, waterfall
 from warehouse.connection.transaction import transaction
+from warehouse.derived import forecasts as of_forecasts
 from warehouse.derived import indicators as tables
 from warehouse.derived import targets as of_targets
 from warehouse.derived import unit_figures as stored
@@ -31,6 +33,8 @@ from warehouse.ledger.touched import Touched, mark_computed
 from warehouse.marts.views import apply_marts
 
 WITH_TRENDS = ["district", "province"]
+# A backfill foresees from the months of two years alone: more would cost more than they tell.
+FORESEEN_FROM = 24
 # A handful of years, of which counts of people are published of few units: no trends, nothing split among districts.
 BY_YEARS = [each.name for each in INDICATORS if each.every == "year"]
 
@@ -81,6 +85,7 @@ def measure(con: DuckDBPyConnection, touched: Touched, settings: Settings, as_of
             tables.replace_of_every_unit(con, yearly)
         _reporting(con, registry)
         _targets(con, registry, settings, as_of, are_new=are_new)
+        _forecasts(con, as_of, are_new=changed.height > 0)
         measure_pilots(con, registry, settings, as_of, are_new=are_new)
         mark_computed(con)
     return exposed
@@ -141,6 +146,16 @@ def _targets(con: DuckDBPyConnection, registry: Registry, settings: Settings, as
         }
         rows = target_table(wanted, figures, of_targets.unsettled(con), as_of, settings.due_day, standing)
         of_targets.replace_targets(con, rows, as_of, fingerprint)
+
+
+def _forecasts(con: DuckDBPyConnection, as_of: date, *, are_new: bool) -> None:
+    """A forecast from each month that is in and has none, once; what stands is scored anew where figures changed."""
+    waiting = of_forecasts.months_waiting(con, as_of, FORESEEN_FROM)
+    made = forecasts(of_forecasts.figures(con), [Origin(*one) for one in waiting]) if waiting else pl.DataFrame()
+    if made.height:
+        of_forecasts.keep(con, made)
+    if made.height or are_new:
+        of_forecasts.replace_scores(con, score_table(of_forecasts.kept_lately(con), of_forecasts.came(con)))
 
 
 def _province(registry: Registry, period: Period) -> str:

@@ -21,6 +21,7 @@ from flows.portal import sign_in
 from flows.portal.asked import Route
 from flows.portal.desk import Desk
 from flows.portal.gate import Gate
+from flows.portal.health import Instruments
 from flows.portal.pages import PAGES
 from flows.portal.render import Frame, rendered
 from flows.portal.style import STATIC, stylesheet
@@ -45,10 +46,13 @@ HEADERS = {
 def application(desk: Desk) -> Starlette:
     """The portal over what a desk holds."""
     gate = Gate(desk)
+    instruments = Instruments(desk)
     public = [
         _public("/sign-in", ["GET"], sign_in.show_sign_in, gate),
         _public("/sign-in", ["POST"], sign_in.take_sign_in, gate),
         _public("/language/{code}", ["GET"], sign_in.choose_language, gate),
+        Path_("/healthz", instruments.show_health, methods=["GET"]),
+        Path_("/metrics", instruments.show_metrics, methods=["GET"]),
         Path_("/static/portal.css", _stylesheet, methods=["GET"]),
         Mount("/static", StaticFiles(directory=STATIC)),
     ]

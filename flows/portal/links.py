@@ -9,7 +9,7 @@ from urllib.parse import quote, urlencode
 
 @dataclass(frozen=True, slots=True)
 class Links:
-    """Paths of the pages of units, indicators and maps.
+    """Paths of the pages of units, indicators, forecasts and maps.
 
     Attributes:
         base: before every path; "" at the portal.
@@ -26,6 +26,9 @@ class Links:
 
     def indicator(self, name: str) -> str | None:
         return self._at(f"/indicators/{quote(name, safe='')}")
+
+    def forecast(self, code: str) -> str | None:
+        return self._at(f"/forecast/{quote(code, safe='')}")
 
     def units(self) -> str | None:
         return self._at("/units")

@@ -30,6 +30,7 @@ NAVIGATION: tuple[BarItem, ...] = (
     BarItem("units", "/units", _BOTH, "/units.html"),
     BarItem("indicators", "/indicators", _BOTH, "/indicators.html"),
     BarItem("targets", "/targets", _BOTH, "/targets.html"),
+    BarItem("forecast", "/forecast", _BOTH, "/forecast.html"),
     BarItem("pilots", "/pilots", _BOTH, "/pilots.html"),
     BarItem("alerts", "/alerts", frozenset({BOARD})),
     BarItem("follow-up", "/follow-up", frozenset({BOARD})),

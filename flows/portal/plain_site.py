@@ -15,6 +15,7 @@ from flows.errors import UserError
 from flows.portal.asked import Shown
 from flows.portal.boundary_files import BoundaryFiles
 from flows.portal.links import Links, plain_level
+from flows.portal.pages.forecast import forecast_page, forecast_units
 from flows.portal.pages.indicators import indicator_page, indicators_page
 from flows.portal.pages.map import map_page
 from flows.portal.pages.pilots import pilots_page
@@ -33,7 +34,7 @@ from transforms.pages.unit_figures import UNIT_LEVELS, indicators_of, kinds_of, 
 from warehouse.board_copy import open_copies
 from warehouse.publish import LINK
 
-FOLDERS = ("units", "indicators", "maps", "static")
+FOLDERS = ("units", "indicators", "forecast", "maps", "static")
 SIGN = ".mobility-board"
 """Lies in a folder that was written by us: it may be written anew."""
 Page = tuple[str, Shown]
@@ -96,6 +97,9 @@ def _pages(view: View) -> Iterator[Page]:
     yield "units.html", units_page(top)
     yield "indicators.html", indicators_page(top)
     yield "targets.html", targets_page(top)
+    yield "forecast.html", forecast_page(top)
+    for code in forecast_units(view):
+        yield f"forecast/{code}.html", forecast_page(below, code)
     yield "pilots.html", pilots_page(top)
     yield "map.html", _map_with_others(top, map_page(top, {}))
     for level in UNIT_LEVELS:

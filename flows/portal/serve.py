@@ -11,6 +11,7 @@ from rich.console import Console
 
 from expectations.language.catalogue import text
 from flows.errors import UserError
+from flows.logs import start_log
 from flows.portal.application import application
 from flows.portal.connection import Connection
 from flows.portal.desk import open_desk, start_readers
@@ -27,6 +28,7 @@ def run_portal() -> None:
     settings = load_settings()
     if (settings.portal_certificate is None) != (settings.portal_key is None):
         raise UserError("error.portal.half-a-certificate")
+    start_log("portal", settings)
     Console().print(text("portal.running", settings.language, address=address(settings)), highlight=False)
     with closing(open_desk(settings)) as desk:
         for warm in (partial(prepare, settings.language), partial(start_readers, desk.readers)):
@@ -39,6 +41,7 @@ def run_portal() -> None:
             ssl_keyfile=settings.portal_key,
             proxy_headers=False,  # whom to believe is the gate's to say
             server_header=False,
+            log_config=None,  # its warnings go where ours go
             log_level="warning",
             access_log=False,
             timeout_keep_alive=15,

@@ -27,13 +27,15 @@ UNDER_WAY = {StateType.PENDING, StateType.RUNNING, StateType.CANCELLING}
 def deployments(settings: Settings) -> list[RunnerDeployment]:
     """What is served, by module path: a file's would put `flows/` first on the path."""
     days, zone = ",".join(map(str, settings.reminder_days)), settings.timezone
-    schedules = {
+    schedules: dict[str, Schedule] = {
         "flows.serving.scheduled.night": RRule(f"FREQ=DAILY;{_moment(settings.night_at)}", timezone=zone),
         "flows.serving.reminders.reminders": RRule(
             f"FREQ=MONTHLY;BYMONTHDAY={days};{_moment(settings.reminder_at)}", timezone=zone
         ),
         "flows.serving.reminders.messages": Cron("30 * * * *", timezone=zone),
     }
+    if settings.backup_folder or settings.keep_rejected_days or settings.keep_returns_days:
+        schedules["flows.serving.care.care"] = RRule(f"FREQ=DAILY;{_moment(settings.backup_at)}", timezone=zone)
     return [_deployment(entrypoint, schedule, settings) for entrypoint, schedule in schedules.items()]
 
 

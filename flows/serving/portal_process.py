@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from threading import Event, Thread
 
+from flows.logs import open_to_append
 from flows.serving.served import child_of_this, end
 from flows.settings import Settings
 
@@ -29,12 +30,13 @@ def running_portal(settings: Settings) -> Iterator[None]:
 def _keep_running(settings: Settings, stop: Event) -> None:
     settings.portal_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
     while not stop.is_set():
-        with (settings.portal_dir / "portal.log").open("ab") as log:
+        with open_to_append(settings.portal_dir / "portal.log", settings) as log:
+            told = log if settings.log_to == "file" else None
             process = subprocess.Popen(
                 child_of_this("flows", "portal"),
                 stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=log,
+                stdout=told,
+                stderr=told,
                 start_new_session=True,  # Ctrl-C is for who serves, who then ends it
             )
         while process.poll() is None and not stop.wait(0.5):

@@ -9,6 +9,7 @@ from prefect import flow, get_run_logger
 from expectations.language.catalogue import both
 from flows.clock import today
 from flows.home import open_home
+from flows.logs import start_log
 from flows.serving.scheduled import stop_with_runner, when_free
 from flows.settings import load_settings
 from flows.telling.delivery import DeliveryOutcome
@@ -19,6 +20,7 @@ from flows.telling.tell import remind, send_waiting
 def reminders(as_of: date | None = None) -> None:
     stop_with_runner()
     settings = load_settings()
+    start_log("messages", settings)
 
     def work() -> DeliveryOutcome:
         with open_home(settings) as con:
@@ -31,6 +33,7 @@ def reminders(as_of: date | None = None) -> None:
 def messages() -> None:
     stop_with_runner()
     settings = load_settings()
+    start_log("messages", settings)
     _log(when_free(lambda: send_waiting(settings)))
 
 

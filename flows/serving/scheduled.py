@@ -15,6 +15,7 @@ from prefect import flow, get_run_logger
 from expectations.language.catalogue import both
 from flows.clock import today
 from flows.engine import give_way
+from flows.logs import start_log
 from flows.night import summary
 from flows.nightly import nightly
 from flows.serving.served import end_with_parent
@@ -44,6 +45,7 @@ def night(as_of: date | None = None) -> None:
     stop_with_runner()
     give_way()
     settings = load_settings()
+    start_log("night", settings)
     report = when_free(lambda: nightly.fn(as_of))
     # Numbers only: whoever is on this machine can read the engine's page, and the night's words are the board's.
     told = [summary.files_line(report, settings.language), summary.alerts_line(report, settings.language)]

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import os
 import signal
 import subprocess
+from contextlib import nullcontext
 from datetime import datetime, time, timedelta
 from pathlib import Path
 from threading import Event, Thread
@@ -18,6 +20,7 @@ from expectations.language.catalogue import text
 from flows.clock import now
 from flows.engine import prepare_engine
 from flows.errors import UserError
+from flows.logs import start_log
 from flows.serving.portal_process import running_portal
 from flows.serving.served import alone, running_server
 from flows.settings import Settings, load_settings
@@ -28,6 +31,7 @@ from warehouse.ledger.nights import last_finished
 if TYPE_CHECKING:
     from prefect.runner import Runner
 
+_log = logging.getLogger(__name__)
 # A run of the schedule has begun by then; one that has not is missed.
 GRACE = timedelta(minutes=1)
 
@@ -47,7 +51,9 @@ def run_serve() -> None:
         os.environ["MOBILITY_HOME"] = str(settings.home.resolve())
         os.environ.setdefault("PREFECT_LOGGING_LEVEL", "INFO")
         prepare_engine(settings)
-        with running_server(settings) as server, running_portal(settings):
+        start_log("serve", settings)
+        portal = running_portal(settings) if settings.serve_portal else nullcontext()
+        with running_server(settings) as server, portal:
             _serve(settings, server, stop)
 
 
@@ -63,6 +69,7 @@ def _serve(settings: Settings, server: subprocess.Popen[bytes] | None, stop: Eve
     thread.start()
     try:
         _announce(settings)
+        _log.info("serving", extra={"night_at": settings.night_at})
         seen = last_due(settings.night_at, at)
         while not stop.wait(0.5):
             if not thread.is_alive() or (server is not None and server.poll() is not None):
@@ -72,7 +79,9 @@ def _serve(settings: Settings, server: subprocess.Popen[bytes] | None, stop: Eve
                 asyncio.run(_start_missed(night, due, settings))
             seen = max(seen, due)
     finally:
+        _log.info("stopping")
         _end(runner, loop, thread)
+        _log.info("stopped")
 
 
 def _end(runner: Runner, loop: asyncio.AbstractEventLoop, thread: Thread) -> None:

@@ -17,6 +17,7 @@ from expectations.contract.problems import TO_LOOK_AT
 from expectations.language.catalogue import LANGUAGES, text
 from flows.clock import now, today
 from flows.home import open_home
+from flows.night.publish import publish_board
 from flows.night.send_back import returned_below
 from flows.night.summary import NightReport
 from flows.settings import Settings
@@ -26,10 +27,11 @@ from flows.telling.recipients import recipients, said
 from transforms.morning.reasons import to_look_at
 from transforms.telling.events import OutboxEvent, concerns
 from transforms.telling.letters import Letter, letter
-from transforms.telling.night import Course, night_event
+from transforms.telling.night import Course, blind_event, night_event
 from transforms.telling.recipients import Recipients
 from warehouse.board import outbox
 from warehouse.connection.transaction import transaction
+from warehouse.derived.self_test import unseen_canaries
 from warehouse.errors import WarehouseError
 from warehouse.ledger.nights import files_in_hand
 
@@ -70,6 +72,8 @@ def tell(con: DuckDBPyConnection, settings: Settings, as_of: date, report: Night
             _with_words(_with_workbooks(outbox.warned_events(con, as_of, TO_LOOK_AT), settings)),
         ):
             outbox.add_events(con, found)
+        if unseen := unseen_canaries(con, as_of):
+            outbox.add_events(con, _frame([blind_event(as_of, unseen)]))
         # The night last: by it the others know what is new.
         outbox.add_events(con, _frame([night_event(as_of, _course(con, report, known))]))
     told = write_and_send(con, settings, known, as_of)
@@ -125,7 +129,10 @@ def send_waiting(settings: Settings) -> DeliveryOutcome:
     try:
         with open_home(settings) as con:
             take_notes_over(con, settings)
-            return write_and_send(con, settings, known, today(settings.timezone))
+            told = write_and_send(con, settings, known, today(settings.timezone))
+            if told.sent and settings.board_copy_path.exists():
+                publish_board(con, settings)  # who watches sees that they are gone
+            return told
     except WarehouseError:
         with failure_notes(settings) as standing:
             for note in standing:

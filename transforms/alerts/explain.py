@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from expectations.contract.periods import Period
 from expectations.language.catalogue import LANGUAGES, Language, PeriodCode, Value, text
 from transforms.alerts.alert import TESTED, Alert, AlertFinding, Part
 from transforms.alerts.drivers import Drivers, Share
 from transforms.alerts.leading import leading
 from transforms.alerts.numbers import Numbers
 from transforms.alerts.phrases import COMPONENTS, STOCKS, hides_small, noun
+from transforms.watch.report_surprises import FLAT_MONTHS
 
 HOW_SEEN = frozenset(
     {
@@ -99,6 +101,7 @@ class _Telling:
             observed=numbers.count(told.observed),
             interval=numbers.interval(told.lower, told.upper),
             expected=numbers.expected(told.expected) if told.kind in TESTED else numbers.count(told.expected),
+            flat=FLAT_MONTHS,
         )
 
     def _how_seen(self) -> str:
@@ -118,7 +121,7 @@ class _Telling:
             return self._say("explain.in", month=PeriodCode(told.period))
         return self._say(
             "explain.span" if told.kind == "silence" else "explain.run",
-            first=PeriodCode(told.first_period),
+            n=_months_from(told.first_period, told.period),
             last=PeriodCode(told.period),
         )
 
@@ -230,6 +233,11 @@ def nameable(shares: tuple[Share, ...], observed: float | None, hidden: int | No
     told = tuple(share for share in shares if not 1 <= round(share.observed) < hidden)
     left = (observed or 0) - sum(share.observed for share in told)
     return shares if left >= (hidden - 1) * (len(shares) - len(told)) else told
+
+
+def _months_from(first: str, last: str) -> int:
+    """How many months lie between two and with them."""
+    return Period.parse(last).number - Period.parse(first).number + 1
 
 
 def _capital(sentence: str) -> str:

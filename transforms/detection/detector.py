@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 
 import numpy as np
 import polars as pl
 from scipy.special import ndtri
 
 from transforms.detection.history import History, HistoryOptions
-from transforms.detection.panel import Array, Mask, Panel, nullable, to_panel
+from transforms.detection.pairs import BLOCK, SINGLE, PairTable, is_small, pair_share
+from transforms.detection.panel import Array, Index, Panel, directions, nullable, to_panel
 from transforms.detection.predictive import Predictive
 
 
@@ -55,12 +57,6 @@ class DetectorControl:
             return self.left_out
         # An outbreak that is under way must not teach the past what is usual: 4 months, or 8 weeks.
         return max(1, round(self.frequency / (3 if self.frequency <= 12 else 6.5)))
-
-
-SINGLE, PAIR = 0.3, 0.85
-"""Shares of alpha for the count alone and for the sum with the period before. The two are correlated, so that together
-they come to 0.99 of alpha at 0.05 and 1.08 of it at 0.001. An outbreak that lasts shows in the sum, so that has the
-larger share; without a pair the count alone has all of it."""
 
 
 def detect(frame: pl.DataFrame, control: DetectorControl, first: int, last: int) -> pl.DataFrame:
@@ -140,20 +136,52 @@ def _window(panel: Panel, first: int, last: int) -> Array:
     return np.where(columns >= 0, panel.counts[:, np.maximum(columns, 0)], np.nan).ravel()
 
 
+SPENT = 0.95
+"""Of alpha, what both tests may come to by the model; the rest is for what no model knows of a past, such as outbreaks
+that went unrecognised."""
+
+
 def verdicts(points: Points, control: DetectorControl) -> list[pl.Series]:
     """The columns of `detect` that say what each count tells."""
+    control = replace(control, alpha=SPENT * control.alpha)
     before = _ordinary_before(points, control)
     paired = np.flatnonzero(np.isfinite(before + points.pair.mean))
     share = np.ones_like(points.now)
     share[paired] = SINGLE
     alone = _Sides.of(points.single, points.now, control, share)
     together = points.pair.take(paired)
-    both = _Sides.of(together, points.now[paired] + before[paired], control, np.full(len(paired), PAIR))
+    pair = pair_share(control.alpha / (2 if control.two_sided else 1))
+    both = _Sides.of(together, points.now[paired] + before[paired], control, np.full(len(paired), pair))
     alone.high[paired] = np.fmin(alone.high[paired], both.high)
     alone.low[paired] = np.fmin(alone.low[paired], both.low)
     alone.upper[paired] = np.fmin(alone.upper[paired], both.upper - before[paired])
     alone.lower[paired] = np.fmax(alone.lower[paired], both.lower - before[paired])
+    for some, table in _small_pairs(points, control):
+        _put_rises(alone, points, some, table, control)
     return _columns(alone, points, control.two_sided)
+
+
+def _small_pairs(points: Points, control: DetectorControl) -> Iterator[tuple[Index, PairTable]]:
+    """The points whose two counts are tested by a table of all pairs of counts, and the table, in blocks."""
+    if not control.pairs:
+        return
+    known = np.isfinite(points.now + points.before + points.pair.mean + points.earlier.mean)
+    small = np.flatnonzero(known & is_small(points.single, points.pair))
+    for begin in range(0, len(small), BLOCK):
+        some = small[begin : begin + BLOCK]
+        single, earlier, pair = (one.take(some) for one in (points.single, points.earlier, points.pair))
+        yield some, PairTable(single, earlier, pair, control.alpha / (2 if control.two_sided else 1))
+
+
+def _put_rises(sides: _Sides, points: Points, some: Index, table: PairTable, control: DetectorControl) -> None:
+    """Writes what the table says of rises in place of what both tests said each on its own."""
+    before = points.before[some]
+    more, as_much = table.tails(points.now[some], before)
+    high, level = more + as_much / 2, np.full(len(some), control.alpha)
+    if control.two_sided:
+        zero = table.rarest_fall()
+        high, level = np.where(high < zero, high, 2 * high), np.clip(zero, level / 2, level)
+    sides.high[some], sides.upper[some] = high, table.most(before, level)
 
 
 @dataclass(frozen=True)
@@ -188,7 +216,7 @@ def _columns(sides: _Sides, points: Points, two_sided: bool) -> list[pl.Series]:
     upper = np.maximum(sides.upper, 1.0)
     known = np.isfinite(now + mean)
     up = (sides.high <= sides.low) | (not two_sided)
-    p = np.minimum(np.where(up, sides.high, sides.low), 1.0)
+    p = np.minimum(np.where(up, sides.high, sides.low) / SPENT, 1.0)
     score = np.where(up, -1, 1) * ndtri(np.clip(p / (2 if two_sided else 1), 1e-300, 1 - 1e-16))
     alarm = known & ((now > upper) | ((now < sides.lower) & two_sided))
     return [
@@ -197,13 +225,9 @@ def _columns(sides: _Sides, points: Points, two_sided: bool) -> list[pl.Series]:
         nullable(np.where(known, upper, np.nan)).alias("upper"),
         nullable(np.where(known, p, np.nan)).alias("p_value"),
         nullable(np.where(known, score, np.nan)).alias("score"),
-        pl.Series("direction", _directions(up, known), dtype=pl.String),
+        directions(up, known),
         pl.Series("alarm", alarm),
     ]
-
-
-def _directions(up: Mask, known: Mask) -> list[str | None]:
-    return [("up" if rise else "down") if said else None for rise, said in zip(up, known, strict=True)]
 
 
 def _ordinary_before(points: Points, control: DetectorControl) -> Array:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from transforms.detection import loglinear
+from transforms.detection.breaks import level_begins
 from transforms.detection.loglinear import Prior, SeriesEstimates
 from transforms.detection.panel import Array, Index, Mask, Panel
 
@@ -17,8 +18,8 @@ RESTART = 6
 """Periods after which the fits begin anew, see `History`."""
 BLOCK = 12_000
 """Points a block: its arrays fit the cache, and its products are too small to wake the linear algebra's threads."""
-INFORMED_POINTS, INFORMED_EVENTS = 24, 30
-"""A series with less says nothing of what is usual: two rounds of the year, and events enough for a dispersion."""
+INFORMED_POINTS, INFORMED_EVENTS = 12, 3
+"""A series with less says nothing of what is usual: a year known, and a few events."""
 
 
 @dataclass(frozen=True)
@@ -74,14 +75,15 @@ class History:
     """The pasts of all series of a panel, walked through in time.
 
     Every `RESTART` periods the fits begin anew, between them each starts from the one before; so a period's answer does
-    not depend on where the walk began.
+    not depend on where the walk began. Where a past broke, only what followed is fitted, see `level_begins`.
     """
 
     def __init__(self, panel: Panel, memory: HistoryOptions) -> None:
         self.panel, self.memory = panel, memory
         exposure = np.ones_like(panel.counts) if panel.population is None else panel.population
         self.exposure = np.where(exposure > 0, exposure, np.nan)
-        self.known = (np.isfinite(panel.counts) & np.isfinite(self.exposure)).astype(float)
+        self.ever_known = (np.isfinite(panel.counts) & np.isfinite(self.exposure)).astype(float)
+        self.known = self.ever_known
         self.y = np.nan_to_num(panel.counts)
         self.log_exposure = np.log(np.nan_to_num(self.exposure, nan=1.0))
         self.prior: Prior = loglinear.fixed_prior(memory.harmonics, memory.slope_spread)
@@ -100,19 +102,39 @@ class History:
         if columns < 1:
             return None
         past = slice(0, min(columns, self.y.shape[1]))
-        anchor = self._anchor(past)
         if self.state is None or t % RESTART == 0:
-            self.prior = loglinear.fixed_prior(self.memory.harmonics, self.memory.slope_spread)
-            state = loglinear.start(anchor, self.prior)
-            rounds = [loglinear.STEPS_COLD, *[loglinear.STEPS_POOLED] * (POOL_ROUNDS if self.memory.pool else 0)]
+            state = self._anew(t, past)
         else:
             state = loglinear.one_period_on(self.state, self.memory.frequency)
-            rounds = [loglinear.STEPS_WARM]
-        for steps in rounds:
-            state = self._improve(state, t, past, anchor, steps)
+            state = self._improve(state, t, past, self._anchor(past), loglinear.STEPS_WARM)
         self.state = state
         told = self.known[:, past].sum(axis=1) >= self.memory.fewest
         return PeriodFit(state, self.regressors(np.array([t, t - 1]), t), self._exposures(t), told)
+
+    def _anew(self, t: int, past: slice) -> SeriesEstimates:
+        """Fits from nothing, of all that is known; where that shows a break, of what followed it."""
+        self.known = self.ever_known
+        state = self._cold(t, past)
+        begins = self._level_begins(state, t, past)
+        if begins.any():
+            self.known = self.ever_known * (np.arange(self.y.shape[1]) >= begins[:, None])
+            state = self._cold(t, past)
+        for _ in range(POOL_ROUNDS if self.memory.pool else 0):
+            state = self._improve(state, t, past, self._anchor(past), loglinear.STEPS_POOLED)
+        return state
+
+    def _cold(self, t: int, past: slice) -> SeriesEstimates:
+        """Fits from the usual level and what is usual elsewhere."""
+        self.prior = loglinear.fixed_prior(self.memory.harmonics, self.memory.slope_spread)
+        anchor = self._anchor(past)
+        return self._improve(loglinear.start(anchor, self.prior), t, past, anchor, loglinear.STEPS_COLD)
+
+    def _level_begins(self, state: SeriesEstimates, t: int, past: slice) -> Index:
+        """(U,) see `level_begins`; the seasons are those that the fits found."""
+        waves = self.regressors(np.arange(past.stop) + self.panel.start, t)[:, 2:]
+        usual = np.exp(np.clip(self.log_exposure[:, past] + state.beta[:, 2:] @ waves.T, -30, 30))
+        spread = self.memory.slope_spread * past.stop / self.memory.frequency
+        return level_begins(self.y[:, past], usual, self.known[:, past], self.memory.frequency, spread)
 
     def _improve(self, state: SeriesEstimates, t: int, past: slice, anchor: Array, steps: int) -> SeriesEstimates:
         """Newton steps, in blocks of units that fit the cache; with pooling the prior learnt from where they lead."""

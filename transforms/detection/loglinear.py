@@ -17,7 +17,7 @@ LARGEST_STEP = 1.0
 """Of any coefficient, on the log scale: a first step from a month of zeros would else overshoot and not come back."""
 LEAST_DISPERSION = 0.3
 """Chance may put a dispersion below Poisson's 1; it is kept above 0 for its logarithm, and raised to 1 at the end."""
-LEAST_SPREAD = 0.005
+LEAST_SPREAD, GAMMA_STEPS, FARTHEST = 0.005, 8, 3.0
 USUAL_DISPERSION, USUAL_SPREAD = 1.2, 0.5
 """Counts of people's decisions vary a little more than Poisson; the variance of the log dispersion about that."""
 
@@ -57,7 +57,7 @@ class SeriesEstimates:
         monotone: (U,) the dispersion by Huber's proposal 2.
         found: (U,) the dispersion with past outbreaks weighted down, one step on from `monotone`.
         worth: (U,) the size of a normal sample that would tell as much of the usual dispersion.
-        dispersion: (U,) `found` drawn towards what is usual, at least 1.
+        dispersion: (U,) `found` drawn towards what is usual; below 1 it stands for Poisson's 1.
         freedom: (U,) the size of a normal sample that would tell as much of `dispersion`.
         count: (U,) mean count.
     """
@@ -142,7 +142,7 @@ def improve(state: SeriesEstimates, past: FittedPast, prior: Prior, steps: int) 
     p = x.shape[1]
     left, right = np.triu_indices(p)
     pairs = x[:, left] * x[:, right]
-    beta, phi, monotone = state.beta, state.dispersion, state.monotone
+    beta, phi, monotone = state.beta, np.maximum(state.dispersion, 1.0), state.monotone
     centre = np.zeros_like(beta)
     centre[:, 0] = past.anchor
     for _ in range(steps):
@@ -161,19 +161,20 @@ def improve(state: SeriesEstimates, past: FittedPast, prior: Prior, steps: int) 
         beta = beta + step * np.minimum(1.0, LARGEST_STEP / np.maximum(np.abs(step).max(axis=1), 1e-9))[:, None]
         count = _sum(mu, known) / np.maximum(known.sum(axis=1), 1)
         usual = np.vander(scale(count), 3, increasing=True) @ prior.usual
-        worth = _worth(mu, np.exp(usual), known, prior)
+        worth = _worth(eta, np.exp(usual), known, prior)
         free = p - np.diagonal(covariance, axis1=1, axis2=2) @ prior.precision
         found = monotone * _ratio(w * r * r, second, known, free)
         monotone = np.maximum(monotone * _ratio(robust.squares(r), bounded, known, free), LEAST_DISPERSION)
-        phi = _shrunk(found, worth, usual, prior)
-    freedom = _worth(mu, phi, known, prior) + 2 / prior.spread
+        shrunk = _shrunk(found, worth, usual, prior)
+        phi = np.maximum(shrunk, 1.0)
+    freedom = _worth(eta, phi, known, prior) + 2 / prior.spread
     return SeriesEstimates(
         beta=beta,
         covariance=covariance,
         monotone=monotone,
         found=found,
         worth=worth,
-        dispersion=phi,
+        dispersion=shrunk,
         freedom=freedom,
         count=count,
     )
@@ -191,26 +192,26 @@ def _sum(values: Array, known: Array) -> Array:
     return np.einsum("ut,ut->u", values, known)
 
 
-def _worth(mu: Array, phi: Array, known: Array, prior: Prior) -> Array:
-    """(U,) how many normal points tell as much of the dispersion.
-
-    (y - mu)^2 / (phi mu) of a negative binomial has the variance 2 + (6 (phi - 1) + 1 / phi) / mu.
-    """
-    above = np.maximum(phi, 1.0)
-    extra = (6 * (above - 1) + 1 / above)[:, None]
-    each = 2 * mu / (2 * mu + extra)
+def _worth(log_mean: Array, phi: Array, known: Array, prior: Prior) -> Array:
+    """(U,) how many normal points tell as much of the dispersion."""
+    each = robust.worth(log_mean, np.maximum(phi, 1.0))
     return np.maximum(_sum(each, known) - prior.precision.size, 0.0)
 
 
 def _shrunk(found: Array, worth: Array, usual: Array, prior: Prior) -> Array:
-    """(U,) dispersion drawn towards the usual one, at least 1.
+    """(U,) dispersion drawn towards the usual one.
+
+    The logarithm of a chi-square over its degrees of freedom falls 1 / freedom short on average, which is made good. It
+    may come out below 1: what no count can be is left out by the prediction, from the whole of what the dispersion may
+    be; cut off here, series that are Poisson would seem more dispersed than they are.
 
     How much a series tells is worked out at the usual dispersion, not at its own: one that seems small would else be
     believed more than one that seems large.
     """
+    # Of next to no freedom the expansion that gives 1 / freedom no longer holds; there the usual one decides anyway.
     own = np.maximum(worth, 1e-3) / 2
-    log = (own * np.log(np.maximum(found, LEAST_DISPERSION)) + usual / prior.spread) / (own + 1 / prior.spread)
-    return np.maximum(np.exp(log), 1.0)
+    log_found = np.log(np.maximum(found, LEAST_DISPERSION)) + np.minimum(0.5 / own, 0.5)
+    return np.exp((own * log_found + usual / prior.spread) / (own + 1 / prior.spread))
 
 
 def learn(state: SeriesEstimates, prior: Prior, informed: Mask) -> Prior:
@@ -218,7 +219,7 @@ def learn(state: SeriesEstimates, prior: Prior, informed: Mask) -> Prior:
 
     Coefficients: variance = sum of beta^2 over the sum of 1 - posterior / prior variance, how far the data determine
     them (MacKay 1992, Neural Computation 4: 415, equation 4.9); sine and cosine of a wave share one.
-    Dispersion: weighted regression of its logarithm on the mean count, what is left over the error is its spread.
+    Dispersion: see `_usual_dispersion`.
 
     Args:
         informed: (U,) which series tell enough; with fewer than 8 nothing is learnt.
@@ -231,11 +232,26 @@ def learn(state: SeriesEstimates, prior: Prior, informed: Mask) -> Prior:
     harmonic = squares[2:].reshape(-1, 2).sum(axis=1) / determined[2:].reshape(-1, 2).sum(axis=1)
     found = np.concatenate([[1 / prior.precision[0]], squares[1:2] / determined[1:2], np.repeat(harmonic, 2)])
     precision = 1 / np.maximum(found, 1e-4)
-    own = np.maximum(state.worth[informed], 1e-3) / 2
-    log = np.log(np.maximum(state.found[informed], LEAST_DISPERSION))
-    x = np.vander(scale(state.count[informed]), 3, increasing=True)
+    usual, spread = _usual_dispersion(state.found[informed], state.worth[informed], state.count[informed], prior)
+    return Prior(precision, usual, spread)
+
+
+def _usual_dispersion(found: Array, worth: Array, count: Array, prior: Prior) -> tuple[Array, float]:
+    """(3,) the usual log dispersion as a polynomial of the mean count, and the variance of the logarithm about it.
+
+    A gamma regression with logarithmic link of the dispersions themselves: sparse series, whose logarithms fall short,
+    tell of the usual one without bias; one that is far beyond the others is bounded. What is left over the error of
+    estimation is the spread.
+    """
+    own = np.maximum(worth, 1e-3) / 2
+    x = np.vander(scale(count), 3, increasing=True)
     weight = 1 / (1 / own + prior.spread)
-    normal = (x * weight[:, None]).T @ x + np.diag([1e-6, 1.0, 1.0])
-    usual: Array = np.linalg.solve(normal, (x * weight[:, None]).T @ log).astype(float, copy=False)
-    spread = np.average((log - x @ usual) ** 2 - 1 / own, weights=weight)
-    return Prior(precision, usual, float(np.clip(spread, LEAST_SPREAD, 1.0)))
+    weighted = x * weight[:, None]
+    normal = weighted.T @ x + np.diag([1e-6, 1.0, 1.0])
+    usual, bound = prior.usual, FARTHEST / np.sqrt(weight)
+    for _ in range(GAMMA_STEPS):
+        left = np.minimum(found * np.exp(-x @ usual) - 1, bound)
+        usual = usual + np.linalg.solve(normal, weighted.T @ left - np.array([0.0, 1.0, 1.0]) * usual)
+    left = np.minimum(found * np.exp(-x @ usual) - 1, bound)
+    spread = np.average(left**2 - 1 / own, weights=weight)
+    return usual, float(np.clip(spread, LEAST_SPREAD, 1.0))

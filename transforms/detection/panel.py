@@ -104,3 +104,12 @@ def _days(frame: pl.DataFrame, shape: tuple[int, int], place: tuple[Index, Index
 def nullable(values: Array) -> pl.Series:
     """A column in which NaN has become null."""
     return pl.Series(values.ravel(), nan_to_null=True)
+
+
+def directions(is_rise: Mask, known: Mask) -> pl.Series:
+    """The column `direction`: "up" or "down", null where nothing is said."""
+    up, told = pl.Series(is_rise.ravel()), pl.Series(known.ravel())
+    words = pl.DataFrame({"up": up, "told": told}).select(
+        direction=pl.when("told").then(pl.when("up").then(pl.lit("up")).otherwise(pl.lit("down")))
+    )
+    return words["direction"]

@@ -7,11 +7,11 @@ from functools import lru_cache
 import numpy as np
 from scipy.special import gammaln, xlogy
 
-from transforms.detection.panel import Array
+from transforms.detection.panel import Array, Index
 
 CUT = 2.0
 """Standard deviations above the mean from which a count has less weight: ordinary months are hardly touched."""
-FINE = 256
+FINE, LEAST_WORTH = 256, 1e-3
 MEANS = np.geomspace(1e-3, 1e4, 85)
 DISPERSIONS = np.array([1.0, 1.02, 1.1, 1.25, 1.5, 2.0, 3.0, 5.0, 10.0, 30.0])
 
@@ -34,9 +34,12 @@ def squares(residual: Array) -> Array:
 
 
 @lru_cache(maxsize=1)
-def _tables() -> tuple[Array, Array, Array]:
-    """(phi, mu) expectations of w r, the bounded r^2 and w r^2 of a negative binomial, on MEANS and DISPERSIONS."""
-    first, bounded, second = (np.empty((len(DISPERSIONS), len(MEANS))) for _ in range(3))
+def _tables() -> tuple[Array, Array, Array, Array]:
+    """(phi, mu) expectations of w r, the bounded r^2 and w r^2 of a negative binomial, on MEANS and DISPERSIONS.
+
+    The fourth is what one count tells of the dispersion, see `worth`.
+    """
+    first, bounded, second, within, variance = (np.empty((len(DISPERSIONS), len(MEANS))) for _ in range(5))
     for i, phi in enumerate(DISPERSIONS):
         for j, mu in enumerate(MEANS):
             # As far into the tails as the probabilities matter to a double.
@@ -45,7 +48,10 @@ def _tables() -> tuple[Array, Array, Array]:
             r = (y - mu) / np.sqrt(phi * mu)
             first[i, j], bounded[i, j] = probability @ (weights(r) * r), probability @ squares(r)
             second[i, j] = probability @ (weights(r) * r * r)
-    return first, bounded, second
+            within[i, j] = probability @ np.where(r < CUT, r * r, 0.0)
+            variance[i, j] = probability @ squares(r) ** 2 - bounded[i, j] ** 2
+    slope = within + np.gradient(bounded, np.log(DISPERSIONS), axis=0)
+    return first, bounded, second, np.clip(2 * slope**2 / variance, LEAST_WORTH, 1.0)
 
 
 def _log_mass(y: Array, mu: float, phi: float) -> Array:
@@ -65,17 +71,34 @@ def _fine() -> list[tuple[Array, Array]]:
     return [(table, np.diff(table, axis=0, append=0)) for table in tables]
 
 
+def worth(log_mean: Array, phi: Array) -> Array:
+    """(U, T) how much a count tells of the dispersion, beside a normal one that is not bounded.
+
+    The information of an estimating equation (Godambe 1960, Ann Math Stat 31: 1208): the square of how far the
+    expectation of the bounded r^2 moves with the logarithm of the dispersion over its variance, 2 for normal r. Where
+    most counts are 0 the counts that would tell are those that are bounded, and next to nothing is left.
+    """
+    place, share = _place(log_mean, phi)
+    table, onwards = _fine()[3]
+    return table.take(place) + share * onwards.take(place)
+
+
 def expectations(log_mean: Array, phi: Array) -> tuple[Array, Array, Array]:
     """(U, T) expectations of w r, the bounded r^2 and w r^2 given log means (U, T) and dispersions (U,).
 
     With them subtracted the estimating equations hold on average where there is no outbreak (Cantoni, Ronchetti 2001,
     JASA 96: 1022, section 2.2).
     """
-    place = np.interp(np.log(phi), np.log(DISPERSIONS), np.arange(len(DISPERSIONS)))
-    below = np.minimum(place.astype(np.int64), len(DISPERSIONS) - 2)
-    share = (place - below)[:, None]
-    low, high = np.log(MEANS[0]), np.log(MEANS[-1])
-    column = ((np.clip(log_mean, low, high) - low) * ((FINE - 1) / (high - low)) + 0.5).astype(np.intp)
-    column += (below * FINE)[:, None]
-    first, bounded, second = (table.take(column) + share * onwards.take(column) for table, onwards in _fine())
+    place, share = _place(log_mean, phi)
+    first, bounded, second = (table.take(place) + share * onwards.take(place) for table, onwards in _fine()[:3])
     return first, bounded, second
+
+
+def _place(log_mean: Array, phi: Array) -> tuple[Index, Array]:
+    """(U, T) places in the fine tables, and (U, 1) how far on to the next dispersion."""
+    row = np.interp(np.log(phi), np.log(DISPERSIONS), np.arange(len(DISPERSIONS)))
+    below = np.minimum(row.astype(np.int64), len(DISPERSIONS) - 2)
+    low, high = np.log(MEANS[0]), np.log(MEANS[-1])
+    place = ((np.clip(log_mean, low, high) - low) * ((FINE - 1) / (high - low)) + 0.5).astype(np.int64)
+    place += (below * FINE)[:, None]
+    return place, (row - below)[:, None]

@@ -10,7 +10,7 @@ import polars as pl
 from scipy.special import ndtr, ndtri
 
 from transforms.detection.history import HistoryOptions
-from transforms.detection.panel import Array, Index, Mask, nullable, to_panel
+from transforms.detection.panel import Array, Index, Mask, directions, nullable, to_panel
 from transforms.detection.runs import Runs, runs
 
 SIMULATED_PERIODS, SEED = 1_000_000, 20260101
@@ -131,8 +131,6 @@ def _most_extreme(found: Runs, shortest: int) -> tuple[Array, Array, Array, Arra
 def _columns(found: _RunsFound, *, times: Index, threshold: float, tests: float) -> list[pl.Series]:
     """The columns of `detect_shift`; `times` are the points' t, `threshold` and `tests` what `calibration` gives."""
     deviate = found.deviate
-    direction = np.where(deviate > 0, "up", "down").astype(object)
-    direction[~np.isfinite(deviate)] = None
     with np.errstate(invalid="ignore", divide="ignore"):
         factor = found.observed / found.expected
     return [
@@ -141,7 +139,7 @@ def _columns(found: _RunsFound, *, times: Index, threshold: float, tests: float)
         nullable(np.minimum(2 * tests * ndtr(-np.abs(deviate)), 1.0)).alias("p_value"),
         pl.Series("alarm", found.alarm.ravel()),
         pl.Series("starts", found.starts.ravel()),
-        pl.Series("direction", direction.ravel(), dtype=pl.String),
+        directions(deviate > 0, np.isfinite(deviate)),
         nullable(times[None, :] - found.length + 1).cast(pl.Int64).alias("change_point"),
         nullable(found.observed).alias("observed"),
         nullable(found.expected).alias("expected"),

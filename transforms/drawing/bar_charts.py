@@ -219,16 +219,20 @@ def _step(one: BalanceStep, end: float, start: float, middle: float, says: str, 
     )
 
 
-def stages_chart(title: str, stages: Sequence[Counted], language: Language, name: str = "stages") -> Drawing:
+def stages_chart(
+    title: str, stages: Sequence[Counted], language: Language, name: str = "stages", *, of_what: str = ""
+) -> Drawing:
     """Stages of which each is a part of the one before, as Regulation 213's: subject, introduced, registered, …
 
     Args:
         title: of which unit and half-year.
         stages: in order; the first is the whole.
         name: tells this picture's patterns from others of the page.
+        of_what: what is counted, members unless something else is said.
     """
+    of_what = of_what or text("drawing.stages.members", language)
     whole = stages[0].shown if stages else None
-    sentence = _lost(stages, whole, language)
+    sentence = _lost(stages, whole, language, of_what)
     rows = tuple(
         (
             one.name,
@@ -242,16 +246,23 @@ def stages_chart(title: str, stages: Sequence[Counted], language: Language, name
         title=title,
         sentence=sentence,
         picture=_stages(title, sentence, stages, language, name),
-        heads=tuple(text(f"drawing.stages.{key}", language) for key in ("stage", "count", "of_before", "of_all")),
+        heads=(
+            text("drawing.stages.stage", language),
+            text("drawing.stages.count", language, what=of_what),
+            text("drawing.stages.of_before", language),
+            text("drawing.stages.of_all", language),
+        ),
         rows=rows,
     )
 
 
-def _lost(stages: Sequence[Counted], whole: int | None, language: Language) -> str:
+def _lost(stages: Sequence[Counted], whole: int | None, language: Language, of_what: str) -> str:
     """How many came to the last stage that is known, and before which most were lost."""
     known = [one for one in stages if one.shown is not None]
     if not whole:
-        return text("drawing.nothing" if whole is None else "drawing.stages.none", language)
+        return (
+            text("drawing.nothing", language) if whole is None else text("drawing.stages.none", language, what=of_what)
+        )
     end = text(
         "drawing.stages.end",
         language,
@@ -267,7 +278,8 @@ def _lost(stages: Sequence[Counted], whole: int | None, language: Language) -> s
         if before.shown is not None and after.shown is not None
     ]
     most, stage = max(lost, key=lambda one: one[0], default=(0, ""))
-    return sentences(end, text("drawing.stages.lost", language, count=most, stage=stage) if most > 0 else "")
+    said = text("drawing.stages.lost", language, count=most, stage=stage, what=of_what) if most > 0 else ""
+    return sentences(end, said)
 
 
 def _stages(title: str, sentence: str, stages: Sequence[Counted], language: Language, name: str) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from expectations.language import numbers
@@ -28,12 +28,14 @@ class Series:
         unit: its name. counted: what was counted.
         months: period, observed, expected, lower, upper, is_signal, in order; null where not known.
         written: how counts are written, small ones perhaps not told.
+        alert: first and last month of the alert it is drawn for, which stand below the axis; null without one.
     """
 
     unit: str
     counted: str
     months: Sequence[Month]
     written: Numbers
+    alert: tuple[str, str] | None = None
 
     @property
     def language(self) -> Language:
@@ -70,7 +72,7 @@ def usual_range_chart(series: Series) -> Drawing | None:
     months = [month for month in series.months if month["period"]][-MONTHS:]
     if sum(month["observed"] is not None for month in months) < 3:
         return None
-    series = Series(series.unit, series.counted, _filled(months), series.written)
+    series = replace(series, months=_filled(months))
     language = series.language
     title = text("drawing.usual.title", language, what=series.counted, unit=series.unit)
     said = _sentence(series)
@@ -110,7 +112,7 @@ def _sentence(series: Series) -> str:
 
 def _picture(series: Series, title: str, said: str) -> str:
     months, bottom = series.months, HIGH - 26
-    values = [series.drawn(month[name]) for month in months for name in ("observed", "expected", "upper")]
+    values = [series.drawn(month[name]) for month in months for name in ("observed", "expected", "lower", "upper")]
     upright = scale([*values, 0.0 if _starts_low(months) else None], bottom, 10.0, whole=True)
 
     def tick(value: float, step: float) -> str:
@@ -129,6 +131,7 @@ def _picture(series: Series, title: str, said: str) -> str:
         svg.broken_line([plane.point(one, series.drawn(one["expected"])) for one in months], "line province"),
         svg.broken_line([plane.point(one, series.drawn(one["observed"])) for one in months], "line unit"),
         _points(series, plane),
+        _of_alert(series, plane, bottom),
     )
 
 
@@ -146,6 +149,26 @@ def _band(series: Series, plane: _Plane) -> str:
         if len(under) > 1:
             drawn.append(svg.element("path", d=svg.path([*under, *reversed(over)], closed=True), kind="band"))
     return "".join(drawn)
+
+
+def _of_alert(series: Series, plane: _Plane, bottom: float) -> str:
+    """A bar along the axis over the alert's months, as far as they are drawn; the same months that its text names."""
+    if series.alert is None:
+        return ""
+    first, last = (month_number(period) for period in series.alert)
+    begin, end = max(first, plane.first), min(last, plane.last)
+    if begin > end:
+        return ""
+    half = (plane.x(1) - plane.x(0)) / 2
+    wide = plane.x(end) - plane.x(begin) + 2 * half
+    return svg.box(plane.x(begin) - half, bottom - 1.5, wide, 3, "worse", svg.tip(_alert_months(series)))
+
+
+def _alert_months(series: Series) -> str:
+    first, last = (PeriodCode(period) for period in series.alert or ("", ""))
+    if first == last:
+        return text("drawing.usual.alert-month", series.language, month=first)
+    return text("drawing.usual.alert", series.language, first=first, last=last)
 
 
 def _points(series: Series, plane: _Plane) -> str:
@@ -179,4 +202,6 @@ def _keys(series: Series) -> list[tuple[str, str]]:
             text("page.legend.band", language),
         ),
     ]
+    if series.alert:
+        keys.append((True, svg.box(0, 4, 18, 3, "worse"), _alert_months(series)))
     return [(mark, says) for is_drawn, mark, says in keys if is_drawn]

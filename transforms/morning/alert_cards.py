@@ -106,6 +106,7 @@ def _figure(told: ShownAlert, language: Language) -> str:
         return ""
     what = noun(told.row["indicator"], language)
     written = Numbers(language, told.hidden_below)
-    series = Series(told.row["unit_name"], what[:1].upper() + what[1:], told.months.to_dicts(), written)
+    span = (told.row["first_period"], told.row["last_period"])
+    series = Series(told.row["unit_name"], what[:1].upper() + what[1:], told.months.to_dicts(), written, span)
     drawing = usual_range_chart(series)
     return drawing.figure(language) if drawing else ""

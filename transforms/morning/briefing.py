@@ -28,6 +28,8 @@ WITH_REASON = 5
 MOST_NAMED = 3
 """Units named in the sentence at the top."""
 ABSENT = ("missing", "rejected")
+OF_REPORTS = ("report-not-sent", "report-rejected")
+"""Kinds of the follow-up that say what the page says of reports already."""
 GROUPS = ("new", "worse", "standing")
 
 
@@ -122,6 +124,7 @@ class Briefing:
         lead: the sentence at the top; lead_unit: the unit it names, null if none; lead_severity likewise.
         after: what the next units need attention for, a sentence each, the gravest first; the last one names the rest.
         full: alerts told in full, by group; brief: those told in a line.
+        late: how many alerts tell only that a report is missing, which `missing` tells already.
     """
 
     morning: Morning
@@ -132,16 +135,24 @@ class Briefing:
     missing: Missing
     full: dict[str, list[ShownAlert]] = field(default_factory=dict)
     brief: list[ShownAlert] = field(default_factory=list)
+    late: int = 0
+
+    @property
+    def severities(self) -> list[str]:
+        """Of all alerts it tells."""
+        return [
+            str(one.row["severity"]) for one in (*(one for some in self.full.values() for one in some), *self.brief)
+        ]
 
 
 def brief(morning: Morning) -> Briefing:
     """What to tell, gravest first: the new before what stands, what was tested before what lies in the reports."""
-    told = [_told(row, morning) for row in morning.alerts.iter_rows(named=True)]
+    missing = _missing(morning)
+    told = [_told(row, morning) for row in morning.alerts.iter_rows(named=True) if not _is_told_of(row, morning)]
     ranked = sorted(told, key=lambda one: _rank(one, morning.as_of))
     loud = [one for one in ranked if not one.is_silent]
     full = {group: [one for one in loud[:MOST_IN_FULL] if one.group == group] for group in GROUPS}
     rest = loud[MOST_IN_FULL:] + [one for one in ranked if one.is_silent]
-    missing = _missing(morning)
     first = next((one for one in loud if one.row["severity"] != "low"), None)
     return Briefing(
         morning=morning,
@@ -152,7 +163,23 @@ def brief(morning: Morning) -> Briefing:
         missing=missing,
         full={group: some for group, some in full.items() if some},
         brief=rest,
+        late=morning.alerts.height - len(told),
     )
+
+
+def _is_told_of(alert: Mapping[str, Any], morning: Morning) -> bool:
+    """Whether an alert says only that a report is missing, and the unit is listed with that month already."""
+    if alert["kind"] != "late" or morning.reports.is_empty():
+        return False
+    listed = morning.reports.filter(pl.col("state").is_in(ABSENT)).select("reporter_name", "period").rows()
+    return (alert["unit_name"], alert["last_period"]) in listed
+
+
+def is_told_below(state: str, names: Sequence[str], briefing: Briefing) -> bool:
+    """Whether all of them are among the files that came back, and so named with the reason."""
+    rejected = briefing.morning.rejected
+    named = set(rejected["reporter_name"].to_list()) if rejected.height else set()
+    return state == "rejected" and set(names) <= named
 
 
 def sentences(text: str) -> tuple[str, ...]:

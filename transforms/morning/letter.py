@@ -7,9 +7,9 @@ from typing import Any
 
 from expectations.language import numbers
 from expectations.language.catalogue import Language, text
-from transforms.morning.briefing import Briefing, ShownAlert, sentences
+from transforms.morning.briefing import Briefing, ShownAlert, is_told_below, sentences
 from transforms.morning.reasons import reason
-from transforms.morning.trend_line import item_words, nothing_followed, progress_rows, trend_line
+from transforms.morning.trend_line import item_words, nothing_followed, of_figures, progress_rows, trend_line
 
 
 def morning_letter(briefing: Briefing) -> str:
@@ -42,7 +42,13 @@ def _missing(briefing: Briefing) -> Iterator[str]:
     else:
         yield text("page.missing.due", language, period=period, due=missing.due_on, n=missing.days)
     for state, names in missing.names.items():
-        yield f"- {text(f'page.state.{state}', language)} ({len(names)}): {', '.join(names)}"
+        said = text(f"page.state.{state}", language)
+        if is_told_below(state, names, briefing):
+            yield f"- {text('page.missing.returned', language, state=said, n=len(names))}"
+        else:
+            yield f"- {said} ({len(names)}): {', '.join(names)}"
+    if briefing.late:
+        yield text("page.missing.late", language, n=briefing.late)
     if missing.earlier:
         months = (f"{numbers.period(code, language)}: {', '.join(names)}" for code, names in missing.earlier.items())
         yield text("page.missing.earlier", language, list="; ".join(months))
@@ -117,7 +123,7 @@ def _followup(briefing: Briefing) -> Iterator[str]:
     if morning.progress is None or morning.progress.is_empty():
         yield text(nothing_followed(morning), language)
         return
-    for kind, standing, overdue, closed, _ in progress_rows(morning.progress, language):
+    for kind, standing, overdue, closed, _ in progress_rows(of_figures(morning.progress), language):
         yield text("page.followup.line", language, kind=kind, standing=standing, overdue=overdue, closed=closed)
     for row in morning.items.iter_rows(named=True):
         unit, what, who = item_words(row, language)

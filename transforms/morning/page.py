@@ -11,13 +11,15 @@ from urllib.parse import quote
 from expectations.language import numbers
 from expectations.language.catalogue import Language, text
 from transforms.morning.alert_cards import alerts_section, resolved_section
-from transforms.morning.briefing import Briefing
+from transforms.morning.briefing import Briefing, is_told_below
 from transforms.morning.markup import section, table
 from transforms.morning.reasons import reason
 from transforms.morning.style import STYLE
 from transforms.morning.target_lines import targets_section
-from transforms.morning.trend_line import followup_section, trends_section
+from transforms.morning.trend_line import followup_section, of_figures, trends_section
 
+IN_A_LINE = 6
+"""Names that are read in a line; more stand in columns."""
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:"
 
 
@@ -36,16 +38,14 @@ class MorningLinks:
         file: of a rejected file's row.
         alert: of an alert's id.
         tiles: of the tiles by the section they count; a section that is not among them is on the page itself.
-        are_folders: whether files lie in folders beside the page; elsewhere a file has a page of its own.
     """
 
     file: Callable[[Mapping[str, Any]], str | None]
     alert: Callable[[str], str | None] = lambda alert_id: None
     tiles: Mapping[str, str] = field(default_factory=dict)
-    are_folders: bool = False
 
 
-AT_HOME = MorningLinks(file=lambda row: quote(row["workbook"]) if row["workbook"] else None, are_folders=True)
+AT_HOME = MorningLinks(file=lambda row: quote(row["workbook"]) if row["workbook"] else None)
 """The page lies in the home, beside the workbooks that went back."""
 
 
@@ -104,7 +104,7 @@ def _lead(briefing: Briefing) -> str:
 def _tiles(briefing: Briefing, links: MorningLinks) -> str:
     morning, missing = briefing.morning, briefing.missing
     language = morning.language
-    severities = morning.alerts["severity"].to_list()
+    severities = briefing.severities
     count = {name: severities.count(name) for name in ("high", "medium", "low")}
     waiting = morning.rejected.height - int(morning.rejected["is_mended"].sum()) if morning.rejected.height else 0
     tiles = []
@@ -118,7 +118,8 @@ def _tiles(briefing: Briefing, links: MorningLinks) -> str:
         ("alerts", str(len(severities)), text("page.tile.alerts", language, **count)),
     ]
     if morning.progress is not None:
-        opened, overdue = (int(morning.progress[name].sum() or 0) for name in ("standing", "overdue"))
+        followed = of_figures(morning.progress)
+        opened, overdue = (int(followed[name].sum() or 0) for name in ("standing", "overdue"))
         tiles.append(
             ("followup", numbers.count(opened, language), text("page.tile.followup", language, overdue=overdue))
         )
@@ -140,14 +141,25 @@ def _missing(briefing: Briefing) -> str:
     parts = [f"<p>{text('page.missing.none', language, period=period)}</p>"]
     if missing.names:
         due = text("page.missing.due", language, period=period, due=missing.due_on, n=missing.days)
-        lines = (
-            f"<li><b>{text(f'page.state.{state}', language)} ({len(names)}):</b> {escape(', '.join(names))}</li>"
-            for state, names in missing.names.items()
-        )
+        lines = (f"<li>{_absent(state, names, briefing)}</li>" for state, names in missing.names.items())
         parts = [f"<p>{due}</p>", f'<ul class="brief">{"".join(lines)}</ul>']
+    if briefing.late:
+        parts.append(f'<p class="note">{text("page.missing.late", language, n=briefing.late)}</p>')
     if missing.earlier:
         parts.append(f'<p class="note">{escape(text("page.missing.earlier", language, list=_earlier(briefing)))}</p>')
     return section("missing", heading, *parts)
+
+
+def _absent(state: str, names: Sequence[str], briefing: Briefing) -> str:
+    """Who has not reported; whose file came back is named there. Many stand in columns."""
+    language = briefing.morning.language
+    said = text(f"page.state.{state}", language)
+    if is_told_below(state, names, briefing):
+        return f'<a href="#rejected">{text("page.missing.returned", language, state=said, n=len(names))}</a>'
+    if len(names) <= IN_A_LINE:
+        return f"<b>{said} ({len(names)}):</b> {escape(', '.join(names))}"
+    items = "".join(f"<li>{escape(name)}</li>" for name in names)
+    return f'<b>{said} ({len(names)}):</b><ul class="names">{items}</ul>'
 
 
 def _earlier(briefing: Briefing) -> str:
@@ -179,10 +191,8 @@ def _rejected_row(row: dict[str, Any], briefing: Briefing, links: MorningLinks) 
     is_new = row["recorded_at"] == briefing.morning.as_of
     new = f' <span class="tag new">{text("page.tonight", language)}</span>' if is_new else ""
     why = "; ".join(reason(code["code"], code["number"], language) for code in row["codes"] or [])
-    path, to = row["workbook"], links.file(row)
-    link = escape(f"{path.rsplit('/', 1)[0]}/") if path else text("page.workbook.none", language)
-    if to and not links.are_folders:
-        link = text("page.workbook.file", language)
+    to = links.file(row)
+    link = text("page.workbook.file" if to else "page.workbook.none", language)
     if to:
         link = f'<a href="{escape(to)}">{link}</a>'
     return [

@@ -68,6 +68,8 @@ details table{font-size:.88rem}
 .word{font-weight:600}
 .word,.whole{white-space:nowrap}
 .brief{list-style:none;padding:0;margin:0}
+.names{display:grid;grid-template-columns:repeat(auto-fill,minmax(11rem,1fr));gap:.1rem 1rem;list-style:none;
+margin:.3rem 0 0;padding:0}.brief .names li{padding:0;border:0}
 .brief li{padding:.5rem 0;border-bottom:1px solid var(--line)}
 footer{margin-top:2.6rem;padding-top:.8rem;border-top:1px solid var(--line);font-size:.86rem;color:var(--soft)}
 @media (min-width:56rem){

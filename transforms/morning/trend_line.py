@@ -10,7 +10,7 @@ import polars as pl
 from expectations.language import numbers
 from expectations.language.catalogue import Language, text
 from transforms.followup.kinds import KINDS
-from transforms.morning.briefing import Morning
+from transforms.morning.briefing import OF_REPORTS, Morning
 from transforms.morning.markup import section, table
 from transforms.trends.wording import trend_words
 
@@ -39,7 +39,10 @@ def trend_line(row: dict[str, Any], language: Language) -> tuple[str, str, str, 
     words = trend_words(row, language)
     level = f"{words.level} {words.per}".strip()
     direction = ", ".join(filter(None, (words.word, words.since)))
-    change = f"{words.change} ({words.limits})" if words.limits else words.change
+    unit = words.per or words.counted
+    change = " ".join(filter(None, (words.change, unit, f"({words.limits})" if words.limits else "")))
+    if not words.limits:
+        change = text("page.trends.no-interval", language, change=change)
     return words.name, level, direction, change
 
 
@@ -78,8 +81,9 @@ def followup_section(morning: Morning) -> str:
     heads = [
         text(f"page.followup.column.{key}", language) for key in ("kind", "standing", "overdue", "closed", "median")
     ]
-    rows = [[escape(cell) for cell in row] for row in progress_rows(progress, language)]
-    parts = [table(heads, rows, numeric={1, 2, 3, 4}), f'<p class="note">{text("page.followup.note", language)}</p>']
+    rows = [[escape(cell) for cell in row] for row in progress_rows(of_figures(progress), language)]
+    notes = f"{text('page.followup.note', language)} {text('page.followup.reports', language)}"
+    parts = [table(heads, rows, numeric={1, 2, 3, 4}), f'<p class="note">{notes}</p>']
     if morning.items.height:
         items = "".join(f"<li>{_item(row, language)}</li>" for row in morning.items.iter_rows(named=True))
         parts += [f"<h3>{text('page.followup.pressing', language)}</h3>", f'<ul class="brief">{items}</ul>']
@@ -89,6 +93,11 @@ def followup_section(morning: Morning) -> str:
 def nothing_followed(morning: Morning) -> str:
     """What is said where there is no progress to show."""
     return "page.followup.none" if morning.progress is None else "page.followup.empty"
+
+
+def of_figures(progress: pl.DataFrame) -> pl.DataFrame:
+    """Without the kinds that say which reports are missing: the page says that in its own place."""
+    return progress.filter(~pl.col("kind").is_in(OF_REPORTS))
 
 
 def progress_rows(progress: pl.DataFrame, language: Language) -> list[tuple[str, ...]]:

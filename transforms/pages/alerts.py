@@ -24,6 +24,7 @@ from transforms.cases.tables import Row
 from transforms.drawing.figures import Drawing
 from transforms.drawing.usual_range import Series, usual_range_chart
 from transforms.morning.briefing import AFTER, sentences
+from transforms.watch.budget import Budget, rule_shares
 
 STATUSES = ("standing", "opened", "acknowledged", "resolved", "all")
 LEVELS = ("province", "district", "commune")
@@ -110,7 +111,8 @@ def chart(alert: Row, months: pl.DataFrame, language: Language, small_count: int
     shown = [month for month in months.iter_rows(named=True) if month["period"] <= until]
     what = noun(alert["indicator"], language)
     counted = what[:1].upper() + what[1:]
-    return usual_range_chart(Series(alert["unit_name"], counted, shown, numbers_of(alert, language, small_count)))
+    span = (alert["first_period"], alert["last_period"])
+    return usual_range_chart(Series(alert["unit_name"], counted, shown, numbers_of(alert, language, small_count), span))
 
 
 def part_rows(parts: pl.DataFrame, family: str, language: Language, small_count: int) -> list[dict[str, Any]]:
@@ -226,6 +228,18 @@ def least_sentence(least: Mapping[str, Any] | None, language: Language) -> str |
     if not least or not least["rise"]:
         return None
     return text("alert.least", language, rise=numbers.rate(least["rise"], language))
+
+
+def share_rows(budget: Budget, language: Language) -> list[dict[str, str]]:
+    """How the alarm budget is divided among the rules: as planned, and as verdicts have moved it."""
+    return [
+        {
+            "rule": rule_of({"kind": part.kind, "family": part.family}, language),
+            "planned": numbers.share(part.planned, language, digits=1),
+            "present": numbers.share(part.present, language, digits=1),
+        }
+        for part in rule_shares(budget)
+    ]
 
 
 def rule_rows(judged: pl.DataFrame, language: Language) -> list[dict[str, Any]]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
+from expectations.contract.forms import MEASURES
 from expectations.contract.indicators import INDICATOR_OF, MAIN_INDICATORS, Indicator
 from expectations.contract.problems import label_of
 from expectations.contract.rules import GRADES
@@ -262,6 +263,7 @@ def organisation_charts(unit: PageUnit, year: Row | None, language: Language) ->
             _counted(year, measures, (), language),
             language,
             f"unit-organisation-{key}",
+            of_what=MEASURES[measures[0]].unit_vi if language == "vi" else MEASURES[measures[0]].unit_en,
         )
         for key, measures in (("heads", HEADS), ("trained", TRAINED))
         if all(year[one] is not None for one in measures)

@@ -109,7 +109,7 @@ def _deliveries(
     if fault == "absent":
         return []
     code, name = unit.unit_code, _file_name(template, unit, month.period)
-    report = _report(registry, month, unit)
+    report = report_of(registry, month, unit)
     good = SampleFile(day, code, name, write(template.kind, lay_out(template, report)))
     if not fault:
         return [good]
@@ -130,7 +130,8 @@ def _file_name(template: Template, unit: Unit, month: Period) -> str:
     return template.file_name.format(slug=slug, month=month.first_month, year=month.year, ending=ENDINGS[template.kind])
 
 
-def _report(registry: Registry, month: InventedMonth, unit: Unit) -> Report:
+def report_of(registry: Registry, month: InventedMonth, unit: Unit) -> Report:
+    """What a reporter would say of an invented month, without fault."""
     homes = [home for home in month.homes if home.reporter_code == unit.unit_code]
     homes.sort(key=lambda home: (home.commune_code or "", home.cell_code))
     inside = {home.cell_code for home in homes} | {home.commune_code for home in homes if home.commune_code}
@@ -156,12 +157,13 @@ def _plant(fault: str, report: Report) -> None:
     elif fault == "missing-column":
         report.left_out = frozenset({"transferred_in"})
     elif fault == "unknown-unit" and len(report.communes) > 1:
-        report.communes[middle.commune or ""] = _misspelt(report.communes[middle.commune or ""])
+        report.communes[middle.commune or ""] = misspelt(report.communes[middle.commune or ""])
     elif fault == "unknown-unit":
-        report.homes[len(report.homes) // 2] = replace(middle, name=_misspelt(middle.name))
+        report.homes[len(report.homes) // 2] = replace(middle, name=misspelt(middle.name))
 
 
-def _misspelt(name: str) -> str:
+def misspelt(name: str) -> str:
+    """A unit's name as somebody might write it who does not look it up."""
     bare = strip_marks(name)
     return bare if bare != name else f"{name}a"
 

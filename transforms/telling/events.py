@@ -9,7 +9,17 @@ from typing import Literal
 from transforms.telling.recipients import Recipient, Severity, Topic
 
 OutboxEventKind = Literal[
-    "opened", "worsened", "reopened", "resolved", "reminder", "overdue", "rejected", "accepted", "night", "failure"
+    "opened",
+    "worsened",
+    "reopened",
+    "resolved",
+    "reminder",
+    "overdue",
+    "rejected",
+    "accepted",
+    "night",
+    "failure",
+    "blind",
 ]
 GRAVEST_FIRST: tuple[Severity, ...] = ("high", "medium", "low")
 

@@ -82,12 +82,14 @@ def _board_subject(events: Sequence[OutboxEvent], night: date, language: Languag
     items = [text(f"letter.board.{key}", language, n=n) for key, n in counts.items() if n]
     if any(event.kind == "failure" for event in events):
         items.insert(0, text("letter.board.failed", language))
+    if any(event.kind == "blind" for event in events):
+        items.insert(0, text("letter.board.blind", language))
     items = items or [text("letter.board.quiet", language)]
     return text("letter.board.subject", language, night=night, items=", ".join(items))
 
 
 def _board_body(events: Sequence[OutboxEvent], language: Language, reached: frozenset[str]) -> str:
-    sections = [_section("failure", _texts(events, "failure", language), language)]
+    sections = [_section(kind, _texts(events, kind, language), language) for kind in ("failure", "blind")]
     for severity in GRAVEST_FIRST:
         alerts = [e for e in events if e.topic == "alerts" and e.severity == severity]
         sections.append(_section(severity, list(_alerts(alerts, language)), language))

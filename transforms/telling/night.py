@@ -81,6 +81,24 @@ def failure_event(night: date, error: str) -> OutboxEvent:
     return OutboxEvent(f"failure:{night}", night, "failure", "failure", text_vi=f"- {vi}", text_en=f"- {en}")
 
 
+def blind_event(night: date, unseen: Sequence[str]) -> OutboxEvent:
+    """A night whose self-test did not see what must be seen: alerts that stay out may be so for the same reason.
+
+    Args:
+        unseen: the indicators and faults of the canaries that were not seen.
+    """
+    vi, en = (
+        text(
+            "letter.blind",
+            language,
+            night=night,
+            what=", ".join(text(f"self-test.canary.{one}", language) for one in unseen),
+        )
+        for language in LANGUAGES
+    )
+    return OutboxEvent(f"blind:{night}", night, "failure", "blind", text_vi=f"- {vi}", text_en=f"- {en}")
+
+
 def _why(error: str, language: Language) -> str:
     found = _RAISED.match(error.strip())
     name = found[1] if found else ""

@@ -22,6 +22,7 @@ class TrendWords:
         level: with its sign of per cent, where it is a share; per: what a rate is counted on, else "".
         word: the direction; since: the month it began in, "" where that is not clear.
         change: a year; limits: its interval, "" where there is none.
+        counted: what a count counts, "" for rates and shares.
     """
 
     name: str
@@ -31,6 +32,7 @@ class TrendWords:
     since: str
     change: str
     limits: str
+    counted: str = ""
 
 
 def trend_words(row: Mapping[str, Any], language: Language) -> TrendWords:
@@ -50,6 +52,7 @@ def trend_words(row: Mapping[str, Any], language: Language) -> TrendWords:
         text("trend.since", language, month=PeriodCode(row["since"])) if row["since"] else "",
         f"{slope} {text('trend.points', language)}" if is_share else slope,
         numbers.between(low, high) if row["slope_lower"] is not None else "",
+        about.unit[0 if language == "vi" else 1] if not about.denominator and not is_share else "",
     )
 
 

@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import ndtr, ndtri
 
-from transforms.detection.detector import PAIR, SINGLE
 from transforms.detection.history import History, HistoryOptions, PeriodFit
+from transforms.detection.pairs import SINGLE, pair_share
 from transforms.detection.panel import Panel
 from transforms.detection.predictive import Predictive
 from transforms.detection.runs import Runs, runs
@@ -123,14 +123,14 @@ def _change(panel: Panel, series: CountSeries, alpha: float) -> Tested:
     single, pair, earlier = _predictions(fitted, now, before, series.group)
     ordinary = np.isfinite(before) & (np.minimum(earlier.upper(before), earlier.lower(before)) >= SINGLE * alpha / 2)
     paired = ordinary & np.isfinite(pair.mean)
-    share = np.where(paired, SINGLE, 1.0)
+    share, share_of_pair = np.where(paired, SINGLE, 1.0), pair_share(alpha / 2)
     # Divided by its share of the level, a p-value can be held against the whole of it, and against the other test's.
     high, low = single.upper(now) / share, single.lower(now) / share
     both = np.where(paired, now + before, np.nan)
-    high = np.fmin(high, np.where(paired, pair.upper(np.nan_to_num(both)) / PAIR, np.nan))
-    low = np.fmin(low, np.where(paired, pair.lower(np.nan_to_num(both)) / PAIR, np.nan))
+    high = np.fmin(high, np.where(paired, pair.upper(np.nan_to_num(both)) / share_of_pair, np.nan))
+    low = np.fmin(low, np.where(paired, pair.lower(np.nan_to_num(both)) / share_of_pair, np.nan))
     upper, lower = _bounds(single, alpha / 2 * share)
-    together_upper, together_lower = _bounds(pair, np.full(len(now), alpha / 2 * PAIR))
+    together_upper, together_lower = _bounds(pair, np.full(len(now), alpha / 2 * share_of_pair))
     upper = np.fmin(upper, np.where(paired, together_upper - before, np.nan))
     lower = np.fmax(lower, np.where(paired, together_lower - before, np.nan))
     return Tested(

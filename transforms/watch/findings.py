@@ -73,19 +73,30 @@ def groups(level: str, names: Sequence[str], parents: dict[str, str | None]) -> 
     return GroupedUnits(names, np.array([numbers.get(a or "", everyone) if a not in few else everyone for a in above]))
 
 
-def findings(months: Sequence[MonthAsKnown], units: dict[str, GroupedUnits], budget: Budget) -> pl.DataFrame:
+def findings(
+    months: Sequence[MonthAsKnown],
+    units: dict[str, GroupedUnits],
+    budget: Budget,
+    series: Sequence[Watched] | None = None,
+) -> pl.DataFrame:
     """Judge every series of the table in every month.
 
     Args:
         months: the months to judge as each night knew them, in order.
         units: by level.
-        budget: turns the setting into the level of each test.
+        budget: turns the setting into the level of each test; a night uses the verdicts given before it.
+        series: those to judge; null for all that are watched.
 
     Returns:
         the columns of `SCHEMA`; rows of is_signal false are kept, since an alert ends where figures return. Of figures
         that were taken back there is a row without numbers in every series, with the note `WITHDRAWN`.
     """
-    parts = [_of_series(one, months, units[one.level], budget) for one in watched() if len(units[one.level].names)]
+    parts = [
+        _of_series(one, some, units[one.level], known)
+        for known, some in _by_budget(months, budget)
+        for one in (watched() if series is None else series)
+        if len(units[one.level].names)
+    ]
     rows = pl.concat([pl.DataFrame(schema=SCHEMA), *(part for part in parts if part.height)])
     rows = rows.with_columns(
         q_value=pl.col("p_value").map_batches(adjusted, return_dtype=pl.Float64).over("night", "scope")
@@ -96,6 +107,14 @@ def findings(months: Sequence[MonthAsKnown], units: dict[str, GroupedUnits], bud
     return rows.with_columns(pl.col(numbers).round_sig_figs(DIGITS)).sort(
         "night", "period", "level", "unit_id", "indicator", "kind"
     )
+
+
+def _by_budget(months: Sequence[MonthAsKnown], budget: Budget) -> list[tuple[Budget, list[MonthAsKnown]]]:
+    """The months by what their nights' budgets are."""
+    parts: dict[Budget, list[MonthAsKnown]] = {}
+    for month in months:
+        parts.setdefault(budget.as_of(month.night), []).append(month)
+    return list(parts.items())
 
 
 def _withdrawn(months: Sequence[MonthAsKnown], units: dict[str, GroupedUnits]) -> pl.DataFrame:

@@ -27,7 +27,8 @@ def least_seen(months: Sequence[MonthAsKnown], units: dict[str, GroupedUnits], b
     if not judged:
         return pl.DataFrame()
     last = judged[-1]
-    parts = [_of_series(one, last, units[one.level], budget) for one in watched() if one.model == "count"]
+    known = budget.as_of(last.night)
+    parts = [_of_series(one, last, units[one.level], known) for one in watched() if one.model == "count"]
     return pl.concat([part for part in parts if part.height])
 
 

@@ -45,6 +45,21 @@ def replace_detectability(con: DuckDBPyConnection, detectability: pl.DataFrame) 
     replace_derived(con, "alerts.detectability", frame, frame.select("unit_id", "level", "indicator").unique())
 
 
+def note_verdicts(con: DuckDBPyConnection) -> None:
+    """Keep what rule each new verdict is about, before the alerts are made anew: as they stood when it was given."""
+    con.execute(_NEW_VERDICTS)
+
+
+def kept_verdicts(con: DuckDBPyConnection) -> list[tuple[date, str, str, str, str]]:
+    """Verdicts on units' alerts in their order: night, alert_id, kind, family, verdict.
+
+    None where the warehouse is of a version that did not keep them yet: the next night brings it forward.
+    """
+    if not con.execute("FROM duckdb_tables() WHERE schema_name = 'alerts' AND table_name = 'verdict'").fetchone():
+        return []
+    return con.execute("SELECT night, alert_id, kind, family, verdict FROM alerts.verdict ORDER BY act_id").fetchall()
+
+
 def telling_findings(con: DuckDBPyConnection) -> pl.DataFrame:
     """Findings of the series that ever signalled, in the order of nights: those an alert's life depends on.
 
@@ -68,6 +83,14 @@ def ended_units(con: DuckDBPyConnection) -> dict[str, date]:
     """The last day of each unit that has ended by some day, by its code and territory."""
     return dict(con.execute(_ENDED).fetchall())
 
+
+_NEW_VERDICTS = """
+INSERT INTO alerts.verdict
+SELECT c.act_id, c.night, c.alert_id, a.kind, a.family, c.verdict
+FROM alerts.act AS c JOIN alerts.alert AS a USING (alert_id)
+WHERE c.action = 'alert-close' AND c.verdict IS NOT NULL AND a.scope = 'unit'
+    AND a.kind IN ('change', 'shift', 'silence') AND c.act_id NOT IN (SELECT act_id FROM alerts.verdict)
+"""
 
 # A unit's name and its district on a night. A unit of one name only stands with its code; several names follow each
 # other, so the one in force on the night is taken, or the last before it.

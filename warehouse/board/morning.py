@@ -69,6 +69,7 @@ def pressing_items(con: DuckDBPyConnection, night: date, most: int) -> pl.DataFr
 
 _PRESSING = """
 FROM followup.item WHERE status IN ('open', 'assigned') AND improving_in IS NULL
+    AND kind NOT IN ('report-not-sent', 'report-rejected')  -- which the page tells in a place of their own
 ORDER BY status = 'assigned', coalesce(due_on < ?, false) DESC, list_position(['high', 'medium', 'low'], priority),
     gain DESC NULLS LAST, due_on NULLS LAST, since, unit_name, item_id
 LIMIT ?

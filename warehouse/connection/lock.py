@@ -33,6 +33,21 @@ def writer_lock(path: Path) -> Iterator[None]:
         os.close(handle)
 
 
+def is_held(path: Path) -> bool:
+    """Whether a process has the warehouse open for writing; to ask takes the lock for an instant where none has."""
+    try:
+        handle = os.open(f"{path}.lock", os.O_RDONLY)
+    except FileNotFoundError:
+        return False
+    try:
+        fcntl.flock(handle, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    finally:
+        os.close(handle)
+    return False
+
+
 def locked(path: Path, holder: str) -> StoreLocked:
     """What to tell when another process has the warehouse."""
     if holder:

@@ -59,6 +59,12 @@ def require_store(path: Path) -> None:
         raise StoreMissing("error.store.missing", path=path)
 
 
+def is_up_to_date(path: Path) -> bool:
+    """Whether a warehouse is of this release's version."""
+    with open_to_read(path) as con:
+        return not pending(con, migrations())
+
+
 @contextmanager
 def open_to_read(path: Path) -> Iterator[DuckDBPyConnection]:
     """The warehouse for reading, as it is.

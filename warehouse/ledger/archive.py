@@ -9,6 +9,7 @@ import hashlib
 import os
 import re
 from collections.abc import Iterable, Mapping
+from datetime import date
 from pathlib import Path
 
 from warehouse.errors import ArchiveIncomplete
@@ -19,6 +20,7 @@ def place(archive: Path, sha256: str) -> Path:
     return archive / sha256[:2] / sha256
 
 
+REMOVED = "removed.txt"
 _COPY = re.compile(rb"mobility copy without pictures of ([0-9a-f]{64}) ([0-9a-f]{64})\n")
 
 
@@ -60,10 +62,32 @@ def read(archive: Path, sha256: str) -> bytes:
     try:
         content = place(archive, sha256).read_bytes()
     except FileNotFoundError:
+        if sha256 in removed(archive):
+            raise ArchiveIncomplete("error.archive.removed", sha256=sha256) from None
         raise _incomplete(sha256) from None
     if not _is_of(sha256, content):
         raise _incomplete(sha256)
     return _COPY.sub(b"", content, count=1) if _COPY.match(content) else content
+
+
+def remove(archive: Path, unwanted: Iterable[str], day: date) -> int:
+    """Remove the bytes of hashes for good; what is removed is noted first. How many were there."""
+    there = [sha256 for sha256 in sorted(set(unwanted)) if place(archive, sha256).is_file()]
+    if there:
+        with (archive / REMOVED).open("a", encoding="ascii") as note:
+            os.fchmod(note.fileno(), 0o640)
+            note.writelines(f"{sha256} {day}\n" for sha256 in there)
+            note.flush()
+            os.fsync(note.fileno())
+    for sha256 in there:
+        place(archive, sha256).unlink()
+    return len(there)
+
+
+def removed(archive: Path) -> set[str]:
+    """The hashes whose bytes were removed because they had been kept long enough."""
+    note = archive / REMOVED
+    return {line.split()[0] for line in note.read_text("ascii").splitlines() if line} if note.is_file() else set()
 
 
 def _is_of(sha256: str, content: bytes) -> bool:

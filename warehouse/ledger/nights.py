@@ -56,6 +56,12 @@ def last_finished(con: DuckDBPyConnection, from_day: date | None = None) -> date
     return row[0] if row else None
 
 
+def only_taken_in(con: DuckDBPyConnection) -> date | None:
+    """The last day of a home that was filled from past files and whose first night is still to come; else null."""
+    row = con.execute("SELECT max(as_of) FROM ledger.night HAVING count(*) FILTER (kind = 'nightly') = 0").fetchone()
+    return row[0] if row else None
+
+
 def count_files(con: DuckDBPyConnection, kind: NightKind, before: int) -> None:
     """Add the submissions numbered above `before` to the nights they stand for."""
     con.execute(_COUNT, {"kind": kind, "before": before})

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 from typing import Any
 
 import polars as pl
@@ -33,6 +34,19 @@ WHERE n.finished_at IS NULL AND (
 ) AND NOT EXISTS (FROM ledger.problem AS p WHERE p.submission_id = s.submission_id AND p.code = 'personal-data')
 ORDER BY s.submission_id
 """
+
+
+# Those that a change of the registry may let in are read again then.
+_REJECTED_BEFORE = f"""
+SELECT sha256 FROM ledger.submission WHERE sha256 IS NOT NULL GROUP BY sha256
+HAVING bool_and(outcome = 'rejected') AND max(recorded_at) < ?
+    AND sha256 NOT IN (SELECT sha256 FROM ({_WAITING})) ORDER BY sha256
+"""
+
+
+def rejected_before(con: DuckDBPyConnection, day: date) -> list[str]:
+    """Hashes of files rejected each time and last taken in before a day; but for those the registry may let in."""
+    return [sha256 for (sha256,) in con.execute(_REJECTED_BEFORE, [day]).fetchall()]
 
 
 def submission(con: DuckDBPyConnection, number: int) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import polars as pl
 from duckdb import DuckDBPyConnection
@@ -17,6 +18,12 @@ LEFT JOIN (
 WHERE t.map = 'today' AND coalesce(i.period_kind, 'month') = 'month' AND t.indicator IN (SELECT unnest($indicators))
     AND ($unit IS NULL OR t.unit_code = $unit) AND ($unit IS NOT NULL OR $every OR t.level = 'province')
 ORDER BY t.indicator, t.level DESC, t.unit_code, t.period
+"""
+_FILES = """
+SELECT *, count(*) OVER () AS in_all FROM marts.submission_log
+WHERE ($unit IS NULL OR reporter_code = $unit) AND ($period IS NULL OR period = $period)
+    AND ($outcome IS NULL OR outcome = $outcome)
+ORDER BY submission_id DESC LIMIT $last
 """
 _MARTS = """
 SELECT table_name, comment FROM duckdb_tables() WHERE database_name = 'mobility' AND schema_name = 'marts' ORDER BY 1
@@ -36,6 +43,24 @@ def latest_due(con: DuckDBPyConnection) -> str | None:
 def reporting_status(con: DuckDBPyConnection, period: str | None) -> pl.DataFrame:
     """The rows of marts.reporting_status of a month."""
     return con.execute("FROM marts.reporting_status WHERE period = ? ORDER BY reporter_code", [period]).pl()
+
+
+@dataclass(frozen=True, slots=True)
+class FilesWanted:
+    """Which files: of a reporter by its code, of a period, of an outcome, None for any; so many of the last."""
+
+    unit: str | None = None
+    period: str | None = None
+    outcome: str | None = None
+    last: int = 40
+
+
+def received_files(con: DuckDBPyConnection, wanted: FilesWanted) -> tuple[pl.DataFrame, int]:
+    """Rows of marts.submission_log, the latest first, and how many there are in all."""
+    rows = con.execute(
+        _FILES, {"unit": wanted.unit, "period": wanted.period, "outcome": wanted.outcome, "last": wanted.last}
+    ).pl()
+    return rows, int(rows["in_all"][0]) if rows.height else 0
 
 
 def trends(con: DuckDBPyConnection, indicators: Sequence[str], unit: str | None, *, every_unit: bool) -> pl.DataFrame:
@@ -62,3 +87,14 @@ def published_columns(con: DuckDBPyConnection, mart: str) -> list[tuple[str, str
 def rows_of(con: DuckDBPyConnection, mart: str) -> pl.DataFrame:
     """All rows of a mart."""
     return con.execute(f"FROM marts.{mart}").pl()
+
+
+def rows_of_default(con: DuckDBPyConnection, mart: str) -> pl.DataFrame:
+    """The rows of a mart that are seen without asking for a map: today's, where there are two."""
+    return con.execute(f"FROM mobility.main.{mart}").pl()
+
+
+def shows_a_map(con: DuckDBPyConnection) -> bool:
+    """Whether the copy shows its marts without asking for a map; those of earlier releases do not."""
+    query = "SELECT count(*) > 0 FROM duckdb_views() WHERE database_name = 'mobility' AND schema_name = 'today'"
+    return con.execute(query).fetchone() == (True,)

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 
 from duckdb import DuckDBPyConnection
 
+from warehouse.connection.transaction import transaction
 from warehouse.schema.comments import quoted
 
 MAPS = ("today", "reported")
@@ -27,16 +28,21 @@ def show_by_map(con: DuckDBPyConnection, catalogue: str) -> None:
     marts = con.execute(_MARTS, [catalogue]).fetchall()
     con.execute(f"USE {catalogue}")  # the views then name no catalogue, and hold under whatever name it is attached
     try:
-        for schema in MAPS:
-            con.execute(f"CREATE SCHEMA {schema}")
-        for name, comment, columns, said in marts:
-            for schema, source in _views(name, columns):
-                con.execute(f"CREATE VIEW {schema}.{name} AS {source}")
-                con.execute(f"COMMENT ON VIEW {schema}.{name} IS {quoted(comment)}")
-                for column, words in zip(columns, said, strict=True):
-                    con.execute(f'COMMENT ON COLUMN {schema}.{name}."{column}" IS {quoted(words)}')
+        with transaction(con):
+            for schema in MAPS:
+                con.execute(f"CREATE SCHEMA {schema}")
+            for name, comment, columns, said in marts:
+                for schema, source in _views(name, columns):
+                    _view(con, f"{schema}.{name}", source, comment, dict(zip(columns, said, strict=True)))
     finally:
-        con.execute(f"USE {before}")
+        con.execute(f'USE "{before}"')
+
+
+def _view(con: DuckDBPyConnection, name: str, source: str, comment: str, said: dict[str, str]) -> None:
+    con.execute(f"CREATE VIEW {name} AS {source}")
+    con.execute(f"COMMENT ON VIEW {name} IS {quoted(comment)}")
+    for column, words in said.items():
+        con.execute(f'COMMENT ON COLUMN {name}."{column}" IS {quoted(words)}')
 
 
 def _views(name: str, columns: list[str]) -> Iterator[tuple[str, str]]:

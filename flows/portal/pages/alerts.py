@@ -11,6 +11,7 @@ from flows.commands.acts import check_until
 from flows.commands.alert_acts import ALERT_COMMANDS
 from flows.commands.cases import TypedAct, note_act, waiting_acts
 from flows.errors import UserError
+from flows.night.alarm_budget import alarm_budget
 from flows.night.alert import ALERTS
 from flows.portal.asked import BOARD, Answer, Asked, GoTo, NotThere, Route, Shown
 from flows.portal.links import Links, paged, with_query
@@ -18,6 +19,7 @@ from transforms.alerts.alert import AlertAct
 from transforms.alerts.phrases import noun
 from transforms.alerts.wording import record_sentence
 from transforms.cases.tables import Row
+from transforms.eyesight.wording import eyesight_sentences
 from transforms.pages import alerts as model
 from transforms.pages.noted_acts import WithNoted, alerts_with_noted
 from transforms.pages.paging import part_of
@@ -25,6 +27,7 @@ from warehouse.board import alert_grounds as grounds
 from warehouse.board import alert_pages as pages
 from warehouse.board.alerts import ALERT_TABLES
 from warehouse.board.cases import one_case
+from warehouse.derived.self_test import acuity_rows
 from warehouse.ledger.registry import unit_name
 
 LENGTH = 40  # alerts on a page of the list
@@ -61,6 +64,7 @@ def show_alerts(asked: Asked) -> Answer:
             "units": grounds.units_told_of(asked.con),
             "indicators": sorted(indicators, key=lambda one: one[1]),
             "model": model,
+            "eyesight": eyesight_sentences(acuity_rows(asked.con), asked.language),
         },
     )
 
@@ -157,7 +161,9 @@ def _versions(asked: Asked, alert: Row) -> dict[str, Any]:
 
 def show_precision(asked: Asked) -> Answer:
     """How right each rule has been, by the board's verdicts."""
-    return Shown("precision.html", {"rules": model.rule_rows(pages.precision(asked.con), asked.language)})
+    rules = model.rule_rows(pages.precision(asked.con), asked.language)
+    shares = model.share_rows(alarm_budget(asked.con, asked.settings), asked.language)
+    return Shown("precision.html", {"rules": rules, "shares": shares})
 
 
 def acknowledge(asked: Asked) -> Answer:

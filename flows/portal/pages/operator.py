@@ -16,8 +16,10 @@ from zoneinfo import ZoneInfo
 from expectations.language.catalogue import text
 from flows.portal.asked import BOARD, Answer, Asked, GoTo, Route, Shown
 from flows.settings import Settings
+from transforms.eyesight.wording import eyesight_sentences
 from warehouse.board.accounts import open_accounts
 from warehouse.board.operator_pages import last_nights, letters_by_state
+from warehouse.derived.self_test import acuity_rows
 
 NIGHTS, LINES = 14, 100
 PATIENCE = 300  # seconds doctor may take
@@ -41,6 +43,7 @@ def show_operator(asked: Asked) -> Answer:
         "operator.html",
         {
             "nights": last_nights(asked.con, NIGHTS).to_dicts(),
+            "eyesight": eyesight_sentences(acuity_rows(asked.con), asked.language),
             "letters": letters_by_state(asked.con).to_dicts(),
             "free": disk.free // 10**6,
             "share": round(100 * disk.free / disk.total),

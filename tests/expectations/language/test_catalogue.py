@@ -21,6 +21,7 @@ from expectations.language.catalogue import (
     catalogue,
     text,
 )
+from flows.commands.forecast import HEADS as FORECAST_HEADS
 from flows.commands.pilots import HEADS as PILOT_HEADS
 from flows.errors import UserError
 from flows.night.alert import ALERTS
@@ -32,6 +33,11 @@ from tests.expectations.language.language_keys import ROOT, named
 from transforms.alerts.alert import Verdict
 from transforms.alerts.explain import CHECKS, HOW_SEEN
 from transforms.alerts.phrases import COUNTED
+from transforms.eyesight.acuity import CLASSES
+from transforms.eyesight.faulty_files import CANARY_FILE
+from transforms.eyesight.planting import CANARIES
+from transforms.eyesight.wording import NAMED as EYESIGHT_NAMED
+from transforms.eyesight.wording import TOLD_OF
 from transforms.followup.kinds import KINDS
 from transforms.followup.steps import STEPS as REGULATION_STEPS
 from transforms.followup.workbook import COLUMNS, REPLIES
@@ -67,12 +73,16 @@ FAMILIES: dict[str, tuple[str, ...]] = {
     "checked.column.": tuple("severity sheet place says must code judged failed result told".split()),
     "checked.must.": ("duplicate-unit", "unknown-unit", "not-a-count", "negative-count"),
     "checked.tile.": ("files", "accepted", "rejected", "duplicate", "errors", "warnings"),
-    "column.": tuple("reporter file why period due received state units severity place problem".split()),
+    "column.": tuple(
+        "reporter file why period due received state units severity place problem number problems".split()
+    ),
     "counted.": COUNTED,
     "decision.": ("accept", "retract", "later"),
     "doctor.": tuple(
         "facts standing versions outcomes problems nights touched schema last-night last-night.none last-night.old "
-        "archive personal-data unseen permissions permissions.wide disk leftovers published published.none".split()
+        "facts.none standing.none versions.none outcomes.none problems.none nights.none touched.none schema.none "
+        "last-night.taken-in archive archive.none archive.gone personal-data unseen permissions permissions.wide disk "
+        "leftovers published published.none settings backup backup.failed backup.old backup.none".split()
     ),
     "drawing.balance.": tuple("step value running more fewer same unknown no-closing".split()),
     "drawing.bars.": tuple("kind count share all most largest none".split()),
@@ -80,12 +90,14 @@ FAMILIES: dict[str, tuple[str, ...]] = {
     "drawing.spine.": tuple(
         "title says aria few indicator unit province low spread high key.spread key.quarters key.median".split()
     ),
-    "drawing.stages.": tuple("stage count of_before of_all part end lost none".split()),
+    "drawing.stages.": tuple("members stage count of_before of_all part end lost none".split()),
+    "error.setting.": tuple("unknown toml least above most below one-of number time yes-or-no other".split()),
     "event.": (*EVENTS, "acknowledged", "silenced", "closed"),
     "explain.check.": tuple(CHECKS),
     "explain.end.": (*ENDS, "returned-implausible"),
     "explain.seen.": tuple(HOW_SEEN),
     "family.": tuple("requests away contact activity members reporting restated plausibility".split()),
+    "files.": ("rejected", "duplicate", "retracted", "standing", "replaced", "title", "none", "next"),
     "followup.did.": tuple(ITEMS.transitions),
     "followup.event.": tuple("opened updated assigned done reopened verified waived carried".split()),
     "followup.fact.": ("actor", "supervisor", "since", "due_on", "due_later", "ends", "carried_from", "note"),
@@ -93,11 +105,11 @@ FAMILIES: dict[str, tuple[str, ...]] = {
     "help.setting.": tuple(Settings.model_fields),
     "item.": ("open", "assigned", "done", "verified", "waived", "carried", "ended_unit", "improving"),
     "kind.": ("change", "shift", "silence", "late", "restated", "implausible"),
-    "letter.board.": ("high", "alerts", "overdue", "rejected", "subject", "quiet", "failed"),
+    "letter.board.": ("high", "alerts", "overdue", "rejected", "subject", "quiet", "failed", "blind"),
     "letter.news.": EVENTS,
     "letter.own.": ("overdue", "reminder"),
     "letter.reporter.subject.": ("rejected", "overdue", "reminder", "accepted"),
-    "letter.section.": (*SEVERITIES, "reports", "rejected", "summary", "failure"),
+    "letter.section.": (*SEVERITIES, "reports", "rejected", "summary", "failure", "blind"),
     "letter.why.": (*KNOWN_ERRORS, "stopped", "other"),
     "look.": TO_LOOK_AT,
     "matter.": (
@@ -166,6 +178,10 @@ FAMILIES: dict[str, tuple[str, ...]] = {
     "resolution.": ENDS,
     "returned.column.": tuple("number severity sheet cell row column found expected last says".split()),
     "returned.severity.": ("error", "warning"),
+    "self-test.canary.": (*(plant.indicator for plant in CANARIES), CANARY_FILE),
+    "self-test.class.": CLASSES,
+    "self-test.size.": tuple(EYESIGHT_NAMED.values()),
+    "self-test.what.": tuple(f"{kind}.{indicator}" for kind, indicator, _ in TOLD_OF),
     "severity.": (*SEVERITIES, "error", "warning"),
     "state.": ("reported", "late", "rejected", "missing", "not_due"),
     "status.": ("opened", "acknowledged", "silent", "silent_until", "title"),
@@ -173,6 +189,7 @@ FAMILIES: dict[str, tuple[str, ...]] = {
     "target.state.": STATES,
     "target.when.": ("month", "half", "year", "day"),
     "targets.column.": HEADS,
+    "forecast.column.": FORECAST_HEADS,
     "trend.": (RISES, FALLS, UNKNOWN, "since", "per", "points"),
     "trends.": ("indicator", "unit", "level", "one_year", "two_years", "direction", "since", "slope", "none"),
     "user.column.": ("name", "role", "unit", "state"),

@@ -189,7 +189,7 @@ def test_after_the_reform_a_district_sends_no_more_years(district, read) -> None
 def december(registry) -> Report:
     (month,) = simulate(registry, 3, Period(2022, 12), Period(2022, 12))
     unit = next(one for one in registry.reporters_on(date(2022, 12, 31)) if one.unit_code == DISTRICT)
-    return tree._report(registry, month, unit)
+    return tree.report_of(registry, month, unit)
 
 
 def wide(report: Report, in_each_first: bool) -> list[list[Value]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -220,6 +221,12 @@ def test_a_verdict_closes_it_and_gives_its_rule_a_record(home):
     assert "100%" in run("alerts")
     assert "1 kết luận, 0 đúng, 1 sai số liệu" in run("alert", "show", ID).replace("\n", " ")
     assert read(home, "SELECT verdict, resolution FROM alerts.alert") == [("data-error", "closed")]
+    assert read(home, "SELECT night, kind, family, verdict FROM alerts.verdict") == [
+        (date(2020, 8, 6), "change", "requests", "data-error")
+    ]
+    shares = run("alerts").split("Phần hạn mức của từng loại")[1]
+    assert re.search(r"đổi trong tháng · đơn xin ra +([\d,]+)% +([\d,]+)%", shares)
+    assert "tổng không vượt hạn mức" in shares.replace("\n", " ")
 
 
 def test_what_is_resolved_can_only_be_given_a_verdict(home):

@@ -281,14 +281,14 @@ def test_the_doctor_finds_a_planted_fault(home, capsys, check, plant):
         change(home, plant)
     else:
         plant(home)
-    assert run_doctor(deep=True) == 1
+    assert run_doctor(deep=True) == 2
     lines = [line.split() for line in capsys.readouterr().out.splitlines()]
     assert ["error", check] in [words[:2] for words in lines], lines
 
 
 def test_the_doctor_says_that_a_night_is_running(home, capsys):
     with held_by_another_process(home):
-        assert run_doctor(deep=False) == 0
+        assert run_doctor(deep=False) == 1
     assert "warning  lock" in capsys.readouterr().out
 
 

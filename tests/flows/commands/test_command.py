@@ -140,7 +140,7 @@ def test_the_night_runs_as_a_prefect_flow_and_clears_its_inbox(home, samples):
     last = samples[-1]
     _write(home / "inbox" / last.reporter_code / last.file_name, last.data)
     _write(home / "inbox" / "866" / "hong.xlsx", b"PK\x03\x04 cut")
-    done = run(home, "nightly")
+    done = run(home, "nightly", MOBILITY_SELF_TEST="12")
     assert done.returncode == 0, done.stdout + done.stderr
     assert done.stderr.strip() == ""
     assert "2 tệp: 1 nhận, 1 trả lại" in done.stdout

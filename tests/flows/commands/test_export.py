@@ -2,23 +2,34 @@
 
 from __future__ import annotations
 
+import csv
 import hashlib
 import json
 import re
+from datetime import datetime
+from io import StringIO
 from pathlib import Path
 from typing import Any
 
 import duckdb
+import openpyxl
 import polars as pl
 import pytest
+from frictionless import Package
+from jsonschema import Draft7Validator
+from openpyxl import Workbook
+from pyarrow import parquet
 
 from expectations.contract.periods import Period
 from flows.commands import export as exporting
+from flows.commands import mart_files
 from flows.commands.backfill import backfill
-from flows.commands.export import KEYS, export, run_export
+from flows.commands.export import KEYS, export, export_workbook, run_export
 from flows.errors import UserError, shown
 from flows.settings import Settings
 from transforms.samples.tree import sample_tree
+
+VERSION_2 = json.loads((Path(__file__).parent / "datapackage-2.0.json").read_text("utf-8"))
 
 
 @pytest.fixture(scope="module")
@@ -44,6 +55,25 @@ def folder(settings, tmp_path_factory) -> Path:
 @pytest.fixture(scope="module")
 def descriptor(folder) -> dict[str, Any]:
     return json.loads((folder / "datapackage.json").read_text("utf-8"))
+
+
+@pytest.fixture(scope="module")
+def texts(settings, tmp_path_factory) -> Path:
+    """The package as CSV."""
+    target = tmp_path_factory.mktemp("texts") / "package"
+    export(settings, target, "csv")
+    return target
+
+
+@pytest.fixture(scope="module")
+def book(settings, tmp_path_factory) -> Workbook:
+    """The marts as a workbook, by the command."""
+    target = tmp_path_factory.mktemp("book") / "mobility.xlsx"
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("MOBILITY_HOME", str(settings.home))
+        assert shown(lambda: run_export(target, "xlsx")) == 0
+        assert shown(lambda: run_export(target, "xlsx")) == 1  # it stands already
+    return openpyxl.load_workbook(target)
 
 
 @pytest.fixture(scope="module")
@@ -110,6 +140,87 @@ def test_a_primary_key_tells_rows_apart_and_has_no_gaps(descriptor, folder):
         rows = pl.read_parquet(folder / f"{name}.parquet").select(key)
         assert not rows.is_duplicated().any(), name
         assert not rows.null_count().sum_horizontal().item(), name
+
+
+@pytest.mark.parametrize("form", ["parquet", "csv"])
+def test_the_descriptor_is_what_both_versions_of_the_standard_ask_for(folder, texts, form):
+    """By Frictionless, and by the JSON schema of version 2 that check-datapackage 0.37 checks with."""
+    said = json.loads(({"parquet": folder, "csv": texts}[form] / "datapackage.json").read_text("utf-8"))
+    assert list(Package.metadata_validate(said)) == []
+    assert [error.message for error in Draft7Validator(VERSION_2).iter_errors(said)] == []
+
+
+def test_the_schema_of_version_2_refuses_a_package_that_is_none():
+    assert list(Draft7Validator(VERSION_2).iter_errors({"resources": [{"name": "x", "schema": {"fields": [{}]}}]}))
+
+
+def test_each_csv_holds_what_its_description_says(texts):
+    for resource in Package(str(texts / "datapackage.json")).resources:
+        report = resource.validate(limit_rows=100)
+        assert report.valid, (resource.name, report.flatten(["type", "note"])[:3])
+
+
+def test_a_csv_is_read_by_excel_and_holds_every_row(published, texts):
+    for name in ("figures_district", "submission_log", "unit"):
+        data = (texts / f"{name}.csv").read_bytes()
+        assert data.startswith(b"\xef\xbb\xbf")
+        rows = list(csv.reader(StringIO(data.decode("utf-8-sig"))))
+        assert rows[0] == published.table(f"marts.{name}").columns
+        assert len(rows) - 1 == published.sql(f"SELECT count(*) FROM marts.{name}").fetchall()[0][0]
+
+
+HARMFUL = '=HYPERLINK("http://x")'
+
+
+def test_a_name_that_a_spreadsheet_takes_for_a_formula_is_told_as_text():
+    rows = pl.DataFrame({"file_name": [HARMFUL, "-1", "Đồng Tháp.xlsx", None], "codes": [["a", "b"], [], None, ["c"]]})
+    lines = list(csv.reader(StringIO(mart_files.as_csv(rows).decode("utf-8-sig"))))
+    assert lines[1:] == [[f"'{HARMFUL}", '["a", "b"]'], ["'-1", "[]"], ["Đồng Tháp.xlsx", ""], ["", '["c"]']]
+
+
+def test_parquet_keeps_each_columns_meaning_with_it(folder, descriptor):
+    for resource in descriptor["resources"]:
+        schema = parquet.read_schema(folder / resource["path"])
+        meanings = {field["name"]: field["description"] for field in resource["schema"]["fields"]}
+        assert {one.name: one.metadata[b"description"].decode() for one in schema} == meanings
+
+
+def test_the_workbook_has_the_dictionary_the_units_and_a_sheet_for_each_mart_on_todays_map(published, book):
+    marts = [name for (name,) in published.sql("SHOW TABLES").fetchall()]
+    assert book.sheetnames[:3] == ["Đọc trước", "dictionary", "unit"]
+    assert sorted(book.sheetnames[1:]) == marts
+    assert "địa giới hành chính hiện nay" in book["Đọc trước"]["A1"].value
+    for mart in marts:
+        sheet = book[mart]
+        assert sheet.max_row - 1 == published.sql(f"SELECT count(*) FROM {mart}").fetchall()[0][0], mart
+    header, first = list(book["figures_province"].iter_rows(max_row=2, values_only=True))
+    row = dict(zip(header, first, strict=True))
+    assert (row["map"], row["period"], row["period_start"]) == ("today", "2024-01", datetime(2024, 1, 1))
+    assert isinstance(row["units_expected"], int)
+
+
+def test_the_workbook_has_no_formula_and_days_that_excel_does_not_know_as_text(book):
+    cells = [cell for sheet in book for row in sheet.iter_rows() for cell in row]
+    assert not [cell for cell in cells if cell.data_type in ("f", "e")]
+    assert "0001-01-01" in {cell.value for cell in cells}
+
+
+def test_a_mart_that_a_sheet_does_not_hold_is_refused_and_no_file_left(settings, tmp_path, monkeypatch):
+    monkeypatch.setattr(mart_files, "MOST_ROWS", 1)
+    with pytest.raises(UserError, match="does not hold"):
+        export_workbook(settings, tmp_path / "new.xlsx")
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_copy_of_an_earlier_release_is_no_workbook_yet(tmp_path, capsys, monkeypatch):
+    monkeypatch.setenv("MOBILITY_HOME", str(tmp_path))
+    (tmp_path / "published").mkdir()
+    with duckdb.connect(tmp_path / "published" / "mobility-1.duckdb") as con:
+        con.execute("CREATE SCHEMA marts; CREATE TABLE marts.unit AS SELECT 1 AS unit_code")
+    (tmp_path / "published" / "mobility.duckdb").symlink_to("mobility-1.duckdb")
+    assert shown(lambda: run_export(tmp_path / "new.xlsx", "xlsx")) == 1
+    assert "phiên bản trước" in capsys.readouterr().err
+    assert not (tmp_path / "new.xlsx").exists()
 
 
 def test_the_same_copy_gives_the_same_bytes(settings, folder, tmp_path):

@@ -181,5 +181,5 @@ def test_a_page_that_cannot_be_made_fails_no_night_and_says_so(home, monkeypatch
     said = path.read_text("utf-8")
     assert "ZeroDivisionError" in said
     assert "a figure of a cell" not in said
-    assert "mobility report" in report.letter_path(home).read_text("utf-8")
+    assert "Báo người vận hành" in report.letter_path(home).read_text("utf-8")
     assert "ZeroDivisionError" in caplog.text

@@ -44,7 +44,7 @@ def lived(registry, tmp_path_factory) -> tuple[Path, YearlyReport]:
     settings = Settings(home=home)
     (month,) = simulate(registry, 3, DECEMBER, DECEMBER)
     unit = next(one for one in registry.reporters_on(DECEMBER.last_day) if one.unit_code == SENDER)
-    december = tree._report(registry, month, unit)
+    december = tree.report_of(registry, month, unit)
     del december.values["organisation"]
     report = report_of(registry, SENDER, 2022)
     wrong = report.with_figure(WRONG, "graded_excellent", 1).with_figure(WRONG, "graded_good", 1)

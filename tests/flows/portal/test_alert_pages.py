@@ -72,6 +72,11 @@ def test_the_list_has_what_stands_the_gravest_first(board):
     assert [head.text() for head in board.tree.css("h2")][-1] == "Đã xong"
 
 
+def test_the_list_ends_with_what_the_watch_can_see(board):
+    assert listed(board) == [GRAVE, SMALL]
+    assert "Chưa có lần tự kiểm nào" in said(board)
+
+
 @pytest.mark.parametrize(
     ("query", "found"),
     [
@@ -195,6 +200,12 @@ def test_a_verdict_closes_an_alert_and_counts_for_its_rule(board, home):
     board.open("/alerts/precision")
     cells = [cell.text() for cell in board.tree.css("tbody tr")[0].css("th,td")]
     assert cells == ["đổi trong tháng · đơn xin ra", "1", "1", "0", "0", "100%"]
+    shares = [[cell.text() for cell in row.css("th,td")] for row in board.tree.css("table")[1].css("tbody tr")]
+    planned, present = ([float(row[column].rstrip("%").replace(",", ".")) for row in shares] for column in (1, 2))
+    assert abs(sum(planned) - 100) < 0.5
+    assert sum(present) <= 100.5
+    moved = {row[0]: row for row in shares}["đổi trong tháng · đơn xin ra"]
+    assert float(moved[2].rstrip("%").replace(",", ".")) > float(moved[1].rstrip("%").replace(",", "."))
 
 
 @pytest.mark.parametrize(

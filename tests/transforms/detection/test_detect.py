@@ -139,3 +139,22 @@ def test_options_without_sense_are_refused():
             DetectorControl(**wrong)
     with pytest.raises(ValueError, match="population"):
         detect(long(clean(1, 3.0, 1.0, 3, 20)), DetectorControl(use_population=True), 20, 20)
+
+
+def test_one_wild_series_does_not_teach_the_others_its_dispersion():
+    counts = clean(11, 6.0, 1.0, 30)
+    quiet = detect(long(counts), DetectorControl(), 97, 108)
+    counts[29, ::3] *= 40
+    beside = detect(long(counts), DetectorControl(), 97, 108)
+    others = pl.col("unit") != "unit 029"
+    raised = (beside.filter(others)["upper"] - quiet.filter(others)["upper"]).mean()
+    assert raised <= 0.05 * quiet["upper"].mean()
+
+
+def test_many_sparse_series_tell_together_what_dispersion_is_usual():
+    rng = np.random.default_rng(3)
+    means = {}
+    for dispersion in (1.0, 3.0):
+        counts = clean(int(rng.integers(1000)), 2.0, dispersion, 200, 32)
+        means[dispersion] = detect(long(counts), DetectorControl(alpha=0.001), 28, 32)["upper"].mean()
+    assert means[3.0] > 1.4 * means[1.0]

@@ -291,9 +291,15 @@ def test_a_waterfall_says_which_end_is_not_known():
 def test_the_stages_say_where_most_are_lost():
     counts = [2310, 2104, 1890, 940]
     drawn = stages_chart("213", [Counted(name=f"b{n}", count=n) for n in counts], "vi")
-    assert "Hụt nhiều nhất ở bước “b940”: 950 người." in drawn.sentence
+    assert "Hụt nhiều nhất ở bước “b940”: 950 đảng viên." in drawn.sentence
     assert drawn.rows[3] == ("b940", "940", "49,7%", "40,7%")
-    assert stages_chart("213", [Counted(name="a", count=0)], "vi").sentence == "Không có ai thuộc diện."
+    assert stages_chart("213", [Counted(name="a", count=0)], "vi").sentence == "Không có đảng viên nào thuộc diện."
+
+
+def test_the_stages_name_what_they_count():
+    drawn = stages_chart("x", [Counted(name=f"b{n}", count=n) for n in (120, 90)], "vi", of_what="chi ủy")
+    assert "30 chi ủy." in drawn.sentence
+    assert drawn.heads[1] == "Số chi ủy"
 
 
 def test_the_funnel_says_when_the_units_differ_by_more_than_chance():

@@ -39,3 +39,22 @@ def test_a_small_count_is_not_told_from_another():
 def test_fewer_than_three_months_are_not_drawn():
     few = series().head(2).to_dicts()
     assert usual_range_chart(Series("A", "B", few, Numbers("vi", None))) is None
+
+
+def test_the_months_of_the_alert_stand_below_the_axis_as_its_text_names_them():
+    months = series().to_dicts()
+    of_alert = Series("A", "B", months, Numbers("vi", None), ("2024-10", "2024-12"))
+    assert "cảnh báo từ 10/2024 đến 12/2024" in usual_range_chart(of_alert).picture
+    of_one = Series("A", "B", months, Numbers("vi", None), ("2024-12", "2024-12"))
+    assert "cảnh báo tháng 12/2024" in usual_range_chart(of_one).picture
+    assert "cảnh báo từ" not in _drawn().picture
+    before = Series("A", "B", months, Numbers("vi", None), ("2019-01", "2019-02"))
+    assert usual_range_chart(before).picture.count('class="d-worse"') == 1  # in the legend alone
+
+
+def test_the_axis_holds_the_whole_range():
+    months = [month | {"lower": 5.0} for month in series().to_dicts()]
+    texts = re.findall(
+        r"<text[^>]*>([\d.]+)</text>", usual_range_chart(Series("A", "B", months, Numbers("vi", None))).picture
+    )
+    assert "0" in texts

@@ -12,6 +12,7 @@ from expectations.language.catalogue import catalogue
 from tests.transforms.morning.mornings import NIGHT, alerts, morning, rejected, reports, series
 from transforms.morning.briefing import MOST_IN_FULL, brief, sentences
 from transforms.morning.letter import morning_letter
+from transforms.morning.page import morning_page
 from transforms.morning.reasons import reason
 
 LONG_AGO = NIGHT - timedelta(days=40)
@@ -19,6 +20,32 @@ LONG_AGO = NIGHT - timedelta(days=40)
 
 def leads_of(*changes: dict) -> str | None:
     return brief(morning(alerts=alerts(*changes), series={})).lead_unit
+
+
+def test_a_late_report_is_told_once_and_no_alert_besides():
+    late = {"alert_id": "1", "kind": "late", "unit_name": "A", "last_period": "2024-12", "severity": "high"}
+    other = {"alert_id": "2", "kind": "late", "unit_name": "B", "last_period": "2024-03", "severity": "low"}
+    told = brief(morning(alerts=alerts(late, other), reports=reports({"A": "missing", "B": "reported"})))
+    assert told.late == 1
+    assert told.severities == ["low"]
+    assert "thành cảnh báo" in morning_page(told)
+    assert "cần đôn đốc 1 đơn vị" in told.lead
+
+
+def test_many_who_have_not_reported_stand_in_columns():
+    names = {f"Xã {number}": "missing" for number in range(100)}
+    page = morning_page(brief(morning(reports=reports(names))))
+    assert page.count("<li>Xã ") == 100
+    assert '<ul class="names">' in page
+
+
+def test_who_is_among_the_files_that_came_back_is_named_there():
+    back = rejected({"reporter_name": "A"})
+    told = brief(morning(reports=reports({"A": "rejected", "B": "reported"}), rejected=back))
+    assert "ở mục «Tệp bị trả lại» dưới đây" in morning_page(told)
+    assert "ở mục «Tệp bị trả lại» dưới đây" in morning_letter(told)
+    other = brief(morning(reports=reports({"C": "rejected"}), rejected=back))
+    assert "chưa gửi lại (1):</b> C" in morning_page(other)
 
 
 def test_the_sentence_at_the_top_names_the_gravest_alert_and_why():

@@ -112,11 +112,11 @@ def test_earlier_months_still_missing_stand_below_the_table():
 def test_the_follow_up_is_told_by_kind_with_what_presses_most():
     progress = pl.DataFrame(
         {
-            "kind": ["report-not-sent", "r213-not-introduced"],
-            "standing": [1, 1200],
-            "overdue": [1, 4],
-            "closed": [0, 3],
-            "median_days": [None, 4.5],
+            "kind": ["report-not-sent", "away-no-activity", "r213-not-introduced"],
+            "standing": [1, 1, 1200],
+            "overdue": [1, 1, 4],
+            "closed": [0, 0, 3],
+            "median_days": [None, None, 4.5],
         }
     )
     item = {
@@ -131,7 +131,8 @@ def test_the_follow_up_is_told_by_kind_with_what_presses_most():
     }
     told = brief(morning(progress=progress, items=pl.DataFrame([item])))
     page = morning_page(told)
-    assert page.index("Thuộc diện, chưa giới thiệu") < page.index("Chưa gửi báo cáo")
+    assert page.index("Thuộc diện, chưa giới thiệu") < page.index("Đi làm việc xa, chưa có hình thức sinh hoạt")
+    assert "Chưa gửi báo cáo" not in page + morning_letter(told)  # which the page tells under the reports
     assert all(
         word in page for word in ("1.200", ">4,5<", "Xã &lt;A&gt;", "Đảng ủy; mốc nội bộ 31/01/2025", "<b>1.201</b>")
     )
@@ -145,9 +146,9 @@ def test_a_trend_is_told_in_the_languages_own_numbers():
         "Tỷ lệ đảng viên đi làm việc xa",
         "98,0 trên 1.000",
         "↗ tăng, từ 01/2023",
-        "+14,0 (+8,2 … +21,4)",
+        "+14,0 trên 1.000 (+8,2 … +21,4)",
     )
-    assert trend_line(unclear, "en")[1:] == ("85.7%", "not clear", "−0.27 points")
+    assert trend_line(unclear, "en")[1:] == ("85.7%", "not clear", "−0.27 points; no interval")
 
 
 def test_a_small_line_breaks_where_a_month_is_not_known():

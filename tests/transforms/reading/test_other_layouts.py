@@ -27,7 +27,7 @@ NAMINGS = ("grouped", "repeated", "single", "coded")
 def report(registry):
     (month,) = simulate(registry, 7, MONTH, MONTH)
     unit = next(unit for unit in registry.reporters_on(MONTH.last_day) if unit.unit_code == CODE)
-    return tree._report(registry, month, unit)
+    return tree.report_of(registry, month, unit)
 
 
 @pytest.fixture
@@ -227,7 +227,7 @@ def test_one_table_under_anothers_name_is_anothers_but_a_place_of_signing_is_non
 def test_units_of_another_under_ones_own_title_are_anothers(read, registry):
     (month,) = simulate(registry, 7, MONTH, MONTH)
     other = next(unit for unit in registry.reporters_on(MONTH.last_day) if unit.unit_code == "873")
-    grids = lay_out(replace(PLAIN, naming="repeated"), tree._report(registry, month, other))
+    grids = lay_out(replace(PLAIN, naming="repeated"), tree.report_of(registry, month, other))
     for grid in grids:
         grid.rows[1] = ["THÀNH ỦY SA ĐÉC"]
     assert read(grids=grids)[0] == ["wrong-district"]

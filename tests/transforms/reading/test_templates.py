@@ -51,7 +51,7 @@ def reports(registry):
     """What three districts have to report, by code, with their cells."""
     (month,) = simulate(registry, 7, MONTH, MONTH)
     units = {unit.unit_code: unit for unit in registry.reporters_on(MONTH.last_day)}
-    return {code: tree._report(registry, month, units[code]) for code in ("867", "873", "875")}, month
+    return {code: tree.report_of(registry, month, units[code]) for code in ("867", "873", "875")}, month
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ from polars.testing import assert_frame_equal
 
 from benchmarks.watch.province import Event, Law, province
 from transforms.watch.as_known import FiguresAsKnown
-from transforms.watch.budget import Budget
+from transforms.watch.budget import Budget, RuleVerdict
 from transforms.watch.findings import SCHEMA, GroupedUnits, findings, groups
 from transforms.watch.months_to_judge import months_to_judge, units_of
 from transforms.watch.watched import LEVELS, needed_measures
@@ -30,9 +30,14 @@ def _units(known: FiguresAsKnown) -> dict[str, GroupedUnits]:
     return {level: groups(level, units_of(known, level), parents) for level in LEVELS}
 
 
-def _found(known: FiguresAsKnown, nights: list[date], wanted: list[date]) -> pl.DataFrame:
+def _found(
+    known: FiguresAsKnown,
+    nights: list[date],
+    wanted: list[date],
+    budget: Budget = Budget(),  # noqa: B008 - is frozen
+) -> pl.DataFrame:
     seen = list(months_to_judge(known, nights, set(wanted), needed_measures(), 5, MONTHS))
-    return findings(seen, _units(known), Budget())
+    return findings(seen, _units(known), budget)
 
 
 @pytest.fixture(scope="module")
@@ -79,6 +84,27 @@ def test_a_night_finds_alone_what_it_finds_among_others(eventful):
     for night in nights[-3:]:
         alone = _found(known, nights, [night])
         assert_frame_equal(alone, whole.filter(pl.col("night") == night), rel_tol=1e-4)
+
+
+def test_verdicts_move_the_bounds_of_the_nights_after_them_and_of_no_other(eventful):
+    known, nights, whole = eventful
+    given_on = nights[-4]
+    told = tuple(RuleVerdict(given_on, f"alert-{number}", "change", "contact", "expected") for number in range(20))
+    moved = _found(known, nights, nights[48:], Budget(verdicts=told))
+    until = pl.col("night") <= given_on
+    assert_frame_equal(moved.filter(until), whole.filter(until), rel_tol=1e-4)
+    bounds = moved.filter(~until).join(
+        whole, on=["night", "unit_id", "scope", "indicator", "kind", "period"], suffix="_planned"
+    )
+    contact = bounds.filter((pl.col("family") == "contact") & (pl.col("scope") == "unit"))
+    others = bounds.filter((pl.col("family") != "contact") & (pl.col("scope") == "unit"))
+    assert (contact["upper"] >= contact["upper_planned"]).all()
+    assert (contact["upper"] > contact["upper_planned"]).any()
+    assert (others["upper"] <= others["upper_planned"]).all()
+    # Judged again one by one, as the nights themselves would, they say the same.
+    for night in nights[-3:]:
+        alone = _found(known, nights, [night], Budget(verdicts=told))
+        assert_frame_equal(alone, moved.filter(pl.col("night") == night), rel_tol=1e-4)
 
 
 def test_a_move_of_all_is_told_of_as_the_provinces_and_not_as_twelve_districts():

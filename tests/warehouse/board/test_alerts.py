@@ -14,6 +14,8 @@ from warehouse.board.alerts import (
     add_findings,
     ended_units,
     judged_months,
+    kept_verdicts,
+    note_verdicts,
     replace_detectability,
     telling_findings,
 )
@@ -126,6 +128,28 @@ def test_an_act_remembers_the_night_people_had_seen(con):
     assert [(row["after_night"], row["is_done"]) for row in kept_acts(con, ALERT_TABLES)] == [(FIRST, False)]
     with pytest.raises(duckdb.ConstraintException):
         add_acts(con, ALERT_TABLES, [ACT])
+
+
+def test_a_verdict_is_kept_with_the_rule_that_had_told_the_alert(con):
+    con.execute("""
+        INSERT INTO alerts.alert BY NAME SELECT 'a' AS alert_id, '868' AS unit_code, 'district' AS level,
+            'received' AS indicator, 'change' AS kind, 'unit' AS scope, 'low' AS severity, 'opened' AS status,
+            '2020-09' AS first_period, '2020-09' AS last_period, DATE '2020-10-05' AS opened_on, '' AS text_vi,
+            '' AS text_en, '868' AS unit_id, 'Hồng Ngự' AS unit_name, 'requests' AS family,
+            false AS is_silenced_until_resolved""")
+    con.execute("INSERT INTO alerts.alert SELECT * REPLACE ('p' AS alert_id, 'province' AS scope) FROM alerts.alert")
+    closing = ACT | {"action": "alert-close", "verdict": "expected", "until": None}
+    acts = [closing | {"act_id": number, "case_id": name} for number, name in enumerate(("a", "p", "gone"), 10)]
+    add_acts(con, ALERT_TABLES, acts)
+    note_verdicts(con)
+    con.execute("UPDATE alerts.alert SET kind = 'shift'")
+    note_verdicts(con)
+    assert kept_verdicts(con) == [(ACT["night"], "a", "change", "requests", "expected")]
+
+
+def test_a_warehouse_that_kept_no_verdicts_yet_has_none(con):
+    con.execute("DROP TABLE alerts.verdict")
+    assert kept_verdicts(con) == []
 
 
 def test_what_a_series_could_hide_is_replaced_series_by_series(con):

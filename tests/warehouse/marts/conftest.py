@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -22,7 +23,17 @@ def province(registry: Registry, tmp_path_factory: pytest.TempPathFactory) -> It
         made.fill(con, registry, made.invented_figures(registry, made.PERIODS))
         made.compute(con, registry, made.AS_OF, [])
         made.compute_indicators(con)
-        yield con, publish(con, tmp_path_factory.mktemp("published"), "2025-09-04").path
+        copy = publish(con, tmp_path_factory.mktemp("published"), "2025-09-04").path
+        _as_it_was_earlier(copy)
+        yield con, copy
+
+
+def _as_it_was_earlier(copy: Path) -> None:
+    """Another copy beside one, of a night in which a figure was still another."""
+    earlier = copy.with_name("earlier.duckdb")
+    shutil.copyfile(copy, earlier)
+    with duckdb.connect(earlier) as con:
+        con.execute("UPDATE marts.indicator SET value = value + 1 WHERE indicator = 'away_rate' AND level = 'province'")
 
 
 @pytest.fixture(scope="session")
@@ -35,6 +46,6 @@ def inside(province: tuple[DuckDBPyConnection, Path]) -> DuckDBPyConnection:
 def mobility(province: tuple[DuckDBPyConnection, Path]) -> Iterator[DuckDBPyConnection]:
     """The published copy, attached as the analysts' page says."""
     with duckdb.connect() as con:
-        con.execute(f"ATTACH '{province[1]}' AS mobility (READ_ONLY)")
+        con.execute(f"ATTACH '{province[1]}' (READ_ONLY)")
         con.execute("USE mobility")
         yield con

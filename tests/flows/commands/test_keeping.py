@@ -1,0 +1,243 @@
+"""The home over the years: which files came, what goes when, backups that were tried, a release taken on."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+import time
+from datetime import date
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from expectations.contract.periods import Period
+from flows.commands.backfill import backfill
+from flows.commands.care import run_backup, run_doctor, run_restore, run_tidy
+from flows.commands.decide import run_decision
+from flows.commands.files import run_files
+from flows.commands.upgrade import run_upgrade
+from flows.errors import UserError, shown
+from flows.night.backups import NOTE, back_up, last_backup
+from flows.serving.served import alone
+from flows.settings import Settings, load_settings
+from transforms.samples.tree import sample_tree
+from warehouse.connection.store import open_store
+from warehouse.errors import StoreLocked
+from warehouse.ledger.archive import place
+
+REJECTED = "868"
+
+
+@pytest.fixture(scope="module")
+def made(registry, tmp_path_factory) -> Path:
+    home = tmp_path_factory.mktemp("kept")
+    for file in sample_tree(registry, 5, Period(2024, 1), Period(2024, 2), {REJECTED, "870"}):
+        path = home / "tree" / str(file.received_on) / file.reporter_code / file.file_name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(file.data)
+    backfill(home / "tree", None, Settings(home=home))
+    shutil.rmtree(home / "tree")
+    return home
+
+
+@pytest.fixture
+def home(made, tmp_path, monkeypatch) -> Path:
+    shutil.copytree(made, tmp_path / "home", symlinks=True)
+    monkeypatch.setenv("MOBILITY_HOME", str(tmp_path / "home"))
+    monkeypatch.setenv("COLUMNS", "220")
+    return tmp_path / "home"
+
+
+def ask(home: Path, query: str) -> list[tuple]:
+    with duckdb.connect(str(home / "warehouse.duckdb"), read_only=True) as con:
+        return con.sql(query).fetchall()
+
+
+def rejected(home: Path) -> tuple[int, str]:
+    (row,) = ask(
+        home,
+        f"""SELECT submission_id, sha256 FROM ledger.submission
+        WHERE outcome = 'rejected' AND reporter_code = '{REJECTED}' AND period = '2024-02'""",
+    )
+    return row
+
+
+def number_of(home: Path, outcome: str) -> int:
+    ((number,),) = ask(home, f"SELECT count(*) FROM ledger.submission WHERE outcome = '{outcome}'")
+    return number
+
+
+def test_files_are_listed_with_the_number_that_a_decision_asks_for(home, capsys):
+    run_files(REJECTED, "2024-02", None, 40)
+    said = capsys.readouterr().out
+    (line,) = [one for one in said.splitlines() if "bị trả lại" in one]
+    assert line.split()[1] == str(rejected(home)[0])
+    assert "balance-broken" in line
+    assert "mobility accept" in said
+    run_files(None, None, "accepted", 2)
+    assert f"2 tệp gần nhất trong {number_of(home, 'accepted')} tệp" in capsys.readouterr().out
+    run_files("999", None, None, 40)
+    assert "Không có tệp nào như vậy" in capsys.readouterr().out
+
+
+def test_what_was_kept_long_enough_goes_and_is_told_before(home, monkeypatch, capsys):
+    number, sha256 = rejected(home)
+    workbooks = list((home / "returns").rglob("*.xlsx"))
+    assert workbooks
+    for path in workbooks:
+        os.utime(path, (time.time() - 40 * 86400,) * 2)
+    run_tidy(dry_run=True)
+    assert "Chưa đặt thời hạn giữ nào" in capsys.readouterr().out
+    monkeypatch.setenv("MOBILITY_KEEP_REJECTED_DAYS", "90")
+    monkeypatch.setenv("MOBILITY_KEEP_RETURNS_DAYS", "30")
+    run_tidy(dry_run=True)
+    assert f"Sẽ xóa: nội dung 1 tệp bị trả lại, {len(workbooks)} bảng tính" in capsys.readouterr().out
+    assert place(home / "archive", sha256).is_file()
+    assert all(path.is_file() for path in workbooks)
+    run_tidy(dry_run=False)
+    assert not place(home / "archive", sha256).exists()
+    assert not any(path.exists() for path in workbooks)
+    capsys.readouterr()
+    assert run_doctor(deep=True) == 0
+    assert "1 tệp bị trả lại đã hết hạn giữ" in capsys.readouterr().out
+    assert shown(lambda: run_decision("accept", number, "lý do", date(2024, 3, 20))) == 1
+    accepted = "SELECT sha256 FROM ledger.submission WHERE outcome = 'accepted'"
+    assert all(place(home / "archive", one).is_file() for (one,) in ask(home, accepted))
+
+
+def test_a_file_that_the_registry_may_still_let_in_is_kept(home, monkeypatch):
+    number, sha256 = rejected(home)
+    with open_store(home / "warehouse.duckdb") as con:
+        con.execute("UPDATE ledger.problem SET code = 'unknown-unit' WHERE submission_id = ?", [number])
+    monkeypatch.setenv("MOBILITY_KEEP_REJECTED_DAYS", "90")
+    run_tidy(dry_run=False)
+    assert place(home / "archive", sha256).is_file()
+
+
+def test_a_scheduled_backup_is_restored_at_once_and_the_oldest_goes(home, tmp_path, monkeypatch, capsys):
+    monkeypatch.setenv("MOBILITY_BACKUP_FOLDER", str(tmp_path / "backups"))
+    monkeypatch.setenv("MOBILITY_BACKUP_KEEP", "1")
+    (tmp_path / "backups" / "mobility-2020-01-01-040000").mkdir(parents=True)
+    run_backup(None)
+    (kept,) = (tmp_path / "backups").iterdir()
+    last = last_backup(load_settings())
+    assert (last.path, last.why) == (kept, None)
+    assert run_doctor(deep=False) == 0
+    assert "đã khôi phục thử được" in capsys.readouterr().out
+
+
+def test_the_schedule_backs_up_and_removes_what_was_kept_long_enough(home, tmp_path):
+    environment = {
+        **os.environ,
+        "MOBILITY_BACKUP_FOLDER": str(tmp_path / "backups"),
+        "MOBILITY_KEEP_REJECTED_DAYS": "90",
+        "MOBILITY_LOG_FORMAT": "json",
+        "PREFECT_HOME": str(tmp_path / "prefect"),
+    }
+    served = (
+        "from flows.settings import load_settings; from flows.serving.deployments import deployments; "
+        "from flows.serving.care import care; care.fn(); print([one.flow_name for one in deployments(load_settings())])"
+    )
+    done = subprocess.run([sys.executable, "-c", served], env=environment, capture_output=True, text=True, check=False)
+    assert "['nightly', 'reminders', 'messages', 'care']" in done.stdout, done.stderr
+    assert len(list((tmp_path / "backups").iterdir())) == 1
+    assert not place(home / "archive", rejected(home)[1]).exists()
+    told = [json.loads(line) for line in (home / "logs" / "care.log").read_text("utf-8").splitlines()]
+    assert [one["message"] for one in told] == ["backed up and restored on trial", "removed what was kept long enough"]
+    assert told[1]["archived"] == 1
+
+
+def test_a_backup_that_is_not_sound_is_an_error_and_none_is_removed(home, tmp_path, monkeypatch, capsys):
+    monkeypatch.setenv("MOBILITY_BACKUP_FOLDER", str(tmp_path / "backups"))
+    (tmp_path / "backups" / "mobility-2020-01-01-040000").mkdir(parents=True)
+    place(home / "archive", rejected(home)[1]).unlink()
+    with pytest.raises(UserError, match="is not sound"):
+        back_up(load_settings())
+    assert (tmp_path / "backups" / "mobility-2020-01-01-040000").is_dir()
+    assert not (tmp_path / "backups" / ".trial").exists()
+    assert run_doctor(deep=False) == 2
+    assert "không thành" in capsys.readouterr().out
+    (home / NOTE).write_text("{")
+    assert last_backup(load_settings()) is None
+
+
+def test_a_backup_waits_for_the_night_and_that_is_no_failure(home, tmp_path, monkeypatch):
+    monkeypatch.setenv("MOBILITY_BACKUP_FOLDER", str(tmp_path / "backups"))
+    with open_store(home / "warehouse.duckdb"), pytest.raises(StoreLocked):
+        back_up(load_settings())
+    assert last_backup(load_settings()) is None
+
+
+def test_without_a_folder_a_backup_asks_for_one(home, capsys):
+    assert shown(lambda: run_backup(None)) == 1
+    assert "MOBILITY_BACKUP_FOLDER" in capsys.readouterr().err
+
+
+def test_what_is_restored_is_published(home, tmp_path, monkeypatch, capsys):
+    run_backup(tmp_path / "backup")
+    monkeypatch.setenv("MOBILITY_HOME", str(tmp_path / "other"))
+    run_restore(tmp_path / "backup", replace=False)
+    assert (tmp_path / "other" / "published" / "mobility.duckdb").exists()
+    run_files(None, None, None, 40)
+    assert "5 tệp gần nhất trong 5 tệp" in capsys.readouterr().out
+
+
+def test_a_home_is_taken_on_after_a_backup_and_a_trial(home, tmp_path, capsys):
+    (home / "inbox" / "870").mkdir(parents=True, exist_ok=True)
+    (home / "inbox" / "870" / "a.csv").write_text("x")
+    before = ask(home, "FROM facts.balance ORDER BY ALL")
+    run_upgrade(tmp_path / "before")
+    assert ask(home, "FROM facts.balance ORDER BY ALL") == before
+    assert sorted(path.name for path in (tmp_path / "before").iterdir()) == ["home", "inbox"]
+    assert (tmp_path / "before" / "inbox" / "870" / "a.csv").read_text() == "x"
+    assert "giống hệt" in capsys.readouterr().out
+    assert shown(lambda: run_upgrade(tmp_path / "before")) == 1
+
+
+def test_a_home_that_is_not_sound_after_the_trial_is_left_as_it_is(home, tmp_path, capsys):
+    with open_store(home / "warehouse.duckdb") as con:
+        con.execute("INSERT INTO ledger.problem SELECT * REPLACE (99 AS submission_id) FROM ledger.problem LIMIT 1")
+    published = (home / "published" / "mobility.duckdb").resolve()
+    assert shown(lambda: run_upgrade(tmp_path / "unsound")) == 1
+    assert "1 vấn đề thuộc về tệp không có trong sổ" in capsys.readouterr().err
+    assert (home / "published" / "mobility.duckdb").resolve() == published
+
+
+def test_a_home_that_is_served_or_reads_otherwise_is_left_as_it_is(home, tmp_path, capsys):
+    with alone(load_settings()):
+        assert shown(lambda: run_upgrade(tmp_path / "served")) == 1
+    assert "systemctl stop mobility" in capsys.readouterr().err
+    assert not (tmp_path / "served").exists()
+    readings = len(ask(home, "FROM facts.away"))
+    with open_store(home / "warehouse.duckdb") as con:
+        con.execute("DELETE FROM facts.away WHERE cell_code = (SELECT min(cell_code) FROM facts.away)")
+    before = ask(home, "FROM facts.away ORDER BY ALL")
+    assert shown(lambda: run_upgrade(tmp_path / "other")) == 1
+    assert "--with-other-facts" in capsys.readouterr().err
+    assert ask(home, "FROM facts.away ORDER BY ALL") == before
+    assert len(before) < readings
+    run_upgrade(tmp_path / "again", with_other_facts=True)
+    assert len(ask(home, "FROM facts.away ORDER BY ALL")) == readings
+    assert sorted(path.name for path in (tmp_path / "other").iterdir()) == ["home", "inbox"]
+
+
+def test_a_program_reads_what_doctor_found(home, capsys):
+    code = run_doctor(deep=False, as_json=True)
+    said = json.loads(capsys.readouterr().out)
+    assert (code, said["status"]) == (0, "ok")
+    assert {"facts", "last-night", "disk", "published"} <= {one["check"] for one in said["findings"]}
+    assert {one["state"] for one in said["findings"]} == {"ok"}
+    (last,) = [one["message"] for one in said["findings"] if one["check"] == "last-night"]
+    assert "Đã nhận tệp cũ đến ngày" in last
+    (home / "warehouse.duckdb").chmod(0o644)
+    assert run_doctor(deep=False, as_json=True) == 2
+
+
+def test_a_variable_that_is_no_setting_is_to_be_looked_at(home, monkeypatch, capsys):
+    monkeypatch.setenv("MOBILITY_DUEDAY", "6")
+    assert run_doctor(deep=False) == 1
+    assert "MOBILITY_DUEDAY" in capsys.readouterr().out
