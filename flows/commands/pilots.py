@@ -22,7 +22,7 @@ from transforms.pilots.panel import PilotPanel
 from transforms.pilots.pilots_file import is_outcome
 from transforms.pilots.power import plan
 from transforms.pilots.table import LEAST_PAST, PAST, Known, panel_from
-from transforms.pilots.wording import cases, chance, counted_in, detectable, outcome_of, pilot_words, since_of, times
+from transforms.pilots.wording import cases, chance, outcome_of, pilot_words, plan_in_words, since_of, times
 from transforms.territory.registry import Registry, Unit
 from warehouse.board_copy import open_copies
 from warehouse.connection.store import open_to_read
@@ -108,30 +108,15 @@ def run_plan(units: str, outcome: str, months: int, among: str | None, strata: i
         raise UserError("error.pilot.design", months=str(months))
     found = plan(panel, has, groups, months, INDICATOR_OF[outcome].good, seed)
     console = Console()
-    said = [
-        text(
-            "pilot.plan.head",
-            language,
-            units=_named(chosen, names),
-            others=len(panel.codes) - len(chosen),
-            outcome=outcome_of({"indicator": outcome}, language),
-            months=months,
-        )
-    ]
-    said.append(text("pilot.plan.ways", language, ways=found.ways, p=chance(found.smallest_p, language)))
-    if not found.can_answer:
-        said.append(text("pilot.plan.unable", language))
-    else:
-        said.append(
-            text(
-                "pilot.plan.expected",
-                language,
-                cases=times(found.expected_a_month, language),
-                counted=counted_in({"indicator": outcome}, language),
-            )
-        )
-        said.append(detectable(outcome, found.ratio, found.cases_a_month, language))
-    for line in said:
+    head = text(
+        "pilot.plan.head",
+        language,
+        units=_named(chosen, names),
+        others=len(panel.codes) - len(chosen),
+        outcome=outcome_of({"indicator": outcome}, language),
+        months=months,
+    )
+    for line in (head, *plan_in_words(found, outcome, language)):
         console.print(line, soft_wrap=True, highlight=False, markup=False)
     _print_lots(console, panel, groups, len(chosen), seed, names, language)
 

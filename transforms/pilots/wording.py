@@ -14,6 +14,7 @@ from expectations.language import numbers
 from expectations.language.catalogue import Language, PeriodCode, text
 from transforms.pilots.assignments import SIGNIFICANT
 from transforms.pilots.effect import BIN
+from transforms.pilots.power import Plan
 
 Row = Mapping[str, Any]
 _LEAST_TOLD = 0.001
@@ -216,3 +217,13 @@ def detectable(indicator: str, ratio: float | None, more: float | None, language
     return text(
         "pilot.detectable", language, ratio=times(ratio, language), cases=cases(more, language), counted=counted
     )
+
+
+def plan_in_words(plan: Plan, indicator: str, language: Language) -> tuple[str, ...]:
+    """What a design could show, or that it cannot answer."""
+    ways = text("pilot.plan.ways", language, ways=plan.ways, p=chance(plan.smallest_p, language))
+    if not plan.can_answer:
+        return ways, text("pilot.plan.unable", language)
+    counted, usual = counted_in({"indicator": indicator}, language), times(plan.expected_a_month, language)
+    expected = text("pilot.plan.expected", language, cases=usual, counted=counted)
+    return ways, expected, detectable(indicator, plan.ratio, plan.cases_a_month, language)
