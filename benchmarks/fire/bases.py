@@ -95,7 +95,7 @@ _TEXT_TEMPLATE = Template("wide", "coded", 1, "csv", "bao-cao-2025-08", is_signe
 def _report(registry: Registry, seed: int, reporter: str, month: Period) -> Report:
     unit = next(one for one in registry.reporters_on(month.last_day) if one.unit_code == reporter)
     (figures,) = simulate(registry, seed, month, month)
-    return tree._report(registry, figures, unit)
+    return tree.report_of(registry, figures, unit)
 
 
 def _by_template(name: str, template: Template, report: Report) -> Base:

@@ -15,6 +15,7 @@ from urllib.request import urlopen
 
 from flows.errors import UserError
 from flows.settings import Settings
+from warehouse.connection.lock import is_locked
 
 # The first start makes Prefect's database: 16 s on an idle machine.
 PATIENCE, STEP, ENOUGH = 180.0, 0.2, 20.0
@@ -74,17 +75,7 @@ def alone(settings: Settings) -> Iterator[None]:
 
 def is_served(settings: Settings) -> bool:
     """Whether a process serves this home now."""
-    try:
-        handle = os.open(settings.home / "prefect" / LOCK, os.O_RDONLY)
-    except FileNotFoundError:
-        return False
-    try:
-        fcntl.flock(handle, fcntl.LOCK_SH | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return True
-    finally:
-        os.close(handle)
-    return False
+    return is_locked(settings.home / "prefect" / LOCK)
 
 
 @contextmanager

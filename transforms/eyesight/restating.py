@@ -30,7 +30,7 @@ def look_at_restated(
         random: seeded by the night.
     """
     months = _months(known, level, night)
-    if months.is_empty():
+    if months.is_empty() or not number:
         return []
     drawn = [months.row(int(at), named=True) for at in random.integers(months.height, size=number)]
     sizes = [RESTATED.sizes[int(at)] for at in random.integers(len(RESTATED.sizes), size=number)]
@@ -77,7 +77,7 @@ def _corrected(known: FiguresAsKnown, copies: dict[str, Trial], night: date) -> 
     """Each copy's one month: what stood until the night, and from the night on the same with another total."""
     keys = pl.DataFrame(
         [(name, trial.unit_id, trial.level, trial.last_period, trial.size) for name, trial in copies.items()],
-        schema=["copy", "unit_id", "level", "period", "size"],
+        schema={"copy": pl.String, "unit_id": pl.String, "level": pl.String, "period": pl.String, "size": pl.Float64},
         orient="row",
     )
     on = ["unit_id", "level", "period"]

@@ -34,9 +34,14 @@ def writer_lock(path: Path) -> Iterator[None]:
 
 
 def is_held(path: Path) -> bool:
-    """Whether a process has the warehouse open for writing; to ask takes the lock for an instant where none has."""
+    """Whether a process has the warehouse open for writing."""
+    return is_locked(Path(f"{path}.lock"))
+
+
+def is_locked(file: Path) -> bool:
+    """Whether a process holds the lock on a file; to ask takes it for an instant where none does."""
     try:
-        handle = os.open(f"{path}.lock", os.O_RDONLY)
+        handle = os.open(file, os.O_RDONLY)
     except FileNotFoundError:
         return False
     try:

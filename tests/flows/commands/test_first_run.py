@@ -34,6 +34,8 @@ ARGUMENTS = {
     "followup show": ["x"],
     "followup waive": ["x", "--reason", "r"],
     "notify test": ["x"],
+    "pilot plan": ["--units", "866", "--outcome", "requests_rate"],
+    "pilot show": ["x"],
     "registry check": ["none.csv"],
     "registry import": ["none.csv"],
     "restore": ["copy"],

@@ -67,6 +67,7 @@ def home(made_home: Path, tmp_path: Path) -> Path:
 
 def _linked(source: str, target: str) -> None:
     is_written = Path(source).name.startswith(("board.sqlite", "warehouse.duckdb"))
+    is_written |= Path(source).parent.name == "registry"
     shutil.copy2(source, target) if is_written else os.link(source, target)
 
 
