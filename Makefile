@@ -37,8 +37,9 @@ install: $(SLIM) ## the command `mobility`, without what only tests need
 demo: $(SLIM) ## sample exports, the earlier months taken in, the last night run
 	@$(BIN)/mobility demo
 
+# As far down as a night goes by itself, which would wait for its turn beside the other tests.
 test: $(FULL) ## all tests
-	@$(BIN)/python -m pytest -q --numprocesses auto --dist loadfile --no-loadscope-reorder
+	@nice -n 10 $(BIN)/python -m pytest -q --numprocesses auto --dist loadfile --no-loadscope-reorder
 
 test-fast: $(FULL) ## the unit tests alone: no process, no server, no exports
 	@$(BIN)/python -m pytest -q --numprocesses auto --dist loadfile -m "not slow" tests/test_rooms.py tests/transforms tests/expectations/spec

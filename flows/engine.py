@@ -33,9 +33,9 @@ def prepare_engine(settings: Settings) -> None:
         os.environ.setdefault(name, value)
 
 
-def give_way() -> None:
-    """Let who reads a page, and what is done at the terminal, go before a night."""
-    os.nice(NICENESS)
+def give_way(niceness: int = NICENESS) -> None:
+    """Let who reads a page, and what is done at the terminal, go before this process; one that does so already stays."""
+    os.setpriority(os.PRIO_PROCESS, 0, max(os.getpriority(os.PRIO_PROCESS, 0), niceness))
 
 
 def prefect_folder(settings: Settings) -> Path:

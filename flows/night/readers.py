@@ -21,6 +21,7 @@ from queue import LifoQueue
 from typing import Any, TypeVar
 
 from expectations.contract.problems import Problem
+from flows.engine import give_way
 from flows.settings import Settings
 
 T = TypeVar("T")
@@ -231,7 +232,7 @@ def _set_alarms(seconds: int) -> None:
 
 def _limit(limits: Limits) -> None:
     """Limits of memory, no core dumps of senders' data, and nothing a library prints of it on anybody's terminal."""
-    os.nice(limits.niceness)
+    give_way(limits.niceness)
     for number in (signal.SIGPROF, signal.SIGALRM):
         signal.signal(number, signal.SIG_DFL)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # who stops the night closes the pipe
