@@ -34,7 +34,7 @@ def prepare_engine(settings: Settings) -> None:
 
 
 def give_way(niceness: int = NICENESS) -> None:
-    """Let who reads a page, and what is done at the terminal, go before this process; one that does so already stays."""
+    """Let who reads a page, and what is done at the terminal, go before this process, unless they do already."""
     os.setpriority(os.PRIO_PROCESS, 0, max(os.getpriority(os.PRIO_PROCESS, 0), niceness))
 
 
