@@ -23,6 +23,7 @@ def province(registry: Registry, tmp_path_factory: pytest.TempPathFactory) -> It
         made.fill(con, registry, made.invented_figures(registry, made.PERIODS))
         made.compute(con, registry, made.AS_OF, [])
         made.compute_indicators(con)
+        made.foresee(con)
         copy = publish(con, tmp_path_factory.mktemp("published"), "2025-09-04").path
         _as_it_was_earlier(copy)
         yield con, copy

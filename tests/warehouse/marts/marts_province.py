@@ -37,6 +37,7 @@ from warehouse.derived.unit_figures import (
 from warehouse.ledger.nights import begin_nights
 from warehouse.ledger.registry import replace_registry
 from warehouse.ledger.versions import add_versions
+from warehouse.marts.views import apply_marts
 
 PERIODS = tuple(f"{year}-{month:02d}" for year in (2023, 2024, 2025) for month in range(1, 13))[:32]
 AS_OF = date(2025, 9, 4)
@@ -254,3 +255,14 @@ def compute_indicators(con: DuckDBPyConnection) -> None:
     replace_derived(con, "derived.comparison", comparison(table))
     replace_derived(con, "derived.contribution", contribution(table))
     replace_derived(con, "derived.waterfall", waterfall(units.filter(pl.col("level") != "commune")))
+
+
+def foresee(con: DuckDBPyConnection) -> None:
+    """A forecast of each month of the province, made the month before: its own figure, give or take five."""
+    apply_marts(con)
+    con.execute("""
+        INSERT INTO derived.forecast BY NAME
+        SELECT map, unit_code, 'province' AS level, 'away_total' AS indicator, period, period_start AS made_on,
+            1 AS horizon, away_total AS mean, away_total - 5 AS lower_80, away_total + 5 AS upper_80,
+            away_total - 9 AS lower_95, away_total + 9 AS upper_95, []::BIGINT[] AS quantiles
+        FROM marts.figures_province WHERE away_total IS NOT NULL""")
