@@ -130,8 +130,8 @@ def sql(
 def export(
     target: Annotated[Path, typer.Argument(help=both("help.export.target"))],
     form: Annotated[
-        Literal["parquet", "csv", "xlsx"], typer.Option("--format", help=both("help.export.format"))
-    ] = "parquet",
+        Literal["parquet", "csv", "xlsx"] | None, typer.Option("--format", help=both("help.export.format"))
+    ] = None,
 ) -> None:
     from flows.commands.export import run_export
 

@@ -7,7 +7,7 @@ import os
 import sys
 from collections.abc import Callable
 
-from expectations.language.catalogue import SpokenError, both
+from expectations.language.catalogue import Language, SpokenError, both
 
 DONE, FAULTY, USAGE = 0, 1, 2
 LOOK, ACT = 1, 2
@@ -28,8 +28,7 @@ def shown(command: Callable[[], object]) -> int:
     except SystemExit as exit_:
         return exit_.code if isinstance(exit_.code, int) else FAULTY
     except SpokenError as error:
-        # The settings may be what is wrong: only the variable is asked.
-        print(error.says("en" if os.environ.get("MOBILITY_LANGUAGE") == "en" else "vi"), file=sys.stderr)
+        print(error.says(language_asked()), file=sys.stderr)
         return FAULTY
     except KeyboardInterrupt:
         print(both("error.stopped"), file=sys.stderr)
@@ -40,6 +39,11 @@ def shown(command: Callable[[], object]) -> int:
         print(both("error.disk-full"), file=sys.stderr)
         return FAULTY
     return DONE
+
+
+def language_asked() -> Language:
+    """The language to tell an error in: the settings may be what is wrong, so only the variable is asked."""
+    return "en" if os.environ.get("MOBILITY_LANGUAGE") == "en" else "vi"
 
 
 def is_disk_full(error: BaseException | None) -> bool:

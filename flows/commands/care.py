@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import timedelta
 from pathlib import Path
 
 from rich.console import Console
 
-from expectations.language.catalogue import Message, text
+from expectations.language.catalogue import Language, Message, text
 from flows.clock import now
 from flows.commands.made_again import made_again, publish_again
-from flows.errors import ACT, DONE, FAULTY, LOOK
+from flows.errors import ACT, DONE, FAULTY, LOOK, UserError, language_asked
 from flows.home import open_home
 from flows.night.backups import back_up, last_backup
 from flows.night.retention import outlived, remove_outlived
@@ -30,12 +30,18 @@ _WORDS = {DONE: "ok", LOOK: "look", ACT: "act"}
 
 def run_doctor(deep: bool, as_json: bool = False) -> int:
     """Print every finding; 1 where somebody should look, 2 where somebody must act."""
-    settings = load_settings()
-    found = [*examined(settings, deep=deep)]
+    try:
+        settings = load_settings()
+    except UserError as error:  # no command runs until they are mended, and whoever reads the JSON must hear of it
+        return _told([Diagnosis("settings", "error", error.message)], language_asked(), as_json)
+    return _told([*examined(settings, deep=deep)], settings.language, as_json)
+
+
+def _told(found: Sequence[Diagnosis], language: Language, as_json: bool) -> int:
     code = max((_CODES[one.state] for one in found), default=DONE)
     if as_json:
         findings = [
-            {"check": one.check, "state": _WORDS[_CODES[one.state]], "message": one.message.says(settings.language)}
+            {"check": one.check, "state": _WORDS[_CODES[one.state]], "message": one.message.says(language)}
             for one in found
         ]
         print(json.dumps({"status": _WORDS[code], "findings": findings}, ensure_ascii=False, indent=1))
@@ -43,8 +49,9 @@ def run_doctor(deep: bool, as_json: bool = False) -> int:
     console = Console()
     for one in found:
         console.print(
-            f"[{_COLOURS[one.state]}]{one.state:8}[/] {one.check:14} {one.message.says(settings.language)}",
+            f"[{_COLOURS[one.state]}]{one.state:8}[/] {one.check:14} {one.message.says(language)}",
             highlight=False,
+            soft_wrap=True,
         )
     return code
 

@@ -60,9 +60,13 @@ KEYS: dict[str, tuple[str, ...]] = {
 }
 
 
-def run_export(target: Path, form: Literal["parquet", "csv", "xlsx"] = "parquet") -> None:
-    """Write every published mart to a new folder, `datapackage.json` beside them; or all of them to a new workbook."""
+def run_export(target: Path, form: Literal["parquet", "csv", "xlsx"] | None = None) -> None:
+    """Write every published mart to a new folder, `datapackage.json` beside them; or all of them to a new workbook.
+
+    Whoever names a workbook and no format wants a workbook, not a folder that is called like one.
+    """
     settings = load_settings()
+    form = form or ("xlsx" if target.suffix.lower() == ".xlsx" else "parquet")
     tables = export_workbook(settings, target) if form == "xlsx" else len(export(settings, target, form)["resources"])
     Console().print(text("export.done", settings.language, tables=tables, path=target), soft_wrap=True)
 

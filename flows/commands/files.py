@@ -21,7 +21,7 @@ def run_files(unit: str | None, period: str | None, outcome: str | None, last: i
     settings = load_settings()
     language, console = settings.language, Console()
     with open_published(settings) as con:
-        rows, number = received_files(con, FilesWanted(unit, period, outcome, last))
+        rows, number = received_files(con, FilesWanted(unit, period and _period_code(period), outcome, last))
     if rows.is_empty():
         console.print(text("files.none", language))
         return
@@ -41,6 +41,12 @@ def run_files(unit: str | None, period: str | None, outcome: str | None, last: i
         )
     console.print(table)
     console.print(text("files.next", language), soft_wrap=True)
+
+
+def _period_code(typed: str) -> str:
+    """A month may be typed as the table shows it, 12/2024, or as it is stored, 2024-12."""
+    month, _, year = typed.partition("/")
+    return f"{year}-{month.zfill(2)}" if year else typed
 
 
 def _state(outcome: str, is_standing: bool, is_retracted: bool) -> str:

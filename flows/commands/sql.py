@@ -19,6 +19,8 @@ from flows.settings import Settings, load_settings
 from warehouse.published import attach, open_facts_as_of
 
 Format = Literal["csv", "json", "parquet"]
+ALL_COLUMNS = 1_000_000
+"""So wide that DuckDB leaves no column out: a file or a program has no screen to fit, and nobody would see the gap."""
 
 
 def run_sql(query: str | None, as_of: date | None, form: Format | None = None) -> None:
@@ -47,7 +49,7 @@ def _tell(answer: duckdb.DuckDBPyRelation, settings: Settings, form: Format | No
     elif sys.stdout.isatty():
         printed(answer, settings.language, _width())
     else:
-        answer.show(max_rows=1000, max_width=_width())
+        answer.show(max_rows=1000, max_width=ALL_COLUMNS)
 
 
 def _figures(settings: Settings, as_of: date | None) -> AbstractContextManager[duckdb.DuckDBPyConnection]:

@@ -130,6 +130,14 @@ def test_a_terminal_shows_numbers_as_pages_do_and_a_pipe_gets_them_raw(home) -> 
     assert run(home, "--format", "csv").stdout.decode() == "members,away_share\n1234567,0.5\n"
 
 
+def test_a_pipe_gets_every_column(home, monkeypatch, capfd) -> None:
+    monkeypatch.setenv("MOBILITY_HOME", str(home))
+    names = [f"column_number_{number}" for number in range(60)]
+    run_sql(f"SELECT {', '.join(f'1 AS {name}' for name in names)}", None)
+    said = capfd.readouterr().out
+    assert [name for name in names if name not in said] == []
+
+
 def test_a_record_is_json_in_a_csv() -> None:
     query = "SELECT {'n': 1.5::DECIMAL(3, 1), 'day': DATE '2024-06-30'} AS record"
     assert written(answer(query), "csv").decode() == 'record\n"{""n"": 1.5, ""day"": ""2024-06-30""}"\n'

@@ -77,6 +77,8 @@ def test_files_are_listed_with_the_number_that_a_decision_asks_for(home, capsys)
     (line,) = [one for one in said.splitlines() if "bị trả lại" in one]
     assert line.split()[1] == str(rejected(home)[0])
     assert "balance-broken" in line
+    run_files(REJECTED, "02/2024", None, 40)  # as the table writes it
+    assert capsys.readouterr().out == said
     assert "mobility accept" in said
     run_files(None, None, "accepted", 2)
     assert f"2 tệp gần nhất trong {number_of(home, 'accepted')} tệp" in capsys.readouterr().out
@@ -235,6 +237,15 @@ def test_a_program_reads_what_doctor_found(home, capsys):
     assert "Đã nhận tệp cũ đến ngày" in last
     (home / "warehouse.duckdb").chmod(0o644)
     assert run_doctor(deep=False, as_json=True) == 2
+
+
+def test_a_program_hears_of_settings_that_stop_every_command(home, monkeypatch, capsys):
+    monkeypatch.setenv("MOBILITY_DUE_DAY", "99")
+    assert run_doctor(deep=False, as_json=True) == 2
+    said = json.loads(capsys.readouterr().out)
+    assert (said["status"], [one["check"] for one in said["findings"]]) == ("act", ["settings"])
+    assert run_doctor(deep=False) == 2
+    assert "«due_day» phải từ 28 trở xuống" in capsys.readouterr().out
 
 
 def test_a_variable_that_is_no_setting_is_to_be_looked_at(home, monkeypatch, capsys):
