@@ -11,6 +11,7 @@ from contextlib import nullcontext
 from datetime import datetime, time, timedelta
 from pathlib import Path
 from threading import Event, Thread
+from time import sleep
 from typing import TYPE_CHECKING
 from uuid import UUID
 
@@ -89,6 +90,8 @@ def _end(runner: Runner, loop: asyncio.AbstractEventLoop, thread: Thread) -> Non
     from flows.serving.scheduled import STOPPING
 
     STOPPING.set()
+    while thread.is_alive() and not runner.started:  # told to stop while it starts, which it cannot be before it has
+        sleep(0.05)
     if thread.is_alive():
         asyncio.run_coroutine_threadsafe(runner.astop(), loop).result()
     thread.join()

@@ -30,7 +30,7 @@ from expectations.contract.periods import Period
 from transforms.samples.tree import sample_tree
 
 PATIENCE = 150.0
-AHEAD = (timedelta(seconds=25), timedelta(seconds=60))
+AHEAD = (timedelta(seconds=60), timedelta(seconds=120))
 SOON = timedelta(seconds=8)  # Prefect may not schedule what is due within seconds
 TAKES_IN = "Task run 'collect"  # the night is reading when this is told
 DONE = re.compile(r"Task run 'publish.*Flow run '\S+' - Finished in state Completed", re.DOTALL)
