@@ -4,7 +4,7 @@ ARG BASE=debian:bookworm-slim
 
 FROM ${BASE} AS built
 RUN apt-get update -q && apt-get install -y -q --no-install-recommends ca-certificates make python3 python3-venv
-WORKDIR /opt/mobility
+WORKDIR /usr/local/lib/mobility
 COPY Makefile LICENSE README.md pyproject.toml requirements.lock ./
 COPY expectations expectations
 COPY transforms transforms
@@ -19,8 +19,8 @@ FROM ${BASE} AS mobility
 RUN apt-get update -q && apt-get install -y -q --no-install-recommends ca-certificates python3 tzdata \
     && apt-get clean && rm -rf /var/lib/apt/lists/* \
     && useradd --uid 10001 --user-group --home-dir /srv/mobility --create-home mobility
-COPY --from=built /opt/mobility /opt/mobility
-ENV PATH=/opt/mobility/.venv/bin:$PATH MOBILITY_HOME=/srv/mobility MOBILITY_LOG_TO=stderr MOBILITY_LOG_FORMAT=json \
+COPY --from=built /usr/local/lib/mobility /usr/local/lib/mobility
+ENV PATH=/usr/local/lib/mobility/.venv/bin:$PATH MOBILITY_HOME=/srv/mobility MOBILITY_LOG_TO=stderr MOBILITY_LOG_FORMAT=json \
     PYTHONDONTWRITEBYTECODE=1
 USER mobility
 WORKDIR /srv/mobility
