@@ -12,7 +12,7 @@ from expectations.language.catalogue import Language, text
 from flows.clock import now
 from flows.home import open_home
 from flows.night.collect import archived_file
-from flows.night.publish import publish
+from flows.night.publish import publish, publish_board
 from flows.night.read import read_files
 from flows.night.settle import settle
 from flows.settings import Settings
@@ -70,6 +70,8 @@ def made_again(settings: Settings) -> MadeAgain:
 
 
 def publish_again(settings: Settings) -> Path:
-    """Publish a home's figures as they are, brought to this release's version where they are older."""
+    """Publish a home's figures and the board's copy, brought to this release's version where they are older."""
     with open_home(settings) as con:
-        return publish(con, settings, last_night(con) or now(settings.timezone).date())
+        published = publish(con, settings, last_night(con) or now(settings.timezone).date())
+        publish_board(con, settings)
+        return published

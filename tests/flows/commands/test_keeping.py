@@ -184,6 +184,7 @@ def test_what_is_restored_is_published(home, tmp_path, monkeypatch, capsys):
     monkeypatch.setenv("MOBILITY_HOME", str(tmp_path / "other"))
     run_restore(tmp_path / "backup", replace=False)
     assert (tmp_path / "other" / "published" / "mobility.duckdb").exists()
+    assert (tmp_path / "other" / "board.duckdb").exists()  # what the portal opens beside it
     run_files(None, None, None, 40)
     assert "5 tệp gần nhất trong 5 tệp" in capsys.readouterr().out
 
