@@ -20,8 +20,9 @@ WHERE t.map = 'today' AND coalesce(i.period_kind, 'month') = 'month' AND t.indic
 ORDER BY t.indicator, t.level DESC, t.unit_code, t.period
 """
 _FILES = """
-SELECT *, count(*) OVER () AS in_all FROM marts.submission_log
-WHERE ($unit IS NULL OR reporter_code = $unit) AND ($period IS NULL OR period = $period)
+SELECT *, count(*) OVER () AS in_all
+FROM (FROM marts.submission_log UNION ALL BY NAME SELECT NULL::VARCHAR AS counted_in WHERE false)  -- older copies
+WHERE ($unit IS NULL OR reporter_code = $unit) AND ($period IS NULL OR $period IN (period, counted_in))
     AND ($outcome IS NULL OR outcome = $outcome)
 ORDER BY submission_id DESC LIMIT $last
 """
