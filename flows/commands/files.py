@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from rich import box
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
@@ -32,12 +31,7 @@ def run_files(unit: str | None, period: str | None, outcome: str | None, last: i
     if rows.is_empty():
         console.print(text("files.none", language))
         return
-    is_read_by_a_person = console.is_terminal
-    table = Table(
-        title=text("files.title", language, shown=rows.height, n=number),
-        title_justify="left",
-        box=box.HEAVY_HEAD if is_read_by_a_person else None,
-    )
+    table = Table(title=text("files.title", language, shown=rows.height, n=number), title_justify="left")
     for name in ("number", "received", "reporter", "period", "state", "problems", "file"):
         is_short = name in ("number", "received")
         table.add_column(
@@ -48,7 +42,7 @@ def run_files(unit: str | None, period: str | None, outcome: str | None, last: i
         )
     for row in rows.iter_rows(named=True):
         table.add_row(*_cells(row, language))
-    (console if is_read_by_a_person else Console(width=ANY_WIDTH)).print(table)
+    (console if console.is_terminal else Console(width=ANY_WIDTH)).print(table)
     console.print(text("files.next", language), soft_wrap=True)
 
 

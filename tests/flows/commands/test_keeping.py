@@ -111,7 +111,7 @@ def test_a_file_whose_period_was_not_read_is_found_by_the_month_that_was_due(unr
 def test_what_was_wrong_is_told_in_words_and_nothing_is_cut_off_in_a_pipe(unread, monkeypatch, capsys):
     monkeypatch.setenv("COLUMNS", "40")
     run_files("870", None, "rejected", 40)
-    assert "tệp hỏng, không đọc được (unreadable-file)" in capsys.readouterr().out
+    assert "không có biểu nào theo mẫu (unknown-form)" in capsys.readouterr().out
     run_files("870", None, "rejected", 40)
     assert "khong-doc-duoc-co-mot-cai-ten-rat-dai-de-khong-cot-nao-chua-het.xlsx" in capsys.readouterr().out
     monkeypatch.setenv("MOBILITY_LANGUAGE", "en")
