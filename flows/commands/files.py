@@ -12,6 +12,7 @@ from rich.table import Table
 from expectations.contract.problems import CODES, TO_LOOK_AT
 from expectations.language import numbers
 from expectations.language.catalogue import Language, PeriodCode, text
+from flows.commands.periods import period_typed
 from flows.commands.published import open_published
 from flows.night.collect import legible
 from flows.settings import load_settings
@@ -26,8 +27,9 @@ def run_files(unit: str | None, period: str | None, outcome: str | None, last: i
     """Print the last files of a unit, a period, an outcome; as of the last night, also while one runs."""
     settings = load_settings()
     language, console = settings.language, Console()
+    wanted = FilesWanted(unit, str(period_typed(period)) if period else None, outcome, last)
     with open_published(settings) as con:
-        rows, number = received_files(con, FilesWanted(unit, period and _period_code(period), outcome, last))
+        rows, number = received_files(con, wanted)
     if rows.is_empty():
         console.print(text("files.none", language))
         return
@@ -71,12 +73,6 @@ def in_words(code: str, language: Language) -> str:
     if CODES[code].severity == "error":
         return text(f"reason.{code}", language)
     return text(f"look.{code}" if code in TO_LOOK_AT else f"files.{code}", language)
-
-
-def _period_code(typed: str) -> str:
-    """A month may be typed as the table shows it, 12/2024, or as it is stored, 2024-12."""
-    month, _, year = typed.partition("/")
-    return f"{year}-{month.zfill(2)}" if year else typed
 
 
 def _state(outcome: str, is_standing: bool, is_retracted: bool) -> str:

@@ -11,7 +11,7 @@ from rich.table import Table
 from expectations.contract.indicators import INDICATOR_OF, MAIN_INDICATORS
 from expectations.language import numbers
 from expectations.language.catalogue import Language, text
-from flows.commands.published import open_published
+from flows.commands.published import open_published, require_unit
 from flows.errors import UserError
 from flows.settings import load_settings
 from transforms.trends.wording import trend_words
@@ -30,6 +30,8 @@ def run_trends(unit: str | None, indicator: str | None) -> None:
     with open_published(settings) as con:
         wanted = [indicator] if indicator else MAIN_INDICATORS
         rows = trends(con, wanted, unit, every_unit=indicator is not None)
+        if rows.is_empty() and unit:
+            require_unit(con, unit)
     if rows.is_empty():
         raise UserError("trends.none")
     console = Console()
