@@ -430,6 +430,13 @@ def demo() -> None:
     run_demo()
 
 
+@app.command(help=both("help.init"))
+def init(province: Annotated[str, typer.Option(help=both("help.init.province"))]) -> None:
+    from flows.commands.init import run_init
+
+    run_init(province)
+
+
 @registry_app.command("check", help=both("help.registry_check"))
 def registry_check(file: Annotated[Path, typer.Argument(help="CSV")]) -> None:
     from flows.commands.registry_import import run_check
