@@ -13,7 +13,7 @@ _CITY, _PROVINCE = "Thành phố ", "Tỉnh "
 
 
 def province_called(units: pl.DataFrame, name: str) -> str | None:
-    """The code of today's province of a code or name, whether or not "Tỉnh" and the marks are written; null for none."""
+    """The code of today's province by code or name, with or without "Tỉnh" and marks; null for none."""
     wanted = _folded(name)
     today = units.filter(pl.col("parent_code") == "", pl.col("valid_to") == "")
     for code, full in today.select("unit_code", "name").iter_rows():
