@@ -27,6 +27,9 @@ app.add_typer(notify_app, name="notify")
 pilot_app = typer.Typer(no_args_is_help=True, help=both("help.pilot"))
 app.add_typer(pilot_app, name="pilot")
 
+nation_app = typer.Typer(no_args_is_help=True, help=both("help.nation"))
+app.add_typer(nation_app, name="nation")
+
 user_app = typer.Typer(no_args_is_help=True, help=both("help.user"))
 app.add_typer(user_app, name="user")
 
@@ -484,6 +487,22 @@ def user_password(name: UserName) -> None:
     from flows.commands.users import run_password
 
     run_password(name)
+
+
+@nation_app.command("measure", help=both("help.nation_measure"))
+def nation_measure(
+    as_of: Day = None, again: Annotated[bool, typer.Option("--again", help=both("help.nation_measure.again"))] = False
+) -> None:
+    from flows.commands.nation import run_measure
+
+    run_measure(as_of.date() if as_of else None, again=again)
+
+
+@nation_app.command("show", help=both("help.nation_show"))
+def nation_show(indicator: Annotated[str | None, typer.Option(help=both("help.nation_show.indicator"))] = None) -> None:
+    from flows.commands.nation import run_show
+
+    run_show(indicator)
 
 
 @notify_app.command("test", help=both("help.notify_test"))

@@ -128,9 +128,8 @@ def _trends(published: PublishedByProvinces, country: pl.DataFrame, hidden: pl.D
     own = trend(_country_alone(country).filter(map="today"), levels=(COUNTRY,))
     shown = published.trends.join(hidden.select(*UNIT, "period").unique(), on=[*UNIT, "period"], how="anti")
     named = _dated(own).with_columns(unit_name=pl.lit(COUNTRY_NAME))
-    return pl.concat(
-        [shown, named.select(name for name in shown.columns if name in named.columns)], how="diagonal_relaxed"
-    )
+    known = named.select(name for name in shown.columns if name in named.columns)
+    return pl.concat([shown, known], how="diagonal_relaxed")
 
 
 def _comparisons(published: PublishedByProvinces, country: pl.DataFrame, gone: pl.DataFrame) -> pl.DataFrame:

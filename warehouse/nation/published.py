@@ -7,13 +7,7 @@ from duckdb import DuckDBPyConnection
 
 from expectations.contract.forms import MONTHLY_MEASURES
 
-_KEYS = {
-    "province_code": "VARCHAR",
-    "map": "VARCHAR",
-    "unit_code": "VARCHAR",
-    "unit_name": "VARCHAR",
-    "level": "VARCHAR",
-}
+_KEYS = dict.fromkeys(("province_code", "map", "unit_code", "unit_name", "level"), "VARCHAR")
 _DAYS = {"period": "VARCHAR", "period_start": "DATE", "period_end": "DATE", "period_kind": "VARCHAR"}
 
 
@@ -77,10 +71,7 @@ def read_published(con: DuckDBPyConnection) -> dict[str, pl.DataFrame]:
 
 
 def _columns(con: DuckDBPyConnection) -> set[tuple[str, str]]:
-    found = con.execute(
-        "SELECT table_name, column_name FROM duckdb_columns() WHERE database_name = 'lake' AND schema_name = 'provinces'"
-    )
-    return set(found.fetchall())
+    return set(con.execute(_COLUMNS).fetchall())
 
 
 def _query(name: str, where: str, wanted: dict[str, str], have: set[tuple[str, str]]) -> str:
@@ -91,3 +82,8 @@ def _query(name: str, where: str, wanted: dict[str, str], have: set[tuple[str, s
     )
     source = f"FROM lake.provinces.{name} WHERE {where}" if is_there else "WHERE false"
     return f"SELECT {columns} {source}"
+
+
+_COLUMNS = """
+SELECT table_name, column_name FROM duckdb_columns() WHERE database_name = 'lake' AND schema_name = 'provinces'
+"""

@@ -18,7 +18,7 @@ def table_words() -> dict[str, tuple[str, str]]:
 
 
 def column_words(table: str, columns: Sequence[str]) -> dict[str, tuple[str, str]]:
-    """By column, what it means in a table: its own line, a line of all tables here, else what it means in a home's marts.
+    """By column, what it means in a table: its own line, that of all tables here, else what it means in homes' marts.
 
     Raises:
         KeyError: nobody says what a column means.

@@ -29,7 +29,7 @@ _FIRST = (
 
 
 def replace_national(con: DuckDBPyConnection, frames: Mapping[str, pl.DataFrame], message: str) -> dict[str, int]:
-    """Replace every table of `lake.nation`, and the dictionary of their columns; killed before its end, nothing changed.
+    """Replace every table of `lake.nation`, with the dictionary of their columns; killed before its end: none of it.
 
     Args:
         con: with the lake attached for writing as `lake`.

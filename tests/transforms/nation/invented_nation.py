@@ -112,12 +112,9 @@ def _dated(rows: pl.DataFrame) -> pl.DataFrame:
 def invented_indicators(figures: pl.DataFrame) -> pl.DataFrame:
     """What the provinces publish of these months, as their marts.indicator has it."""
     known = figures.with_columns(members_reported=pl.lit(1), members_known=pl.lit(1))
-    table = indicator_table(
-        known.select("map", "unit_code", "level", "period", *MONTHLY_MEASURES, "members_reported", "members_known")
-    )
-    names = figures.select("map", "unit_code", "unit_name", "province_code").unique(
-        ["map", "unit_code"], keep="last", maintain_order=True
-    )
+    given = ("map", "unit_code", "level", "period", *MONTHLY_MEASURES, "members_reported", "members_known")
+    table = indicator_table(known.select(given))
+    names = _names(figures)
     end = figures.select("period", "period_end").unique()
     named = table.join(names, on=["map", "unit_code"])
     last = named.select("period", "period_kind").unique()
@@ -156,9 +153,7 @@ def published(figures: pl.DataFrame, as_of: date) -> PublishedByProvinces:
     """All tables of the lake that follow from these months; without the provinces' own trends."""
     indicators = invented_indicators(figures)
     codes = sorted(figures["province_code"].unique())
-    names = indicators.select("map", "unit_code", "unit_name", "province_code").unique(
-        ["map", "unit_code"], keep="last", maintain_order=True
-    )
+    names = _names(indicators)
     own = (
         comparison(indicators)
         .join(names, on=["map", "unit_code"])
@@ -167,28 +162,16 @@ def published(figures: pl.DataFrame, as_of: date) -> PublishedByProvinces:
             on=["period", "period_kind"],
         )
     )
-    trends = (
-        indicators.select(
-            *(
-                "map",
-                "unit_code",
-                "unit_name",
-                "level",
-                "indicator",
-                "period",
-                "period_start",
-                "period_end",
-                "period_kind",
-            ),
-            *("province_code",),
-        )
-        .head(0)
-        .with_columns(
-            *(
-                pl.lit(None, pl.Float64).alias(name)
-                for name in ("level_value", "slope_per_year", "slope_lower", "slope_upper", "probability")
-            ),
-            *(pl.lit(None, pl.String).alias(name) for name in ("word", "since", "since_earliest", "since_latest")),
-        )
-    )
+    numbers = ("level_value", "slope_per_year", "slope_lower", "slope_upper", "probability")
+    trends = indicators.select(
+        *("map", "unit_code", "unit_name", "level", "indicator", "period", "period_start", "period_end", "period_kind"),
+        "province_code",
+        *(pl.lit(None, pl.Float64).alias(name) for name in numbers),
+        *(pl.lit(None, pl.String).alias(name) for name in ("word", "since", "since_earliest", "since_latest")),
+    ).head(0)
     return PublishedByProvinces(invented_editions(codes, as_of), figures, indicators, trends, own)
+
+
+def _names(rows: pl.DataFrame) -> pl.DataFrame:
+    named = rows.select("map", "unit_code", "unit_name", "province_code")
+    return named.unique(["map", "unit_code"], keep="last", maintain_order=True)
