@@ -63,13 +63,16 @@ def expected(provinces: pl.DataFrame, periods: Iterable[str]) -> pl.DataFrame:
         periods: of any kind.
 
     Returns:
-        map, period, unit_code, unit_name: on map `today` those of today in every period, on `reported` those that
-        stood on the period's last day.
+        map, period, unit_code, unit_name, since (the first day of its territory): on map `today` those of today in
+        every period, on `reported` those that stood on the period's last day.
     """
     dated = pl.DataFrame({"period": sorted(set(periods))}, schema={"period": pl.String}).with_columns(day=last_day())
     both = dated.join(provinces, how="cross")
     stood = pl.col("day").is_between("valid_from", "valid_to")
     parts = {"today": both.filter("is_on_today_map"), "reported": both.filter(stood)}
     return pl.concat(
-        [rows.select(pl.lit(name).alias("map"), "period", "unit_code", "unit_name") for name, rows in parts.items()]
+        [
+            rows.select(pl.lit(name).alias("map"), "period", "unit_code", "unit_name", since="valid_from")
+            for name, rows in parts.items()
+        ]
     ).sort("map", "period", "unit_code")

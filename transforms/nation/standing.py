@@ -45,7 +45,7 @@ class _Side:
 
 
 def standing(indicators: pl.DataFrame, country: pl.DataFrame) -> pl.DataFrame:
-    """The provinces' rates and shares beside each other, in every half-year, year and twelve months that two have.
+    """Today's provinces' rates and shares beside each other, in every half-year, year and twelve months that two have.
 
     Args:
         indicators: map, unit_code, unit_name, period, period_kind, indicator, numerator, denominator, value, lower,
@@ -63,9 +63,9 @@ def standing(indicators: pl.DataFrame, country: pl.DataFrame) -> pl.DataFrame:
     """
     best = country.filter(pl.col("value").is_not_null()).sort(pl.col("basis") == THERE).unique(_PERIOD, keep="first")
     rows = (
-        indicators.filter(
-            pl.col("indicator").is_in(list(_KINDS)), pl.col("period_kind").is_in(STOOD), pl.col("value").is_not_null()
-        )
+        indicators.filter(map="today")
+        .filter(pl.col("indicator").is_in(list(_KINDS)), pl.col("period_kind").is_in(STOOD))
+        .drop_nulls("value")
         .join(best.select(*_PERIOD, "basis", country_value="value"), on=_PERIOD)
         .filter(pl.len().over(_PERIOD) >= FEWEST)
         .sort(*_PERIOD, "unit_code")
