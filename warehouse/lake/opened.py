@@ -100,6 +100,14 @@ def open_to_make(address: LakeAddress) -> Iterator[DuckDBPyConnection]:
         yield con
 
 
+def shut_in(con: DuckDBPyConnection) -> None:
+    """Leave a connection nothing but the lake: no other file or address is reached after this, no setting changed."""
+    row = con.execute("SELECT data_path FROM ducklake_settings('lake')").fetchone()
+    con.execute(f"SET allowed_directories = [{quoted(row[0] if row else '')}]")
+    con.execute("SET enable_external_access = false")
+    con.execute("SET lock_configuration = true")
+
+
 def without_secrets(said: str) -> str:
     """Words of PostgreSQL or DuckDB without a password that stood in an address."""
     return _SECRET.sub(r"\1…", said)

@@ -54,13 +54,21 @@ def snapshot_of(con: DuckDBPyConnection, edition: str, province: str | None = No
     Raises:
         LakeError: there is no such edition, or it is no longer kept, or two provinces have one of that name.
     """
-    rows = con.execute(_SNAPSHOTS, [edition]).fetchall()
-    found = {code: snapshot for code, snapshot in rows if province in (None, code)}
+    found = {code: snapshot for code, name, snapshot in _snapshots(con) if name == edition and province in (None, code)}
     if len(found) > 1:
         raise LakeError("error.lake.which-province", edition=edition, provinces=", ".join(sorted(found)))
     if not found:
         raise LakeError("error.lake.no-edition", edition=edition)
-    return int(next(iter(found.values())))
+    return next(iter(found.values()))
+
+
+def snapshots_by_edition(con: DuckDBPyConnection, province: str) -> dict[str, int]:
+    """The snapshots that are still kept of a province's editions, by edition."""
+    return {name: snapshot for code, name, snapshot in _snapshots(con) if code == province}
+
+
+def _snapshots(con: DuckDBPyConnection) -> list[tuple[str, str, int]]:
+    return con.execute(_SNAPSHOTS).fetchall()
 
 
 _EDITIONS = f"""
@@ -68,6 +76,6 @@ SELECT province_code, province_name, edition, as_of, published_at, made_by, mess
 FROM lake.{SCHEMA}.{EDITION}
 """
 _SNAPSHOTS = f"""
-SELECT commit_extra_info->>'{KEY}', max(snapshot_id) FROM ducklake_snapshots('lake')
-WHERE commit_extra_info->>'edition' = ? GROUP BY ALL
+SELECT commit_extra_info->>'{KEY}', commit_extra_info->>'edition' AS edition, max(snapshot_id)
+FROM ducklake_snapshots('lake') WHERE edition IS NOT NULL GROUP BY ALL
 """
