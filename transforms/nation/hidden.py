@@ -189,7 +189,19 @@ def _of_neighbours(hidden: NDArray[np.bool_], keys: pl.DataFrame) -> NDArray[np.
         mine, other = MONTHLY_MEASURES.index(opening), MONTHLY_MEASURES.index(closing)
         out[has, mine] |= hidden[before[has], other]
         out[before[has], other] |= hidden[has, mine]
+        _both_ways(out, mine, other)
     return out
+
+
+def _both_ways(hidden: NDArray[np.bool_], opening: int, closing: int) -> None:
+    """With a stock an increase and a decrease of its month: else two months together could bound what each adds."""
+    rule = next(row for row in _rules() if row[opening] and row[closing])
+    is_open = hidden[:, opening] | hidden[:, closing]
+    for sign in (1, -1):
+        moving = np.flatnonzero(rule * sign > 0)
+        moving = moving[(moving != opening) & (moving != closing)]
+        bare = is_open & ~hidden[:, moving].any(axis=1)
+        hidden[bare, moving[np.argmin(_losses()[moving])]] = True
 
 
 def _of_other_map(hidden: NDArray[np.bool_], keys: pl.DataFrame) -> NDArray[np.bool_]:

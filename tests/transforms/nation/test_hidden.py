@@ -168,7 +168,7 @@ def width(program: Program, terms: list[tuple[str | None, ...]]) -> float:
     return program.width(terms) if all(term in program.names for term in terms) else float("inf")
 
 
-@pytest.mark.parametrize("seed", [1, 2, 3])
+@pytest.mark.parametrize("seed", [1, 12, 15])
 def test_nothing_hidden_follows_from_the_countrys_tables(seed):
     marts, hidden = made(seed)
     program = attack(marts)
