@@ -13,7 +13,7 @@ from expectations.language import numbers
 from expectations.language.catalogue import Language, text
 from flows.clock import today
 from flows.errors import UserError
-from flows.nation.night import NationalNight, measure_nation
+from flows.nation.night import NationalNight, measure_nation, open_for_night
 from flows.night.lake import lake_address
 from flows.settings import Settings, load_settings
 from transforms.drawing.figures import Quantity
@@ -32,7 +32,7 @@ MARKS = {-2: "▼▼", -1: "▼", 0: "", 1: "▲", 2: "▲▲"}
 def run_measure(as_of: date | None, *, again: bool) -> None:
     """Make the country's tables, and say which provinces they are of."""
     settings = load_settings()
-    with open_lake(lake_address(settings), read_only=False) as con:
+    with open_for_night(settings) as con:
         night = measure_nation(con, settings, as_of or today(settings.timezone), again=again)
     console = Console()
     for line in night_in_words(night, settings.language):
