@@ -25,6 +25,11 @@ from warehouse.nation.questions import editions_shown, latest_indicators
 
 COUNTRY_HEADS = ("nation.column.indicator", "nation.column.value", "nation.column.period", "nation.column.provinces")
 PROVINCE_HEADS = ("nation.column.province", "nation.column.value", "nation.column.rank", "nation.column.beyond")
+# Twelve months where there are as many, else a month; the titles of the country's table and of the provinces'.
+KINDS = {
+    "rolling12": ("nation.title.year", "nation.title.provinces.year"),
+    "month": ("nation.title.month", "nation.title.provinces.month"),
+}
 STYLES = {-2: "blue", -1: "blue", 0: "default", 1: "red", 2: "red"}
 MARKS = {-2: "▼▼", -1: "▼", 0: "", 1: "▲", 2: "▲▲"}
 
@@ -60,24 +65,29 @@ def run_show(indicator: str | None) -> None:
     with open_lake(lake_address(settings)) as con:
         if editions_shown(con) is None:
             raise UserError("error.nation.none")
-        rows = latest_indicators(con, [indicator] if indicator else MAIN_INDICATORS, every=indicator is not None)
+        wanted = [indicator] if indicator else list(MAIN_INDICATORS)
+        every = {kind: latest_indicators(con, wanted, every=indicator is not None, kind=kind) for kind in KINDS}
+    kind, rows = next(((kind, rows) for kind, rows in every.items() if rows.height), ("", pl.DataFrame()))
     if rows.is_empty():
         raise UserError("error.nation.empty")
-    _print(rows, indicator, settings)
+    _print(rows, kind, indicator, settings)
 
 
-def _print(rows: pl.DataFrame, indicator: str | None, settings: Settings) -> None:
+def _print(rows: pl.DataFrame, kind: str, indicator: str | None, settings: Settings) -> None:
     language = settings.language
-    table = country_table(rows, language) if indicator is None else provinces_table(rows, indicator, language)
+    if indicator is None:
+        table = country_table(rows, text(KINDS[kind][0], language), language)
+    else:
+        table = provinces_table(rows, indicator, KINDS[kind][1], language)
     console = Console()
     console.print(table)
     if rows.filter(pl.col("level") == COUNTRY, pl.col("basis") != WHOLE).height:
         console.print(text("nation.partly", language), highlight=False, soft_wrap=True)
 
 
-def country_table(rows: pl.DataFrame, language: Language) -> Table:
+def country_table(rows: pl.DataFrame, title: str, language: Language) -> Table:
     """The country's indicators, a line each."""
-    table = _table(COUNTRY_HEADS, text("nation.title", language), language)
+    table = _table(COUNTRY_HEADS, title, language)
     for row in rows.filter(pl.col("level") == COUNTRY).iter_rows(named=True):
         quantity = Quantity.of(INDICATOR_OF[row["indicator"]], language)
         provinces = text("nation.of", language, told=row["provinces_told"], expected=row["provinces_expected"])
@@ -87,13 +97,11 @@ def country_table(rows: pl.DataFrame, language: Language) -> Table:
     return table
 
 
-def provinces_table(rows: pl.DataFrame, indicator: str, language: Language) -> Table:
+def provinces_table(rows: pl.DataFrame, indicator: str, title: str, language: Language) -> Table:
     """The provinces by one indicator, the highest first, the country last."""
     quantity = Quantity.of(INDICATOR_OF[indicator], language)
     period = numbers.period(rows["period"][0], language)
-    table = _table(
-        PROVINCE_HEADS, text("nation.title.provinces", language, what=quantity.heading, period=period), language
-    )
+    table = _table(PROVINCE_HEADS, text(title, language, what=quantity.heading, period=period), language)
     for row in rows.iter_rows(named=True):
         value = quantity.says(row["value"])
         if row["lower"] is not None:
