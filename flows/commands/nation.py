@@ -74,20 +74,23 @@ def run_show(indicator: str | None) -> None:
 
 
 def _print(rows: pl.DataFrame, kind: str, indicator: str | None, settings: Settings) -> None:
-    language = settings.language
+    language, console = settings.language, Console()
+    period = numbers.period(rows["period"][0], language)
     if indicator is None:
-        table = country_table(rows, text(KINDS[kind][0], language), language)
+        title, table = text(KINDS[kind][0], language), country_table(rows, language)
     else:
-        table = provinces_table(rows, indicator, KINDS[kind][1], language)
-    console = Console()
+        what = Quantity.of(INDICATOR_OF[indicator], language).heading
+        title = text(KINDS[kind][1], language, what=what, period=period)
+        table = provinces_table(rows, indicator, language)
+    console.print(title, highlight=False, soft_wrap=True)
     console.print(table)
     if rows.filter(pl.col("level") == COUNTRY, pl.col("basis") != WHOLE).height:
         console.print(text("nation.partly", language), highlight=False, soft_wrap=True)
 
 
-def country_table(rows: pl.DataFrame, title: str, language: Language) -> Table:
+def country_table(rows: pl.DataFrame, language: Language) -> Table:
     """The country's indicators, a line each."""
-    table = _table(COUNTRY_HEADS, title, language)
+    table = _table(COUNTRY_HEADS, language)
     for row in rows.filter(pl.col("level") == COUNTRY).iter_rows(named=True):
         quantity = Quantity.of(INDICATOR_OF[row["indicator"]], language)
         provinces = text("nation.of", language, told=row["provinces_told"], expected=row["provinces_expected"])
@@ -97,11 +100,10 @@ def country_table(rows: pl.DataFrame, title: str, language: Language) -> Table:
     return table
 
 
-def provinces_table(rows: pl.DataFrame, indicator: str, title: str, language: Language) -> Table:
+def provinces_table(rows: pl.DataFrame, indicator: str, language: Language) -> Table:
     """The provinces by one indicator, the highest first, the country last."""
     quantity = Quantity.of(INDICATOR_OF[indicator], language)
-    period = numbers.period(rows["period"][0], language)
-    table = _table(PROVINCE_HEADS, text(title, language, what=quantity.heading, period=period), language)
+    table = _table(PROVINCE_HEADS, language)
     for row in rows.iter_rows(named=True):
         value = quantity.says(row["value"])
         if row["lower"] is not None:
@@ -112,8 +114,8 @@ def provinces_table(rows: pl.DataFrame, indicator: str, title: str, language: La
     return table
 
 
-def _table(heads: tuple[str, ...], title: str, language: Language) -> Table:
-    table = Table(box=None, pad_edge=False, title=title, title_justify="left")
+def _table(heads: tuple[str, ...], language: Language) -> Table:
+    table = Table(box=None, pad_edge=False)
     for head in heads:
         table.add_column(text(head, language), overflow="fold")
     return table

@@ -40,7 +40,7 @@ def test_the_countrys_main_indicators_are_shown_with_how_many_provinces_they_are
     done = mobility("nation", "show", **lake)
     assert done.returncode == 0, done.stderr
     assert done.stdout.startswith("Cả nước, mười hai tháng gần nhất")
-    assert re.search(r"Đảng viên đi làm việc xa .* 12/2025 +34 trên 34", done.stdout)
+    assert re.search(r"Tỷ lệ đảng viên đi làm việc xa .* 12/2025 +34 trên 34", done.stdout)
     assert "không phải của cả nước" not in done.stdout
 
 
