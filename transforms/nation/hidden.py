@@ -14,7 +14,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from expectations.contract.forms import MONTHLY, MONTHLY_MEASURES
+from expectations.contract.forms import FORM_OF, MONTHLY, MONTHLY_MEASURES
 from expectations.contract.indicators import INDICATORS
 from expectations.contract.rules import RULES
 from transforms.disclosure.linear import hide_with_others
@@ -30,7 +30,8 @@ def hidden_measures(figures: pl.DataFrame, parts: pl.DataFrame) -> pl.DataFrame:
     """The measures that are not to be shown of a province and month.
 
     Args:
-        figures: map, unit_code, period, the monthly measures, units_reported: the provinces' months as published.
+        figures: map, unit_code, period, the monthly measures, units_reported: the provinces' months as published. A
+            figure of a form that was not asked for yet is no hidden one.
         parts: unit_code, today_code: which province of today each province lies in, also those of today.
 
     Returns:
@@ -43,8 +44,12 @@ def hidden_measures(figures: pl.DataFrame, parts: pl.DataFrame) -> pl.DataFrame:
     )
     keys = keys.with_columns(pl.col("today_code").fill_null(pl.col("unit_code")))
     values = figures.select(pl.col(MONTHLY_MEASURES).cast(pl.Float64)).to_numpy()
+    periods = figures["period"].unique().to_list()
+    asked = {form.name: [period for period in periods if form.asked_in(period)] for form in MONTHLY}
+    came = pl.col("units_reported") > 0
     hidden = figures.select(
-        (pl.col(name).is_null() & (pl.col("units_reported") > 0)).alias(name) for name in MONTHLY_MEASURES
+        (pl.col(name).is_null() & came & pl.col("period").is_in(asked[FORM_OF[name]])).alias(name)
+        for name in MONTHLY_MEASURES
     ).to_numpy()
     while True:
         before = hidden.copy()

@@ -57,6 +57,7 @@ def national_marts(
         budget: of false alerts a quarter, over all provinces and indicators.
     """
     provinces = provinces_of(units, succession)
+    published = _of_their_own(published, provinces)
     hidden = hidden_measures(published.figures, provinces)
     figures = without_hidden(published.figures, hidden)
     gone = hidden_indicators(published.indicators, hidden)
@@ -80,6 +81,19 @@ def national_marts(
         "contribution": _contributions(indicators, days),
         "signal": _named(_dated(signals(on_today, today, as_of, budget)), provinces),
     }
+
+
+def _of_their_own(published: PublishedByProvinces, provinces: pl.DataFrame) -> PublishedByProvinces:
+    """What each province says of itself and of those it was made of; a unit under no province is left out."""
+    own = provinces.select("unit_code", province_code="today_code").unique()
+    keys = ["unit_code", "province_code"]
+    return PublishedByProvinces(
+        published.editions,
+        *(
+            rows.join(own, on=keys, how="semi", maintain_order="left")
+            for rows in (published.figures, published.indicators, published.trends, published.comparisons)
+        ),
+    )
 
 
 def _every_month(figures: pl.DataFrame) -> list[str]:

@@ -6,8 +6,19 @@ from datetime import date
 
 import polars as pl
 
-from tests.transforms.nation.invented_nation import PROVINCES, TODAY, invented_editions
+from tests.transforms.nation.invented_nation import (
+    PROVINCES,
+    SUCCESSION,
+    TODAY,
+    UNITS,
+    invented_editions,
+    invented_months,
+    months,
+    published,
+)
 from transforms.nation.editions import editions_used
+from transforms.nation.marts import national_marts
+from transforms.watch.budget import Budget
 
 NIGHT = date(2026, 1, 6)
 
@@ -35,3 +46,13 @@ def test_three_days_are_not_old():
 def test_a_stranger_in_the_lake_is_shown_by_its_own_name():
     used = editions_used(invented_editions(["87"], NIGHT), PROVINCES, NIGHT)
     assert used.filter(province_code="87")["province_name"].to_list() == ["Tỉnh 87"]
+
+
+def test_a_unit_that_is_no_province_and_one_of_another_take_no_part():
+    figures = invented_months(2, months("2025-07", 3))
+    strange = figures.filter(unit_code="82").with_columns(unit_code=pl.lit("chua-phan-bo"))
+    foreign = figures.filter(unit_code="82").with_columns(province_code=pl.lit("01"))
+    given, more = (published(rows, NIGHT) for rows in (figures, pl.concat([figures, strange, foreign])))
+    own, both = (national_marts(one, UNITS, SUCCESSION, NIGHT, Budget()) for one in (given, more))
+    assert both["figures_country"].equals(own["figures_country"])
+    assert both["figures_province"].height == own["figures_province"].height
