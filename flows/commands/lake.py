@@ -147,7 +147,7 @@ def _editions_table(con: DuckDBPyConnection, province: str, language: Language) 
     for one in editions(con, province):
         days = numbers.day(one.as_of, language), numbers.moment(one.published_at, language)
         counts = numbers.count(one.tables_changed, language), numbers.count(one.rows_added, language)
-        table.add_row(one.edition, *days, *counts, text(f"sql.{'yes' if one.edition in kept else 'no'}", language))
+        table.add_row(one.edition, *days, *counts, text("sql.yes" if one.edition in kept else "sql.no", language))
     return table
 
 

@@ -123,6 +123,7 @@ def test_an_administrator_makes_it_in_postgres_and_provinces_and_analysts_use_it
     assert run(home, "add").returncode == 0
     analyst = home.model_copy(update={"lake": postgres.address(database, f"{database}_an")})
     assert members(analyst) == 13
+    publish_edition(home, SECOND, {"2025-01": 8})
     assert "permission denied" in run(analyst, "add").stderr
     assert run(home, "tidy").returncode == 0, "nothing to end"
     assert run(home, "tidy", "--as", owner).returncode == 0

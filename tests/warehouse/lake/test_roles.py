@@ -6,8 +6,10 @@ import os
 import re
 import subprocess
 from datetime import timedelta
+from pathlib import Path
 
 import duckdb
+import duckdb_cli
 import pytest
 
 from tests.warehouse.lake.copies import sent, written_copy
@@ -15,7 +17,7 @@ from tests.warehouse.lake.shared_lake import SharedLake
 from warehouse.errors import LakeError
 from warehouse.lake.adding import add_edition
 from warehouse.lake.made import make_lake
-from warehouse.lake.opened import LakeAddress, open_lake
+from warehouse.lake.opened import LakeAddress, _extension, open_lake
 from warehouse.lake.roles import make_roles
 from warehouse.lake.tidy import tidy_lake
 
@@ -168,3 +170,19 @@ def test_a_server_that_is_not_there_is_told_in_a_line_without_the_password():
     assert "refused" in said
     assert "secret" not in said
     assert "\n" not in said
+
+
+def test_an_analyst_attaches_it_from_duckdbs_own_prompt_as_the_page_says(lake):
+    """`docs/lake.md`'s statements; extensions come from the wheels, as the tests' machine may not fetch them."""
+    loads = "; ".join(f"LOAD '{_extension(name)}'" for name in ("ducklake", "postgres_scanner"))
+    address, folder = lake.as_("analyst").catalogue, lake.folder
+    options = f"READ_ONLY, DATA_PATH '{folder}', OVERRIDE_DATA_PATH true"
+    said = f"{loads}; ATTACH 'ducklake:{address}' AS lake ({options});"
+    program = Path(duckdb_cli.__file__).parent / "duckdb"
+    version = "SELECT max(snapshot_id) FROM ducklake_snapshots('lake') WHERE author LIKE '%(82)'"
+    for query in (FIGURES, FIGURES.replace("figures", "figures AT (VERSION => {version})")):
+        with open_lake(lake.as_("analyst")) as con:
+            (found,) = con.execute(version).fetchone()
+        command = [str(program), "-csv", "-noheader", "-c", said + query.format(version=found)]
+        done = subprocess.run(command, capture_output=True, text=True, check=True)
+        assert done.stdout.splitlines() == ["82,2025-01,5", "82,2025-02,6"]
