@@ -85,7 +85,8 @@ FAMILIES: dict[str, tuple[str, ...]] = {
         "facts standing versions outcomes problems nights touched schema last-night last-night.none last-night.old "
         "facts.none standing.none versions.none outcomes.none problems.none nights.none touched.none schema.none "
         "last-night.taken-in archive archive.none archive.gone personal-data unseen permissions permissions.wide disk "
-        "leftovers published published.none settings backup backup.failed backup.old backup.none self-test".split()
+        "leftovers published published.none settings backup backup.failed backup.old backup.none self-test "
+        "lake lake.none lake.failed lake.owed".split()
     ),
     "doctor.state.": ("ok", "look", "act"),
     "drawing.balance.": tuple("step value running more fewer same unknown no-closing".split()),
@@ -158,6 +159,7 @@ FAMILIES: dict[str, tuple[str, ...]] = {
     "portal.followup.status.": followup.STATUSES,
     "portal.figures.column.": indicator_page.COLUMNS,
     "portal.figures.kind.": tuple(dict.fromkeys(kind for one in INDICATORS for kind in kinds_of(one))),
+    "lake.column.": tuple("province name edition as_of published_at home tables rows kept".split()),
     "portal.figures.level.": UNIT_LEVELS,
     "portal.indicator.map.": SCALES,
     "portal.level.": alerts.LEVELS,
