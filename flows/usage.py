@@ -75,9 +75,13 @@ def _worded(settings: dict[str, Any]) -> dict[str, Any]:
         annotation = param.type_descriptor.annotation
         if param.type_descriptor.is_choice or annotation is bool:
             continue
-        keys = (f"help.word.{one}" for one in (param.metavar, param.name, annotation.__name__.lower()))
+        keys = (f"help.word.{one}" for one in (param.metavar, param.name, _kind(annotation)))
         param.metavar = next((known[key] for key in keys if key in known), param.metavar)
     return {**settings, "options_metavar": text("help.word.options", language)}
+
+
+def _kind(annotation: Any) -> str:
+    return str(getattr(annotation, "__name__", "")).lower()
 
 
 def _name_panels() -> None:
