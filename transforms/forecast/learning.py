@@ -24,6 +24,7 @@ LEAN_LASTS, TURNED = 0.7, 4.5  # a unit's level has turned where its months lean
 BREAK_COST, STRANGE_COST = 6.0, 5.0  # log likelihood: a break about once in 400 months, an outbreak in 150
 SETTLED = 13  # months before which a season would pass for breaks
 STAYS = 0.25  # of a break's variance, the part that is held to stay
+OWN_PART = 0.1  # of a break's variance, what each unit has apart from the others'
 MOST_UNREST = 400.0
 LONGEST = 3.0  # of log counts in one month, so that a month of zeros cannot run away
 TRIED = 6  # months before which no alternative is let go
@@ -113,6 +114,7 @@ def _break(state: Belief, sight: _Sight) -> tuple[Belief, Array]:
     spread = state.spread.copy()
     spread[:, LEVEL, LEVEL] += np.where(is_back, 0.0, STAYS) * more
     spread[:, PASSING, PASSING] += np.where(is_back, 1.0, 1 - STAYS) * more
+    spread[:, sight.at, sight.at] += (OWN_PART * more)[:, None]
     unrest = np.where(found, np.maximum(np.minimum(size, MOST_UNREST), state.unrest), state.unrest)
     return state._replace(spread=spread, unrest=unrest), BREAK_COST * found
 
