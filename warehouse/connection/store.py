@@ -19,6 +19,12 @@ from warehouse.schema.comments import quoted
 
 _PID = re.compile(r"PID (\d+)")
 
+NEW_FILES: Mapping[str, str] = {"storage_compatibility_version": "v1.4.0", "default_block_size": "32768"}
+"""How DuckDB writes files that a connection makes, copies included: smaller and in half the time.
+
+Any DuckDB from 1.4 on reads them. Many marts are small, and of a small table every column takes a part of a block.
+"""
+
 
 @contextmanager
 def open_store(path: Path, config: Mapping[str, str] | None = None) -> Iterator[DuckDBPyConnection]:
@@ -84,14 +90,14 @@ def open_to_read(path: Path) -> Iterator[DuckDBPyConnection]:
 @contextmanager
 def memory_store() -> Iterator[DuckDBPyConnection]:
     """An empty warehouse in memory, for `check`, which stores nothing."""
-    with duckdb.connect(":memory:") as con:
+    with duckdb.connect(":memory:", config=dict(NEW_FILES)) as con:
         migrate(con, migrations())
         yield con
 
 
 def _connect(path: Path, config: Mapping[str, str] | None = None) -> DuckDBPyConnection:
     try:
-        return duckdb.connect(str(path), config=dict(config or {}))
+        return duckdb.connect(str(path), config={**NEW_FILES, **(config or {})})
     except duckdb.IOException as error:
         if "lock" not in str(error):
             raise _no_warehouse(path) from error
