@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -68,7 +69,8 @@ def publish(con: DuckDBPyConnection, folder: Path, stamp: str, *, keep: int = 7,
         # One transaction: all marts are of one moment.
         with transaction(con):
             _make(con, is_before=is_before)
-            rows = {name: _fill(con, name) for name in names}
+            with _looked_up_once(con) as queries:
+                rows = {name: _fill(con, name, queries[name]) for name in names}
         _check(con, rows)
     part.chmod(0o644)
     replace(part, target)
@@ -130,8 +132,28 @@ def _in_use(con: DuckDBPyConnection, catalogue: str) -> Iterator[None]:
         con.execute(f'USE "{row[0] if row else ""}"')
 
 
-def _fill(con: DuckDBPyConnection, name: str) -> int:
-    row = con.execute(f"INSERT INTO edition.marts.{name} FROM marts.{name}").fetchone()
+@contextmanager
+def _looked_up_once(con: DuckDBPyConnection) -> Iterator[dict[str, str]]:
+    """The marts' queries by name, reading what many of them look up from temporary tables.
+
+    Which name and district a unit had when is worked out anew for each of twenty marts otherwise.
+    """
+    views = [name for (name,) in con.execute(_VIEWS).fetchall()]
+    for name in views:
+        con.execute(f"CREATE OR REPLACE TEMP TABLE looked_up_{name} AS FROM derived.{name}")
+    read = re.compile(rf"\bderived\.({'|'.join(views)})\b")
+    try:
+        yield {
+            name: read.sub(r"temp.looked_up_\1", sql.partition(" AS ")[2].rstrip().rstrip(";"))
+            for name, sql in con.execute(_QUERIES).fetchall()
+        }
+    finally:
+        for name in views:
+            con.execute(f"DROP TABLE temp.looked_up_{name}")
+
+
+def _fill(con: DuckDBPyConnection, name: str, query: str) -> int:
+    row = con.execute(f"INSERT INTO edition.marts.{name} {query}").fetchone()
     return int(row[0]) if row else 0
 
 
@@ -189,6 +211,12 @@ def _retire(folder: Path, current: Path, keep: int) -> None:
             edition.rmdir()
 
 
+_VIEWS = """
+SELECT view_name FROM duckdb_views() WHERE schema_name = 'derived' AND database_name = current_database() ORDER BY 1
+"""
+_QUERIES = """
+SELECT view_name, sql FROM duckdb_views() WHERE schema_name = 'marts' AND database_name = current_database()
+"""
 _MADE_OF = """
 SELECT macro_definition FROM duckdb_functions()
 WHERE database_name = 'before' AND schema_name = 'marts' AND function_name = 'made_of'
