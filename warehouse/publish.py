@@ -141,10 +141,10 @@ def _looked_up_once(con: DuckDBPyConnection) -> Iterator[dict[str, str]]:
     views = [name for (name,) in con.execute(_VIEWS).fetchall()]
     for name in views:
         con.execute(f"CREATE OR REPLACE TEMP TABLE looked_up_{name} AS FROM derived.{name}")
-    read = re.compile(rf"\bderived\.({'|'.join(views)})\b")
+    read = re.compile(rf"\b(FROM|JOIN) derived\.({'|'.join(views)})\b", re.IGNORECASE)
     try:
         yield {
-            name: read.sub(r"temp.looked_up_\1", sql.partition(" AS ")[2].rstrip().rstrip(";"))
+            name: read.sub(r"\1 temp.looked_up_\2", sql.partition(" AS ")[2].rstrip().rstrip(";"))
             for name, sql in con.execute(_QUERIES).fetchall()
         }
     finally:

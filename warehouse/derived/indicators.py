@@ -70,8 +70,12 @@ def due_reports(con: DuckDBPyConnection) -> pl.DataFrame:
 
 
 def indicators(con: DuckDBPyConnection, levels: list[str]) -> pl.DataFrame:
-    """derived.indicator of some levels."""
-    return con.execute("FROM derived.indicator WHERE level IN (SELECT unnest(?))", [levels]).pl()
+    """derived.indicator of some levels, in the order in which it is made: sums of reals hang on their order."""
+    return con.execute(
+        """FROM derived.indicator WHERE level IN (SELECT unnest(?))
+        ORDER BY map, unit_code, level, period, period_kind, indicator""",
+        [levels],
+    ).pl()
 
 
 def replace_indicators(
