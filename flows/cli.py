@@ -30,8 +30,12 @@ app.add_typer(pilot_app, name="pilot")
 user_app = typer.Typer(no_args_is_help=True, help=both("help.user"))
 app.add_typer(user_app, name="user")
 
+lake_app = typer.Typer(no_args_is_help=True, help=both("help.lake"))
+app.add_typer(lake_app, name="lake")
+
 Day = Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], metavar="NGÀY")]
 AlertName = Annotated[str, typer.Argument(metavar="CẢNH_BÁO", help=both("help.alert.name"))]
+LakeOwner = Annotated[str | None, typer.Option("--as", metavar="postgres:…", help=both("help.lake.as"))]
 Note = Annotated[str | None, typer.Option(help=both("help.note"))]
 UserName = Annotated[str, typer.Argument(metavar="TÊN", help=both("help.user.name"))]
 ItemName = Annotated[str, typer.Argument(metavar="VIỆC", help=both("help.item.name"))]
@@ -488,6 +492,57 @@ def user_password(name: UserName) -> None:
     from flows.commands.users import run_password
 
     run_password(name)
+
+
+@lake_app.command("init", help=both("help.lake_init"))
+def lake_init(
+    province: Annotated[list[str] | None, typer.Option(help=both("help.lake_init.province"))] = None,
+    reader: Annotated[list[str] | None, typer.Option(help=both("help.lake_init.reader"))] = None,
+    owner: LakeOwner = None,
+) -> None:
+    from flows.commands.lake import run_init
+
+    run_init(province or [], reader or [], owner)
+
+
+@lake_app.command("add", help=both("help.lake_add"))
+def lake_add(
+    take_over: Annotated[bool, typer.Option("--take-over", help=both("help.lake_add.take_over"))] = False,
+) -> None:
+    from flows.commands.lake import run_add
+
+    run_add(take_over)
+
+
+@lake_app.command("show", help=both("help.lake_show"))
+def lake_show(province: Annotated[str | None, typer.Option(help=both("help.lake_show.province"))] = None) -> None:
+    from flows.commands.lake import run_show
+
+    run_show(province)
+
+
+@lake_app.command("sql", help=both("help.lake_sql"))
+def lake_sql(
+    query: Annotated[str, typer.Argument(help="SELECT …")],
+    edition: Annotated[str | None, typer.Option(help=both("help.lake_sql.edition"))] = None,
+    province: Annotated[str | None, typer.Option(help=both("help.lake_sql.province"))] = None,
+    as_of: Day = None,
+    form: Annotated[
+        Literal["csv", "json", "parquet"] | None, typer.Option("--format", help=both("help.sql.format"))
+    ] = None,
+) -> None:
+    from flows.commands.lake import LakePast, run_sql
+
+    run_sql(query, LakePast(edition, province, as_of.date() if as_of else None), form)
+
+
+@lake_app.command("tidy", help=both("help.lake_tidy"))
+def lake_tidy(
+    dry_run: Annotated[bool, typer.Option("--dry-run", help=both("help.tidy.dry_run"))] = False, owner: LakeOwner = None
+) -> None:
+    from flows.commands.lake import run_tidy
+
+    run_tidy(dry_run, owner)
 
 
 @notify_app.command("test", help=both("help.notify_test"))

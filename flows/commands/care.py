@@ -16,6 +16,7 @@ from flows.commands.made_again import made_again, publish_again
 from flows.errors import ACT, DONE, FAULTY, LOOK, UserError, language_asked
 from flows.home import open_home
 from flows.night.backups import back_up, last_backup
+from flows.night.lake import lake_note, lake_owed
 from flows.night.retention import outlived, remove_outlived
 from flows.settings import Settings, load_settings, unknown_variables
 from warehouse.backup import backup, restore
@@ -63,6 +64,8 @@ def examined(settings: Settings, *, deep: bool) -> Iterator[Diagnosis]:
     yield from examine(settings.home, deep=deep, at=now(settings.timezone))
     if settings.backup_folder is not None:
         yield _backup(settings)
+    if settings.lake is not None:
+        yield _lake(settings)
 
 
 def _backup(settings: Settings) -> Diagnosis:
@@ -74,6 +77,13 @@ def _backup(settings: Settings) -> Diagnosis:
     is_old = now(settings.timezone) - last.at > BACKUP_OLD
     key = "doctor.backup.old" if is_old else "doctor.backup"
     return Diagnosis("backup", "warning" if is_old else "ok", Message(key, at=last.at))
+
+
+def _lake(settings: Settings) -> Diagnosis:
+    if owed := lake_owed(settings):
+        return Diagnosis("lake", "warning", owed)
+    note = lake_note(settings)
+    return Diagnosis("lake", "ok", Message("doctor.lake", edition=note.edition if note else ""))
 
 
 def run_backup(target: Path | None) -> None:
