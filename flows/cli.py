@@ -27,6 +27,9 @@ app.add_typer(notify_app, name="notify")
 pilot_app = typer.Typer(no_args_is_help=True, help=both("help.pilot"))
 app.add_typer(pilot_app, name="pilot")
 
+nation_app = typer.Typer(no_args_is_help=True, help=both("help.nation"))
+app.add_typer(nation_app, name="nation")
+
 user_app = typer.Typer(no_args_is_help=True, help=both("help.user"))
 app.add_typer(user_app, name="user")
 
@@ -445,6 +448,13 @@ def demo() -> None:
     run_demo()
 
 
+@app.command(help=both("help.init"))
+def init(province: Annotated[str, typer.Option(help=both("help.init.province"))]) -> None:
+    from flows.commands.init import run_init
+
+    run_init(province)
+
+
 @registry_app.command("check", help=both("help.registry_check"))
 def registry_check(file: Annotated[Path, typer.Argument(help="CSV")]) -> None:
     from flows.commands.registry_import import run_check
@@ -543,6 +553,22 @@ def lake_tidy(
     from flows.commands.lake import run_tidy
 
     run_tidy(dry_run, owner)
+
+
+@nation_app.command("measure", help=both("help.nation_measure"))
+def nation_measure(
+    as_of: Day = None, again: Annotated[bool, typer.Option("--again", help=both("help.nation_measure.again"))] = False
+) -> None:
+    from flows.commands.nation import run_measure
+
+    run_measure(as_of.date() if as_of else None, again=again)
+
+
+@nation_app.command("show", help=both("help.nation_show"))
+def nation_show(indicator: Annotated[str | None, typer.Option(help=both("help.nation_show.indicator"))] = None) -> None:
+    from flows.commands.nation import run_show
+
+    run_show(indicator)
 
 
 @notify_app.command("test", help=both("help.notify_test"))
