@@ -65,10 +65,11 @@ def deploy(
     pool: Annotated[str, typer.Option(help=both("help.deploy.pool"))],
     queue: Annotated[str | None, typer.Option(help=both("help.deploy.queue"))] = None,
     name: Annotated[str | None, typer.Option(help=both("help.deploy.name"))] = None,
+    nation: Annotated[bool, typer.Option("--nation", help=both("help.deploy.nation"))] = False,
 ) -> None:
     from flows.serving.pool import run_deploy
 
-    run_deploy(pool, queue, name)
+    run_deploy(pool, queue, name, nation=nation)
 
 
 @app.command(help=both("help.portal"))

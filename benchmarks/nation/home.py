@@ -53,11 +53,11 @@ FROM ledger.submission GROUP BY received_on
 """
 
 
-def make_home(home: Path, province: int, cells: int, months: int, seed: int) -> Settings:
+def make_home(home: Path, province: str, cells: int, months: int, seed: int) -> Settings:
     """A home whose figures are all in and from which nothing is derived yet; the same arguments give the same facts."""
     settings = Settings(home=home, self_test=0)
     write_registry(settings.registry_dir, province, cells)
-    rng = np.random.default_rng((seed, province))
+    rng = np.random.default_rng((seed, int(province)))
     periods = [LAST.plus(number - months + 1) for number in range(months)]
     with open_home(settings) as con:
         _ledger(con, periods)

@@ -1,4 +1,4 @@
-"""A province's registry by enlarging the one that comes with the product: its reform, splits and mergers included."""
+"""A province's registry: its real units of before and since 01-07-2025, and as many invented cells as are asked for."""
 
 from __future__ import annotations
 
@@ -6,44 +6,121 @@ from pathlib import Path
 
 import polars as pl
 
-from flows.registry_files import bundled_dir, registry_tables
+from flows.registry_files import national_tables, start_registry
 
-CODES = ("unit_code", "parent_code", "commune_code", "cell_code", "from_code", "to_code", "to_commune_code")
-_OF_CELLS = {"cells": ("cell_code",), "cells_moved": ("cell_code",), "cell_succession": ("from_code", "to_code")}
+BEGAN, ENDED, REFORM = "2015-01-01", "2025-06-30", "2025-07-01"
+KINDS = ("hamlet", "hamlet", "school", "hamlet", "agency", "hamlet", "school", "police", "hamlet", "military")
+MERGED, SPLIT = 300, 500
+"""One cell in so many was merged into its neighbour in 2021, one in so many split in 2020."""
+_CELLS = ("cell_code", "name", "kind", "commune_code", "valid_from", "valid_to")
 
 
-def write_registry(folder: Path, province: int, cells: int) -> None:
-    """Write the tables of a province of about so many cells.
+def provinces() -> pl.DataFrame:
+    """Today's provinces: unit_code, communes (of before the reform, which its cells are spread over)."""
+    units, succession = national_tables()
+    today = units.filter(pl.col("parent_code") == "", pl.col("valid_to") == "").select("unit_code")
+    districts = units.filter(pl.col("valid_to") == ENDED, pl.col("parent_code") != "")
+    of_province = succession.join(today, left_on="to_code", right_on="unit_code", how="semi")
+    return (
+        districts.join(districts.select(parent_code="unit_code", above="parent_code"), on="parent_code")
+        .join(of_province.select(above="from_code", today="to_code").unique("above"), on="above")
+        .group_by(unit_code="today")
+        .agg(communes=pl.len())
+        .sort("unit_code")
+    )
+
+
+def write_registry(folder: Path, province: str, cells: int) -> None:
+    """Write the tables of a province with so many cells, the same in every commune but for one.
 
     Args:
-        folder: of the home's registry; made.
-        province: its number from 1: every code of it begins with that, so that no two provinces share one.
-        cells: how many it has; each of the bundled ones stands for several, in the same commune and of the same kind.
+        folder: of the home's registry, which is not there yet.
+        province: its code today.
+        cells: how many it has.
     """
-    folder.mkdir(parents=True)
-    tables = registry_tables(bundled_dir())
-    for name, table in tables.items():
-        wide = _enlarged(table, _OF_CELLS[name], cells / tables["cells"].height) if name in _OF_CELLS else table
-        prefixed = wide.with_columns(
-            pl.when(pl.col(code) != "").then(pl.lit(f"{province:02d}") + pl.col(code)).otherwise(pl.lit("")).alias(code)
-            for code in CODES
-            if code in wide.columns
+    tables = start_registry(folder, province)
+    units = tables["units"].with_columns(
+        valid_from=pl.when(pl.col("valid_to") == ENDED).then(pl.lit(BEGAN)).otherwise("valid_from")
+    )
+    communes = units.filter(pl.col("valid_to") == ENDED, pl.col("kind").is_in(["xã", "phường", "thị trấn"]))
+    made = _cells(communes["unit_code"].sort(), cells)
+    plain, succession, more = _succession(made)
+    every = {
+        "units": units,
+        "cells": pl.concat([plain, more]),
+        "cell_succession": succession,
+        "cells_moved": _moved(pl.concat([plain, more]), tables["unit_succession"]),
+    }
+    for name, table in every.items():
+        table.with_columns(pl.all().replace("", None)).write_csv(folder / f"{name}.csv")
+
+
+def _cells(communes: pl.Series, cells: int) -> pl.DataFrame:
+    """Columns of `_CELLS`; number counts them through."""
+    number = pl.int_range(cells, eager=True)
+    within = number // len(communes)
+    return pl.DataFrame(
+        {"number": number, "commune_code": communes.gather(number % len(communes)), "within": within}
+    ).select(
+        cell_code=pl.col("commune_code") + "-" + (pl.col("within") + 1).cast(pl.String).str.zfill(3),
+        name=pl.lit("Chi bộ ") + (pl.col("within") + 1).cast(pl.String),
+        kind=pl.col("within").map_elements(lambda at: KINDS[at % len(KINDS)], return_dtype=pl.String),
+        commune_code="commune_code",
+        valid_from=pl.lit(BEGAN),
+        valid_to=pl.lit(""),
+    )
+
+
+def _succession(cells: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame]:
+    """The cells with those ended that were merged or split, what became of these, and the cells that came."""
+    numbered = (
+        cells.with_row_index("at")
+        .sort("commune_code", "cell_code")
+        .with_columns(into=pl.col("cell_code").shift(1).over("commune_code"))
+    )
+    merged = numbered.filter(pl.col("at") % MERGED == MERGED - 1, pl.col("into").is_not_null())
+    split = numbered.filter(pl.col("at") % SPLIT == 0).join(merged, on="cell_code", how="anti")
+    halves = [split.with_columns(cell_code=pl.col("cell_code") + end) for end in ("a", "b")]
+    came = pl.concat(halves).with_columns(valid_from=pl.lit("2020-07-01")).select(_CELLS)
+    ends = {**dict.fromkeys(merged["cell_code"], "2020-12-31"), **dict.fromkeys(split["cell_code"], "2020-06-30")}
+    ended = pl.col("cell_code").replace_strict(ends, default="", return_dtype=pl.String)
+    steps = [
+        merged.select(
+            from_code="cell_code",
+            to_code="into",
+            effective_date=pl.lit("2021-01-01"),
+            kind=pl.lit("merge"),
+            weight=pl.lit("1.0"),
+        ),
+        *(
+            split.select(
+                from_code="cell_code",
+                to_code=pl.col("cell_code") + end,
+                effective_date=pl.lit("2020-07-01"),
+                kind=pl.lit("split"),
+                weight=pl.lit(weight),
+            )
+            for end, weight in (("a", "0.6"), ("b", "0.4"))
+        ),
+    ]
+    return cells.with_columns(valid_to=ended), pl.concat(steps), came
+
+
+def _moved(cells: pl.DataFrame, succession: pl.DataFrame) -> pl.DataFrame:
+    """Where the cells went of communes that were parted: to one of their successors after the other."""
+    parted = (
+        succession.filter(pl.col("extent") != "whole")
+        .group_by(commune_code="from_code")
+        .agg(to=pl.col("to_code").sort())
+    )
+    return (
+        cells.filter(pl.col("valid_to") == "")
+        .sort("cell_code")
+        .with_columns(at=pl.int_range(pl.len()).over("commune_code"))
+        .join(parted, on="commune_code")
+        .select(
+            "cell_code",
+            to_commune_code=pl.col("to").list.get(pl.col("at") % pl.col("to").list.len()),
+            effective_date=pl.lit(REFORM),
         )
-        prefixed.write_csv(folder / f"{name}.csv")
-
-
-def _enlarged(table: pl.DataFrame, codes: tuple[str, ...], factor: float) -> pl.DataFrame:
-    """Each row as many times as the factor says, the copies' codes numbered; what belongs together keeps together."""
-    whole, rest = divmod(factor, 1.0)
-    copies = [table] if factor >= 1 else []
-    for number in range(1, int(whole)):
-        copies.append(_copied(table, codes, number))
-    # A share of the communes has one copy more: their cells, and all that became of them.
-    share = table.filter(pl.col(codes[0]).str.slice(0, 5).cast(pl.Int64) * 7919 % 1000 < 1000 * rest)
-    copies.append(_copied(share, codes, int(whole)) if factor >= 1 else share)
-    return pl.concat(copies)
-
-
-def _copied(table: pl.DataFrame, codes: tuple[str, ...], number: int) -> pl.DataFrame:
-    named = [pl.col("name") + f" {number}"] if "name" in table.columns else []
-    return table.with_columns(*(pl.col(code) + f"{number:02d}" for code in codes), *named)
+    )

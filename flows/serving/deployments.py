@@ -27,6 +27,7 @@ ENTRYPOINTS = {
     "reminders": "flows.serving.reminders.reminders",
     "messages": "flows.serving.reminders.messages",
     "care": "flows.serving.care.care",
+    "nation": "flows.nation.scheduled.nation",
 }
 UNDER_WAY = {StateType.PENDING, StateType.RUNNING, StateType.CANCELLING}
 
@@ -56,6 +57,12 @@ def deployments(settings: Settings, name: str = NAME, place: Place | None = None
     if settings.backup_folder or settings.keep_rejected_days or settings.keep_returns_days:
         schedules["care"] = RRule(f"FREQ=DAILY;{_moment(settings.backup_at)}", timezone=zone)
     return [_deployment(ENTRYPOINTS[flow], schedule, settings, name, place) for flow, schedule in schedules.items()]
+
+
+def national_deployments(settings: Settings, name: str, place: Place) -> list[RunnerDeployment]:
+    """The national night of a home that has a lake and no reports of its own; see `deployments`."""
+    schedule = RRule(f"FREQ=DAILY;{_moment(settings.night_at)}", timezone=settings.timezone)
+    return [_deployment(ENTRYPOINTS["nation"], schedule, settings, name, place)]
 
 
 def _moment(at: time) -> str:
@@ -89,23 +96,25 @@ def _mark(settings: Settings) -> str:
     return f"home:{settings.home.resolve()}"
 
 
-async def check_server(settings: Settings, name: str = NAME, wrong: str = "error.serve.other-home") -> None:
+async def check_server(
+    settings: Settings, name: str = NAME, wrong: str = "error.serve.other-home", flow: str = "nightly"
+) -> None:
     """See that the server has no deployments of this name for another home.
 
     Args:
         wrong: the error to tell where it has.
+        flow: the one that tells.
 
     Raises:
         UserError: it has; each would run the other's nights.
     """
     async with get_client() as client:
         try:
-            standing = await client.read_deployment_by_name(f"nightly/{name}")
+            standing = await client.read_deployment_by_name(f"{flow}/{name}")
         except ObjectNotFound:
             return
     if standing.tags and _mark(settings) not in standing.tags:
-        home = standing.tags[0].removeprefix("home:")
-        raise UserError(wrong, home=home, name=name)
+        raise UserError(wrong, home=standing.tags[0].removeprefix("home:"), name=name)
 
 
 async def remove_others(name: str, wanted: set[str]) -> None:

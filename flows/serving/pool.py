@@ -24,13 +24,14 @@ if TYPE_CHECKING:
 KIND = "process"
 
 
-def run_deploy(pool: str, queue: str | None, name: str | None) -> None:
+def run_deploy(pool: str, queue: str | None, name: str | None, *, nation: bool = False) -> None:
     """Put this home's deployments in a pool, or in place of those of the last time, and say what a worker is told.
 
     Args:
         pool: the work pool, made where there is none.
         queue: the queue in it of the machine on which the home lies; None where every worker of the pool sees the home.
         name: of the deployments; None for the home folder's.
+        nation: the national night, and no province's.
 
     Raises:
         UserError: no server is named or answers, the home is served here already, the name is another home's, or the
@@ -45,21 +46,24 @@ def run_deploy(pool: str, queue: str | None, name: str | None) -> None:
     require_server(server)
     prepare_engine(settings)
     name = name or settings.home.resolve().name
-    asyncio.run(_deploy(settings, pool, queue, name))
+    asyncio.run(_deploy(settings, pool, queue, name, nation=nation))
     worker = f"prefect worker start --type {KIND} --pool '{pool}'" + (f" --work-queue '{queue}'" if queue else "")
     told = text("deploy.done", settings.language, name=name, pool=pool, at=f"{settings.night_at:%H:%M}", worker=worker)
     Console().print(told, soft_wrap=True)
 
 
-async def _deploy(settings: Settings, pool: str, queue: str | None, name: str) -> None:
+async def _deploy(settings: Settings, pool: str, queue: str | None, name: str, *, nation: bool) -> None:
     from prefect.client.orchestration import get_client
 
     from flows.serving import deployments
 
-    await deployments.check_server(settings, name, "error.deploy.other-home")
+    for flow in ("nightly", "nation"):
+        await deployments.check_server(settings, name, "error.deploy.other-home", flow)
     async with get_client() as client:
         await _require_pool(client, pool)
-    wanted = deployments.deployments(settings, name, deployments.Place(pool, queue))
+    place = deployments.Place(pool, queue)
+    whose = deployments.national_deployments if nation else deployments.deployments
+    wanted = whose(settings, name, place)
     for one in wanted:
         await one.aapply()
     await deployments.remove_others(name, {one.flow_name or "" for one in wanted})

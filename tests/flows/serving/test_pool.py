@@ -22,6 +22,7 @@ import pytest
 from flows.serving import deployments
 
 PATIENCE = 240.0
+OF_A_PROVINCE = {entrypoint for flow, entrypoint in deployments.ENTRYPOINTS.items() if flow != "nation"}
 OVER = {"COMPLETED", "FAILED", "CRASHED", "CANCELLED"}
 
 
@@ -140,7 +141,7 @@ def test_each_home_has_its_nights_and_reminders_at_its_machine_s_queue(pool, dep
         (name, f"machine-{name}", entrypoint)
         for name in deployed
         for flow, entrypoint in deployments.ENTRYPOINTS.items()
-        if flow != "care"
+        if flow not in ("care", "nation")
     }
     assert pool.ask("work_pools/nation")["type"] == "process"
 
@@ -181,12 +182,18 @@ def test_deployed_again_it_changes_what_was_and_adds_nothing(pool, homes, deploy
     (homes["north"] / "mobility.toml").write_text('keep_returns_days = 30\nnight_at = "03:15"\n', "utf-8")
     assert pool.deploy(homes["north"], "--queue", "machine-north").returncode == 0
     flows = {one["entrypoint"]: one for one in pool.ask("deployments/filter", {}) if one["name"] == "north"}
-    assert flows.keys() == set(deployments.ENTRYPOINTS.values())  # with the care that removes what was kept
+    assert flows.keys() == OF_A_PROVINCE  # with the care that removes what was kept
     rule = flows["flows.serving.scheduled.night"]["schedules"]
     assert [("BYHOUR=3" in one["schedule"]["rrule"], one["active"]) for one in rule] == [(True, True)]
     (homes["north"] / "mobility.toml").unlink()
     assert pool.deploy(homes["north"], "--queue", "machine-north").returncode == 0
     assert len([one for one in pool.ask("deployments/filter", {}) if one["name"] == "north"]) == 3
+
+
+def test_the_national_night_is_deployed_alone(pool, tmp_path):
+    assert pool.deploy(tmp_path / "country", "--nation").returncode == 0
+    (found,) = (one for one in pool.ask("deployments/filter", {}) if one["name"] == "country")
+    assert (found["entrypoint"], found["work_queue_name"]) == ("flows.nation.scheduled.nation", "default")
 
 
 def test_a_name_that_is_another_home_s_is_refused(pool, homes, deployed, tmp_path):
