@@ -90,7 +90,7 @@ WHERE province_code = '01' AND map = 'today' AND period >= '2024-01'
 ORDER BY ALL;
 
 -- gaps of Regulation 213
-SELECT province_code, period, count(*)
+SELECT province_code, half, count(*)
 FROM lake.provinces.regulation_213_gap
 WHERE level = 'province'
 GROUP BY ALL
