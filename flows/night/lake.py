@@ -102,16 +102,12 @@ def added(settings: Settings, *, take_over: bool = False) -> AddedEdition:
         LakeError: it could not be added; that is noted.
     """
     sent = _standing(settings)
-    # Published figures: the other provinces' writers and all readers may have them, whatever this home keeps closed.
-    before = os.umask(0o002)
     try:
         with open_lake(lake_address(settings), read_only=False) as con:
             came = add_edition(con, sent, known=_known(settings), take_over=take_over)
     except LakeError as error:
         _failed(settings, error.says(settings.language))
         raise
-    finally:
-        os.umask(before)
     _keep(settings, PARTS, [[*part, digest] for part, digest in came.parts.items()])
     note = LakeNote(now(settings.timezone), sent.edition, None, came.rows, len(came.changed), came.is_new)
     _note(settings, note)

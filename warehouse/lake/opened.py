@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import re
+import stat
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from datetime import datetime
 from importlib.util import find_spec
@@ -82,7 +84,8 @@ def open_lake(
     options += [f"DATA_PATH {quoted(_folder(address.data))}", "OVERRIDE_DATA_PATH true"] if address.data else []
     with _engine(address) as con:
         _attach(con, address, options)
-        yield con
+        with nullcontext() if read_only or past else _open_to_all(con):
+            yield con
 
 
 @contextmanager
@@ -97,13 +100,13 @@ def open_to_make(address: LakeAddress) -> Iterator[DuckDBPyConnection]:
     with _engine(address) as con:
         # Small tables else lie in tables of PostgreSQL that each writer would have to be allowed to make.
         _attach(con, address, [f"DATA_PATH {quoted(_folder(address.data))}", "DATA_INLINING_ROW_LIMIT 0"])
-        yield con
+        with _open_to_all(con):
+            yield con
 
 
 def shut_in(con: DuckDBPyConnection) -> None:
     """Leave a connection nothing but the lake: no other file or address is reached after this, no setting changed."""
-    row = con.execute("SELECT data_path FROM ducklake_settings('lake')").fetchone()
-    con.execute(f"SET allowed_directories = [{quoted(row[0] if row else '')}]")
+    con.execute(f"SET allowed_directories = [{quoted(_data_path(con))}]")
     con.execute("SET enable_external_access = false")
     con.execute("SET lock_configuration = true")
 
@@ -119,6 +122,32 @@ def in_a_line(error: Exception) -> str:
     # DuckDB repeats the address, libpq says what was the matter.
     cause = said.rpartition("connection to server")[2] if "connection to server" in said else said
     return " ".join(cause.split("Stack Trace")[0].split())[-300:]
+
+
+@contextmanager
+def _open_to_all(con: DuckDBPyConnection) -> Iterator[None]:
+    """Published figures: the other provinces' writers go on in the same folders, and readers read, whatever else the
+    process that writes keeps closed.
+    """
+    before = os.umask(0o002)
+    try:
+        yield
+    finally:
+        os.umask(before)
+        _open_folders(Path(_data_path(con)))
+
+
+def _open_folders(root: Path) -> None:
+    """Let the group into the folders of this writer: DuckDB makes them for their owner alone to write in."""
+    for folder in (one for level in ("*/", "*/*/", "*/*/*/") for one in root.glob(level)):
+        found = folder.stat()
+        if found.st_uid == os.geteuid() and not found.st_mode & stat.S_IWGRP:
+            folder.chmod(found.st_mode | stat.S_IWGRP)
+
+
+def _data_path(con: DuckDBPyConnection) -> str:
+    row = con.execute("SELECT data_path FROM ducklake_settings('lake')").fetchone()
+    return str(row[0]) if row else ""
 
 
 @contextmanager
