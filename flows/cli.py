@@ -505,6 +505,22 @@ def user_password(name: UserName) -> None:
     run_password(name)
 
 
+@nation_app.command("measure", help=both("help.nation_measure"))
+def nation_measure(
+    as_of: Day = None, again: Annotated[bool, typer.Option("--again", help=both("help.nation_measure.again"))] = False
+) -> None:
+    from flows.commands.nation import run_measure
+
+    run_measure(as_of.date() if as_of else None, again=again)
+
+
+@nation_app.command("show", help=both("help.nation_show"))
+def nation_show(indicator: Annotated[str | None, typer.Option(help=both("help.nation_show.indicator"))] = None) -> None:
+    from flows.commands.nation import run_show
+
+    run_show(indicator)
+
+
 @lake_app.command("init", help=both("help.lake_init"))
 def lake_init(
     province: Annotated[list[str] | None, typer.Option(help=both("help.lake_init.province"))] = None,
@@ -554,22 +570,6 @@ def lake_tidy(
     from flows.commands.lake import run_tidy
 
     run_tidy(dry_run, owner)
-
-
-@nation_app.command("measure", help=both("help.nation_measure"))
-def nation_measure(
-    as_of: Day = None, again: Annotated[bool, typer.Option("--again", help=both("help.nation_measure.again"))] = False
-) -> None:
-    from flows.commands.nation import run_measure
-
-    run_measure(as_of.date() if as_of else None, again=again)
-
-
-@nation_app.command("show", help=both("help.nation_show"))
-def nation_show(indicator: Annotated[str | None, typer.Option(help=both("help.nation_show.indicator"))] = None) -> None:
-    from flows.commands.nation import run_show
-
-    run_show(indicator)
 
 
 @notify_app.command("test", help=both("help.notify_test"))

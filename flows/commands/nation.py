@@ -13,7 +13,7 @@ from expectations.language import numbers
 from expectations.language.catalogue import Language, text
 from flows.clock import today
 from flows.errors import UserError
-from flows.nation.night import NationalNight, measure_nation
+from flows.nation.night import NationalNight, measure_nation, open_for_night
 from flows.night.lake import lake_address
 from flows.settings import Settings, load_settings
 from transforms.drawing.figures import Quantity
@@ -25,6 +25,11 @@ from warehouse.nation.questions import editions_shown, latest_indicators
 
 COUNTRY_HEADS = ("nation.column.indicator", "nation.column.value", "nation.column.period", "nation.column.provinces")
 PROVINCE_HEADS = ("nation.column.province", "nation.column.value", "nation.column.rank", "nation.column.beyond")
+# Twelve months where there are as many, else a month; the titles of the country's table and of the provinces'.
+KINDS = {
+    "rolling12": ("nation.title.year", "nation.title.provinces.year"),
+    "month": ("nation.title.month", "nation.title.provinces.month"),
+}
 STYLES = {-2: "blue", -1: "blue", 0: "default", 1: "red", 2: "red"}
 MARKS = {-2: "▼▼", -1: "▼", 0: "", 1: "▲", 2: "▲▲"}
 
@@ -32,7 +37,7 @@ MARKS = {-2: "▼▼", -1: "▼", 0: "", 1: "▲", 2: "▲▲"}
 def run_measure(as_of: date | None, *, again: bool) -> None:
     """Make the country's tables, and say which provinces they are of."""
     settings = load_settings()
-    with open_lake(lake_address(settings), read_only=False) as con:
+    with open_for_night(settings) as con:
         night = measure_nation(con, settings, as_of or today(settings.timezone), again=again)
     console = Console()
     for line in night_in_words(night, settings.language):
@@ -60,16 +65,24 @@ def run_show(indicator: str | None) -> None:
     with open_lake(lake_address(settings)) as con:
         if editions_shown(con) is None:
             raise UserError("error.nation.none")
-        rows = latest_indicators(con, [indicator] if indicator else MAIN_INDICATORS, every=indicator is not None)
+        wanted = [indicator] if indicator else list(MAIN_INDICATORS)
+        every = {kind: latest_indicators(con, wanted, every=indicator is not None, kind=kind) for kind in KINDS}
+    kind, rows = next(((kind, rows) for kind, rows in every.items() if rows.height), ("", pl.DataFrame()))
     if rows.is_empty():
         raise UserError("error.nation.empty")
-    _print(rows, indicator, settings)
+    _print(rows, kind, indicator, settings)
 
 
-def _print(rows: pl.DataFrame, indicator: str | None, settings: Settings) -> None:
-    language = settings.language
-    table = country_table(rows, language) if indicator is None else provinces_table(rows, indicator, language)
-    console = Console()
+def _print(rows: pl.DataFrame, kind: str, indicator: str | None, settings: Settings) -> None:
+    language, console = settings.language, Console()
+    period = numbers.period(rows["period"][0], language)
+    if indicator is None:
+        title, table = text(KINDS[kind][0], language), country_table(rows, language)
+    else:
+        what = Quantity.of(INDICATOR_OF[indicator], language).heading
+        title = text(KINDS[kind][1], language, what=what, period=period)
+        table = provinces_table(rows, indicator, language)
+    console.print(title, highlight=False, soft_wrap=True)
     console.print(table)
     if rows.filter(pl.col("level") == COUNTRY, pl.col("basis") != WHOLE).height:
         console.print(text("nation.partly", language), highlight=False, soft_wrap=True)
@@ -77,7 +90,7 @@ def _print(rows: pl.DataFrame, indicator: str | None, settings: Settings) -> Non
 
 def country_table(rows: pl.DataFrame, language: Language) -> Table:
     """The country's indicators, a line each."""
-    table = _table(COUNTRY_HEADS, text("nation.title", language), language)
+    table = _table(COUNTRY_HEADS, language)
     for row in rows.filter(pl.col("level") == COUNTRY).iter_rows(named=True):
         quantity = Quantity.of(INDICATOR_OF[row["indicator"]], language)
         provinces = text("nation.of", language, told=row["provinces_told"], expected=row["provinces_expected"])
@@ -90,10 +103,7 @@ def country_table(rows: pl.DataFrame, language: Language) -> Table:
 def provinces_table(rows: pl.DataFrame, indicator: str, language: Language) -> Table:
     """The provinces by one indicator, the highest first, the country last."""
     quantity = Quantity.of(INDICATOR_OF[indicator], language)
-    period = numbers.period(rows["period"][0], language)
-    table = _table(
-        PROVINCE_HEADS, text("nation.title.provinces", language, what=quantity.heading, period=period), language
-    )
+    table = _table(PROVINCE_HEADS, language)
     for row in rows.iter_rows(named=True):
         value = quantity.says(row["value"])
         if row["lower"] is not None:
@@ -104,8 +114,8 @@ def provinces_table(rows: pl.DataFrame, indicator: str, language: Language) -> T
     return table
 
 
-def _table(heads: tuple[str, ...], title: str, language: Language) -> Table:
-    table = Table(box=None, pad_edge=False, title=title, title_justify="left")
+def _table(heads: tuple[str, ...], language: Language) -> Table:
+    table = Table(box=None, pad_edge=False)
     for head in heads:
         table.add_column(text(head, language), overflow="fold")
     return table

@@ -2,22 +2,43 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from datetime import date
 
 import polars as pl
 from duckdb import DuckDBPyConnection
 
 from expectations.language.catalogue import LANGUAGES, text
+from flows.night.lake import lake_address
 from flows.registry_files import national_tables
 from flows.settings import Settings
 from transforms.nation.country import provinces_of
 from transforms.nation.editions import CURRENT, MISSING, OLD, editions_used
 from transforms.nation.marts import PublishedByProvinces, national_marts
 from transforms.watch.budget import Budget
+from warehouse.lake.opened import open_lake
 from warehouse.nation.published import read_published
 from warehouse.nation.questions import editions_shown
 from warehouse.nation.write import replace_national
+
+
+@contextmanager
+def open_for_night(settings: Settings) -> Iterator[DuckDBPyConnection]:
+    """The settings' lake for writing; its new files may be read by all readers, whatever this home keeps closed.
+
+    Raises:
+        UserError: the settings name no lake.
+        LakeError: it cannot be reached.
+    """
+    before = os.umask(0o002)
+    try:
+        with open_lake(lake_address(settings), read_only=False) as con:
+            yield con
+    finally:
+        os.umask(before)
 
 
 @dataclass(frozen=True)
@@ -44,7 +65,7 @@ def measure_nation(con: DuckDBPyConnection, settings: Settings, as_of: date, *, 
 
     Args:
         con: with the lake attached for writing as `lake`.
-        settings: of the national home: the alarm budget, and the language of nothing but what is printed.
+        settings: for the alarm budget.
         as_of: the night.
         again: also where nothing has changed.
 
@@ -61,7 +82,7 @@ def measure_nation(con: DuckDBPyConnection, settings: Settings, as_of: date, *, 
     )
     made = national_marts(published, units, succession, as_of, Budget(settings.false_alerts_a_quarter))
     night = NationalNight(as_of, used, {})
-    return NationalNight(as_of, used, replace_national(con, made, message(night)))
+    return replace(night, rows=replace_national(con, made, message(night)))
 
 
 def message(night: NationalNight) -> str:

@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
+import logging
 from datetime import date
 
-from prefect import flow, get_run_logger
+from prefect import flow
 
 from flows.clock import today
-from flows.nation.night import NationalNight, measure_nation, message
-from flows.night.lake import lake_address
+from flows.nation.night import NationalNight, measure_nation, message, open_for_night
 from flows.settings import load_settings
-from warehouse.lake.opened import open_lake
+
+_log = logging.getLogger(__name__)
 
 
 @flow(name="nation")
 def nation(as_of: date | None = None) -> NationalNight:
     """Make the country's tables of what the provinces have added by now; provinces that are missing stop nothing."""
     settings = load_settings()  # never a parameter: Prefect stores and shows those
-    with open_lake(lake_address(settings), read_only=False) as con:
+    with open_for_night(settings) as con:
         night = measure_nation(con, settings, as_of or today(settings.timezone))
-    get_run_logger().info(message(night))
+    _log.info("nation", extra={"message_vi_en": message(night)})
     return night

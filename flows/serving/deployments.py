@@ -76,7 +76,9 @@ def _deployment(
         entrypoint,
         name,
         schedule=schedule,
-        concurrency_limit=ONE_AT_A_TIME,
+        # A server that was started anew gives no place back that a run had: in a pool the warehouse's own lock keeps
+        # nights apart, and the later one waits.
+        concurrency_limit=None if place else ONE_AT_A_TIME,
         tags=[_mark(settings)],
         work_pool_name=place.pool if place else None,
         work_queue_name=place.queue if place else None,

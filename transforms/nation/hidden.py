@@ -42,12 +42,13 @@ def hidden_measures(figures: pl.DataFrame, parts: pl.DataFrame) -> pl.DataFrame:
         .join(parts.unique("unit_code"), on="unit_code", how="left")
     )
     keys = keys.with_columns(pl.col("today_code").fill_null(pl.col("unit_code")))
+    values = figures.select(pl.col(MONTHLY_MEASURES).cast(pl.Float64)).to_numpy()
     hidden = figures.select(
         (pl.col(name).is_null() & (pl.col("units_reported") > 0)).alias(name) for name in MONTHLY_MEASURES
     ).to_numpy()
     while True:
         before = hidden.copy()
-        hidden = _of_rules(hidden)
+        hidden = _of_bounds(_of_rules(hidden), values)
         hidden = _of_neighbours(hidden, keys)
         hidden = _of_other_map(hidden, keys)
         if (hidden == before).all():
@@ -113,12 +114,12 @@ def _of_rules(hidden: NDArray[np.bool_]) -> NDArray[np.bool_]:
 
 
 @lru_cache
-def _rules() -> NDArray[np.float64]:
-    """Rules x measures: what is 0 in every report, by the contract's equations."""
+def _rules(op: str = "=") -> NDArray[np.float64]:
+    """Rules x measures: what is 0 in every report (or, of "<=", at most 0) by the contract."""
     place = {name: at for at, name in enumerate(MONTHLY_MEASURES)}
     rows = []
     for rule in RULES:
-        if rule.op == "=" and rule.form in {form.name for form in MONTHLY}:
+        if rule.op == op and rule.form in {form.name for form in MONTHLY}:
             row = np.zeros(len(place))
             for side, text in ((1.0, rule.found), (-1.0, rule.expected)):
                 for sign, name in _TERM.findall(text):
@@ -133,6 +134,51 @@ def _losses() -> NDArray[np.int64]:
     return np.array([sum(name in each.measures for each in INDICATORS) for name in MONTHLY_MEASURES])
 
 
+def _of_bounds(hidden: NDArray[np.bool_], values: NDArray[np.float64]) -> NDArray[np.bool_]:
+    """With the measures that would leave a hidden one no other whole number: a total of 0 tells its parts."""
+    out = hidden.copy()
+    for row in np.flatnonzero(hidden.any(axis=1) & ~hidden.all(axis=1)):
+        while (told := _told_by_bounds(out[row], values[row])).size:
+            others = _shown_beside(told[0], out[row])
+            if not others.size:
+                break
+            out[row, others[np.argmin(_losses()[others])]] = True
+    return out
+
+
+def _told_by_bounds(hidden: NDArray[np.bool_], values: NDArray[np.float64]) -> NDArray[np.intp]:
+    """The hidden measures of a month that the rules and the shown ones leave less than one apart."""
+    at_most = np.vstack([_rules(), -_rules(), _rules("<=")])
+    low, high = np.where(hidden, 0.0, values), np.where(hidden, np.inf, values)
+    # A measure that was never asked for bounds nothing.
+    low, high = np.nan_to_num(low, nan=0.0), np.where(np.isnan(high), np.inf, high)
+    for _ in range(len(MONTHLY_MEASURES)):
+        least = _least(at_most, low, high)
+        with np.errstate(invalid="ignore"):
+            room = -(least.sum(axis=1, keepdims=True) - least)
+        room = np.where(np.isnan(room), np.inf, room)
+        uppers = np.where(at_most > 0, room, np.inf).min(axis=0)
+        lowers = np.where(at_most < 0, -room, -np.inf).max(axis=0)
+        new = np.maximum(low, lowers), np.minimum(high, uppers)
+        if (new[0] == low).all() and (new[1] == high).all():
+            break
+        low, high = new
+    return np.flatnonzero(hidden & (high - low < 1))
+
+
+def _least(at_most: NDArray[np.float64], low: NDArray[np.float64], high: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Rules x measures: the least that each measure's term can be."""
+    with np.errstate(invalid="ignore"):
+        return np.select([at_most > 0, at_most < 0], [at_most * low, at_most * high], 0.0)
+
+
+def _shown_beside(measure: np.intp, hidden: NDArray[np.bool_]) -> NDArray[np.intp]:
+    """The shown measures that stand in a rule with one."""
+    rules = np.vstack([_rules(), _rules("<=")])
+    together = (rules[rules[:, measure] != 0] != 0).any(axis=0)
+    return np.flatnonzero(together & ~hidden)
+
+
 def _of_neighbours(hidden: NDArray[np.bool_], keys: pl.DataFrame) -> NDArray[np.bool_]:
     """A month's opening is the closing of the month before: each goes with the other."""
     out = hidden.copy()
@@ -143,7 +189,19 @@ def _of_neighbours(hidden: NDArray[np.bool_], keys: pl.DataFrame) -> NDArray[np.
         mine, other = MONTHLY_MEASURES.index(opening), MONTHLY_MEASURES.index(closing)
         out[has, mine] |= hidden[before[has], other]
         out[before[has], other] |= hidden[has, mine]
+        _both_ways(out, mine, other)
     return out
+
+
+def _both_ways(hidden: NDArray[np.bool_], opening: int, closing: int) -> None:
+    """With a stock an increase and a decrease of its month: else two months together could bound what each adds."""
+    rule = next(row for row in _rules() if row[opening] and row[closing])
+    is_open = hidden[:, opening] | hidden[:, closing]
+    for sign in (1, -1):
+        moving = np.flatnonzero(rule * sign > 0)
+        moving = moving[(moving != opening) & (moving != closing)]
+        bare = is_open & ~hidden[:, moving].any(axis=1)
+        hidden[bare, moving[np.argmin(_losses()[moving])]] = True
 
 
 def _of_other_map(hidden: NDArray[np.bool_], keys: pl.DataFrame) -> NDArray[np.bool_]:

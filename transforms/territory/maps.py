@@ -167,6 +167,8 @@ def _in_provinces(
     rows: pl.DataFrame, at: str, days: Mapping[date, ProvincesOfDay], commune: str, name: str
 ) -> pl.DataFrame:
     """Rows with the province that their commune lies in on the day in a column, `chua-phan-bo` where it is not told."""
+    if rows.is_empty():
+        return rows.with_columns(pl.lit(None, pl.String).alias(name))
     if all(provinces.only is not None for provinces in days.values()):
         only = {day: provinces.only for day, provinces in days.items()}
         return rows.with_columns(pl.col(at).replace_strict(only, return_dtype=pl.String).alias(name))

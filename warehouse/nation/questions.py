@@ -13,7 +13,7 @@ SELECT i.indicator, i.period, i.unit_code, i.unit_name, i.level, i.basis, i.valu
     i.provinces_expected, s.rank, s.rank_best, s.rank_worst, s.beyond
 FROM lake.nation.indicator AS i
 LEFT JOIN lake.nation.standing AS s USING (map, unit_code, indicator, period_kind, period)
-WHERE i.map = 'today' AND i.period_kind = 'rolling12' AND i.value IS NOT NULL
+WHERE i.map = 'today' AND i.period_kind = $kind AND i.value IS NOT NULL
     AND i.indicator IN (SELECT unnest($indicators)) AND ($every OR i.level = 'country')
 QUALIFY i.period = max(i.period) FILTER (i.level = 'country') OVER (PARTITION BY i.indicator)
 ORDER BY i.indicator, i.level = 'country', i.value DESC, i.unit_code
@@ -32,9 +32,15 @@ def editions_shown(con: DuckDBPyConnection) -> pl.DataFrame | None:
     return con.execute("FROM lake.nation.edition ORDER BY province_code").pl()
 
 
-def latest_indicators(con: DuckDBPyConnection, indicators: Sequence[str], *, every: bool) -> pl.DataFrame:
-    """The last twelve months of each indicator: of the country, or of its provinces and the country, highest first."""
-    return con.execute(_LATEST, {"indicators": list(indicators), "every": every}).pl()
+def latest_indicators(
+    con: DuckDBPyConnection, indicators: Sequence[str], *, every: bool, kind: str = "rolling12"
+) -> pl.DataFrame:
+    """The last period of each indicator: of the country, or of its provinces and the country, the highest first.
+
+    Args:
+        kind: rolling12 or month; provinces are ranked in the former alone.
+    """
+    return con.execute(_LATEST, {"indicators": list(indicators), "every": every, "kind": kind}).pl()
 
 
 def latest_signals(con: DuckDBPyConnection) -> pl.DataFrame:

@@ -178,6 +178,18 @@ def nights(home: Path) -> int:
         return con.sql("SELECT count(*) FROM ledger.night WHERE finished_at IS NOT NULL").fetchone()[0]
 
 
+def test_a_night_killed_with_its_worker_hinders_no_later_one(pool, homes, deployed):
+    worker = pool.running[-1]
+    broken = pool.start_night("south")
+    pool.until(lambda: pool.state(broken) == "RUNNING")
+    os.killpg(worker.pid, signal.SIGKILL)
+    again = pool.start_night("south")
+    pool.start("worker", "start", "--type", "process", "--pool", "nation", "--work-queue", "machine-south")
+    pool.until(lambda: pool.state(again) in OVER)
+    assert pool.state(again) == "COMPLETED", pool.said()[-4000:]
+    assert nights(homes["south"]) == 1  # the same day's, once more
+
+
 def test_deployed_again_it_changes_what_was_and_adds_nothing(pool, homes, deployed):
     (homes["north"] / "mobility.toml").write_text('keep_returns_days = 30\nnight_at = "03:15"\n', "utf-8")
     assert pool.deploy(homes["north"], "--queue", "machine-north").returncode == 0
