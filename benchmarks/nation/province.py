@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import resource
 import subprocess
 import sys
@@ -23,6 +24,9 @@ from warehouse.ledger.touched import touched
 from warehouse.publish import LINK
 
 
+_THREADS = ("POLARS_MAX_THREADS", "OPENBLAS_NUM_THREADS")
+
+
 @dataclass(frozen=True, slots=True)
 class StepCost:
     """Of one step: seconds by the clock and of processors, megabytes at most, and what it says of its size."""
@@ -33,14 +37,18 @@ class StepCost:
     size: float = 0.0
 
 
-def cost_of(step: str, home: Path, *arguments: str) -> StepCost:
+def cost_of(step: str, home: Path, *arguments: str, threads: int | None = None) -> StepCost:
     """Do a step in a new process, so that its memory is its own.
+
+    Args:
+        threads: of its libraries; None leaves them all processors.
 
     Raises:
         RuntimeError: it failed.
     """
     command = [sys.executable, "-m", __name__, step, str(home), *arguments]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    world = os.environ | ({} if threads is None else dict.fromkeys(_THREADS, str(threads)))
+    done = subprocess.run(command, env=world, capture_output=True, text=True, check=False)
     if done.returncode:
         raise RuntimeError(f"{step} {home.name}: {done.stderr[-2000:]}")
     return StepCost(**json.loads(done.stdout.splitlines()[-1]))
