@@ -23,7 +23,6 @@ from flows.settings import Settings
 from warehouse.ledger.touched import touched
 from warehouse.publish import LINK
 
-
 _THREADS = ("POLARS_MAX_THREADS", "OPENBLAS_NUM_THREADS")
 
 
