@@ -60,6 +60,18 @@ def serve() -> None:
     run_serve()
 
 
+@app.command(help=both("help.deploy"))
+def deploy(
+    pool: Annotated[str, typer.Option(help=both("help.deploy.pool"))],
+    queue: Annotated[str | None, typer.Option(help=both("help.deploy.queue"))] = None,
+    name: Annotated[str | None, typer.Option(help=both("help.deploy.name"))] = None,
+    nation: Annotated[bool, typer.Option("--nation", help=both("help.deploy.nation"))] = False,
+) -> None:
+    from flows.serving.pool import run_deploy
+
+    run_deploy(pool, queue, name, nation=nation)
+
+
 @app.command(help=both("help.portal"))
 def portal() -> None:
     from flows.portal.serve import run_portal

@@ -34,7 +34,7 @@ def running_server(settings: Settings) -> Iterator[subprocess.Popen[bytes] | Non
     address = f"http://{settings.serve_host}:{settings.serve_port}"
     os.environ["PREFECT_API_URL"] = named or f"{address}/api"
     if named:
-        _wait(None, named, address)
+        require_server(named)
     if named or _answers(f"{address}/api"):
         yield None
         return
@@ -42,6 +42,15 @@ def running_server(settings: Settings) -> Iterator[subprocess.Popen[bytes] | Non
     with _own_server(settings) as process:
         _wait(process, f"{address}/api", address)
         yield process
+
+
+def require_server(url: str) -> None:
+    """Nothing, once a server that somebody else runs answers.
+
+    Raises:
+        UserError: it does not.
+    """
+    _wait(None, url, url)
 
 
 def join_served(settings: Settings) -> None:

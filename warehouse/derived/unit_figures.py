@@ -74,7 +74,8 @@ def cell_facts(con: DuckDBPyConnection, first: str) -> tuple[pl.DataFrame, pl.Da
     months = con.sql(_joined(MONTHLY, first)).pl()
     halves = con.sql(_joined(HALF_YEARLY, first)).pl()
     members = con.sql("SELECT cell_code, period, members_closing FROM facts.balance WHERE superseded_at IS NULL").pl()
-    return months, halves, members, _month_names(first, max(months["period"], default=None))
+    last = months.select(pl.col("period").max()).item()  # Python's own max would take each of a million apart
+    return months, halves, members, _month_names(first, last)
 
 
 def are_years_to_compute(con: DuckDBPyConnection, computation: Computation, forms: Iterable[str]) -> bool:
