@@ -79,6 +79,7 @@ WITH column_note (column_name, unit, formula, source, privacy) AS (
         ('days_late', 'ngày / days', 'max(received_on - due_on, 0)', 'ledger.submission', 'open'),
         ('state', 'chữ / text', '', 'ledger.submission', 'open'),
         ('submission_id', 'số / number', '', 'ledger.submission', 'open'),
+        ('counted_in', 'chữ / text', '', 'ledger.submission', 'open'),
         ('form', 'chữ / text', '', 'ledger.submission', 'open'),
         ('measure', 'chữ / text', '', 'ledger.submission', 'open'),
         ('file_name', 'chữ / text', '', 'ledger.submission', 'open'),

@@ -26,7 +26,6 @@ COMMENT ON VIEW marts.submission_log IS 'Mỗi tệp đã nhận một dòng, k�
 COMMENT ON COLUMN marts.submission_log.submission_id IS 'Số thứ tự của tệp / The submission''s number';
 COMMENT ON COLUMN marts.submission_log.reporter_name IS 'Tên đơn vị báo cáo; trống nếu không phải đơn vị báo cáo hoặc không rõ kỳ / The reporter''s name, null where it is none or the period is not known';
 COMMENT ON COLUMN marts.submission_log.period IS 'Kỳ báo cáo: tháng, hoặc năm nếu chỉ gửi biểu hằng năm; trống nếu không đọc được / The month reported, or the year where the yearly form was sent alone; null if it could not be read';
-COMMENT ON COLUMN marts.submission_log.counted_in IS 'Kỳ mà tệp được tính vào: kỳ trong tệp, hoặc tháng đang đến hạn nếu không đọc được kỳ / The period it counts for: that of the file, or the month that was due where none could be read';
 COMMENT ON COLUMN marts.submission_log.received_on IS 'Ngày tệp đến / The day it arrived';
 COMMENT ON COLUMN marts.submission_log.recorded_at IS 'Đêm tiếp nhận / The night it was taken in';
 COMMENT ON COLUMN marts.submission_log.waived IS 'Số vấn đề được bỏ qua theo quyết định / Problems waived by the board';
