@@ -127,7 +127,8 @@ class _Addition:
             before = self._before(known, stands, have)
             differing = changed(before, self.now)
             digest = together(self.now)
-            is_same = stands is not None and stands.edition == self.sent.edition and not differing
+            is_whole = not differing and self.marts.keys() <= have.keys()  # a mart without rows is a table all the same
+            is_same = stands is not None and stands.edition == self.sent.edition and is_whole
             rows = 0 if is_same else self._write(have, differing, digest)
         return AddedEdition(self.province, differing, rows, self.now, not is_same)
 
@@ -156,11 +157,12 @@ class _Addition:
     def _write(self, have: Mapping[str, LakeTable], differing: Mapping[str, Sequence[int]], digest: str) -> int:
         moved = self._leave_former_code(have)
         rows = 0
+        for name, mart in self.marts.items():
+            _shape(self.con, mart, have.get(name))
         for name, years in differing.items():
             if name in have:
                 _clear(self.con, have[name], self.province.code, years)
             if name in self.marts:
-                _shape(self.con, self.marts[name], have.get(name))
                 rows += _insert(self.con, self.marts[name], self.province.code, years)
         said = [
             Message("lake.message", edition=self.sent.edition, tables=len(differing), rows=rows).says(language)
@@ -239,7 +241,7 @@ def _shape(con: DuckDBPyConnection, mart: LakeTable, have: LakeTable | None) -> 
     for one in mart.columns if have else ():
         if one.name not in standing:
             con.execute(f'ALTER TABLE {name} ADD COLUMN "{one.name}" {one.kind}')
-        elif standing[one.name].kind != one.kind:
+        elif (standing[one.name].kind, one.kind) in _WIDENED:
             con.execute(f'ALTER TABLE {name} ALTER COLUMN "{one.name}" SET DATA TYPE {one.kind}')
     if mart.comment and (have is None or have.comment != mart.comment):
         con.execute(f"COMMENT ON TABLE {name} IS {quoted(mart.comment)}")
@@ -276,6 +278,9 @@ def _is_overtaken(error: duckdb.Error) -> bool:
     return isinstance(error, duckdb.TransactionException) and "conflict" in str(error)
 
 
+_WHOLE = ("TINYINT", "SMALLINT", "INTEGER", "BIGINT")
+_WIDENED = {(small, large) for at, large in enumerate(_WHOLE) for small in _WHOLE[:at]} | {("FLOAT", "DOUBLE")}
+"""Types that a later release may give a column; a home of an earlier one goes on writing into the wider column."""
 _KEY_SAYS = "Mã tỉnh hiện nay, cho mọi kỳ / Today's code of the province, for every period"
 _PROVINCE = """
 SELECT unit_code, unit_name FROM copy.marts.unit WHERE level = 'province' ORDER BY valid_from DESC, unit_code LIMIT 1

@@ -129,12 +129,12 @@ def _open_to_all(con: DuckDBPyConnection) -> Iterator[None]:
     """Published figures: the other provinces' writers go on in the same folders, and readers read, whatever else the
     process that writes keeps closed.
     """
-    before = os.umask(0o002)
+    root, before = Path(_data_path(con)), os.umask(0o002)
     try:
         yield
     finally:
         os.umask(before)
-        _open_folders(Path(_data_path(con)))
+        _open_folders(root)
 
 
 def _open_folders(root: Path) -> None:

@@ -160,6 +160,29 @@ def test_a_release_brings_columns_and_tables_and_takes_some_away(lake, tmp_path)
     assert lake.execute("SELECT count(*) FROM lake.provinces.trend").fetchone() == (0,)
 
 
+def test_a_mart_without_rows_is_a_table_all_the_same(lake, tmp_path):
+    empty = "CREATE TABLE target (period VARCHAR, value DOUBLE); COMMENT ON TABLE target IS 'Chỉ tiêu / Targets'"
+    edition = sent(written_copy(tmp_path / "a.duckdb", "82", MONTHS), FIRST)
+    first = add_edition(lake, edition)
+    written_copy(edition.copy, "82", MONTHS, extra=empty)
+    assert add_edition(lake, edition, known=first.parts).is_new
+    assert lake.execute("SELECT count(*) FROM lake.provinces.target").fetchone() == (0,)
+    assert not add_edition(lake, edition, known=first.parts).is_new
+
+
+def test_homes_of_two_releases_write_a_column_that_one_of_them_made_wider(lake, tmp_path):
+    def column(kind: str) -> str:
+        return f"CREATE TABLE small (period VARCHAR, n {kind}); INSERT INTO small VALUES ('2025-01', 7)"
+
+    for code, kind, edition in (("82", "INTEGER", FIRST), ("01", "BIGINT", FIRST), ("82", "INTEGER", SECOND)):
+        copy = written_copy(tmp_path / f"{code}-{edition}.duckdb", code, {"2025-01": len(edition)}, extra=column(kind))
+        add_edition(lake, sent(copy, edition, home=f"home-{code}"))
+    assert lake.execute("SELECT province_code, n, typeof(n) FROM lake.provinces.small ORDER BY 1").fetchall() == [
+        ("01", 7, "BIGINT"),
+        ("82", 7, "BIGINT"),
+    ]
+
+
 def test_a_copy_without_a_province_is_refused(lake, tmp_path):
     copy = written_copy(tmp_path / "a.duckdb", "82", MONTHS, extra="DELETE FROM unit")
     with pytest.raises(LakeError, match="province"):

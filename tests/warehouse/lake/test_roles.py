@@ -122,7 +122,8 @@ def test_another_user_of_the_machine_reads_the_files_and_changes_none(lake):
     (file,) = lake.folder.rglob("figures/**/*.parquet")
 
     def tried(*command: str) -> int:
-        return subprocess.run(command, user="nobody", capture_output=True, check=False).returncode
+        somebody = {"user": "nobody", "group": "nogroup", "extra_groups": []}
+        return subprocess.run(command, **somebody, capture_output=True, check=False).returncode
 
     assert tried("cat", str(file)) == 0
     assert tried("rm", "-f", str(file)) != 0
@@ -155,6 +156,16 @@ def test_a_role_has_a_plain_name(lake):
         make_roles(lake.as_owner, [], ["x; DROP TABLE ducklake_table"])
 
 
+def test_only_who_made_the_lake_gives_rights(lake):
+    with pytest.raises(LakeError, match=r"permission denied|must be owner"):
+        make_roles(lake.as_("82"), ["26"])
+
+
+def test_a_lake_without_a_place_for_its_files_is_not_made(postgres):
+    with pytest.raises(LakeError, match="MOBILITY_LAKE_DATA"):
+        make_lake(LakeAddress(postgres.address("postgres")))
+
+
 def test_a_catalogue_in_a_file_has_no_roles(tmp_path):
     address = LakeAddress(str(tmp_path / "catalogue.ducklake"), str(tmp_path / "data"))
     make_lake(address)
@@ -184,5 +195,6 @@ def test_an_analyst_attaches_it_from_duckdbs_own_prompt_as_the_page_says(lake):
         with open_lake(lake.as_("analyst")) as con:
             (found,) = con.execute(version).fetchone()
         command = [str(program), "-csv", "-noheader", "-c", said + query.format(version=found)]
-        done = subprocess.run(command, capture_output=True, text=True, check=True)
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
+        assert done.stderr == ""
         assert done.stdout.splitlines() == ["82,2025-01,5", "82,2025-02,6"]
