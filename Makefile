@@ -4,12 +4,13 @@ UV ?= uv
 BIN := .venv/bin
 SLIM := .venv/.installed
 LAKE := .venv/.installed-lake
+DASK := .venv/.installed-dask
 FULL := .venv/.installed-dev
 LINKS ?= $(HOME)/.local/bin
 PIP := $(BIN)/python -m pip install -qq --disable-pip-version-check --root-user-action=ignore --no-deps
 COMPILE := $(UV) pip compile pyproject.toml --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links
 
-.PHONY: help install lake demo test test-fast check generated docs pictures bench fire lock clean
+.PHONY: help install lake dask demo test test-fast check generated docs pictures bench fire lock clean
 
 help: ## what can be made
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1	/'
@@ -29,6 +30,10 @@ $(LAKE): requirements-lake.lock $(SLIM)
 	@$(PIP) --require-hashes -r requirements-lake.lock
 	@touch $(LAKE)
 
+$(DASK): requirements-dask.lock $(SLIM)
+	@$(PIP) --require-hashes -r requirements-dask.lock
+	@touch $(DASK)
+
 $(FULL): requirements-dev.lock $(SLIM)
 	@$(PIP) --require-hashes -r requirements-dev.lock
 	@touch $(FULL)
@@ -40,6 +45,8 @@ install: $(SLIM) ## the command `mobility`, without what only tests need
 	@case ":$$PATH:" in *":$(LINKS):"*) ;; *) echo "Chép dòng này vào cửa sổ lệnh / Copy this line into the terminal:"; echo '  export PATH="$(LINKS):$$PATH"';; esac
 
 lake: $(LAKE) ## DuckDB's extensions for a lake that provinces share (MOBILITY_LAKE), 100 MB
+
+dask: $(DASK) ## a Dask cluster that helps to read large batches (MOBILITY_DASK)
 
 demo: $(SLIM) ## sample exports, the earlier months taken in, the last night run
 	@$(BIN)/mobility demo
@@ -79,7 +86,8 @@ fire: $(FULL) ## killed, fed with damaged files, out of room …: SEED=2 SCALE=0
 lock: ## all lists of versions again, after a change in pyproject.toml (needs uv)
 	@$(COMPILE) -q --extra install -o requirements.lock --custom-compile-command "make lock"
 	@$(COMPILE) -q --extra install --extra lake -c requirements.lock -o requirements-lake.lock --custom-compile-command "make lock"
-	@$(COMPILE) -q --extra install --extra lake --extra dev -c requirements.lock -o requirements-dev.lock --custom-compile-command "make lock"
+	@$(COMPILE) -q --extra install --extra dask -c requirements.lock -o requirements-dask.lock --custom-compile-command "make lock"
+	@$(COMPILE) -q --extra install --extra lake --extra dask --extra dev -c requirements.lock -o requirements-dev.lock --custom-compile-command "make lock"
 
 clean: ## the environment and the demo's home
 	@rm -rf .venv var

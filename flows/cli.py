@@ -10,38 +10,38 @@ from typing import Annotated, Literal
 import typer
 
 from expectations.language.catalogue import both
+from flows.usage import CommandLine
 
-app = typer.Typer(
-    no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=both("help.mobility")
-)
-registry_app = typer.Typer(no_args_is_help=True, help=both("help.registry"))
+app = CommandLine(pretty_exceptions_enable=False, help=both("help.mobility"))
+registry_app = CommandLine(help=both("help.registry"))
 app.add_typer(registry_app, name="registry")
-alert_app = typer.Typer(no_args_is_help=True, help=both("help.alert"))
+alert_app = CommandLine(help=both("help.alert"))
 app.add_typer(alert_app, name="alert")
-followup_app = typer.Typer(no_args_is_help=True, help=both("help.followup"))
+followup_app = CommandLine(help=both("help.followup"))
 app.add_typer(followup_app, name="followup")
 
-notify_app = typer.Typer(no_args_is_help=True, help=both("help.notify"))
+notify_app = CommandLine(help=both("help.notify"))
 app.add_typer(notify_app, name="notify")
 
-pilot_app = typer.Typer(no_args_is_help=True, help=both("help.pilot"))
+pilot_app = CommandLine(help=both("help.pilot"))
 app.add_typer(pilot_app, name="pilot")
 
-nation_app = typer.Typer(no_args_is_help=True, help=both("help.nation"))
+nation_app = CommandLine(help=both("help.nation"))
 app.add_typer(nation_app, name="nation")
 
-user_app = typer.Typer(no_args_is_help=True, help=both("help.user"))
+user_app = CommandLine(help=both("help.user"))
 app.add_typer(user_app, name="user")
 
-lake_app = typer.Typer(no_args_is_help=True, help=both("help.lake"))
+lake_app = CommandLine(help=both("help.lake"))
 app.add_typer(lake_app, name="lake")
 
-Day = Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], metavar="NGÀY")]
-AlertName = Annotated[str, typer.Argument(metavar="CẢNH_BÁO", help=both("help.alert.name"))]
+# What stands for a value is a key of the catalogue: NGÀY or DAY, as the reader's language has it.
+Day = Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], metavar="day", help=both("help.day"))]
+AlertName = Annotated[str, typer.Argument(metavar="alert", help=both("help.alert.name"))]
 LakeOwner = Annotated[str | None, typer.Option("--as", metavar="postgres:…", help=both("help.lake.as"))]
 Note = Annotated[str | None, typer.Option(help=both("help.note"))]
-UserName = Annotated[str, typer.Argument(metavar="TÊN", help=both("help.user.name"))]
-ItemName = Annotated[str, typer.Argument(metavar="VIỆC", help=both("help.item.name"))]
+UserName = Annotated[str, typer.Argument(metavar="name", help=both("help.user.name"))]
+ItemName = Annotated[str, typer.Argument(metavar="item", help=both("help.item.name"))]
 
 
 @app.command(help=both("help.nightly"))
@@ -60,6 +60,18 @@ def serve() -> None:
     run_serve()
 
 
+@app.command(help=both("help.deploy"))
+def deploy(
+    pool: Annotated[str, typer.Option(help=both("help.deploy.pool"))],
+    queue: Annotated[str | None, typer.Option(help=both("help.deploy.queue"))] = None,
+    name: Annotated[str | None, typer.Option(help=both("help.deploy.name"))] = None,
+    nation: Annotated[bool, typer.Option("--nation", help=both("help.deploy.nation"))] = False,
+) -> None:
+    from flows.serving.pool import run_deploy
+
+    run_deploy(pool, queue, name, nation=nation)
+
+
 @app.command(help=both("help.portal"))
 def portal() -> None:
     from flows.portal.serve import run_portal
@@ -68,7 +80,7 @@ def portal() -> None:
 
 
 @app.command(help=both("help.board"))
-def board(folder: Annotated[Path, typer.Argument(metavar="THƯ_MỤC", help=both("help.board.folder"))]) -> None:
+def board(folder: Annotated[Path, typer.Argument(metavar="folder", help=both("help.board.folder"))]) -> None:
     from flows.portal.plain_site import run_board
 
     run_board(folder)
@@ -95,7 +107,7 @@ def check(
     file: Annotated[Path, typer.Argument(help=both("help.check.file"))],
     reporter: Annotated[str | None, typer.Option(help=both("help.check.reporter"))] = None,
     as_of: Day = None,
-    as_json: Annotated[bool, typer.Option("--json", help="In một đối tượng JSON / Print one JSON object")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help=both("help.json"))] = False,
 ) -> None:
     from flows.commands.check import run_check
 
@@ -105,7 +117,7 @@ def check(
 @app.command(help=both("help.template"))
 def template(
     unit: Annotated[str | None, typer.Option(help=both("help.template.unit"))] = None,
-    period: Annotated[str | None, typer.Option(help="YYYY-MM, YYYY")] = None,
+    period: Annotated[str | None, typer.Option(help=both("help.period"))] = None,
     out: Annotated[Path | None, typer.Option(help=both("help.template.out"))] = None,
 ) -> None:
     from flows.commands.template import run_template
@@ -114,7 +126,7 @@ def template(
 
 
 @app.command(help=both("help.status"))
-def status(period: Annotated[str | None, typer.Option(help="YYYY-MM")] = None) -> None:
+def status(period: Annotated[str | None, typer.Option(help=both("help.month"))] = None) -> None:
     from flows.commands.status import run_status
 
     run_status(period)
@@ -122,7 +134,7 @@ def status(period: Annotated[str | None, typer.Option(help="YYYY-MM")] = None) -
 
 @app.command(help=both("help.sql"))
 def sql(
-    query: Annotated[str | None, typer.Argument(help="SELECT …")] = None,
+    query: Annotated[str | None, typer.Argument(help=both("help.sql.query"))] = None,
     as_of: Day = None,
     form: Annotated[
         Literal["csv", "json", "parquet"] | None, typer.Option("--format", help=both("help.sql.format"))
@@ -184,7 +196,7 @@ def pilot_plan(
 
 
 @pilot_app.command("show", help=both("help.pilot_show"))
-def pilot_show(name: Annotated[str, typer.Argument(metavar="TÊN", help=both("help.pilot_show.name"))]) -> None:
+def pilot_show(name: Annotated[str, typer.Argument(metavar="name", help=both("help.pilot_show.name"))]) -> None:
     from flows.commands.pilots import run_show
 
     run_show(name)
@@ -354,7 +366,7 @@ def doctor(
 @app.command(help=both("help.files"))
 def files(
     unit: Annotated[str | None, typer.Option(help=both("help.files.unit"))] = None,
-    period: Annotated[str | None, typer.Option(help="YYYY-MM, YYYY")] = None,
+    period: Annotated[str | None, typer.Option(help=both("help.period"))] = None,
     outcome: Annotated[
         Literal["accepted", "rejected", "duplicate"] | None, typer.Option(help=both("help.files.outcome"))
     ] = None,
@@ -398,7 +410,7 @@ def tidy(dry_run: Annotated[bool, typer.Option("--dry-run", help=both("help.tidy
 
 @app.command(help=both("help.upgrade"))
 def upgrade(
-    folder: Annotated[Path, typer.Argument(metavar="THƯ_MỤC", help=both("help.upgrade.folder"))],
+    folder: Annotated[Path, typer.Argument(metavar="folder", help=both("help.upgrade.folder"))],
     with_other_facts: Annotated[
         bool, typer.Option("--with-other-facts", help=both("help.upgrade.with_other_facts"))
     ] = False,
@@ -445,14 +457,14 @@ def init(province: Annotated[str, typer.Option(help=both("help.init.province"))]
 
 
 @registry_app.command("check", help=both("help.registry_check"))
-def registry_check(file: Annotated[Path, typer.Argument(help="CSV")]) -> None:
+def registry_check(file: Annotated[Path, typer.Argument(help=both("help.registry.file"))]) -> None:
     from flows.commands.registry_import import run_check
 
     run_check(file)
 
 
 @registry_app.command("import", help=both("help.registry_import"))
-def registry_import(file: Annotated[Path, typer.Argument(help="CSV")], as_of: Day = None) -> None:
+def registry_import(file: Annotated[Path, typer.Argument(help=both("help.registry.file"))], as_of: Day = None) -> None:
     from flows.commands.registry_import import run_import
 
     run_import(file, as_of.date() if as_of else None)

@@ -229,14 +229,3 @@ def require_sound_pilots(folder: Path) -> None:
     """
     if mistakes := mistakes_in_pilots(folder):
         raise UserError("error.pilots", path=folder / PILOTS, mistakes=Joined(("", *mistakes), "\n"))
-
-
-def places(folder: Path) -> dict[str, tuple[float, float]]:
-    """Where the registry says that units are, north and east; its columns lat and lon may be left out."""
-    found = {}
-    for row in registry_tables(folder)["units"].sort("valid_from").to_dicts():
-        try:
-            found[row["unit_code"]] = (float(row["lat"]), float(row["lon"]))
-        except (KeyError, ValueError):
-            continue
-    return found

@@ -12,7 +12,6 @@ from pathlib import Path
 import duckdb
 from duckdb import DuckDBPyConnection
 
-from warehouse.connection.migrations import migrations, take
 from warehouse.connection.store import replace
 from warehouse.connection.transaction import transaction
 from warehouse.published import attach
@@ -42,12 +41,13 @@ def copy_board(con: DuckDBPyConnection, path: Path) -> None:
     part = path.with_name(f".{path.name}.part")
     for left in (part, part.with_name(f"{part.name}.wal")):
         left.unlink(missing_ok=True)
-    with duckdb.connect(part) as empty:
-        part.chmod(0o600)
-        take(empty, migrations())
     con.execute(f"ATTACH {quoted(str(part))} AS board")
     try:
+        part.chmod(0o600)
         with transaction(con):
+            # As the warehouse is made, but for its marts, which would be empty here: they are published.
+            con.execute(f"COPY FROM DATABASE {_this(con)} TO board (SCHEMA)")
+            con.execute("DROP SCHEMA board.marts CASCADE")
             wanted = {"schemas": list(SCHEMAS), "of_board": list(OF_BOARD), "without": list(_NOT_COPIED)}
             names = con.execute(_TABLES, wanted).fetchall()
             for schema, table in names:
@@ -57,6 +57,11 @@ def copy_board(con: DuckDBPyConnection, path: Path) -> None:
         con.execute("DETACH board")
     part.chmod(0o640)
     replace(part, path)
+
+
+def _this(con: DuckDBPyConnection) -> str:
+    row = con.execute("SELECT current_database()").fetchone()
+    return f'"{row[0]}"' if row else ""
 
 
 @contextmanager

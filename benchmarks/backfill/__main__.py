@@ -1,8 +1,12 @@
-"""What a backfill and a night cost: python -m benchmarks.backfill [DELIVERIES] [--repetitions N].
+"""What a backfill and a night cost: python -m benchmarks.backfill [DELIVERIES] [--repetitions N] [--years] [--times N].
 
 The peer of the backfill is merely reading the same workbooks, every sheet, with the library that the pipeline reads
 them with. The peer of a night of twelve files is a night without any, which is the engine's start. Both peers run in
 the same minutes, each as a process of its own, in turn with what is measured.
+
+`--years` adds nights without the engine, of twelve files and of a hundred, after 42 months and after ten years, and the
+copy of ten years: how large it is, and the questions of docs/analysts.md put to it. `--times` takes in so many corpora,
+one after the other, against reading them: what counts then is what each more costs.
 """
 
 from __future__ import annotations
@@ -10,6 +14,7 @@ from __future__ import annotations
 import argparse
 import io
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -26,13 +31,27 @@ from zoneinfo import ZoneInfo
 from python_calamine import CalamineError, CalamineWorkbook
 
 from expectations.contract.periods import Period
+from flows.home import open_home
+from flows.night.carry_out import carry_out
+from flows.night.collect import clear_inbox, collect
+from flows.night.run import Run
+from flows.night.send_back import send_back
+from flows.night.settle import settle
+from flows.night.take_in import take_in
 from flows.registry_files import bundled_dir, read_table
+from flows.settings import load_settings
 from transforms.samples.tree import sample_tree
 from transforms.territory.registry import COLUMNS, build_registry
+from warehouse.published import open_copy
 
 EXPORTS = Path(__file__).resolve().parents[3] / "shared" / "exports" / "deliveries"
 WORKBOOKS = (".xlsx", ".xlsm", ".xls", ".ods")
 FILES_A_NIGHT = 12
+NIGHTS = (12, 100)
+MONTHS = (42, 120)
+PAGE = Path(__file__).resolve().parents[2] / "docs" / "analysts.md"
+ASKED = 20
+_SQL = re.compile(r"^```sql\n(.*?)^```", re.MULTILINE | re.DOTALL)
 ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
 
 
@@ -50,10 +69,16 @@ def main() -> None:
     arguments = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     arguments.add_argument("deliveries", nargs="?", type=Path, help="<date received>/<reporter>/<file>")
     arguments.add_argument("--repetitions", type=int, default=3)
+    arguments.add_argument("--years", action="store_true", help="nights after 42 months and after ten years")
+    arguments.add_argument("--times", type=int, default=0, help="take in so many corpora")
     arguments.add_argument("--read", type=Path, help=argparse.SUPPRESS)
+    arguments.add_argument("--night", type=date.fromisoformat, help=argparse.SUPPRESS)
     chosen = arguments.parse_args()
     if chosen.read:
         read_workbooks(chosen.read)
+        return
+    if chosen.night:
+        plain_night(chosen.night)
         return
     with tempfile.TemporaryDirectory() as folder:
         work = Path(folder)
@@ -62,6 +87,10 @@ def main() -> None:
         print(f"{len(files)} files in {deliveries}, {chosen.repetitions} repetitions, {os.cpu_count()} processors")
         backfills(deliveries, work, chosen.repetitions)
         nights(files, deliveries, work, chosen.repetitions)
+        if chosen.years:
+            over_years(work, chosen.repetitions)
+        if chosen.times:
+            several(work, chosen.times)
 
 
 def backfills(deliveries: Path, work: Path, repetitions: int) -> None:
@@ -94,10 +123,7 @@ def nights(files: list[Path], deliveries: Path, work: Path, repetitions: int) ->
         home = work / "night"
         shutil.rmtree(home, ignore_errors=True)
         shutil.copytree(base, home, symlinks=True)
-        for path in arrived:
-            target = copied(path, home / "inbox" / path.parent.name / path.name)
-            at = datetime.combine(received_on(path), time(8), ZONE).timestamp()
-            os.utime(target, (at, at))
+        deliver(arrived, home)
         return mobility(home, "nightly", "--as-of", str(day))
 
     empty, full = in_turn(repetitions, lambda: night([]), lambda: night(new))
@@ -105,6 +131,79 @@ def nights(files: list[Path], deliveries: Path, work: Path, repetitions: int) ->
     show(f"a night of {len(new)} files", full)
     more = median(one.wall for one in full) - median(one.wall for one in empty)
     print(f"the files of a night: {more:.1f} s on top of the engine's start, {ratio(full, empty, 'wall'):.2f} times")
+
+
+def over_years(work: Path, repetitions: int) -> None:
+    """Nights of twelve and of a hundred files without the engine, after 42 months and after ten years."""
+    found: dict[tuple[int, int], list[Cost]] = {}
+    for months in MONTHS:
+        files = deliveries_in(invented(work / f"tree-{months}", months))
+        day = received_on(files[-1])
+        new = [path for path in files if received_on(path) == day]
+        base, earlier = work / f"home-{months}", work / f"earlier-{months}"
+        for path in files[: len(files) - len(new)]:
+            copied(path, earlier / path.relative_to(work / f"tree-{months}"))
+        mobility(base, "backfill", str(earlier))
+        for count in NIGHTS:
+            found[months, count] = [
+                night_without_engine(base, work / "night", new[:count], day) for _ in range(repetitions)
+            ]
+            show(f"{count} files after {months} months", found[months, count])
+    for count in NIGHTS:
+        first, last = (found[months, count] for months in MONTHS)
+        times = ratio(last, first, "wall"), ratio(last, first, "processor")
+        print(f"{count} files after ten years: {times[0]:.2f} times by the clock, {times[1]:.2f} times the processors'")
+    questions(work / "night" / "published" / "mobility.duckdb")
+
+
+def night_without_engine(base: Path, home: Path, arrived: list[Path], day: date) -> Cost:
+    """A night on a copy of a home, as a process that starts no Prefect."""
+    shutil.rmtree(home, ignore_errors=True)
+    shutil.copytree(base, home, symlinks=True)
+    deliver(arrived, home)
+    return cost([sys.executable, "-m", "benchmarks.backfill", "--night", str(day)], MOBILITY_HOME=str(home))
+
+
+def plain_night(night: date) -> None:
+    """All of a night's verbs but the telling, in this process."""
+    settings = load_settings()
+    with open_home(settings) as con:
+        carry_out(con, settings, night)
+        arrived = collect(settings, night)
+        taken = take_in(con, arrived.files, settings, Run("nightly", night, datetime.combine(night, time(22))))
+        clear_inbox(arrived.files)
+        send_back(con, taken.files, taken.verdict, settings, with_warned=True)
+        settle(con, taken.touched, settings, night)
+
+
+def questions(copy: Path) -> None:
+    """The size of a copy, and how long the questions of the analysts' page take."""
+    asked = _SQL.findall(PAGE.read_text("utf-8"))
+    took = []
+    with open_copy(copy) as con:
+        for sql in asked:
+            con.execute(sql).fetchall()
+            for _ in range(ASKED):
+                start = perf_counter()
+                con.execute(sql).fetchall()
+                took.append(1000 * (perf_counter() - start))
+    p95 = sorted(took)[int(0.95 * len(took))]
+    print(f"the copy: {copy.stat().st_size / 1e6:.1f} MB; {len(asked)} questions: p95 {p95:.1f} ms")
+
+
+def several(work: Path, times: int) -> None:
+    """Several corpora of other figures after one another in one tree, against reading their workbooks."""
+    tree = work / "several"
+    for number in range(times):
+        for path in deliveries_in(invented(work / "one", 24, seed=number + 1)):
+            later = str(received_on(path).replace(year=received_on(path).year - 2 * (times - 1 - number)))
+            copied(path, tree / later / path.parent.name / f"{number} {path.name}")
+        shutil.rmtree(work / "one")
+    read = [cost([sys.executable, "-m", "benchmarks.backfill", "--read", str(tree)])]
+    taken = [mobility(work / "home-several", "backfill", str(tree))]
+    show(f"reading {times} corpora", read)
+    show(f"taking in {times} corpora", taken)
+    print(f"{times} corpora: {ratio(taken, read, 'wall'):.1f} times reading them by the clock")
 
 
 def in_turn(repetitions: int, peer: Callable[[], Cost], measured: Callable[[], Cost]) -> tuple[list[Cost], list[Cost]]:
@@ -179,16 +278,31 @@ def received_on(path: Path) -> date:
     return date.fromisoformat(path.parents[1].name)
 
 
+def deliver(files: list[Path], home: Path) -> None:
+    """Put files into a home's inbox, as if each had come on its day."""
+    for path in files:
+        target = copied(path, home / "inbox" / path.parent.name / path.name)
+        at = datetime.combine(received_on(path), time(8), ZONE).timestamp()
+        os.utime(target, (at, at))
+
+
 def copied(path: Path, target: Path) -> Path:
     target.parent.mkdir(parents=True, exist_ok=True)
     shutil.copyfile(path, target)
     return target
 
 
-def invented(folder: Path) -> Path:
-    """A tree of invented deliveries, two years of all districts."""
+def invented(folder: Path, months: int = 24, seed: int = 1) -> Path:
+    """A tree of invented deliveries of all who report, the last month that of December 2025, of communes.
+
+    Two years alone end before there were communes that report.
+    """
+    last = Period(2024, 12) if months == 24 else Period(2025, 12)
+    first = last
+    for _ in range(months - 1):
+        first = first.previous
     registry = build_registry({name: read_table(bundled_dir() / f"{name}.csv") for name in COLUMNS})
-    for file in sample_tree(registry, 1, Period(2023, 1), Period(2024, 12)):
+    for file in sample_tree(registry, seed, first, last):
         path = folder / str(file.received_on) / file.reporter_code / file.file_name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(file.data)

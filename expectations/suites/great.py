@@ -28,7 +28,9 @@ if TYPE_CHECKING:
 
 
 def judge_with_great_expectations(con: duckdb.DuckDBPyConnection) -> Judgement:
-    """Run the suite of every form; which check failed is Great Expectations' word.
+    """Run the suite of every form of which there are rows; which check failed is Great Expectations' word.
+
+    Where there are none nothing can fail, and a suite costs a fifth of a second all the same.
 
     Args:
         con: the connection with the staged tables, outside a transaction.
@@ -40,10 +42,16 @@ def judge_with_great_expectations(con: duckdb.DuckDBPyConnection) -> Judgement:
     with _quiet():
         context = _context(gx)
         source = _source(context, con)
-        results = [result for form in FORMS.values() for result in _run(gx, source, form)]
-    held = {result.expectation_config.meta["check"]: bool(result.success) for result in results}
+        filled = [form for form in FORMS.values() if _has_rows(con, form)]
+        results = [result for form in filled for result in _run(gx, source, form)]
+    without_rows = {check.name: True for check in CHECKS if FORMS[check.form] not in filled}
+    held = without_rows | {result.expectation_config.meta["check"]: bool(result.success) for result in results}
     checks = tuple(_judged(con, check, held.pop(check.name)) for check in CHECKS)
     return Judgement(checks, tuple(held.items()))
+
+
+def _has_rows(con: duckdb.DuckDBPyConnection, form: Form) -> bool:
+    return con.execute(f"FROM staged_{form.name} LIMIT 1").fetchone() is not None
 
 
 def _judged(con: duckdb.DuckDBPyConnection, check: Check, holds: bool) -> Judged:

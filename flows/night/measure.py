@@ -7,14 +7,14 @@ from datetime import date
 import polars as pl
 from duckdb import DuckDBPyConnection
 
-from expectations.contract.indicators import INDICATORS
+from expectations.contract.indicators import INDICATORS, REPORTS
 from expectations.contract.periods import Period
 from flows.night.pilots import measure_pilots
 from flows.night.thresholds import thresholds_of
 from flows.registry_files import load_registry, targets
 from flows.settings import Settings
 from transforms.disclosure import last_released_year
-from transforms.followup.gap_table import gap_table
+from transforms.followup.gap_table import RELEASED_AFTER, gap_table
 from transforms.forecast import Origin, forecasts, score_table
 from transforms.indicators import indicator_table, province_of, reporting_figures
 from transforms.targets import target_table, targets_fingerprint
@@ -37,7 +37,9 @@ WITH_TRENDS = ["district", "province"]
 # A backfill foresees from the months of two years alone: more would cost more than they tell.
 FORESEEN_FROM = 24
 # A handful of years, of which counts of people are published of few units: no trends, nothing split among districts.
-BY_YEARS = [each.name for each in INDICATORS if each.every == "year"]
+# Reports are of reporters as they stand, whichever units' figures changed.
+WITHOUT_TRENDS = [each.name for each in INDICATORS if each.every == "year" or each.forms == (REPORTS,)]
+FIRST_YEAR = "0001"
 
 
 def measure(con: DuckDBPyConnection, touched: Touched, settings: Settings, as_of: date) -> int:
@@ -51,6 +53,7 @@ def measure(con: DuckDBPyConnection, touched: Touched, settings: Settings, as_of
     released = last_released_year(as_of)
     apply_marts(con)
     with transaction(con):
+        before = stored.last_night(con)
         are_years_new = stored.are_years_to_compute(con, edition, touched.forms)
         if are_years_new:
             facts, due = stored.commune_facts(con)
@@ -76,10 +79,10 @@ def measure(con: DuckDBPyConnection, touched: Touched, settings: Settings, as_of
             }
             changed, exposed = tables.changed_units(con, first, frames), made.exposed.height
         stored.replace_figures(con, edition, first, frames)
-        if changed.height:
-            _indicators(con, changed)
-            _trends(con)
-        stored.replace_gaps(con, gap_table(*stored.half_years(con), thresholds_of(settings), as_of))
+        if changed.height and first is not None:
+            _indicators(con, changed, first[:4])
+            _trends(con, first[:4])
+        _gaps(con, settings, first, before, as_of)
         are_new = are_years_new or changed.height > 0
         if are_new:
             yearly = indicator_table(tables.no_figures(con), years=tables.yearly_figures(con))
@@ -92,13 +95,25 @@ def measure(con: DuckDBPyConnection, touched: Touched, settings: Settings, as_of
     return exposed
 
 
-def _indicators(con: DuckDBPyConnection, changed: pl.DataFrame) -> None:
-    """Indicators and the balance's waterfall of the units whose figures changed."""
-    months = _by_territory(tables.unit_figures(con, "unit_month", changed))
-    halves = _by_territory(tables.unit_figures(con, "unit_half", changed))
+def _indicators(con: DuckDBPyConnection, changed: pl.DataFrame, year: str) -> None:
+    """Indicators and the balance's waterfall of the units whose figures changed, from the year of the change on.
+
+    The longest period is twelve months: a figure reaches back into the year before and no further.
+    """
+    months = _by_territory(tables.months_reaching(con, changed, _year_before(year)))
+    halves = _by_territory(tables.halves_from(con, changed, year))
     kept = _by_code(indicator_table(months, halves, None))
     steps = _by_code(waterfall(months.filter(pl.col("level").is_in(WITH_TRENDS))))
-    tables.replace_indicators(con, changed, {"indicator": kept, "waterfall": steps})
+    frames = {"indicator": kept, "waterfall": steps}
+    tables.replace_indicators(con, changed, {name: _from(year, rows) for name, rows in frames.items()}, year)
+
+
+def _year_before(year: str) -> str:
+    return f"{int(year) - 1:04d}"
+
+
+def _from(year: str, rows: pl.DataFrame) -> pl.DataFrame:
+    return rows.filter(pl.col("period") >= year)
 
 
 def _by_territory(rows: pl.DataFrame) -> pl.DataFrame:
@@ -110,16 +125,31 @@ def _by_code(rows: pl.DataFrame) -> pl.DataFrame:
     return rows.with_columns(unit_code("unit_code"))
 
 
-def _trends(con: DuckDBPyConnection) -> None:
+def _trends(con: DuckDBPyConnection, year: str) -> None:
     """Trends, comparisons and contributions of districts and the province, all units at once.
 
     The trend's model learns from all units of an indicator how long deviations last, so one unit's change is every
-    unit's.
+    unit's. A period is held against that of the year before: those before the year of the change stand.
     """
-    known = tables.indicators(con, WITH_TRENDS).filter(~pl.col("indicator").is_in(BY_YEARS))
-    tables.replace_indicators(
-        con, None, {"trend": trend(known), "comparison": comparison(known), "contribution": contribution(known)}
-    )
+    known = tables.indicators(con, WITH_TRENDS).filter(~pl.col("indicator").is_in(WITHOUT_TRENDS))
+    tables.replace_indicators(con, None, {"trend": trend(known)})
+    near = _from(_year_before(year), known)
+    frames = {"comparison": comparison(near), "contribution": contribution(near)}
+    tables.replace_indicators(con, None, {name: _from(year, rows) for name, rows in frames.items()}, year)
+
+
+def _gaps(con: DuckDBPyConnection, settings: Settings, first: str | None, before: date | None, as_of: date) -> None:
+    """The gaps of Regulation 213 from the year on in which a figure changed, or what may be shown since the last night.
+
+    A target that changed is another in every row.
+    """
+    thresholds = thresholds_of(settings)
+    years = [year for year in (first, str(min(before or as_of, as_of) - RELEASED_AFTER)) if year is not None]
+    year = min(years)[:4]
+    if before is None or any(target != thresholds.target(step) for step, target in stored.targets_of_gaps(con)):
+        year = FIRST_YEAR
+    rows = gap_table(*stored.half_years(con, _year_before(year)), thresholds, as_of)
+    stored.replace_gaps(con, rows.filter(pl.col("half") >= year), year)
 
 
 def _reporting(con: DuckDBPyConnection, registry: Registry) -> None:

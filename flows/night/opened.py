@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from functools import lru_cache
 from pathlib import Path
@@ -20,8 +20,8 @@ class ToRead:
     """A file to read, under its submission_id; for `sender` the reporter is not yet known."""
 
     number: int
-    data: bytes
-    name: str
+    data: bytes = field(repr=False)
+    name: str = field(repr=False)
     reporter: str
     received_on: date
     registry_dir: Path

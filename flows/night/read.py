@@ -13,10 +13,11 @@ from duckdb import DuckDBPyConnection
 from expectations.contract.periods import Period
 from expectations.contract.problems import NOT_KEPT, Problem
 from expectations.suites.great import load_great_expectations
+from flows.night.cluster import Opens, openers_of
 from flows.night.collect import File
 from flows.night.opened import ToRead, directory, frames_of, no_frames, senders
 from flows.night.progress import reading_progress
-from flows.night.readers import Readers, readers_of
+from flows.night.readers import Readers
 from flows.night.run import Run
 from flows.settings import Settings
 from transforms.reading.frames import Frames, join_frames
@@ -25,6 +26,7 @@ from transforms.reading.units import Directory
 from warehouse.ledger.load import next_submission_id, seen
 
 CHUNK = 12  # files handed to a process at a time
+CHUNK_BYTES = 8 << 20  # and no more of them than that, but for one that is larger
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,25 +83,37 @@ def read_files(
         settings: how many processes read at once, within which limits, and where the registry is.
         told: called with the number of files read, as they are.
     """
-    with readers_of(settings) as readers:
-        return read_by(readers, files, recorded_at, settings, told)
+    with openers_of(settings, -(-len(files) // CHUNK)) as openers:
+        return read_by(openers, files, recorded_at, settings, told)
 
 
 def read_by(
-    readers: Readers,
+    openers: Opens,
     files: dict[int, File],
     recorded_at: dict[int, date],
     settings: Settings,
     told: Callable[[int], None] = lambda more: None,
 ) -> FilesRead:
     """The same by processes that are there already."""
-    tasks = [to_read(number, file, settings) for number, file in files.items()]
-    chunks = [tasks[start : start + CHUNK] for start in range(0, len(tasks), CHUNK)]
+    chunks = _chunks([to_read(number, file, settings) for number, file in files.items()])
     parts: list[Frames] = []
-    for some in readers.each(frames_of, chunks, no_frames):
+    for some in openers.each(frames_of, chunks, no_frames):
         parts += some
         told(sum(one.heads.height for one in some))
     return as_read(files, recorded_at, join_frames(parts), directory(settings.registry_dir))
+
+
+def _chunks(tasks: list[ToRead]) -> list[list[ToRead]]:
+    """The tasks in their order, some at a time."""
+    chunks: list[list[ToRead]] = []
+    size = 0
+    for task in tasks:
+        if not chunks or len(chunks[-1]) == CHUNK or size + len(task.data) > CHUNK_BYTES:
+            chunks.append([])
+            size = 0
+        chunks[-1].append(task)
+        size += len(task.data)
+    return chunks
 
 
 def as_read(files: dict[int, File], recorded_at: dict[int, date], frames: Frames, directory: Directory) -> FilesRead:

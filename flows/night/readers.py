@@ -127,10 +127,14 @@ class Readers:
             one.stop()
 
 
+def limits_of(settings: Settings) -> Limits:
+    return Limits(settings.reader_seconds, settings.reader_megabytes)
+
+
 @contextmanager
 def readers_of(settings: Settings, number: int | None = None) -> Iterator[Readers]:
     """The processes of a run, as many as are set or fewer; they end with the block."""
-    readers = Readers(number or settings.readers, Limits(settings.reader_seconds, settings.reader_megabytes))
+    readers = Readers(number or settings.readers, limits_of(settings))
     try:
         yield readers
     finally:

@@ -14,6 +14,7 @@ from urllib.error import URLError
 from urllib.request import urlopen
 
 from flows.errors import UserError
+from flows.serving.addresses import require_free
 from flows.settings import Settings
 from warehouse.connection.lock import is_locked
 
@@ -33,13 +34,23 @@ def running_server(settings: Settings) -> Iterator[subprocess.Popen[bytes] | Non
     address = f"http://{settings.serve_host}:{settings.serve_port}"
     os.environ["PREFECT_API_URL"] = named or f"{address}/api"
     if named:
-        _wait(None, named, address)
+        require_server(named)
     if named or _answers(f"{address}/api"):
         yield None
         return
+    require_free(settings.serve_host, settings.serve_port, "MOBILITY_SERVE")
     with _own_server(settings) as process:
         _wait(process, f"{address}/api", address)
         yield process
+
+
+def require_server(url: str) -> None:
+    """Nothing, once a server that somebody else runs answers.
+
+    Raises:
+        UserError: it does not.
+    """
+    _wait(None, url, url)
 
 
 def join_served(settings: Settings) -> None:

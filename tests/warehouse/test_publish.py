@@ -244,3 +244,46 @@ while True:
 def test_the_projects_own_marts_are_published_from_an_empty_warehouse(con, tmp_path):
     published = publish(con, tmp_path / "published", "1")
     assert set(published.rows) == {file.stem for file in MARTS.glob("*.sql")}
+
+
+SHAPE = """
+SELECT schema_name, table_name AS name, NULL AS said_in, sql, comment FROM duckdb_tables()
+UNION ALL SELECT schema_name, view_name, NULL, sql, comment FROM duckdb_views() WHERE NOT internal
+UNION ALL SELECT schema_name, table_name, column_name, data_type, comment FROM duckdb_columns() WHERE NOT internal
+UNION ALL SELECT schema_name, function_name, NULL, macro_definition, NULL FROM duckdb_functions() WHERE NOT internal
+ORDER BY ALL
+"""
+
+
+def test_a_copy_made_as_the_one_before_is_in_nothing_different_from_one_made_anew(loaded, marts, tmp_path):
+    (marts / "split.sql").write_text(TWO_MAPS)
+    anew = publish(loaded, tmp_path / "a", "one", marts=marts).path
+    publish(loaded, tmp_path / "b", "one", marts=marts)
+    as_before = publish(loaded, tmp_path / "b", "two", marts=marts).path
+    assert read(as_before, SHAPE) == read(anew, SHAPE)
+    assert read(as_before, "FROM marts.sender") == read(anew, "FROM marts.sender")
+
+
+def test_a_mart_that_says_something_else_is_not_made_as_before(loaded, marts, tmp_path):
+    publish(loaded, tmp_path / "copies", "one", marts=marts)
+    (marts / "sender.sql").write_text(SENDERS.replace("Số tệp / Files", "Số tệp đã gửi / Files sent"))
+    copy = publish(loaded, tmp_path / "copies", "two", marts=marts).path
+    said = "SELECT comment FROM duckdb_columns() WHERE table_name = 'sender' AND column_name = 'files'"
+    assert set(read(copy, said)) == {("Số tệp đã gửi / Files sent",)}
+
+
+def test_a_copy_before_that_cannot_be_opened_hinders_none(loaded, marts, tmp_path):
+    publish(loaded, tmp_path / "copies", "one", marts=marts).path.write_bytes(b"no warehouse")
+    copy = publish(loaded, tmp_path / "copies", "two", marts=marts).path
+    assert read(copy, "FROM marts.all_files") == [(2,)]
+
+
+def test_what_many_marts_look_up_is_looked_up_once_and_is_the_same(loaded, marts, tmp_path):
+    loaded.execute("CREATE VIEW derived.latest AS SELECT 'FROM_derived.latest' AS name, 7 AS files")
+    (marts / "looked.sql").write_text("""CREATE VIEW marts.looked AS SELECT name, 'derived.latest' AS source, l.files
+        FROM marts.sender AS s, derived.latest AS l WHERE l.files IN (SELECT files FROM derived.latest) ORDER BY ALL;
+        COMMENT ON VIEW marts.looked IS 'a / b'; COMMENT ON COLUMN marts.looked.name IS 'a / b';
+        COMMENT ON COLUMN marts.looked.source IS 'a / b'; COMMENT ON COLUMN marts.looked.files IS 'a / b';""")
+    copy = publish(loaded, tmp_path / "copies", "one", marts=marts).path
+    assert read(copy, "FROM marts.looked") == loaded.sql("FROM marts.looked").fetchall() != []
+    assert loaded.sql("SELECT count(*) FROM duckdb_tables() WHERE temporary").fetchone() == (0,)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -86,6 +87,37 @@ def _in_turn(year: YearOfPlaces, targets: Flags) -> list[tuple[int, int]]:
     return sorted(zip(*map(np.ndarray.tolist, np.nonzero(targets)), strict=True), key=lambda at: (rarity[at[1]], at))
 
 
+@dataclass(frozen=True)
+class _Pairs:
+    """Patterns that may follow one another: one x two.
+
+    Attributes:
+        touched: (one x two, in a row) x FLOWS, 1.0 where a measure is another one after both.
+        runs_through: one x two, whether the measure that is to be hidden is.
+    """
+
+    one: NDArray[np.intp]
+    two: NDArray[np.intp]
+    touched: NDArray[np.float64]
+    runs_through: Flags
+
+
+# The patterns are the same for every year and place: what a measure asks of them is found once.
+@cache
+def _singles(measure: int, steady: bool) -> tuple[NDArray[np.intp], NDArray[np.float64]]:
+    ways = np.nonzero((_SIGNS[:, measure] != 0) & ((_PENDING == 0) == steady))[0]
+    return ways, np.abs(_SIGNS[ways]).astype(float)
+
+
+@cache
+def _pairs(measure: int, change: int) -> _Pairs:
+    """Those whose first changes the requests pending by one and whose second takes that back."""
+    first = np.nonzero((_SIGNS[:, measure] != 0) & (_PENDING != 0))[0]
+    one, two = first[_PENDING[first] == change], np.nonzero(_PENDING + change == 0)[0]
+    after = _SIGNS[one][:, None] + _SIGNS[two][None]
+    return _Pairs(one, two, (after != 0).reshape(-1, len(FLOWS)).astype(float), after[..., measure] != 0)
+
+
 class _Search:
     """What is hidden so far, and what hiding more would cost."""
 
@@ -100,6 +132,10 @@ class _Search:
         self.feasible = year.feasible()
         self.lasting = year.lasting()
         self.areas = [np.nonzero(year.area == area)[0] for area in range(int(year.area.max(initial=-1)) + 1)]
+        self.places: list[list[int]] = [[] for _ in range(len(year.totals))]
+        for place, rows in enumerate(year.rows.tolist()):
+            for row in dict.fromkeys(rows):
+                self.places[row].append(place)
 
     def protect(self, row: int, measure: int) -> None:
         """Hide along the cheapest move through a figure."""
@@ -110,10 +146,10 @@ class _Search:
         if best is None:
             return
         _, used, place, partner = best
-        touched = _SIGNS[list(used)].sum(axis=0) != 0
+        touched = np.nonzero(_SIGNS[list(used)].sum(axis=0))[0]
         for mine, other in zip(self.year.rows[place], self.year.rows[partner], strict=True):
             if mine != other:
-                at = np.ix_([mine, other], touched)
+                at = np.array([[mine], [other]]), touched
                 self.hidden[at] = True
                 self.cost[at] = self.known[at]
                 if is_sound:
@@ -122,76 +158,63 @@ class _Search:
 
     def _ways(self, row: int, measure: int) -> list[_Way]:
         """The cheapest moves through a figure, one a place of its row and kind of move."""
-        found = []
-        for place in np.nonzero((self.year.rows == row).any(axis=1))[0].tolist():
-            side = int(np.nonzero(self.year.rows[place] == row)[0][0])
+        found: list[_Way] = []
+        for place in self.places[row]:
+            side = self.year.rows[place].tolist().index(row)
             others = self.areas[self.year.area[place]]
             others = others[self.year.rows[others, side] != row]
             if others.size:
-                ways = [self._single(place, others, measure, steady=True), self._paired(place, others, measure)]
-                if all(way is None or way[0] >= UNLIKELY for way in ways):
-                    ways.append(self._single(place, others, measure, steady=False))
-                found += [way for way in ways if way is not None]
+                best = min((way[0] for way in found), default=np.inf)
+                ways = self._steady_ways(place, others, measure, best)
+                if best >= UNLIKELY and all(way[0] >= UNLIKELY for way in ways):
+                    ways += self._single(place, others, measure, best, steady=False)
+                found += ways
         return found
 
-    def _single(self, place: int, others: NDArray[np.intp], measure: int, *, steady: bool) -> _Way | None:
-        """One pattern in one month; steady ones leave the requests pending as they are."""
-        ways = np.nonzero((_SIGNS[:, measure] != 0) & ((_PENDING == 0) == steady))[0]
-        if not ways.size:
-            return None
-        possible = np.any(self._possible(ways, place, others), axis=-1)
-        price = self._price(np.abs(_SIGNS[ways]), place, others) + (0.0 if steady else UNLIKELY)
-        way, other = _least(price, possible)
-        if way < 0:
-            return None
-        return float(price[way, other]), (int(ways[way]),), int(place), int(others[other])
+    def _steady_ways(self, place: int, others: NDArray[np.intp], measure: int, most: float) -> list[_Way]:
+        """Those that leave the requests pending as they are, but for any that must cost more than what is known."""
+        ways = self._single(place, others, measure, most, steady=True)
+        return ways + self._paired(place, others, measure, min([most, *(way[0] for way in ways)]))
 
-    def _paired(self, place: int, others: NDArray[np.intp], measure: int) -> _Way | None:
+    def _single(self, place: int, others: NDArray[np.intp], measure: int, most: float, *, steady: bool) -> list[_Way]:
+        """One pattern in one month; steady ones leave the requests pending as they are."""
+        ways, touched = _singles(measure, steady)
+        price = self._price(touched, place, others) + (0.0 if steady else UNLIKELY)
+        if not price.size or price.min() > most:
+            return []
+        possible = np.any(self._possible(ways, place, others), axis=-1)
+        way, other = _least(price, possible)
+        return [] if way < 0 else [(float(price[way, other]), (int(ways[way]),), int(place), int(others[other]))]
+
+    def _paired(self, place: int, others: NDArray[np.intp], measure: int, most: float) -> list[_Way]:
         """Two patterns in two months of the year that together leave the requests pending as they are.
 
         In between, one of the places holds a request less: it must have had one at each month's end.
         """
-        first = np.nonzero((_SIGNS[:, measure] != 0) & (_PENDING != 0))[0]
-        if not first.size:
-            return None
         best: _Way | None = None
         for change in (-1, 1):
-            one, two = first[_PENDING[first] == change], np.nonzero(_PENDING + change == 0)[0]
+            pairs = _pairs(measure, change)
+            price = self._price(pairs.touched, place, others)
+            if not price.size or price.min() > most:
+                continue
             loser, other_loser = (place, others) if change < 0 else (others, place)
             # Months one then two, or two then one: the place that is short of a request differs.
             span = self.lasting[loser] | np.swapaxes(self.lasting[other_loser], -1, -2)
-            start, end = self._possible(one, place, others), self._possible(two, place, others)
+            start, end = self._possible(pairs.one, place, others), self._possible(pairs.two, place, others)
             reached = np.einsum("kbt,btu->kbu", start, span)
-            possible = np.einsum("kbu,lbu->klb", reached, end)
-            best = self._cheaper(best, one=one, two=two, possible=possible, place=place, others=others, measure=measure)
-        return best
+            possible = np.einsum("kbu,lbu->klb", reached, end) & pairs.runs_through[..., None]
+            way, other = _least(price, possible.reshape(-1, others.size))
+            if way >= 0 and (best is None or price[way, other] < best[0]):
+                used = (int(pairs.one[way // pairs.two.size]), int(pairs.two[way % pairs.two.size]))
+                best = float(price[way, other]), used, int(place), int(others[other])
+        return [] if best is None else [best]
 
     def _possible(self, ways: NDArray[np.intp], place: int, others: NDArray[np.intp]) -> Flags:
         """Ways x others x months: whether a pattern can run between a place and another."""
-        return self.feasible[ways, place][:, None] & self.feasible[opposite(ways)][:, others]
+        return self.feasible[ways, place][:, None] & self.feasible[opposite(ways)[:, None], others]
 
-    def _cheaper(
-        self,
-        best: _Way | None,
-        one: NDArray[np.intp],
-        two: NDArray[np.intp],
-        possible: Flags,
-        place: int,
-        others: NDArray[np.intp],
-        measure: int,
-    ) -> _Way | None:
-        after = _SIGNS[one][:, None] + _SIGNS[two][None]
-        price = self._price((after != 0).reshape(-1, len(FLOWS)), place, others)
-        usable = possible & (after[..., measure] != 0)[..., None]
-        way, other = _least(price, usable.reshape(-1, others.size))
-        if way < 0 or (best is not None and best[0] <= price[way, other]):
-            return best
-        used = (int(one[way // two.size]), int(two[way % two.size]))
-        return float(price[way, other]), used, int(place), int(others[other])
-
-    def _price(self, touched: NDArray[np.generic], place: int, others: NDArray[np.intp]) -> NDArray[np.float64]:
+    def _price(self, touched: NDArray[np.float64], place: int, others: NDArray[np.intp]) -> NDArray[np.float64]:
         """Ways x others: what hiding along each way costs on both maps; a row both places lie in stays as it is."""
-        touched = touched.astype(float)
         total = np.zeros((len(touched), others.size))
         for mine, theirs in zip(self.year.rows[place], self.year.rows[others].T, strict=True):
             own = touched @ self.cost[mine]

@@ -15,6 +15,12 @@ ROW = (*UNIT, "period", "period_kind")
 # A ratio is made of the values of others.
 _FRACTIONS = tuple(each for each in INDICATORS if each.kind != "ratio")
 COLUMNS = (*ROW, "indicator", "numerator", "denominator", "value", "lower", "upper", "coverage")
+_LONG = pl.Schema(
+    {
+        **dict.fromkeys((*ROW, "indicator"), pl.String),
+        **dict.fromkeys(("numerator", "denominator", "coverage"), pl.Float64),
+    }
+)
 
 
 def indicator_table(
@@ -63,6 +69,8 @@ def indicator_table(
 
 
 def _monthly(figures: pl.DataFrame, indicators: list[Indicator], published: bool) -> pl.DataFrame:
+    if figures.is_empty():
+        return pl.DataFrame(schema=_LONG)
     dated = _visible(figures, published).with_columns(month=month_number())
     months = without_gaps(dated.select(*UNIT, "month", *_fractions(indicators)))
     flows, stocks = (_columns(indicators, timing) for timing in ("flow", "stock"))
@@ -106,25 +114,49 @@ def _fractions(indicators: list[Indicator]) -> list[pl.Expr]:
 
 
 def _long(wide: pl.DataFrame, indicators: list[Indicator], kind: str, published: bool) -> pl.DataFrame:
-    return pl.concat([_rows(wide, each, kind, published) for each in indicators])
+    """A row an indicator; a rolling or yearly period a unit has not lived through has none.
 
-
-def _rows(wide: pl.DataFrame, indicator: Indicator, kind: str, published: bool) -> pl.DataFrame:
-    """One indicator's rows; a rolling or yearly period a unit has not lived through has no row."""
-    is_stock = indicator.timing == "stock"
-    here = wide.filter("has_last" if is_stock else "is_lived")
-    if published:
-        here = here.filter(pl.col("level").is_in(indicator.levels))
-    if indicator.second_half_only:
-        here = here.filter(pl.col("period").str.ends_with("H2"))
-    length = MONTHS_IN[kind] if indicator.per == "period" else 1
-    return here.select(
-        *ROW,
-        indicator=pl.lit(indicator.name),
-        numerator=f"num:{indicator.name}",
-        denominator=pl.col(f"den:{indicator.name}") / length,
-        coverage="coverage_last" if is_stock else "coverage",
+    All indicators at once: their columns under one another, then what each of them is, level by level.
+    """
+    if wide.is_empty() or not indicators:
+        return pl.DataFrame(schema=_LONG)
+    names = [each.name for each in indicators]
+    beside = [*ROW, "is_lived", "has_last", "coverage", "coverage_last"]
+    rows = wide.unpivot([f"num:{name}" for name in names], index=beside, value_name="numerator")
+    below = wide.unpivot([f"den:{name}" for name in names], value_name="denominator")["denominator"]
+    in_half = pl.col("period").str.ends_with("H2") | ~pl.col("second_half_only")
+    return (
+        rows.with_columns(below, indicator=pl.col("variable").str.strip_prefix("num:"))
+        .join(_natures(indicators, kind, wide["level"].unique() if not published else None), on=["level", "indicator"])
+        .filter(pl.when("is_stock").then("has_last").otherwise("is_lived") & in_half)
+        .select(
+            *ROW,
+            "indicator",
+            "numerator",
+            denominator=pl.col("denominator") * pl.col("one_month"),
+            coverage=pl.when("is_stock").then("coverage_last").otherwise("coverage"),
+        )
     )
+
+
+def _natures(indicators: list[Indicator], kind: str, levels: pl.Series | None) -> pl.DataFrame:
+    """What an indicator is in a kind of period: a row for each level at which it has rows.
+
+    Args:
+        levels: those for all of them; None for those at which each may be published.
+    """
+    rows = [
+        (
+            level,
+            each.name,
+            each.timing == "stock",
+            each.second_half_only,
+            1 / MONTHS_IN[kind] if each.per == "period" else 1.0,
+        )
+        for each in indicators
+        for level in (each.levels if levels is None else levels)
+    ]
+    return pl.DataFrame(rows, ["level", "indicator", "is_stock", "second_half_only", "one_month"], orient="row")
 
 
 def valued(long: pl.DataFrame) -> pl.DataFrame:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.stats import t as student
+from scipy.special import stdtr
 
 from transforms.pilots.panel import Array, Cohorts, Flags, PilotPanel, in_window
 from transforms.pilots.score import RatioTest, tested
@@ -77,7 +77,7 @@ def against_equally_bad(panel: PilotPanel, cohorts: Cohorts, *, with_interval: b
         return _students_t(np.array(left), np.array(wanted))[:, None]
 
     def shares(statistics: Array) -> Array:
-        found: Array = 2 * student.sf(np.abs(statistics[..., 0]), len(panel.codes) - 2)
+        found: Array = 2 * stdtr(len(panel.codes) - 2, -np.abs(statistics[..., 0]))
         return found
 
     observed, expected = float(panel.counts[treated].sum()), float(without[treated].sum())

@@ -12,6 +12,7 @@ import hashlib
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from datetime import date
+from itertools import pairwise
 
 import numpy as np
 import polars as pl
@@ -325,11 +326,15 @@ def unit_figures(cells: pl.DataFrame, registry: Registry, today: date) -> pl.Dat
         abolished map `reported` has no row of level district; map `today` follows the former districts' areas.
     """
     measures = [name for name in cells.columns if name in FORM_OF]
+    is_plain = _counts_once(cells, registry)
+    plain, others = _of_places(cells.filter(is_plain), measures), cells.filter(~is_plain)
     frames = []
     for name in MAPS:
         prefix = "today_" if name == "today" else ""
         keys = [pl.col(f"{prefix}{level}").alias(level) for level in LEVELS]
-        lowest = _lowest(cells.with_columns(*keys, cell=pl.col(f"{prefix}cell") if prefix else "cell_code"), measures)
+        rest = _lowest(others.with_columns(*keys, cell=pl.col(f"{prefix}cell") if prefix else "cell_code"), measures)
+        both = pl.concat([plain.with_columns(keys).select(rest.columns), rest])
+        lowest = both.group_by("period", *LEVELS).agg(*sums(measures), pl.col(COUNTS).sum())
         frames += [_gathered(lowest, level, measures).with_columns(map=pl.lit(name)) for level in LEVELS]
     return (
         with_names(pl.concat(frames), registry, today)
@@ -380,6 +385,30 @@ def map_fingerprint(registry: Registry, today: date) -> str:
     for frame in frames:
         digest.update(frame.write_csv().encode())
     return digest.hexdigest()[:16]
+
+
+def _counts_once(cells: pl.DataFrame, registry: Registry) -> pl.Series:
+    """Whether a row is all there is of its cell in the period, on both maps: nothing to be told apart from it."""
+    is_itself = (pl.col("cell_code") == pl.col("today_cell")) & (pl.col("weight") >= 1)
+    homes = registry.homes
+    twice = [
+        one.cell_code
+        for one, then in pairwise(homes)
+        if one.cell_code == then.cell_code and one.valid_to >= then.valid_from
+    ]
+    taken_in = pl.concat([cells.filter(~is_itself)["today_cell"].unique(), pl.Series(twice, dtype=pl.String)])
+    return cells.select(is_itself & ~pl.col("cell_code").is_in(taken_in.to_list())).to_series()
+
+
+def _of_places(plain: pl.DataFrame, measures: list[str]) -> pl.DataFrame:
+    """Sums by the smallest places of both maps together, of rows that are a cell each: most cells, in one pass."""
+    return plain.group_by("period", *LEVELS, *(f"today_{level}" for level in LEVELS)).agg(
+        *sums(measures),
+        units_expected=pl.len().cast(pl.Int64),
+        units_reported=pl.col("is_reported").sum().cast(pl.Int64),
+        members_reported=pl.col("members_known").filter("is_reported").sum(),
+        members_known=pl.col("members_known").sum(),
+    )
 
 
 def _lowest(cells: pl.DataFrame, measures: list[str]) -> pl.DataFrame:

@@ -30,15 +30,31 @@ def changed_units(con: DuckDBPyConnection, first: str, frames: dict[str, pl.Data
     return pl.concat(found).unique()
 
 
-def unit_figures(con: DuckDBPyConnection, table: str, units: pl.DataFrame) -> pl.DataFrame:
-    """All figures of some units, whatever territory their code stood for.
+def months_reaching(con: DuckDBPyConnection, units: pl.DataFrame, year: str) -> pl.DataFrame:
+    """derived.unit_month of some units, whatever territory their code stood for, from a year on.
+
+    The last month of a unit before that year is there too: it tells that the unit existed, and how many members it had.
 
     Args:
-        table: unit_month or unit_half.
         units: map, level, unit_code.
+        year: YYYY.
     """
     with given(con, {"given_units": units}):
-        return con.sql(f"FROM derived.{table} SEMI JOIN given_units USING ({', '.join(UNIT)})").pl()
+        return con.execute(
+            f"""
+            FROM derived.unit_month SEMI JOIN given_units USING ({", ".join(UNIT)})
+            WHERE period >= $year OR (map, level, unit_id, period) IN (
+                SELECT map, level, unit_id, max(period) FROM derived.unit_month WHERE period < $year GROUP BY ALL)""",
+            {"year": year},
+        ).pl()
+
+
+def halves_from(con: DuckDBPyConnection, units: pl.DataFrame, year: str) -> pl.DataFrame:
+    """derived.unit_half of some units from a year on."""
+    with given(con, {"given_units": units}):
+        return con.execute(
+            f"FROM derived.unit_half SEMI JOIN given_units USING ({', '.join(UNIT)}) WHERE period >= ?", [year]
+        ).pl()
 
 
 def due_reports(con: DuckDBPyConnection) -> pl.DataFrame:
@@ -54,20 +70,26 @@ def due_reports(con: DuckDBPyConnection) -> pl.DataFrame:
 
 
 def indicators(con: DuckDBPyConnection, levels: list[str]) -> pl.DataFrame:
-    """derived.indicator of some levels, of each province's code the territory that has it now: a series is of one."""
+    """derived.indicator of some levels, of each province's code the territory that has it now: a series is of one.
+
+    In the order in which it is made: sums of reals hang on their order.
+    """
     return con.execute(_OF_ONE_TERRITORY, [levels]).pl()
 
 
-def replace_indicators(con: DuckDBPyConnection, units: pl.DataFrame | None, frames: dict[str, pl.DataFrame]) -> None:
+def replace_indicators(
+    con: DuckDBPyConnection, units: pl.DataFrame | None, frames: dict[str, pl.DataFrame], since: str | None = None
+) -> None:
     """Put computed tables in place of what stood.
 
     Args:
-        units: map, level, unit_code computed anew; None replaces whole tables.
+        units: map, level, unit_code computed anew; None replaces those of all.
         frames: by table name.
+        since: the year from which they were computed; None replaces all periods.
     """
     with transaction(con):
         for name, frame in frames.items():
-            replace_derived(con, f"derived.{name}", frame, units)
+            replace_derived(con, f"derived.{name}", frame, units, None if since is None else ("period", since))
 
 
 def no_figures(con: DuckDBPyConnection) -> pl.DataFrame:
@@ -96,4 +118,5 @@ LEFT JOIN (
     FROM registry.unit WHERE level = 'province' GROUP BY unit_code
 ) AS u ON u.unit_code = i.unit_code AND i.level = 'province' AND i.map = 'reported'
 WHERE i.level IN (SELECT unnest(?)) AND coalesce(derived.period_end(i.period) >= u.began, true)
+ORDER BY i.map, i.unit_code, i.level, i.period, i.period_kind, i.indicator
 """

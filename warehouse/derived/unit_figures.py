@@ -74,7 +74,8 @@ def cell_facts(con: DuckDBPyConnection, first: str) -> tuple[pl.DataFrame, pl.Da
     months = con.sql(_joined(MONTHLY, first)).pl()
     halves = con.sql(_joined(HALF_YEARLY, first)).pl()
     members = con.sql("SELECT cell_code, period, members_closing FROM facts.balance WHERE superseded_at IS NULL").pl()
-    return months, halves, members, _month_names(first, max(months["period"], default=None))
+    last = months.select(pl.col("period").max()).item()  # Python's own max would take each of a million apart
+    return months, halves, members, _month_names(first, last)
 
 
 def are_years_to_compute(con: DuckDBPyConnection, computation: Computation, forms: Iterable[str]) -> bool:
@@ -178,11 +179,25 @@ def replace_figures(
         )
 
 
-def half_years(con: DuckDBPyConnection) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """All half-years of units, and which of communes may be shown: derived.unit_half and derived.half_told."""
-    return con.sql("FROM derived.unit_half").pl(), con.sql("FROM derived.half_told").pl()
+def last_night(con: DuckDBPyConnection) -> date | None:
+    """The night of which the derived tables are; None before the first."""
+    row = con.execute("SELECT as_of FROM derived.edition").fetchone()
+    return row[0] if row else None
 
 
-def replace_gaps(con: DuckDBPyConnection, rows: pl.DataFrame) -> None:
-    """Put the gaps of Regulation 213 in the place of those that stood."""
-    replace_derived(con, "derived.gap_213", rows)
+def half_years(con: DuckDBPyConnection, year: str) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Half-years of units from a year on, and which of communes may be shown: derived.unit_half, derived.half_told."""
+    halves, told = (
+        con.execute(f"FROM derived.{table} WHERE period >= ?", [year]).pl() for table in ("unit_half", "half_told")
+    )
+    return halves, told
+
+
+def targets_of_gaps(con: DuckDBPyConnection) -> list[tuple[str, float]]:
+    """The targets that stand beside the gaps, by step."""
+    return con.execute("SELECT DISTINCT step, target FROM derived.gap_213").fetchall()
+
+
+def replace_gaps(con: DuckDBPyConnection, rows: pl.DataFrame, year: str) -> None:
+    """Put the gaps of Regulation 213 from a year on in the place of those that stood."""
+    replace_derived(con, "derived.gap_213", rows, since=("half", year))

@@ -2,7 +2,7 @@
 -- Which senders make which mistakes.
 
 CREATE VIEW marts.problem_summary AS
-SELECT s.reporter_code, any_value(u.name) AS reporter_name, s.reporter_level AS level,
+SELECT s.reporter_code, arg_max(u.name, s.period) AS reporter_name, s.reporter_level AS level,
     any_value(a.district_code) AS district_code, any_value(a.district_name) AS district_name, p.code, p.severity, coalesce(p.form, '') AS form,
     count(*) AS problems, count(DISTINCT s.submission_id) AS submissions, count(*) FILTER (p.is_waived) AS waived,
     min(s.period) AS first_period, max(s.period) AS last_period, max(s.received_on) AS last_received_on

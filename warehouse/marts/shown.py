@@ -6,43 +6,71 @@ map where a mart is on two, so that a filter forgotten cannot count everything t
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 from duckdb import DuckDBPyConnection
 
-from warehouse.connection.transaction import transaction
 from warehouse.schema.comments import quoted
 
 MAPS = ("today", "reported")
 DEFAULT = "today"
 
 
-def show_by_map(con: DuckDBPyConnection, catalogue: str) -> None:
-    """Make the views of an attached copy, each with the words of its mart.
+@dataclass(frozen=True, slots=True)
+class Mart:
+    """A mart as a copy holds it.
 
-    Args:
-        catalogue: the name the copy is attached under; the connection's own is in use again afterwards.
+    Attributes:
+        name: without its schema.
+        comment: what it says of itself.
+        columns: their names.
+        kinds: their types.
+        said: what each says of itself.
     """
-    row = con.execute("SELECT current_database()").fetchone()
-    before = row[0] if row else ""
-    marts = con.execute(_MARTS, [catalogue]).fetchall()
-    con.execute(f"USE {catalogue}")  # the views then name no catalogue, and hold under whatever name it is attached
-    try:
-        with transaction(con):
-            for schema in MAPS:
-                con.execute(f"CREATE SCHEMA {schema}")
-            for name, comment, columns, said in marts:
-                for schema, source in _views(name, columns):
-                    _view(con, f"{schema}.{name}", source, comment, dict(zip(columns, said, strict=True)))
-    finally:
-        con.execute(f'USE "{before}"')
+
+    name: str
+    comment: str | None
+    columns: list[str]
+    kinds: list[str]
+    said: list[str | None]
 
 
-def _view(con: DuckDBPyConnection, name: str, source: str, comment: str, said: dict[str, str]) -> None:
-    con.execute(f"CREATE VIEW {name} AS {source}")
-    con.execute(f"COMMENT ON VIEW {name} IS {quoted(comment)}")
-    for column, words in said.items():
-        con.execute(f'COMMENT ON COLUMN {name}."{column}" IS {quoted(words)}')
+def marts_of(con: DuckDBPyConnection) -> list[Mart]:
+    """The marts of a warehouse, in the order of their names."""
+    return [Mart(*row) for row in con.execute(_MARTS).fetchall()]
+
+
+def shape(marts: Sequence[Mart]) -> list[str]:
+    """The statements that make an empty copy: tables, views, and the words of each.
+
+    They name no catalogue, so that the views hold under whatever name the copy is attached.
+    """
+    return [
+        *(f"CREATE SCHEMA {schema}" for schema in ("marts", *MAPS)),
+        *(statement for mart in marts for statement in _table(mart)),
+        *(statement for mart in marts for statement in _shown(mart)),
+    ]
+
+
+def _table(mart: Mart) -> Iterator[str]:
+    columns = ", ".join(f'"{column}" {kind}' for column, kind in zip(mart.columns, mart.kinds, strict=True))
+    yield f"CREATE TABLE marts.{mart.name} ({columns})"
+    yield from _words("TABLE", f"marts.{mart.name}", mart)
+
+
+def _shown(mart: Mart) -> Iterator[str]:
+    for schema, source in _views(mart.name, mart.columns):
+        yield f"CREATE VIEW {schema}.{mart.name} AS {source}"
+        yield from _words("VIEW", f"{schema}.{mart.name}", mart)
+
+
+def _words(what: str, name: str, mart: Mart) -> Iterator[str]:
+    if mart.comment:
+        yield f"COMMENT ON {what} {name} IS {quoted(mart.comment)}"
+    for column, words in zip(mart.columns, mart.said, strict=True):
+        if words:
+            yield f'COMMENT ON COLUMN {name}."{column}" IS {quoted(words)}'
 
 
 def _views(name: str, columns: list[str]) -> Iterator[tuple[str, str]]:
@@ -60,7 +88,10 @@ def _views(name: str, columns: list[str]) -> Iterator[tuple[str, str]]:
 
 
 _MARTS = """
-SELECT t.table_name, t.comment, list(c.column_name ORDER BY c.column_index), list(c.comment ORDER BY c.column_index)
-FROM duckdb_tables() AS t JOIN duckdb_columns() AS c USING (database_name, schema_name, table_name)
-WHERE t.database_name = ? AND t.schema_name = 'marts' GROUP BY ALL ORDER BY ALL
+SELECT v.view_name, v.comment, list(c.column_name ORDER BY c.column_index), list(c.data_type ORDER BY c.column_index),
+    list(c.comment ORDER BY c.column_index)
+FROM duckdb_views() AS v
+JOIN duckdb_columns() AS c
+    ON c.database_name = v.database_name AND c.schema_name = v.schema_name AND c.table_name = v.view_name
+WHERE v.database_name = current_database() AND v.schema_name = 'marts' GROUP BY ALL ORDER BY ALL
 """

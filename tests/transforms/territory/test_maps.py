@@ -12,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from expectations.contract.forms import MONTHLY_MEASURES
+from transforms.territory import maps
 from transforms.territory.apportion import largest_remainder, split_measures
 from transforms.territory.maps import (
     MAPS,
@@ -66,8 +67,9 @@ def small_registry(
     succession: list[tuple[str, ...]] = SUCCESSION,
     moved: tuple[tuple[str, ...], ...] = (),
     communes: list[tuple[str, ...]] = UNIT_SUCCESSION,
+    listed: list[tuple[str, ...]] = CELLS,
 ) -> Registry:
-    cells = [(code, code, "hamlet", commune, first, last) for code, first, last, commune in CELLS]
+    cells = [(code, code, "hamlet", commune, first, last) for code, first, last, commune in listed]
     tables = {
         "units": (UNITS, "unit_code name kind parent_code valid_from valid_to"),
         "cells": (cells, "cell_code name kind commune_code valid_from valid_to"),
@@ -191,6 +193,17 @@ def test_codes_and_names_are_of_the_time_or_of_today() -> None:
         ("today", "commune", UNALLOCATED, "2025-07", "Chưa phân bổ"),
     ):
         assert row in names
+
+
+def test_cells_summed_at_once_give_what_cells_told_apart_give(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A cell that was merged, split or listed twice is told apart, all others are summed in one pass."""
+    twice = [*CELLS, ("102-1", "2020-01-01", "", "102")]
+    for registry in (small_registry(), small_registry(listed=twice)):
+        periods = ["2018-06", "2020-06", "2021-02", "2025-08"]
+        at_once = measured(registry, facts(registry, periods), periods)
+        with monkeypatch.context() as patch:
+            patch.setattr(maps, "_counts_once", lambda cells, registry: pl.repeat(False, cells.height, eager=True))
+            assert measured(registry, facts(registry, periods), periods).equals(at_once)
 
 
 def test_a_missing_report_is_missing_and_not_zero() -> None:

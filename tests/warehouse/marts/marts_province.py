@@ -243,7 +243,7 @@ def compute(con: DuckDBPyConnection, registry: Registry, as_of: date, periods: l
             "shown": made.shown,
         }
     replace_figures(con, edition, first, frames)
-    replace_gaps(con, gap_table(*half_years(con), Thresholds(), as_of))
+    replace_gaps(con, gap_table(*half_years(con, "0000"), Thresholds(), as_of), "0000")
     return first
 
 

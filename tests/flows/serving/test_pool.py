@@ -1,0 +1,248 @@
+"""Homes in a work pool: Prefect's own server and workers as processes, each machine with its queue."""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.error import URLError
+from urllib.request import Request, urlopen
+
+import duckdb
+import pytest
+
+from flows.serving import deployments
+
+PATIENCE = 240.0
+OF_A_PROVINCE = {entrypoint for flow, entrypoint in deployments.ENTRYPOINTS.items() if flow != "nation"}
+OVER = {"COMPLETED", "FAILED", "CRASHED", "CANCELLED"}
+
+
+@dataclass
+class PoolServer:
+    """A Prefect server in a folder of its own, and the workers that take from it."""
+
+    folder: Path
+    port: int
+    running: list[subprocess.Popen[bytes]] = field(default_factory=list)
+
+    @property
+    def environment(self) -> dict[str, str]:
+        return os.environ | {
+            "PREFECT_HOME": str(self.folder / "prefect"),
+            "PREFECT_API_URL": f"http://127.0.0.1:{self.port}/api",
+            "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
+            "DO_NOT_TRACK": "1",
+            "PREFECT_WORKER_QUERY_SECONDS": "1",
+            "MOBILITY_LANGUAGE": "en",
+        }
+
+    def start(self, *arguments: str) -> subprocess.Popen[bytes]:
+        with (self.folder / "prefect.log").open("ab") as told:
+            process = subprocess.Popen(
+                [sys.executable, "-m", "prefect", *arguments],
+                env=self.environment,
+                stdout=told,
+                stderr=told,
+                start_new_session=True,
+            )
+        self.running.append(process)
+        return process
+
+    def said(self) -> str:
+        return (self.folder / "prefect.log").read_text("utf-8", "replace")
+
+    def ask(self, path: str, body: dict | None = None) -> list | dict:
+        data = None if body is None else json.dumps(body).encode()
+        url = f"http://127.0.0.1:{self.port}/api/{path}"
+        with urlopen(Request(url, data, {"Content-Type": "application/json"}), timeout=30) as answer:
+            return json.load(answer)
+
+    def until(self, happens: Callable[[], object]) -> None:
+        end = time.monotonic() + PATIENCE
+        while True:
+            try:
+                if happens():
+                    return
+            except (URLError, OSError):
+                pass  # busy, or not there yet
+            assert time.monotonic() < end, self.said()[-4000:]
+            time.sleep(0.3)
+
+    def deploy(self, home: Path, *more: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [sys.executable, "-m", "flows", "deploy", "--pool", "nation", *more],
+            env=self.environment | {"MOBILITY_HOME": str(home), "COLUMNS": "300"},
+            check=False,
+            capture_output=True,
+            text=True,
+        )
+
+    def start_night(self, name: str) -> str:
+        deployment = self.ask(f"deployments/name/nightly/{name}")
+        return self.ask(f"deployments/{deployment['id']}/create_flow_run", {"state": {"type": "SCHEDULED"}})["id"]
+
+    def state(self, run: str) -> str:
+        return self.ask(f"flow_runs/{run}")["state"]["type"]
+
+    def end(self) -> None:
+        for process in reversed(self.running):
+            if process.poll() is None:
+                os.killpg(process.pid, signal.SIGKILL)
+            process.wait()
+
+
+def _free_port() -> int:
+    with socket.socket() as one:
+        one.bind(("127.0.0.1", 0))
+        return int(one.getsockname()[1])
+
+
+@pytest.fixture(scope="module")
+def pool(tmp_path_factory) -> Iterator[PoolServer]:
+    server = PoolServer(tmp_path_factory.mktemp("pool"), _free_port())
+    (server.folder / "prefect").mkdir()
+    try:
+        server.start("server", "start", "--host", "127.0.0.1", "--port", str(server.port))
+        server.until(lambda: server.ask("health"))
+        yield server
+    finally:
+        server.end()
+
+
+@pytest.fixture(scope="module")
+def homes(tmp_path_factory) -> dict[str, Path]:
+    folder = tmp_path_factory.mktemp("homes")
+    return {name: folder / name for name in ("north", "south")}
+
+
+@pytest.fixture(scope="module")
+def deployed(pool, homes) -> dict[str, subprocess.CompletedProcess[str]]:
+    return {name: pool.deploy(home, "--queue", f"machine-{name}") for name, home in homes.items()}
+
+
+def test_it_says_which_worker_to_start(deployed):
+    for name, came in deployed.items():
+        assert came.returncode == 0, came.stderr
+        assert f"prefect worker start --type process --pool 'nation' --work-queue 'machine-{name}'" in came.stdout
+
+
+def test_each_home_has_its_nights_and_reminders_at_its_machine_s_queue(pool, deployed):
+    found = {(one["name"], one["work_queue_name"], one["entrypoint"]) for one in pool.ask("deployments/filter", {})}
+    assert found == {
+        (name, f"machine-{name}", entrypoint)
+        for name in deployed
+        for flow, entrypoint in deployments.ENTRYPOINTS.items()
+        if flow not in ("care", "nation")
+    }
+    assert pool.ask("work_pools/nation")["type"] == "process"
+
+
+def test_nothing_but_where_the_home_is_stands_on_prefect_s_page(pool, homes, deployed):
+    for one in pool.ask("deployments/filter", {}):
+        assert one["job_variables"]["env"] == {
+            "MOBILITY_HOME": str(homes[one["name"]]),
+            "PREFECT_LOGGING_LEVEL": "INFO",
+            "DO_NOT_TRACK": "1",
+        }
+        assert one["parameters"] == {}
+        assert one["path"] is None
+
+
+def test_a_night_runs_on_the_machine_that_has_the_home_and_waits_for_no_other(pool, homes, deployed):
+    """The south's machine is down: the north's night is done, the south's is late and done when it comes."""
+    south, north = pool.start_night("south"), pool.start_night("north")
+    pool.start("worker", "start", "--type", "process", "--pool", "nation", "--work-queue", "machine-north")
+    pool.until(lambda: pool.state(north) in OVER)
+    assert pool.state(north) == "COMPLETED", pool.said()[-4000:]
+    assert nights(homes["north"]) == 1
+    assert pool.state(south) == "SCHEDULED"
+    assert not (homes["south"] / "warehouse.duckdb").exists()
+    pool.start("worker", "start", "--type", "process", "--pool", "nation", "--work-queue", "machine-south")
+    pool.until(lambda: pool.state(south) in OVER)
+    assert pool.state(south) == "COMPLETED", pool.said()[-4000:]
+    assert nights(homes["south"]) == 1
+
+
+def nights(home: Path) -> int:
+    """Nights that finished."""
+    with duckdb.connect(home / "warehouse.duckdb", read_only=True) as con:
+        return con.sql("SELECT count(*) FROM ledger.night WHERE finished_at IS NOT NULL").fetchone()[0]
+
+
+def test_a_night_killed_with_its_worker_hinders_no_later_one(pool, homes, deployed):
+    worker = pool.running[-1]
+    broken = pool.start_night("south")
+    pool.until(lambda: pool.state(broken) == "RUNNING")
+    os.killpg(worker.pid, signal.SIGKILL)
+    again = pool.start_night("south")
+    pool.start("worker", "start", "--type", "process", "--pool", "nation", "--work-queue", "machine-south")
+    pool.until(lambda: pool.state(again) in OVER)
+    assert pool.state(again) == "COMPLETED", pool.said()[-4000:]
+    assert nights(homes["south"]) == 1  # the same day's, once more
+
+
+def test_deployed_again_it_changes_what_was_and_adds_nothing(pool, homes, deployed):
+    (homes["north"] / "mobility.toml").write_text('keep_returns_days = 30\nnight_at = "03:15"\n', "utf-8")
+    assert pool.deploy(homes["north"], "--queue", "machine-north").returncode == 0
+    flows = {one["entrypoint"]: one for one in pool.ask("deployments/filter", {}) if one["name"] == "north"}
+    assert flows.keys() == OF_A_PROVINCE  # with the care that removes what was kept
+    rule = flows["flows.serving.scheduled.night"]["schedules"]
+    assert [("BYHOUR=3" in one["schedule"]["rrule"], one["active"]) for one in rule] == [(True, True)]
+    (homes["north"] / "mobility.toml").unlink()
+    assert pool.deploy(homes["north"], "--queue", "machine-north").returncode == 0
+    assert len([one for one in pool.ask("deployments/filter", {}) if one["name"] == "north"]) == 3
+
+
+def test_the_national_night_is_deployed_alone(pool, tmp_path):
+    assert pool.deploy(tmp_path / "country", "--nation").returncode == 0
+    (found,) = (one for one in pool.ask("deployments/filter", {}) if one["name"] == "country")
+    assert (found["entrypoint"], found["work_queue_name"]) == ("flows.nation.scheduled.nation", "default")
+
+
+def test_a_name_that_is_another_home_s_is_refused(pool, homes, deployed, tmp_path):
+    came = pool.deploy(tmp_path / "other", "--name", "north")
+    assert came.returncode == 1
+    assert came.stderr.strip() == (
+        f"On this Prefect server the name north is that of the home {homes['north']}. Choose another with --name."
+    )
+
+
+def test_a_pool_of_another_kind_is_refused(pool, homes, deployed):
+    pool.ask("work_pools/", {"name": "clouds", "type": "kubernetes"})
+    came = pool.deploy(homes["north"], "--pool", "clouds")
+    assert came.returncode == 1
+    assert came.stderr.startswith("There is a work pool clouds already, of the kind kubernetes.")
+
+
+def test_a_home_that_is_served_here_is_not_deployed(pool, tmp_path):
+    lock = tmp_path / "prefect" / "serve.lock"
+    lock.parent.mkdir()
+    with lock.open("w") as holder:
+        fcntl.flock(holder, fcntl.LOCK_EX)
+        came = pool.deploy(tmp_path)
+    assert came.returncode == 1
+    assert came.stderr.startswith("'mobility serve' is running on ")
+
+
+def test_without_a_server_it_is_said_where_to_name_one(pool, tmp_path):
+    environment = {name: value for name, value in pool.environment.items() if name != "PREFECT_API_URL"}
+    came = subprocess.run(
+        [sys.executable, "-m", "flows", "deploy", "--pool", "nation"],
+        env=environment | {"MOBILITY_HOME": str(tmp_path)},
+        check=False,
+        capture_output=True,
+        text=True,
+    )
+    assert (came.returncode, came.stderr.strip()) == (
+        1,
+        "Where Prefect's server is, is not known. Set PREFECT_API_URL, for instance http://server:4200/api.",
+    )
