@@ -188,7 +188,7 @@ def _of_neighbours(hidden: NDArray[np.bool_], keys: pl.DataFrame) -> NDArray[np.
     """A month's opening is the closing of the month before: each goes with the other."""
     out = hidden.copy()
     place = {key: at for at, key in enumerate(keys.select(*UNIT, "month").iter_rows())}
-    before = np.array([place.get((name, code, month - 1), -1) for name, code, month in place])
+    before = np.array([place.get((name, code, month - 1), -1) for name, code, month in place], dtype=np.int64)
     has = before >= 0
     for opening, closing in _OPENINGS.items():
         mine, other = MONTHLY_MEASURES.index(opening), MONTHLY_MEASURES.index(closing)

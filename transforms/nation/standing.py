@@ -101,7 +101,7 @@ def _side_by_side(rows: pl.DataFrame) -> _Side:
         period=pl.struct(_PERIOD).rank("dense").cast(pl.Int64) - 1, seat=pl.int_range(pl.len()).over(_PERIOD)
     )
     at = (places["period"].to_numpy(), places["seat"].to_numpy())
-    shape = (int(at[0].max(initial=-1)) + 1, int(at[1].max(initial=-1)) + 1)
+    shape = (int(at[0].max(initial=-1)) + 1, int(at[1].max(initial=0)) + 1)
 
     def laid(values: pl.Series) -> Array:
         out = np.full(shape, np.nan)

@@ -117,9 +117,12 @@ def test_the_commands_say_what_was_made_and_show_it(homes):
     assert "Chưa có trong hồ: Tỉnh Cao Bằng, Tỉnh Tuyên Quang" in made.stdout
     assert "không tỉnh nào có gì mới" in mobility("nation", "measure", "--as-of", str(NIGHT), **given).stdout
     shown = mobility("nation", "show", COLUMNS="200", **given)
-    assert shown.stdout.startswith("Cả nước, tháng gần nhất")
     assert "3 trên 34" in shown.stdout
     assert "không phải của cả nước" in shown.stdout
+    # Of what is added up over twelve months there is a month yet.
+    beside = mobility("nation", "show", "--indicator", "requests_rate", COLUMNS="200", **given)
+    assert ": tháng 08/2025" in beside.stdout.splitlines()[0]
+    assert len(beside.stdout.splitlines()) == 2 + 3 + 1 + 1
 
 
 @pytest.mark.slow

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 import polars as pl
+import pytest
 
 from tests.transforms.nation.invented_nation import (
     PROVINCES,
@@ -17,7 +18,7 @@ from tests.transforms.nation.invented_nation import (
     published,
 )
 from transforms.nation.editions import editions_used
-from transforms.nation.marts import national_marts
+from transforms.nation.marts import PublishedByProvinces, national_marts
 from transforms.watch.budget import Budget
 
 NIGHT = date(2026, 1, 6)
@@ -56,3 +57,16 @@ def test_a_unit_that_is_no_province_and_one_of_another_take_no_part():
     own, both = (national_marts(one, UNITS, SUCCESSION, NIGHT, Budget()) for one in (given, more))
     assert both["figures_country"].equals(own["figures_country"])
     assert both["figures_province"].height == own["figures_province"].height
+
+
+@pytest.mark.parametrize("codes", [(), ("01",)])
+def test_a_country_of_none_or_one_has_every_table(codes):
+    given = published(invented_months(2, months("2025-07", 2)), NIGHT)
+    frames = (given.figures, given.indicators, given.trends, given.comparisons)
+    kept = (rows.filter(pl.col("province_code").is_in(codes)) for rows in frames)
+    few = PublishedByProvinces(invented_editions(["01"], NIGHT).head(len(codes)), *kept)
+    marts = national_marts(few, UNITS, SUCCESSION, NIGHT, Budget())
+    whole = national_marts(given, UNITS, SUCCESSION, NIGHT, Budget())
+    assert {name: rows.schema for name, rows in marts.items()} == {name: rows.schema for name, rows in whole.items()}
+    assert marts["edition"].filter(state="missing").height == 34 - len(codes)
+    assert marts["standing"].is_empty()
