@@ -75,7 +75,7 @@ class Study:
             Predictive.of(m, phi.to_numpy(), np.full(len(m), CERTAIN), np.zeros(len(m)))
             for m in (mean, mean_before, mean + mean_before)
         )
-        return Points(count, earlier, single, previous, pair)
+        return Points(count, earlier, self.ours().lot, single, previous, pair)
 
     def of_points(self, judged: Points, alpha: float) -> Alarms:
         """Alarms at a level, by unit and t."""

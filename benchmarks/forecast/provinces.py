@@ -15,7 +15,7 @@ Array = NDArray[np.float64]
 
 FIRST_MONTH = 2018 * 12
 MONTHS = 78
-KINDS = ("quiet", "outbreaks and shifts", "a break that passes", "a break that stays")
+KINDS = ("quiet", "outbreaks and shifts", "a break that passes", "a break that stays", "an epidemic")
 GAP, PARTIAL = 0.01, 0.01  # of a district's months
 
 
@@ -63,6 +63,10 @@ def invented(kind: str, seed: int) -> Province:
     members = _members(rng, districts, months)
     away = _away(rng, members, months, kind)
     received = _received(rng, members, months, kind)
+    if kind == "an epidemic":
+        away, received = (
+            np.rint(one * factor) for one, factor in zip((away, received), _epidemic(rng, away.shape), strict=True)
+        )
     share = np.where(rng.random(members.shape) < PARTIAL, rng.uniform(0.9, 0.99, members.shape), 1.0)
     share = np.where(rng.random(members.shape) < GAP, np.nan, share)
     counts = {"members_closing": members, "away_total": away, "received": received}
@@ -101,6 +105,30 @@ def _away(rng: np.random.Generator, members: Array, months: NDArray[np.int64], k
         common[int(rng.integers(districts)), int(rng.integers(30, 70)) :] += rng.choice([-0.3, 0.45])
     noise = rng.normal(0, rng.uniform(0.005, 0.03), members.shape)
     return np.rint(members * np.minimum(np.exp(share + common + own + season + noise), 0.9))
+
+
+def _epidemic(rng: np.random.Generator, shape: tuple[int, int]) -> tuple[Array, Array]:
+    """What one or two waves leave of those away and of requests, districts x months.
+
+    Each wave reaches the districts in their own months and sizes; who came home goes away again over months, not all of
+    them; requests wait and come later, more than one month's at once. The members are as they would have been.
+    """
+    districts, months = shape
+    away, received = np.zeros(shape), np.ones(shape)
+    at = int(rng.integers(30, 60))
+    for _ in range(int(rng.integers(1, 3))):
+        size = rng.uniform(0.1, 0.6) * rng.lognormal(0, 0.4, districts)
+        lasts, back, stays = int(rng.integers(1, 6)), rng.uniform(0.1, 0.6), rng.uniform(0, 0.4)
+        late = rng.integers(0, 3, districts)
+        for one in range(districts):
+            since = np.arange(months) - at - late[one]
+            fading = stays + (1 - stays) * (1 - back) ** np.maximum(since - lasts + 1, 0)
+            away[one] -= np.where(since >= 0, size[one] * fading, 0)
+            waiting = (since >= 0) & (since < lasts)
+            received[one] *= np.where(waiting, rng.uniform(0.2, 0.8), 1)
+            received[one] *= np.where((since >= lasts) & (since < lasts + 3), rng.uniform(1, 2), 1)
+        at += int(rng.integers(5, 14))
+    return np.exp(away), received
 
 
 def _received(rng: np.random.Generator, members: Array, months: NDArray[np.int64], kind: str) -> Array:

@@ -10,7 +10,7 @@ import polars as pl
 from scipy.special import ndtri
 
 from transforms.detection.history import History, HistoryOptions
-from transforms.detection.pairs import BLOCK, SINGLE, PairTable, is_small, pair_share
+from transforms.detection.pairs import BLOCK, SINGLE, PairTable, is_small, pair_shares
 from transforms.detection.panel import Array, Index, Panel, directions, nullable, to_panel
 from transforms.detection.predictive import Predictive
 
@@ -21,7 +21,7 @@ class DetectorControl:
 
     Attributes:
         frequency: periods a year, 12 or 52.
-        alpha: share of ordinary points that may alarm; with two_sided half of it on each side, all of it for rises
+        alpha: share of ordinary points that alarm; with two_sided half of it on each side, all of it for rises
             where no count is so low that it could alarm.
         use_population: whether counts are compared by population.
         two_sided: whether a fall alarms as well.
@@ -66,6 +66,11 @@ def detect(frame: pl.DataFrame, control: DetectorControl, first: int, last: int)
     ever less weight), and the mid-p of the count in the negative binomial that carries the errors of estimation; the
     same of the sum with the period before, where that one alone was ordinary.
 
+    Where a count lies across the level (more would be rarer than alpha, as much or more is not), the period decides:
+    `upper` takes it in or leaves it out as often as makes up alpha, by a lot that is worked out from the earlier
+    figures and the period, the same for the same past. Without that counts of one in five months alarm at a third of
+    alpha or at twice of it. p_value and score are the evidence and know no lot.
+
     Args:
         frame: unit, t, count, population with use_population; one row a unit and t. A null count is not known.
         control: the options.
@@ -96,11 +101,13 @@ class Points:
 
     Attributes:
         now, before: (P,) the counts and those of the period before; NaN where not known.
+        lot: (P,) between 0 and 1, see `_lots`.
         single, earlier, pair: predictions of both and of their sum.
     """
 
     now: Array
     before: Array
+    lot: Array
     single: Predictive
     earlier: Predictive
     pair: Predictive
@@ -127,15 +134,39 @@ def points(panel: Panel, control: DetectorControl, first: int, last: int) -> Poi
         Predictive.of(expected.ravel(), phi.ravel(), freedom.ravel(), error.ravel())
         for expected, error in ((mean, variance), (mean_before, variance), (mean + mean_before, pair_variance))
     )
-    return Points(_window(panel, first, last), _window(panel, first - 1, last - 1), single, earlier, pair)
+    now, before = (
+        _window(panel.counts, panel.start, first, last),
+        _window(panel.counts, panel.start, first - 1, last - 1),
+    )
+    return Points(now, before, _lots(panel, first, last), single, earlier, pair)
 
 
-def _window(panel: Panel, first: int, last: int) -> Array:
-    """(U * P,) counts of first..last, NaN before the panel begins."""
-    columns = np.arange(first, last + 1) - panel.start
-    return np.where(columns >= 0, panel.counts[:, np.maximum(columns, 0)], np.nan).ravel()
+def _window(values: Array, start: int, first: int, last: int) -> Array:
+    """(U * P,) values of first..last, NaN before the panel begins."""
+    columns = np.arange(first, last + 1) - start
+    return np.where(columns >= 0, values[:, np.maximum(columns, 0)], np.nan).ravel()
 
 
+def _lots(panel: Panel, first: int, last: int) -> Array:
+    """(U * P,) numbers spread evenly between 0 and 1: of each point's figures up to two periods before, and its t.
+
+    Neither count that is judged is in it, so it tells nothing of them; nor is a name, nor another unit. What is added
+    for each period goes round evenly, so a series whose figures stand still has its share in every few periods.
+    """
+    t = np.arange(panel.start, panel.start + panel.counts.shape[1])
+    told = np.cumsum(np.nan_to_num(panel.counts) * t, axis=1)
+    earlier = np.nan_to_num(_window(told, panel.start, first - 2, last - 2))
+    turns = np.tile(np.arange(first, last + 1), len(panel.units))
+    lots: Array = (GOLDEN * np.mod(earlier, WHOLE) + np.sqrt(2.0) * turns) % 1.0
+    return lots
+
+
+GOLDEN, WHOLE = (5**0.5 - 1) / 2, 2.0**20
+"""The turn that spreads multiples most evenly, of numbers cut short enough to leave it its decimals."""
+
+
+LEAST_ALARM = 2
+"""One case is never a rise."""
 SPENT = 0.95
 """Of alpha, what both tests may come to by the model; the rest is for what no model knows of a past, such as outbreaks
 that went unrecognised."""
@@ -148,10 +179,12 @@ def verdicts(points: Points, control: DetectorControl) -> list[pl.Series]:
     paired = np.flatnonzero(np.isfinite(before + points.pair.mean))
     share = np.ones_like(points.now)
     share[paired] = SINGLE
-    alone = _Sides.of(points.single, points.now, control, share)
+    alone = _Sides.of(points.single, points.now, control, share, points.lot)
     together = points.pair.take(paired)
-    pair = pair_share(control.alpha / (2 if control.two_sided else 1))
-    both = _Sides.of(together, points.now[paired] + before[paired], control, np.full(len(paired), pair))
+    level = control.alpha / (2 if control.two_sided else 1)
+    shares = pair_shares(level, points.single.take(paired), points.earlier.take(paired), together)
+    sums = points.now[paired] + before[paired]
+    both = _Sides.of(together, sums, control, shares, points.lot[paired])
     alone.high[paired] = np.fmin(alone.high[paired], both.high)
     alone.low[paired] = np.fmin(alone.low[paired], both.low)
     alone.upper[paired] = np.fmin(alone.upper[paired], both.upper - before[paired])
@@ -181,7 +214,7 @@ def _put_rises(sides: _Sides, points: Points, some: Index, table: PairTable, con
     if control.two_sided:
         zero = table.rarest_fall()
         high, level = np.where(high < zero, high, 2 * high), np.clip(zero, level / 2, level)
-    sides.high[some], sides.upper[some] = high, table.most(before, level)
+    sides.high[some], sides.upper[some] = high, table.most(before, level, points.lot[some], LEAST_ALARM)
 
 
 @dataclass(frozen=True)
@@ -199,21 +232,21 @@ class _Sides:
     lower: Array
 
     @classmethod
-    def of(cls, prediction: Predictive, count: Array, control: DetectorControl, share: Array) -> _Sides:
+    def of(cls, prediction: Predictive, count: Array, control: DetectorControl, share: Array, lot: Array) -> _Sides:
         """With a share of the level; two-sided, rises get what falls cannot use, see `Predictive.rise_level`."""
         level = control.alpha * share
         high, low = prediction.upper(count), prediction.lower(count)
         if not control.two_sided:
-            return cls(high / share, low / share, prediction.most(level), prediction.most(1 - level) + 1)
+            return cls(high / share, low / share, prediction.most(level, lot), prediction.most(1 - level) + 1)
         zero = prediction.lower(np.zeros_like(count))
-        upper = prediction.most(prediction.rise_level(level))
+        upper = prediction.most(prediction.rise_level(level), lot)
         lower = prediction.most(1 - level / 2) + 1
         return cls(np.where(high < zero, high, 2 * high) / share, 2 * low / share, upper, lower)
 
 
 def _columns(sides: _Sides, points: Points, two_sided: bool) -> list[pl.Series]:
     now, mean = points.now, points.single.mean
-    upper = np.maximum(sides.upper, 1.0)
+    upper = np.maximum(sides.upper, LEAST_ALARM - 1.0)
     known = np.isfinite(now + mean)
     up = (sides.high <= sides.low) | (not two_sided)
     p = np.minimum(np.where(up, sides.high, sides.low) / SPENT, 1.0)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -17,6 +18,9 @@ from transforms.detection.reweighting import Residuals, without_outbreaks
 
 BLOCK = 32_000
 """Reference points a block: its arrays stay in the cache."""
+TOGETHER, AT_ONCE = 16, 2
+"""Blocks that are fitted together, so that the sums of their steps stay in the cache too; and threads that fit: the
+smallest machine has two processors."""
 
 
 @dataclass(frozen=True)
@@ -173,11 +177,20 @@ def _predict(
         return
     fits = max(1, BLOCK // len(here.back))
     blocks = [slice(begin, begin + fits) for begin in range(0, len(points), fits)]
-    samples = [_sample(panel, here, row[block], column[block]) for block in blocks]
     now = np.ones(len(points)) if panel.population is None else panel.population[row, column]
-    result = _with_trend_where_justified(Design(here.edges), samples, now, control)
-    for name in ("mean", "dispersion", "log_se", "trend"):
-        getattr(out, name)[points] = getattr(result, name)
+    parts = min(TOGETHER, -(-len(blocks) // AT_ONCE))
+
+    def fitted(begin: int) -> None:
+        some = blocks[begin : begin + parts]
+        samples = [_sample(panel, here, row[block], column[block]) for block in some]
+        which = slice(some[0].start, some[-1].stop)
+        result = _with_trend_where_justified(Design(here.edges), samples, now[which], control)
+        for name in ("mean", "dispersion", "log_se", "trend"):
+            getattr(out, name)[points[which]] = getattr(result, name)
+
+    # NumPy gives up the interpreter's lock while it computes, so that threads share the work of one process.
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        list(pool.map(fitted, range(0, len(blocks), parts)))
 
 
 def _sample(panel: Panel, here: ReferenceLayout, row: Index, column: Index) -> Sample:

@@ -12,7 +12,7 @@ from transforms.detection.breaks import level_begins
 from transforms.detection.loglinear import Prior, SeriesEstimates
 from transforms.detection.panel import Array, Index, Mask, Panel
 
-POOL_ROUNDS = 3
+POOL_ROUNDS = 6
 """What is usual is learnt from fits that were made with what seemed usual before: a few rounds settle it."""
 RESTART = 6
 """Periods after which the fits begin anew, see `History`."""
@@ -86,7 +86,8 @@ class History:
         self.known = self.ever_known
         self.y = np.nan_to_num(panel.counts)
         self.log_exposure = np.log(np.nan_to_num(self.exposure, nan=1.0))
-        self.prior: Prior = loglinear.fixed_prior(memory.harmonics, memory.slope_spread)
+        self.first_prior: Prior = loglinear.fixed_prior(memory.harmonics, memory.slope_spread)
+        self.prior = self.first_prior
         self.state: SeriesEstimates | None = None
 
     def walk(self, first: int, last: int) -> Iterator[PeriodFit | None]:
@@ -125,7 +126,7 @@ class History:
 
     def _cold(self, t: int, past: slice) -> SeriesEstimates:
         """Fits from the usual level and what is usual elsewhere."""
-        self.prior = loglinear.fixed_prior(self.memory.harmonics, self.memory.slope_spread)
+        self.prior = self.first_prior
         anchor = self._anchor(past)
         return self._improve(loglinear.start(anchor, self.prior), t, past, anchor, loglinear.STEPS_COLD)
 
@@ -150,9 +151,9 @@ class History:
         state = SeriesEstimates.join(parts)
         if self.memory.pool:
             known = self.known[:, past]
-            informed = known.sum(axis=1) >= INFORMED_POINTS
-            informed &= (self.y[:, past] * known).sum(axis=1) >= INFORMED_EVENTS
-            self.prior = loglinear.learn(state, self.prior, informed)
+            told = known.sum(axis=1) >= INFORMED_POINTS
+            informed = told & ((self.y[:, past] * known).sum(axis=1) >= INFORMED_EVENTS)
+            self.prior = loglinear.learn(state, self.prior, informed, told)
         return state
 
     def regressors(self, times: Array | Index, t: int) -> Array:

@@ -11,35 +11,62 @@ from transforms.detection.panel import Array, Index, Mask
 
 FEWEST_TO_POOL = 8
 """Fewer series do not tell what is usual among them."""
-STEPS_COLD, STEPS_POOLED, STEPS_WARM = 8, 3, 1
+STEPS_COLD, STEPS_POOLED, STEPS_WARM = 8, 2, 1
 """Newton steps: from nothing; with a prior newly learnt; from the fit of the period before, which has hardly moved."""
 LARGEST_STEP = 1.0
 """Of any coefficient, on the log scale: a first step from a month of zeros would else overshoot and not come back."""
 LEAST_DISPERSION = 0.3
 """Chance may put a dispersion below Poisson's 1; it is kept above 0 for its logarithm, and raised to 1 at the end."""
-LEAST_SPREAD, GAMMA_STEPS, FARTHEST = 0.005, 8, 3.0
+LEAST_SPREAD, GAMMA_STEPS = 0.005, 8
+FARTHEST, SKEWED = 3.0, 4.0
+"""How far a dispersion may lie above the usual one: so many standard deviations, and what few degrees of freedom add
+(together about the 1 - 1/1000 quantile of a chi-square over its degrees of freedom)."""
 USUAL_DISPERSION, USUAL_SPREAD = 1.2, 0.5
 """Counts of people's decisions vary a little more than Poisson; the variance of the log dispersion about that."""
+VAGUE = 0.1
+"""Precision of a level about its own crude rate, where no others tell what is usual: hardly any, as the figures would
+else be counted twice."""
+LEVELS_APART = 4.0
+"""Degrees of freedom of the levels about the usual one: a unit unlike the others is not drawn to them."""
+LEAST_SLOPE, LEAST_WAVE, LEAST_LEVEL_VARIANCE, MOST_LEVEL_VARIANCE = 0.015, 0.1, 1e-3, 25.0
+"""Spreads that no batch makes smaller: sparse series cannot tell that they have no season."""
+LEAST_SHARE, LONGEST_MOVE = 0.3, 8.0
+"""How far a variance is moved at once, see `_moved`."""
 
 
 @dataclass(frozen=True)
 class Prior:
-    """Normal priors of the coefficients and of the logarithm of the dispersion.
+    """Priors of the coefficients and of the logarithm of the dispersion: normal, and Student's for the level.
 
     Attributes:
-        precision: (p,) of level, slope a year and harmonics.
+        precision: (p - 1,) of slope a year and harmonics.
         usual: (3,) the usual log dispersion as a polynomial of `scale(mean count)`.
         spread: variance of the log dispersion about it.
+        level, level_scale: the usual level, and the squared scale of the levels about it; None where each has only its
+            own past.
     """
 
     precision: Array
     usual: Array
     spread: float
+    level: float | None = None
+    level_scale: float = 1.0
+
+    def centre(self, anchor: Array) -> Array:
+        """(U,) about which the levels lie."""
+        return anchor if self.level is None else np.full_like(anchor, self.level)
+
+    def level_precision(self, level: Array) -> Array:
+        """(U,) of levels: less, the farther one is from the usual (Lange, Little, Taylor 1989, JASA 84: 881)."""
+        if self.level is None:
+            return np.full_like(level, VAGUE)
+        found: Array = (LEVELS_APART + 1) / (LEVELS_APART * self.level_scale + (level - self.level) ** 2)
+        return found
 
 
 def fixed_prior(harmonics: int, slope_spread: float) -> Prior:
     """What is usual of counts of people: a trend of some per cent a year, a season within a third either way."""
-    spread = np.array([1.0, slope_spread, *np.repeat(0.35 / np.arange(1, harmonics + 1), 2)])
+    spread = np.array([slope_spread, *np.repeat(0.35 / np.arange(1, harmonics + 1), 2)])
     return Prior(spread**-2.0, np.array([np.log(USUAL_DISPERSION), 0.0, 0.0]), USUAL_SPREAD)
 
 
@@ -64,6 +91,8 @@ class SeriesEstimates:
 
     beta: Array
     covariance: Array
+    level: Array
+    level_variance: Array
     monotone: Array
     found: Array
     worth: Array
@@ -90,7 +119,7 @@ class FittedPast:
     Attributes:
         x: (T, p) regressors.
         y, log_exposure, known: (U, T), finite everywhere; known is 1 or 0.
-        anchor: (U,) centre of the level; the other coefficients have 0.
+        anchor: (U,) the crude level.
     """
 
     x: Array
@@ -109,13 +138,15 @@ def regressors(ago: Array | Index, phase: Array | Index, frequency: int, harmoni
 
 def start(anchor: Array, prior: Prior) -> SeriesEstimates:
     """The usual level, nothing else."""
-    u, p = len(anchor), prior.precision.size
+    u, p = len(anchor), prior.precision.size + 1
     beta = np.zeros((u, p))
     beta[:, 0] = anchor
     usual, nothing = np.full(u, USUAL_DISPERSION), np.zeros(u)
     return SeriesEstimates(
         beta=beta,
         covariance=np.zeros((u, p, p)),
+        level=anchor,
+        level_variance=nothing,
         monotone=usual,
         found=usual,
         worth=nothing,
@@ -143,34 +174,46 @@ def improve(state: SeriesEstimates, past: FittedPast, prior: Prior, steps: int) 
     left, right = np.triu_indices(p)
     pairs = x[:, left] * x[:, right]
     beta, phi, monotone = state.beta, np.maximum(state.dispersion, 1.0), state.monotone
-    centre = np.zeros_like(beta)
-    centre[:, 0] = past.anchor
+    # Levels are alike in the middle of the past: at its end they are as far apart as the trends have led them.
+    middle = _middle(past)
+    held = np.column_stack([np.ones(len(middle)), middle])
     for _ in range(steps):
         eta = np.clip(beta @ x.T + past.log_exposure, -30, 30)  # exp() of what a bad step gives stays finite
         mu = np.exp(eta)
         sd = np.sqrt(monotone[:, None] * mu)
         r = (past.y - mu) / sd
         first, bounded, second = robust.expectations(eta, monotone)
-        w = robust.weights(r)
-        score = (known * (w * r - first) * sd) @ x / phi[:, None] - prior.precision * (beta - centre)
+        far = robust.cut(mu, monotone[:, None])
+        w = robust.weights(r, far)
+        level = beta[:, 0] + beta[:, 1] * middle
+        of_level = prior.level_precision(level)
+        score = (known * (w * r - first) * sd) @ x / phi[:, None]
+        score[:, 1:] -= prior.precision * beta[:, 1:]
+        score[:, :2] -= (of_level * (level - prior.centre(past.anchor)))[:, None] * held
         information = np.empty((len(phi), p, p))
         information[:, left, right] = information[:, right, left] = (mu * known) @ pairs / phi[:, None]
-        information += np.diag(prior.precision)
+        data = information.copy()
+        information[:, np.arange(1, p), np.arange(1, p)] += prior.precision
+        information[:, :2, :2] += of_level[:, None, None] * held[:, :, None] * held[:, None]
         covariance: Array = np.linalg.inv(information).astype(float, copy=False)
         step = (covariance @ score[:, :, None])[:, :, 0]
         beta = beta + step * np.minimum(1.0, LARGEST_STEP / np.maximum(np.abs(step).max(axis=1), 1e-9))[:, None]
         count = _sum(mu, known) / np.maximum(known.sum(axis=1), 1)
         usual = np.vander(scale(count), 3, increasing=True) @ prior.usual
-        worth = _worth(eta, np.exp(usual), known, prior)
-        free = p - np.diagonal(covariance, axis1=1, axis2=2) @ prior.precision
-        found = monotone * _ratio(w * r * r, second, known, free)
-        monotone = np.maximum(monotone * _ratio(robust.squares(r), bounded, known, free), LEAST_DISPERSION)
+        free = np.einsum("upq,uqp->u", covariance, data)
+        unfitted = _unfitted(free, known)
+        worth = _worth(eta, np.exp(usual), known) * unfitted
+        found = monotone * _ratio(w * r * r, second, known, unfitted)
+        monotone = monotone * _ratio(robust.squares(r, far), bounded, known, unfitted)
+        monotone = np.maximum(_shrunk(monotone, worth, usual, prior), LEAST_DISPERSION)
         shrunk = _shrunk(found, worth, usual, prior)
         phi = np.maximum(shrunk, 1.0)
-    freedom = _worth(eta, phi, known, prior) + 2 / prior.spread
+    freedom = _worth(eta, phi, known) * unfitted + 2 / prior.spread
     return SeriesEstimates(
         beta=beta,
         covariance=covariance,
+        level=beta[:, 0] + beta[:, 1] * middle,
+        level_variance=np.einsum("ui,uij,uj->u", held, covariance[:, :2, :2], held),
         monotone=monotone,
         found=found,
         worth=worth,
@@ -180,11 +223,22 @@ def improve(state: SeriesEstimates, past: FittedPast, prior: Prior, steps: int) 
     )
 
 
-def _ratio(found: Array, usual: Array, known: Array, free: Array) -> Array:
-    """(U,) squares found over those expected, both summed, less the (U,) free coefficients that were fitted."""
+def _middle(past: FittedPast) -> Array:
+    """(U,) mean time of the known periods."""
+    middle: Array = past.known @ past.x[:, 1] / np.maximum(past.known.sum(axis=1), 1)
+    return middle
+
+
+def _unfitted(free: Array, known: Array) -> Array:
+    """(U,) share of the known points that are left by the (U,) free coefficients that were fitted."""
     n = known.sum(axis=1)
-    share = 1 - np.minimum(free, n / 2) / np.maximum(n, 1)
-    return (_sum(found, known) + 1e-3) / (_sum(usual, known) * share + 1e-3)
+    share: Array = 1 - np.minimum(free, n / 2) / np.maximum(n, 1)
+    return share
+
+
+def _ratio(found: Array, usual: Array, known: Array, unfitted: Array) -> Array:
+    """(U,) squares found over those expected of the share of points that is left, both summed."""
+    return (_sum(found, known) + 1e-3) / (_sum(usual, known) * unfitted + 1e-3)
 
 
 def _sum(values: Array, known: Array) -> Array:
@@ -192,10 +246,9 @@ def _sum(values: Array, known: Array) -> Array:
     return np.einsum("ut,ut->u", values, known)
 
 
-def _worth(log_mean: Array, phi: Array, known: Array, prior: Prior) -> Array:
+def _worth(log_mean: Array, phi: Array, known: Array) -> Array:
     """(U,) how many normal points tell as much of the dispersion."""
-    each = robust.worth(log_mean, np.maximum(phi, 1.0))
-    return np.maximum(_sum(each, known) - prior.precision.size, 0.0)
+    return _sum(robust.worth(log_mean, np.maximum(phi, 1.0)), known)
 
 
 def _shrunk(found: Array, worth: Array, usual: Array, prior: Prior) -> Array:
@@ -214,26 +267,56 @@ def _shrunk(found: Array, worth: Array, usual: Array, prior: Prior) -> Array:
     return np.exp((own * log_found + usual / prior.spread) / (own + 1 / prior.spread))
 
 
-def learn(state: SeriesEstimates, prior: Prior, informed: Mask) -> Prior:
+def learn(state: SeriesEstimates, prior: Prior, informed: Mask, told: Mask) -> Prior:
     """The prior with its spreads taken from the batch.
 
-    Coefficients: variance = sum of beta^2 over the sum of 1 - posterior / prior variance, how far the data determine
-    them (MacKay 1992, Neural Computation 4: 415, equation 4.9); sine and cosine of a wave share one.
+    Coefficients: see `_moved`; sine and cosine of a wave share one.
     Dispersion: see `_usual_dispersion`.
 
     Args:
         informed: (U,) which series tell enough; with fewer than 8 nothing is learnt.
+        told: (U,) which tell of the usual level; those without an event too, as the others would make it seem higher.
     """
     if informed.sum() < FEWEST_TO_POOL:
         return prior
-    beta, variance = state.beta[informed], np.diagonal(state.covariance[informed], axis1=1, axis2=2)
-    determined = np.maximum(1 - variance * prior.precision, 0.0).sum(axis=0) + 0.5
-    squares = (beta**2).sum(axis=0)
-    harmonic = squares[2:].reshape(-1, 2).sum(axis=1) / determined[2:].reshape(-1, 2).sum(axis=1)
-    found = np.concatenate([[1 / prior.precision[0]], squares[1:2] / determined[1:2], np.repeat(harmonic, 2)])
-    precision = 1 / np.maximum(found, 1e-4)
+    beta, variance = state.beta[informed, 1:], np.diagonal(state.covariance[informed, 1:, 1:], axis1=1, axis2=2)
+    determined = np.maximum(1 - variance * prior.precision, 0.0)
+    squares = beta**2
+    for wave in range(1, beta.shape[1], 2):
+        squares[:, wave : wave + 2] = squares[:, wave : wave + 2].mean(axis=1, keepdims=True)
+        determined[:, wave : wave + 2] = determined[:, wave : wave + 2].mean(axis=1, keepdims=True)
+    least = np.array([LEAST_SLOPE, *np.repeat(LEAST_WAVE / np.arange(1, beta.shape[1] // 2 + 1), 2)]) ** 2
+    precision = 1 / np.maximum(_moved(1 / prior.precision, squares.sum(axis=0), determined), least)
     usual, spread = _usual_dispersion(state.found[informed], state.worth[informed], state.count[informed], prior)
-    return Prior(precision, usual, spread)
+    return Prior(precision, usual, spread, *_usual_level(state.level[told], state.level_variance[told], prior))
+
+
+def _usual_level(level: Array, variance: Array, prior: Prior) -> tuple[float, float]:
+    """The usual level and the squared scale of the levels about it, as those of the coefficients are learnt."""
+    if prior.level is None:
+        return float(np.average(level, weights=1 / (1 + variance))), 1.0
+    precision = prior.level_precision(level)
+    centre = float(np.average(level, weights=precision))
+    squares = (precision * prior.level_scale * (level - centre) ** 2).sum()
+    determined = np.maximum(1 - variance * precision, 0.0)[:, None]
+    scale = _moved(np.array([prior.level_scale]), np.array([squares]), determined)
+    return centre, float(np.clip(scale[0], LEAST_LEVEL_VARIANCE, MOST_LEVEL_VARIANCE))
+
+
+def _moved(variance: Array, squares: Array, determined: Array) -> Array:
+    """(p,) variances of coefficients, from one under which they were estimated to the next.
+
+    MacKay (1992, Neural Computation 4: 415, equation 4.9): the sum of squares over the sum of how far the data
+    determine each. Where they do little that is a small step of a long way: it is as short as they determine little,
+    and is lengthened by that.
+
+    Args:
+        variance: (p,) under which they were estimated. squares: (p,) sums. determined: (U, p).
+    """
+    found = squares / (determined.sum(axis=0) + 0.5)
+    step = (found / variance - 1) / np.maximum(determined.mean(axis=0), LEAST_SHARE)
+    moved: Array = variance * np.clip(1 + step, 1 / LONGEST_MOVE, LONGEST_MOVE)
+    return moved
 
 
 def _usual_dispersion(found: Array, worth: Array, count: Array, prior: Prior) -> tuple[Array, float]:
@@ -247,11 +330,13 @@ def _usual_dispersion(found: Array, worth: Array, count: Array, prior: Prior) ->
     x = np.vander(scale(count), 3, increasing=True)
     weight = 1 / (1 / own + prior.spread)
     weighted = x * weight[:, None]
-    normal = weighted.T @ x + np.diag([1e-6, 1.0, 1.0])
-    usual, bound = prior.usual, FARTHEST / np.sqrt(weight)
+    held = np.array([1 / USUAL_SPREAD, 1.0, 1.0])
+    normal = weighted.T @ x + np.diag(held)
+    usual, bound = prior.usual, FARTHEST / np.sqrt(weight) + SKEWED / own
     for _ in range(GAMMA_STEPS):
         left = np.minimum(found * np.exp(-x @ usual) - 1, bound)
-        usual = usual + np.linalg.solve(normal, weighted.T @ left - np.array([0.0, 1.0, 1.0]) * usual)
+        away = usual - np.array([np.log(USUAL_DISPERSION), 0.0, 0.0])
+        usual = usual + np.linalg.solve(normal, weighted.T @ left - held * away)
     left = np.minimum(found * np.exp(-x @ usual) - 1, bound)
     spread = np.average(left**2 - 1 / own, weights=weight)
     return usual, float(np.clip(spread, LEAST_SPREAD, 1.0))

@@ -108,10 +108,11 @@ class Predictive:
         """The points kept, by mask or index."""
         return Predictive(self.mean[keep], self.dispersion[:, keep])
 
-    def upper(self, count: Array) -> Array:
-        """P(Y > count) + P(Y = count) / 2, the mid-p of a rise (Lancaster 1961, JASA 56: 223)."""
-        tails = upper_tail(count, self.mean, self.dispersion) + upper_tail(count + 1, self.mean, self.dispersion)
-        return SHARES @ tails / 2
+    def upper(self, count: Array, lot: Array | float = 0.5) -> Array:
+        """P(Y > count) + lot P(Y = count); with one half the mid-p of a rise (Lancaster 1961, JASA 56: 223)."""
+        above = upper_tail(count + 1, self.mean, self.dispersion)
+        at_least = upper_tail(count, self.mean, self.dispersion)
+        return SHARES @ (above + lot * (at_least - above))
 
     def lower(self, count: Array) -> Array:
         """P(Y < count) + P(Y = count) / 2, the mid-p of a fall."""
@@ -125,33 +126,40 @@ class Predictive:
         """
         return np.clip(self.lower(np.zeros_like(self.mean)), level / 2, level)
 
-    def most(self, level: Array) -> Array:
-        """(F,) the largest count whose mid-p of a rise is at least `level` (F,), NaN where nothing is known."""
+    def most(self, level: Array, lot: Array | float = 0.5) -> Array:
+        """(F,) the largest count whose `upper` is at least `level` (F,), NaN where nothing is known."""
         out = np.full(self.mean.shape, np.nan)
         known = np.flatnonzero(np.isfinite(self.mean))
-        some, level = self.take(known), level[known]
+        some, level, lots = self.take(known), level[known], np.broadcast_to(lot, self.mean.shape)[known]
         spread = np.sqrt(some.mean * some.dispersion[1])
         guess = np.maximum(np.floor(some.mean + ndtri(1 - level) * spread), 0.0)
-        out[known] = _largest(some, level, guess, np.maximum(np.floor(spread / 8), 1.0))
+        out[known] = _largest(some, (level, lots), guess, np.maximum(np.floor(spread / 8), 1.0))
         return out
 
 
-def _largest(some: Predictive, level: Array, guess: Array, step: Array) -> Array:
-    """Brackets and halves: `low` has a mid-p of at least the level (or is -1), `high` has not."""
+def _largest(some: Predictive, wanted: tuple[Array, Array], guess: Array, step: Array) -> Array:
+    """Brackets and halves: at `low` the level is reached with the lot wanted (or it is -1), at `high` not."""
     low, high = np.maximum(guess - step, -1.0), guess + 1
+    level, lot = wanted
+
+    def ordinary(at: Index, count: Array) -> Mask:
+        reached: Mask = some.take(at).upper(count, lot[at]) >= level[at]
+        return reached
+
     active = np.arange(len(guess))
-    while (active := active[some.take(active).upper(high[active]) >= level[active]]).size:
+    while (active := active[ordinary(active, high[active])]).size:
         low[active] = high[active]
         high[active] += step[active]
         step[active] *= 2
     active = np.flatnonzero(low >= 0)
-    while (active := active[some.take(active).upper(low[active]) < level[active]]).size:
+    while (active := active[~ordinary(active, low[active])]).size:
         high[active] = low[active]
         low[active] = np.maximum(low[active] - step[active], -1.0)
         step[active] *= 2
         active = active[low[active] >= 0]
     while (active := np.flatnonzero(high - low > 1)).size:
         middle = np.floor((low[active] + high[active]) / 2)
-        ordinary = some.take(active).upper(middle) >= level[active]
-        low[active], high[active] = np.where(ordinary, middle, low[active]), np.where(ordinary, high[active], middle)
+        is_ordinary = ordinary(active, middle)
+        low[active] = np.where(is_ordinary, middle, low[active])
+        high[active] = np.where(is_ordinary, high[active], middle)
     return low

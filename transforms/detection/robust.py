@@ -11,26 +11,34 @@ from transforms.detection.panel import Array, Index
 
 CUT = 2.0
 """Standard deviations above the mean from which a count has less weight: ordinary months are hardly touched."""
-FINE, LEAST_WORTH = 256, 1e-3
+FEW, CLUMPS = 2.0, 2.0
+"""A count up to `FEW` and `CLUMPS` times the dispersion is near any mean: where most are 0, those that tell of mean and
+dispersion would else be far."""
+FINE, LEAST_WORTH = 256, 1e-4
 MEANS = np.geomspace(1e-3, 1e4, 85)
 DISPERSIONS = np.array([1.0, 1.02, 1.1, 1.25, 1.5, 2.0, 3.0, 5.0, 10.0, 30.0])
 
 
-def weights(residual: Array) -> Array:
+def cut(mean: Array | float, dispersion: Array | float) -> Array:
+    """Standard deviations above the mean from which a count is far."""
+    found: Array = np.maximum(CUT, (FEW + CLUMPS * dispersion - mean) / np.sqrt(dispersion * mean))
+    return found
+
+
+def weights(residual: Array, far: Array | float = CUT) -> Array:
     """1 up to the cut, (cut / r)^4 above: a large excess over its mean has ever less influence.
 
     Args:
-        residual: (y - mu) / sqrt(phi mu).
+        residual: (y - mu) / sqrt(phi mu). far: see `cut`.
     """
-    out = np.ones_like(residual)
-    high = residual > CUT
-    out[high] = np.square(np.square(CUT / residual[high]))
-    return out
+    found: Array = np.square(np.square(np.minimum(far / np.maximum(residual, CUT), 1.0)))
+    return found
 
 
-def squares(residual: Array) -> Array:
+def squares(residual: Array, far: Array | float = CUT) -> Array:
     """r^2, bounded for an excess: monotone, so that there is one dispersion to find (Huber's proposal 2)."""
-    return np.square(np.minimum(residual, CUT))
+    found: Array = np.square(np.minimum(residual, far))
+    return found
 
 
 @lru_cache(maxsize=1)
@@ -45,12 +53,16 @@ def _tables() -> tuple[Array, Array, Array, Array]:
             # As far into the tails as the probabilities matter to a double.
             y = np.arange(max(0, mu - 12 * np.sqrt(phi * mu)) // 1, mu + 14 * np.sqrt(phi * mu) + 12 * phi + 12)
             probability = np.exp(_log_mass(y, mu, phi))
-            r = (y - mu) / np.sqrt(phi * mu)
-            first[i, j], bounded[i, j] = probability @ (weights(r) * r), probability @ squares(r)
-            second[i, j] = probability @ (weights(r) * r * r)
-            within[i, j] = probability @ np.where(r < CUT, r * r, 0.0)
-            variance[i, j] = probability @ squares(r) ** 2 - bounded[i, j] ** 2
-    slope = within + np.gradient(bounded, np.log(DISPERSIONS), axis=0)
+            r, far = (y - mu) / np.sqrt(phi * mu), cut(mu, phi)
+            held, square = weights(r, far), squares(r, far)
+            first[i, j], bounded[i, j] = probability @ (held * r), probability @ square
+            second[i, j] = probability @ (held * r * r)
+            within[i, j] = probability @ np.where(r < far, square, 0.0)
+            if far > CUT:  # the cut moves with the dispersion too
+                grows = CLUMPS * phi / np.sqrt(phi * mu) - far / 2
+                within[i, j] -= 2 * far * grows * (probability @ (r >= far))
+            variance[i, j] = probability @ square**2 - bounded[i, j] ** 2
+    slope = np.maximum(within + np.gradient(bounded, np.log(DISPERSIONS), axis=0), 0)
     return first, bounded, second, np.clip(2 * slope**2 / variance, LEAST_WORTH, 1.0)
 
 

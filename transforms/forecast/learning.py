@@ -23,7 +23,7 @@ FAR = 3.5  # standard deviations from which a month is out of the ordinary
 LEAN_LASTS, TURNED = 0.7, 4.5  # a unit's level has turned where its months lean so far: a quiet one once in ten years
 BREAK_COST, STRANGE_COST = 6.0, 5.0  # log likelihood: a break about once in 400 months, an outbreak in 150
 SETTLED = 13  # months before which a season would pass for breaks
-STAYS = 0.25  # of a break's variance, the part that is held to stay
+OWN_PART = 0.1  # of a break's variance, what each unit has apart from the others'
 MOST_UNREST = 400.0
 LONGEST = 3.0  # of log counts in one month, so that a month of zeros cannot run away
 TRIED = 6  # months before which no alternative is let go
@@ -110,9 +110,10 @@ def _break(state: Belief, sight: _Sight) -> tuple[Belief, Array]:
     passing = state.mean[:, PASSING]
     is_back = (move * passing < 0) & (np.abs(passing) > np.abs(move) / 2)
     more = np.where(found, move**2, 0.0)
-    spread = state.spread.copy()
-    spread[:, LEVEL, LEVEL] += np.where(is_back, 0.0, STAYS) * more
-    spread[:, PASSING, PASSING] += np.where(is_back, 1.0, 1 - STAYS) * more
+    spread, stays = state.spread.copy(), state.sizes.stays
+    spread[:, LEVEL, LEVEL] += np.where(is_back, 0.0, stays) * more
+    spread[:, PASSING, PASSING] += np.where(is_back, 1.0, 1 - stays) * more
+    spread[:, sight.at, sight.at] += (OWN_PART * more)[:, None]
     unrest = np.where(found, np.maximum(np.minimum(size, MOST_UNREST), state.unrest), state.unrest)
     return state._replace(spread=spread, unrest=unrest), BREAK_COST * found
 

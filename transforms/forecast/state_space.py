@@ -29,6 +29,8 @@ Array = NDArray[np.float64]
 LEVEL, DRIFT, PASSING, SEASON = 0, 1, 2, 3
 DRIFT_LASTS, PASSING_LASTS, UNREST_LASTS = 0.998, 0.7, 0.8  # of it, how much is left a month later
 DRIFT_SD, OWN_DRIFT_SD = {True: 0.002, False: 0.0}, {True: 0.001, False: 0.0}  # of stocks; rates have none
+OWN_UNREST = 0.3  # of the unrest after a break, what a unit's own steps have of it
+STAYS = (0.05, 0.5)  # of a break's variance, the part that stays: one that is over soon, and one that is half for good
 SEASON_STEP = 0.03  # of a season's step, over the season's size
 LEVEL_SD, PASSING_SD = 1.0, 0.01
 SHORT_WAVES = 0.5  # of waves of a third of a year and less, their size over that of the longer ones
@@ -61,6 +63,7 @@ class Sizes(NamedTuple):
             has beyond Poisson's.
         season: of the season's columns.
         drift: a drift's step over the level's; 0 for rates, which have none.
+        stays: of a break's variance, the part that is held to stay.
     """
 
     shared: Array
@@ -68,6 +71,7 @@ class Sizes(NamedTuple):
     chance: Array
     season: Array
     drift: Array
+    stays: Array
 
     def of(self, kept: NDArray[np.bool_]) -> Sizes:
         """Some of the alternatives."""
@@ -79,7 +83,8 @@ class Belief(NamedTuple):
 
     Attributes:
         mean: alternatives x state. spread: alternatives x state x state.
-        unrest: an alternative; how many times larger than usual the shared steps' variance is held to be.
+        unrest: an alternative; how many times larger than usual the shared steps' variance is held to be; that of a
+            unit's own steps is larger by `OWN_UNREST` of it.
         lean: alternatives x units; how far the last months together stood above or below what was foreseen, in standard
             deviations, earlier ones counting less.
         log_weight: an alternative; up to a constant.
@@ -115,8 +120,9 @@ STOCK_SIZES = _grid(
     (0.001, 0.03, 0.3),
     (0.002, 0.02, 0.1),
     (0.05,),
+    STAYS,
 )
-EVENT_SIZES = _grid((0.0, 0.03, 0.1), (0.0, 0.04, 0.12), (0.0, 0.15, 0.5), (0.01, 0.05), (0.0,))
+EVENT_SIZES = _grid((0.0, 0.03, 0.1), (0.0, 0.04, 0.12), (0.0, 0.15, 0.5), (0.01, 0.05), (0.0,), STAYS)
 
 
 def beginning(units: Units, columns: int) -> Belief:
@@ -169,7 +175,7 @@ def step_variance(sizes: Sizes, unrest: Array, units: int, columns: int) -> Arra
     variance[:, LEVEL] = variance[:, PASSING] = sizes.shared**2 * unrest
     variance[:, DRIFT] = (sizes.drift * sizes.shared) ** 2
     variance[:, SEASON:first] = (SEASON_STEP * sizes.season[:, None]) ** 2
-    variance[:, first : first + units] = sizes.own[:, None] ** 2
+    variance[:, first : first + units] = (sizes.own**2 * (1 + OWN_UNREST * (unrest - 1)))[:, None]
     variance[:, first + units :] = (sizes.drift[:, None] * sizes.own[:, None]) ** 2
     return variance
 

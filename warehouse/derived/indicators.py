@@ -30,6 +30,14 @@ def changed_units(con: DuckDBPyConnection, first: str, frames: dict[str, pl.Data
     return pl.concat(found).unique()
 
 
+def with_last_month(con: DuckDBPyConnection, units: pl.DataFrame) -> pl.DataFrame:
+    """Units, and of each map one more that has its last month: a longer period is there once that has come."""
+    last = con.sql(
+        f"SELECT DISTINCT ON (map) {', '.join(UNIT)} FROM derived.unit_month ORDER BY map, period DESC, level, unit_code"
+    ).pl()
+    return pl.concat([units, last.select(units.columns)]).unique()
+
+
 def months_reaching(con: DuckDBPyConnection, units: pl.DataFrame, year: str) -> pl.DataFrame:
     """derived.unit_month of some units, whatever territory their code stood for, from a year on.
 
@@ -70,12 +78,11 @@ def due_reports(con: DuckDBPyConnection) -> pl.DataFrame:
 
 
 def indicators(con: DuckDBPyConnection, levels: list[str]) -> pl.DataFrame:
-    """derived.indicator of some levels, in the order in which it is made: sums of reals hang on their order."""
-    return con.execute(
-        """FROM derived.indicator WHERE level IN (SELECT unnest(?))
-        ORDER BY map, unit_code, level, period, period_kind, indicator""",
-        [levels],
-    ).pl()
+    """derived.indicator of some levels, of each province's code the territory that has it now: a series is of one.
+
+    They stand in the order in which they are made: sums of reals hang on it.
+    """
+    return con.execute(_OF_ONE_TERRITORY, [levels]).pl()
 
 
 def replace_indicators(
@@ -110,3 +117,14 @@ def replace_of_every_unit(con: DuckDBPyConnection, rows: pl.DataFrame) -> None:
     with transaction(con), given(con, {"new_rows": rows}):
         con.execute("DELETE FROM derived.indicator WHERE indicator IN (SELECT indicator FROM new_rows)")
         con.execute("INSERT INTO derived.indicator BY NAME FROM new_rows")
+
+
+_OF_ONE_TERRITORY = """
+SELECT i.* FROM derived.indicator AS i
+LEFT JOIN (
+    SELECT unit_code, max(split_part(unit_id, '@', 2)::DATE) AS began
+    FROM registry.unit WHERE level = 'province' GROUP BY unit_code
+) AS u ON u.unit_code = i.unit_code AND i.level = 'province' AND i.map = 'reported'
+WHERE i.level IN (SELECT unnest(?)) AND coalesce(derived.period_end(i.period) >= u.began, true)
+ORDER BY i.map, i.unit_code, i.level, i.period, i.period_kind, i.indicator
+"""

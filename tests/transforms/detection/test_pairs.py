@@ -54,6 +54,17 @@ def test_the_bound_is_the_largest_count_whose_p_value_does_not_alarm(before):
     assert p_value(bound[0]) > level[0] >= p_value(bound[0] + 1)
 
 
+def test_where_one_case_is_no_rise_the_level_is_left_to_the_counts_that_are():
+    pairs, chance = table(0.2, 1.0, 0.01), masses(0.2, 1.0)
+    counts = np.flatnonzero(chance > 1e-9)
+    now, before = (axis.ravel().astype(float) for axis in np.meshgrid(counts, counts))
+    many = table(0.2, 1.0, 0.01, len(now))
+    more, as_much = many.tails(now, before, 2)
+    alarms = np.where(now >= 2, np.clip((0.01 - more) / np.maximum(as_much, 1e-300), 0, 1), 0)
+    assert (chance[now.astype(int)] * chance[before.astype(int)]) @ alarms == pytest.approx(0.01, rel=1e-3)
+    assert (pairs.most(np.array([4.0]), np.array([0.2]), 0.5, 2) >= 1).all()
+
+
 def test_a_count_beyond_the_table_is_as_rare_as_its_end():
     pairs = table(2.0, 1.0, 0.01)
     end, beyond = (pairs.tails(np.array([count]), np.array([1.0])) for count in (float(MOST), 5.0 * MOST))
@@ -61,11 +72,13 @@ def test_a_count_beyond_the_table_is_as_rare_as_its_end():
     assert beyond[0][0] < 1e-12
 
 
+@pytest.mark.parametrize("correlation", [0.0, 0.5])
 @pytest.mark.parametrize("level", [0.0005, 0.005, 0.05, 0.2])
-def test_both_tests_of_large_counts_come_to_the_level(level):
+def test_both_tests_of_large_counts_come_to_the_level(level, correlation):
     z = np.random.default_rng(2).standard_normal((2, 2_000_000))
-    single, both = -ndtri(SINGLE * level), -ndtri(pair_share(level) * level)
-    alarm = (z[1] > single) | ((z[0] <= single) & (z.sum(axis=0) / np.sqrt(2) > both))
+    z[1] = correlation * z[0] + np.sqrt(1 - correlation**2) * z[1]
+    single, both = -ndtri(SINGLE * level), -ndtri(pair_share(level, correlation) * level)
+    alarm = (z[1] > single) | ((z[0] <= single) & (z.sum(axis=0) / np.sqrt(2 * (1 + correlation)) > both))
     assert alarm.mean() == pytest.approx(level, abs=4 * (level / z.shape[1]) ** 0.5)
 
 

@@ -173,3 +173,23 @@ def test_on_invented_provinces_they_are_better_than_anybodys_guess_and_hold_what
     assert max(ratio for who, ratio in ratios.items() if who != OURS) < 0.9
     ours = lost.filter(pl.col("who") == OURS)
     assert 0.7 < ours["pit"].is_between(0.1, 0.9).mean() < 0.9
+
+
+def test_in_a_break_every_district_goes_its_own_way():
+    times = np.linspace(0.5, 0.95, 6)[:, None]
+    province = changed(steady(66), "away_total", (slice(None), slice(60, 66)), times)
+    rows = forecasts(province.figures(), [origin(province, 62)])
+    fell, hardly = (means(rows, "away_total", unit)[0] for unit in ("000", "005"))
+    assert hardly - fell > 0.5 * (0.95 - 0.5) * 400
+
+
+def test_a_break_that_stays_is_believed_the_longer_it_lasts():
+    province = changed(steady(80), "away_total", (slice(None), slice(60, 80)), 0.7)
+
+    def returned(at: int) -> float:
+        """Of the fall, the part that is made good a year on."""
+        rows = forecasts(province.figures(), [origin(province, at)])
+        return float((means(rows, "away_total", "P")[-1] - 0.7 * 2400) / (0.3 * 2400))
+
+    assert returned(60) > 0.3
+    assert returned(70) < returned(60) / 2
