@@ -33,7 +33,8 @@ def changed_units(con: DuckDBPyConnection, first: str, frames: dict[str, pl.Data
 def with_last_month(con: DuckDBPyConnection, units: pl.DataFrame) -> pl.DataFrame:
     """Units, and of each map one more that has its last month: a longer period is there once that has come."""
     last = con.sql(
-        f"SELECT DISTINCT ON (map) {', '.join(UNIT)} FROM derived.unit_month ORDER BY map, period DESC, level, unit_code"
+        f"""SELECT DISTINCT ON (map) {", ".join(UNIT)} FROM derived.unit_month
+        ORDER BY map, period DESC, level, unit_code"""
     ).pl()
     return pl.concat([units, last.select(units.columns)]).unique()
 
