@@ -100,6 +100,7 @@ def _indicators(con: DuckDBPyConnection, changed: pl.DataFrame, year: str) -> No
 
     The longest period is twelve months: a figure reaches back into the year before and no further.
     """
+    changed = tables.with_last_month(con, changed)
     months = _by_territory(tables.months_reaching(con, changed, _year_before(year)))
     halves = _by_territory(tables.halves_from(con, changed, year))
     kept = _by_code(indicator_table(months, halves, None))

@@ -30,6 +30,15 @@ def changed_units(con: DuckDBPyConnection, first: str, frames: dict[str, pl.Data
     return pl.concat(found).unique()
 
 
+def with_last_month(con: DuckDBPyConnection, units: pl.DataFrame) -> pl.DataFrame:
+    """Units, and of each map one more that has its last month: a longer period is there once that has come."""
+    last = con.sql(
+        f"""SELECT DISTINCT ON (map) {", ".join(UNIT)} FROM derived.unit_month
+        ORDER BY map, period DESC, level, unit_code"""
+    ).pl()
+    return pl.concat([units, last.select(units.columns)]).unique()
+
+
 def months_reaching(con: DuckDBPyConnection, units: pl.DataFrame, year: str) -> pl.DataFrame:
     """derived.unit_month of some units, whatever territory their code stood for, from a year on.
 

@@ -146,6 +146,9 @@ def test_only_what_changed_is_computed_and_all_is_as_if_computed_whole(province:
     province.send(date(2025, 8, 5), *((code, "2025-07") for code in communes))
     check(province, date(2025, 8, 5))  # the first month on the new map
 
+    province.send(date(2025, 8, 6), ("868", "2025-03"), more=2)
+    check(province, date(2025, 8, 6))  # a correction of units that are no more
+
 
 def test_a_registry_that_changed_moves_figures_and_all_is_as_if_computed_whole(province: Province) -> None:
     table = province.settings.registry_dir / "cell_succession.csv"
@@ -153,11 +156,11 @@ def test_a_registry_that_changed_moves_figures_and_all_is_as_if_computed_whole(p
     table.write_text("".join(lines[:-1]), "utf-8")
     province.registry = load_registry(province.settings.registry_dir)
     replace_registry(province.con, registry_frames(province.registry))
-    check(province, date(2025, 8, 6))
+    check(province, date(2025, 8, 7))
 
 
 def test_a_target_that_changed_stands_in_every_row(province: Province) -> None:
     province.settings = province.settings.model_copy(update={"followup_target_introduced": 0.5})
-    check(province, date(2025, 8, 7))
+    check(province, date(2025, 8, 8))
     targets = province.con.sql("SELECT DISTINCT target FROM derived.gap_213 WHERE step = 'introduced'").fetchall()
     assert targets == [(0.5,)]
