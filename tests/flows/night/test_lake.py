@@ -48,7 +48,7 @@ def test_a_night_brings_what_it_published(home):
     assert figures(home) == [("82", "2024-12", 6), ("82", "2025-01", 7)]
     assert lake_finding(home) == ("ok", f"Hồ dữ liệu đã có bản {FIRST}.")
     publish_edition(home, SECOND, {**MONTHS, "2025-01": 8})
-    assert lake_finding(home)[0] == "warning"
+    assert lake_finding(home)[0] == "look"
     assert SECOND in lake_finding(home)[1]
     assert add_to_lake(home).rows == 1
     assert lake_owed(home) is None
@@ -69,7 +69,7 @@ def test_a_server_that_is_down_is_owed_and_the_next_night_brings_it(home):
     assert "refused" in came.why
     assert "secret" not in (home.home / "lake.json").read_text("utf-8")
     assert "mobility lake add" in came.message.says("vi")
-    assert lake_finding(down)[0] == "warning"
+    assert lake_finding(down)[0] == "look"
     assert add_to_lake(home).why is None
     assert lake_owed(home) is None
 
