@@ -3,12 +3,13 @@ PYTHON ?= python3
 UV ?= uv
 BIN := .venv/bin
 SLIM := .venv/.installed
+LAKE := .venv/.installed-lake
 FULL := .venv/.installed-dev
 LINKS ?= $(HOME)/.local/bin
 PIP := $(BIN)/python -m pip install -qq --disable-pip-version-check --root-user-action=ignore --no-deps
 COMPILE := $(UV) pip compile pyproject.toml --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links
 
-.PHONY: help install demo test test-fast check generated docs pictures bench fire lock clean
+.PHONY: help install lake demo test test-fast check generated docs pictures bench fire lock clean
 
 help: ## what can be made
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1	/'
@@ -24,6 +25,10 @@ $(SLIM): requirements.lock pyproject.toml | .venv/bin/python
 	@$(PIP) --no-build-isolation --editable .
 	@touch $(SLIM)
 
+$(LAKE): requirements-lake.lock $(SLIM)
+	@$(PIP) --require-hashes -r requirements-lake.lock
+	@touch $(LAKE)
+
 $(FULL): requirements-dev.lock $(SLIM)
 	@$(PIP) --require-hashes -r requirements-dev.lock
 	@touch $(FULL)
@@ -33,6 +38,8 @@ install: $(SLIM) ## the command `mobility`, without what only tests need
 	@ln -sfn $(CURDIR)/$(BIN)/mobility $(LINKS)/mobility
 	@echo "Đã cài / Installed: $(LINKS)/mobility"
 	@case ":$$PATH:" in *":$(LINKS):"*) ;; *) echo "Chép dòng này vào cửa sổ lệnh / Copy this line into the terminal:"; echo '  export PATH="$(LINKS):$$PATH"';; esac
+
+lake: $(LAKE) ## DuckDB's extensions for a lake that provinces share (MOBILITY_LAKE), 100 MB
 
 demo: $(SLIM) ## sample exports, the earlier months taken in, the last night run
 	@$(BIN)/mobility demo
@@ -69,9 +76,10 @@ SCALE ?= 1
 fire: $(FULL) ## killed, fed with damaged files, out of room …: SEED=2 SCALE=0.05; kills and files stop in time
 	@$(BIN)/python -m benchmarks.fire --seed $(SEED) --scale $(SCALE)
 
-lock: ## both lists of versions again, after a change in pyproject.toml (needs uv)
+lock: ## all lists of versions again, after a change in pyproject.toml (needs uv)
 	@$(COMPILE) -q --extra install -o requirements.lock --custom-compile-command "make lock"
-	@$(COMPILE) -q --extra install --extra dev -c requirements.lock -o requirements-dev.lock --custom-compile-command "make lock"
+	@$(COMPILE) -q --extra install --extra lake -c requirements.lock -o requirements-lake.lock --custom-compile-command "make lock"
+	@$(COMPILE) -q --extra install --extra lake --extra dev -c requirements.lock -o requirements-dev.lock --custom-compile-command "make lock"
 
 clean: ## the environment and the demo's home
 	@rm -rf .venv var

@@ -10,31 +10,38 @@ from typing import Annotated, Literal
 import typer
 
 from expectations.language.catalogue import both
+from flows.usage import CommandLine
 
-app = typer.Typer(
-    no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=both("help.mobility")
-)
-registry_app = typer.Typer(no_args_is_help=True, help=both("help.registry"))
+app = CommandLine(pretty_exceptions_enable=False, help=both("help.mobility"))
+registry_app = CommandLine(help=both("help.registry"))
 app.add_typer(registry_app, name="registry")
-alert_app = typer.Typer(no_args_is_help=True, help=both("help.alert"))
+alert_app = CommandLine(help=both("help.alert"))
 app.add_typer(alert_app, name="alert")
-followup_app = typer.Typer(no_args_is_help=True, help=both("help.followup"))
+followup_app = CommandLine(help=both("help.followup"))
 app.add_typer(followup_app, name="followup")
 
-notify_app = typer.Typer(no_args_is_help=True, help=both("help.notify"))
+notify_app = CommandLine(help=both("help.notify"))
 app.add_typer(notify_app, name="notify")
 
-pilot_app = typer.Typer(no_args_is_help=True, help=both("help.pilot"))
+pilot_app = CommandLine(help=both("help.pilot"))
 app.add_typer(pilot_app, name="pilot")
 
-user_app = typer.Typer(no_args_is_help=True, help=both("help.user"))
+nation_app = CommandLine(help=both("help.nation"))
+app.add_typer(nation_app, name="nation")
+
+user_app = CommandLine(help=both("help.user"))
 app.add_typer(user_app, name="user")
 
-Day = Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], metavar="NGÀY")]
-AlertName = Annotated[str, typer.Argument(metavar="CẢNH_BÁO", help=both("help.alert.name"))]
+lake_app = CommandLine(help=both("help.lake"))
+app.add_typer(lake_app, name="lake")
+
+# What stands for a value is a key of the catalogue: NGÀY or DAY, as the reader's language has it.
+Day = Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], metavar="day", help=both("help.day"))]
+AlertName = Annotated[str, typer.Argument(metavar="alert", help=both("help.alert.name"))]
+LakeOwner = Annotated[str | None, typer.Option("--as", metavar="postgres:…", help=both("help.lake.as"))]
 Note = Annotated[str | None, typer.Option(help=both("help.note"))]
-UserName = Annotated[str, typer.Argument(metavar="TÊN", help=both("help.user.name"))]
-ItemName = Annotated[str, typer.Argument(metavar="VIỆC", help=both("help.item.name"))]
+UserName = Annotated[str, typer.Argument(metavar="name", help=both("help.user.name"))]
+ItemName = Annotated[str, typer.Argument(metavar="item", help=both("help.item.name"))]
 
 
 @app.command(help=both("help.nightly"))
@@ -61,7 +68,7 @@ def portal() -> None:
 
 
 @app.command(help=both("help.board"))
-def board(folder: Annotated[Path, typer.Argument(metavar="THƯ_MỤC", help=both("help.board.folder"))]) -> None:
+def board(folder: Annotated[Path, typer.Argument(metavar="folder", help=both("help.board.folder"))]) -> None:
     from flows.portal.plain_site import run_board
 
     run_board(folder)
@@ -88,7 +95,7 @@ def check(
     file: Annotated[Path, typer.Argument(help=both("help.check.file"))],
     reporter: Annotated[str | None, typer.Option(help=both("help.check.reporter"))] = None,
     as_of: Day = None,
-    as_json: Annotated[bool, typer.Option("--json", help="In một đối tượng JSON / Print one JSON object")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help=both("help.json"))] = False,
 ) -> None:
     from flows.commands.check import run_check
 
@@ -98,7 +105,7 @@ def check(
 @app.command(help=both("help.template"))
 def template(
     unit: Annotated[str | None, typer.Option(help=both("help.template.unit"))] = None,
-    period: Annotated[str | None, typer.Option(help="YYYY-MM, YYYY")] = None,
+    period: Annotated[str | None, typer.Option(help=both("help.period"))] = None,
     out: Annotated[Path | None, typer.Option(help=both("help.template.out"))] = None,
 ) -> None:
     from flows.commands.template import run_template
@@ -107,7 +114,7 @@ def template(
 
 
 @app.command(help=both("help.status"))
-def status(period: Annotated[str | None, typer.Option(help="YYYY-MM")] = None) -> None:
+def status(period: Annotated[str | None, typer.Option(help=both("help.month"))] = None) -> None:
     from flows.commands.status import run_status
 
     run_status(period)
@@ -115,7 +122,7 @@ def status(period: Annotated[str | None, typer.Option(help="YYYY-MM")] = None) -
 
 @app.command(help=both("help.sql"))
 def sql(
-    query: Annotated[str | None, typer.Argument(help="SELECT …")] = None,
+    query: Annotated[str | None, typer.Argument(help=both("help.sql.query"))] = None,
     as_of: Day = None,
     form: Annotated[
         Literal["csv", "json", "parquet"] | None, typer.Option("--format", help=both("help.sql.format"))
@@ -177,7 +184,7 @@ def pilot_plan(
 
 
 @pilot_app.command("show", help=both("help.pilot_show"))
-def pilot_show(name: Annotated[str, typer.Argument(metavar="TÊN", help=both("help.pilot_show.name"))]) -> None:
+def pilot_show(name: Annotated[str, typer.Argument(metavar="name", help=both("help.pilot_show.name"))]) -> None:
     from flows.commands.pilots import run_show
 
     run_show(name)
@@ -347,7 +354,7 @@ def doctor(
 @app.command(help=both("help.files"))
 def files(
     unit: Annotated[str | None, typer.Option(help=both("help.files.unit"))] = None,
-    period: Annotated[str | None, typer.Option(help="YYYY-MM, YYYY")] = None,
+    period: Annotated[str | None, typer.Option(help=both("help.period"))] = None,
     outcome: Annotated[
         Literal["accepted", "rejected", "duplicate"] | None, typer.Option(help=both("help.files.outcome"))
     ] = None,
@@ -391,7 +398,7 @@ def tidy(dry_run: Annotated[bool, typer.Option("--dry-run", help=both("help.tidy
 
 @app.command(help=both("help.upgrade"))
 def upgrade(
-    folder: Annotated[Path, typer.Argument(metavar="THƯ_MỤC", help=both("help.upgrade.folder"))],
+    folder: Annotated[Path, typer.Argument(metavar="folder", help=both("help.upgrade.folder"))],
     with_other_facts: Annotated[
         bool, typer.Option("--with-other-facts", help=both("help.upgrade.with_other_facts"))
     ] = False,
@@ -430,15 +437,22 @@ def demo() -> None:
     run_demo()
 
 
+@app.command(help=both("help.init"))
+def init(province: Annotated[str, typer.Option(help=both("help.init.province"))]) -> None:
+    from flows.commands.init import run_init
+
+    run_init(province)
+
+
 @registry_app.command("check", help=both("help.registry_check"))
-def registry_check(file: Annotated[Path, typer.Argument(help="CSV")]) -> None:
+def registry_check(file: Annotated[Path, typer.Argument(help=both("help.registry.file"))]) -> None:
     from flows.commands.registry_import import run_check
 
     run_check(file)
 
 
 @registry_app.command("import", help=both("help.registry_import"))
-def registry_import(file: Annotated[Path, typer.Argument(help="CSV")], as_of: Day = None) -> None:
+def registry_import(file: Annotated[Path, typer.Argument(help=both("help.registry.file"))], as_of: Day = None) -> None:
     from flows.commands.registry_import import run_import
 
     run_import(file, as_of.date() if as_of else None)
@@ -477,6 +491,73 @@ def user_password(name: UserName) -> None:
     from flows.commands.users import run_password
 
     run_password(name)
+
+
+@nation_app.command("measure", help=both("help.nation_measure"))
+def nation_measure(
+    as_of: Day = None, again: Annotated[bool, typer.Option("--again", help=both("help.nation_measure.again"))] = False
+) -> None:
+    from flows.commands.nation import run_measure
+
+    run_measure(as_of.date() if as_of else None, again=again)
+
+
+@nation_app.command("show", help=both("help.nation_show"))
+def nation_show(indicator: Annotated[str | None, typer.Option(help=both("help.nation_show.indicator"))] = None) -> None:
+    from flows.commands.nation import run_show
+
+    run_show(indicator)
+
+
+@lake_app.command("init", help=both("help.lake_init"))
+def lake_init(
+    province: Annotated[list[str] | None, typer.Option(help=both("help.lake_init.province"))] = None,
+    reader: Annotated[list[str] | None, typer.Option(help=both("help.lake_init.reader"))] = None,
+    owner: LakeOwner = None,
+) -> None:
+    from flows.commands.lake import run_init
+
+    run_init(province or [], reader or [], owner)
+
+
+@lake_app.command("add", help=both("help.lake_add"))
+def lake_add(
+    take_over: Annotated[bool, typer.Option("--take-over", help=both("help.lake_add.take_over"))] = False,
+) -> None:
+    from flows.commands.lake import run_add
+
+    run_add(take_over)
+
+
+@lake_app.command("show", help=both("help.lake_show"))
+def lake_show(province: Annotated[str | None, typer.Option(help=both("help.lake_show.province"))] = None) -> None:
+    from flows.commands.lake import run_show
+
+    run_show(province)
+
+
+@lake_app.command("sql", help=both("help.lake_sql"))
+def lake_sql(
+    query: Annotated[str, typer.Argument(help="SELECT …")],
+    edition: Annotated[str | None, typer.Option(help=both("help.lake_sql.edition"))] = None,
+    province: Annotated[str | None, typer.Option(help=both("help.lake_sql.province"))] = None,
+    as_of: Day = None,
+    form: Annotated[
+        Literal["csv", "json", "parquet"] | None, typer.Option("--format", help=both("help.sql.format"))
+    ] = None,
+) -> None:
+    from flows.commands.lake import LakePast, run_sql
+
+    run_sql(query, LakePast(edition, province, as_of.date() if as_of else None), form)
+
+
+@lake_app.command("tidy", help=both("help.lake_tidy"))
+def lake_tidy(
+    dry_run: Annotated[bool, typer.Option("--dry-run", help=both("help.tidy.dry_run"))] = False, owner: LakeOwner = None
+) -> None:
+    from flows.commands.lake import run_tidy
+
+    run_tidy(dry_run, owner)
 
 
 @notify_app.command("test", help=both("help.notify_test"))

@@ -6,8 +6,8 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-DEMO_MARK = ".demo"
-"""A home with this file is a demonstration's and may be made anew; it says how many days behind the home lives."""
+from warehouse.mark import DEMO_MARK
+
 _behind = timedelta()
 
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 import errno
 import os
 import sys
+import tomllib
 from collections.abc import Callable
+from pathlib import Path
 
 from expectations.language.catalogue import Language, SpokenError, both
 
@@ -42,8 +44,17 @@ def shown(command: Callable[[], object]) -> int:
 
 
 def language_asked() -> Language:
-    """The language to tell an error in: the settings may be what is wrong, so only the variable is asked."""
-    return "en" if os.environ.get("MOBILITY_LANGUAGE") == "en" else "vi"
+    """The language to tell an error in: the settings may be what is wrong, so only this one is looked for."""
+    return "en" if (os.environ.get("MOBILITY_LANGUAGE") or _language_at_home()) == "en" else "vi"
+
+
+def _language_at_home() -> str | None:
+    path = Path(os.environ.get("MOBILITY_HOME", "var")) / "mobility.toml"
+    try:
+        said = tomllib.loads(path.read_text("utf-8")).get("language")
+    except (OSError, ValueError):  # none, not to be read, or no TOML
+        return None
+    return said if isinstance(said, str) else None
 
 
 def is_disk_full(error: BaseException | None) -> bool:

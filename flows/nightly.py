@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from time import monotonic
@@ -20,6 +21,7 @@ from flows.night.collect import clear_inbox, collect
 from flows.night.course_file import CourseNotes, followed
 from flows.night.follow_up import follow_up
 from flows.night.judge import judge
+from flows.night.lake import add_to_lake
 from flows.night.load import load
 from flows.night.measure import measure
 from flows.night.publish import publish, publish_board
@@ -70,7 +72,7 @@ def nightly(as_of: date | None = None, inbox: Path | None = None) -> NightReport
         finish_nights(store, now(settings.timezone))  # last: a night broken off before this is caught up
         step(publish_board, store, settings)  # once more: with what was told, and that the night is done
         course.ends("done")  # while the warehouse is held: a night that runs and holds none was broken off
-        return came
+    return replace(came, lake=add_to_lake(settings))  # the night is settled, whatever becomes of the lake
 
 
 class Steps:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import shutil
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from functools import lru_cache
 from importlib.resources import files
 from pathlib import Path
@@ -17,6 +17,7 @@ from flows.errors import UserError
 from transforms.edited_table import WrongLine
 from transforms.pilots.pilots_file import Pilots, read_pilots
 from transforms.targets.targets_file import Targets, read_targets
+from transforms.territory.one_province import province_called, tables_of_province
 from transforms.territory.registry import COLUMNS, Registry, build_registry
 
 T = TypeVar("T")
@@ -28,6 +29,45 @@ def bundled_dir() -> Path:
     return Path(str(files("warehouse").joinpath("registry")))
 
 
+def national_tables() -> tuple[pl.DataFrame, pl.DataFrame]:
+    """The units of the whole country, before 01-07-2025 and since, and what became of them; all columns text."""
+    folder = bundled_dir() / "nation"
+    return read_table(folder / "units.csv"), read_table(folder / "unit_succession.csv")
+
+
+def start_registry(folder: Path, province: str) -> dict[str, pl.DataFrame]:
+    """Put the units of a province there, today's and those it was made of; its cells are to follow.
+
+    Args:
+        folder: the home's registry folder, which must not be there yet.
+        province: its code or name.
+
+    Returns:
+        the tables written, by name.
+
+    Raises:
+        UserError: the home has a registry already, or no province is called so.
+    """
+    if folder.exists():
+        raise UserError("error.init.there", path=folder)
+    units, succession = national_tables()
+    code = province_called(units, province)
+    if code is None:
+        known = units.filter(pl.col("parent_code") == "", pl.col("valid_to") == "").sort("unit_code")
+        names = ", ".join(f"{code} {name}" for code, name in known.select("unit_code", "name").iter_rows())
+        raise UserError("error.init.unknown", name=province, known=names)
+    tables = tables_of_province(units, succession, code)
+    _put(folder, lambda part: _write(part, tables))
+    return tables
+
+
+def _write(folder: Path, tables: Mapping[str, pl.DataFrame]) -> None:
+    for name, table in tables.items():
+        table.with_columns(pl.all().replace("", None)).write_csv(folder / f"{name}.csv")
+    for name in (TARGETS, PILOTS):  # the bundled ones are another province's resolutions
+        (folder / name).write_text((bundled_dir() / name).read_text("utf-8").splitlines()[0] + "\n", "utf-8")
+
+
 def registry_tables(folder: Path) -> dict[str, pl.DataFrame]:
     """The registry's tables of a home, the bundled ones for those it does not have.
 
@@ -36,17 +76,44 @@ def registry_tables(folder: Path) -> dict[str, pl.DataFrame]:
     """
     if not folder.is_dir():
         _begin(folder)
-    return {name: read_table(_or_bundled(folder / f"{name}.csv")) for name in COLUMNS}
+    return {name: _table(folder, name) for name in COLUMNS}
+
+
+def _table(folder: Path, name: str) -> pl.DataFrame:
+    path = folder / f"{name}.csv"
+    if path.is_file() or _is_of_bundled_province(folder):
+        return read_table(_or_bundled(path))
+    return pl.DataFrame(schema=dict.fromkeys(COLUMNS[name], pl.String))
+
+
+def _is_of_bundled_province(folder: Path) -> bool:
+    """Whether a home is of the province whose units come with the product: nobody else is to be given its tables."""
+    own = folder / "units.csv"
+    if not own.is_file():
+        return True
+    key = ["unit_code", "valid_from"]
+    bundled, units = read_table(bundled_dir() / own.name), read_table(own)
+    if not {*key, "parent_code"} <= set(units.columns):  # what is wrong with it is told where it is used
+        return False
+    root = pl.col("parent_code") == ""
+    return units.filter(root).join(bundled.filter(root), on=key, how="semi").height > 0
 
 
 def _begin(folder: Path) -> None:
-    """Put the bundled tables there, all at once: a run killed over it, or without room, leaves no half table."""
+    def copied(part: Path) -> None:
+        for name in (*(f"{table}.csv" for table in COLUMNS), TARGETS, PILOTS):
+            shutil.copyfile(bundled_dir() / name, part / name)
+
+    _put(folder, copied)
+
+
+def _put(folder: Path, write: Callable[[Path], None]) -> None:
+    """Put tables there, all at once: a run killed over it, or without room, leaves no half table."""
     part = folder.with_name(f"{folder.name}.part")
     shutil.rmtree(part, ignore_errors=True)
     try:
         part.mkdir(parents=True)
-        for name in (*(f"{table}.csv" for table in COLUMNS), TARGETS, PILOTS):
-            shutil.copyfile(bundled_dir() / name, part / name)
+        write(part)
         part.rename(folder)
     except OSError:
         if not folder.is_dir():  # else another process has just done the same
@@ -111,6 +178,8 @@ def pilots(folder: Path) -> Pilots:
 
 def _edited(path: Path, read: Callable[[str], T]) -> T | WrongLine:
     """What is read of a table that a person edits, or why it cannot be read at all."""
+    if not path.is_file() and not _is_of_bundled_province(path.parent):
+        return read((bundled_dir() / path.name).read_text("utf-8").splitlines()[0])
     try:
         return read(_or_bundled(path).read_text("utf-8"))
     except (UnicodeDecodeError, csv.Error):
@@ -160,14 +229,3 @@ def require_sound_pilots(folder: Path) -> None:
     """
     if mistakes := mistakes_in_pilots(folder):
         raise UserError("error.pilots", path=folder / PILOTS, mistakes=Joined(("", *mistakes), "\n"))
-
-
-def places(folder: Path) -> dict[str, tuple[float, float]]:
-    """Where the registry says that units are, north and east; its columns lat and lon may be left out."""
-    found = {}
-    for row in registry_tables(folder)["units"].sort("valid_from").to_dicts():
-        try:
-            found[row["unit_code"]] = (float(row["lat"]), float(row["lon"]))
-        except (KeyError, ValueError):
-            continue
-    return found

@@ -82,6 +82,9 @@ class Settings(BaseSettings):
     backup_keep: int = Field(7, ge=1, le=400, description=both("help.setting.backup_keep"))
     keep_rejected_days: int | None = Field(None, ge=90, description=both("help.setting.keep_rejected_days"))
     keep_returns_days: int | None = Field(None, ge=30, description=both("help.setting.keep_returns_days"))
+    lake: str | None = Field(None, min_length=1, repr=False, description=both("help.setting.lake"))
+    lake_data: str | None = Field(None, min_length=1, description=both("help.setting.lake_data"))
+    lake_keep_days: int | None = Field(None, ge=1, description=both("help.setting.lake_keep_days"))
 
     @classmethod
     def settings_customise_sources(

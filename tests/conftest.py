@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from flows.registry_files import bundled_dir, read_table
+from tests.postgres_server import PostgresServer, programs, running_server
 from transforms.reading.units import Directory
 from transforms.territory.registry import COLUMNS, Registry, build_registry
 
@@ -49,3 +51,13 @@ def registry() -> Registry:
 @pytest.fixture(scope="session")
 def directory(registry: Registry) -> Directory:
     return Directory(registry)
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[PostgresServer]:
+    """A PostgreSQL of these tests' own."""
+    found = programs()
+    if found is None:
+        pytest.skip("there is no PostgreSQL on this machine: apt install postgresql")
+    with running_server(found) as server:
+        yield server

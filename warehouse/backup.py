@@ -15,6 +15,7 @@ import duckdb
 
 from warehouse.connection.lock import locked, writer_lock
 from warehouse.errors import BackupRefused, StoreMissing
+from warehouse.mark import DEMO_MARK
 
 _MANIFEST = "manifest.json"
 _STORE, _BOARD = "warehouse.duckdb", "board.sqlite"
@@ -38,13 +39,15 @@ def backup(home: Path, target: Path) -> Backup:
     Raises:
         StoreLocked: a night is running.
         StoreMissing: there is no warehouse.
-        BackupRefused: the target stands already.
+        BackupRefused: the target stands already, or lies in the home: it would be lost with it.
     """
     store = home / _STORE
     if not store.exists():
         raise StoreMissing("error.backup.nothing", path=store)
     if target.exists():
         raise BackupRefused("error.stands", path=target)
+    if target.resolve().is_relative_to(home.resolve()):
+        raise BackupRefused("error.backup.inside", path=target, home=home)
     part = target.with_name(f"{target.name}.part")
     shutil.rmtree(part, ignore_errors=True)
     part.mkdir(mode=0o700, parents=True)
@@ -52,7 +55,7 @@ def backup(home: Path, target: Path) -> Backup:
         _settle(store)
         shutil.copyfile(store, part / _STORE)
         _copy_board(home / _BOARD, part / _BOARD)
-        for name in _SET_BY_PEOPLE:
+        for name in (*_SET_BY_PEOPLE, DEMO_MARK):
             if (home / name).is_file():
                 shutil.copyfile(home / name, part / name)
         for name in _FOLDERS:
@@ -69,7 +72,8 @@ def restore(source: Path, home: Path, *, replace: bool = False) -> Backup:
     """Put a backup's data in a home.
 
     The archive's files are added to those that stand there. What the warehouse, board and registry replace is kept
-    beside them as `<name>.before-restore`. What people set comes back only where it is gone.
+    beside them as `<name>.before-restore`. What people set comes back only where it is gone. The mark of a
+    demonstration, whose home may be made anew, comes with its data into an empty home and goes where others come.
 
     Raises:
         BackupRefused: a file of the backup is missing or damaged, or the home has a warehouse and `replace` is not set.
@@ -81,6 +85,7 @@ def restore(source: Path, home: Path, *, replace: bool = False) -> Backup:
         raise BackupRefused("error.backup.replace", path=store)
     home.mkdir(mode=0o750, parents=True, exist_ok=True)
     with writer_lock(store):
+        _restore_mark(source / DEMO_MARK, home / DEMO_MARK, is_empty=not store.exists())
         if (source / "archive").is_dir():
             _restore_archive(source / "archive", home / "archive")
         for name in _SET_BY_PEOPLE:
@@ -89,6 +94,13 @@ def restore(source: Path, home: Path, *, replace: bool = False) -> Backup:
         for name in ("registry", _BOARD, _STORE):
             _put(source / name, home / name)
     return Backup(source, files)
+
+
+def _restore_mark(source: Path, mark: Path, *, is_empty: bool) -> None:
+    if not source.exists():
+        mark.unlink(missing_ok=True)
+    elif is_empty:
+        shutil.copyfile(source, mark)
 
 
 def _settle(store: Path) -> None:

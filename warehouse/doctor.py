@@ -21,7 +21,7 @@ from warehouse.ledger.archive import place, read, removed
 from warehouse.ledger.nights import last_finished, only_taken_in
 from warehouse.publish import LINK, stamp_of
 
-State = Literal["ok", "warning", "error"]
+State = Literal["ok", "look", "act"]
 # From one night's end to the next: one may take an hour longer than the one before.
 OLD = timedelta(hours=25)
 # A night copies the file once for a migration and once for the readers.
@@ -35,7 +35,7 @@ class Diagnosis:
 
     Attributes:
         check: its name.
-        state: "error" needs mending, "warning" a look.
+        state: "act" needs mending, "look" that somebody looks at it.
         message: what it is and what to do next.
     """
 
@@ -60,9 +60,9 @@ def examine(home: Path, *, deep: bool = False, at: datetime | None = None) -> li
             inside = _within(con, home, deep, at) if schema.state == "ok" else []
             return [*found, schema, *inside]
     except StoreLocked as error:
-        return [*found, Diagnosis("lock", "warning", error.message)]
+        return [*found, Diagnosis("lock", "look", error.message)]
     except StoreMissing as error:
-        return [*found, Diagnosis("warehouse", "error", error.message)]
+        return [*found, Diagnosis("warehouse", "act", error.message)]
 
 
 def _schema(con: DuckDBPyConnection) -> Diagnosis:
@@ -70,10 +70,10 @@ def _schema(con: DuckDBPyConnection) -> Diagnosis:
     try:
         waiting = len(pending(con, steps))
     except (StoreTooNew, SchemaChanged) as error:
-        return Diagnosis("schema", "error", error.message)
+        return Diagnosis("schema", "act", error.message)
     version = str(len(steps) - waiting)
     if waiting:
-        return Diagnosis("schema", "warning", Message("doctor.schema", version=version, waiting=waiting))
+        return Diagnosis("schema", "look", Message("doctor.schema", version=version, waiting=waiting))
     return Diagnosis("schema", "ok", Message("doctor.schema.none", version=version))
 
 
@@ -87,11 +87,11 @@ def _last_night(con: DuckDBPyConnection, at: datetime) -> Iterator[Diagnosis]:
         yield Diagnosis("last-night", "ok", Message("doctor.last-night.taken-in", day=day))
         return
     if finished is None:
-        yield Diagnosis("last-night", "warning", Message("doctor.last-night.none"))
+        yield Diagnosis("last-night", "look", Message("doctor.last-night.none"))
         return
     is_old = at - finished > OLD
     key = "doctor.last-night.old" if is_old else "doctor.last-night"
-    yield Diagnosis("last-night", "warning" if is_old else "ok", Message(key, at=finished))
+    yield Diagnosis("last-night", "look" if is_old else "ok", Message(key, at=finished))
 
 
 def _inside(con: DuckDBPyConnection) -> Iterator[Diagnosis]:
@@ -99,7 +99,7 @@ def _inside(con: DuckDBPyConnection) -> Iterator[Diagnosis]:
     for check, sql in _checks().items():
         row = con.execute(sql).fetchone()
         count = int(row[0]) if row else 0
-        state: State = "ok" if not count else "warning" if check in ("nights", "touched") else "error"
+        state: State = "ok" if not count else "look" if check in ("nights", "touched") else "act"
         yield Diagnosis(check, state, Message(f"doctor.{check}", n=count) if count else Message(f"doctor.{check}.none"))
 
 
@@ -113,11 +113,11 @@ def _archive(con: DuckDBPyConnection, archive: Path, deep: bool) -> Iterator[Dia
     unseen = [sha256 for sha256, state in there if state == "unseen"]
     whole = len(kept) - len(lost)
     message = Message("doctor.archive", whole=whole, lost=len(lost), names=", ".join(lost[:3]))
-    yield Diagnosis("archive", "error", message) if lost else Diagnosis("archive", "ok", _whole(whole, len(gone)))
+    yield Diagnosis("archive", "act", message) if lost else Diagnosis("archive", "ok", _whole(whole, len(gone)))
     if banned:
-        yield Diagnosis("personal-data", "error", Message("doctor.personal-data", names=", ".join(banned)))
+        yield Diagnosis("personal-data", "act", Message("doctor.personal-data", names=", ".join(banned)))
     if unseen:
-        yield Diagnosis("unseen", "warning", Message("doctor.unseen", names=", ".join(unseen)))
+        yield Diagnosis("unseen", "look", Message("doctor.unseen", names=", ".join(unseen)))
 
 
 def _whole(whole: int, gone: int) -> Message:
@@ -148,7 +148,7 @@ def _permissions(home: Path) -> Iterator[Diagnosis]:
     wrong = [path for path, mode in modes.items() if path.exists() and path.stat().st_mode & 0o777 & ~mode]
     listed = ", ".join(str(path.relative_to(home)) for path in wrong[:5])
     if wrong:
-        yield Diagnosis("permissions", "error", Message("doctor.permissions.wide", names=listed))
+        yield Diagnosis("permissions", "act", Message("doctor.permissions.wide", names=listed))
     else:
         yield Diagnosis("permissions", "ok", Message("doctor.permissions"))
 
@@ -162,7 +162,7 @@ def room(home: Path) -> tuple[int, int]:
 
 def _disk(home: Path) -> Iterator[Diagnosis]:
     free, needed = room(home)
-    state: State = "ok" if free > needed else "error"
+    state: State = "ok" if free > needed else "act"
     yield Diagnosis("disk", state, Message("doctor.disk", free=free >> 20, needed=needed >> 20))
 
 
@@ -170,7 +170,7 @@ def _leftovers(home: Path) -> Iterator[Diagnosis]:
     left = [*home.glob("*.migrating*"), *(home / "published").rglob(".*.part*"), *(home / "archive").glob("*/.*")]
     if left:
         names = ", ".join(str(path.relative_to(home)) for path in left[:5])
-        yield Diagnosis("leftovers", "warning", Message("doctor.leftovers", names=names))
+        yield Diagnosis("leftovers", "look", Message("doctor.leftovers", names=names))
 
 
 def _published(home: Path) -> Iterator[Diagnosis]:
@@ -178,7 +178,7 @@ def _published(home: Path) -> Iterator[Diagnosis]:
     if link.exists():
         yield Diagnosis("published", "ok", Message("doctor.published", name=stamp_of(link)))
     else:
-        yield Diagnosis("published", "warning", Message("doctor.published.none"))
+        yield Diagnosis("published", "look", Message("doctor.published.none"))
 
 
 def _checks() -> dict[str, str]:

@@ -39,3 +39,7 @@ class EditionRefused(WarehouseError):
 
 class BackupRefused(WarehouseError):
     """A backup is damaged, or would overwrite what stands."""
+
+
+class LakeError(WarehouseError):
+    """The lake cannot be reached, or does not take or give what it is asked."""

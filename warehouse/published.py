@@ -31,10 +31,14 @@ def open_copy(copy: Path) -> Iterator[duckdb.DuckDBPyConnection]:
 
 @contextmanager
 def open_facts_as_of(warehouse: Path, day: date) -> Iterator[duckdb.DuckDBPyConnection]:
-    """The facts as they were believed at the end of a day, under the forms' names."""
+    """The facts as they were believed at the end of a day, under the forms' names, and nothing that is known by now."""
     with open_to_read(warehouse) as con:
-        for form in FORMS:
-            con.execute(f"CREATE TEMP VIEW {form} AS FROM facts.{form}_as_of(DATE '{day}')")
+        believed = {form: con.sql(f"FROM facts.{form}_as_of(DATE '{day}')").to_arrow_table() for form in FORMS}
+    with duckdb.connect(":memory:") as con:
+        for form, rows in believed.items():
+            con.register("rows", rows)
+            con.execute(f"CREATE TABLE {form} AS FROM rows")
+            con.unregister("rows")
         _lock_down(con)
         yield con
 

@@ -87,7 +87,17 @@ def text(key: str, language: Language, **values: Value) -> str:
     if key not in known:
         near = ", ".join(get_close_matches(key, known, n=3)) or "none is like it"
         raise UnknownText(f"no text is called '{key}' ({near})")
-    return known[key].format(**{name: _shown(value, language) for name, value in values.items()})
+    return known[key].format(**{name: _Told(_shown(value, language)) for name, value in values.items()})
+
+
+class _Told(str):
+    """What stands in a sentence; where the sentence has `{n:file|files}`, the word that goes with the number."""
+
+    def __format__(self, wanted: str) -> str:
+        one, bar, many = wanted.partition("|")
+        if not bar:
+            return super().__format__(wanted)
+        return one if self == "1" else many
 
 
 def _domain(key: str) -> Domain:

@@ -14,6 +14,7 @@ from expectations.language import numbers
 from expectations.language.catalogue import Language, text
 from flows.commands.alert_acts import ALERT_COMMANDS
 from flows.commands.cases import open_cases
+from flows.commands.published import require_unit
 from flows.night.alarm_budget import alarm_budget
 from flows.night.alert_lines import SEVERITY_STYLES, seen_of
 from flows.settings import load_settings
@@ -41,6 +42,8 @@ def run_alerts(wanted: AlertsWanted) -> None:
     language = settings.language
     with open_cases(settings, ALERT_COMMANDS) as con:
         rows, judged = pages.listed(con, asdict(wanted)), pages.precision(con)
+        if rows.is_empty() and wanted.district:
+            require_unit(con, wanted.district)
         budget = alarm_budget(con, settings)
     console = Console()
     if rows.is_empty():

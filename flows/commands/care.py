@@ -11,21 +11,24 @@ from pathlib import Path
 from rich.console import Console
 
 from expectations.language.catalogue import Language, Message, text
-from flows.clock import now
+from flows.clock import live_as, now
 from flows.commands.made_again import made_again, publish_again
+from flows.commands.published import open_published
 from flows.errors import ACT, DONE, FAULTY, LOOK, UserError, language_asked
 from flows.home import open_home
 from flows.night.backups import back_up, last_backup
+from flows.night.lake import lake_note, lake_owed
 from flows.night.retention import outlived, remove_outlived
 from flows.settings import Settings, load_settings, unknown_variables
+from transforms.eyesight.wording import eyesight_sentences
 from warehouse.backup import backup, restore
 from warehouse.connection.store import is_up_to_date, require_store
-from warehouse.doctor import Diagnosis, examine
+from warehouse.derived.self_test import acuity_rows, last_self_test
+from warehouse.doctor import Diagnosis, State, examine
 
 BACKUP_OLD = timedelta(days=2)
-_COLOURS = {"ok": "green", "warning": "yellow", "error": "red"}
-_CODES = {"ok": DONE, "warning": LOOK, "error": ACT}
-_WORDS = {DONE: "ok", LOOK: "look", ACT: "act"}
+_COLOURS = {"ok": "green", "look": "yellow", "act": "red"}
+_CODES: dict[State, int] = {"ok": DONE, "look": LOOK, "act": ACT}
 
 
 def run_doctor(deep: bool, as_json: bool = False) -> int:
@@ -33,47 +36,65 @@ def run_doctor(deep: bool, as_json: bool = False) -> int:
     try:
         settings = load_settings()
     except UserError as error:  # no command runs until they are mended, and whoever reads the JSON must hear of it
-        return _told([Diagnosis("settings", "error", error.message)], language_asked(), as_json)
+        return _told([Diagnosis("settings", "act", error.message)], language_asked(), as_json)
     return _told([*examined(settings, deep=deep)], settings.language, as_json)
 
 
 def _told(found: Sequence[Diagnosis], language: Language, as_json: bool) -> int:
-    code = max((_CODES[one.state] for one in found), default=DONE)
+    states: list[State] = ["ok", *(one.state for one in found)]
+    worst = max(states, key=_CODES.__getitem__)
     if as_json:
-        findings = [
-            {"check": one.check, "state": _WORDS[_CODES[one.state]], "message": one.message.says(language)}
-            for one in found
-        ]
-        print(json.dumps({"status": _WORDS[code], "findings": findings}, ensure_ascii=False, indent=1))
-        return code
+        findings = [{"check": one.check, "state": one.state, "message": one.message.says(language)} for one in found]
+        print(json.dumps({"status": worst, "findings": findings}, ensure_ascii=False, indent=1))
+        return _CODES[worst]
     console = Console()
     for one in found:
-        console.print(
-            f"[{_COLOURS[one.state]}]{one.state:8}[/] {one.check:14} {one.message.says(language)}",
-            highlight=False,
-            soft_wrap=True,
-        )
-    return code
+        state, said = text(f"doctor.state.{one.state}", language), one.message.says(language)
+        console.print(f"[{_COLOURS[one.state]}]{state:8}[/] {one.check:14} {said}", highlight=False, soft_wrap=True)
+    return _CODES[worst]
 
 
 def examined(settings: Settings, *, deep: bool) -> Iterator[Diagnosis]:
     """What the warehouse's doctor finds, and what only the settings know of."""
     if names := unknown_variables(os.environ):
-        yield Diagnosis("settings", "warning", Message("doctor.settings", names=", ".join(names)))
+        yield Diagnosis("settings", "look", Message("doctor.settings", names=", ".join(names)))
     yield from examine(settings.home, deep=deep, at=now(settings.timezone))
     if settings.backup_folder is not None:
         yield _backup(settings)
+    if settings.lake is not None:
+        yield _lake(settings)
+    yield from _self_test(settings)
+
+
+def _self_test(settings: Settings) -> Iterator[Diagnosis]:
+    """What the watch can see, as the published copy has it; to be looked at where it missed what it must see."""
+    try:
+        with open_published(settings) as con:
+            rows = acuity_rows(con)
+            last = last_self_test(con) if rows else None
+    except UserError:  # nothing is published: another finding says so
+        return
+    is_blind = last is not None and last.canaries_seen < last.canaries
+    said = " ".join(eyesight_sentences(rows, settings.language))
+    yield Diagnosis("self-test", "act" if is_blind else "ok", Message("doctor.self-test", said=said))
 
 
 def _backup(settings: Settings) -> Diagnosis:
     last = last_backup(settings)
     if last is None:
-        return Diagnosis("backup", "warning", Message("doctor.backup.none"))
+        return Diagnosis("backup", "look", Message("doctor.backup.none"))
     if last.why is not None:
-        return Diagnosis("backup", "error", Message("doctor.backup.failed", at=last.at, why=last.why))
+        return Diagnosis("backup", "act", Message("doctor.backup.failed", at=last.at, why=last.why))
     is_old = now(settings.timezone) - last.at > BACKUP_OLD
     key = "doctor.backup.old" if is_old else "doctor.backup"
-    return Diagnosis("backup", "warning" if is_old else "ok", Message(key, at=last.at))
+    return Diagnosis("backup", "look" if is_old else "ok", Message(key, at=last.at))
+
+
+def _lake(settings: Settings) -> Diagnosis:
+    if owed := lake_owed(settings):
+        return Diagnosis("lake", "look", owed)
+    note = lake_note(settings)
+    return Diagnosis("lake", "ok", Message("doctor.lake", edition=note.edition if note else ""))
 
 
 def run_backup(target: Path | None) -> None:
@@ -88,6 +109,7 @@ def run_restore(source: Path, replace: bool) -> None:
     settings = load_settings()
     console = Console()
     made = restore(source, settings.home, replace=replace)
+    live_as(settings.home)
     console.print(text("restore.done", settings.language, path=settings.home, files=len(made.files)), soft_wrap=True)
     if not is_up_to_date(settings.warehouse_path):
         console.print(text("restore.older", settings.language))

@@ -14,7 +14,7 @@ from rich.console import Console
 
 from expectations.contract.periods import Period
 from expectations.language.catalogue import text
-from flows.clock import DEMO_MARK, live_as, today
+from flows.clock import live_as, today
 from flows.commands.backfill import backfill
 from flows.commands.nightly import run_nightly
 from flows.errors import UserError
@@ -24,6 +24,7 @@ from flows.registry_files import load_registry
 from flows.settings import Settings, load_settings
 from transforms.samples.tree import SampleFile, sample_tree
 from warehouse.board.accounts import open_accounts
+from warehouse.mark import DEMO_MARK
 
 SEED = 20250105
 FIRST, LAST = Period(2022, 12), Period(2024, 12)

@@ -67,6 +67,8 @@ def run_export(target: Path, form: Literal["parquet", "csv", "xlsx"] | None = No
     """
     settings = load_settings()
     form = form or ("xlsx" if target.suffix.lower() == ".xlsx" else "parquet")
+    if form == "xlsx" and target.suffix.lower() != ".xlsx":
+        target = target.with_name(f"{target.name}.xlsx")  # else no program knows what it is
     tables = export_workbook(settings, target) if form == "xlsx" else len(export(settings, target, form)["resources"])
     Console().print(text("export.done", settings.language, tables=tables, path=target), soft_wrap=True)
 

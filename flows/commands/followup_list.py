@@ -14,6 +14,7 @@ from expectations.language import numbers
 from expectations.language.catalogue import Language, text
 from flows.commands.cases import case_named, open_cases
 from flows.commands.followup_acts import ITEM_COMMANDS
+from flows.commands.published import require_unit
 from flows.errors import UserError
 from flows.night.alert_lines import SEVERITY_STYLES
 from flows.settings import load_settings
@@ -47,6 +48,8 @@ def run_list(wanted: ItemsWanted) -> None:
     language = settings.language
     with open_cases(settings, ITEM_COMMANDS) as con:
         rows, common = pages.listed(con, asdict(wanted)), pages.common_gaps(con)
+        if rows.is_empty() and wanted.unit:
+            require_unit(con, wanted.unit)
     console = Console()
     if rows.is_empty():
         console.print(text("followup.none", language))

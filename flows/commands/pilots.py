@@ -15,7 +15,7 @@ from expectations.contract.indicators import INDICATOR_OF
 from expectations.language.catalogue import Language, text
 from flows.clock import today
 from flows.errors import UserError
-from flows.registry_files import load_registry, places, require_sound_pilots
+from flows.registry_files import load_registry, require_sound_pilots
 from flows.settings import Settings, load_settings
 from transforms.pilots.assignments import draw, like_rates, shared_out
 from transforms.pilots.panel import PilotPanel
@@ -124,9 +124,7 @@ def run_plan(units: str, outcome: str, months: int, among: str | None, strata: i
 def _past(settings: Settings, registry: Registry, outcome: str, as_of: date, units: str) -> tuple[PilotPanel, str]:
     """The last three years of the level that the units are of."""
     with open_to_read(settings.warehouse_path) as con:
-        known = Known(
-            months_of(con, [outcome]), registry, places(settings.registry_dir), unsettled_months(con), {}, as_of
-        )
+        known = Known(months_of(con, [outcome]), registry, registry.places, unsettled_months(con), {}, as_of)
     if known.figures.is_empty():
         raise UserError("error.pilot.no-past", months=str(LEAST_PAST))
     level = _level_of(units, registry)

@@ -9,6 +9,7 @@ import duckdb
 
 from flows.errors import UserError
 from flows.settings import Settings
+from warehouse.marts.questions import units_like
 from warehouse.published import open_copy
 
 
@@ -22,6 +23,18 @@ def published_path(settings: Settings) -> Path:
     if not path.exists():
         raise UserError("error.unpublished", path=path)
     return path
+
+
+def require_unit(con: duckdb.DuckDBPyConnection, code: str) -> None:
+    """That a unit, of any time, has a code; asked where nothing was found of one.
+
+    Raises:
+        UserError: none has; names the units whose name or code is like what was typed.
+    """
+    near = units_like(con, code)
+    if code not in (one for one, _ in near):
+        listed = ", ".join(f"{one} {name}" for one, name in near)
+        raise UserError("error.no-unit-near" if near else "error.no-unit", code=code, near=listed)
 
 
 def open_published(settings: Settings) -> AbstractContextManager[duckdb.DuckDBPyConnection]:

@@ -32,15 +32,33 @@ def run_sql(query: str | None, as_of: date | None, form: Format | None = None) -
     if query is None:
         _prompt(settings, as_of)
         return
+    require_file(form)
+    with _figures(settings, as_of) as con:
+        answer_query(con, query, settings, form)
+
+
+def require_file(form: Format | None) -> None:
+    """Parquet is nothing to look at.
+
+    Raises:
+        UserError: it would go to the terminal.
+    """
     if form == "parquet" and sys.stdout.isatty():
         raise UserError("error.sql.terminal")
-    with _figures(settings, as_of) as con:
-        try:
-            answer = con.sql(query)
-            if answer is not None:
-                _tell(answer, settings, form)
-        except (duckdb.Error, PolarsError) as error:
-            raise UserError("error.sql.wrong", why=str(error)) from error
+
+
+def answer_query(con: duckdb.DuckDBPyConnection, query: str, settings: Settings, form: Format | None) -> None:
+    """Ask it of a connection and print what it says.
+
+    Raises:
+        UserError: the query is wrong, or reaches for what is not there.
+    """
+    try:
+        answer = con.sql(query)
+        if answer is not None:
+            _tell(answer, settings, form)
+    except (duckdb.Error, PolarsError) as error:
+        raise UserError("error.sql.wrong", why=str(error)) from error
 
 
 def _tell(answer: duckdb.DuckDBPyRelation, settings: Settings, form: Format | None) -> None:

@@ -8,6 +8,7 @@ from rich.table import Table
 
 from expectations.language import numbers
 from expectations.language.catalogue import Language, PeriodCode, text
+from flows.commands.periods import period_typed
 from flows.commands.published import open_published
 from flows.errors import UserError
 from flows.settings import load_settings
@@ -19,8 +20,9 @@ from warehouse.marts.questions import latest_due, reporting_status
 def run_status(period: str | None) -> None:
     """Print the state of each reporter for a period, the latest due unless named, and how well the watch sees."""
     settings = load_settings()
+    asked = str(period_typed(period)) if period else None
     with open_published(settings) as con:
-        period = period or latest_due(con)
+        period = asked or latest_due(con)
         rows = reporting_status(con, period)
         eyesight = acuity_rows(con)
     if rows.is_empty():

@@ -11,6 +11,7 @@ from rich.console import Console
 from expectations.contract.periods import Period
 from expectations.language.catalogue import PeriodCode, text
 from flows.clock import today
+from flows.commands.periods import period_typed
 from flows.errors import UserError
 from flows.registry_files import load_registry
 from flows.settings import Settings, load_settings
@@ -47,12 +48,9 @@ def _month(period: str | None, settings: Settings) -> Period:
     """The month or year asked for, else the last month that has ended."""
     if period is None:
         return Period.month_of(today(settings.timezone)).previous
-    try:
-        month = Period.parse(period)
-    except ValueError:
-        month = None
-    if month is None or month.kind == "half":
-        raise UserError("error.template.period", period=period)
+    month = period_typed(period)
+    if month.kind == "half":
+        raise UserError("error.period", period=period)
     return month
 
 

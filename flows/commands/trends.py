@@ -11,7 +11,7 @@ from rich.table import Table
 from expectations.contract.indicators import INDICATOR_OF, MAIN_INDICATORS
 from expectations.language import numbers
 from expectations.language.catalogue import Language, text
-from flows.commands.published import open_published
+from flows.commands.published import open_published, require_unit
 from flows.errors import UserError
 from flows.settings import load_settings
 from transforms.trends.wording import trend_words
@@ -30,6 +30,8 @@ def run_trends(unit: str | None, indicator: str | None) -> None:
     with open_published(settings) as con:
         wanted = [indicator] if indicator else MAIN_INDICATORS
         rows = trends(con, wanted, unit, every_unit=indicator is not None)
+        if rows.is_empty() and unit:
+            require_unit(con, unit)
     if rows.is_empty():
         raise UserError("trends.none")
     console = Console()
@@ -45,7 +47,7 @@ def trends_tables(rows: pl.DataFrame, language: Language, is_wide: bool) -> list
 
 def _table(rows: pl.DataFrame, by: str, language: Language, is_wide: bool) -> Table:
     first = rows.row(0, named=True)
-    title = _unit(first) if by == "unit_code" else _label(first, language)
+    title = _unit(first) if by == "unit_code" else _with_unit(first, language)
     table = Table(box=None, pad_edge=False, title=title, title_justify="left")
     heads = (
         "indicator" if by == "unit_code" else "unit",
@@ -72,7 +74,7 @@ def _line(series: pl.DataFrame, by: str, language: Language, is_wide: bool) -> l
     words = trend_words(last, language)
     chart = small_chart(series["value"].tail(24 if is_wide else 12).to_list())
     return [
-        _label(last, language) if by == "unit_code" else _unit(last),
+        _with_unit(last, language) if by == "unit_code" else _unit(last),
         words.level,
         chart,
         f"[{STYLES[last['word']]}]{words.word}[/]",
@@ -88,6 +90,13 @@ def _unit(row: dict[str, Any]) -> str:
 def _label(row: dict[str, Any], language: Language) -> str:
     declared = INDICATOR_OF[row["indicator"]]
     return declared.label_vi if language == "vi" else declared.label_en
+
+
+def _with_unit(row: dict[str, Any], language: Language) -> str:
+    """The indicator with what its figures count; a share says so by its sign."""
+    declared = INDICATOR_OF[row["indicator"]]
+    unit = "" if declared.kind == "share" else declared.unit[0 if language == "vi" else 1]
+    return f"{_label(row, language)} [dim]({unit})[/]" if unit else _label(row, language)
 
 
 def small_chart(values: list[float | None]) -> str:

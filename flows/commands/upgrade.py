@@ -61,7 +61,7 @@ def _tried(backed_up: Path, trial: Path, settings: Settings) -> MadeAgain:
         restore(backed_up, trial)
         on_trial = settings.model_copy(update={"home": trial, "inbox": None})
         again = made_again(on_trial)
-        wrong = [one.message for one in examine(trial, deep=True) if one.state == "error"]
+        wrong = [one.message for one in examine(trial, deep=True) if one.state == "act"]
         if wrong:
             raise UserError("error.upgrade.unsound", backup=backed_up, why=Joined(tuple(wrong), " "))
         return again

@@ -78,7 +78,7 @@ def _made(settings: Settings, folder: Path, at: datetime) -> Backup:
         found = examine(trial, deep=True)
     finally:
         shutil.rmtree(trial, ignore_errors=True)
-    wrong = [one.message for one in found if one.state == "error" and one.check not in _AFTER_A_RESTORE]
+    wrong = [one.message for one in found if one.state == "act" and one.check not in _AFTER_A_RESTORE]
     if wrong:
         raise UserError("error.backup.unsound", path=made.path, why=Joined(tuple(wrong), " "))
     return made

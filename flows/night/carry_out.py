@@ -9,6 +9,7 @@ from duckdb import DuckDBPyConnection
 from flows.clock import now
 from flows.night.collect import File, archived_file
 from flows.night.read import read_files
+from flows.night.send_back import returned_path
 from flows.settings import Settings
 from warehouse.board.acts import BoardEntry, fold, open_board, waiting
 from warehouse.connection.transaction import transaction
@@ -51,8 +52,11 @@ def _carry_out(con: DuckDBPyConnection, event: BoardEntry, settings: Settings, n
         retract(con, number, decision, now(settings.timezone))
         return
     check_acceptable(con, number, decision)
+    file = submission(con, number)
     batch = read_files({number: _archived(con, number, settings)}, {number: night}, settings)
     accept(con, number, batch.frames.rows, decision, now(settings.timezone))
+    # Its faults are let be: nobody is to mend them in the workbook that went back.
+    returned_path(settings, file, file["reporter_code"]).unlink(missing_ok=True)
 
 
 def _archived(con: DuckDBPyConnection, number: int, settings: Settings) -> File:

@@ -19,6 +19,7 @@ from transforms.forecast import Origin, forecasts, score_table
 from transforms.indicators import indicator_table, province_of, reporting_figures
 from transforms.targets import target_table, targets_fingerprint
 from transforms.territory.maps import map_fingerprint
+from transforms.territory.provinces import ProvincesOfDay
 from transforms.territory.registry import Registry
 from transforms.territory.unit_figures import CellFigures, PublishedBefore, figures
 from transforms.territory.unit_ids import unit_code
@@ -127,12 +128,9 @@ def _reporting(con: DuckDBPyConnection, registry: Registry) -> None:
     if due.is_empty():
         return
     own = reporting_figures(due)
-    provinces = {text: _province(registry, Period.parse(text)) for text in own["period"].unique()}
-    above = [
-        province_of(own.filter(pl.col("period").is_in([p for p, c in provinces.items() if c == code])), code)
-        for code in sorted(set(provinces.values()))
-    ]
-    tables.replace_of_every_unit(con, indicator_table(tables.no_figures(con), None, pl.concat([own, *above])))
+    above = [province_of(rows, code) for code, rows in _by_province(own, registry)]
+    reports = indicator_table(tables.no_figures(con), None, pl.concat([own, *above]))
+    tables.replace_of_every_unit(con, _by_code(reports))
 
 
 def _targets(con: DuckDBPyConnection, registry: Registry, settings: Settings, as_of: date, *, are_new: bool) -> None:
@@ -158,5 +156,10 @@ def _forecasts(con: DuckDBPyConnection, as_of: date, *, are_new: bool) -> None:
         of_forecasts.replace_scores(con, score_table(of_forecasts.kept_lately(con), of_forecasts.came(con)))
 
 
-def _province(registry: Registry, period: Period) -> str:
-    return next(unit.unit_code for unit in registry.units_on(period.last_day, "province"))
+def _by_province(own: pl.DataFrame, registry: Registry) -> list[tuple[str, pl.DataFrame]]:
+    """The rows of each province's reporters; a code that is another province's now is told by its unit_id."""
+    days = {text: ProvincesOfDay(registry, Period.parse(text).last_day) for text in own["period"].unique()}
+    lies_in = [days[period].of(code) for period, code in own.select("period", "unit_code").iter_rows()]
+    placed = own.with_columns(pl.Series("province", lies_in, dtype=pl.String)).drop_nulls("province")
+    parts = placed.sort("province").partition_by("province", as_dict=True, include_key=False)
+    return [(str(code), rows) for (code,), rows in parts.items()]

@@ -6,7 +6,7 @@ from datetime import date
 
 from duckdb import DuckDBPyConnection
 
-from flows.registry_files import pilots, places
+from flows.registry_files import pilots
 from flows.settings import Settings
 from transforms.pilots.pilot import Pilot
 from transforms.pilots.table import Known, pilot_table, pilots_fingerprint
@@ -26,7 +26,7 @@ def measure_pilots(
     if not are_new and of_pilots.are_pilots_computed(con, fingerprint):
         return
     figures = of_pilots.months_of(con, sorted({one.indicator for pilot in wanted for one in pilot.outcomes}))
-    known = Known(figures, registry, places(settings.registry_dir), unsettled, seen, as_of)
+    known = Known(figures, registry, registry.places, unsettled, seen, as_of)
     of_pilots.replace_pilots(con, pilot_table(wanted, known), fingerprint)
 
 

@@ -17,6 +17,7 @@ from expectations.language.catalogue import Language, PeriodCode, text
 from expectations.suites.verdict import Verdict
 from flows.night.alert_lines import SEVERITY_STYLES, seen_of
 from flows.night.collect import Arrived, PassedOver, legible
+from flows.night.lake import LakeNote
 from flows.night.read import FilesRead
 from flows.night.send_back import Returned
 from flows.night.validate import validation_path
@@ -50,6 +51,7 @@ class NightReport:
         standing: how many alerts are not resolved.
         undone: who asked what of which alert in vain.
         unwritten: marked workbooks that could not be written.
+        lake: what came of adding the copy to the lake, None where there is none.
     """
 
     as_of: date
@@ -66,6 +68,7 @@ class NightReport:
     standing: int = 0
     undone: tuple[tuple[str, str, str], ...] = ()
     unwritten: tuple[Returned, ...] = ()
+    lake: LakeNote | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,6 +142,9 @@ def show(report: NightReport, console: Console, language: Language) -> None:
     ):
         if path:
             console.print(text(key, language, path=path), soft_wrap=True)
+    if report.lake:
+        style = "yellow" if report.lake.why is not None else None
+        console.print(report.lake.message.says(language), style=style, soft_wrap=True, markup=False, highlight=False)
     if report.exposed:
         console.print(text("night.exposed", language, figures=report.exposed), style="yellow")
     _show_in_vain(report, console, language)

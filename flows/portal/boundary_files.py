@@ -9,7 +9,6 @@ from threading import Lock
 
 from expectations.language.catalogue import Message, SpokenError
 from flows.errors import UserError
-from flows.registry_files import places
 from flows.settings import Settings
 from transforms.drawing.boundaries import Boundaries, Coordinates, NoMap, Outline, read_boundaries
 from transforms.pages.unit_figures import UNIT_LEVELS, PageUnit
@@ -26,7 +25,7 @@ class Ground:
 
     Attributes:
         outlines: of the board's boundaries by code; empty where tiles stand in for them.
-        places: latitude and longitude by code, as the registry has them.
+        places: latitude and longitude by code, as the published copy has them: it opens where the registry does not.
         problems: what was wrong with the files; each said of a file.
     """
 
@@ -37,7 +36,7 @@ class Ground:
 
 @dataclass
 class BoundaryFiles:
-    """Read anew when a file of the registry or the units have changed."""
+    """Read anew when a file or the units have changed."""
 
     _lock: Lock = field(default_factory=Lock)
     _key: tuple[Stamp, tuple[PageUnit, ...]] | None = None
@@ -58,20 +57,18 @@ def _files(settings: Settings) -> list[Path]:
 
 def stamp(settings: Settings) -> Stamp:
     """Tells one state of the files a map is drawn from, from another."""
-    paths = [*_files(settings), settings.registry_dir / "units.csv"]
-    found = [(path, path.stat()) for path in paths if path.is_file()]
+    found = [(path, path.stat()) for path in _files(settings) if path.is_file()]
     return tuple((path.name, stat.st_mtime_ns, stat.st_size) for path, stat in found)
 
 
 def _grounds(settings: Settings, units: Sequence[PageUnit]) -> dict[str, Ground]:
     """By level, on the file that has the most of its units; what no level could be drawn on is told of."""
-    known = places(settings.registry_dir)
     found: dict[str, Ground] = {}
     lost: dict[str, NoMap | UserError] = {}
     used: set[str] = set()
     for level in UNIT_LEVELS:
         of_level = [one for one in units if one.level == level]
-        near = {one.code: known[one.code] for one in of_level if one.code in known}
+        near = {one.code: one.place for one in of_level if one.place is not None}
         best: tuple[str, Boundaries] | None = None
         for path in _files(settings):
             try:

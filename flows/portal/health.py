@@ -22,6 +22,7 @@ from flows.clock import now
 from flows.errors import UserError
 from flows.night.backups import LastBackup, last_backup
 from flows.night.course_file import NightCourse, last_course
+from flows.night.lake import lake_owed
 from flows.portal.copies import Copies
 from flows.portal.desk import Desk
 from flows.settings import Settings
@@ -43,6 +44,7 @@ class Health:
         course: the last night that began, None where none has.
         letters: None where nothing was published yet.
         backup: what came of the last scheduled one, None where none was tried.
+        is_lake_owed: whether the lake has not got the copy that is published; None where there is no lake.
         free, needed: bytes on the disk.
         at: when it was asked, local time.
     """
@@ -51,6 +53,7 @@ class Health:
     course: NightCourse | None
     letters: Letters | None
     backup: LastBackup | None
+    is_lake_owed: bool | None
     free: int
     needed: int
     at: datetime
@@ -69,6 +72,13 @@ class Health:
             found.append(("act" if self.at - self.finished > 2 * OLD else "look", "night-old"))
         if self.backup and self.backup.why is not None:
             found.append(("act", "backup-failed"))
+        if self.is_lake_owed:
+            found.append(("look", "lake-owed"))
+        return found + self._about_letters
+
+    @property
+    def _about_letters(self) -> list[tuple[State, str]]:
+        found: list[tuple[State, str]] = []
         if self.letters and self.letters.oldest:
             found.append(("look", "letters-waiting"))
         if self.letters and self.letters.number.get("given-up"):
@@ -89,7 +99,9 @@ def health(settings: Settings, copies: Copies) -> Health:
     except UserError:
         pass  # nothing is published yet
     free, needed = room(settings.home)
-    return Health(finished, last_course(settings), told, last_backup(settings), free, needed, now(settings.timezone))
+    owed = lake_owed(settings) is not None if settings.lake else None
+    at = now(settings.timezone)
+    return Health(finished, last_course(settings), told, last_backup(settings), owed, free, needed, at)
 
 
 class Instruments:
@@ -128,6 +140,7 @@ def _in_short(found: Health) -> dict[str, Any]:
             "given_up": told.number.get("given-up", 0) if told else 0,
         },
         "backup": found.backup.at.isoformat() if found.backup and found.backup.why is None else None,
+        "lake": None if found.is_lake_owed is None else "owed" if found.is_lake_owed else "ok",
         "disk": {"free_mb": found.free >> 20, "needed_mb": found.needed >> 20},
     }
 
@@ -186,5 +199,8 @@ def _of_health(found: Health, zone: ZoneInfo) -> Iterator[GaugeMetricFamily]:
         yield GaugeMetricFamily(
             "mobility_backup_timestamp_seconds", "When the last scheduled backup was made", value=at
         )
+    if found.is_lake_owed is not None:
+        owed = float(found.is_lake_owed)
+        yield GaugeMetricFamily("mobility_lake_owed", "1 while the lake has not got the published copy", value=owed)
     yield GaugeMetricFamily("mobility_disk_free_bytes", "Free on the home's disk", value=found.free)
     yield GaugeMetricFamily("mobility_disk_needed_bytes", "What a night needs", value=found.needed)

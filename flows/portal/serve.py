@@ -16,6 +16,7 @@ from flows.portal.application import application
 from flows.portal.connection import Connection
 from flows.portal.desk import open_desk, start_readers
 from flows.portal.render import prepare
+from flows.serving.addresses import require_free
 from flows.settings import Settings, load_settings
 
 
@@ -23,11 +24,12 @@ def run_portal() -> None:
     """Serve until SIGTERM or Ctrl-C.
 
     Raises:
-        UserError: the certificate has no key, or a key no certificate.
+        UserError: the certificate has no key, or a key no certificate; the address cannot be had.
     """
     settings = load_settings()
     if (settings.portal_certificate is None) != (settings.portal_key is None):
         raise UserError("error.portal.half-a-certificate")
+    require_free(settings.portal_host, settings.portal_port, "MOBILITY_PORTAL")
     start_log("portal", settings)
     Console().print(text("portal.running", settings.language, address=address(settings)), highlight=False)
     with closing(open_desk(settings)) as desk:

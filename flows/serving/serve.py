@@ -22,6 +22,7 @@ from flows.clock import now
 from flows.engine import prepare_engine
 from flows.errors import UserError
 from flows.logs import start_log
+from flows.serving.addresses import require_free
 from flows.serving.portal_process import running_portal
 from flows.serving.served import alone, running_server
 from flows.settings import Settings, load_settings
@@ -53,9 +54,20 @@ def run_serve() -> None:
         os.environ.setdefault("PREFECT_LOGGING_LEVEL", "INFO")
         prepare_engine(settings)
         start_log("serve", settings)
+        if settings.serve_portal:
+            say_if_portal_cannot(settings)
         portal = running_portal(settings) if settings.serve_portal else nullcontext()
         with running_server(settings) as server, portal:
             _serve(settings, server, stop)
+
+
+def say_if_portal_cannot(settings: Settings) -> None:
+    """A portal that finds no place stops no night, but whoever starts it is to know."""
+    try:
+        require_free(settings.portal_host, settings.portal_port, "MOBILITY_PORTAL")
+    except UserError as error:
+        _log.warning("no portal", extra={"port": settings.portal_port})
+        Console().print(text("serve.no-portal", settings.language, why=error.message), soft_wrap=True, markup=False)
 
 
 def _serve(settings: Settings, server: subprocess.Popen[bytes] | None, stop: Event) -> None:

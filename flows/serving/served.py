@@ -14,6 +14,7 @@ from urllib.error import URLError
 from urllib.request import urlopen
 
 from flows.errors import UserError
+from flows.serving.addresses import require_free
 from flows.settings import Settings
 from warehouse.connection.lock import is_locked
 
@@ -37,6 +38,7 @@ def running_server(settings: Settings) -> Iterator[subprocess.Popen[bytes] | Non
     if named or _answers(f"{address}/api"):
         yield None
         return
+    require_free(settings.serve_host, settings.serve_port, "MOBILITY_SERVE")
     with _own_server(settings) as process:
         _wait(process, f"{address}/api", address)
         yield process

@@ -21,6 +21,7 @@ from warehouse.ledger.decisions import Decision, accept, retract
 from warehouse.ledger.load import load
 from warehouse.ledger.nights import begin_nights, finish_nights, last_finished
 from warehouse.ledger.touched import mark_computed
+from warehouse.mark import DEMO_MARK
 from warehouse.publish import LINK
 
 DAY = date(2019, 6, 3)
@@ -180,6 +181,19 @@ def test_what_people_set_is_in_the_backup_and_comes_back_only_where_it_is_gone(h
     restore(made.path, home, replace=True)
     assert (home / "recipients.csv").read_text() == "name,address,side\n"
     assert (home / "mobility.toml").read_text() == "due_day = 6\n"
+
+
+def test_a_demonstration_comes_back_as_one_but_makes_none_of_another_home(home, tmp_path):
+    real = backup(home, tmp_path / "real")
+    (home / DEMO_MARK).write_text("690")
+    shown = backup(home, tmp_path / "shown")
+    restore(shown.path, tmp_path / "again")
+    assert (tmp_path / "again" / DEMO_MARK).read_text() == "690"
+    restore(real.path, tmp_path / "own")
+    restore(shown.path, tmp_path / "own", replace=True)
+    assert not (tmp_path / "own" / DEMO_MARK).exists()
+    restore(real.path, tmp_path / "again", replace=True)
+    assert not (tmp_path / "again" / DEMO_MARK).exists()
 
 
 def test_a_last_night_older_than_a_day_is_told(home):

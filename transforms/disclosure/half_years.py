@@ -3,13 +3,12 @@
 A commune's half-year is shown whole or not at all: each step's count is the next one's base, so that a step that is
 hidden alone could be read from its neighbours. Districts and the province are published on both maps, so a commune that
 is hidden could be what is left of its district, or of a merged commune. Every figure published is a sum over the same
-smallest places; a hidden row follows from the published ones exactly where it is a linear combination of theirs.
-(Cox 1980, "Suppression methodology and statistical disclosure control", JASA 75: 377.)
+smallest places; a hidden row follows from the published ones exactly where it is a linear combination of theirs (see
+`linear`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -17,9 +16,9 @@ import polars as pl
 from numpy.typing import NDArray
 
 from expectations.contract.forms import FORMS
+from transforms.disclosure.linear import hide_with_others
 from transforms.followup.steps import STEPS
 
-_ZERO = 1e-7  # sums of ones: what is less is rounding
 _PLACE = ("commune", "today_commune", "later_commune", "district", "today_district")
 # A map that is announced is looked at before its day: what is shown until then cannot be hidden any more.
 _MAPS = {
@@ -58,7 +57,7 @@ def _half(places: pl.DataFrame, small: int) -> pl.DataFrame:
     distinct, first, which = np.unique(lies_in, axis=0, return_index=True, return_inverse=True)
     has_small = np.zeros(len(distinct), dtype=bool)
     np.logical_or.at(has_small, which.reshape(-1), rows["has_small"].to_numpy())
-    hidden = _with_others(has_small, distinct, _sums_of_districts(places), rows["size"].to_numpy()[first])
+    hidden = hide_with_others(has_small, distinct, _sums_of_districts(places), rows["size"].to_numpy()[first])
     return (
         rows.with_columns(is_told=~pl.Series(hidden[which.reshape(-1)]), period=pl.lit(places["period"][0]))
         .filter(pl.col("map") != "later")
@@ -100,49 +99,3 @@ def _sums_of_districts(places: pl.DataFrame) -> NDArray[np.float64]:
             (places[column] == code).to_numpy().astype(float) for code in places[column].drop_nulls().unique().sort()
         ]
     return np.unique(np.array(sums), axis=0)
-
-
-def _with_others(
-    small: NDArray[np.bool_], lies_in: NDArray[np.float64], sums: NDArray[np.float64], size: NDArray[np.int64]
-) -> NDArray[np.bool_]:
-    """Hide rows with those that are small, until no hidden one follows from what is shown.
-
-    Of the shown rows that a hidden one is made up from the smallest goes with it. Where it follows from the districts'
-    sums alone, a district is that row, and nothing that could be hidden would help. No two rows are of the same places.
-    """
-    hidden = small.astype(bool)
-    given_up = np.zeros_like(hidden)
-    while True:
-        open_rows = _that_follow(hidden & ~given_up, lies_in, np.vstack([lies_in[~hidden], sums]))
-        if not open_rows:
-            return hidden
-        for row in open_rows:
-            others = _made_up_from(lies_in[row], lies_in, hidden, sums)
-            if others.size:
-                hidden[others[np.argmin(size[others])]] = True
-            elif _that_follow(np.arange(len(hidden)) == row, lies_in, np.vstack([lies_in[~hidden], sums])):
-                given_up[row] = True
-
-
-def _made_up_from(
-    row: NDArray[np.float64], lies_in: NDArray[np.float64], hidden: NDArray[np.bool_], sums: NDArray[np.float64]
-) -> NDArray[np.intp]:
-    """The shown rows that weigh most in the combination that gives a row; none where it does not follow from them."""
-    shown = np.nonzero(~hidden)[0]
-    public = np.vstack([lies_in[shown], sums])
-    weights, *_ = np.linalg.lstsq(public.T, row, rcond=None)
-    if float(np.abs(public.T @ weights - row).max()) > _ZERO:
-        return shown[:0]
-    own = np.abs(weights[: len(shown)])
-    return shown[own > max(own.max(initial=0.0) / 2, _ZERO)]
-
-
-def _that_follow(hidden: NDArray[np.bool_], lies_in: NDArray[np.float64], public: NDArray[np.float64]) -> Sequence[int]:
-    """Hidden rows that are a linear combination of the public ones."""
-    rows = np.nonzero(hidden)[0]
-    if not rows.size:
-        return []
-    _, values, vectors = np.linalg.svd(public, full_matrices=False)
-    basis = vectors[values > _ZERO * values.max()]
-    left = lies_in[rows] - (lies_in[rows] @ basis.T) @ basis
-    return [int(row) for row, rest in zip(rows, left, strict=True) if float(np.abs(rest).max()) < _ZERO]

@@ -18,7 +18,7 @@ INNER, OUTER = 0.95, 0.998
 
 
 def control_limits(
-    denominators: ArrayLike, rate: float, is_share: bool, confidence: float, scale: float = 1.0
+    denominators: ArrayLike, rate: ArrayLike, is_share: bool, confidence: float, scale: float = 1.0
 ) -> tuple[Array, Array]:
     """The values between which a unit lies with a confidence where its true rate is the province's.
 
@@ -30,7 +30,8 @@ def control_limits(
 
     Args:
         denominators: not negative; of a share whole numbers, fractions are rounded.
-        rate: the province's value, numerator over denominator times scale; of a share from 0 to 1.
+        rate: the province's value, numerator over denominator times scale; of a share from 0 to 1. One for all, or one
+            a denominator.
         is_share: whether each of the denominator counts at most once.
         confidence: 0.95 for limits that one unit in forty crosses on either side.
         scale: what the value is multiplied with.
@@ -41,8 +42,8 @@ def control_limits(
     n = np.asarray(denominators, dtype=float)
     n = np.round(n) if is_share else n
     known = np.isfinite(n) & (n > NOTHING)
-    safe, per_one = np.where(known, n, 1.0), max(rate / scale, 0.0)
-    share = min(per_one, 1.0)
+    safe, per_one = np.where(known, n, 1.0), np.maximum(np.asarray(rate, dtype=float) / scale, 0.0)
+    share = np.broadcast_to(np.minimum(per_one, 1.0), n.shape)
     tail = (1 - confidence) / 2
     limits = []
     for p, mirrored in ((tail, 0), (1 - tail, 1)):
@@ -53,12 +54,13 @@ def control_limits(
     return limits[0], limits[1]
 
 
-def _binomial(p: float, n: Array, share: float) -> tuple[Array, Array, Array]:
+def _binomial(p: float, n: Array, share: Array) -> tuple[Array, Array, Array]:
     """P(X <= r), P(X = r) and r, the least count with P(X <= r) >= p."""
-    if share in (0.0, 1.0):  # where the inverse of the distribution is not defined
-        return np.ones_like(n), np.ones_like(n), n * share
-    whole = n.astype(int)
-    return _quantile(p, bdtrik(p, whole, share), lambda count: bdtr(count, whole, share))
+    whole, is_certain = n.astype(int), (share <= 0.0) | (share >= 1.0)  # where the inverse is not defined
+    between = np.where(is_certain, 0.5, share)
+    found = _quantile(p, bdtrik(p, whole, between), lambda count: bdtr(count, whole, between))
+    certain = (np.ones_like(n), np.ones_like(n), n * share)
+    return tuple(np.where(is_certain, one, other) for one, other in zip(certain, found, strict=True))  # type: ignore[return-value]
 
 
 def _poisson(p: float, mean: Array) -> tuple[Array, Array, Array]:

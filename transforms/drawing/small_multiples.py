@@ -1,4 +1,4 @@
-"""A series as a small line, alone or one for each unit on a common scale."""
+"""A series as a small line, alone or one for each unit, on a common scale or on scales of their own."""
 
 from __future__ import annotations
 
@@ -47,15 +47,24 @@ def sparkline(months: Sequence[MonthFigure], title: str, says: str) -> str:
 
 
 def small_multiples(
-    quantity: Quantity, units: Sequence[UnitMonths], province: Sequence[MonthFigure] = (), period: str = ""
+    quantity: Quantity,
+    units: Sequence[UnitMonths],
+    province: Sequence[MonthFigure] = (),
+    period: str = "",
+    *,
+    has_own_scales: bool = False,
 ) -> Drawing:
     """Each unit's months in a picture of its own, all on one scale, the province's line in each.
+
+    Counts grow with their unit: on a scale with the largest the smallest would be a flat line. With scales of their
+    own each unit's course is seen and its scale written below; heights are then not to be held against each other.
 
     Args:
         quantity: what is drawn.
         units: in the order in which they stand.
         province: the province's months; empty for none.
         period: the month whose values are written and told in the table; the last of any unit unless given.
+        has_own_scales: whether each picture has a scale of its own.
 
     Returns:
         its picture is a list of pictures, so that the page puts as many in a row as find room.
@@ -69,11 +78,14 @@ def small_multiples(
     here = {unit.code: _in_month(unit.months, last) for unit in units}
     reference = shown(_in_month(province, last))
     names = short_names(units)
-    cells = [_cell(unit, names[unit.code], here[unit.code], province, upright, span, quantity) for unit in units]
+    common = None if has_own_scales else upright
+    cells = [_cell(unit, names[unit.code], here[unit.code], province, common, span, quantity) for unit in units]
     sides = [against(one, reference) for one in here.values()]
     title = text("drawing.multiples.title", language, what=quantity.label)
     sentence = sentences(
-        text(
+        text("drawing.multiples.own", language, units=len(units))
+        if has_own_scales
+        else text(
             "drawing.multiples.scale",
             language,
             units=len(units),
@@ -106,10 +118,12 @@ def _cell(
     short: str,
     here: MonthFigure,
     province: Sequence[MonthFigure],
-    upright: Scale,
+    common: Scale | None,
     span: tuple[int, int],
     quantity: Quantity,
 ) -> str:
+    upright = common or scale([shown(one) for one in unit.months], BOTTOM, TOP + 6, wanted=3)
+    ends = [quantity.tick(end, upright.step) for end in (upright.low, upright.high)]
     value = told(here, quantity)
     brief = quantity.says(shown(here)) if shown(here) is not None else ""
     name = svg.shortened(short, RIGHT - LEFT - 6 - svg.text_width(brief, 12), 11)
@@ -124,6 +138,7 @@ def _cell(
         svg.label(LEFT, 13, name, "name", size=11),
         svg.label(RIGHT, 13, brief, "value", "end", 11),
         svg.line(LEFT, upright.at(upright.low), RIGHT, upright.at(upright.low), "axis"),
+        "" if common else svg.label(LEFT, HIGH - 2, numbers.between(*ends), "quiet", size=9),
         svg.broken_line(beside, "line province"),
         svg.broken_line(points, "line unit"),
         svg.dot(*known[-1], 2.4, "point unit") if known else svg.label(WIDE / 2, 50, value, "quiet", "middle", 10),

@@ -59,7 +59,7 @@ def indicator_table(
     if reporting is not None:
         parts.append(_monthly(reporting, of_reports, published))
     long = pl.concat(parts)
-    return pl.concat([_valued(long), _ratios(long)]).sort(*ROW, "indicator")
+    return pl.concat([valued(long), ratios(long)]).sort(*ROW, "indicator")
 
 
 def _monthly(figures: pl.DataFrame, indicators: list[Indicator], published: bool) -> pl.DataFrame:
@@ -127,8 +127,12 @@ def _rows(wide: pl.DataFrame, indicator: Indicator, kind: str, published: bool) 
     )
 
 
-def _valued(long: pl.DataFrame) -> pl.DataFrame:
-    """Value and interval of each row."""
+def valued(long: pl.DataFrame) -> pl.DataFrame:
+    """Value and interval of each row.
+
+    Args:
+        long: map, unit_code, level, period, period_kind, indicator, numerator, denominator, coverage.
+    """
     kinds = {each.name: each.kind for each in INDICATORS}
     scales = {each.name: float(each.scale) for each in INDICATORS}
     dressed = long.with_columns(
@@ -155,8 +159,8 @@ def _bounds(long: pl.DataFrame) -> tuple[pl.Series, pl.Series]:
     return _nullable("lower", lower), _nullable("upper", upper)
 
 
-def _ratios(long: pl.DataFrame) -> pl.DataFrame:
-    """requests_rate_ratio from the two rates' events and person-time."""
+def ratios(long: pl.DataFrame) -> pl.DataFrame:
+    """requests_rate_ratio from the two rates' events and person-time, of the same columns."""
     ratio = INDICATOR_OF["requests_rate_ratio"]
     top, below = (long.filter(pl.col("indicator") == name) for name in (ratio.numerator, ratio.denominator))
     pair = top.join(below, on=[*ROW], suffix="_base")

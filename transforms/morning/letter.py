@@ -60,9 +60,9 @@ def _rejected(briefing: Briefing) -> Iterator[str]:
         yield text("page.rejected.none", language)
     for row in briefing.morning.rejected.iter_rows(named=True):
         why = "; ".join(reason(code["code"], code["number"], language) for code in row["codes"] or [])
-        folder = f" → {row['workbook'].rsplit('/', 1)[0]}/" if row["workbook"] else ""
+        marked = f" {text('page.rejected.marked', language)}" if row["workbook"] else ""
         received = numbers.day(row["received_on"], language)
-        yield f"- {row['reporter_name'] or row['reporter_code']}, {received}: {why}.{folder}"
+        yield f"- {row['reporter_name'] or row['reporter_code']}, {received}: {why}.{marked}"
 
 
 def _alerts(briefing: Briefing) -> Iterator[str]:

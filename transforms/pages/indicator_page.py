@@ -79,7 +79,7 @@ def funnel(seen: Seen, language: Language, href: Href) -> Drawing | None:
 
 
 def multiples(seen: Seen, language: Language, href: Href) -> Drawing:
-    """Each unit over time, in one scale."""
+    """Each unit over time; in one scale where its size does not tell, as it does of counts."""
     own = {code: rows for (code,), rows in seen.series.partition_by("unit_code", as_dict=True).items()}
     empty = seen.series.head(0)
     units = [
@@ -93,7 +93,13 @@ def multiples(seen: Seen, language: Language, href: Href) -> Drawing:
     ]
     # With hundreds of pictures on a page the province's line in each would double its size.
     is_few = seen.level == "district" and bool(seen.indicator.denominator)
-    return small_multiples(quantity_of(seen.indicator, language), units, _province(seen) if is_few else (), seen.period)
+    return small_multiples(
+        quantity_of(seen.indicator, language),
+        units,
+        _province(seen) if is_few else (),
+        seen.period,
+        has_own_scales=not seen.indicator.denominator,
+    )
 
 
 def _province(seen: Seen, with_interval: bool = False) -> list[MonthFigure]:

@@ -24,16 +24,23 @@ UNIT_LEVELS = ("district", "commune")
 
 @dataclass(frozen=True, slots=True)
 class PageUnit:
-    """A unit that has a page; `parent` is the code of the unit above, null where none is told."""
+    """A unit that has a page; the code of the unit above and where it lies, in degrees, are null where not told."""
 
     code: str
     name: str
     level: str
     parent: str | None
+    lat: float | None = None
+    lon: float | None = None
+
+    @property
+    def place(self) -> tuple[float, float] | None:
+        """Degrees north and east."""
+        return None if self.lat is None or self.lon is None else (self.lat, self.lon)
 
 
 def page_units(rows: pl.DataFrame) -> tuple[PageUnit, ...]:
-    """The units of rows with code, name, level, parent, in their order."""
+    """The units of rows with code, name, level, parent, lat, lon, in their order."""
     return tuple(PageUnit(**row) for row in rows.iter_rows(named=True))
 
 

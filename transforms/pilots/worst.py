@@ -15,6 +15,7 @@ from scipy.stats import t as student
 from transforms.pilots.panel import Array, Cohorts, Flags, PilotPanel, in_window
 from transforms.pilots.score import RatioTest, tested
 from transforms.pilots.two_way import expected_counts
+from transforms.shrinkage import drawn_together
 
 _BLOCK = 6
 """Months that are added up before chance is measured: what lasts a few months scatters a year more than months do."""
@@ -157,16 +158,11 @@ def _foreseen(past: PilotPanel) -> _Foreseen:
     expected = past.exposure * _of_month(past.counts, past.exposure)
     chance = _chance(past)
     seen, mean = past.counts.sum(1), expected.sum(1)
-    known = mean > 0
-    ratio = np.divide(seen, mean, out=np.ones_like(seen), where=known)
-    weight, units = mean / max(mean.sum(), 1e-9), max(int(known.sum()), 2)
-    noise = float((weight * np.divide(chance, mean, out=np.zeros_like(mean), where=known)).sum())
-    between = max(float((weight * (ratio - 1) ** 2).sum()) * units / (units - 1) - noise, 0.0)
-    precision = np.where(known, mean / chance, 0.0)
-    by_chance = 1 / (1 + between * precision)
-    level = 1 + (1 - by_chance) * (ratio - 1)
-    pull = by_chance * np.sqrt(2 / (units - 1)) * (ratio - 1)
-    return _Foreseen(level, level * between * by_chance, pull, chance)  # a gamma's, in proportion to its mean
+    drawn = drawn_together(seen, mean, chance)
+    units = max(int((mean > 0).sum()), 2)
+    pull = drawn.by_chance * np.sqrt(2 / (units - 1)) * (drawn.ratio - 1)
+    # A gamma's variance, in proportion to its mean.
+    return _Foreseen(drawn.level, drawn.level * drawn.between * drawn.by_chance, pull, chance)
 
 
 def _chance(past: PilotPanel) -> Array:

@@ -74,6 +74,7 @@ class Report:
         communes: the name of each cell's commune as it is to be written, by unit_id.
         values: by form and code of cells or communes, the measures in their order; a text where a count belongs is a
             fault.
+        province: the name of the province the reporter lies in.
         left_out: measures whose columns are missing.
     """
 
@@ -82,6 +83,7 @@ class Report:
     homes: list[Home]
     communes: dict[str, str]
     values: dict[str, dict[str, list[Value]]]
+    province: str
     left_out: frozenset[str] = frozenset()
 
 
@@ -93,12 +95,14 @@ _COMMITTEES = {
     "thành phố": "THÀNH ỦY",
     "thị xã": "THỊ ỦY",
     "huyện": "HUYỆN ỦY",
+    "quận": "QUẬN ỦY",
     "xã": "ĐẢNG ỦY XÃ",
     "phường": "ĐẢNG ỦY PHƯỜNG",
     "thị trấn": "ĐẢNG ỦY THỊ TRẤN",
     "đặc khu": "ĐẢNG ỦY ĐẶC KHU",
 }
-_ABOVE = ("TỈNH ỦY ĐỒNG THÁP", "ĐẢNG BỘ TỈNH ĐỒNG THÁP", "TỈNH ỦY ĐỒNG THÁP")
+_ABOVE = ("{committee} {place}", "ĐẢNG BỘ {kind} {place}", "{committee} {place}")
+_CITY = "Thành phố "
 _TITLES = ("BIỂU {label}", "BÁO CÁO {label}", "TÌNH HÌNH {label}")
 _WHOLE = ("BÁO CÁO TỔNG HỢP VỀ ĐẢNG VIÊN", "BÁO CÁO SỐ LIỆU ĐẢNG VIÊN HẰNG THÁNG", "TỔNG HỢP SỐ LIỆU ĐẢNG VIÊN")
 _TOTALS = ("Tổng cộng", "TỔNG SỐ", "Cộng")
@@ -148,7 +152,7 @@ def _title(template: Template, report: Report, forms: list[str]) -> list[list[Va
     title = _WHOLE[template.wording] if len(forms) > 1 else _TITLES[template.wording].format(label=label)
     period = report.month.of_kind(FORMS[forms[0]].every)
     committee = f"{_COMMITTEES[reporter.kind]} {bare}"
-    return [[_ABOVE[template.wording]], [committee], [title], [_stated(period, template.wording)], []]
+    return [[_above(template, report.province)], [committee], [title], [_stated(period, template.wording)], []]
 
 
 def _stated(period: Period, wording: int) -> str:
@@ -256,12 +260,26 @@ def _sums(rows: list[list[Value]]) -> list[Value]:
     return [sum(value for value in column if isinstance(value, int)) for column in zip(*rows, strict=True)]
 
 
+def _above(template: Template, province: str) -> str:
+    """The province's committee, which every report is headed with."""
+    is_city = province.startswith(_CITY)
+    return _ABOVE[template.wording].format(
+        committee="THÀNH ỦY" if is_city else "TỈNH ỦY",
+        kind="THÀNH PHỐ" if is_city else "TỈNH",
+        place=_place(province).upper(),
+    )
+
+
+def _place(province: str) -> str:
+    return province.removeprefix("Tỉnh ").removeprefix(_CITY)
+
+
 def _signature(report: Report) -> list[list[Value]]:
     day = report.month.due_on(3)
     right: list[Value] = [""] * 7
     return [
         [],
-        [*right, f"Đồng Tháp, ngày {day.day:02d} tháng {day.month:02d} năm {day.year}"],
+        [*right, f"{_place(report.province)}, ngày {day.day:02d} tháng {day.month:02d} năm {day.year}"],
         ["NGƯỜI LẬP BIỂU", *right[1:], "T/M BAN TỔ CHỨC"],
         [],
         ["Nguyễn Văn An", *right[1:], "Trần Thị Bình"],

@@ -15,6 +15,7 @@ from transforms.reading.folding import strip_marks
 from transforms.samples.invented import InventedChange, InventedMonth, simulate
 from transforms.samples.templates import TEMPLATES, Grid, Report, Template, Value, lay_out
 from transforms.samples.writers import ENDINGS, write, zipped
+from transforms.territory.provinces import ProvincesOfDay
 from transforms.territory.registry import Registry, Unit
 
 _LATE_DAY = 9
@@ -142,7 +143,8 @@ def report_of(registry: Registry, month: InventedMonth, unit: Unit) -> Report:
     }
     standing = {one.unit_id: one.name for one in registry.units_on(month.period.last_day, "commune")}
     communes = {home.commune: standing[home.commune] for home in homes if home.commune}
-    return Report(unit, month.period, homes, communes, values)
+    province = ProvincesOfDay(registry, month.period.last_day).unit_of(unit.unit_code)
+    return Report(unit, month.period, homes, communes, values, province.name if province else "")
 
 
 def _plant(fault: str, report: Report) -> None:

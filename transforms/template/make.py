@@ -23,6 +23,7 @@ from transforms.template.formats import TemplateFormats
 from transforms.template.guidance import write_guidance
 from transforms.template.layout import FormLayout, form_layouts
 from transforms.template.openings import CLOSINGS, openings
+from transforms.territory.provinces import ProvincesOfDay
 from transforms.territory.registry import Registry, Unit
 
 NOTHING_KNOWN = pl.DataFrame(schema=CLOSINGS)
@@ -97,7 +98,8 @@ def make_template(
 def _head(unit: Unit, registry: Registry, layout: FormLayout) -> tuple[str, str, str, str]:
     """The lines above a table."""
     day = layout.period.last_day
-    above = next((one.name for one in registry.units_on(day, "province")), "")
+    province = ProvincesOfDay(registry, day).unit_of(unit.unit_code)
+    above = province.name if province else ""
     title = f"BIỂU {layout.form.label_vi.upper()}"
     regulation = regulation_on(day) if layout.form.half_yearly else None
     if regulation:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date
 
 import numpy as np
@@ -20,8 +20,9 @@ from expectations.contract.forms import FORM_OF, FORMS
 from expectations.contract.periods import Period
 from transforms.months import last_day, month_number
 from transforms.territory.apportion import split_measures
-from transforms.territory.registry import FOREVER, Registry
-from transforms.territory.unit_ids import unit_code
+from transforms.territory.provinces import ProvincesOfDay, province_key
+from transforms.territory.registry import FOREVER, Registry, Unit
+from transforms.territory.unit_ids import unit_code, unit_code_of
 
 UNALLOCATED = "chua-phan-bo"
 UNALLOCATED_NAME = "Chưa phân bổ"
@@ -152,31 +153,47 @@ def places(registry: Registry, periods: Iterable[str], today: date) -> pl.DataFr
 
 
 def _period_ends(registry: Registry, periods: Iterable[str]) -> pl.DataFrame:
-    """Last day of each period, the province of that day and whether there were districts."""
+    """Last day of each period, and whether there were districts."""
     rows = []
     for period in sorted(set(periods)):
         end = Period.parse(period).last_day
-        province = next((unit.unit_code for unit in registry.units_on(end, "province")), UNALLOCATED)
-        rows.append((period, end, province, bool(registry.units_on(end, "district"))))
-    schema = {"period": pl.String, "period_end": pl.Date, "province": pl.String, "has_districts": pl.Boolean}
+        rows.append((period, end, bool(registry.units_on(end, "district"))))
+    schema = {"period": pl.String, "period_end": pl.Date, "has_districts": pl.Boolean}
     return pl.DataFrame(rows, schema=schema, orient="row")
 
 
+def _in_provinces(
+    rows: pl.DataFrame, at: str, days: Mapping[date, ProvincesOfDay], commune: str, name: str
+) -> pl.DataFrame:
+    """Rows with the province that their commune lies in on the day in a column, `chua-phan-bo` where it is not told."""
+    if rows.is_empty():
+        return rows.with_columns(pl.lit(None, pl.String).alias(name))
+    if all(provinces.only is not None for provinces in days.values()):
+        only = {day: provinces.only for day, provinces in days.items()}
+        return rows.with_columns(pl.col(at).replace_strict(only, return_dtype=pl.String).alias(name))
+    pairs = rows.select(at, commune).unique()
+    found = [days[day].of(unit_code_of(unit_id)) or UNALLOCATED for day, unit_id in pairs.iter_rows()]
+    told = pairs.with_columns(pl.Series(name, found, dtype=pl.String))
+    return rows.join(told, on=[at, commune], how="left", maintain_order="left")
+
+
 def _followed(active: pl.DataFrame, registry: Registry, today: date) -> pl.DataFrame:
-    province = next((unit.unit_code for unit in registry.units_on(today, "province")), UNALLOCATED)
-    return (
-        active.join(lineage(registry, today), on="cell_code", how="left")
+    ends = {end: ProvincesOfDay(registry, end) for end in active["period_end"].unique()}
+    placed = (
+        _in_provinces(active, "period_end", ends, "commune", "province")
+        .join(lineage(registry, today), on="cell_code", how="left")
         .filter(pl.col("period_end").is_between("valid_from", "valid_to") | pl.col("today_cell").is_null())
         .with_columns(pl.col("today_cell").fill_null(pl.col("cell_code")), pl.col("weight").fill_null(1.0))
         .join(today_homes(registry, today).drop("today_commune_code"), on="today_cell", how="left")
         .join(_later_homes(registry), on="today_cell", how="left")
         .with_columns(
-            pl.col("today_commune", "today_district", "later_commune").fill_null(UNALLOCATED),
-            today_province=pl.lit(province),
+            pl.col("today_commune", "today_district", "later_commune").fill_null(UNALLOCATED), on_day=pl.lit(today)
         )
         .rename({"valid_from": "span"})
         .drop("valid_to", "period_end")
     )
+    now = {today: ProvincesOfDay(registry, today)}
+    return _in_provinces(placed, "on_day", now, "today_commune", "today_province").drop("on_day")
 
 
 def _later_homes(registry: Registry) -> pl.DataFrame:
@@ -330,7 +347,7 @@ def with_names(rows: pl.DataFrame, registry: Registry, today: date) -> pl.DataFr
         today: the day whose map is called today's.
     """
     names = pl.DataFrame(
-        [(u.unit_id if u.level == "commune" else u.unit_code, u.level, u.name, u.valid_from) for u in registry.units],
+        [(_key(registry, u), u.level, u.name, u.valid_from) for u in registry.units],
         schema={"unit_id": pl.String, "level": pl.String, "unit_name": pl.String, "named_on": pl.Date},
         orient="row",
     ).sort("named_on")
@@ -346,6 +363,13 @@ def with_names(rows: pl.DataFrame, registry: Registry, today: date) -> pl.DataFr
             unit_code=unit_code(),
         )
     )
+
+
+def _key(registry: Registry, unit: Unit) -> str:
+    """What a unit stands under in tables of figures."""
+    if unit.level == "commune":
+        return unit.unit_id
+    return province_key(registry, unit) if unit.level == "province" else unit.unit_code
 
 
 def map_fingerprint(registry: Registry, today: date) -> str:

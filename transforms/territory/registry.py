@@ -95,6 +95,12 @@ class Registry:
     reporting: tuple[tuple[str, date, date], ...]
     aliases: tuple[tuple[str, str, date, date], ...]
 
+    @property
+    def places(self) -> dict[str, tuple[float, float]]:
+        """Where units are by their code, degrees north and east; none of one whose place is not told."""
+        told = sorted(self.units, key=lambda unit: unit.valid_from)
+        return {one.unit_code: (one.lat, one.lon) for one in told if one.lat is not None and one.lon is not None}
+
     def reporting_level(self, day: date) -> str | None:
         """The level that reports on a day, null where none is set."""
         return next((level for level, first, last in self.reporting if first <= day <= last), None)

@@ -16,6 +16,7 @@ import polars as pl
 from expectations.contract.forms import YEARLY_MEASURES
 from expectations.contract.periods import Period
 from transforms.territory.maps import LEVELS, MAPS, UNALLOCATED, areas, sums, with_names
+from transforms.territory.provinces import ProvincesOfDay
 from transforms.territory.registry import Registry, Unit
 
 COUNTS = ("units_expected", "units_reported")
@@ -74,9 +75,10 @@ def _placed(registry: Registry, periods: list[str], today: date) -> pl.DataFrame
     """Every commune standing at a year's end, with where it stood then and where it stands on today's map."""
     followed = _Followed(registry, today)
     rows = [
-        (period, unit.unit_code, *_then(registry, unit, end), *followed.of(unit, end))
+        (period, unit.unit_code, *_then(registry, unit, end, provinces), *followed.of(unit, end))
         for period in periods
         for end in [Period.parse(period).last_day]
+        for provinces in [ProvincesOfDay(registry, end)]
         for unit in registry.units_on(end, "commune")
     ]
     return pl.DataFrame(rows, _PLACES, orient="row")
@@ -87,27 +89,32 @@ def _strangers(strange: pl.DataFrame, registry: Registry, today: date) -> pl.Dat
     for code, period in strange.rows():
         end = Period.parse(period).last_day
         district = UNALLOCATED if registry.units_on(end, "district") else None
-        then = (_province(registry, end), district, UNALLOCATED)
-        rows.append((period, code, *then, _province(registry, today), UNALLOCATED, UNALLOCATED))
+        then = (_province(ProvincesOfDay(registry, end), None), district, UNALLOCATED)
+        now = _province(ProvincesOfDay(registry, today), None)
+        rows.append((period, code, *then, now, UNALLOCATED, UNALLOCATED))
     return pl.DataFrame(rows, _PLACES, orient="row")
 
 
-def _then(registry: Registry, unit: Unit, day: date) -> tuple[str, str | None, str]:
+def _then(registry: Registry, unit: Unit, day: date, provinces: ProvincesOfDay) -> tuple[str, str | None, str]:
     """Province, district and commune of a commune on a day; the district null where there are none."""
+    return _province(provinces, unit.unit_code), _district(registry, unit, day), unit.unit_id
+
+
+def _district(registry: Registry, unit: Unit, day: date) -> str | None:
     districts = {one.unit_code for one in registry.units_on(day, "district")}
     own = unit.parent_code if unit.parent_code in districts else UNALLOCATED
-    return _province(registry, day), own if districts else None, unit.unit_id
+    return own if districts else None
 
 
-def _province(registry: Registry, day: date) -> str:
-    return next((unit.unit_code for unit in registry.units_on(day, "province")), UNALLOCATED)
+def _province(provinces: ProvincesOfDay, unit_code: str | None) -> str:
+    return provinces.of(unit_code) or UNALLOCATED
 
 
 class _Followed:
     """Where the communes of any day stand on today's map."""
 
     def __init__(self, registry: Registry, today: date) -> None:
-        self.registry, self.province = registry, _province(registry, today)
+        self.registry, self.provinces = registry, ProvincesOfDay(registry, today)
         self.steps: dict[date, dict[str, str | None]] = {}
         for origin, to, extent, day in registry.unit_succession:
             if day <= today:
@@ -121,6 +128,5 @@ class _Followed:
         for turn in sorted(self.steps):  # one step a reform: a code may be given on in it and be another's at once
             if turn > day and code:
                 code = self.steps[turn].get(code, code)
-        _, district, _ = _then(self.registry, unit, day)
-        area = district or self.areas.get(unit.unit_code)
-        return self.province, area or UNALLOCATED, self.ids.get(code or "", UNALLOCATED)
+        area = _district(self.registry, unit, day) or self.areas.get(unit.unit_code)
+        return _province(self.provinces, code), area or UNALLOCATED, self.ids.get(code or "", UNALLOCATED)

@@ -64,7 +64,7 @@ class Budget:
 
     def levels(self, one: Watched, units: int) -> dict[str, float]:
         """The two-sided level of each test of a row of the table, given how many units it is made in each month."""
-        if one.level == "province":
+        if one.is_of_whole:
             level = 1 / (12 * PROVINCE_YEARS)
             # The province has nine series (watched.csv) that share the level; ten keeps it on the careful side.
             return {"change": level / 10, "shift": level / 10}

@@ -46,7 +46,9 @@ WITHDRAWN = "withdrawn"
 """The note of a finding that says no more than that the figures it is about were taken back or replaced."""
 _JUDGEMENT = ("night", "unit_id", "level", "scope", "indicator", "kind", "period")
 MOSTLY = 0.5
-"""Part of the province's excess from which on it is that of the units that signal themselves."""
+"""Part of the whole's excess from which on it is that of the units that signal themselves."""
+UNITS_OF = {"province": "district", "country": "province"}
+"""The units that a whole is made of, whose own signals may explain its."""
 DIGITS = 6
 """Of what is kept: beyond it lies the machine's rounding, which differs with what is computed together."""
 
@@ -64,7 +66,7 @@ def groups(level: str, names: Sequence[str], parents: dict[str, str | None]) -> 
 
     Communes of a district with too few of them, or without districts, are compared with all communes.
     """
-    if level == "province":
+    if level == "province":  # of a home: the country's provinces are a group of their own
         return GroupedUnits(names, np.full(len(names), -1))
     above = [parents.get(name) if level == "commune" else "" for name in names]
     few = {one for one in set(above) if above.count(one) < FEWEST_PEERS}
@@ -91,18 +93,19 @@ def findings(
         the columns of `SCHEMA`; rows of is_signal false are kept, since an alert ends where figures return. Of figures
         that were taken back there is a row without numbers in every series, with the note `WITHDRAWN`.
     """
+    series = watched() if series is None else series
     parts = [
         _of_series(one, some, units[one.level], known)
         for known, some in _by_budget(months, budget)
-        for one in (watched() if series is None else series)
+        for one in series
         if len(units[one.level].names)
     ]
     rows = pl.concat([pl.DataFrame(schema=SCHEMA), *(part for part in parts if part.height)])
     rows = rows.with_columns(
         q_value=pl.col("p_value").map_batches(adjusted, return_dtype=pl.Float64).over("night", "scope")
     )
-    rows = _without_single_units(rows)
-    rows = pl.concat([rows, _withdrawn(months, units).join(rows, on=list(_JUDGEMENT), how="anti")])
+    rows = _without_single_units(rows, series)
+    rows = pl.concat([rows, _withdrawn(months, units, series).join(rows, on=list(_JUDGEMENT), how="anti")])
     numbers = ["observed", "expected", "lower", "upper", "p_value", "q_value"]
     return rows.with_columns(pl.col(numbers).round_sig_figs(DIGITS)).sort(
         "night", "period", "level", "unit_id", "indicator", "kind"
@@ -117,7 +120,9 @@ def _by_budget(months: Sequence[MonthAsKnown], budget: Budget) -> list[tuple[Bud
     return list(parts.items())
 
 
-def _withdrawn(months: Sequence[MonthAsKnown], units: dict[str, GroupedUnits]) -> pl.DataFrame:
+def _withdrawn(
+    months: Sequence[MonthAsKnown], units: dict[str, GroupedUnits], series: Sequence[Watched]
+) -> pl.DataFrame:
     """A row for each series and test whose figures were taken back or corrected: nothing may be left to say of them."""
     rows = [
         {
@@ -135,7 +140,7 @@ def _withdrawn(months: Sequence[MonthAsKnown], units: dict[str, GroupedUnits]) -
             "note": WITHDRAWN,
         }
         for month in months
-        for one in watched()
+        for one in series
         for unit in np.flatnonzero(month.withdrawn[one.level] | month.rejudged[one.level]).tolist()
         for kind, share in one.shares.items()
         if share
@@ -144,17 +149,19 @@ def _withdrawn(months: Sequence[MonthAsKnown], units: dict[str, GroupedUnits]) -
 
 
 def _scope(one: Watched) -> str:
-    return "province" if one.level == "province" else "unit"
+    return one.whole if one.is_of_whole else "unit"
 
 
-def _without_single_units(rows: pl.DataFrame) -> pl.DataFrame:
-    """No signal of the province where units that signal themselves make up most of it: that is theirs alone."""
+def _without_single_units(rows: pl.DataFrame, series: Sequence[Watched]) -> pl.DataFrame:
+    """No signal of the whole where units that signal themselves make up most of it: that is theirs alone."""
+    wholes = {one.whole for one in series}
     excess = pl.col("observed") - pl.col("expected")
     keys = ["period", "indicator", "direction"]
-    own = rows.filter((pl.col("level") == "district") & pl.col("is_signal")).select(
+    own = rows.filter(pl.col("level").is_in([UNITS_OF[whole] for whole in wholes]) & pl.col("is_signal")).select(
         *keys, pl.col("night").alias("told_on"), "unit_id", theirs=excess
     )
-    both = rows.with_row_index().filter(pl.col("level") == "province").join(own, on=keys)
+    is_whole = pl.col("level").is_in(list(wholes))
+    both = rows.with_row_index().filter(is_whole).join(own, on=keys)
     largest = (
         both.filter(pl.col("told_on") <= pl.col("night")).group_by("index", "unit_id").agg(pl.col("theirs").last())
     )
@@ -163,9 +170,7 @@ def _without_single_units(rows: pl.DataFrame) -> pl.DataFrame:
     return (
         rows.with_row_index()
         .join(explained, on="index", how="left", maintain_order="left")
-        .with_columns(
-            is_signal=pl.col("is_signal") & ~((pl.col("level") == "province") & (share >= MOSTLY)).fill_null(False)
-        )
+        .with_columns(is_signal=pl.col("is_signal") & ~(is_whole & (share >= MOSTLY)).fill_null(False))
         .drop("index", "theirs")
     )
 
@@ -184,11 +189,9 @@ def _of_series(one: Watched, months: Sequence[MonthAsKnown], units: GroupedUnits
     exposure = np.concatenate([month.figures[one.level][one.exposure] for month in months])[rows]
     alpha = budget.levels(one, n)
     if one.model == "count":
-        if one.level != "province":
+        if not one.is_of_whole:
             exposure = exposure * _season(one, months)[rows // n]
-        tests = test_counts(
-            CountSeries(count, exposure, group[rows], 0 if one.level != "province" else HARMONICS), alpha
-        )
+        tests = test_counts(CountSeries(count, exposure, group[rows], HARMONICS if one.is_of_whole else 0), alpha)
     else:
         month_numbers = np.repeat([Period.parse(month.period).number for month in months], n)[rows]
         tests = test_shares(ShareSeries(count, exposure, group[rows], month_numbers, rows // n), alpha)
@@ -198,8 +201,8 @@ def _of_series(one: Watched, months: Sequence[MonthAsKnown], units: GroupedUnits
 
 
 def _season(one: Watched, months: Sequence[MonthAsKnown]) -> NDArray[np.float64]:
-    """(S, L) the province's season of a count, as each night knew it."""
-    whole = [month.figures["province"] for month in months]
+    """(S, L) the whole's season of a count, as each night knew it."""
+    whole = [month.figures[one.whole] for month in months]
     return common_season(
         np.concatenate([one.count(figures) for figures in whole]),
         np.concatenate([figures[one.exposure] for figures in whole]),

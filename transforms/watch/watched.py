@@ -34,6 +34,7 @@ class Watched:
         numerator: measures added up.
         exposure: the measure it is held against.
         shares: by kind of test, its part of the alarm budget; 0 where there is no such test.
+        whole: the level whose own moves are told apart from a unit's: the province of a home, the country of provinces.
     """
 
     level: str
@@ -43,6 +44,12 @@ class Watched:
     numerator: str
     exposure: str
     shares: Mapping[str, float]
+    whole: str = "province"
+
+    @property
+    def is_of_whole(self) -> bool:
+        """Whether it is a series of the whole itself."""
+        return self.level == self.whole
 
     @property
     def measures(self) -> set[str]:

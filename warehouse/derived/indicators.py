@@ -54,8 +54,8 @@ def due_reports(con: DuckDBPyConnection) -> pl.DataFrame:
 
 
 def indicators(con: DuckDBPyConnection, levels: list[str]) -> pl.DataFrame:
-    """derived.indicator of some levels."""
-    return con.execute("FROM derived.indicator WHERE level IN (SELECT unnest(?))", [levels]).pl()
+    """derived.indicator of some levels, of each province's code the territory that has it now: a series is of one."""
+    return con.execute(_OF_ONE_TERRITORY, [levels]).pl()
 
 
 def replace_indicators(con: DuckDBPyConnection, units: pl.DataFrame | None, frames: dict[str, pl.DataFrame]) -> None:
@@ -87,3 +87,13 @@ def replace_of_every_unit(con: DuckDBPyConnection, rows: pl.DataFrame) -> None:
     with transaction(con), given(con, {"new_rows": rows}):
         con.execute("DELETE FROM derived.indicator WHERE indicator IN (SELECT indicator FROM new_rows)")
         con.execute("INSERT INTO derived.indicator BY NAME FROM new_rows")
+
+
+_OF_ONE_TERRITORY = """
+SELECT i.* FROM derived.indicator AS i
+LEFT JOIN (
+    SELECT unit_code, max(split_part(unit_id, '@', 2)::DATE) AS began
+    FROM registry.unit WHERE level = 'province' GROUP BY unit_code
+) AS u ON u.unit_code = i.unit_code AND i.level = 'province' AND i.map = 'reported'
+WHERE i.level IN (SELECT unnest(?)) AND coalesce(derived.period_end(i.period) >= u.began, true)
+"""

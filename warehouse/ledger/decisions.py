@@ -11,7 +11,7 @@ from duckdb import DuckDBPyConnection
 
 from expectations.contract.forms import FORMS, Form
 from expectations.contract.problems import CODES
-from expectations.language.catalogue import Message
+from expectations.language.catalogue import Joined, Message
 from warehouse.connection.transaction import transaction
 from warehouse.errors import DecisionRefused
 from warehouse.ledger.nights import begin_nights
@@ -73,7 +73,7 @@ def check_acceptable(con: DuckDBPyConnection, submission_id: int, decision: Deci
     ).fetchall()
     hard = [code for (code,) in codes if not CODES[code].waivable]
     if hard or not codes or period is None:
-        named = ", ".join(hard) or "?"
+        named = Joined(tuple(Joined((code, " (", Message(f"reason.{code}"), ")"), "") for code in hard) or ("?",))
         raise _refused(submission_id, Message("error.decision.hard", codes=named))
     later = con.execute(_LATER, [submission_id]).fetchone()
     if later:

@@ -7,7 +7,7 @@ WITH told AS (
         members_closing, away_total, away_in_province, away_other_province, away_abroad,
         units_expected, units_reported, unit_id
     FROM derived.unit_month
-    WHERE level = 'commune'
+    WHERE level = 'commune' AND (units_reported > 0 OR period >= (SELECT coalesce(min(period), '') FROM derived.due))
 ), dated AS (
     SELECT *,
         derived.period_start(period::VARCHAR, derived.period_kind(period::VARCHAR)) AS period_start,

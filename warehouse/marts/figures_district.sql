@@ -40,7 +40,7 @@ WITH told AS (
         f.units_expected, f.units_reported
     FROM derived.unit_month AS f
     LEFT JOIN derived.unsettled AS u ON u.period = f.period
-    WHERE f.level = 'district'
+    WHERE f.level = 'district' AND (f.units_reported > 0 OR f.period >= (SELECT coalesce(min(period), '') FROM derived.due))
 ), dated AS (
     SELECT *,
         derived.period_start(period::VARCHAR, derived.period_kind(period::VARCHAR)) AS period_start,

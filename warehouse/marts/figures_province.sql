@@ -40,7 +40,7 @@ WITH told AS (
         f.units_expected, f.units_reported
     FROM derived.unit_month AS f
     LEFT JOIN derived.unsettled AS u ON u.period = f.period
-    WHERE f.level = 'province'
+    WHERE f.level = 'province' AND (f.units_reported > 0 OR f.period >= (SELECT coalesce(min(period), '') FROM derived.due))
 ), dated AS (
     SELECT *,
         derived.period_start(period::VARCHAR, derived.period_kind(period::VARCHAR)) AS period_start,
@@ -62,7 +62,7 @@ ORDER BY map, unit_code, period;
 
 COMMENT ON VIEW marts.figures_province IS 'Số liệu tháng của tỉnh. Cộng các chi bộ đã báo cáo; trống là chưa có số liệu, không phải 0. Từ 07-2025, khi còn thiếu báo cáo của xã thì số tăng giảm chưa công bố (chậm nhất đến hạn nộp của tháng sau) / The province by month: sums over the cells that reported; null is not known, never 0. From 07-2025 flows are withheld while communes'' reports are missing, at the latest until the next month''s due day';
 COMMENT ON COLUMN marts.figures_province.map IS 'reported: địa giới hành chính của thời điểm đó; today: địa giới hành chính hiện nay, chi bộ được dõi theo qua nhập, tách, đổi tên / reported: the units of the time; today: today''s units, cells followed through merges, splits and renames';
-COMMENT ON COLUMN marts.figures_province.unit_code IS 'Mã tỉnh: 87 đến 06-2025, 82 từ 07-2025 với reported / Province code: on map reported 87 until 06-2025, 82 from 07-2025';
+COMMENT ON COLUMN marts.figures_province.unit_code IS 'Mã tỉnh: với reported là mã của thời điểm đó, có thể đổi khi sắp xếp lại (07-2025) / Province code: on map reported the one of the time, which a reform may change (07-2025)';
 COMMENT ON COLUMN marts.figures_province.unit_name IS 'Tên đơn vị: của thời điểm đó, hoặc hiện nay / Name at the time, or today''s';
 COMMENT ON COLUMN marts.figures_province.level IS 'province: tỉnh; district: huyện; commune: xã, phường, thị trấn / Province, district or commune';
 COMMENT ON COLUMN marts.figures_province.district_code IS 'Mã huyện; trống với tỉnh và với xã không thuộc huyện nào / Code of the district, null for the province and for communes that lie in none';

@@ -45,6 +45,8 @@ def fragments(columns: Mapping[str, Column]) -> dict[str, str]:
         **{f"measures_of_{form.name}": _list(form.names) for form in FORMS.values()},
         "sums_by_version": "\nUNION ALL\n".join(_sums_by_version(form) for form in FORMS.values()),
         "cells_with_every_monthly_form": "\nSEMI JOIN ".join(starmap(_standing, enumerate(MONTHLY))),
+        # The figures of a year are computed from its January on, whenever the first report came.
+        "first_month_due": "(SELECT coalesce(min(period), '') FROM derived.due)",
         "column_notes": _rows(chain(map(_of_measure, MEASURES), map(_of_column, columns.values()))),
         "indicator_notes": _rows(map(_of_indicator, INDICATORS)),
     }

@@ -20,10 +20,17 @@ WHERE t.map = 'today' AND coalesce(i.period_kind, 'month') = 'month' AND t.indic
 ORDER BY t.indicator, t.level DESC, t.unit_code, t.period
 """
 _FILES = """
-SELECT *, count(*) OVER () AS in_all FROM marts.submission_log
-WHERE ($unit IS NULL OR reporter_code = $unit) AND ($period IS NULL OR period = $period)
+SELECT *, count(*) OVER () AS in_all
+FROM (FROM marts.submission_log UNION ALL BY NAME SELECT NULL::VARCHAR AS counted_in WHERE false)  -- older copies
+WHERE ($unit IS NULL OR reporter_code = $unit) AND ($period IS NULL OR $period IN (period, counted_in))
     AND ($outcome IS NULL OR outcome = $outcome)
 ORDER BY submission_id DESC LIMIT $last
+"""
+_UNITS_LIKE = """
+SELECT unit_code, arg_max(unit_name, valid_from) FROM marts.unit
+WHERE unit_code = $typed OR contains(
+    replace(strip_accents(lower(unit_name)), 'đ', 'd'), replace(strip_accents(lower($typed)), 'đ', 'd'))
+GROUP BY unit_code ORDER BY unit_code <> $typed, unit_code LIMIT 6
 """
 _MARTS = """
 SELECT table_name, comment FROM duckdb_tables() WHERE database_name = 'mobility' AND schema_name = 'marts' ORDER BY 1
@@ -61,6 +68,11 @@ def received_files(con: DuckDBPyConnection, wanted: FilesWanted) -> tuple[pl.Dat
         _FILES, {"unit": wanted.unit, "period": wanted.period, "outcome": wanted.outcome, "last": wanted.last}
     ).pl()
     return rows, int(rows["in_all"][0]) if rows.height else 0
+
+
+def units_like(con: DuckDBPyConnection, typed: str) -> list[tuple[str, str]]:
+    """Code and last name of the unit with a code first, then of those whose name has what was typed; six at most."""
+    return con.execute(_UNITS_LIKE, {"typed": typed}).fetchall()
 
 
 def trends(con: DuckDBPyConnection, indicators: Sequence[str], unit: str | None, *, every_unit: bool) -> pl.DataFrame:

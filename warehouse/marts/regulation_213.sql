@@ -7,7 +7,7 @@ WITH told AS (
         r213_subject, r213_exempt, r213_introduced, r213_registered, r213_attended, r213_remarked,
         units_expected, units_reported
     FROM derived.unit_half
-    WHERE level IN ('province', 'district')
+    WHERE level IN ('province', 'district') AND (units_reported > 0 OR derived.last_month(period) >= (SELECT coalesce(min(period), '') FROM derived.due))
 ), dated AS (
     SELECT *,
         derived.period_start(period::VARCHAR, derived.period_kind(period::VARCHAR)) AS period_start,

@@ -11,11 +11,13 @@ WITH told AS (
     ), standing AS (
         SELECT DISTINCT submission_id FROM ledger.version WHERE superseded_at IS NULL
     )
-    SELECT s.submission_id, s.reporter_code, u.name AS reporter_name, s.reporter_level AS level, s.period, s.received_on, s.received_at, s.recorded_at,
+    SELECT s.submission_id, s.reporter_code, u.name AS reporter_name, s.reporter_level AS level, s.period,
+        coalesce(m.period, s.period) AS counted_in, s.received_on, s.received_at, s.recorded_at,
         s.file_name, s.size, s.encoding, s.outcome, coalesce(p.errors, 0) AS errors, coalesce(p.warnings, 0) AS warnings,
         coalesce(p.waived, 0) AS waived, coalesce(p.problem_codes, []) AS problem_codes,
         v.submission_id IS NOT NULL AS is_standing, s.retracted_on
     FROM ledger.submission AS s
+    LEFT JOIN derived.file_month AS m ON m.submission_id = s.submission_id
     LEFT JOIN found AS p ON p.submission_id = s.submission_id
     LEFT JOIN standing AS v ON v.submission_id = s.submission_id
     LEFT JOIN registry.unit AS u ON u.unit_code = s.reporter_code AND u.level = s.reporter_level
@@ -28,8 +30,9 @@ WITH told AS (
     FROM told
 )
 SELECT t.submission_id, t.reporter_code, t.reporter_name, t.level, p.district_code, p.district_name, t.period,
-    t.period_start, t.period_end, t.period_kind, t.received_on, t.received_at, t.recorded_at, t.file_name, t.size,
-    t.encoding, t.outcome, t.errors, t.warnings, t.waived, t.problem_codes, t.is_standing, t.retracted_on
+    t.period_start, t.period_end, t.period_kind, t.counted_in, t.received_on, t.received_at, t.recorded_at,
+    t.file_name, t.size, t.encoding, t.outcome, t.errors, t.warnings, t.waived, t.problem_codes, t.is_standing,
+    t.retracted_on
 FROM dated AS t
 LEFT JOIN derived.unit_place AS p ON p.map = 'reported' AND p.level = t.level AND p.unit_code = t.reporter_code
     AND t.period_end BETWEEN p.first_day AND p.code_until
@@ -46,6 +49,7 @@ COMMENT ON COLUMN marts.submission_log.period IS 'Kỳ báo cáo: tháng, hoặc
 COMMENT ON COLUMN marts.submission_log.period_start IS 'Ngày đầu kỳ / First day of the period';
 COMMENT ON COLUMN marts.submission_log.period_end IS 'Ngày cuối kỳ / Last day of the period';
 COMMENT ON COLUMN marts.submission_log.period_kind IS 'month, quarter, half, year hoặc rolling12 / Kind of period';
+COMMENT ON COLUMN marts.submission_log.counted_in IS 'Kỳ mà tệp được tính vào: kỳ trong tệp, hoặc tháng đang đến hạn nếu không đọc được kỳ / The period it counts for: that of the file, or the month that was due where none could be read';
 COMMENT ON COLUMN marts.submission_log.received_on IS 'Ngày tệp đến / The day it arrived';
 COMMENT ON COLUMN marts.submission_log.received_at IS 'Thời điểm tệp đến, giờ địa phương / When it arrived, local time';
 COMMENT ON COLUMN marts.submission_log.recorded_at IS 'Đêm tiếp nhận / The night it was taken in';

@@ -12,7 +12,7 @@ from duckdb import DuckDBPyConnection
 
 
 def units(con: DuckDBPyConnection) -> pl.DataFrame:
-    """Districts (or their former areas) and communes: code, name, level, parent (code, null where none is told)."""
+    """Districts (or their former areas) and communes: code, name, level; parent, lat, lon where they are told."""
     return con.execute(_UNITS).pl()
 
 
@@ -126,7 +126,7 @@ def _last(mart: str, period: str, where: str) -> str:
 
 _COLUMNS = "unit_code, level, numerator, denominator, value, lower, upper"
 _UNITS = """
-SELECT f.code, f.name, f.level, u.parent_code AS parent FROM (
+SELECT f.code, f.name, f.level, u.parent_code AS parent, u.lat, u.lon FROM (
     SELECT unit_code AS code, arg_max(unit_name, period) AS name, 'district' AS level
     FROM marts.figures_district WHERE map = 'today' GROUP BY unit_code
     UNION ALL
@@ -134,7 +134,10 @@ SELECT f.code, f.name, f.level, u.parent_code AS parent FROM (
     FROM marts.figures_commune WHERE map = 'today' AND unit_code <> 'chua-phan-bo' GROUP BY unit_code
 ) AS f
 LEFT JOIN (
-    SELECT unit_code, level, arg_max(parent_code, valid_from) AS parent_code FROM marts.unit
+    SELECT unit_code, level, arg_max(parent_code, valid_from) AS parent_code, arg_max(lat, valid_from) AS lat,
+        arg_max(lon, valid_from) AS lon
+    -- Copies of earlier releases do not say where a unit lies.
+    FROM (FROM marts.unit UNION ALL BY NAME SELECT NULL::DOUBLE AS lat, NULL::DOUBLE AS lon WHERE false)
     WHERE valid_from <= (SELECT max(due_on) FROM marts.reporting_status) GROUP BY ALL
 ) AS u ON u.unit_code = f.code AND u.level = f.level
 ORDER BY f.level DESC, f.code

@@ -6,6 +6,7 @@ WITH told AS (
     SELECT t.map, t.unit_code, t.level, t.period, t.period_kind, t.position, t.step, t.value, t.running, t.coverage
     FROM derived.waterfall AS t
     WHERE t.level IN ('district', 'province') AND derived.last_month(t.period) NOT IN (FROM derived.unsettled)
+        AND (t.value IS NOT NULL OR derived.last_month(t.period) >= (SELECT coalesce(min(period), '') FROM derived.due))
 ), dated AS (
     SELECT *,
         derived.period_start(period::VARCHAR, period_kind) AS period_start,

@@ -19,6 +19,17 @@ for (const form of document.querySelectorAll("form[data-drop]")) {
   });
 }
 
+// How many items are ticked, where the acts on them are.
+const ticked = document.querySelector("[data-ticked]");
+const count = () => {
+  const number = document.querySelectorAll("input[name=item]:checked").length;
+  ticked.textContent = number ? `(${ticked.dataset.ticked.replace("{}", number)})` : "";
+};
+if (ticked) {
+  ticked.closest("form").addEventListener("change", count);
+  count();
+}
+
 // One tick for all items of a page of the worklist.
 for (const place of document.querySelectorAll("[data-tick-all]")) {
   const label = document.createElement("label");
@@ -27,6 +38,7 @@ for (const place of document.querySelectorAll("[data-tick-all]")) {
   tick.type = "checkbox";
   tick.addEventListener("change", () => {
     for (const one of place.closest("form").querySelectorAll("input[name=item]")) one.checked = tick.checked;
+    count();
   });
   label.append(tick, " ", place.dataset.tickAll);
   place.prepend(label);

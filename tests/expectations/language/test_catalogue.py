@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import string
 from typing import get_args
 
@@ -57,6 +58,8 @@ from transforms.trends.trend import FALLS, RISES, UNKNOWN
 from warehouse.board.accounts import ROLES
 from warehouse.ledger.nights import NightKind
 
+# Of many by their nature, or told only where there are two and more.
+NEVER_ONE = {"page.places", "page.resolved.none", "sql.more-rows", "error.pilot.no-past", "portal.reports.latest"}
 ERRORS = [code for code, about in CODES.items() if about.severity == "error"]
 SEVERITIES = get_args(Severity)
 ENDS = ("returned", "corrected", "new-level", "reported", "passed", "closed", "unit-ended")
@@ -82,8 +85,10 @@ FAMILIES: dict[str, tuple[str, ...]] = {
         "facts standing versions outcomes problems nights touched schema last-night last-night.none last-night.old "
         "facts.none standing.none versions.none outcomes.none problems.none nights.none touched.none schema.none "
         "last-night.taken-in archive archive.none archive.gone personal-data unseen permissions permissions.wide disk "
-        "leftovers published published.none settings backup backup.failed backup.old backup.none".split()
+        "leftovers published published.none settings backup backup.failed backup.old backup.none self-test "
+        "lake lake.none lake.failed lake.owed".split()
     ),
+    "doctor.state.": ("ok", "look", "act"),
     "drawing.balance.": tuple("step value running more fewer same unknown no-closing".split()),
     "drawing.bars.": tuple("kind count share all most largest none".split()),
     "drawing.beyond.": tuple("far_above above within below far_below unknown".split()),
@@ -97,12 +102,19 @@ FAMILIES: dict[str, tuple[str, ...]] = {
     "explain.end.": (*ENDS, "returned-implausible"),
     "explain.seen.": tuple(HOW_SEEN),
     "family.": tuple("requests away contact activity members reporting restated plausibility".split()),
-    "files.": ("rejected", "duplicate", "retracted", "standing", "replaced", "title", "none", "next"),
+    "files.": tuple(
+        "rejected duplicate retracted standing replaced title none next counted late file-name-period "
+        "resubmission".split()
+    ),
     "followup.did.": tuple(ITEMS.transitions),
     "followup.event.": tuple("opened updated assigned done reopened verified waived carried".split()),
     "followup.fact.": ("actor", "supervisor", "since", "due_on", "due_later", "ends", "carried_from", "note"),
     "followup.resolution.": ("seen", "figures", "corrected", "waived", "carried"),
     "help.setting.": tuple(Settings.model_fields),
+    "help.word.": tuple(
+        "options command day alert name item folder file target source query recipient submission unit district "
+        "reporter period indicator path int str".split()
+    ),
     "item.": ("open", "assigned", "done", "verified", "waived", "carried", "ended_unit", "improving"),
     "kind.": ("change", "shift", "silence", "late", "restated", "implausible"),
     "letter.board.": ("high", "alerts", "overdue", "rejected", "subject", "quiet", "failed", "blind"),
@@ -147,6 +159,7 @@ FAMILIES: dict[str, tuple[str, ...]] = {
     "portal.followup.status.": followup.STATUSES,
     "portal.figures.column.": indicator_page.COLUMNS,
     "portal.figures.kind.": tuple(dict.fromkeys(kind for one in INDICATORS for kind in kinds_of(one))),
+    "lake.column.": tuple("province name edition as_of published_at home tables rows kept".split()),
     "portal.figures.level.": UNIT_LEVELS,
     "portal.indicator.map.": SCALES,
     "portal.level.": alerts.LEVELS,
@@ -254,6 +267,25 @@ def test_no_sentence_is_left_that_nothing_says():
     made = {f"{begin}{code}" for begin, codes in FAMILIES.items() for code in codes}
     unused = EVERY - named().literals - made
     assert unused == set()
+
+
+@pytest.mark.parametrize(
+    ("number", "said"),
+    [(0, "0 cells have two"), (1, "1 cell has two"), (2, "2 cells have two"), (1_001, "1,001 cells")],
+)
+def test_an_english_noun_and_its_verb_go_with_their_number(number, said):
+    assert text("doctor.standing", "en", n=number).startswith(said)
+    assert text("doctor.standing", "vi", n=number).startswith(f"{said.split()[0].replace(',', '.')} ")
+
+
+def test_no_english_sentence_counts_one_of_many():
+    """A count and a noun in the plural beside it: the noun must know of its number."""
+    numbers = "n|count|files|rows|units|trials|months|archived|workbooks|sent|waiting|duplicates"
+    counts = rf"\{{({numbers})\}} (?!has|is|equals)[a-z]+s\b"
+    alone = {
+        key: said for domain in DOMAINS for key, said in catalogue("en", domain).items() if re.search(counts, said)
+    }
+    assert set(alone) == NEVER_ONE
 
 
 def test_a_key_that_is_not_there_says_which_are_like_it():

@@ -111,10 +111,14 @@ WHERE map = 'reported' AND unit_code = '{BALANCE_BROKEN}' AND period = '2024-02'
 
 def test_a_file_whose_arithmetic_is_wrong_is_let_in_and_its_problems_stay(home):
     number = number_of(home, BALANCE_BROKEN, "rejected")
+    went_back = list((home / "returns" / BALANCE_BROKEN).glob(f"*-{number}-*.xlsx"))
+    others = set((home / "returns").rglob("*.xlsx")) - set(went_back)
+    assert len(went_back) == 1
     assert published(home, FEBRUARY) == [(None,)]
     done = run("accept", str(number), "--reason", "số đúng theo biên bản", "--as-of", str(NIGHT))
     assert (done.returncode, done.stderr) == (0, "")
     assert f"Đã nhận tệp số {number}" in done.stdout
+    assert set((home / "returns").rglob("*.xlsx")) == others  # nobody mends what has been let in
     ((closing,),) = published(home, FEBRUARY)
     cells = f"SELECT sum(members_closing) FROM facts.balance_as_of(DATE '{{}}') WHERE submission_id = {number}"
     assert ask(home, cells.format("2024-03-19")) == [(None,)]
@@ -238,6 +242,18 @@ def test_what_was_backed_up_is_restored_in_another_place(home, tmp_path, monkeyp
     assert "--replace" in capsys.readouterr().err
 
 
+def test_a_backup_in_its_own_home_is_refused(home, tmp_path, monkeypatch, capsys):
+    (tmp_path / "link").symlink_to(home)
+    for inside in (home / "backup", home / "archive" / "backup", tmp_path / "link" / "backup"):
+        assert shown(lambda inside=inside: run_backup(inside)) == 1
+        assert "nằm trong kho" in capsys.readouterr().err
+        assert not inside.exists()
+    monkeypatch.setenv("MOBILITY_BACKUP_FOLDER", str(home / "backups"))
+    assert shown(lambda: run_backup(None)) == 1
+    assert run_doctor(deep=False) == 2
+    assert "nằm trong kho" in capsys.readouterr().out
+
+
 def test_a_damaged_backup_is_not_restored(home, tmp_path, capsys):
     assert shown(lambda: run_backup(tmp_path / "backup")) == 0
     with (tmp_path / "backup" / "warehouse.duckdb").open("r+b") as file:
@@ -252,7 +268,7 @@ def test_a_damaged_backup_is_not_restored(home, tmp_path, capsys):
 def test_the_doctor_finds_nothing_in_a_home_that_is_well(home):
     done = run("doctor", "--deep")
     assert (done.returncode, done.stderr) == (0, "")
-    assert "error" not in done.stdout
+    assert {line.split()[0] for line in done.stdout.splitlines()} == {"tốt"}
 
 
 def lose_an_archived_file(home: Path) -> None:
@@ -283,13 +299,13 @@ def test_the_doctor_finds_a_planted_fault(home, capsys, check, plant):
         plant(home)
     assert run_doctor(deep=True) == 2
     lines = [line.split() for line in capsys.readouterr().out.splitlines()]
-    assert ["error", check] in [words[:2] for words in lines], lines
+    assert ["phải", "làm", check] in [words[:3] for words in lines], lines
 
 
 def test_the_doctor_says_that_a_night_is_running(home, capsys):
     with held_by_another_process(home):
         assert run_doctor(deep=False) == 1
-    assert "warning  lock" in capsys.readouterr().out
+    assert "nên xem  lock" in capsys.readouterr().out
 
 
 def outside(home: Path) -> list[str]:
@@ -325,6 +341,15 @@ def test_a_query_reaches_nothing_but_the_figures(home, capfd, as_of):
         assert told.err.startswith("Câu lệnh sai"), statement
         assert "root:" not in told.out, statement
     assert sorted(home.rglob("*")) == before
+
+
+def test_as_of_a_day_nothing_that_is_known_by_now_can_be_asked(home, capfd):
+    assert shown(lambda: run_sql("SHOW ALL TABLES", date(2024, 3, 19), "csv")) == 0
+    tables = [line.split(",")[2] for line in capfd.readouterr().out.splitlines()[1:]]
+    assert sorted(tables) == sorted(FORMS)
+    for now in ("marts.figures_province", "derived.unit_month", "ledger.submission", "facts.balance", "registry.unit"):
+        assert shown(lambda now=now: run_sql(f"FROM {now}", date(2024, 3, 19))) == 1, now
+        assert "does not exist" in capfd.readouterr().err
 
 
 def test_the_prompt_reaches_nothing_either(home):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from collections import Counter
 from pathlib import Path
 
 import duckdb
@@ -13,6 +14,8 @@ import pytest
 from expectations.contract.periods import Period
 from tests.flows.command_line import mobility
 from transforms.samples.tree import sample_tree
+from warehouse.lake.opened import LakeAddress, open_lake
+from warehouse.published import open_copy
 
 
 def run(home: Path, *arguments: str, **more: str) -> subprocess.CompletedProcess[str]:
@@ -140,12 +143,49 @@ def test_the_night_runs_as_a_prefect_flow_and_clears_its_inbox(home, samples):
     last = samples[-1]
     _write(home / "inbox" / last.reporter_code / last.file_name, last.data)
     _write(home / "inbox" / "866" / "hong.xlsx", b"PK\x03\x04 cut")
-    done = run(home, "nightly", MOBILITY_SELF_TEST="12")
+    lake_that_is_down = {"MOBILITY_LAKE": "postgres:dbname=lake host=127.0.0.1 port=1"}
+    done = run(home, "nightly", MOBILITY_SELF_TEST="12", **lake_that_is_down)
     assert done.returncode == 0, done.stdout + done.stderr
     assert done.stderr.strip() == ""
     assert "2 tệp: 1 nhận, 1 trả lại" in done.stdout
+    assert "Hồ dữ liệu chưa nhận được bản" in done.stdout
     assert not [path for path in (home / "inbox").rglob("*") if path.is_file()]
     assert list((home / "returns" / "866").glob("*hong.xlsx.xlsx"))
+
+
+def test_what_a_night_published_is_in_the_lake_to_the_row(home):
+    lake = {"MOBILITY_LAKE": str(home / "catalogue.ducklake"), "MOBILITY_LAKE_DATA": str(home / "data")}
+    for arguments in (("init",), ("add",)):
+        done = run(home, "lake", *arguments, **lake)
+        assert done.returncode == 0, done.stderr
+    with open_copy(home / "published" / "mobility.duckdb") as con:
+        tables = [
+            name for (name,) in con.sql("SELECT table_name FROM duckdb_tables() WHERE schema_name = 'marts'").fetchall()
+        ]
+        copy = {name: Counter(con.sql(f"SELECT hash(t) FROM marts.{name} AS t").fetchall()) for name in tables}
+        said = comments(con, "mobility", "marts")
+    with open_lake(LakeAddress(lake["MOBILITY_LAKE"])) as con:
+        shown = {
+            name: Counter(
+                con.sql(
+                    f"SELECT hash(t) FROM (SELECT * EXCLUDE province_code FROM lake.provinces.{name} "
+                    f"WHERE province_code = '82') AS t"
+                ).fetchall()
+            )
+            for name in tables
+        }
+        told = comments(con, "lake", "provinces")
+    assert shown == copy
+    assert said.items() <= told.items()
+
+
+def comments(con: duckdb.DuckDBPyConnection, catalogue: str, schema: str) -> dict[tuple[str, str], str]:
+    """What is said of each column."""
+    rows = con.execute(
+        "SELECT table_name, column_name, comment FROM duckdb_columns() WHERE database_name = ? AND schema_name = ?",
+        [catalogue, schema],
+    )
+    return {(table, column): comment for table, column, comment in rows.fetchall()}
 
 
 def test_a_night_that_is_still_to_come_is_refused(home):

@@ -190,13 +190,37 @@ def test_the_workbook_has_the_dictionary_the_units_and_a_sheet_for_each_mart_on_
     assert book.sheetnames[:3] == ["Đọc trước", "dictionary", "unit"]
     assert sorted(book.sheetnames[1:]) == marts
     assert "địa giới hành chính hiện nay" in book["Đọc trước"]["A1"].value
+    assert "mobility export THƯ_MỤC --format csv" in book["Đọc trước"]["A1"].value  # which has the other map too
     for mart in marts:
         sheet = book[mart]
         assert sheet.max_row - 1 == published.sql(f"SELECT count(*) FROM {mart}").fetchall()[0][0], mart
     header, first = list(book["figures_province"].iter_rows(max_row=2, values_only=True))
     row = dict(zip(header, first, strict=True))
-    assert (row["map"], row["period"], row["period_start"]) == ("today", "2024-01", datetime(2024, 1, 1))
+    assert (row["map"], row["period"], row["period_start"]) == ("today", "2024-10", datetime(2024, 10, 1))
     assert isinstance(row["units_expected"], int)
+
+
+@pytest.mark.parametrize(
+    ("mart", "first"),
+    [
+        *(
+            (mart, "2024-10")
+            for mart in ("figures_province", "figures_district", "figures_commune", "reporting_status")
+        ),
+        *(
+            (mart, "2024-10")
+            for mart in ("indicator WHERE period_kind = 'month'", "waterfall WHERE period_kind = 'month'")
+        ),
+        ("indicator WHERE period_kind = 'quarter'", "2024-Q4"),
+        ("indicator WHERE period_kind = 'rolling12'", "2024-10"),
+        ("indicator WHERE period_kind = 'year'", "2024"),
+        ("regulation_213", "2024-H2"),
+        ("figures_commune_year", "2024"),
+    ],
+)
+def test_figures_begin_where_reports_begin_and_not_with_the_january_before(published, mart, first):
+    column = "year::VARCHAR" if mart == "figures_commune_year" else "period"
+    assert published.sql(f"SELECT min({column}) FROM marts.{mart}").fetchone() == (first,)
 
 
 def test_the_workbook_has_no_formula_and_days_that_excel_does_not_know_as_text(book):
@@ -221,6 +245,15 @@ def test_a_copy_of_an_earlier_release_is_no_workbook_yet(tmp_path, capsys, monke
     assert shown(lambda: run_export(tmp_path / "new.xlsx", "xlsx")) == 1
     assert "phiên bản trước" in capsys.readouterr().err
     assert not (tmp_path / "new.xlsx").exists()
+
+
+def test_a_workbook_has_a_name_by_which_programs_know_it(settings, tmp_path, monkeypatch, capsys):
+    monkeypatch.setenv("MOBILITY_HOME", str(settings.home))
+    run_export(tmp_path / "figures.2024", "xlsx")
+    assert [path.name for path in tmp_path.iterdir()] == ["figures.2024.xlsx"]
+    assert "figures.2024.xlsx" in capsys.readouterr().out
+    assert shown(lambda: run_export(tmp_path / "figures.2024", "xlsx")) == 1
+    assert "figures.2024.xlsx đã có" in capsys.readouterr().err
 
 
 def test_the_same_copy_gives_the_same_bytes(settings, folder, tmp_path):

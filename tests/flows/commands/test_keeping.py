@@ -9,16 +9,20 @@ import subprocess
 import sys
 import time
 from datetime import date
+from functools import partial
 from pathlib import Path
 
 import duckdb
 import pytest
+from rich.console import Console
 
 from expectations.contract.periods import Period
+from expectations.contract.problems import CODES
+from expectations.language.catalogue import LANGUAGES
 from flows.commands.backfill import backfill
 from flows.commands.care import run_backup, run_doctor, run_restore, run_tidy
 from flows.commands.decide import run_decision
-from flows.commands.files import run_files
+from flows.commands.files import in_words, run_files
 from flows.commands.upgrade import run_upgrade
 from flows.errors import UserError, shown
 from flows.night.backups import NOTE, back_up, last_backup
@@ -84,6 +88,51 @@ def test_files_are_listed_with_the_number_that_a_decision_asks_for(home, capsys)
     assert f"2 tệp gần nhất trong {number_of(home, 'accepted')} tệp" in capsys.readouterr().out
     run_files("999", None, None, 40)
     assert "Không có tệp nào như vậy" in capsys.readouterr().out
+
+
+@pytest.fixture
+def unread(home, monkeypatch) -> Path:
+    """The home after a file came whose period cannot be read, in the folder of a reporter that had sent its own."""
+    folder = home / "tree" / "2024-03-04" / "870"
+    folder.mkdir(parents=True)
+    (folder / "khong-doc-duoc-co-mot-cai-ten-rat-dai-de-khong-cot-nao-chua-het.xlsx").write_bytes(b"no workbook")
+    backfill(home / "tree", None, load_settings())
+    return home
+
+
+def test_a_file_whose_period_was_not_read_is_found_by_the_month_that_was_due(unread, capsys):
+    run_files("870", "2024-02", "rejected", 40)
+    (line,) = [one for one in capsys.readouterr().out.splitlines() if "rat-dai" in one]
+    assert "không đọc được; tính cho 02/2024" in line
+    run_files("870", "2024-01", "rejected", 40)
+    assert "Không có tệp nào như vậy" in capsys.readouterr().out
+
+
+def test_what_was_wrong_is_told_in_words_and_nothing_is_cut_off_in_a_pipe(unread, monkeypatch, capsys):
+    monkeypatch.setenv("COLUMNS", "40")
+    run_files("870", None, "rejected", 40)
+    assert "không có biểu nào theo mẫu (unknown-form)" in capsys.readouterr().out
+    run_files("870", None, "rejected", 40)
+    assert "khong-doc-duoc-co-mot-cai-ten-rat-dai-de-khong-cot-nao-chua-het.xlsx" in capsys.readouterr().out
+    monkeypatch.setenv("MOBILITY_LANGUAGE", "en")
+    run_files(REJECTED, None, "rejected", 40)
+    assert "opening, changes and closing do not agree (balance-broken)" in capsys.readouterr().out
+
+
+def test_a_narrow_terminal_breaks_a_long_name_and_drops_nothing_of_it(unread, monkeypatch, capsys):
+    monkeypatch.setenv("COLUMNS", "80")
+    monkeypatch.setattr("flows.commands.files.Console", partial(Console, force_terminal=True, color_system=None))
+    run_files("870", None, "rejected", 40)
+    said = capsys.readouterr().out
+    assert "…" not in said.replace("--reason …", "")
+    last = "".join(line.split("│")[-2].strip() for line in said.splitlines() if line.count("│") > 2)
+    assert last.endswith("khong-doc-duoc-co-mot-cai-ten-rat-dai-de-khong-cot-nao-chua-het.xlsx")
+
+
+@pytest.mark.parametrize("code", CODES)
+def test_every_problem_has_its_words_in_the_list_of_files(code):
+    for language in LANGUAGES:
+        assert in_words(code, language)
 
 
 def test_what_was_kept_long_enough_goes_and_is_told_before(home, monkeypatch, capsys):

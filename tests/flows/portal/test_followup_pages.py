@@ -53,6 +53,15 @@ def over(items: dict[str, dict]) -> str:
     return next(item_id for item_id, row in items.items() if row["closed_on"])
 
 
+def test_acts_on_many_are_in_reach_wherever_the_list_is(board: Visitor) -> None:
+    board.open("/follow-up")
+    acts = board.tree.css_first("form[action='/follow-up/acts'] > details.many fieldset.act")
+    assert acts is not None
+    assert len(acts.css("input[name=act]")) == 3
+    style = (Path(followup.__file__).parents[1] / "static" / "portal.css").read_text("utf-8")
+    assert re.search(r"^\.many\{position:sticky;bottom:0", style, re.MULTILINE)
+
+
 @contextmanager
 def a_night_runs(home: Path) -> Iterator[None]:
     """Nothing that is noted can be carried out meanwhile."""

@@ -112,6 +112,16 @@ def test_a_disk_without_room_for_a_night_is_to_be_acted_on(visit, desk):
     assert (answer.status_code, answer.json()["reasons"]) == (503, ["disk"])
 
 
+def test_a_lake_that_has_not_got_the_copy_is_looked_at(desk):
+    _finish_a_night(desk, 5)
+    settings = desk.settings.model_copy(update={"lake": "postgres:dbname=lake host=127.0.0.1 port=1"})
+    visitor = Visitor(application(replace(desk, settings=settings)), "127.0.0.1")
+    assert visitor.get("/healthz").json()["reasons"] == ["lake-owed"]
+    assert visitor.get("/healthz").json()["lake"] == "owed"
+    assert "mobility_lake_owed 1.0" in visitor.get("/metrics").text
+    assert "mobility_lake_owed" not in _local(desk).get("/metrics").text
+
+
 def test_a_letter_tried_in_vain_is_looked_at(visit, desk):
     _finish_a_night(desk, 5)
     part = desk.settings.board_copy_path.with_suffix(".part")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from datetime import timedelta
 
@@ -112,6 +113,12 @@ def test_a_file_is_let_in_by_a_click_with_a_reason(visit, desk, rejected):
     while "trả lại" in visit.open(rejected).text and time.monotonic() < until:
         time.sleep(0.5)
     assert "Ban cho nhận ngày" in visit.page.text
+    number = rejected.rsplit("/", 1)[1]
+    assert not list(desk.settings.returns_dir.rglob(f"*-{number}-*"))  # nobody is to mend it any more
+    with desk.copies.reading() as con:
+        of = con.execute("SELECT reporter_code, period FROM ledger.submission WHERE submission_id = ?", [number])
+        reporter, period = of.fetchone()
+    assert re.search(r"Ban cho nhận, không phải sửa \d+ lỗi", visit.open(f"/reports/{reporter}/{period}").text)
 
 
 def test_a_correction_shows_figure_by_figure_and_can_be_taken_back(visit, desk, registry):

@@ -288,6 +288,21 @@ def test_the_map_is_drawn_on_the_boards_boundaries_once_they_lie_there(visit, ho
     assert "Mỗi đơn vị là một ô" in visit.open("/map?level=commune").text
 
 
+def test_the_map_opens_on_a_registry_that_cannot_be_read(visit, home):
+    (home / "registry").mkdir(exist_ok=True)
+    (home / "registry" / "units.csv").write_bytes(b"unit_code,\xff\n1")
+    visit.sign_in("ban")
+    page = visit.open("/map")
+    assert page.status_code == 200
+    assert "Mỗi đơn vị là một ô" in page.text
+
+
+def test_units_lie_where_the_published_copy_says(view, con):
+    told = dict(con.execute("SELECT unit_code, lat FROM today.unit WHERE level = 'district' AND lat > 0").fetchall())
+    ground = view.boundaries.ground(view.settings, view.units, "district")
+    assert {code: lat for code, (lat, _) in ground.places.items()} == told
+
+
 @pytest.mark.parametrize("data", [b"{", b"\xff\xfe", b'{"type": "FeatureCollection", "features": []}', b"[]"])
 def test_a_broken_file_of_boundaries_leaves_the_tiles_and_is_told_to_the_board_alone(visit, home, data):
     _boundaries(home, []).write_bytes(data)

@@ -96,6 +96,20 @@ def test_small_multiples_of_any_units_can_be_drawn(quantity, series, province, n
     whole(small_multiples(quantity, all_units, province))
 
 
+def test_on_scales_of_their_own_a_small_unit_is_read_as_well_as_a_large_one():
+    sizes = {"1": 1, "2": 1000}
+    many = [
+        UnitMonths(code=code, name=code, months=[month(f"2026-0{at}", size * at) for at in range(1, 7)])
+        for code, size in sizes.items()
+    ]
+    together, apart = (small_multiples(COUNT, many, has_own_scales=own) for own in (False, True))
+    lines = [re.findall(r'class="d-line d-unit"[^>]*|<path[^>]*unit[^>]*>', one.picture) for one in (together, apart)]
+    assert lines[0][0] != lines[0][1]
+    assert lines[1][0] == lines[1][1]
+    assert "a scale of its own" in apart.sentence
+    assert "a scale of its own" not in together.sentence
+
+
 @FEW
 @given(QUANTITIES, units(), VALUES, NAMES)
 def test_a_spine_of_any_units_can_be_drawn(quantity, all_units, province, name):

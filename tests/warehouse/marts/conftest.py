@@ -30,8 +30,9 @@ def province(registry: Registry, tmp_path_factory: pytest.TempPathFactory) -> It
 
 
 def _as_it_was_earlier(copy: Path) -> None:
-    """Another copy beside one, of a night in which a figure was still another."""
-    earlier = copy.with_name("earlier.duckdb")
+    """The edition before one, of a night in which a figure was still another."""
+    earlier = copy.parents[1] / "2025-09-03" / copy.name
+    earlier.parent.mkdir()
     shutil.copyfile(copy, earlier)
     with duckdb.connect(earlier) as con:
         con.execute("UPDATE marts.indicator SET value = value + 1 WHERE indicator = 'away_rate' AND level = 'province'")

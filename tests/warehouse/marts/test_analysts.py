@@ -2,37 +2,95 @@
 
 from __future__ import annotations
 
+import os
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 import duckdb
 import pytest
+import sqlalchemy
 from duckdb import DuckDBPyConnection
+from sqlalchemy.pool import NullPool
 
 PAGE = (Path(__file__).resolve().parents[3] / "docs" / "analysts.md").read_text("utf-8")
-QUERIES = re.findall(r"```sql\n(.*?)```", PAGE, re.DOTALL)[1:]
+ATTACH, *QUERIES = re.findall(r"```sql\n(.*?)```", PAGE, re.DOTALL)
+INTO_THE_HOME, HELD_AGAINST_THE_LAST = re.findall(r"```sh\n(.*?)```", PAGE, re.DOTALL)
+AT_THE_PROMPT = re.findall(r"`((?:mobility sql|duckdb) [^`]+)`", PAGE)
+IN_PYTHON = re.findall(r"`(duckdb\.connect[^`]+)`", PAGE)
+ADDRESS = re.findall(r"`(duckdb:///[^`]+)`", PAGE)
 QUESTIONS = re.findall(r"^### (\d+)\. .+ / .+$", PAGE, re.MULTILINE)
-
-
-EARLIER = re.compile(r"var/published/editions/[^']+")
 
 
 def test_the_page_asks_twenty_three_questions_in_two_languages_each_with_its_query() -> None:
     assert [str(number) for number in range(1, 24)] == QUESTIONS
-    assert len(QUERIES) == 26
+    assert len(QUERIES) == 25
+
+
+@pytest.fixture
+def home(province: tuple[DuckDBPyConnection, Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A home with two editions; the page's programs are on the path."""
+    (tmp_path / "published").symlink_to(province[1].parents[2])
+    programs = Path(sys.executable).parent
+    monkeypatch.setenv("PATH", f"{programs}{os.pathsep}{os.environ['PATH']}")
+    monkeypatch.setenv("MOBILITY_HOME", str(tmp_path))
+    return tmp_path
+
+
+def typed(home: Path, *commands: str) -> str:
+    script = "\n".join([INTO_THE_HOME.splitlines()[0], *commands])
+    done = subprocess.run(["bash", "-euc", script], cwd=home.parent, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (0, ""), done.stderr
+    return done.stdout
+
+
+def test_the_first_lines_to_type_list_the_marts(home: Path) -> None:
+    assert "figures_province" in typed(home, *INTO_THE_HOME.splitlines()[1:])
+
+
+def test_what_is_typed_at_a_prompt_runs_as_printed(home: Path) -> None:
+    assert len(AT_THE_PROMPT) >= 2
+    for command in AT_THE_PROMPT:
+        if "--as-of" in command:  # asks the board's warehouse: see the care of the home
+            continue
+        assert typed(home, f"{command} < /dev/null") or command.startswith("duckdb")  # whose prompt has nothing to say
+
+
+def test_what_is_written_in_python_runs_as_printed(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(home)
+    (line,) = IN_PYTHON
+    assert eval(line, {"duckdb": duckdb}).height
+    with duckdb.connect() as con:
+        con.execute(ATTACH)
+        assert ("figures_province",) in con.execute("SHOW TABLES").fetchall()
+    assert ADDRESS == ["duckdb:///published/mobility.duckdb"]
+    engine = sqlalchemy.create_engine(ADDRESS[0], connect_args={"read_only": True}, poolclass=NullPool)
+    with engine.connect() as con:
+        with pytest.raises(duckdb.ConnectionException, match="different configuration"):  # as the page warns
+            duckdb.connect("published/mobility.duckdb", read_only=True)
+        own = con.connection.driver_connection
+        assert own is not None
+        assert own.sql("FROM figures_province").pl().height
+
+
+def test_an_edition_is_held_against_the_one_before(home: Path) -> None:
+    told = typed(home, HELD_AGAINST_THE_LAST)
+    assert "Tỉnh Đồng Tháp" in told
+    assert "away_rate" in told
+    assert "requests_rate" not in told
 
 
 def test_no_question_is_of_a_fixed_period() -> None:
-    assert not [query for query in QUERIES if re.search(r"'20\d\d(-|')|= 20\d\d", EARLIER.sub("", query))]
+    assert not [query for query in QUERIES if re.search(r"'20\d\d(-|')|= 20\d\d", query)]
 
 
-@pytest.mark.parametrize("number", range(1, 27))
+@pytest.mark.parametrize("number", range(1, 26))
 def test_a_query_of_the_page_answers(province: tuple[DuckDBPyConnection, Path], number: int) -> None:
     with duckdb.connect() as con:
         con.execute(f"ATTACH '{province[1]}' (READ_ONLY)")
         con.execute("USE mobility")
-        query = EARLIER.sub(str(province[1].with_name("earlier.duckdb")), QUERIES[number - 1])
-        assert con.execute(query).fetchall()
+        assert con.execute(QUERIES[number - 1]).fetchall()
 
 
 def test_the_answers_are_what_the_invented_reports_say(mobility: DuckDBPyConnection) -> None:
@@ -43,7 +101,7 @@ def test_the_answers_are_what_the_invented_reports_say(mobility: DuckDBPyConnect
 
 
 def test_an_indicator_is_worked_out_again_from_the_figures(mobility: DuckDBPyConnection) -> None:
-    for _, value, again in mobility.execute(QUERIES[25]).fetchall():
+    for _, value, again in mobility.execute(QUERIES[24]).fetchall():
         assert again == pytest.approx(value, rel=1e-9)
 
 
@@ -78,7 +136,7 @@ def test_every_commune_stands_once_with_its_former_district(mobility: DuckDBPyCo
 
 
 def test_who_corrects_and_what_was_known_before_is_who_sent_again(mobility: DuckDBPyConnection) -> None:
-    corrected = [row for row in mobility.execute(QUERIES[20]).fetchall() if row[2]]
+    corrected = [row for row in mobility.execute(QUERIES[19]).fetchall() if row[2]]
     assert [row[0] for row in corrected] == ["Huyện Tân Hồng"]
-    known = mobility.execute(QUERIES[21]).fetchall()
+    known = mobility.execute(QUERIES[20]).fetchall()
     assert ("Huyện Tân Hồng", "2024-06") in {row[:2] for row in known}

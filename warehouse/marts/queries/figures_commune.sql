@@ -5,7 +5,7 @@ SELECT map, unit_code, unit_name, level, period,
     {measures_of_communes_by_month},
     units_expected, units_reported, unit_id
 FROM derived.unit_month
-WHERE level = 'commune'
+WHERE level = 'commune' AND (units_reported > 0 OR period >= {first_month_due})
 ORDER BY map, unit_code, period;
 
 COMMENT ON VIEW marts.figures_commune IS 'Số liệu tháng của xã: chỉ số đảng viên cuối kỳ và số đi làm việc xa. Số tăng giảm của xã chỉ công bố theo năm, xem figures_commune_year / Communes by month: members and those working away only. Communes'' flows are published by year, see figures_commune_year';

@@ -5,7 +5,7 @@ SELECT map, level, unit_code, unit_name, period,
     {measures_of_regulation_213},
     units_expected, units_reported
 FROM derived.unit_half
-WHERE level IN ('province', 'district')
+WHERE level IN ('province', 'district') AND (units_reported > 0 OR derived.last_month(period) >= {first_month_due})
 ORDER BY map, level, unit_code, period;
 
 COMMENT ON VIEW marts.regulation_213 IS 'Giữ mối liên hệ nơi cư trú theo nửa năm (Quy định 213-QĐ/TW, trước 2020 là 76-QĐ/TW), tỉnh và huyện. Kỳ I và kỳ II không cộng với nhau / Keeping in touch with the cell of residence by half-year (Regulation 213-QĐ/TW, 76-QĐ/TW before 2020), province and districts. H1 and H2 are never added';

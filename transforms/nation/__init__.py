@@ -1,0 +1,1 @@
+"""The country: provinces beside each other and together, from what each has published."""
