@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from benchmarks.detection.scenarios import FIRST_MONTH, FIRST_WEEK, MONTHLY, MONTHS, WEEKS, start_of, weekly_scenarios
 from transforms.detection import DetectorControl, FarringtonControl, farrington_flexible
-from transforms.detection.detector import Points, points, verdicts
+from transforms.detection.detector import Points, lots, points, verdicts
 from transforms.detection.panel import to_panel
 from transforms.detection.predictive import Predictive
 
@@ -75,7 +75,8 @@ class Study:
             Predictive.of(m, phi.to_numpy(), np.full(len(m), CERTAIN), np.zeros(len(m)))
             for m in (mean, mean_before, mean + mean_before)
         )
-        return Points(count, earlier, self.ours().lot, single, previous, pair)
+        panel = to_panel(self.seen, self.control.use_population, last, first)
+        return Points(count, earlier, lots(panel, first, last), single, previous, pair)
 
     def of_points(self, judged: Points, alpha: float) -> Alarms:
         """Alarms at a level, by unit and t."""

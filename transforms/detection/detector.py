@@ -101,7 +101,7 @@ class Points:
 
     Attributes:
         now, before: (P,) the counts and those of the period before; NaN where not known.
-        lot: (P,) between 0 and 1, see `_lots`.
+        lot: (P,) between 0 and 1, see `lots`.
         single, earlier, pair: predictions of both and of their sum.
     """
 
@@ -138,7 +138,7 @@ def points(panel: Panel, control: DetectorControl, first: int, last: int) -> Poi
         _window(panel.counts, panel.start, first, last),
         _window(panel.counts, panel.start, first - 1, last - 1),
     )
-    return Points(now, before, _lots(panel, first, last), single, earlier, pair)
+    return Points(now, before, lots(panel, first, last), single, earlier, pair)
 
 
 def _window(values: Array, start: int, first: int, last: int) -> Array:
@@ -147,7 +147,7 @@ def _window(values: Array, start: int, first: int, last: int) -> Array:
     return np.where(columns >= 0, values[:, np.maximum(columns, 0)], np.nan).ravel()
 
 
-def _lots(panel: Panel, first: int, last: int) -> Array:
+def lots(panel: Panel, first: int, last: int) -> Array:
     """(U * P,) numbers spread evenly between 0 and 1: of each point's figures up to two periods before, and its t.
 
     Neither count that is judged is in it, so it tells nothing of them; nor is a name, nor another unit. What is added
@@ -157,8 +157,8 @@ def _lots(panel: Panel, first: int, last: int) -> Array:
     told = np.cumsum(np.nan_to_num(panel.counts) * t, axis=1)
     earlier = np.nan_to_num(_window(told, panel.start, first - 2, last - 2))
     turns = np.tile(np.arange(first, last + 1), len(panel.units))
-    lots: Array = (GOLDEN * np.mod(earlier, WHOLE) + np.sqrt(2.0) * turns) % 1.0
-    return lots
+    spread: Array = (GOLDEN * np.mod(earlier, WHOLE) + np.sqrt(2.0) * turns) % 1.0
+    return spread
 
 
 GOLDEN, WHOLE = (5**0.5 - 1) / 2, 2.0**20
