@@ -9,7 +9,7 @@ import duckdb
 
 from flows.errors import UserError
 from flows.settings import Settings
-from warehouse.marts.questions import units_like
+from warehouse.marts.questions import has_units, units_like
 from warehouse.published import open_copy
 
 
@@ -26,11 +26,13 @@ def published_path(settings: Settings) -> Path:
 
 
 def require_unit(con: duckdb.DuckDBPyConnection, code: str) -> None:
-    """That a unit, of any time, has a code; asked where nothing was found of one.
+    """That a unit, of any time, has a code; asked where nothing was found of one. Before the first night nobody knows.
 
     Raises:
         UserError: none has; names the units whose name or code is like what was typed.
     """
+    if not has_units(con):
+        return
     near = units_like(con, code)
     if code not in (one for one, _ in near):
         listed = ", ".join(f"{one} {name}" for one, name in near)

@@ -81,6 +81,8 @@ def _batches(indicators: pl.DataFrame, levels: Sequence[str]) -> Iterator[tuple[
     if monthly.is_empty():
         return
     dated = monthly.with_columns(month=month_number())
+    # Months before anything was reported have no part in it: a year's empty first months would bend the first ones.
+    dated = dated.filter(pl.col("month") >= pl.col("month").filter(pl.col("value").is_not_null()).min())
     for link in ("log", "logit", "identity"):
         for timing in ("stock", "flow"):
             mine = [i for i in INDICATORS if i.has_trend and LINKS[i.kind] == link and i.timing == timing]

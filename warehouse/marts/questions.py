@@ -26,6 +26,7 @@ WHERE ($unit IS NULL OR reporter_code = $unit) AND ($period IS NULL OR $period I
     AND ($outcome IS NULL OR outcome = $outcome)
 ORDER BY submission_id DESC LIMIT $last
 """
+_HAS_UNITS = "SELECT 1 FROM information_schema.tables WHERE table_schema = 'marts' AND table_name = 'unit'"
 _UNITS_LIKE = """
 SELECT unit_code, arg_max(unit_name, valid_from) FROM marts.unit
 WHERE unit_code = $typed OR contains(
@@ -68,6 +69,11 @@ def received_files(con: DuckDBPyConnection, wanted: FilesWanted) -> tuple[pl.Dat
         _FILES, {"unit": wanted.unit, "period": wanted.period, "outcome": wanted.outcome, "last": wanted.last}
     ).pl()
     return rows, int(rows["in_all"][0]) if rows.height else 0
+
+
+def has_units(con: DuckDBPyConnection) -> bool:
+    """Whether marts.unit is there; before a home's first night it is not."""
+    return con.execute(_HAS_UNITS).fetchone() is not None
 
 
 def units_like(con: DuckDBPyConnection, typed: str) -> list[tuple[str, str]]:

@@ -143,7 +143,12 @@ def test_the_list_has_who_has_not_reported_and_the_gaps_of_the_half_year(home):
     of_district = mobility("list", "--unit", "866").output
     assert ID in of_district
     assert "29911-r213" not in of_district
-    assert mobility("list", "--unit", "999").output.strip() == text("followup.none", "vi")
+    assert mobility("list", "--unit", "872", "--kind", "r213-not-registered").output.strip() == text(
+        "followup.none", "vi"
+    )
+    nobody = mobility("list", "--unit", "999")
+    assert (nobody.exit_code, nobody.stdout) == (1, "")
+    assert "'999'" in str(nobody.exception)
 
 
 def test_one_item_is_shown_with_who_acts_until_when_and_its_history(home):

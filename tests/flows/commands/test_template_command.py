@@ -131,7 +131,7 @@ def test_one_that_may_have_been_filled_in_is_never_written_over(nowhere):
 
 @pytest.mark.parametrize("period", ["2019-13", "2019-H1", "juni"])
 def test_what_is_no_month_is_told(period, nowhere):
-    with pytest.raises(UserError, match="is no month"):
+    with pytest.raises(UserError, match="is no period"):
         run_template("867", period, nowhere)
 
 

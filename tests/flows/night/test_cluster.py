@@ -193,7 +193,7 @@ def same(one: FilesRead, other: FilesRead) -> bool:
 
 
 def told(caplog) -> list[str]:
-    return [one.message for one in caplog.records if "Dask" in one.message]
+    return [one.message for one in caplog.records if one.name == cluster.__name__]
 
 
 @pytest.fixture(scope="module")
