@@ -18,7 +18,7 @@ from flows.night.lake import lake_address
 from flows.settings import Settings, load_settings
 from transforms.drawing.figures import Quantity
 from transforms.nation.country import COUNTRY
-from transforms.nation.editions import CURRENT, MISSING, OLD
+from transforms.nation.editions import MISSING, OLD
 from transforms.nation.totals import WHOLE
 from warehouse.lake.opened import open_lake
 from warehouse.nation.questions import editions_shown, latest_indicators
@@ -46,9 +46,8 @@ def run_measure(as_of: date | None, *, again: bool) -> None:
 
 def night_in_words(night: NationalNight, language: Language) -> list[str]:
     """What a national night came to, a line each."""
-    counts = {state: len(night.names(state)) for state in (CURRENT, OLD, MISSING)}
     key = "nation.made" if night.rows else "nation.same"
-    lines = [text(key, language, day=night.as_of, rows=sum(night.rows.values()), **counts)]
+    lines = [text(key, language, day=night.as_of, rows=sum(night.rows.values()), **night.counts)]
     told = (("nation.old", night.names(OLD)), ("nation.missing", night.names(MISSING)))
     return lines + [text(key, language, names=", ".join(names)) for key, names in told if names]
 

@@ -59,6 +59,11 @@ class NationalNight:
         """The provinces whose edition is current, old or missing."""
         return self.editions.filter(pl.col("state") == state)["province_name"].to_list()
 
+    @property
+    def counts(self) -> dict[str, int]:
+        """How many provinces are in each state, 0 where none is."""
+        return {state: len(self.names(state)) for state in (CURRENT, OLD, MISSING)}
+
 
 def measure_nation(con: DuckDBPyConnection, settings: Settings, as_of: date, *, again: bool = False) -> NationalNight:
     """Make the country's tables anew where a province has added or become old since; all in one transaction.
@@ -87,8 +92,7 @@ def measure_nation(con: DuckDBPyConnection, settings: Settings, as_of: date, *, 
 
 def message(night: NationalNight) -> str:
     """What is noted with the tables: how many provinces they are of."""
-    count = {state: len(night.names(state)) for state in (CURRENT, OLD, MISSING)}
-    return " / ".join(text("nation.message", language, day=night.as_of, **count) for language in LANGUAGES)
+    return " / ".join(text("nation.message", language, day=night.as_of, **night.counts) for language in LANGUAGES)
 
 
 def _is_shown(con: DuckDBPyConnection, used: pl.DataFrame) -> bool:
