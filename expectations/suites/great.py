@@ -38,7 +38,7 @@ def judge_with_great_expectations(con: duckdb.DuckDBPyConnection) -> Judgement:
     """Judge every form of which there are rows; which check failed is Great Expectations' word.
 
     An expectation costs some 15 ms of bookkeeping, whatever it asks. So each form is first one expectation, that none
-    of its checks fails in any row, all in one run; the suite of an expectation a check is run of forms where that fails.
+    of its checks fails in any row, all in one run; the suite of an expectation a check is run of those where it fails.
 
     Args:
         con: the connection with the staged tables, outside a transaction.
@@ -81,6 +81,7 @@ def load_great_expectations() -> ModuleType:
             warnings.simplefilter("ignore")
             import great_expectations  # noqa: PLC0415
             import great_expectations.expectations  # noqa: PLC0415
+        gc.freeze()  # what it made stays, and need not be looked through again
     finally:
         if was_on:
             gc.enable()
@@ -223,7 +224,7 @@ def _source(context: EphemeralDataContext, con: duckdb.DuckDBPyConnection) -> SQ
 
 
 def _run(gx: ModuleType, source: SQLDatasource, table: str, expectations: list[Any]) -> list[Any]:
-    """The results of expectations of a staged table, judged on the batch itself, so that nothing is stored on the way."""
+    """The results of expectations of a staged table, judged on the batch itself: nothing is stored on the way."""
     asset = source.add_table_asset(table, table_name=f"staged_{table}")
     batch = asset.add_batch_definition_whole_table("all").get_batch()
     suite = gx.ExpectationSuite(name=table, expectations=expectations)

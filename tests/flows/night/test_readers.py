@@ -8,7 +8,8 @@ from pathlib import Path
 import duckdb
 
 from expectations.contract.problems import Problem
-from flows.night.readers import Limits, Readers
+from flows.night.readers import Readers
+from flows.night.reading_process import Limits
 
 
 def megabytes_after_a_frame(tasks: Iterable[None]) -> int:
