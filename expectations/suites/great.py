@@ -11,6 +11,7 @@ import sys
 import warnings
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from functools import cache
 from importlib.machinery import ModuleSpec, PathFinder
 from importlib.util import LazyLoader
 from threading import get_ident
@@ -26,8 +27,11 @@ from expectations.suites.staging import row_columns
 
 _KEY = ("submission_id", "table_no", "row")
 _COLUMNS = "columns"
-_NOT_NEEDED = frozenset({"altair", "jsonschema", "scipy.stats"})
-"""What Great Expectations imports for expectations that no suite of ours has: a third of its seconds."""
+_NOT_NEEDED = frozenset({"altair", "scipy.stats"})
+"""What Great Expectations imports for expectations that no suite of ours has: a third of its seconds.
+
+Nobody else here imports parts of these by their own names, which would load such a part twice.
+"""
 
 if TYPE_CHECKING:
     from great_expectations.data_context import EphemeralDataContext
@@ -69,6 +73,7 @@ def _judged(con: duckdb.DuckDBPyConnection, check: Check, holds: bool, rows: int
     return Judged(check, holds, rows, 0 if holds else failed_rows(con, check))
 
 
+@cache
 def load_great_expectations() -> ModuleType:
     """Import Great Expectations, without what it does not use here.
 
