@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 import polars as pl
@@ -32,6 +32,9 @@ SCHEMA: dict[str, pl.DataType | type[pl.DataType]] = {
     },
 }
 
+_LOSSES = ("crps", *(f"crps_{one}" for one in REFERENCES))
+_SKILLS = tuple(f"skill_{one}{end}" for one in REFERENCES for end in ("", "_lower", "_upper"))
+
 
 class Skill(NamedTuple):
     """1 - CRPS / the reference's CRPS, with its 95 % interval; NaN where not known."""
@@ -58,8 +61,7 @@ def score_table(made: pl.DataFrame, came: pl.DataFrame) -> pl.DataFrame:
     if both.is_empty():
         return pl.DataFrame(schema=SCHEMA)
     scored = _distances(both)
-    rows = [_row(own, *span) for own in scored.partition_by(KEY, maintain_order=True) for span in HORIZONS]
-    return pl.DataFrame([row for row in rows if row], schema=SCHEMA).sort(*KEY, "horizon_from", "horizon_to")
+    return pl.concat([_of_span(scored, *span) for span in HORIZONS]).sort(*KEY, "horizon_from", "horizon_to")
 
 
 def _distances(both: pl.DataFrame) -> pl.DataFrame:
@@ -79,27 +81,28 @@ def _laid(lists: pl.Series) -> Array:
     return lists.list.to_array(len(KEPT)).to_numpy().astype(float)
 
 
-def _row(scored: pl.DataFrame, first: int, last: int) -> dict[str, Any]:
-    """A unit's and indicator's score over some horizons; {} where no forecast of them has been followed."""
+def _of_span(scored: pl.DataFrame, first: int, last: int) -> pl.DataFrame:
+    """The scores over some horizons of every unit and indicator of which a forecast of them has been followed."""
     mine = scored.filter(pl.col("horizon").is_between(first, last))
-    if mine.is_empty():
-        return {}
-    losses = ("crps", *(f"crps_{one}" for one in REFERENCES))
-    of_night = mine.group_by("made_on", maintain_order=True).agg(pl.col(losses).sum())
-    row = mine.select(
-        *(pl.col(name).first() for name in KEY),
-        pl.lit(first).alias("horizon_from"),
-        pl.lit(last).alias("horizon_to"),
+    rows = mine.group_by(KEY, maintain_order=True).agg(
         pl.len().alias("forecasts"),
         pl.col("made_on").min().alias("first_made_on"),
         pl.col("made_on").max().alias("last_made_on"),
-        pl.col(*losses, "wis", "coverage_80", "coverage_95").mean(),
-    ).row(0, named=True)
-    for one in REFERENCES:
-        found = skill(of_night["crps"].to_numpy(), of_night[f"crps_{one}"].to_numpy())
-        for name, value in zip(("", "_lower", "_upper"), found, strict=True):
-            row[f"skill_{one}{name}"] = value if np.isfinite(value) else None
-    return row
+        pl.col(*_LOSSES, "wis", "coverage_80", "coverage_95").mean(),
+    )
+    spans = {"horizon_from": pl.lit(first), "horizon_to": pl.lit(last)}
+    skills = pl.DataFrame(_skills(mine), schema={name: SCHEMA[name] for name in _SKILLS}, orient="row")
+    return rows.hstack(skills.fill_nan(None)).with_columns(**spans).select(*SCHEMA).cast(SCHEMA)
+
+
+def _skills(mine: pl.DataFrame) -> list[tuple[float, ...]]:
+    """The values of `_SKILLS` of each unit and indicator, in the order of their rows."""
+    of_nights = mine.group_by(*KEY, "made_on", maintain_order=True).agg(pl.col(_LOSSES).sum())
+    of_series = of_nights.group_by(KEY, maintain_order=True).agg(pl.col(_LOSSES))
+    return [
+        tuple(value for reference in held for value in skill(own.to_numpy(), reference.to_numpy()))
+        for own, *held in zip(*(of_series[name] for name in _LOSSES), strict=True)
+    ]
 
 
 def skill(crps: Array, reference: Array) -> Skill:

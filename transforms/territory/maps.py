@@ -12,6 +12,7 @@ import hashlib
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from datetime import date
+from functools import lru_cache
 from itertools import pairwise
 
 import numpy as np
@@ -29,9 +30,12 @@ UNALLOCATED = "chua-phan-bo"
 UNALLOCATED_NAME = "Chưa phân bổ"
 MAPS = ("reported", "today")
 LEVELS = ("province", "district", "commune")
+_DAYS_KEPT = 4
 COUNTS = ("units_expected", "units_reported", "members_reported", "members_known")
 
 
+# A registry never changes once it is read, and a night asks for the maps of few days, several times each.
+@lru_cache(maxsize=_DAYS_KEPT)
 def lineage(registry: Registry, today: date) -> pl.DataFrame:
     """What became of each cell by a day.
 
@@ -83,6 +87,7 @@ def _day_before(day: date) -> date:
     return date.fromordinal(day.toordinal() - 1)
 
 
+@lru_cache(maxsize=_DAYS_KEPT)
 def today_homes(registry: Registry, today: date) -> pl.DataFrame:
     """Where each cell stands on a day's map; a cell that ended stands where its commune went.
 
@@ -197,6 +202,7 @@ def _followed(active: pl.DataFrame, registry: Registry, today: date) -> pl.DataF
     return _in_provinces(placed, "on_day", now, "today_commune", "today_province").drop("on_day")
 
 
+@lru_cache(maxsize=1)
 def _later_homes(registry: Registry) -> pl.DataFrame:
     """Where each cell, or the larger part of it, stands on the last map the registry knows."""
     ends = lineage(registry, FOREVER).filter(pl.col("valid_to") == FOREVER).sort("weight", descending=True)
