@@ -20,20 +20,30 @@ CONFIDENCE = 0.95
 BLOCK = 12  # forecasts of so many months in a row share months that came
 FORECASTS_NEEDED = 12  # a skill of fewer nights has no interval worth telling
 KEY = ("map", "unit_code", "level", "indicator")
-SCHEMA: dict[str, pl.DataType | type[pl.DataType]] = {
-    **dict.fromkeys(KEY, pl.String),
-    **dict.fromkeys(("horizon_from", "horizon_to", "forecasts"), pl.Int64),
-    **dict.fromkeys(("first_made_on", "last_made_on"), pl.Date),
-    **dict.fromkeys(("crps", "wis", "coverage_80", "coverage_95"), pl.Float64),
-    **{
-        name.format(one): pl.Float64
-        for one in REFERENCES
-        for name in ("crps_{}", "skill_{}", "skill_{}_lower", "skill_{}_upper")
-    },
-}
+SCHEMA = pl.Schema(
+    {
+        **dict.fromkeys(KEY, pl.String),
+        **dict.fromkeys(("horizon_from", "horizon_to", "forecasts"), pl.Int64),
+        **dict.fromkeys(("first_made_on", "last_made_on"), pl.Date),
+        **dict.fromkeys(("crps", "wis", "coverage_80", "coverage_95"), pl.Float64),
+        **{
+            name.format(one): pl.Float64
+            for one in REFERENCES
+            for name in ("crps_{}", "skill_{}", "skill_{}_lower", "skill_{}_upper")
+        },
+    }
+)
 
 _LOSSES = ("crps", *(f"crps_{one}" for one in REFERENCES))
 _SKILLS = tuple(f"skill_{one}{end}" for one in REFERENCES for end in ("", "_lower", "_upper"))
+_ROW = {
+    name: SCHEMA[name]
+    for name in (
+        *(*KEY, "horizon_from", "horizon_to", "forecasts", "first_made_on", "last_made_on"),
+        *(*_LOSSES, "wis", "coverage_80", "coverage_95"),
+        *_SKILLS,
+    )
+}
 
 
 class Skill(NamedTuple):
@@ -84,15 +94,17 @@ def _laid(lists: pl.Series) -> Array:
 def _of_span(scored: pl.DataFrame, first: int, last: int) -> pl.DataFrame:
     """The scores over some horizons of every unit and indicator of which a forecast of them has been followed."""
     mine = scored.filter(pl.col("horizon").is_between(first, last))
-    rows = mine.group_by(KEY, maintain_order=True).agg(
-        pl.len().alias("forecasts"),
-        pl.col("made_on").min().alias("first_made_on"),
-        pl.col("made_on").max().alias("last_made_on"),
-        pl.col(*_LOSSES, "wis", "coverage_80", "coverage_95").mean(),
-    )
-    spans = {"horizon_from": pl.lit(first), "horizon_to": pl.lit(last)}
-    skills = pl.DataFrame(_skills(mine), schema={name: SCHEMA[name] for name in _SKILLS}, orient="row")
-    return rows.hstack(skills.fill_nan(None)).with_columns(**spans).select(*SCHEMA).cast(SCHEMA)
+    means = (*_LOSSES, "wis", "coverage_80", "coverage_95")
+    rows = [
+        (
+            *own.row(0)[: len(KEY)],
+            *(first, last, own.height, own["made_on"].min(), own["made_on"].max()),
+            *(own[name].mean() for name in means),
+            *skills,
+        )
+        for own, skills in zip(mine.partition_by(KEY, maintain_order=True), _skills(mine), strict=True)
+    ]
+    return pl.DataFrame(rows, _ROW, orient="row").with_columns(pl.col(_SKILLS).fill_nan(None)).select(*SCHEMA)
 
 
 def _skills(mine: pl.DataFrame) -> list[tuple[float, ...]]:

@@ -9,9 +9,10 @@ cell is where the list of moved cells puts it, or under "chưa phân bổ" while
 from __future__ import annotations
 
 import hashlib
+from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from datetime import date
+from datetime import date, timedelta
 from functools import lru_cache
 from itertools import pairwise
 
@@ -156,6 +157,22 @@ def places(registry: Registry, periods: Iterable[str], today: date) -> pl.DataFr
     return _followed(active, registry, today).with_columns(
         pl.when("has_districts").then(pl.col("district").fill_null(UNALLOCATED)).otherwise("district").alias("district")
     )
+
+
+def alike(registry: Registry, periods: Iterable[str]) -> dict[str, str]:
+    """By period, the first of the given ones at whose end everything stood where it does at its own.
+
+    What stands where changes on few days: `places` of ten years are those of a few periods.
+    """
+    spans = {(one.valid_from, one.valid_to) for one in registry.homes}
+    spans |= {(one.valid_from, one.valid_to) for one in registry.units}
+    ends = {last + timedelta(days=1) for _, last in spans if last < FOREVER}
+    turns = sorted(ends | {begun for begun, _ in spans} | {day for _, _, day, *_ in registry.cell_succession})
+    first: dict[int, str] = {}
+    return {
+        period: first.setdefault(bisect_right(turns, Period.parse(period).last_day), period)
+        for period in sorted(set(periods))
+    }
 
 
 def _period_ends(registry: Registry, periods: Iterable[str]) -> pl.DataFrame:

@@ -16,6 +16,8 @@ HELD = 0.9  # of the alternatives' weight, by the width that is told
 HALVINGS = 24  # of the bracket: to 1e-7 of it
 STEPS, SETTLED = 60, 1e-12  # as many at most, until the last moved the width by less than so much of it
 
+IN_CACHE = 16  # alternatives
+
 
 class Alternatives(NamedTuple):
     """What each alternative says, sorted by series: its noise, weight, coefficients and their covariance."""
@@ -73,10 +75,7 @@ def mixture(said: Alternatives, basis: Basis, freedom: Array) -> TrendFit:
 
     segment, of_month = np.unique(basis.slope, axis=0, return_inverse=True)
     level, slope = said.mean @ basis.level.T, said.mean @ segment.T
-    level_spread = np.matmul(basis.level, said.covariance)
-    level_variance = (level_spread * basis.level).sum(axis=2)
-    slope_variance = (np.matmul(segment, said.covariance) * segment).sum(axis=2)
-    together = (level_spread * basis.slope).sum(axis=2)
+    level_variance, together, slope_variance = _variances(said.covariance, basis, segment)
     mean_level, mean_slope = averaged(level), averaged(slope)
     off_level, off_slope = level - mean_level[said.series], slope - mean_slope[said.series]
     slope_sd = _spread(said, starts, off_slope, np.sqrt(slope_variance), freedom)
@@ -94,6 +93,22 @@ def mixture(said: Alternatives, basis: Basis, freedom: Array) -> TrendFit:
         freedom=freedom,
         noise=_likeliest_noise(said),
     )
+
+
+def _variances(covariance: Array, basis: Basis, segment: Array) -> tuple[Array, Array, Array]:
+    """Of each alternative: the level's variance and its covariance with the slope by month, the slope's by segment.
+
+    A few alternatives at a time, whose products fit the cache.
+    """
+    level, together = np.empty((2, len(covariance), len(basis.level)))
+    slope = np.empty((len(covariance), len(segment)))
+    for start in range(0, len(covariance), IN_CACHE):
+        here = slice(start, start + IN_CACHE)
+        spread = np.matmul(basis.level, covariance[here])
+        level[here] = (spread * basis.level).sum(axis=2)
+        together[here] = (spread * basis.slope).sum(axis=2)
+        slope[here] = (np.matmul(segment, covariance[here]) * segment).sum(axis=2)
+    return level, together, slope
 
 
 def _likeliest_noise(said: Alternatives) -> NDArray[np.int64]:
