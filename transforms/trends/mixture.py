@@ -14,7 +14,10 @@ Array = NDArray[np.float64]
 
 HELD = 0.9  # of the alternatives' weight, by the width that is told
 HALVINGS = 24  # of the bracket: to 1e-7 of it
-STEPS, SETTLED = 60, 1e-12  # as many at most, until the last moved the width by less than so much of it
+STEPS, SETTLED = (
+    60,
+    1e-8,
+)  # as many at most, until one moves the width by less than so much: the next would by its square
 
 IN_CACHE = 16  # alternatives
 
