@@ -71,7 +71,7 @@ def _mode(x: Array, y: Array, spreads: Array, most: float) -> tuple[Array, Array
         if height - before < CLOSE:
             break
     weight, _ = _weights(x @ beta, y, most)
-    return beta, np.linalg.inv((x * weight[:, None]).T @ x + prior)
+    return beta, np.linalg.inv((x * weight[:, None]).T @ x + prior).astype(np.float64, copy=False)
 
 
 def _weights(eta: Array, y: Array, most: float) -> tuple[Array, Array]:
