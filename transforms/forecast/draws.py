@@ -7,7 +7,8 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from transforms.forecast.state_space import LEVEL, PASSING, SEASON, Belief, calmer, carried, season, step_variance
+from transforms.forecast.breaks import IN_PART, chance_of_end
+from transforms.forecast.state_space import Belief, Places, calmer, carried, places, season, seen, step_variance
 
 Array = NDArray[np.float64]
 
@@ -29,29 +30,35 @@ def drawn(state: Belief, coming: NDArray[np.int64], exposure: Array, is_stock: b
     """
     shared, *own = (np.random.default_rng(seed) for seed in seeds)
     columns = season(coming)
-    first = SEASON + columns.shape[1]
-    normal = _normal(shared, own, len(coming) + 1, first)
+    at = places(len(own), columns.shape[1])
+    size = state.mean.shape[1]
+    normal = _normal(shared, own, len(coming) + 1, at, size)
+    ends, part = shared.random((2, len(coming), DRAWS))
     weight = state.weight.cumsum()
     chosen = np.searchsorted(weight, weight[-1] * (np.arange(DRAWS) + 0.5) / DRAWS)
     now = np.empty(normal.shape[1:])
     for one in np.unique(chosen):
         here = chosen == one
         now[here] = state.mean[one] + np.einsum("di,ji->dj", normal[0, here], _root(state.spread[one]))
-    sizes, unrest = state.sizes.of(chosen), state.unrest[chosen]
-    log_rate = np.empty((len(own), len(coming), DRAWS))
+    sizes, unrest, stood = state.sizes.of(chosen), state.unrest[chosen], state.stood[chosen]
+    log_rate, every = np.empty((len(own), len(coming), DRAWS)), np.ones(len(own), dtype=bool)
     for month, season_now in enumerate(columns):
-        variance = step_variance(sizes, unrest, len(own), columns.shape[1])
-        now, unrest = carried(now, len(own)) + np.sqrt(variance) * normal[month + 1], calmer(unrest)
-        of_all = now[:, LEVEL] + now[:, PASSING] + (now[:, SEASON:first] * season_now).sum(axis=1)
-        log_rate[:, month] = of_all + now[:, first : first + len(own)].T
+        variance = step_variance(sizes, unrest, at, size)
+        now, unrest = carried(now, at) + np.sqrt(variance) * normal[month + 1], calmer(unrest)
+        left = np.where(ends[month] < IN_PART * chance_of_end(stood), part[month], 0.0)
+        now[:, at.broken] *= np.where(ends[month] < chance_of_end(stood), left, 1.0)[:, None]
+        stood = stood + 1
+        log_rate[:, month] = seen(now, season_now, at, every).T
     rate = np.exp(np.minimum(log_rate, HIGHEST)) * exposure[:, None, None]
     return np.stack([_counts(one, mine, sizes.chance, is_stock) for one, mine in zip(own, rate, strict=True)])
 
 
-def _normal(shared: np.random.Generator, own: list[np.random.Generator], months: int, first: int) -> Array:
+def _normal(shared: np.random.Generator, own: list[np.random.Generator], months: int, at: Places, size: int) -> Array:
     """Standard normal numbers in the state's order, months x draws x state: of each unit from its own source."""
-    of_units = np.stack([one.standard_normal((2, months, DRAWS)) for one in own], axis=-1)
-    return np.concatenate([shared.standard_normal((months, DRAWS, first)), *of_units], axis=2)
+    of_units = np.stack([one.standard_normal((3, months, DRAWS)) for one in own], axis=-1)
+    of_all = shared.standard_normal((months, DRAWS, at.season.stop + 1))
+    parts = [of_all[..., :-1], of_units[0], of_units[1], of_all[..., -1:], of_units[2]]
+    return np.concatenate(parts, axis=2)[..., :size]
 
 
 def _root(spread: Array) -> Array:

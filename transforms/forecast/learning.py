@@ -14,7 +14,18 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import gammaln
 
-from transforms.forecast.state_space import LEVEL, PASSING, Belief, Units, beginning, design_of, on, season
+from transforms.forecast.breaks import branched, merged, opened
+from transforms.forecast.state_space import (
+    LEVEL,
+    Belief,
+    Places,
+    Units,
+    beginning,
+    on,
+    places,
+    season,
+    seen,
+)
 
 Array = NDArray[np.float64]
 Mask = NDArray[np.bool_]
@@ -35,103 +46,123 @@ class _Sight(NamedTuple):
     """A month's known units as each alternative sees them.
 
     Attributes:
-        rows: known units x state. at: the place of their own levels in the state.
+        at: the parts of the state. season: its columns in the month. known: which of all units.
         surprise: alternatives x known units, of log counts. chance: its variance that is the month's own.
     """
 
-    rows: Array
-    at: NDArray[np.int64]
+    at: Places
+    season: Array
+    known: Mask
     surprise: Array
     chance: Array
+
+    def of(self, values: Array) -> Array:
+        """What the known units have of states, along the last axis."""
+        return seen(values, self.season, self.at, self.known)
+
+    def covered(self, state: Belief) -> Array:
+        """The covariance of the known units' log rates, an alternative."""
+        return self.of(self.of(state.spread).swapaxes(1, 2))
 
 
 def follow(units: Units) -> list[Belief]:
     """The state after each of the months."""
     columns = season(units.months)
+    at = places(len(units.count), columns.shape[1])
     state = beginning(units, columns.shape[1])
     followed = []
     for month in range(len(units.months)):
-        state = on(state, len(units.count), columns.shape[1])
+        state = branched(on(state, at), at)
         known = np.isfinite(units.count[:, month])
         if known.any():
-            state = _learnt(state, units, month, known, design_of(len(units.count), columns[month]))
+            state = _learnt(state, units, month, known, columns[month], at)
         if month >= TRIED:
-            state = state.of(state.log_weight > state.log_weight.max() + NEGLIGIBLE)
+            state = merged(state.of(state.log_weight > state.log_weight.max() + NEGLIGIBLE), at)
         followed.append(state)
     return followed
 
 
-def _learnt(state: Belief, units: Units, month: int, known: Mask, design: Array) -> Belief:
+def _learnt(state: Belief, units: Units, month: int, known: Mask, columns: Array, at: Places) -> Belief:
     """The state with a month's figures taken in."""
-    count, exposure = units.count[known, month], units.exposure[known, month]
-    rows, at = design[known], design.shape[1] - 2 * len(known) + np.flatnonzero(known)
-    expected = exposure * np.exp(state.mean @ rows.T)
-    sight = _sight(rows, at, count, expected, state.sizes.chance[:, None], units.is_stock)
-    plain, cost = sight, np.zeros(len(state.mean))
+    sight = _sight(state, units, month, known, columns, at)
+    cost = np.zeros(len(state.mean))
     if month >= SETTLED:
-        state, cost = _break(state, sight)
-    state, sight, strange = _apart(state, sight, known)
+        move, size = _move(state, sight)
+        if (size > FAR**2).any() and state.mean.shape[1] == at.broken.start:
+            state = opened(state, at)
+            sight = _sight(state, units, month, known, columns, at)
+            move, size = _move(state, sight)
+        state, cost = _break(state, sight, move, size)
+    plain = sight
+    state, sight, strange = _apart(state, sight)
     after, likelihood = _updated(state, sight)
     if not units.is_stock:
         beyond = sight.chance - plain.chance + state.sizes.chance[:, None]
-        likelihood = _event_likelihood(count, expected, _variance(state, rows) + beyond)
+        count, exposure = units.count[known, month], units.exposure[known, month]
+        likelihood = _event_likelihood(count, exposure * np.exp(sight.of(state.mean)), _variance(state, sight) + beyond)
     return after._replace(log_weight=state.log_weight + likelihood - cost - STRANGE_COST * strange)
 
 
-def _sight(rows: Array, at: NDArray[np.int64], count: Array, expected: Array, chance: Array, is_stock: bool) -> _Sight:
+def _sight(state: Belief, units: Units, month: int, known: Mask, columns: Array, at: Places) -> _Sight:
     """Surprises on the log scale: of few events by their expected information, which none at all does no harm."""
+    count, exposure = units.count[known, month], units.exposure[known, month]
+    expected = exposure * np.exp(seen(state.mean, columns, at, known))
+    chance = state.sizes.chance[:, None]
     some = np.maximum(count, 0.5)
     log_surprise = np.log(some / expected)
-    if is_stock:
-        return _Sight(rows, at, log_surprise, chance / some)
+    if units.is_stock:
+        return _Sight(at, columns, known, log_surprise, chance / some)
     many = count >= ENOUGH
     surprise = np.where(many, log_surprise, count / expected - 1)
-    return _Sight(rows, at, surprise, chance + np.where(many, 1 / some, 1 / expected))
+    return _Sight(at, columns, known, surprise, chance + np.where(many, 1 / some, 1 / expected))
 
 
-def _variance(state: Belief, rows: Array) -> Array:
-    covered = rows @ state.spread @ rows.T
-    return np.diagonal(covered, axis1=1, axis2=2)
+def _variance(state: Belief, sight: _Sight) -> Array:
+    return np.diagonal(sight.covered(state), axis1=1, axis2=2)
 
 
-def _break(state: Belief, sight: _Sight) -> tuple[Belief, Array]:
-    """The state made ready to follow a move of all units at once, and what that costs; as it is where there is none.
-
-    A move back towards where the level stood before a break is the break passing.
-    """
-    covered = sight.rows @ state.spread @ sight.rows.T
+def _move(state: Belief, sight: _Sight) -> tuple[Array, Array]:
+    """How far all units moved together, of log counts, and its square over its variance, an alternative."""
+    covered = sight.covered(state)
     number = covered.shape[1]
     own = np.trace(covered, axis1=1, axis2=2)
     shared = (covered.sum(axis=(1, 2)) - own) / (number * (number - 1)) if number > 1 else own
     apart = np.maximum(own / number - shared, 0) + sight.chance.mean(axis=1)
     move = np.median(sight.surprise, axis=1)
-    size = move**2 / (shared + apart * np.pi / 2 / number)  # the median's variance
+    return move, move**2 / (shared + apart * np.pi / 2 / number)  # the median's variance
+
+
+def _break(state: Belief, sight: _Sight, move: Array, size: Array) -> tuple[Belief, Array]:
+    """The state made ready to follow a move of all units at once, and what that costs; as it is where there is none."""
     found = size > FAR**2
-    passing = state.mean[:, PASSING]
-    is_back = (move * passing < 0) & (np.abs(passing) > np.abs(move) / 2)
+    if not found.any():
+        return state, np.zeros(len(found))
+    first = sight.at.broken.start
     more = np.where(found, move**2, 0.0)
-    spread, stays = state.spread.copy(), state.sizes.stays
-    spread[:, LEVEL, LEVEL] += np.where(is_back, 0.0, stays) * more
-    spread[:, PASSING, PASSING] += np.where(is_back, 1.0, 1 - stays) * more
-    spread[:, sight.at, sight.at] += (OWN_PART * more)[:, None]
+    spread = state.spread.copy()
+    own = first + 1 + np.flatnonzero(sight.known)
+    spread[:, first, first] += more
+    spread[:, own, own] += (OWN_PART * more)[:, None]
     unrest = np.where(found, np.maximum(np.minimum(size, MOST_UNREST), state.unrest), state.unrest)
-    return state._replace(spread=spread, unrest=unrest), BREAK_COST * found
+    return state._replace(spread=spread, unrest=unrest, stood=np.where(found, 0.0, state.stood)), BREAK_COST * found
 
 
-def _apart(state: Belief, sight: _Sight, known: Mask) -> tuple[Belief, _Sight, Array]:
+def _apart(state: Belief, sight: _Sight) -> tuple[Belief, _Sight, Array]:
     """Units far from what was foreseen: a month alone counts for little, several on the same side are followed.
 
     Returns:
         state and sight so that they do, and how many units were far or had turned, an alternative.
     """
-    scale = np.sqrt(_variance(state, sight.rows) + sight.chance)
+    known = sight.known
+    own = sight.at.own.start + np.flatnonzero(known)
+    scale = np.sqrt(_variance(state, sight) + sight.chance)
     apart = sight.surprise / scale
     lean = state.lean.copy()
     lean[:, known] = LEAN_LASTS * lean[:, known] + np.clip(apart, -FAR, FAR)
     turned = np.abs(lean[:, known]) > TURNED
     far = (np.abs(apart) > FAR) & ~turned
     spread = state.spread.copy()
-    spread[:, sight.at, sight.at] += np.where(turned, sight.surprise**2, 0.0)
+    spread[:, own, own] += np.where(turned, sight.surprise**2, 0.0)
     lean[:, known] = np.where(turned, 0.0, lean[:, known])
     chance = sight.chance + np.where(far, sight.surprise**2, 0.0)
     return state._replace(spread=spread, lean=lean), sight._replace(chance=chance), (far | turned).sum(axis=1)
@@ -139,13 +170,14 @@ def _apart(state: Belief, sight: _Sight, known: Mask) -> tuple[Belief, _Sight, A
 
 def _updated(state: Belief, sight: _Sight) -> tuple[Belief, Array]:
     """Kalman's update, and the log likelihood of the surprises."""
-    covered = sight.rows @ state.spread @ sight.rows.T
+    toward = sight.of(state.spread)
+    covered = sight.of(toward.swapaxes(1, 2))
     place = np.arange(covered.shape[1])
     covered[:, place, place] += sight.chance
     inverse = np.linalg.inv(covered)
-    gain = state.spread @ sight.rows.T @ inverse
+    gain = toward @ inverse
     moved = np.clip(gain @ sight.surprise[..., None], -LONGEST, LONGEST)[..., 0]
-    spread = state.spread - gain @ covered @ gain.swapaxes(1, 2)
+    spread = state.spread - gain @ toward.swapaxes(1, 2)
     spread = (spread + spread.swapaxes(1, 2)) / 2
     square = (sight.surprise[:, None] @ inverse @ sight.surprise[..., None])[:, 0, 0]
     likelihood = -(np.linalg.slogdet(covered)[1] + square) / 2
