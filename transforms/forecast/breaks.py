@@ -14,7 +14,7 @@ from transforms.forecast.state_space import LEVEL, WHOLE, Belief, Places
 
 Array = NDArray[np.float64]
 
-ENDS, AT_FIRST = 0.6, 2.0  # a month's chance that a break goes: the first over the months it has stood and the second
+ENDS, AT_FIRST = 0.6, 3.0  # a month's chance that a break goes: the first over the months it has stood and the second
 IN_PART = 0.4  # of breaks that go, those that do so in part: any part is as likely as any other
 HALF, HALF_VARIANCE = 0.5, 1 / 12
 FOR_GOOD = 24  # months after which what is broken is the level
@@ -105,6 +105,8 @@ def merged(state: Belief, at: Places) -> Belief:
             lean=mean_of(state.lean),
             log_weight=np.log(np.maximum(total, np.finfo(float).tiny)) + state.log_weight.max(),
             stood=mean_of(state.stood),
+            rate=mean_of(state.rate),
+            moved=mean_of(state.moved),
         )
     if (state.stood >= 0).any():
         return state

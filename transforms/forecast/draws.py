@@ -7,12 +7,14 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from transforms.forecast.breaks import IN_PART, chance_of_end
+from transforms.forecast.breaks import IN_PART, chance_of_end, opened
 from transforms.forecast.state_space import Belief, Places, calmer, carried, places, season, seen, step_variance
 
 Array = NDArray[np.float64]
 
 DRAWS = 1000
+AGAIN = 1.0
+OWN_PART = 0.2
 LEAST_CHANCE = 1e-6
 ROUNDING = 1e-12
 HIGHEST = 20.0  # of log counts: what is drawn stays a number
@@ -31,9 +33,10 @@ def drawn(state: Belief, coming: NDArray[np.int64], exposure: Array, is_stock: b
     shared, *own = (np.random.default_rng(seed) for seed in seeds)
     columns = season(coming)
     at = places(len(own), columns.shape[1])
+    state = opened(state, at)
     size = state.mean.shape[1]
     normal = _normal(shared, own, len(coming) + 1, at, size)
-    ends, part = shared.random((2, len(coming), DRAWS))
+    ends, part, begins = shared.random((3, len(coming), DRAWS))
     weight = state.weight.cumsum()
     chosen = np.searchsorted(weight, weight[-1] * (np.arange(DRAWS) + 0.5) / DRAWS)
     now = np.empty(normal.shape[1:])
@@ -41,13 +44,17 @@ def drawn(state: Belief, coming: NDArray[np.int64], exposure: Array, is_stock: b
         here = chosen == one
         now[here] = state.mean[one] + np.einsum("di,ji->dj", normal[0, here], _root(state.spread[one]))
     sizes, unrest, stood = state.sizes.of(chosen), state.unrest[chosen], state.stood[chosen]
+    rate, move = AGAIN * state.rate[chosen], np.sqrt(state.moved[chosen])
+    shares = np.sqrt(np.append(1.0, np.full(len(own), OWN_PART)))
     log_rate, every = np.empty((len(own), len(coming), DRAWS)), np.ones(len(own), dtype=bool)
     for month, season_now in enumerate(columns):
         variance = step_variance(sizes, unrest, at, size)
         now, unrest = carried(now, at) + np.sqrt(variance) * normal[month + 1], calmer(unrest)
         left = np.where(ends[month] < IN_PART * chance_of_end(stood), part[month], 0.0)
         now[:, at.broken] *= np.where(ends[month] < chance_of_end(stood), left, 1.0)[:, None]
-        stood = stood + 1
+        is_new = begins[month] < rate
+        now[:, at.broken] += (is_new * move)[:, None] * normal[month + 1, :, at.broken] * shares
+        stood = np.where(is_new, 0, stood + 1)
         log_rate[:, month] = seen(now, season_now, at, every).T
     rate = np.exp(np.minimum(log_rate, HIGHEST)) * exposure[:, None, None]
     return np.stack([_counts(one, mine, sizes.chance, is_stock) for one, mine in zip(own, rate, strict=True)])

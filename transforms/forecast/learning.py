@@ -17,6 +17,7 @@ from scipy.special import gammaln
 from transforms.forecast.breaks import branched, merged, opened
 from transforms.forecast.state_space import (
     LEVEL,
+    RARE,
     Belief,
     Places,
     Units,
@@ -34,9 +35,10 @@ FAR = 3.5  # standard deviations from which a month is out of the ordinary
 LEAN_LASTS, TURNED = 0.7, 4.5  # a unit's level has turned where its months lean so far: a quiet one once in ten years
 BREAK_COST, STRANGE_COST = 6.0, 5.0  # log likelihood: a break about once in 400 months, an outbreak in 150
 SETTLED = 13  # months before which a season would pass for breaks
-OWN_PART = 0.1  # of a break's variance, what each unit has apart from the others'
-MOST_UNREST = 400.0
+OWN_PART = 0.2  # of a break's variance, what each unit has apart from the others'
+MOST_UNREST = 100.0
 LONGEST = 3.0  # of log counts in one month, so that a month of zeros cannot run away
+MEMORY, ONE_BREAK = 40.0, 3  # months over which breaks are counted; within which moves are of one
 TRIED = 6  # months before which no alternative is let go
 NEGLIGIBLE = -25.0  # log weight below the best from which one is
 ENOUGH = 5  # events from which a month's count is taken by its logarithm
@@ -135,6 +137,7 @@ def _move(state: Belief, sight: _Sight) -> tuple[Array, Array]:
 def _break(state: Belief, sight: _Sight, move: Array, size: Array) -> tuple[Belief, Array]:
     """The state made ready to follow a move of all units at once, and what that costs; as it is where there is none."""
     found = size > FAR**2
+    state = state._replace(rate=state.rate + (RARE - state.rate) / MEMORY)
     if not found.any():
         return state, np.zeros(len(found))
     first = sight.at.broken.start
@@ -144,7 +147,14 @@ def _break(state: Belief, sight: _Sight, move: Array, size: Array) -> tuple[Beli
     spread[:, first, first] += more
     spread[:, own, own] += (OWN_PART * more)[:, None]
     unrest = np.where(found, np.maximum(np.minimum(size, MOST_UNREST), state.unrest), state.unrest)
-    return state._replace(spread=spread, unrest=unrest, stood=np.where(found, 0.0, state.stood)), BREAK_COST * found
+    is_new = found & ((state.stood < 0) | (state.stood > ONE_BREAK))
+    return state._replace(
+        spread=spread,
+        unrest=unrest,
+        stood=np.where(found, 0.0, state.stood),
+        rate=state.rate + is_new / MEMORY,
+        moved=np.where(found, (state.moved + more) / 2, state.moved),
+    ), BREAK_COST * found
 
 
 def _apart(state: Belief, sight: _Sight) -> tuple[Belief, _Sight, Array]:
