@@ -7,14 +7,12 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from transforms.forecast.breaks import IN_PART, chance_of_end, opened
+from transforms.forecast.breaks import IN_PART, OWN_PART, chance_of_end, opened
 from transforms.forecast.state_space import Belief, Places, calmer, carried, places, season, seen, step_variance
 
 Array = NDArray[np.float64]
 
 DRAWS = 1000
-AGAIN = 1.0
-OWN_PART = 0.2
 LEAST_CHANCE = 1e-6
 ROUNDING = 1e-12
 HIGHEST = 20.0  # of log counts: what is drawn stays a number
@@ -44,7 +42,7 @@ def drawn(state: Belief, coming: NDArray[np.int64], exposure: Array, is_stock: b
         here = chosen == one
         now[here] = state.mean[one] + np.einsum("di,ji->dj", normal[0, here], _root(state.spread[one]))
     sizes, unrest, stood = state.sizes.of(chosen), state.unrest[chosen], state.stood[chosen]
-    rate, move = AGAIN * state.rate[chosen], np.sqrt(state.moved[chosen])
+    rate, move = state.rate[chosen], np.sqrt(state.moved[chosen])
     shares = np.sqrt(np.append(1.0, np.full(len(own), OWN_PART)))
     log_rate, every = np.empty((len(own), len(coming), DRAWS)), np.ones(len(own), dtype=bool)
     for month, season_now in enumerate(columns):

@@ -14,10 +14,9 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import gammaln
 
-from transforms.forecast.breaks import branched, merged, opened
+from transforms.forecast.breaks import OWN_PART, branched, merged, opened
 from transforms.forecast.state_space import (
     LEVEL,
-    RARE,
     Belief,
     Places,
     Units,
@@ -35,7 +34,6 @@ FAR = 3.5  # standard deviations from which a month is out of the ordinary
 LEAN_LASTS, TURNED = 0.7, 4.5  # a unit's level has turned where its months lean so far: a quiet one once in ten years
 BREAK_COST, STRANGE_COST = 6.0, 5.0  # log likelihood: a break about once in 400 months, an outbreak in 150
 SETTLED = 13  # months before which a season would pass for breaks
-OWN_PART = 0.2  # of a break's variance, what each unit has apart from the others'
 MOST_UNREST = 100.0
 LONGEST = 3.0  # of log counts in one month, so that a month of zeros cannot run away
 MEMORY, ONE_BREAK = 40.0, 3  # months over which breaks are counted; within which moves are of one
@@ -137,7 +135,7 @@ def _move(state: Belief, sight: _Sight) -> tuple[Array, Array]:
 def _break(state: Belief, sight: _Sight, move: Array, size: Array) -> tuple[Belief, Array]:
     """The state made ready to follow a move of all units at once, and what that costs; as it is where there is none."""
     found = size > FAR**2
-    state = state._replace(rate=state.rate + (RARE - state.rate) / MEMORY)
+    state = state._replace(rate=state.rate * (1 - 1 / MEMORY))
     if not found.any():
         return state, np.zeros(len(found))
     first = sight.at.broken.start
@@ -153,7 +151,7 @@ def _break(state: Belief, sight: _Sight, move: Array, size: Array) -> tuple[Beli
         unrest=unrest,
         stood=np.where(found, 0.0, state.stood),
         rate=state.rate + is_new / MEMORY,
-        moved=np.where(found, (state.moved + more) / 2, state.moved),
+        moved=np.where(found, np.where(state.moved > 0, (state.moved + more) / 2, more), state.moved),
     ), BREAK_COST * found
 
 

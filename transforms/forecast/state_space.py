@@ -32,7 +32,6 @@ LEVEL, DRIFT, PASSING, SEASON = 0, 1, 2, 3
 DRIFT_LASTS, PASSING_LASTS, UNREST_LASTS = 0.998, 0.7, 0.8  # of it, how much is left a month later
 DRIFT_SD, OWN_DRIFT_SD = {True: 0.002, False: 0.0}, {True: 0.001, False: 0.0}  # of stocks; rates have none
 OWN_UNREST = 0.3  # of the unrest after a break, what a unit's own steps have of it
-RARE, BREAK_SD = 1 / 400, 0.2  # a month's chance of a break and its size, before any was seen
 WHOLE = -1.0  # for how long something is broken where nothing is
 SEASON_STEP = 0.03  # of a season's step, over the season's size
 LEVEL_SD, PASSING_SD = 1.0, 0.01
@@ -90,7 +89,8 @@ class Belief(NamedTuple):
             deviations, earlier ones counting less.
         log_weight: an alternative; up to a constant.
         stood: an alternative; for how many months something has been broken, below 0 where nothing is.
-        rate: an alternative; the chance of a break in a month, by how many there were. moved: the variance of one.
+        rate: an alternative; the chance of a break in a month: by those there were, so none before the first.
+        moved: an alternative; the variance of a break, by those there were.
         which: an alternative; its place in the grid. sizes: of each.
     """
 
@@ -160,8 +160,8 @@ def beginning(units: Units, columns: int) -> Belief:
         lean=np.zeros((alternatives, count)),
         log_weight=np.zeros(alternatives),
         stood=np.full(alternatives, WHOLE),
-        rate=np.full(alternatives, RARE),
-        moved=np.full(alternatives, BREAK_SD**2),
+        rate=np.zeros(alternatives),
+        moved=np.zeros(alternatives),
         which=np.arange(alternatives),
         sizes=sizes,
     )
