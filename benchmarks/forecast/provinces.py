@@ -172,12 +172,13 @@ def _season_changes(rng: np.random.Generator, numbers: NDArray[np.int64], distri
 
 
 def _wanders(rng: np.random.Generator, numbers: NDArray[np.int64], districts: int) -> tuple[Array, Array]:
-    """Steps of the province and of each district that are now small, now large."""
+    """Steps of the province and of each district that are now small, now large; requests grow or fall for years."""
     unrest = np.exp(np.cumsum(rng.normal(0, 0.25, len(numbers))))
     steps = rng.standard_t(4, len(numbers)) * rng.uniform(0.003, 0.015) * np.minimum(unrest, 4)
     own = rng.standard_t(4, (districts, len(numbers))) * rng.uniform(0.002, 0.015)
     away = np.cumsum(steps + own, axis=1)
-    return np.exp(np.clip(away, -1, 1)), np.exp(np.tile(np.cumsum(rng.normal(0, 0.04, len(numbers))), (districts, 1)))
+    received = np.cumsum(rng.normal(0, 0.03, len(numbers)) + rng.normal(0, 0.012))
+    return np.exp(np.clip(away, -1, 1)), np.exp(np.tile(received, (districts, 1)))
 
 
 LATER = {

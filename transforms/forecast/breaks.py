@@ -14,7 +14,7 @@ from transforms.forecast.state_space import LEVEL, WHOLE, Belief, Places
 
 Array = NDArray[np.float64]
 
-ENDS, AT_FIRST = 0.6, 3.0  # a month's chance that a break goes: the first over the months it has stood and the second
+ENDS, AT_FIRST = 0.5, 1.5  # a month's chance that a break goes: the first over the months it has stood and the second
 IN_PART = 0.4  # of breaks that go, those that do so in part: any part is as likely as any other
 HALF, HALF_VARIANCE = 0.5, 1 / 12
 OWN_PART = 0.2  # of a break's variance, what each unit has apart from the others'
