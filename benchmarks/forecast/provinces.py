@@ -150,7 +150,8 @@ def _over_at_once(rng: np.random.Generator, numbers: NDArray[np.int64], district
     at = int(rng.integers(28, 60))
     for _ in range(int(rng.integers(1, 3))):
         size = rng.choice([-1, -1, -1, 1]) * rng.uniform(0.1, 0.5) * rng.lognormal(0, 0.25, (districts, 1))
-        comes, goes, lasts = rng.integers(1, 4, 3) + [0, 0, rng.integers(0, 8)]
+        comes, goes, least = rng.integers(1, 4, 3)
+        lasts = least + rng.integers(0, 8)
         returned = rng.choice([1.0, 1.0, rng.uniform(0.3, 0.7), 0.0])
         come = np.clip((months - at + 1) / comes, 0, 1)
         gone = np.clip((months - at - comes - lasts + 1) / goes, 0, 1)

@@ -1,4 +1,8 @@
-"""What may come: draws of every unit at once, whole numbers and never below nothing."""
+"""What may come: draws of every unit at once, whole numbers and never below nothing.
+
+What is broken stands, goes in part or is over in a month of its own in each draw; where breaks have been seen, others
+come as often as those did and as far.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +11,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from transforms.forecast.breaks import IN_PART, OWN_PART, chance_of_end, opened
+from transforms.forecast.breaks import OWN_PART, left_of, opened
 from transforms.forecast.state_space import Belief, Places, calmer, carried, places, season, seen, step_variance
 
 Array = NDArray[np.float64]
@@ -34,7 +38,7 @@ def drawn(state: Belief, coming: NDArray[np.int64], exposure: Array, is_stock: b
     state = opened(state, at)
     size = state.mean.shape[1]
     normal = _normal(shared, own, len(coming) + 1, at, size)
-    ends, part, begins = shared.random((3, len(coming), DRAWS))
+    breaks = shared.random((len(coming), 3, DRAWS))
     weight = state.weight.cumsum()
     chosen = np.searchsorted(weight, weight[-1] * (np.arange(DRAWS) + 0.5) / DRAWS)
     now = np.empty(normal.shape[1:])
@@ -43,19 +47,22 @@ def drawn(state: Belief, coming: NDArray[np.int64], exposure: Array, is_stock: b
         now[here] = state.mean[one] + np.einsum("di,ji->dj", normal[0, here], _root(state.spread[one]))
     sizes, unrest, stood = state.sizes.of(chosen), state.unrest[chosen], state.stood[chosen]
     rate, move = state.rate[chosen], np.sqrt(state.moved[chosen])
-    shares = np.sqrt(np.append(1.0, np.full(len(own), OWN_PART)))
     log_rate, every = np.empty((len(own), len(coming), DRAWS)), np.ones(len(own), dtype=bool)
     for month, season_now in enumerate(columns):
-        variance = step_variance(sizes, unrest, at, size)
-        now, unrest = carried(now, at) + np.sqrt(variance) * normal[month + 1], calmer(unrest)
-        left = np.where(ends[month] < IN_PART * chance_of_end(stood), part[month], 0.0)
-        now[:, at.broken] *= np.where(ends[month] < chance_of_end(stood), left, 1.0)[:, None]
-        is_new = begins[month] < rate
-        now[:, at.broken] += (is_new * move)[:, None] * normal[month + 1, :, at.broken] * shares
-        stood = np.where(is_new, 0, stood + 1)
+        steps = np.sqrt(step_variance(sizes, unrest, at, size)) * normal[month + 1]
+        now, unrest = carried(now, at) + steps, calmer(unrest)
+        left, is_new = left_of(stood, *breaks[month, :2]), breaks[month, 2] < rate
+        begun = (is_new * move)[:, None] * normal[month + 1, :, at.broken] * _shares(len(own))
+        now[:, at.broken] = left[:, None] * now[:, at.broken] + begun
+        stood = np.where(is_new, 0.0, stood + 1)
         log_rate[:, month] = seen(now, season_now, at, every).T
     rate = np.exp(np.minimum(log_rate, HIGHEST)) * exposure[:, None, None]
     return np.stack([_counts(one, mine, sizes.chance, is_stock) for one, mine in zip(own, rate, strict=True)])
+
+
+def _shares(units: int) -> Array:
+    """Of a new break's size, what is of all and what each unit has beyond that."""
+    return np.sqrt(np.append(1.0, np.full(units, OWN_PART)))
 
 
 def _normal(shared: np.random.Generator, own: list[np.random.Generator], months: int, at: Places, size: int) -> Array:

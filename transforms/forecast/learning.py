@@ -2,8 +2,8 @@
 
 A unit's month far from what was foreseen of it counts for little; several on the same side are followed, near or far:
 an outbreak or a slip is not taken for the future, a lasting change is. A move of all at once is followed within the
-month, as one that passes rather than stays, and what comes is held to be as uncertain as the move was large: it takes
-a year or so to be forgotten.
+month as something broken, see `transforms.forecast.breaks`; the steps after it are held to be larger for a year or so,
+and other breaks to be likelier for some.
 """
 
 from __future__ import annotations
@@ -15,17 +15,7 @@ from numpy.typing import NDArray
 from scipy.special import gammaln
 
 from transforms.forecast.breaks import OWN_PART, branched, merged, opened
-from transforms.forecast.state_space import (
-    LEVEL,
-    Belief,
-    Places,
-    Units,
-    beginning,
-    on,
-    places,
-    season,
-    seen,
-)
+from transforms.forecast.state_space import Belief, Places, Units, beginning, on, places, season, seen
 
 Array = NDArray[np.float64]
 Mask = NDArray[np.bool_]
@@ -42,27 +32,48 @@ NEGLIGIBLE = -25.0  # log weight below the best from which one is
 ENOUGH = 5  # events from which a month's count is taken by its logarithm
 
 
-class _Sight(NamedTuple):
-    """A month's known units as each alternative sees them.
+class _Month(NamedTuple):
+    """A month's figures.
 
     Attributes:
-        at: the parts of the state. season: its columns in the month. known: which of all units.
-        surprise: alternatives x known units, of log counts. chance: its variance that is the month's own.
+        at: the parts of the state. season: its columns in the month.
+        known: which of all units are. counts, exposure: of those. is_stock: see `Units`.
     """
 
     at: Places
     season: Array
     known: Mask
-    surprise: Array
-    chance: Array
+    counts: Array
+    exposure: Array
+    is_stock: bool
 
     def of(self, values: Array) -> Array:
         """What the known units have of states, along the last axis."""
         return seen(values, self.season, self.at, self.known)
 
+    def expected(self, state: Belief) -> Array:
+        """Alternatives x known units."""
+        found: Array = self.exposure * np.exp(self.of(state.mean))
+        return found
+
     def covered(self, state: Belief) -> Array:
         """The covariance of the known units' log rates, an alternative."""
         return self.of(self.of(state.spread).swapaxes(1, 2))
+
+    def variance(self, state: Belief) -> Array:
+        """Its diagonal."""
+        return np.diagonal(self.covered(state), axis1=1, axis2=2)
+
+
+class _Sight(NamedTuple):
+    """A month's known units as each alternative sees them.
+
+    Attributes:
+        surprise: alternatives x known units, of log counts. chance: its variance that is the month's own.
+    """
+
+    surprise: Array
+    chance: Array
 
 
 def follow(units: Units) -> list[Belief]:
@@ -71,59 +82,50 @@ def follow(units: Units) -> list[Belief]:
     at = places(len(units.count), columns.shape[1])
     state = beginning(units, columns.shape[1])
     followed = []
-    for month in range(len(units.months)):
+    for number, columns_now in enumerate(columns):
         state = branched(on(state, at), at)
-        known = np.isfinite(units.count[:, month])
+        known = np.isfinite(units.count[:, number])
         if known.any():
-            state = _learnt(state, units, month, known, columns[month], at)
-        if month >= TRIED:
+            count, exposure = units.count[known, number], units.exposure[known, number]
+            month = _Month(at, columns_now, known, count, exposure, units.is_stock)
+            state = _learnt(state, month, has_breaks=number >= SETTLED)
+        if number >= TRIED:
             state = merged(state.of(state.log_weight > state.log_weight.max() + NEGLIGIBLE), at)
         followed.append(state)
     return followed
 
 
-def _learnt(state: Belief, units: Units, month: int, known: Mask, columns: Array, at: Places) -> Belief:
+def _learnt(state: Belief, month: _Month, *, has_breaks: bool) -> Belief:
     """The state with a month's figures taken in."""
-    sight = _sight(state, units, month, known, columns, at)
-    cost = np.zeros(len(state.mean))
-    if month >= SETTLED:
-        move, size = _move(state, sight)
-        if (size > FAR**2).any() and state.mean.shape[1] == at.broken.start:
-            state = opened(state, at)
-            sight = _sight(state, units, month, known, columns, at)
-            move, size = _move(state, sight)
-        state, cost = _break(state, sight, move, size)
-    plain = sight
-    state, sight, strange = _apart(state, sight)
-    after, likelihood = _updated(state, sight)
-    if not units.is_stock:
-        beyond = sight.chance - plain.chance + state.sizes.chance[:, None]
-        count, exposure = units.count[known, month], units.exposure[known, month]
-        likelihood = _event_likelihood(count, exposure * np.exp(sight.of(state.mean)), _variance(state, sight) + beyond)
+    sight, cost = _sight(state, month), np.zeros(len(state.mean))
+    if has_breaks:
+        move, size = _move(state, month, sight)
+        if (size > FAR**2).any():
+            state = opened(state, month.at)
+        state, cost = _break(state, month, move, size)
+    state, apart, strange = _apart(state, month, sight)
+    after, likelihood = _updated(state, month, apart)
+    if not month.is_stock:
+        beyond = apart.chance - sight.chance + state.sizes.chance[:, None]
+        likelihood = _event_likelihood(month.counts, month.expected(state), month.variance(state) + beyond)
     return after._replace(log_weight=state.log_weight + likelihood - cost - STRANGE_COST * strange)
 
 
-def _sight(state: Belief, units: Units, month: int, known: Mask, columns: Array, at: Places) -> _Sight:
+def _sight(state: Belief, month: _Month) -> _Sight:
     """Surprises on the log scale: of few events by their expected information, which none at all does no harm."""
-    count, exposure = units.count[known, month], units.exposure[known, month]
-    expected = exposure * np.exp(seen(state.mean, columns, at, known))
-    chance = state.sizes.chance[:, None]
+    count, expected, chance = month.counts, month.expected(state), state.sizes.chance[:, None]
     some = np.maximum(count, 0.5)
     log_surprise = np.log(some / expected)
-    if units.is_stock:
-        return _Sight(at, columns, known, log_surprise, chance / some)
+    if month.is_stock:
+        return _Sight(log_surprise, chance / some)
     many = count >= ENOUGH
     surprise = np.where(many, log_surprise, count / expected - 1)
-    return _Sight(at, columns, known, surprise, chance + np.where(many, 1 / some, 1 / expected))
+    return _Sight(surprise, chance + np.where(many, 1 / some, 1 / expected))
 
 
-def _variance(state: Belief, sight: _Sight) -> Array:
-    return np.diagonal(sight.covered(state), axis1=1, axis2=2)
-
-
-def _move(state: Belief, sight: _Sight) -> tuple[Array, Array]:
+def _move(state: Belief, month: _Month, sight: _Sight) -> tuple[Array, Array]:
     """How far all units moved together, of log counts, and its square over its variance, an alternative."""
-    covered = sight.covered(state)
+    covered = month.covered(state)
     number = covered.shape[1]
     own = np.trace(covered, axis1=1, axis2=2)
     shared = (covered.sum(axis=(1, 2)) - own) / (number * (number - 1)) if number > 1 else own
@@ -132,38 +134,39 @@ def _move(state: Belief, sight: _Sight) -> tuple[Array, Array]:
     return move, move**2 / (shared + apart * np.pi / 2 / number)  # the median's variance
 
 
-def _break(state: Belief, sight: _Sight, move: Array, size: Array) -> tuple[Belief, Array]:
+def _break(state: Belief, month: _Month, move: Array, size: Array) -> tuple[Belief, Array]:
     """The state made ready to follow a move of all units at once, and what that costs; as it is where there is none."""
     found = size > FAR**2
     state = state._replace(rate=state.rate * (1 - 1 / MEMORY))
     if not found.any():
         return state, np.zeros(len(found))
-    first = sight.at.broken.start
+    first = month.at.broken.start
     more = np.where(found, move**2, 0.0)
     spread = state.spread.copy()
-    own = first + 1 + np.flatnonzero(sight.known)
+    own = first + 1 + np.flatnonzero(month.known)
     spread[:, first, first] += more
     spread[:, own, own] += (OWN_PART * more)[:, None]
-    unrest = np.where(found, np.maximum(np.minimum(size, MOST_UNREST), state.unrest), state.unrest)
     is_new = found & ((state.stood < 0) | (state.stood > ONE_BREAK))
-    return state._replace(
+    moved = np.where(state.moved > 0, (state.moved + more) / 2, more)
+    after = state._replace(
         spread=spread,
-        unrest=unrest,
+        unrest=np.where(found, np.maximum(np.minimum(size, MOST_UNREST), state.unrest), state.unrest),
         stood=np.where(found, 0.0, state.stood),
         rate=state.rate + is_new / MEMORY,
-        moved=np.where(found, np.where(state.moved > 0, (state.moved + more) / 2, more), state.moved),
-    ), BREAK_COST * found
+        moved=np.where(found, moved, state.moved),
+    )
+    return after, BREAK_COST * found.astype(float)
 
 
-def _apart(state: Belief, sight: _Sight) -> tuple[Belief, _Sight, Array]:
+def _apart(state: Belief, month: _Month, sight: _Sight) -> tuple[Belief, _Sight, Array]:
     """Units far from what was foreseen: a month alone counts for little, several on the same side are followed.
 
     Returns:
         state and sight so that they do, and how many units were far or had turned, an alternative.
     """
-    known = sight.known
-    own = sight.at.own.start + np.flatnonzero(known)
-    scale = np.sqrt(_variance(state, sight) + sight.chance)
+    known = month.known
+    own = month.at.own.start + np.flatnonzero(known)
+    scale = np.sqrt(month.variance(state) + sight.chance)
     apart = sight.surprise / scale
     lean = state.lean.copy()
     lean[:, known] = LEAN_LASTS * lean[:, known] + np.clip(apart, -FAR, FAR)
@@ -176,10 +179,10 @@ def _apart(state: Belief, sight: _Sight) -> tuple[Belief, _Sight, Array]:
     return state._replace(spread=spread, lean=lean), sight._replace(chance=chance), (far | turned).sum(axis=1)
 
 
-def _updated(state: Belief, sight: _Sight) -> tuple[Belief, Array]:
+def _updated(state: Belief, month: _Month, sight: _Sight) -> tuple[Belief, Array]:
     """Kalman's update, and the log likelihood of the surprises."""
-    toward = sight.of(state.spread)
-    covered = sight.of(toward.swapaxes(1, 2))
+    toward = month.of(state.spread)
+    covered = month.of(toward.swapaxes(1, 2))
     place = np.arange(covered.shape[1])
     covered[:, place, place] += sight.chance
     inverse = np.linalg.inv(covered)

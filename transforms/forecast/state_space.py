@@ -114,8 +114,8 @@ class Belief(NamedTuple):
 
     def of(self, kept: NDArray[np.bool_] | NDArray[np.int64]) -> Belief:
         """Some of the alternatives."""
-        *own, sizes = self
-        return Belief(*(part[kept] for part in own), sizes.of(kept))
+        parts = {name: part[kept] for name, part in self._asdict().items() if name != "sizes"}
+        return Belief(**parts, sizes=self.sizes.of(kept))
 
 
 def _grid(*parts: tuple[float, ...]) -> Sizes:
@@ -185,8 +185,8 @@ class Places(NamedTuple):
 def places(units: int, columns: int) -> Places:
     """See `Places`."""
     first = SEASON + columns
-    end = first + 2 * units
-    return Places(slice(SEASON, first), slice(first, first + units), slice(first + units, end), slice(end, end + 1 + units))
+    drift, broken = first + units, first + 2 * units
+    return Places(slice(SEASON, first), slice(first, drift), slice(drift, broken), slice(broken, broken + 1 + units))
 
 
 def carried(values: Array, at: Places) -> Array:
@@ -241,7 +241,7 @@ def season(months: NDArray[np.int64]) -> Array:
 
 
 def seen(values: Array, season: Array, at: Places, known: NDArray[np.bool_]) -> Array:
-    """What the known units' log rates have of states, along the last axis, in a month with these columns of the season."""
+    """What known units' log rates have of states, along the last axis, in a month with these columns of the season."""
     own = values[..., at.own][..., known]
     broken = values[..., at.broken]
     shared = values[..., LEVEL] + values[..., PASSING] + values[..., at.season] @ season
