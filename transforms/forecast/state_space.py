@@ -30,7 +30,7 @@ Array = NDArray[np.float64]
 # first break on what is broken of all, and of each unit beyond that.
 LEVEL, DRIFT, PASSING, SEASON = 0, 1, 2, 3
 DRIFT_LASTS, PASSING_LASTS, UNREST_LASTS = 0.998, 0.7, 0.8  # of it, how much is left a month later
-DRIFT_SD = {True: 0.002, False: 0.007}  # a month; of stocks, of rates
+DRIFT_SD = {True: 0.002, False: 0.004}  # a month; of stocks, of rates
 OWN_DRIFT_SD = {True: 0.001, False: 0.0}
 OWN_UNREST = 0.3  # of the unrest after a break, what a unit's own steps have of it
 WHOLE = -1.0  # for how long something is broken where nothing is
