@@ -27,6 +27,7 @@ SETTLED = 13  # months before which a season would pass for breaks
 MOST_UNREST = 100.0
 LONGEST = 3.0  # of log counts in one month, so that a month of zeros cannot run away
 MEMORY, ONE_BREAK = 40.0, 3  # months over which breaks are counted; within which moves are of one
+MOST_AGAIN = 0.5  # of log counts: whoever was all silent once is not expected to be many times as many
 TRIED = 6  # months before which no alternative is let go
 NEGLIGIBLE = -25.0  # log weight below the best from which one is
 ENOUGH = 5  # events from which a month's count is taken by its logarithm
@@ -147,7 +148,8 @@ def _break(state: Belief, month: _Month, move: Array, size: Array) -> tuple[Beli
     spread[:, first, first] += more
     spread[:, own, own] += (OWN_PART * more)[:, None]
     is_new = found & ((state.stood < 0) | (state.stood > ONE_BREAK))
-    moved = np.where(state.moved > 0, (state.moved + more) / 2, more)
+    like_it = np.minimum(more, MOST_AGAIN**2)
+    moved = np.where(state.moved > 0, (state.moved + like_it) / 2, like_it)
     after = state._replace(
         spread=spread,
         unrest=np.where(found, np.maximum(np.minimum(size, MOST_UNREST), state.unrest), state.unrest),

@@ -237,3 +237,10 @@ def test_what_is_followed_in_three_ways_and_made_one_again_is_as_likely_as_befor
         assert found.weight @ found.mean == pytest.approx(three.weight @ three.mean)
     of_levels = slice(0, at.broken.start)
     assert (one.weight @ one.mean)[of_levels] == pytest.approx((state.weight @ state.mean)[of_levels])
+
+
+@pytest.mark.parametrize("times", [0.0, 10.0])
+def test_a_slip_of_all_districts_is_not_foreseen_in_the_mean(times):
+    province = changed(steady(80), "away_total", (slice(None), slice(40, 45)), times)
+    found = means(forecasts(province.figures(), [origin(province, 79)]), "away_total", "P")
+    assert np.abs(found / 2400 - 1).max() < 0.1
