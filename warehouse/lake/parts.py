@@ -37,10 +37,13 @@ class LakeTable:
     columns: tuple[LakeColumn, ...]
 
     @property
+    def is_dated(self) -> bool:
+        return any(column.name == "period_start" for column in self.columns)
+
+    @property
     def year(self) -> str:
         """The part a row is of, as SQL."""
-        dated = any(column.name == "period_start" for column in self.columns)
-        return "coalesce(year(period_start), 0)" if dated else "0"
+        return "coalesce(year(period_start), 0)" if self.is_dated else "0"
 
     @property
     def listed(self) -> str:
@@ -64,15 +67,30 @@ def digests(con: DuckDBPyConnection, source: str, of: Sequence[LakeTable], where
         of: the tables; their columns are what is looked at.
         where: which of their rows.
     """
-    found: dict[Part, str] = {}
-    for table in of:
-        shape = hashlib.sha256(repr([(one.name, one.kind) for one in table.columns]).encode()).hexdigest()[:8]
-        rows = con.execute(
-            f"SELECT {table.year}, count(*), sum(hash({table.listed})::HUGEINT), bit_xor(hash({table.listed})) "
-            f"FROM {source}.{table.name} WHERE {where} GROUP BY 1 ORDER BY 1"
-        ).fetchall()
-        found |= {(table.name, part): f"{shape}:{rows}:{total:x}:{either:x}" for part, rows, total, either in rows}
-    return found
+    return {
+        (table.name, year): digest
+        for table in of
+        for year, digest in digests_of(con, table, f"{source}.{table.name} WHERE {where}").items()
+    }
+
+
+def digests_of(con: DuckDBPyConnection, table: LakeTable, source: str) -> dict[int, str]:
+    """The digest of each year of rows that have a table's columns.
+
+    Args:
+        source: what stands after FROM, e.g. `copy.marts.indicator`, or a query in brackets.
+    """
+    shape = hashlib.sha256(repr([(one.name, one.kind) for one in table.columns]).encode()).hexdigest()[:8]
+    rows = con.execute(
+        f"SELECT {table.year}, count(*), sum(hash({table.listed})::HUGEINT), bit_xor(hash({table.listed})) "
+        f"FROM {source} GROUP BY 1 ORDER BY 1"
+    ).fetchall()
+    return {year: f"{shape}:{count}:{total:x}:{either:x}" for year, count, total, either in rows}
+
+
+def rows_in(digest: str) -> int:
+    """How many rows a digest is of."""
+    return int(digest.split(":")[1])
 
 
 def together(parts: Digests) -> str:
