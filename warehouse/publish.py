@@ -10,9 +10,10 @@ import hashlib
 import os
 import re
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 import duckdb
@@ -22,10 +23,9 @@ from expectations.language.catalogue import Joined, Message
 from warehouse.connection.store import NEW_FILES, replace
 from warehouse.connection.transaction import transaction
 from warehouse.errors import EditionRefused
-from warehouse.lake.parts import LakeTable, tables
-from warehouse.marts.shown import marts_of, shape
+from warehouse.marts.shown import LARGE, Mart, marts_of, shape
 from warehouse.marts.views import MARTS, apply_marts
-from warehouse.renewed import fill, renew
+from warehouse.renewed import Write, fill, renew
 from warehouse.schema.comments import quoted
 
 LINK = "mobility.duckdb"
@@ -60,14 +60,14 @@ def publish(con: DuckDBPyConnection, folder: Path, stamp: str, *, keep: int = 7,
     Raises:
         EditionRefused: a mart or column says nothing of itself, holds party cells, or lost rows.
     """
-    names = apply_marts(con, marts)
+    apply_marts(con, marts)
     target = folder / EDITIONS / stamp / LINK
     target.parent.mkdir(parents=True, exist_ok=True)
     for entered in (folder, folder / EDITIONS, target.parent):
         entered.chmod(0o755)
     part = target.with_name(f".{LINK}.part")
     with _before(con, folder / LINK) as before:
-        new = _New(con, part, stamp, tuple(names), tuple(shape(marts_of(con))))
+        new = _New(con, part, stamp, {mart.name: mart for mart in marts_of(con)})
         rows = new.upon(before) if before and _may_stand(before, folder, new) else None
         if rows is None:
             rows = new.whole(before)
@@ -99,26 +99,29 @@ class _Before:
     made_whole: str | None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class _New:
     """A copy on its way.
 
     Attributes:
         part: its file.
         stamp: its name.
-        marts: the names of what it holds.
+        marts: what it holds, by name.
         statements: that make it empty.
+        made_of: tells that a copy made by other statements, or in another format, is none to carry on.
     """
 
     con: DuckDBPyConnection
     part: Path
     stamp: str
-    marts: tuple[str, ...]
-    statements: tuple[str, ...]
+    marts: Mapping[str, Mart]
 
-    @property
+    @cached_property
+    def statements(self) -> list[str]:
+        return shape(list(self.marts.values()))
+
+    @cached_property
     def made_of(self) -> str:
-        """What tells that a copy made by other statements, or in another format, is none to carry on."""
         return hashlib.sha256("\n".join((*self.statements, *map(str, NEW_FILES.items()))).encode()).hexdigest()
 
     def upon(self, before: _Before) -> dict[str, int] | None:
@@ -159,10 +162,12 @@ class _New:
             for name, value in (("made_of", self.made_of), ("made_whole", self.stamp)):
                 self.con.execute(f"CREATE OR REPLACE MACRO marts.{name}() AS {quoted(value)}")
 
-    def _written(self, write: Callable[[DuckDBPyConnection, str, LakeTable, str], int]) -> dict[str, int]:
-        held = tables(self.con, "edition", "marts")
+    def _written(self, write: Write) -> dict[str, int]:
         with _looked_up_once(self.con) as queries:
-            return {name: write(self.con, f"edition.marts.{name}", held[name], queries[name]) for name in self.marts}
+            return {
+                name: write(self.con, f"edition.marts.{name}", mart.typed, queries[name], by_year=name in LARGE)
+                for name, mart in self.marts.items()
+            }
 
 
 def _may_stand(before: _Before, folder: Path, new: _New) -> bool:

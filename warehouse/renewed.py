@@ -1,46 +1,110 @@
 """A table of a copy brought to what it should hold: of each year, all rows are written anew or none.
 
 What the table holds and what it should are held against each other by digests, so nobody need know what a night's
-changes may have touched: a year stands only where its rows are the same.
+changes may have touched: rows stand only where they are the same.
 """
 
 from __future__ import annotations
 
+import hashlib
+from collections.abc import Collection, Mapping
+from typing import Protocol
+
 from duckdb import DuckDBPyConnection
 
-from warehouse.lake.parts import LakeTable, digests_of, rows_in
+Columns = Mapping[str, str]
+"""Names and types of a table's columns, in order."""
+ONE = "0"
+"""The part that every row is of, of a table in one part."""
 
 
-def fill(con: DuckDBPyConnection, into: str, table: LakeTable, query: str) -> int:
+class Write(Protocol):
+    """Brings a table to what a query says: `fill` or `renew`."""
+
+    def __call__(self, con: DuckDBPyConnection, into: str, columns: Columns, query: str, *, by_year: bool) -> int: ...
+
+
+def fill(con: DuckDBPyConnection, into: str, columns: Columns, query: str, *, by_year: bool) -> int:
     """Write an empty table; how many rows there should be.
 
     Args:
         into: the table, with its catalogue and schema.
-        table: its columns; those of the query under the same names.
+        columns: its own; those of the query under the same names.
         query: what it should hold.
+        by_year: whether it is written year by year, which leaves its rows in no order; else it keeps the query's.
     """
-    row = con.execute(f"INSERT INTO {into} BY NAME {_laid(table, f'({query}) AS q')}").fetchone()
+    rows = _laid(columns, query) if by_year else f"SELECT {listed(columns)} FROM ({query}) AS q"
+    row = con.execute(f"INSERT INTO {into} BY NAME {rows}").fetchone()
     return int(row[0]) if row else 0
 
 
-def renew(con: DuckDBPyConnection, into: str, table: LakeTable, query: str) -> int:
-    """Write the years of a table whose rows are others now; how many rows there should be. As `fill`."""
-    wanted, standing = digests_of(con, table, f"({query}) AS q"), digests_of(con, table, into)
-    differing = [str(year) for year in wanted.keys() | standing.keys() if wanted.get(year) != standing.get(year)]
-    if differing:
-        of_these = f"WHERE {table.year} IN ({', '.join(differing)})"
+def renew(con: DuckDBPyConnection, into: str, columns: Columns, query: str, *, by_year: bool) -> int:
+    """Write what is another now of a table, its years or all of it; how many rows there should be. As `fill`."""
+    part = year_of(columns) if by_year else ONE
+    wanted = digests(con, columns, f"({_unordered(query)}) AS q", part)
+    standing = digests(con, columns, into, part)
+    differing = [str(one) for one in wanted.keys() | standing.keys() if wanted.get(one) != standing.get(one)]
+    if differing and by_year:
+        of_these = f"WHERE {part} IN ({', '.join(differing)})"
         con.execute(f"DELETE FROM {into} {of_these}")
-        con.execute(f"INSERT INTO {into} BY NAME {_laid(table, f'({query}) AS q {of_these}')}")
-    return sum(map(rows_in, wanted.values()))
+        con.execute(f"INSERT INTO {into} BY NAME {_laid(columns, query, of_these)}")
+    elif differing:
+        con.execute(f"DELETE FROM {into}")
+        fill(con, into, columns, query, by_year=False)
+    return sum(_rows_in(digest) for digest in wanted.values())
 
 
-def _laid(table: LakeTable, source: str) -> str:
+def digests(con: DuckDBPyConnection, columns: Columns, source: str, part: str) -> dict[int, str]:
+    """The digest of each part of some rows, whatever their order.
+
+    Args:
+        columns: which of theirs are looked at.
+        source: what stands after FROM: a table, or a query in brackets.
+        part: the part a row is of, as SQL: a whole number.
+    """
+    shape = hashlib.sha256(repr(list(columns.items())).encode()).hexdigest()[:8]
+    rows = con.execute(
+        "SELECT part, count(*), sum(digest::HUGEINT), bit_xor(digest) "
+        f"FROM (SELECT {part} AS part, hash({listed(columns)}) AS digest FROM {source}) GROUP BY 1 ORDER BY 1"
+    ).fetchall()
+    return {number: f"{shape}:{count}:{total:x}:{either:x}" for number, count, total, either in rows}
+
+
+def year_of(columns: Collection[str]) -> str:
+    """The year a row is of, as SQL; 0 for all where the table's rows have no day."""
+    return "coalesce(year(period_start), 0)" if "period_start" in columns else ONE
+
+
+def listed(columns: Collection[str]) -> str:
+    """Columns as a query names them."""
+    return ", ".join(f'"{name}"' for name in columns)
+
+
+def _rows_in(digest: str) -> int:
+    return int(digest.split(":")[1])
+
+
+def _laid(columns: Columns, query: str, where: str = "") -> str:
     """SQL: rows as they are to lie in the file: by year, those with the same figures side by side.
 
     Measured fractions take most of a copy's room. Those of the two maps are mostly the same, and so are many of small
-    counts: one after the other they are written once. A table without years or fractions keeps its order.
+    counts: one after the other they are written once.
     """
-    fractions = [f'"{column.name}"' for column in table.columns if column.kind == "DOUBLE"]
-    others = [f'"{column.name}"' for column in table.columns if column.kind != "DOUBLE"]
-    order = f" ORDER BY {', '.join((table.year, *fractions, *others))}" if table.is_dated and fractions else ""
-    return f"SELECT {table.listed} FROM {source}{order}"
+    fractions = [name for name, kind in columns.items() if kind == "DOUBLE"]
+    others = [name for name, kind in columns.items() if kind != "DOUBLE"]
+    year = [year_of(columns)] if year_of(columns) != ONE else []
+    order = ", ".join((*year, listed([*fractions, *others])))
+    return f"SELECT {listed(columns)} FROM ({_unordered(query)}) AS q {where} ORDER BY {order}"
+
+
+def _unordered(query: str) -> str:
+    """A query without the order it ends with, which DuckDB would make though nobody sees it.
+
+    >>> _unordered("SELECT a FROM t ORDER BY a, f(b) DESC")
+    'SELECT a FROM t'
+    >>> _unordered("SELECT row_number() OVER (ORDER BY a) FROM t")
+    'SELECT row_number() OVER (ORDER BY a) FROM t'
+    """
+    rows, ordered, order = query.rpartition(" ORDER BY ")
+    is_last = ordered and order.count("(") == order.count(")") and " LIMIT " not in order
+    return rows if is_last else query

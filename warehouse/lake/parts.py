@@ -14,6 +14,9 @@ from dataclasses import dataclass
 import duckdb
 from duckdb import DuckDBPyConnection
 
+from warehouse.renewed import digests as digests_of
+from warehouse.renewed import listed, year_of
+
 Part = tuple[str, int]
 """A table and a year; 0 where the table's rows have no day."""
 Digests = Mapping[Part, str]
@@ -37,17 +40,18 @@ class LakeTable:
     columns: tuple[LakeColumn, ...]
 
     @property
-    def is_dated(self) -> bool:
-        return any(column.name == "period_start" for column in self.columns)
+    def kinds(self) -> dict[str, str]:
+        """Its columns' names and types."""
+        return {column.name: column.kind for column in self.columns}
 
     @property
     def year(self) -> str:
         """The part a row is of, as SQL."""
-        return "coalesce(year(period_start), 0)" if self.is_dated else "0"
+        return year_of(self.kinds)
 
     @property
     def listed(self) -> str:
-        return ", ".join(f'"{column.name}"' for column in self.columns)
+        return listed(self.kinds)
 
 
 def tables(con: DuckDBPyConnection, catalogue: str, schema: str) -> dict[str, LakeTable]:
@@ -70,27 +74,8 @@ def digests(con: DuckDBPyConnection, source: str, of: Sequence[LakeTable], where
     return {
         (table.name, year): digest
         for table in of
-        for year, digest in digests_of(con, table, f"{source}.{table.name} WHERE {where}").items()
+        for year, digest in digests_of(con, table.kinds, f"{source}.{table.name} WHERE {where}", table.year).items()
     }
-
-
-def digests_of(con: DuckDBPyConnection, table: LakeTable, source: str) -> dict[int, str]:
-    """The digest of each year of rows that have a table's columns.
-
-    Args:
-        source: what stands after FROM, e.g. `copy.marts.indicator`, or a query in brackets.
-    """
-    shape = hashlib.sha256(repr([(one.name, one.kind) for one in table.columns]).encode()).hexdigest()[:8]
-    rows = con.execute(
-        f"SELECT {table.year}, count(*), sum(hash({table.listed})::HUGEINT), bit_xor(hash({table.listed})) "
-        f"FROM {source} GROUP BY 1 ORDER BY 1"
-    ).fetchall()
-    return {year: f"{shape}:{count}:{total:x}:{either:x}" for year, count, total, either in rows}
-
-
-def rows_in(digest: str) -> int:
-    """How many rows a digest is of."""
-    return int(digest.split(":")[1])
 
 
 def together(parts: Digests) -> str:
