@@ -73,7 +73,7 @@ def _carried_on(con: DuckDBPyConnection, path: Path, part: Path, made_of: str, h
                 return False
             with transaction(con):
                 for name, columns in held.items():
-                    renew(con, f"board.{name}", columns, f"FROM {name}", by_year=True)
+                    renew(con, f"board.{name}", columns, f"FROM {name}", by_month=True)
     except duckdb.Error:  # damaged
         return False
     return True
@@ -87,7 +87,7 @@ def _make_whole(con: DuckDBPyConnection, part: Path, made_of: str, held: Mapping
         con.execute("DROP SCHEMA board.marts CASCADE")
         con.execute(f"CREATE MACRO board.main.made_of() AS {quoted(made_of)}")
         for name, columns in held.items():
-            fill(con, f"board.{name}", columns, f"FROM {name}", by_year=True)
+            fill(con, f"board.{name}", columns, f"FROM {name}", by_month=True)
 
 
 def _held(con: DuckDBPyConnection) -> dict[str, dict[str, str]]:

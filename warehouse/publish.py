@@ -165,7 +165,7 @@ class _New:
     def _written(self, write: Write) -> dict[str, int]:
         with _looked_up_once(self.con) as queries:
             return {
-                name: write(self.con, f"edition.marts.{name}", mart.typed, queries[name], by_year=name in LARGE)
+                name: write(self.con, f"edition.marts.{name}", mart.typed, queries[name], by_month=name in LARGE)
                 for name, mart in self.marts.items()
             }
 

@@ -1,4 +1,4 @@
-"""A table of a copy brought to what it should hold: of each year, all rows are written anew or none.
+"""A table of a copy brought to what it should hold: of each month, all rows are written anew or none.
 
 What the table holds and what it should are held against each other by digests, so nobody need know what a night's
 changes may have touched: rows stand only where they are the same.
@@ -21,36 +21,36 @@ ONE = "0"
 class Write(Protocol):
     """Brings a table to what a query says: `fill` or `renew`."""
 
-    def __call__(self, con: DuckDBPyConnection, into: str, columns: Columns, query: str, *, by_year: bool) -> int: ...
+    def __call__(self, con: DuckDBPyConnection, into: str, columns: Columns, query: str, *, by_month: bool) -> int: ...
 
 
-def fill(con: DuckDBPyConnection, into: str, columns: Columns, query: str, *, by_year: bool) -> int:
+def fill(con: DuckDBPyConnection, into: str, columns: Columns, query: str, *, by_month: bool) -> int:
     """Write an empty table; how many rows there should be.
 
     Args:
         into: the table, with its catalogue and schema.
         columns: its own; those of the query under the same names.
         query: what it should hold.
-        by_year: whether it is written year by year, which leaves its rows in no order; else it keeps the query's.
+        by_month: whether it is written month by month, which leaves its rows in no order; else it keeps the query's.
     """
-    rows = _laid(columns, query) if by_year else f"SELECT {listed(columns)} FROM ({query}) AS q"
+    rows = _laid(columns, query) if by_month else f"SELECT {listed(columns)} FROM ({query}) AS q"
     row = con.execute(f"INSERT INTO {into} BY NAME {rows}").fetchone()
     return int(row[0]) if row else 0
 
 
-def renew(con: DuckDBPyConnection, into: str, columns: Columns, query: str, *, by_year: bool) -> int:
-    """Write what is another now of a table, its years or all of it; how many rows there should be. As `fill`."""
-    part = year_of(columns) if by_year else ONE
+def renew(con: DuckDBPyConnection, into: str, columns: Columns, query: str, *, by_month: bool) -> int:
+    """Write what is another now of a table, its months or all of it; how many rows there should be. As `fill`."""
+    part = month_of(columns) if by_month else ONE
     wanted = digests(con, columns, f"({_unordered(query)}) AS q", part)
     standing = digests(con, columns, into, part)
     differing = [str(one) for one in wanted.keys() | standing.keys() if wanted.get(one) != standing.get(one)]
-    if differing and by_year:
+    if differing and by_month:
         of_these = f"WHERE {part} IN ({', '.join(differing)})"
         con.execute(f"DELETE FROM {into} {of_these}")
         con.execute(f"INSERT INTO {into} BY NAME {_laid(columns, query, of_these)}")
     elif differing:
         con.execute(f"DELETE FROM {into}")
-        fill(con, into, columns, query, by_year=False)
+        fill(con, into, columns, query, by_month=False)
     return sum(_rows_in(digest) for digest in wanted.values())
 
 
@@ -75,6 +75,15 @@ def year_of(columns: Collection[str]) -> str:
     return "coalesce(year(period_start), 0)" if "period_start" in columns else ONE
 
 
+def month_of(columns: Collection[str]) -> str:
+    """The month that a row's period ends in, as SQL, where its end is known; as `year_of`.
+
+    A report changes figures of periods that end with its month or later: of those that lasted a year as well.
+    """
+    day = next((name for name in ("period_end", "period_start") if name in columns), None)
+    return f"coalesce(100 * year({day}) + month({day}), 0)" if day else ONE
+
+
 def listed(columns: Collection[str]) -> str:
     """Columns as a query names them."""
     return ", ".join(f'"{name}"' for name in columns)
@@ -92,7 +101,8 @@ def _laid(columns: Columns, query: str, where: str = "") -> str:
     """
     fractions = [name for name, kind in columns.items() if kind == "DOUBLE"]
     others = [name for name, kind in columns.items() if kind != "DOUBLE"]
-    year = [year_of(columns)] if year_of(columns) != ONE else []
+    month = month_of(columns)
+    year = [f"{month} // 100"] if month != ONE else []
     order = ", ".join((*year, listed([*fractions, *others])))
     return f"SELECT {listed(columns)} FROM ({_unordered(query)}) AS q {where} ORDER BY {order}"
 

@@ -28,7 +28,7 @@ LARGE = frozenset(
         "waterfall",
     )
 )
-"""Marts with many rows a month: of these a copy is written year by year, and rows lie as takes the least room."""
+"""Marts with many rows a month: of these a copy is written month by month, and rows lie as takes the least room."""
 
 
 @dataclass(frozen=True, slots=True)
