@@ -40,18 +40,31 @@ def fill(con: DuckDBPyConnection, into: str, columns: Columns, query: str, *, by
 
 def renew(con: DuckDBPyConnection, into: str, columns: Columns, query: str, *, by_month: bool) -> int:
     """Write what is another now of a table, its months or all of it; how many rows there should be. As `fill`."""
-    part = month_of(columns) if by_month else ONE
-    wanted = digests(con, columns, f"({_unordered(query)}) AS q", part)
-    standing = digests(con, columns, into, part)
+    renewed = _months_renewed if by_month else _whole_renewed
+    return sum(_rows_in(digest) for digest in renewed(con, into, columns, query).values())
+
+
+def _months_renewed(con: DuckDBPyConnection, into: str, columns: Columns, query: str) -> dict[int, str]:
+    """Write the months that are others now; the digests that were wanted."""
+    part = month_of(columns)
+    wanted, standing = digests(con, columns, f"({_unordered(query)}) AS q", part), digests(con, columns, into, part)
     differing = [str(one) for one in wanted.keys() | standing.keys() if wanted.get(one) != standing.get(one)]
-    if differing and by_month:
+    if differing:
         of_these = f"WHERE {part} IN ({', '.join(differing)})"
         con.execute(f"DELETE FROM {into} {of_these}")
-        con.execute(f"INSERT INTO {into} BY NAME {_laid(columns, query, of_these)}")
-    elif differing:
+        con.execute(f"INSERT INTO {into} BY NAME {_laid(columns, f'FROM ({_unordered(query)}) AS q {of_these}')}")
+    return wanted
+
+
+def _whole_renewed(con: DuckDBPyConnection, into: str, columns: Columns, query: str) -> dict[int, str]:
+    """Write it if it is another now, in its order; the digest that was wanted."""
+    con.execute(f"CREATE OR REPLACE TEMP TABLE renewed AS {query}")  # few rows, which are asked for twice
+    wanted = digests(con, columns, "temp.renewed", ONE)
+    if wanted != digests(con, columns, into, ONE):
         con.execute(f"DELETE FROM {into}")
-        fill(con, into, columns, query, by_month=False)
-    return sum(_rows_in(digest) for digest in wanted.values())
+        con.execute(f"INSERT INTO {into} BY NAME FROM temp.renewed")
+    con.execute("DROP TABLE temp.renewed")
+    return wanted
 
 
 def digests(con: DuckDBPyConnection, columns: Columns, source: str, part: str) -> dict[int, str]:
@@ -93,7 +106,7 @@ def _rows_in(digest: str) -> int:
     return int(digest.split(":")[1])
 
 
-def _laid(columns: Columns, query: str, where: str = "") -> str:
+def _laid(columns: Columns, query: str) -> str:
     """SQL: rows as they are to lie in the file: by year, those with the same figures side by side.
 
     Measured fractions take most of a copy's room. Those of the two maps are mostly the same, and so are many of small
@@ -104,7 +117,7 @@ def _laid(columns: Columns, query: str, where: str = "") -> str:
     month = month_of(columns)
     year = [f"{month} // 100"] if month != ONE else []
     order = ", ".join((*year, listed([*fractions, *others])))
-    return f"SELECT {listed(columns)} FROM ({_unordered(query)}) AS q {where} ORDER BY {order}"
+    return f"SELECT {listed(columns)} FROM ({_unordered(query)}) AS q ORDER BY {order}"
 
 
 def _unordered(query: str) -> str:

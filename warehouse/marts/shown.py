@@ -23,7 +23,6 @@ LARGE = frozenset(
         "forecast",
         "indicator",
         "regulation_213_gap",
-        "revision",
         "trend",
         "waterfall",
     )
