@@ -76,9 +76,11 @@ def digests(con: DuckDBPyConnection, columns: Columns, source: str, part: str) -
         part: the part a row is of, as SQL: a whole number.
     """
     shape = hashlib.sha256(repr(list(columns.items())).encode()).hexdigest()[:8]
+    # DuckDB's hash of a list is the same for none, an empty one and one of nulls.
+    hashed = ", ".join(f'"{name}"::VARCHAR' if kind.endswith("[]") else f'"{name}"' for name, kind in columns.items())
     rows = con.execute(
         "SELECT part, count(*), sum(digest::HUGEINT), bit_xor(digest) "
-        f"FROM (SELECT {part} AS part, hash({listed(columns)}) AS digest FROM {source}) GROUP BY 1 ORDER BY 1"
+        f"FROM (SELECT {part} AS part, hash({hashed}) AS digest FROM {source}) GROUP BY 1 ORDER BY 1"
     ).fetchall()
     return {number: f"{shape}:{count}:{total:x}:{either:x}" for number, count, total, either in rows}
 
