@@ -109,12 +109,17 @@ def published_columns(con: DuckDBPyConnection, mart: str) -> list[tuple[str, str
 
 
 def rows_of(con: DuckDBPyConnection, mart: str) -> pl.DataFrame:
-    """All rows of a mart, in its order."""
+    """All rows of a mart, as they lie."""
+    return con.execute(f"FROM marts.{mart}").pl()
+
+
+def rows_in_order(con: DuckDBPyConnection, mart: str) -> pl.DataFrame:
+    """All rows of a mart, in its query's order."""
     return con.execute(f"FROM marts.{mart} {order_of(mart)}").pl()
 
 
 def rows_of_default(con: DuckDBPyConnection, mart: str) -> pl.DataFrame:
-    """The rows of a mart that are seen without asking for a map, in its order: today's, where there are two."""
+    """The rows of a mart that are seen without asking for a map, in its query's order: today's, where there are two."""
     return con.execute(f"FROM mobility.main.{mart} {order_of(mart)}").pl()
 
 
