@@ -33,7 +33,7 @@ WHERE database_name = current_database() AND (list_contains($schemas, schema_nam
         OR schema_name = 'derived' AND list_contains($of_board, table_name))
     AND NOT list_contains($without, table_name) ORDER BY t.table_oid, c.column_index
 """
-_LEFT_FREE = 0.25
+_LEFT_FREE = 0.5
 """The share of a copy's blocks that may be free before it is made whole: what was deleted is legible in them."""
 
 
