@@ -5,16 +5,20 @@ It stands beside the analysts' copy and is for the board alone: it names cells.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import hashlib
+import shutil
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
 import duckdb
 from duckdb import DuckDBPyConnection
 
-from warehouse.connection.store import replace
+from warehouse.connection.migrations import applied
+from warehouse.connection.store import NEW_FILES, replace
 from warehouse.connection.transaction import transaction
 from warehouse.published import attach
+from warehouse.renewed import Columns, fill, renew
 from warehouse.schema.comments import quoted
 
 SCHEMAS = ("ledger", "facts", "registry", "alerts", "followup", "outbox")
@@ -22,16 +26,21 @@ _NOT_COPIED = ("migration", "mart", "touched")
 OF_BOARD = ("edition", "due", "file_month", "pilot_effect")
 """Of what is derived, the rest being published: what was due when, which month each file was for, and all effects of
 pilots, those too that are not published."""
-_TABLES = """
-SELECT schema_name, table_name FROM duckdb_tables()
+_COLUMNS = """
+SELECT schema_name || '.' || table_name, c.column_name, c.data_type FROM duckdb_columns() AS c
+JOIN duckdb_tables() AS t USING (database_name, schema_name, table_name)
 WHERE database_name = current_database() AND (list_contains($schemas, schema_name)
         OR schema_name = 'derived' AND list_contains($of_board, table_name))
-    AND NOT list_contains($without, table_name) ORDER BY table_oid
+    AND NOT list_contains($without, table_name) ORDER BY t.table_oid, c.column_index
 """
+_LEFT_FREE = 0.5
+"""The share of a copy's blocks that may be free before it is made whole: what was deleted is legible in them."""
 
 
 def copy_board(con: DuckDBPyConnection, path: Path) -> None:
     """Put a new copy in the former one's place; who has that open goes on reading it.
+
+    It is made of the former one, in which only what changed is written.
 
     Args:
         con: the warehouse; all tables are of one moment.
@@ -39,24 +48,76 @@ def copy_board(con: DuckDBPyConnection, path: Path) -> None:
             the next call removes.
     """
     part = path.with_name(f".{path.name}.part")
+    made_of, held = _made_of(con), _held(con)
+    if not _carried_on(con, path, part, made_of, held):
+        _make_whole(con, part, made_of, held)
+    part.chmod(0o640)
+    replace(part, path)
+
+
+def _made_of(con: DuckDBPyConnection) -> str:
+    """What tells that a copy is of another release's warehouse, or in another format: none to carry on."""
+    steps = (*sorted(applied(con).items()), *NEW_FILES.items())
+    return hashlib.sha256("\n".join(map(str, steps)).encode()).hexdigest()
+
+
+def _carried_on(con: DuckDBPyConnection, path: Path, part: Path, made_of: str, held: Mapping[str, Columns]) -> bool:
+    """Make the new copy of the former one; whether there is one that can be."""
+    _clear(part)
+    if not path.is_file():
+        return False
+    shutil.copyfile(path, part)
+    try:
+        with _attached(con, part):
+            if con.execute(_MADE_OF).fetchone() != (f"'{made_of}'",) or _share_free(con) > _LEFT_FREE:
+                return False
+            with transaction(con):
+                for name, columns in held.items():
+                    renew(con, f"board.{name}", columns, f"FROM {name}", by_month=True)
+    except duckdb.Error:  # damaged
+        return False
+    return True
+
+
+def _make_whole(con: DuckDBPyConnection, part: Path, made_of: str, held: Mapping[str, Columns]) -> None:
+    _clear(part)
+    with _attached(con, part), transaction(con):
+        # As the warehouse is made, but for its marts, which would be empty here: they are published.
+        con.execute(f"COPY FROM DATABASE {_this(con)} TO board (SCHEMA)")
+        con.execute("DROP SCHEMA board.marts CASCADE")
+        con.execute(f"CREATE MACRO board.main.made_of() AS {quoted(made_of)}")
+        for name, columns in held.items():
+            fill(con, f"board.{name}", columns, f"FROM {name}", by_month=True)
+
+
+def _held(con: DuckDBPyConnection) -> dict[str, dict[str, str]]:
+    """What a copy holds: by schema and table, its columns' names and types."""
+    wanted = {"schemas": list(SCHEMAS), "of_board": list(OF_BOARD), "without": list(_NOT_COPIED)}
+    held: dict[str, dict[str, str]] = {}
+    for table, column, kind in con.execute(_COLUMNS, wanted).fetchall():
+        held.setdefault(table, {})[column] = kind
+    return held
+
+
+def _share_free(con: DuckDBPyConnection) -> float:
+    row = con.execute(_BLOCKS).fetchone()
+    return row[0] if row else 0.0
+
+
+def _clear(part: Path) -> None:
     for left in (part, part.with_name(f"{part.name}.wal")):
         left.unlink(missing_ok=True)
+
+
+@contextmanager
+def _attached(con: DuckDBPyConnection, part: Path) -> Iterator[None]:
     con.execute(f"ATTACH {quoted(str(part))} AS board")
     try:
         part.chmod(0o600)
-        with transaction(con):
-            # As the warehouse is made, but for its marts, which would be empty here: they are published.
-            con.execute(f"COPY FROM DATABASE {_this(con)} TO board (SCHEMA)")
-            con.execute("DROP SCHEMA board.marts CASCADE")
-            wanted = {"schemas": list(SCHEMAS), "of_board": list(OF_BOARD), "without": list(_NOT_COPIED)}
-            names = con.execute(_TABLES, wanted).fetchall()
-            for schema, table in names:
-                con.execute(f"INSERT INTO board.{schema}.{table} BY NAME FROM {schema}.{table}")
+        yield
         con.execute("CHECKPOINT board")
     finally:
         con.execute("DETACH board")
-    part.chmod(0o640)
-    replace(part, path)
 
 
 def _this(con: DuckDBPyConnection) -> str:
@@ -84,6 +145,13 @@ def open_copies(published: Path, board: Path, memory_limit: str = "150MB") -> It
         yield con
 
 
+_MADE_OF = """
+SELECT macro_definition FROM duckdb_functions()
+WHERE database_name = 'board' AND schema_name = 'main' AND function_name = 'made_of'
+"""
+_BLOCKS = """
+SELECT free_blocks / greatest(total_blocks, 1) FROM pragma_database_size() WHERE database_name = 'board'
+"""
 _READABLE = """
 WITH readable AS (
     SELECT database_name, schema_name, table_name AS name FROM duckdb_tables() WHERE NOT internal

@@ -9,20 +9,23 @@ from __future__ import annotations
 import hashlib
 import os
 import re
-from collections.abc import Iterator
+import shutil
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 import duckdb
 from duckdb import DuckDBPyConnection
 
 from expectations.language.catalogue import Joined, Message
-from warehouse.connection.store import replace
+from warehouse.connection.store import NEW_FILES, replace
 from warehouse.connection.transaction import transaction
 from warehouse.errors import EditionRefused
-from warehouse.marts.shown import marts_of, shape
+from warehouse.marts.shown import LARGE, Mart, marts_of, shape
 from warehouse.marts.views import MARTS, apply_marts
+from warehouse.renewed import Write, fill, renew
 from warehouse.schema.comments import quoted
 
 LINK = "mobility.duckdb"
@@ -57,21 +60,17 @@ def publish(con: DuckDBPyConnection, folder: Path, stamp: str, *, keep: int = 7,
     Raises:
         EditionRefused: a mart or column says nothing of itself, holds party cells, or lost rows.
     """
-    names = apply_marts(con, marts)
+    apply_marts(con, marts)
     target = folder / EDITIONS / stamp / LINK
     target.parent.mkdir(parents=True, exist_ok=True)
     for entered in (folder, folder / EDITIONS, target.parent):
         entered.chmod(0o755)
-    for left in folder.rglob(".*.part*"):
-        left.unlink()
     part = target.with_name(f".{LINK}.part")
-    with _attached(con, part), _before(con, folder / LINK) as is_before:
-        # One transaction: all marts are of one moment.
-        with transaction(con):
-            _make(con, is_before=is_before)
-            with _looked_up_once(con) as queries:
-                rows = {name: _fill(con, name, queries[name]) for name in names}
-        _check(con, rows)
+    with _before(con, folder / LINK) as before:
+        new = _New(con, part, stamp, {mart.name: mart for mart in marts_of(con)})
+        rows = new.upon(before) if before and _may_stand(before, folder, new) else None
+        if rows is None:
+            rows = new.whole(before)
     part.chmod(0o644)
     replace(part, target)
     _switch(folder, target)
@@ -85,6 +84,106 @@ def stamp_of(copy: Path) -> str:
     return file.parent.name if file.name == LINK else file.stem.removeprefix("mobility-")
 
 
+@dataclass(frozen=True, slots=True)
+class _Before:
+    """The copy that readers have, attached as `before`.
+
+    Attributes:
+        path: its file.
+        made_of: see `_New`; None in those of earlier releases, as is
+        made_whole: the stamp of the copy that was made whole and then carried on up to this one.
+    """
+
+    path: Path
+    made_of: str | None
+    made_whole: str | None
+
+
+@dataclass(frozen=True)
+class _New:
+    """A copy on its way.
+
+    Attributes:
+        part: its file.
+        stamp: its name.
+        marts: what it holds, by name.
+        statements: that make it empty.
+        made_of: tells that a copy made by other statements, or in another format, is none to carry on.
+    """
+
+    con: DuckDBPyConnection
+    part: Path
+    stamp: str
+    marts: Mapping[str, Mart]
+
+    @cached_property
+    def statements(self) -> list[str]:
+        return shape(list(self.marts.values()))
+
+    @cached_property
+    def made_of(self) -> str:
+        return hashlib.sha256("\n".join((*self.statements, *map(str, NEW_FILES.items()))).encode()).hexdigest()
+
+    def upon(self, before: _Before) -> dict[str, int] | None:
+        """Made of the copy before, where only what changed is written: rows of each mart; None if that is damaged."""
+        self._clear()
+        shutil.copyfile(before.path, self.part)
+        try:
+            with _attached(self.con, self.part):
+                # One transaction: all marts are of one moment.
+                with transaction(self.con):
+                    rows = self._written(renew)
+                _check(self.con, rows)
+        except duckdb.Error:
+            return None
+        return rows
+
+    def whole(self, before: _Before | None) -> dict[str, int]:
+        """Made anew: rows of each mart."""
+        self._clear()
+        with _attached(self.con, self.part):
+            with transaction(self.con):
+                self._make(is_as_before=before is not None and before.made_of == self.made_of)
+                rows = self._written(fill)
+            _check(self.con, rows)
+        return rows
+
+    def _clear(self) -> None:
+        for left in self.part.parents[2].rglob(".*.part*"):
+            left.unlink()
+
+    def _make(self, *, is_as_before: bool) -> None:
+        """Make it empty, as the one before is made where that would be the same: there are two thousand comments."""
+        if is_as_before:
+            self.con.execute("COPY FROM DATABASE before TO edition (SCHEMA)")
+        with _in_use(self.con, "edition"):
+            for statement in () if is_as_before else self.statements:
+                self.con.execute(statement)
+            for name, value in (("made_of", self.made_of), ("made_whole", self.stamp)):
+                self.con.execute(f"CREATE OR REPLACE MACRO marts.{name}() AS {quoted(value)}")
+
+    def _written(self, write: Write) -> dict[str, int]:
+        with _looked_up_once(self.con) as queries:
+            return {
+                name: write(self.con, f"edition.marts.{name}", mart.typed, queries[name], by_month=name in LARGE)
+                for name, mart in self.marts.items()
+            }
+
+
+def _may_stand(before: _Before, folder: Path, new: _New) -> bool:
+    """Whether a new copy may be made of the one before.
+
+    What is deleted in a file stays legible in it until something else is written there. So a copy is carried on as
+    long as the one it began with is kept, and then made whole: nothing outlives the copies it stood in for long.
+    """
+    began_with = before.made_whole
+    return (
+        before.made_of == new.made_of
+        and began_with not in (None, new.stamp)
+        and (folder / EDITIONS / str(began_with) / LINK).exists()
+    )
+
+
 @contextmanager
 def _attached(con: DuckDBPyConnection, part: Path) -> Iterator[None]:
     con.execute(f"ATTACH {quoted(str(part))} AS edition")
@@ -96,29 +195,19 @@ def _attached(con: DuckDBPyConnection, part: Path) -> Iterator[None]:
 
 
 @contextmanager
-def _before(con: DuckDBPyConnection, copy: Path) -> Iterator[bool]:
-    """The copy readers have, as `before`; False where there is none, or none that can be opened."""
+def _before(con: DuckDBPyConnection, copy: Path) -> Iterator[_Before | None]:
+    """The copy readers have, as `before`; None where there is none, or none that can be opened."""
+    path = copy.resolve()
     try:
-        con.execute(f"ATTACH {quoted(str(copy.resolve()))} AS before (READ_ONLY)")
+        con.execute(f"ATTACH {quoted(str(path))} AS before (READ_ONLY)")
     except duckdb.Error:
-        yield False
+        yield None
         return
     try:
-        yield True
+        said = {name: value.strip("'") for name, value in con.execute(_SAID).fetchall()}
+        yield _Before(path, said.get("made_of"), said.get("made_whole"))
     finally:
         con.execute("DETACH before")
-
-
-def _make(con: DuckDBPyConnection, *, is_before: bool) -> None:
-    """Make the empty copy, as the one before is made where that would be the same: there are two thousand comments."""
-    statements = shape(marts_of(con))
-    made_of = hashlib.sha256("\n".join(statements).encode()).hexdigest()
-    if is_before and con.execute(_MADE_OF).fetchone() == (f"'{made_of}'",):
-        con.execute("COPY FROM DATABASE before TO edition (SCHEMA)")
-        return
-    with _in_use(con, "edition"):
-        for statement in (*statements, f"CREATE MACRO marts.made_of() AS '{made_of}'"):
-            con.execute(statement)
 
 
 @contextmanager
@@ -152,13 +241,8 @@ def _looked_up_once(con: DuckDBPyConnection) -> Iterator[dict[str, str]]:
             con.execute(f"DROP TABLE temp.looked_up_{name}")
 
 
-def _fill(con: DuckDBPyConnection, name: str, query: str) -> int:
-    row = con.execute(f"INSERT INTO edition.marts.{name} {query}").fetchone()
-    return int(row[0]) if row else 0
-
-
 def _check(con: DuckDBPyConnection, rows: dict[str, int]) -> None:
-    columns = con.execute(_COLUMNS).fetchall()
+    columns: list[tuple[str, str, str, str | None]] = con.execute(_COLUMNS).fetchall()
     mute = [name for name, comment in con.execute(_TABLES).fetchall() if not comment]
     mute += [f"{table}.{column}" for table, column, _, comment in columns if not comment]
     cells = [f"{table}.{column}" for table, column, _, _ in columns if column == "cell_code"]
@@ -170,22 +254,26 @@ def _check(con: DuckDBPyConnection, rows: dict[str, int]) -> None:
         raise EditionRefused("error.edition", faults=Joined(found, "; "))
 
 
-def _holding_cells(con: DuckDBPyConnection, columns: list[tuple[str, str, str, str]]) -> list[str]:
-    """The columns among whose texts are codes of party cells."""
+def _holding_cells(con: DuckDBPyConnection, columns: list[tuple[str, str, str, str | None]]) -> list[str]:
+    """The columns among whose texts are codes of party cells; all rows are looked at, also those that stood before."""
     con.execute(
         "CREATE TEMP TABLE cell AS SELECT cell_code FROM registry.home UNION SELECT cell_code FROM facts.balance"
     )
+    texts: dict[str, list[str]] = {}
+    for table, column, kind, _ in columns:
+        if kind.startswith("VARCHAR"):
+            value = f'unnest("{column}")' if kind.endswith("[]") else f'"{column}"'
+            texts.setdefault(table, []).append(
+                f"SELECT '{table}.{column}' AS said, {value} AS v FROM edition.marts.{table}"
+            )
     try:
-        return [f"{table}.{column}" for table, column, kind, _ in columns if _holds_cells(con, table, column, kind)]
+        found = [
+            con.execute(f"SELECT DISTINCT said FROM ({' UNION ALL '.join(of)}) WHERE v IN (FROM temp.cell)").fetchall()
+            for of in texts.values()
+        ]
     finally:
         con.execute("DROP TABLE temp.cell")
-
-
-def _holds_cells(con: DuckDBPyConnection, table: str, column: str, kind: str) -> bool:
-    if not kind.startswith("VARCHAR"):
-        return False
-    value = f'unnest("{column}")' if kind.endswith("[]") else f'"{column}"'
-    return _count(con, f"FROM (SELECT {value} AS v FROM edition.marts.{table}) WHERE v IN (FROM temp.cell)") > 0
+    return sorted(said for rows in found for (said,) in rows)
 
 
 def _count(con: DuckDBPyConnection, source: str) -> int:
@@ -217,9 +305,9 @@ SELECT view_name FROM duckdb_views() WHERE schema_name = 'derived' AND database_
 _QUERIES = """
 SELECT view_name, sql FROM duckdb_views() WHERE schema_name = 'marts' AND database_name = current_database()
 """
-_MADE_OF = """
-SELECT macro_definition FROM duckdb_functions()
-WHERE database_name = 'before' AND schema_name = 'marts' AND function_name = 'made_of'
+_SAID = """
+SELECT function_name, macro_definition FROM duckdb_functions()
+WHERE database_name = 'before' AND schema_name = 'marts' AND function_name IN ('made_of', 'made_whole')
 """
 _TABLES = "SELECT table_name, comment FROM duckdb_tables() WHERE database_name = 'edition'"
 _COLUMNS = """

@@ -13,7 +13,7 @@ from flows.clock import today
 from flows.engine import give_way, prepare_engine
 from flows.errors import UserError, is_disk_full
 from flows.logs import start_log
-from flows.serving.served import join_served
+from flows.serving.served import join_served, night_server
 from flows.settings import Settings, load_settings
 from warehouse.errors import WarehouseError
 
@@ -37,12 +37,15 @@ def run_nightly(as_of: date | None, inbox: Path | None) -> None:
     Thread(target=load_great_expectations, daemon=True).start()  # its import takes seconds, as Prefect's start does
     join_served(settings)
     prepare_engine(settings)  # Prefect reads its settings when it is imported
-    from flows.night.summary import show_report
-    from flows.nightly import nightly
+    with night_server(settings) as wait_for_server:
+        from flows.night.summary import show_report
+        from flows.nightly import nightly
 
-    for name in ("prefect.flow_runs", "prefect.task_runs"):
-        logging.getLogger(name).addFilter(_is_for_operators)
-    show_report(nightly(as_of, inbox), settings)
+        for name in ("prefect.flow_runs", "prefect.task_runs"):
+            logging.getLogger(name).addFilter(_is_for_operators)
+        wait_for_server()
+        night = nightly(as_of, inbox)
+    show_report(night, settings)
 
 
 def _require_room(settings: Settings) -> None:

@@ -8,7 +8,8 @@ from contextlib import contextmanager
 from threading import Event, Thread
 
 from flows.logs import open_to_append
-from flows.serving.served import child_of_this, end
+from flows.serving.child import child_of_this
+from flows.serving.served import end
 from flows.settings import Settings
 
 PAUSE = 30.0  # seconds before it is begun again

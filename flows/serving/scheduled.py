@@ -18,7 +18,7 @@ from flows.engine import give_way
 from flows.logs import start_log
 from flows.night import summary
 from flows.nightly import nightly
-from flows.serving.served import end_with_parent
+from flows.serving.child import end_with_parent
 from flows.settings import load_settings
 from warehouse.errors import StoreLocked
 

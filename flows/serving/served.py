@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import fcntl
 import os
-import signal
+import socket
 import subprocess
-import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from time import monotonic, sleep
 from urllib.error import URLError
 from urllib.request import urlopen
 
+from flows.engine import prefect_folder
 from flows.errors import UserError
 from flows.serving.addresses import require_free
+from flows.serving.child import child_of_this
 from flows.settings import Settings
 from warehouse.connection.lock import is_locked
 
@@ -40,7 +41,7 @@ def running_server(settings: Settings) -> Iterator[subprocess.Popen[bytes] | Non
         return
     require_free(settings.serve_host, settings.serve_port, "MOBILITY_SERVE")
     with _own_server(settings) as process:
-        _wait(process, f"{address}/api", address)
+        _wait(process, f"{address}/api", UserError("error.serve.not-started", url=address))
         yield process
 
 
@@ -50,7 +51,7 @@ def require_server(url: str) -> None:
     Raises:
         UserError: it does not.
     """
-    _wait(None, url, url)
+    _wait(None, url, UserError("error.serve.silent", url=url))
 
 
 def join_served(settings: Settings) -> None:
@@ -58,6 +59,38 @@ def join_served(settings: Settings) -> None:
     address = f"http://{settings.serve_host}:{settings.serve_port}/api"
     if "PREFECT_API_URL" not in os.environ and is_served(settings) and _answers(address):
         os.environ["PREFECT_API_URL"] = address
+
+
+@contextmanager
+def night_server(settings: Settings) -> Iterator[Callable[[], None]]:
+    """A server for one night, where none is named: it gets ready beside what the night imports.
+
+    Prefect would start it only when the flow begins, after having imported all of it here too.
+
+    Yields:
+        what waits until it answers; raises UserError if it never will.
+    """
+    if "PREFECT_API_URL" in os.environ:
+        yield lambda: None
+        return
+    log = prefect_folder(settings) / "night-server.log"
+    # Whoever asks before it listens waits, since the socket is there before the server is.
+    with socket.create_server(("127.0.0.1", 0)) as at, log.open("wb") as told:
+        url = f"http://127.0.0.1:{at.getsockname()[1]}/api"
+        process = subprocess.Popen(
+            child_of_this("uvicorn", *_SERVER, "--fd", str(at.fileno())),
+            pass_fds=[at.fileno()],
+            env={**os.environ, **_OF_A_NIGHT},
+            stdout=told,
+            stderr=told,
+            start_new_session=True,
+        )
+    os.environ["PREFECT_API_URL"] = url
+    try:
+        yield lambda: _wait(process, url, UserError("error.night.no-server", log=log))
+    finally:
+        del os.environ["PREFECT_API_URL"]
+        end(process)
 
 
 @contextmanager
@@ -122,35 +155,15 @@ def _answers(url: str) -> bool:
         return False
 
 
-def _wait(process: subprocess.Popen[bytes] | None, url: str, address: str) -> None:
-    until = monotonic() + PATIENCE
+def _wait(process: subprocess.Popen[bytes] | None, url: str, silent: UserError) -> None:
+    """Until a server answers; of one that is not ours less is expected."""
+    until = monotonic() + (PATIENCE if process else ENOUGH)
     while not _answers(url):
-        if process is None and monotonic() > until - PATIENCE + ENOUGH:
-            raise UserError("error.serve.silent", url=url)
-        if process is not None and (process.poll() is not None or monotonic() > until):
-            raise UserError("error.serve.not-started", url=address)
+        if monotonic() > until or (process is not None and process.poll() is not None):
+            raise silent
         sleep(STEP)
 
 
-def child_of_this(*module: str) -> list[str]:
-    """The command of a module's program that ends with this process, however that ends."""
-    return [sys.executable, "-m", __name__, str(os.getpid()), *module]
-
-
-def end_with_parent(how: signal.Signals) -> None:
-    """Have the kernel send this process a signal when the one that started it is gone, however that ended."""
-    if sys.platform == "linux":
-        import ctypes
-
-        ctypes.CDLL(None).prctl(1, int(how))  # PR_SET_PDEATHSIG
-
-
-def _main() -> None:
-    parent, *arguments = sys.argv[1:]
-    end_with_parent(signal.SIGKILL)
-    if os.getppid() == int(parent):  # else it was gone before it could be watched
-        os.execv(sys.executable, [sys.executable, "-m", *arguments])
-
-
-if __name__ == "__main__":
-    _main()
+# As Prefect's own temporary server is started: no page, no schedules.
+_SERVER = ("--factory", "prefect.server.api.server:create_app", "--log-level", "error", "--lifespan", "on")
+_OF_A_NIGHT = {"PREFECT_UI_ENABLED": "0", "PREFECT__SERVER_EPHEMERAL": "1", "PREFECT__SERVER_FINAL": "1"}

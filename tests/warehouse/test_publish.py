@@ -287,3 +287,85 @@ def test_what_many_marts_look_up_is_looked_up_once_and_is_the_same(loaded, marts
     copy = publish(loaded, tmp_path / "copies", "one", marts=marts).path
     assert read(copy, "FROM marts.looked") == loaded.sql("FROM marts.looked").fetchall() != []
     assert loaded.sql("SELECT count(*) FROM duckdb_tables() WHERE temporary").fetchone() == (0,)
+
+
+TREND = """
+CREATE VIEW marts.trend AS SELECT unit, period_end, share FROM derived.told ORDER BY unit, period_end;
+COMMENT ON VIEW marts.trend IS 'Xu hướng / Trends';
+COMMENT ON COLUMN marts.trend.unit IS 'Đơn vị / Unit';
+COMMENT ON COLUMN marts.trend.period_end IS 'Ngày cuối / Last day';
+COMMENT ON COLUMN marts.trend.share IS 'Tỷ lệ / Share';
+"""
+
+
+@pytest.fixture
+def told(loaded, marts):
+    """A warehouse with one of the marts that are written month by month."""
+    (marts / "trend.sql").write_text(TREND)
+    loaded.execute("""CREATE TABLE derived.told AS
+        SELECT 'u' || u AS unit, last_day(make_date(2020 + m // 12, 1 + m % 12, 1)) AS period_end, u / (m + 1) AS share
+        FROM range(40) AS a (u), range(60) AS b (m)""")
+    return loaded
+
+
+def everything(copy: Path) -> dict[str, list]:
+    names = read(copy, "SELECT table_name FROM duckdb_tables() ORDER BY 1")
+    return {name: read(copy, f"FROM marts.{name} ORDER BY ALL") for (name,) in names}
+
+
+def test_a_copy_carried_on_holds_what_one_made_anew_holds(told, marts, tmp_path):
+    carried = tmp_path / "carried"
+    publish(told, carried, "0", marts=marts)
+    for number, change in enumerate(
+        (
+            "UPDATE derived.told SET share = 7 WHERE period_end = '2022-03-31' AND unit = 'u3'",
+            "DELETE FROM derived.told WHERE year(period_end) = 2021",
+            "INSERT INTO derived.told VALUES ('u9', '2025-01-31', 0.5), ('u9', '2025-01-31', 0.5), ('u8', NULL, NULL)",
+            "DELETE FROM derived.told",
+        ),
+        1,
+    ):
+        told.execute(change)
+        load(told, judged([Sent("869", "2019-05", date(2019, 6, 3), number)], 2 + number), kind="nightly")
+        copy = publish(told, carried, str(number), marts=marts)
+        whole = publish(told, tmp_path / f"whole{number}", str(number), marts=marts)
+        assert read(copy.path, "SELECT marts.made_whole()") == [("0",)]
+        assert copy.rows == whole.rows
+        assert everything(copy.path) == everything(whole.path)
+
+
+def test_a_copy_is_made_whole_once_the_one_it_began_with_is_gone(told, marts, tmp_path):
+    told.execute("UPDATE derived.told SET unit = 'đã-rút-lại-' || unit")
+    folder = tmp_path / "copies"
+    began, legible = [], []
+    for stamp in ("1", "2", "3", "4"):
+        copy = publish(told, folder, stamp, keep=2, marts=marts).path
+        began += read(copy, "SELECT marts.made_whole()")
+        legible.append("đã-rút-lại-".encode() in copy.read_bytes())
+        told.execute("UPDATE derived.told SET unit = replace(unit, 'đã-rút-lại-', '')")
+    assert began == [("1",), ("1",), ("1",), ("4",)]
+    assert legible[0], "the test's text is not found in a copy that holds it"
+    assert not legible[3]
+    publish(told, folder, "4", keep=2, marts=marts)  # over the one it would begin with
+    assert read(folder / "mobility.duckdb", "SELECT marts.made_whole()") == [("4",)]
+
+
+def test_a_copy_before_that_is_damaged_is_not_carried_on(told, marts, tmp_path):
+    before = publish(told, tmp_path / "copies", "1", marts=marts).path
+    stored = (
+        "SELECT min(block_id) FROM pragma_storage_info('marts.trend') WHERE column_name = 'share' AND block_id >= 0"
+    )
+    ((block, size),) = read(before, f"SELECT ({stored}), block_size FROM pragma_database_size()")
+    with before.open("r+b") as file:
+        file.seek(3 * 4096 + block * size + 5000)
+        file.write(b"\xff" * 64)
+    copy = publish(told, tmp_path / "copies", "2", marts=marts).path
+    assert read(copy, "SELECT marts.made_whole()") == [("2",)]
+    assert read(copy, "FROM marts.trend ORDER BY ALL") == told.sql("FROM marts.trend ORDER BY ALL").fetchall()
+
+
+def test_rows_that_stood_before_are_looked_at_for_cells_as_well(told, marts, tmp_path):
+    publish(told, tmp_path / "copies", "1", marts=marts)
+    told.execute("UPDATE facts.balance SET cell_code = 'u7' WHERE rowid = 0")
+    with pytest.raises(EditionRefused, match=r"party cells: trend\.unit"):
+        publish(told, tmp_path / "copies", "2", marts=marts)

@@ -14,6 +14,9 @@ from dataclasses import dataclass
 import duckdb
 from duckdb import DuckDBPyConnection
 
+from warehouse.renewed import digests as digests_of
+from warehouse.renewed import listed, year_of
+
 Part = tuple[str, int]
 """A table and a year; 0 where the table's rows have no day."""
 Digests = Mapping[Part, str]
@@ -37,14 +40,18 @@ class LakeTable:
     columns: tuple[LakeColumn, ...]
 
     @property
+    def kinds(self) -> dict[str, str]:
+        """Its columns' names and types."""
+        return {column.name: column.kind for column in self.columns}
+
+    @property
     def year(self) -> str:
         """The part a row is of, as SQL."""
-        dated = any(column.name == "period_start" for column in self.columns)
-        return "coalesce(year(period_start), 0)" if dated else "0"
+        return year_of(self.kinds)
 
     @property
     def listed(self) -> str:
-        return ", ".join(f'"{column.name}"' for column in self.columns)
+        return listed(self.kinds)
 
 
 def tables(con: DuckDBPyConnection, catalogue: str, schema: str) -> dict[str, LakeTable]:
@@ -64,15 +71,11 @@ def digests(con: DuckDBPyConnection, source: str, of: Sequence[LakeTable], where
         of: the tables; their columns are what is looked at.
         where: which of their rows.
     """
-    found: dict[Part, str] = {}
-    for table in of:
-        shape = hashlib.sha256(repr([(one.name, one.kind) for one in table.columns]).encode()).hexdigest()[:8]
-        rows = con.execute(
-            f"SELECT {table.year}, count(*), sum(hash({table.listed})::HUGEINT), bit_xor(hash({table.listed})) "
-            f"FROM {source}.{table.name} WHERE {where} GROUP BY 1 ORDER BY 1"
-        ).fetchall()
-        found |= {(table.name, part): f"{shape}:{rows}:{total:x}:{either:x}" for part, rows, total, either in rows}
-    return found
+    return {
+        (table.name, year): digest
+        for table in of
+        for year, digest in digests_of(con, table.kinds, f"{source}.{table.name} WHERE {where}", table.year).items()
+    }
 
 
 def together(parts: Digests) -> str:

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import polars as pl
 from duckdb import DuckDBPyConnection
+
+from warehouse.marts.shown import LARGE
+from warehouse.marts.views import MARTS
+
+_ORDER = re.compile(r"^ORDER BY [^;]+", re.MULTILINE)
 
 _TRENDS = """
 SELECT t.*, i.value, u.unit_name
@@ -103,13 +109,25 @@ def published_columns(con: DuckDBPyConnection, mart: str) -> list[tuple[str, str
 
 
 def rows_of(con: DuckDBPyConnection, mart: str) -> pl.DataFrame:
-    """All rows of a mart."""
+    """All rows of a mart, as they lie."""
     return con.execute(f"FROM marts.{mart}").pl()
 
 
+def rows_in_order(con: DuckDBPyConnection, mart: str) -> pl.DataFrame:
+    """All rows of a mart, in its query's order."""
+    return con.execute(f"FROM marts.{mart} {order_of(mart)}").pl()
+
+
 def rows_of_default(con: DuckDBPyConnection, mart: str) -> pl.DataFrame:
-    """The rows of a mart that are seen without asking for a map: today's, where there are two."""
-    return con.execute(f"FROM mobility.main.{mart}").pl()
+    """The rows of a mart that are seen without asking for a map, in its query's order: today's, where there are two."""
+    return con.execute(f"FROM mobility.main.{mart} {order_of(mart)}").pl()
+
+
+def order_of(mart: str) -> str:
+    """SQL: the order that a mart's query ends with. In a copy large ones lie otherwise, the rest so."""
+    if mart not in LARGE:
+        return ""
+    return str(_ORDER.findall((MARTS / f"{mart}.sql").read_text("utf-8"))[-1])
 
 
 def shows_a_map(con: DuckDBPyConnection) -> bool:

@@ -15,6 +15,19 @@ from warehouse.schema.comments import quoted
 
 MAPS = ("today", "reported")
 DEFAULT = "today"
+LARGE = frozenset(
+    (
+        "comparison",
+        "contribution",
+        "figures_commune",
+        "forecast",
+        "indicator",
+        "regulation_213_gap",
+        "trend",
+        "waterfall",
+    )
+)
+"""Marts with many rows a month: of these a copy is written month by month, and rows lie as takes the least room."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +47,11 @@ class Mart:
     columns: list[str]
     kinds: list[str]
     said: list[str | None]
+
+    @property
+    def typed(self) -> dict[str, str]:
+        """Its columns' names and types."""
+        return dict(zip(self.columns, self.kinds, strict=True))
 
 
 def marts_of(con: DuckDBPyConnection) -> list[Mart]:

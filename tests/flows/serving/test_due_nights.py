@@ -10,6 +10,8 @@ from datetime import date, datetime, time
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 from types import SimpleNamespace
+from urllib.error import URLError
+from urllib.request import urlopen
 
 import pytest
 
@@ -114,6 +116,30 @@ def test_a_run_at_the_terminal_uses_the_server_of_this_home_only(answering, tmp_
             pass
     assert os.environ["PREFECT_API_URL"] == f"http://127.0.0.1:{answering}/api"
     assert not served.is_served(settings)
+
+
+def test_a_night_whose_server_cannot_start_says_where_to_look(tmp_path, monkeypatch):
+    monkeypatch.setenv("PREFECT_API_URL", "")
+    monkeypatch.delenv("PREFECT_API_URL")
+    monkeypatch.setenv("PREFECT_HOME", str(tmp_path / "prefect"))
+    (tmp_path / "prefect").mkdir()
+    (tmp_path / "prefect" / "prefect.db").write_bytes(b"no database" * 1000)
+    with served.night_server(Settings(home=tmp_path)) as wait:
+        address = os.environ["PREFECT_API_URL"]
+        with pytest.raises(UserError, match=r"did not start for this night; see .*night-server\.log"):
+            wait()
+    assert b"file is not a database" in (tmp_path / "prefect" / "night-server.log").read_bytes()
+    assert "PREFECT_API_URL" not in os.environ
+    with pytest.raises(URLError):
+        urlopen(f"{address}/health", timeout=5)
+
+
+def test_a_night_with_a_named_server_starts_none(tmp_path, monkeypatch):
+    monkeypatch.setenv("PREFECT_API_URL", "http://127.0.0.1:9/api")
+    with served.night_server(Settings(home=tmp_path)) as wait:
+        wait()
+    assert os.environ["PREFECT_API_URL"] == "http://127.0.0.1:9/api"
+    assert not (tmp_path / "prefect").exists()
 
 
 @pytest.fixture

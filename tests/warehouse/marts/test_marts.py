@@ -22,6 +22,8 @@ from tests.warehouse.marts.marts_province import (
 )
 from transforms.disclosure import FLOWS, SENSITIVE
 from transforms.territory.registry import Registry
+from warehouse.marts.questions import rows_in_order
+from warehouse.marts.shown import LARGE
 
 OPEN = ("members_closing", "away_total", "away_in_province", "away_other_province", "away_abroad")
 WITHHELD = [name for name in MONTHLY_MEASURES if name not in OPEN]
@@ -275,3 +277,8 @@ def test_computing_from_the_touched_year_gives_what_computing_everything_gives(
         inside.sql(f"FROM derived.{name} ORDER BY ALL").pl().equals(was)
         for name, was in zip(tables, before, strict=True)
     )
+
+
+@pytest.mark.parametrize("mart", sorted(LARGE))
+def test_a_large_mart_is_given_out_in_its_querys_order(inside, mobility, mart):
+    assert rows_in_order(mobility, mart).equals(inside.sql(f"FROM marts.{mart}").pl())
