@@ -92,7 +92,7 @@ def run_alerts(*, every: bool) -> None:
         raise UserError("error.nation.none")
     counts = {state: book.filter(state=state).height for state in (STANDING, PAST, WITHDRAWN)}
     console.print(
-        text("nation.alerts.title", language, day=editions["night"].max(), **counts), highlight=False, soft_wrap=True
+        text("nation.alerts.title", language, day=editions["night"][0], **counts), highlight=False, soft_wrap=True
     )
     shown = book if every else book.filter(state=STANDING)
     if shown.height:

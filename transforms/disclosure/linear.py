@@ -50,7 +50,7 @@ def hide_with_others(
                 given_up[row] = True
 
 
-class _Group(NamedTuple):
+class _Together(NamedTuple):
     """Parts that share public rows with each other and with no part of another group.
 
     Attributes:
@@ -66,7 +66,7 @@ class _Group(NamedTuple):
     span: NDArray[np.float64]
 
 
-class _Told(NamedTuple):
+class _Public(NamedTuple):
     """What public rows tell, group by group.
 
     Attributes:
@@ -74,21 +74,21 @@ class _Told(NamedTuple):
         wholes: how many of the rows are the sum of all parts, and told by the groups' rows as well.
     """
 
-    groups: list[_Group]
+    groups: list[_Together]
     wholes: int
 
 
-def _told(public: NDArray[np.float64]) -> _Told:
+def _told(public: NDArray[np.float64]) -> _Public:
     """The public rows taken apart: a province's districts share nothing but the province's sum."""
     is_whole = (public == 1).all(axis=1)
     return _with_wholes(_groups(public[~is_whole], np.arange(public.shape[1])), int(is_whole.sum()), public.shape[1])
 
 
-def _without(told: _Told, row: NDArray[np.float64]) -> _Told:
+def _without(told: _Public, row: NDArray[np.float64]) -> _Public:
     """What is told once a row is public no more: its group may fall apart, the others stay."""
     if told.wholes and (row == 1).all():
         return told._replace(wholes=told.wholes - 1)
-    groups: list[_Group] = []
+    groups: list[_Together] = []
     for group in told.groups:
         if row[group.parts].any():
             same = np.nonzero((group.rows == row[group.parts]).all(axis=1))[0]
@@ -98,19 +98,19 @@ def _without(told: _Told, row: NDArray[np.float64]) -> _Told:
     return _with_wholes(groups, told.wholes, len(row))
 
 
-def _with_wholes(groups: list[_Group], wholes: int, parts: int) -> _Told:
+def _with_wholes(groups: list[_Together], wholes: int, parts: int) -> _Public:
     """Groups with sums of all parts; where these do not follow from the groups' rows, all is one group."""
-    told = _Told(groups, wholes)
+    told = _Public(groups, wholes)
     if not wholes or float(np.abs(_rest(np.ones((1, parts)), told)).max()) <= _ZERO:
         return told
     rows = [np.ones((wholes, parts))]
     for group in groups:
         rows.append(np.zeros((len(group.rows), parts)))
         rows[-1][:, group.parts] = group.rows
-    return _Told(_groups(np.vstack(rows), np.arange(parts)), 0)
+    return _Public(_groups(np.vstack(rows), np.arange(parts)), 0)
 
 
-def _groups(public: NDArray[np.float64], parts: NDArray[np.intp]) -> list[_Group]:
+def _groups(public: NDArray[np.float64], parts: NDArray[np.intp]) -> list[_Together]:
     rows, columns = np.nonzero(public)
     nodes = sum(public.shape)
     joined = coo_array((np.ones(len(rows)), (rows, len(public) + columns)), shape=(nodes, nodes))
@@ -123,11 +123,11 @@ def _groups(public: NDArray[np.float64], parts: NDArray[np.intp]) -> list[_Group
         values, vectors = np.linalg.eigh(within.T @ within)
         kept = values > _NOTHING * max(values[-1], 1.0)
         basis = vectors[:, kept]
-        groups.append(_Group(parts[mine], within, basis / values[kept] @ basis.T, basis @ basis.T))
+        groups.append(_Together(parts[mine], within, basis / values[kept] @ basis.T, basis @ basis.T))
     return groups
 
 
-def _rest(rows: NDArray[np.float64], told: _Told) -> NDArray[np.float64]:
+def _rest(rows: NDArray[np.float64], told: _Public) -> NDArray[np.float64]:
     """What is left of rows beside the nearest combinations of the public ones."""
     left = rows.copy()
     for group in told.groups:
@@ -136,7 +136,7 @@ def _rest(rows: NDArray[np.float64], told: _Told) -> NDArray[np.float64]:
 
 
 def _made_up_from(
-    row: NDArray[np.float64], lies_in: NDArray[np.float64], hidden: NDArray[np.bool_], told: _Told
+    row: NDArray[np.float64], lies_in: NDArray[np.float64], hidden: NDArray[np.bool_], told: _Public
 ) -> NDArray[np.intp]:
     """The shown rows that weigh most in the least combination that gives a row; none where there is none.
 
@@ -155,7 +155,7 @@ def _made_up_from(
     return shown[own > max(own.max(initial=0.0) / 2 - _ZERO, _ZERO)]  # exactly half counts, on whatever machine
 
 
-def _that_follow(hidden: NDArray[np.bool_], lies_in: NDArray[np.float64], told: _Told) -> Sequence[int]:
+def _that_follow(hidden: NDArray[np.bool_], lies_in: NDArray[np.float64], told: _Public) -> Sequence[int]:
     """Hidden rows that are a linear combination of the public ones."""
     rows = np.nonzero(hidden)[0]
     left = np.abs(_rest(lies_in[rows], told)).max(axis=1, initial=0.0)

@@ -76,7 +76,7 @@ def alert_book(before: pl.DataFrame, signals: pl.DataFrame, as_of: date) -> pl.D
         .alias("state"),
         *(pl.lit(None, pl.Float64).alias(name) for name in ("observed", "expected", "lower", "upper")),
     )
-    return pl.concat([frame.select(BOOK.names()).cast(dict(BOOK)) for frame in (opened, gone)]).sort(
+    return pl.concat([frame.select(BOOK.names()).cast(BOOK) for frame in (opened, gone)]).sort(
         "opened_on", "period", *KEY, descending=[True, True, *([False] * len(KEY))]
     )
 

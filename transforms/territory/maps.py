@@ -30,8 +30,10 @@ UNALLOCATED = "chua-phan-bo"
 UNALLOCATED_NAME = "Chưa phân bổ"
 MAPS = ("reported", "today")
 LEVELS = ("province", "district", "commune")
-_PLACED = ("cell_code", "kind", "commune", "district", "province", "today_cell", "weight", "today_commune")
-_PLACED += ("today_district", "today_province", "later_commune", "span")
+_PLACED = (
+    *("cell_code", "kind", "commune", "district", "province"),
+    *("today_cell", "weight", "today_commune", "today_district", "today_province", "later_commune", "span"),
+)
 COUNTS = ("units_expected", "units_reported", "members_reported", "members_known")
 
 
