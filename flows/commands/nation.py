@@ -36,6 +36,7 @@ KINDS = {
     "rolling12": ("nation.title.year", "nation.title.provinces.year"),
     "month": ("nation.title.month", "nation.title.provinces.month"),
 }
+OVER = {PAST: "nation.alerts.past", WITHDRAWN: "nation.alerts.withdrawn"}
 STYLES = {-2: "blue", -1: "blue", 0: "default", 1: "red", 2: "red"}
 MARKS = {-2: "▼▼", -1: "▼", 0: "", 1: "▲", 2: "▲▲"}
 
@@ -110,7 +111,7 @@ def alerts_table(book: pl.DataFrame, settings: Settings) -> Table:
         months = [numbers.period(row[name], language) for name in ("first_period", "period")]
         told = [numbers.day(row["opened_on"], language)]
         if row["state"] != STANDING:
-            told.append(text(f"nation.alerts.{row['state']}", language))
+            told.append(text(OVER[row["state"]], language))
         table.add_row(
             row["unit_name"] or row["unit_code"],
             what_of(row, language),
