@@ -521,6 +521,13 @@ def nation_show(indicator: Annotated[str | None, typer.Option(help=both("help.na
     run_show(indicator)
 
 
+@nation_app.command("alerts", help=both("help.nation_alerts"))
+def nation_alerts(every: Annotated[bool, typer.Option("--all", help=both("help.nation_alerts.all"))] = False) -> None:
+    from flows.commands.nation import run_alerts
+
+    run_alerts(every=every)
+
+
 @lake_app.command("init", help=both("help.lake_init"))
 def lake_init(
     province: Annotated[list[str] | None, typer.Option(help=both("help.lake_init.province"))] = None,

@@ -6,6 +6,7 @@ import os
 import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from operator import attrgetter
 
 import polars as pl
 from duckdb import DuckDBPyConnection
@@ -52,7 +53,7 @@ def registry_frames(registry: Registry) -> dict[str, pl.DataFrame]:
         return pl.DataFrame(rows, schema=schema, orient="row")
 
     def fields(some: tuple[Unit, ...] | tuple[Home, ...], *columns: str) -> pl.DataFrame:
-        return frame([tuple(getattr(one, name) for name in columns) for one in some], *columns)
+        return frame(list(map(attrgetter(*columns), some)), *columns)
 
     return {
         "unit": fields(

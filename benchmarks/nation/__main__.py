@@ -1,4 +1,4 @@
-"""What the nation's size costs: python -m benchmarks.nation [--small] [--keep FOLDER] [--lake ADDRESS].
+"""What the nation's size costs: python -m benchmarks.nation [--small] [--cells N] [--months N] [--keep FOLDER] …
 
 1. One province's derived tables, beside DuckDB merely reading and writing the same bytes, at growing sizes.
 2. Every province's edition, made from its own facts and added to the lake.
@@ -6,7 +6,7 @@
 4. A national night's cost against how many provinces' figures arrived, drawn to nation.svg.
 
 The figures are invented and every unit is real. Whole, it takes some 20 minutes on two quiet processors; --small is
-the same with four provinces, a tenth of the cells and three years.
+the same with four provinces, a tenth of the cells and three years; --cells and --months are the country's.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ import tempfile
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from statistics import median, quantiles
 from time import perf_counter, process_time
@@ -57,12 +57,15 @@ def main() -> int:
     """Measure and print; 1 where a figure is beyond what the national size may cost."""
     asked = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     asked.add_argument("--small", action="store_true")
+    asked.add_argument("--cells", type=int)
+    asked.add_argument("--months", type=int)
     asked.add_argument("--keep", type=Path, help="a folder, not there yet, in which homes and lake are left")
     asked.add_argument("--lake", help="postgres:dbname=… host=…, an empty database; else a file")
     asked.add_argument("--seed", type=int, default=1)
     asked.add_argument("--only", choices=("province", "nation"))
     given = asked.parse_args()
     size = SMALL if given.small else WHOLE
+    size = replace(size, cells=given.cells or size.cells, months=given.months or size.months)
     missed: list[str] = []
     with _folder(given.keep) as work:
         if given.only != "nation":

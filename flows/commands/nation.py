@@ -16,20 +16,27 @@ from flows.errors import UserError
 from flows.nation.night import NationalNight, measure_nation, open_for_night
 from flows.night.lake import lake_address
 from flows.settings import Settings, load_settings
+from transforms.alerts.wording import numbers_of, plain_expected, what_of
 from transforms.drawing.figures import Quantity
+from transforms.nation.alert_book import PAST, STANDING, WITHDRAWN
 from transforms.nation.country import COUNTRY
 from transforms.nation.editions import MISSING, OLD
 from transforms.nation.totals import WHOLE
 from warehouse.lake.opened import open_lake
-from warehouse.nation.questions import editions_shown, latest_indicators
+from warehouse.nation.questions import alerts_told, editions_shown, latest_indicators
 
 COUNTRY_HEADS = ("nation.column.indicator", "nation.column.value", "nation.column.period", "nation.column.provinces")
 PROVINCE_HEADS = ("nation.column.province", "nation.column.value", "nation.column.rank", "nation.column.beyond")
+ALERT_HEADS = (
+    *("nation.column.unit", "nation.column.what", "nation.column.months", "nation.column.counts"),
+    "nation.column.told",
+)
 # Twelve months where there are as many, else a month; the titles of the country's table and of the provinces'.
 KINDS = {
     "rolling12": ("nation.title.year", "nation.title.provinces.year"),
     "month": ("nation.title.month", "nation.title.provinces.month"),
 }
+OVER = {PAST: "nation.alerts.past", WITHDRAWN: "nation.alerts.withdrawn"}
 STYLES = {-2: "blue", -1: "blue", 0: "default", 1: "red", 2: "red"}
 MARKS = {-2: "▼▼", -1: "▼", 0: "", 1: "▲", 2: "▲▲"}
 
@@ -70,6 +77,49 @@ def run_show(indicator: str | None) -> None:
     if rows.is_empty():
         raise UserError("error.nation.empty")
     _print(rows, kind, indicator, settings)
+
+
+def run_alerts(*, every: bool) -> None:
+    """Print the country's book of alerts: those that stand, or all that were ever told.
+
+    Raises:
+        UserError: no national night has been.
+    """
+    settings = load_settings()
+    language, console = settings.language, Console()
+    with open_lake(lake_address(settings)) as con:
+        book, editions = alerts_told(con), editions_shown(con)
+    if book is None or editions is None:
+        raise UserError("error.nation.none")
+    counts = {state: book.filter(state=state).height for state in (STANDING, PAST, WITHDRAWN)}
+    console.print(
+        text("nation.alerts.title", language, day=editions["night"][0], **counts), highlight=False, soft_wrap=True
+    )
+    shown = book if every else book.filter(state=STANDING)
+    if shown.height:
+        console.print(alerts_table(shown, settings))
+    if not every and shown.height < book.height:
+        console.print(text("nation.alerts.more", language), highlight=False, soft_wrap=True)
+
+
+def alerts_table(book: pl.DataFrame, settings: Settings) -> Table:
+    """Alerts a line each: whose, what, in which months, how many beside how many expected, since when it is told."""
+    language = settings.language
+    table = _table(ALERT_HEADS, language)
+    for row in book.iter_rows(named=True):
+        written = numbers_of(row, language, settings.small_count)
+        months = [numbers.period(row[name], language) for name in ("first_period", "period")]
+        told = [numbers.day(row["opened_on"], language)]
+        if row["state"] != STANDING:
+            told.append(text(OVER[row["state"]], language))
+        table.add_row(
+            row["unit_name"] or row["unit_code"],
+            what_of(row, language),
+            "–".join(dict.fromkeys(months)),
+            "" if row["observed"] is None else f"{written.count(row['observed'])} / {plain_expected(row, written)}",
+            ", ".join(told),
+        )
+    return table
 
 
 def _print(rows: pl.DataFrame, kind: str, indicator: str | None, settings: Settings) -> None:

@@ -21,7 +21,7 @@ from transforms.nation.marts import PublishedByProvinces, national_marts
 from transforms.watch.budget import Budget
 from warehouse.lake.opened import open_lake
 from warehouse.nation.published import read_published
-from warehouse.nation.questions import editions_shown
+from warehouse.nation.questions import alerts_told, editions_shown
 from warehouse.nation.write import replace_national
 
 
@@ -85,7 +85,8 @@ def measure_nation(con: DuckDBPyConnection, settings: Settings, as_of: date, *, 
     published = PublishedByProvinces(
         read["edition"], read["figures_province"], read["indicator"], read["trend"], read["comparison"]
     )
-    made = national_marts(published, units, succession, as_of, Budget(settings.false_alerts_a_quarter))
+    budget, told = Budget(settings.false_alerts_a_quarter), alerts_told(con)
+    made = national_marts(published, units, succession, as_of, budget, told)
     night = NationalNight(as_of, used, {})
     return replace(night, rows=replace_national(con, made, message(night)))
 

@@ -9,8 +9,6 @@ smallest places; a hidden row follows from the published ones exactly where it i
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
@@ -50,8 +48,11 @@ def halves_told(cells: pl.DataFrame, small: int = 3) -> pl.DataFrame:
 
 
 def _half(places: pl.DataFrame, small: int) -> pl.DataFrame:
-    rows = pl.concat([_rows(places, name, small) for name in _MAPS])
-    lies_in = np.array([_lies_in(places, row) for row in rows.iter_rows(named=True)])
+    parts = [_rows(places, name, small) for name in _MAPS]
+    rows = pl.concat(parts)
+    lies_in = np.vstack(
+        [_lies_in(places[_MAPS[name][0]], part["unit_id"]) for name, part in zip(_MAPS, parts, strict=True)]
+    )
     # The same places on two maps count once, so that the choice is the same before and after a reform's day: what one
     # published copy hides would follow from another that hides something else.
     distinct, first, which = np.unique(lies_in, axis=0, return_index=True, return_inverse=True)
@@ -86,16 +87,15 @@ def _rows(places: pl.DataFrame, name: str, small: int) -> pl.DataFrame:
     )
 
 
-def _lies_in(places: pl.DataFrame, row: dict[str, Any]) -> NDArray[np.float64]:
-    """Which places a row is the sum of."""
-    return (places[_MAPS[row["map"]][0]] == row["unit_id"]).to_numpy().astype(float)
+def _lies_in(column: pl.Series, codes: pl.Series) -> NDArray[np.float64]:
+    """Codes x places: which places each code is the sum of."""
+    return (column.to_numpy()[None] == codes.to_numpy()[:, None]).astype(float)
 
 
 def _sums_of_districts(places: pl.DataFrame) -> NDArray[np.float64]:
     """The sums that are published anyway: of the districts on both maps, and of the province."""
-    sums = [np.ones(places.height)]
-    for column in ("district", "today_district"):
-        sums += [
-            (places[column] == code).to_numpy().astype(float) for code in places[column].drop_nulls().unique().sort()
-        ]
-    return np.unique(np.array(sums), axis=0)
+    districts = [
+        _lies_in(places[column], places[column].drop_nulls().unique().sort())
+        for column in ("district", "today_district")
+    ]
+    return np.unique(np.vstack([np.ones((1, places.height)), *districts]), axis=0)

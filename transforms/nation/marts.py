@@ -8,6 +8,7 @@ from datetime import date
 import polars as pl
 
 from expectations.contract.periods import Period
+from transforms.nation.alert_book import BOOK, alert_book
 from transforms.nation.country import COUNTRY, COUNTRY_CODE, COUNTRY_NAME, expected, provinces_of
 from transforms.nation.editions import editions_used
 from transforms.nation.hidden import hidden_indicators, hidden_measures, without_hidden
@@ -46,7 +47,12 @@ class PublishedByProvinces:
 
 
 def national_marts(
-    published: PublishedByProvinces, units: pl.DataFrame, succession: pl.DataFrame, as_of: date, budget: Budget
+    published: PublishedByProvinces,
+    units: pl.DataFrame,
+    succession: pl.DataFrame,
+    as_of: date,
+    budget: Budget,
+    told: pl.DataFrame | None = None,
 ) -> dict[str, pl.DataFrame]:
     """Every national table by its name.
 
@@ -55,6 +61,7 @@ def national_marts(
         units, succession: the country's units, all columns text.
         as_of: the national night.
         budget: of false alerts a quarter, over all provinces and indicators.
+        told: the book of alerts as it stood, columns of `BOOK`; null before the first night.
     """
     provinces = provinces_of(units, succession)
     published = _of_their_own(published, provinces)
@@ -68,7 +75,8 @@ def national_marts(
     months = expected(provinces, _every_month(figures))
     country = country_indicators(indicators, making).join(days, on=["period", "period_kind"], how="left")
     today = provinces.filter("is_on_today_map")["unit_code"].to_list()
-    on_today = figures.filter(map="today")
+    before = pl.DataFrame(schema=BOOK) if told is None else told
+    found = signals(figures.filter(map="today"), today, as_of, budget)
     return {
         "province": provinces,
         "edition": editions_used(published.editions, provinces, as_of).with_columns(night=pl.lit(as_of)),
@@ -79,7 +87,8 @@ def national_marts(
         "trend": _trends(published, country, hidden),
         "comparison": _comparisons(published, country, gone),
         "contribution": _contributions(indicators, days),
-        "signal": _named(_dated(signals(on_today, today, as_of, budget)), provinces),
+        "signal": _named(_dated(found), provinces),
+        "alert": _named(_dated(alert_book(before, found, as_of)), provinces),
     }
 
 

@@ -1,7 +1,7 @@
 """Provinces judged against the others, the country's own move told apart: the watch of a home, one level up.
 
-A home's provinces and districts are the country's whole and provinces: the same series, tests and budget. Nothing is
-kept from night to night: each judges the last twelve months anew by what is published now.
+A home's provinces and districts are the country's whole and provinces: the same series, tests and budget. Each night
+judges the last twelve months anew by what is published now; what is told from night to night is in `alert_book`.
 """
 
 from __future__ import annotations
@@ -73,9 +73,7 @@ def _months(figures: pl.DataFrame, provinces: Sequence[str], as_of: date) -> lis
         # All series are as long as the longest: earlier nights' months are judged together with later ones.
         own = {name: _padded(values[:, :upto], last + 1 - first) for name, values in known.items()}
         everywhere = np.isfinite(own["members_closing"])
-        whole = {
-            name: np.where(np.isfinite(v).any(axis=0), np.nansum(v, axis=0), np.nan)[None] for name, v in own.items()
-        }
+        whole = {name: _together(values) for name, values in own.items()}
         judged = {"province": everywhere[:, -1], COUNTRY: np.array([everywhere[:, -1].all()])}
         none = {level: np.zeros(len(mask), dtype=bool) for level, mask in judged.items()}
         period = f"{month // 12:04d}-{month % 12 + 1:02d}"

@@ -11,7 +11,7 @@ from __future__ import annotations
 import hashlib
 from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from datetime import date, timedelta
 from functools import lru_cache
 from itertools import pairwise
@@ -31,6 +31,10 @@ UNALLOCATED = "chua-phan-bo"
 UNALLOCATED_NAME = "Chưa phân bổ"
 MAPS = ("reported", "today")
 LEVELS = ("province", "district", "commune")
+_PLACED = (
+    *("cell_code", "kind", "commune", "district", "province"),
+    *("today_cell", "weight", "today_commune", "today_district", "today_province", "later_commune", "span"),
+)
 _DAYS_KEPT = 4
 COUNTS = ("units_expected", "units_reported", "members_reported", "members_known")
 
@@ -143,19 +147,11 @@ def places(registry: Registry, periods: Iterable[str], today: date) -> pl.DataFr
         unit_ids, the others codes; `chua-phan-bo` where the registry does not tell. A split cell has one row a part.
     """
     ends = _period_ends(registry, periods)
-    homes = pl.DataFrame(
-        [
-            (h.cell_code, h.kind, h.commune or UNALLOCATED, h.district_code, h.valid_from, h.valid_to)
-            for h in registry.homes
-        ],
-        schema=["cell_code", "kind", "commune", "district", "valid_from", "valid_to"],
-        orient="row",
-    )
-    active = homes.join_where(
-        ends, pl.col("valid_from") <= pl.col("period_end"), pl.col("valid_to") >= pl.col("period_end")
-    ).drop("valid_from", "valid_to")
-    return _followed(active, registry, today).with_columns(
-        pl.when("has_districts").then(pl.col("district").fill_null(UNALLOCATED)).otherwise("district").alias("district")
+    return (
+        _stays(registry, today)
+        .join_where(ends, pl.col("first") <= pl.col("period_end"), pl.col("last") >= pl.col("period_end"))
+        .with_columns(pl.when("has_districts").then(pl.col("district").fill_null(UNALLOCATED)).otherwise("district"))
+        .select("period", *_PLACED)
     )
 
 
@@ -185,38 +181,80 @@ def _period_ends(registry: Registry, periods: Iterable[str]) -> pl.DataFrame:
     return pl.DataFrame(rows, schema=schema, orient="row")
 
 
-def _in_provinces(
-    rows: pl.DataFrame, at: str, days: Mapping[date, ProvincesOfDay], commune: str, name: str
-) -> pl.DataFrame:
-    """Rows with the province that their commune lies in on the day in a column, `chua-phan-bo` where it is not told."""
-    if rows.is_empty():
-        return rows.with_columns(pl.lit(None, pl.String).alias(name))
-    if all(provinces.only is not None for provinces in days.values()):
-        only = {day: provinces.only for day, provinces in days.items()}
-        return rows.with_columns(pl.col(at).replace_strict(only, return_dtype=pl.String).alias(name))
-    pairs = rows.select(at, commune).unique()
-    found = [days[day].of(unit_code_of(unit_id)) or UNALLOCATED for day, unit_id in pairs.iter_rows()]
-    told = pairs.with_columns(pl.Series(name, found, dtype=pl.String))
-    return rows.join(told, on=[at, commune], how="left", maintain_order="left")
+@lru_cache(maxsize=2)
+def _stays(registry: Registry, today: date) -> pl.DataFrame:
+    """Every cell's stays (columns of `_PLACED`, and first and last: the days on which that is so).
+
+    A home is cut where its cell is followed otherwise from, or its commune lies in another province. What is found for
+    a stay once holds for all its months.
+    """
+    homes = pl.DataFrame(
+        [
+            (h.cell_code, h.kind, h.commune or UNALLOCATED, h.district_code, h.valid_from, h.valid_to)
+            for h in registry.homes
+        ],
+        schema={
+            **dict.fromkeys(("cell_code", "kind", "commune", "district"), pl.String),
+            "first": pl.Date,
+            "last": pl.Date,
+        },
+        orient="row",
+    )
+    return _followed(homes, registry, today)
 
 
-def _followed(active: pl.DataFrame, registry: Registry, today: date) -> pl.DataFrame:
-    ends = {end: ProvincesOfDay(registry, end) for end in active["period_end"].unique()}
+def _followed(stays: pl.DataFrame, registry: Registry, today: date) -> pl.DataFrame:
+    """Stays (cell_code, kind, commune, district, first, last) with where they lie and what became of their cells.
+
+    A cell of which the registry knows nothing is its own successor.
+    """
+    now = ProvincesOfDay(registry, today)
+    lines = lineage(registry, today).with_columns(span="valid_from")
     placed = (
-        _in_provinces(active, "period_end", ends, "commune", "province")
-        .join(lineage(registry, today), on="cell_code", how="left")
-        .filter(pl.col("period_end").is_between("valid_from", "valid_to") | pl.col("today_cell").is_null())
+        _cut(stays, _provinces_of(registry, stays["commune"].unique()), "commune")
+        .pipe(_cut, lines.rename({"valid_from": "since", "valid_to": "until"}), "cell_code")
         .with_columns(pl.col("today_cell").fill_null(pl.col("cell_code")), pl.col("weight").fill_null(1.0))
         .join(today_homes(registry, today).drop("today_commune_code"), on="today_cell", how="left")
         .join(_later_homes(registry), on="today_cell", how="left")
-        .with_columns(
-            pl.col("today_commune", "today_district", "later_commune").fill_null(UNALLOCATED), on_day=pl.lit(today)
-        )
-        .rename({"valid_from": "span"})
-        .drop("valid_to", "period_end")
+        .with_columns(pl.col("today_commune", "today_district", "later_commune").fill_null(UNALLOCATED))
     )
-    now = {today: ProvincesOfDay(registry, today)}
-    return _in_provinces(placed, "on_day", now, "today_commune", "today_province").drop("on_day")
+    communes = placed["today_commune"].unique()
+    provinces = [now.of(unit_code_of(unit_id)) or UNALLOCATED for unit_id in communes]
+    return placed.with_columns(
+        today_province=pl.col("today_commune").replace_strict(communes, provinces, return_dtype=pl.String)
+    ).select(*_PLACED, "first", "last")
+
+
+def _cut(stays: pl.DataFrame, spans: pl.DataFrame, key: str) -> pl.DataFrame:
+    """Stays cut by the spans of their key (columns since and until); a key that has none stays whole, all null."""
+    return (
+        stays.join(spans, on=key, how="left")
+        .filter(
+            pl.col("since").is_null() | ((pl.col("since") <= pl.col("last")) & (pl.col("until") >= pl.col("first")))
+        )
+        .with_columns(first=pl.max_horizontal("first", "since"), last=pl.min_horizontal("last", "until"))
+        .drop("since", "until")
+    )
+
+
+def _provinces_of(registry: Registry, communes: pl.Series) -> pl.DataFrame:
+    """Which province each commune lies in from one day (`since`) to another (`until`), `chua-phan-bo` if not told."""
+    turns = {unit.valid_from for unit in registry.units}
+    turns |= {unit.valid_to + timedelta(days=1) for unit in registry.units if unit.valid_to < FOREVER}
+    spans: dict[str, list[tuple[str, date]]] = {unit_id: [] for unit_id in communes}
+    for turn in sorted({date.min} | turns):
+        provinces = ProvincesOfDay(registry, turn)
+        for unit_id, known in spans.items():
+            province = provinces.of(unit_code_of(unit_id)) or UNALLOCATED
+            if not known or known[-1][0] != province:
+                known.append((province, turn))
+    rows = [
+        (unit_id, province, since, after)
+        for unit_id, known in spans.items()
+        for (province, since), after in zip(known, [*(_day_before(day) for _, day in known[1:]), FOREVER], strict=True)
+    ]
+    schema = {"commune": pl.String, "province": pl.String, "since": pl.Date, "until": pl.Date}
+    return pl.DataFrame(rows, schema=schema, orient="row")
 
 
 @lru_cache(maxsize=1)
@@ -275,11 +313,14 @@ def _kinds(measures: list[str]) -> list[str]:
 
 def _strangers(cells: pl.DataFrame, registry: Registry, today: date) -> pl.DataFrame:
     ends = _period_ends(registry, cells["period"].to_list())
-    placed = cells.join(ends, on="period").with_columns(
+    days = cells.join(ends.select("period", first="period_end", last="period_end"), on="period").with_columns(
         kind=pl.lit(None, pl.String), commune=pl.lit(UNALLOCATED), district=pl.lit(None, pl.String)
     )
-    return _followed(placed, registry, today).with_columns(
-        district=pl.when("has_districts").then(pl.lit(UNALLOCATED)).otherwise(None)
+    return (
+        _followed(days, registry, today)
+        .join(ends, left_on="first", right_on="period_end")
+        .with_columns(district=pl.when("has_districts").then(pl.lit(UNALLOCATED)).otherwise(None))
+        .select("period", *_PLACED)
     )
 
 
@@ -296,7 +337,8 @@ def last_known(cells: pl.DataFrame, members: pl.DataFrame, registry: Registry) -
         .select("cell_code", month=month_number(), members_known=pl.col("members_closing").cast(pl.Int64))
         .sort("month")
     )
-    dated = cells.with_columns(month=month_number()).sort("month")
+    # What is sorted is as narrow as can be: the cells of ten years are a million rows of many columns.
+    dated = cells.select("cell_code", month=month_number(), order=pl.int_range(pl.len())).sort("month")
     # check_sortedness: polars cannot check it by group and warns; both sides are sorted just above.
     found = dated.join_asof(history, on="month", by="cell_code", strategy="backward", check_sortedness=False)
     origins = pl.DataFrame(
@@ -308,30 +350,29 @@ def last_known(cells: pl.DataFrame, members: pl.DataFrame, registry: Registry) -
     members_then = (pl.col("weight") * pl.col("members_known")).sum().round().cast(pl.Int64)
     inherited = origins.join(final, on="origin").group_by("cell_code").agg(inherited=members_then)
     return (
-        found.join(inherited, on="cell_code", how="left")
+        cells.with_columns(found.sort("order")["members_known"])
+        .join(inherited, on="cell_code", how="left")
         .with_columns(pl.col("members_known").fill_null(pl.col("inherited")))
-        .drop("inherited", "month")
+        .drop("inherited")
     )
 
 
 def _divided(joined: pl.DataFrame, measures: list[str]) -> pl.DataFrame:
     """Divide the figures of the cells that have several parts."""
-    split = joined.filter(pl.col("weight") < 1)
+    split = joined.filter(pl.col("weight") < 1).sort("cell_code", "span", "period", "today_cell")
     if split.is_empty():
         return joined
-    groups = split.sort("cell_code", "span", "period", "today_cell").partition_by("cell_code", "span")
-    return pl.concat([joined.filter(pl.col("weight") >= 1), *(_divide(group, measures) for group in groups)])
-
-
-def _divide(months: pl.DataFrame, measures: list[str]) -> pl.DataFrame:
-    """Divide a cell's months among its parts: rows in the order of months, then of parts."""
-    parts = months["today_cell"].n_unique()
-    weights = months["weight"].head(parts).to_numpy()
-    counts = {name: months[name].gather_every(parts).fill_null(-1).to_numpy().copy() for name in measures}
-    shares = split_measures(counts, weights)
-    return months.with_columns(
-        pl.Series(name, np.ascontiguousarray(share).ravel()).replace(-1, None) for name, share in shares.items()
-    )
+    weights = split["weight"].to_numpy()
+    counts = {name: split[name].fill_null(-1).to_numpy().copy() for name in measures}
+    parts_of = split.group_by("cell_code", "span", maintain_order=True).agg(pl.len(), pl.col("today_cell").n_unique())
+    start = 0
+    for rows, parts in parts_of.select("len", "today_cell").iter_rows():  # rows in the order of months, then of parts
+        months = {name: column[start : start + rows : parts] for name, column in counts.items()}
+        for name, share in split_measures(months, weights[start : start + parts]).items():
+            counts[name][start : start + rows] = np.ascontiguousarray(share).ravel()
+        start += rows
+    divided = split.with_columns(pl.Series(name, column).replace(-1, None) for name, column in counts.items())
+    return pl.concat([joined.filter(pl.col("weight") >= 1), divided])
 
 
 def unit_figures(cells: pl.DataFrame, registry: Registry, today: date) -> pl.DataFrame:

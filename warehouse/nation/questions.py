@@ -18,10 +18,10 @@ WHERE i.map = 'today' AND i.period_kind = $kind AND i.value IS NOT NULL
 QUALIFY i.period = max(i.period) FILTER (i.level = 'country') OVER (PARTITION BY i.indicator)
 ORDER BY i.indicator, i.level = 'country', i.value DESC, i.unit_code
 """
-_SIGNALS = """
-SELECT unit_name, unit_code, scope, indicator, kind, direction, period, observed, expected
-FROM lake.nation.signal WHERE is_signal AND period = (SELECT max(period) FROM lake.nation.signal)
-ORDER BY scope, p_value, unit_code
+_ALERTS = """
+FROM lake.nation.alert
+ORDER BY state <> 'standing', state <> 'past', level <> 'country', opened_on DESC, unit_code, period DESC, indicator,
+    kind
 """
 
 
@@ -43,6 +43,8 @@ def latest_indicators(
     return con.execute(_LATEST, {"indicators": list(indicators), "every": every, "kind": kind}).pl()
 
 
-def latest_signals(con: DuckDBPyConnection) -> pl.DataFrame:
-    """What is out of the ordinary in the last month judged."""
-    return con.execute(_SIGNALS).pl()
+def alerts_told(con: DuckDBPyConnection) -> pl.DataFrame | None:
+    """The book of alerts: what stands first, the country's before the provinces', the newest first; null if none."""
+    if ("alert",) not in con.execute(_TABLES).fetchall():
+        return None
+    return con.execute(_ALERTS).pl()

@@ -59,6 +59,15 @@ def test_it_is_said_in_english_too(lake):
     assert "Rank (may be from–to)" in done.stdout
 
 
+def test_the_book_of_alerts_says_where_what_and_since_when(lake):
+    done = mobility("nation", "alerts", **lake)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.startswith("Cảnh báo của cả nước sau đêm 06/01/2026: ")
+    shown = mobility("nation", "alerts", "--all", **{**lake, "MOBILITY_LANGUAGE": "en"})
+    assert re.search(r"alerts after the night of 6 January 2026: \d+ standing, \d+ past, 0 withdrawn", shown.stdout)
+    assert "--all" not in shown.stdout
+
+
 def test_an_indicator_that_is_none_is_told_with_those_there_are(lake):
     done = mobility("nation", "show", "--indicator", "x", **lake)
     assert done.returncode == 1

@@ -16,7 +16,7 @@ from warehouse.errors import LakeError
 from warehouse.lake.made import make_lake
 from warehouse.lake.opened import LakeAddress, open_lake
 from warehouse.nation.published import READ, read_published
-from warehouse.nation.questions import editions_shown, latest_indicators, latest_signals
+from warehouse.nation.questions import alerts_told, editions_shown, latest_indicators
 from warehouse.nation.words import table_words
 from warehouse.nation.write import replace_national
 
@@ -116,7 +116,16 @@ def test_the_last_twelve_months_are_asked_of_the_country_and_of_its_provinces(la
     every = latest_indicators(lake, ["away_rate"], every=True)
     assert every.height == 35
     assert every["rank"].to_list() == [*sorted(every["rank"].drop_nulls()), None]
-    assert set(latest_signals(lake)["period"]) <= {"2025-12"}
+
+
+def test_the_book_of_alerts_is_asked_with_what_stands_first(lake, frames):
+    assert alerts_told(lake) is None
+    replace_national(lake, frames, "x")
+    book = alerts_told(lake)
+    assert book is not None
+    assert set(book.filter(state="standing")["period"]) <= {"2025-12"}
+    order = [("standing", "past", "withdrawn").index(state) for state in book["state"]]
+    assert order == sorted(order)
 
 
 _TABLES = "SELECT table_name, comment FROM duckdb_tables() WHERE database_name = 'lake' AND schema_name = 'nation'"
