@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from flows.errors import UserError
-from flows.settings import Settings
+
+if TYPE_CHECKING:
+    from flows.settings import Settings  # its library is large, and a reading process needs none of it
 
 NICENESS = 10
 """Of nights and of the processes that look uploads through, as of `nice`: who reads a page goes before them."""

@@ -25,7 +25,7 @@ from flows.night.lake import add_to_lake
 from flows.night.load import load
 from flows.night.measure import measure
 from flows.night.publish import publish, publish_board
-from flows.night.read import read
+from flows.night.read import read, readers_ahead
 from flows.night.run import Run
 from flows.night.self_test import plant_faults, self_test
 from flows.night.send_back import send_back
@@ -46,16 +46,17 @@ def nightly(as_of: date | None = None, inbox: Path | None = None) -> NightReport
     settings = load_settings(inbox=inbox)  # never a parameter: Prefect stores and shows those
     as_of = as_of or today(settings.timezone)
     run = Run("nightly", as_of, now(settings.timezone))
-    with followed(settings, as_of) as course, open_home(settings) as store:
+    with followed(settings, as_of) as course, readers_ahead(settings) as readers, open_home(settings) as store:
         step = Steps(course)
         refused = step(carry_out, store, settings, as_of)
         arrived = step(collect, settings, as_of)
-        files = step(read, store, arrived.files, settings, run)
+        files = step(read, store, arrived.files, settings, run, readers)
         verdict = step(validate, store, files, settings)
         touched = step(load, store, files, verdict, settings, run)
         faults = step(plant_faults, store, settings, as_of)
         left = clear_inbox(arrived.files)
-        returned = step(send_back, store, files, verdict, settings, with_warned=True)
+        returned = step(send_back, store, files, verdict, settings, readers, with_warned=True)
+        readers.close()  # their memory is for what follows
         exposed = step(measure, store, touched, settings, as_of)
         judged = step(judge, store, settings)
         step(alert, store, judged, settings)

@@ -8,17 +8,19 @@ from collections.abc import Callable, Iterable, Mapping
 from functools import lru_cache
 from importlib.resources import files
 from pathlib import Path
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 import polars as pl
 
 from expectations.language.catalogue import Joined, Message
 from flows.errors import UserError
 from transforms.edited_table import WrongLine
-from transforms.pilots.pilots_file import Pilots, read_pilots
-from transforms.targets.targets_file import Targets, read_targets
 from transforms.territory.one_province import province_called, tables_of_province
 from transforms.territory.registry import COLUMNS, Registry, build_registry
+
+if TYPE_CHECKING:
+    from transforms.pilots.pilots_file import Pilots
+    from transforms.targets.targets_file import Targets
 
 T = TypeVar("T")
 TARGETS, PILOTS = "targets.csv", "pilots.csv"
@@ -166,12 +168,16 @@ def targets(folder: Path) -> Targets:
 
     A slip of the pen puts out its own target and no night.
     """
+    from transforms.targets.targets_file import Targets, read_targets
+
     found = _edited(folder / TARGETS, read_targets)
     return Targets((), (found,)) if isinstance(found, WrongLine) else found
 
 
 def pilots(folder: Path) -> Pilots:
     """The pilots of a home; what is wrong is told of, not raised."""
+    from transforms.pilots.pilots_file import Pilots, read_pilots
+
     found = _edited(folder / PILOTS, read_pilots)
     return Pilots((), (found,)) if isinstance(found, WrongLine) else found
 

@@ -9,6 +9,7 @@ from difflib import get_close_matches
 from typing import Any
 
 import typer
+import typer.core
 from typer.core import TyperCommand, TyperGroup
 
 from expectations.language.catalogue import Language, both, catalogue, text
@@ -19,7 +20,8 @@ class CommandLine(typer.Typer):
     """Commands whose help and refusals are told as everything else is."""
 
     def __init__(self, **settings: Any) -> None:
-        super().__init__(cls=_Group, no_args_is_help=True, add_completion=False, **settings)
+        # The library's coloured help loads a reader of Markdown, which takes longer than all else.
+        super().__init__(cls=_Group, no_args_is_help=True, add_completion=False, rich_markup_mode=None, **settings)
 
     def command(self, name: str | None = None, **settings: Any) -> Callable[..., Any]:
         return super().command(name, cls=_Command, **settings)
@@ -33,7 +35,7 @@ class _Spoken:
         formatter.write_usage(ctx.command_path, " ".join(pieces), f"{both('help.usage.called')}: ")
 
     def format_help(self, ctx: Any, formatter: Any) -> None:
-        _name_panels()
+        typer.core._ = _in_our_words  # type: ignore[assignment, attr-defined]
         super().format_help(ctx, formatter)  # type: ignore[misc]
 
     def get_help_option(self, ctx: Any) -> Any:
@@ -51,6 +53,11 @@ class _Group(_Spoken, TyperGroup):
     def __init__(self, **settings: Any) -> None:
         settings["subcommand_metavar"] = text("help.word.command", language_asked())
         super().__init__(**_worded(settings))
+
+    def format_commands(self, ctx: Any, formatter: Any) -> None:
+        """Every command with all that its help begins with; the library would cut it off."""
+        with formatter.section(both("help.usage.commands")):
+            formatter.write_dl([(name, (self.commands[name].help or "").strip()) for name in _shown(self)])
 
     def main(self, args: Sequence[str] | None = None, *positional: Any, **settings: Any) -> Any:
         """Run what was typed; a wrong word is told and ends with code 2."""
@@ -84,14 +91,19 @@ def _kind(annotation: Any) -> str:
     return str(getattr(annotation, "__name__", "")).lower()
 
 
-def _name_panels() -> None:
-    from typer import rich_utils
+_LIBRARYS_WORDS = {
+    "Arguments": "help.usage.arguments",
+    "Options": "help.usage.options",
+    "required": "help.usage.required",
+    "default: {default}": "help.usage.default",
+}
 
-    rich_utils.ARGUMENTS_PANEL_TITLE = both("help.usage.arguments")
-    rich_utils.OPTIONS_PANEL_TITLE = both("help.usage.options")
-    rich_utils.COMMANDS_PANEL_TITLE = both("help.usage.commands")
-    rich_utils.REQUIRED_LONG_STRING = f"[{both('help.usage.required')}]"
-    rich_utils.DEFAULT_STRING = f"[{both('help.usage.default')}: {{}}]"
+
+def _in_our_words(words: str) -> str:
+    """What the library's help says, in place of its gettext."""
+    key = _LIBRARYS_WORDS.get(words)
+    told = both(key) if key else words
+    return f"{told}: {{default}}" if key == "help.usage.default" else told
 
 
 def _told(error: typer.TyperException, group: _Group, typed: Sequence[str], language: Language) -> str:

@@ -28,7 +28,8 @@ from expectations.suites.verdict import without_great_expectations
 from flows.home import registry_frames
 from flows.night.collect import File
 from flows.night.read import CHUNK, FilesRead, read_by
-from flows.night.readers import IDLE_FACTOR, Readers, readers_of
+from flows.night.readers import Readers, readers_of
+from flows.night.reading_process import IDLE_FACTOR
 from flows.night.validate import validate
 from flows.registry_files import bundled_dir, load_registry
 from flows.settings import Settings

@@ -15,7 +15,16 @@ Array = NDArray[np.float64]
 
 FIRST_MONTH = 2018 * 12
 MONTHS = 78
-KINDS = ("quiet", "outbreaks and shifts", "a break that passes", "a break that stays", "an epidemic")
+KINDS = (
+    "quiet",
+    "outbreaks and shifts",
+    "a break that passes",
+    "a break that stays",
+    "an epidemic",
+    "breaks over at once",  # wholly, half or not at all, after months that nobody knows before
+    "a season that changes",
+    "a level that wanders",
+)
 GAP, PARTIAL = 0.01, 0.01  # of a district's months
 
 
@@ -63,9 +72,9 @@ def invented(kind: str, seed: int) -> Province:
     members = _members(rng, districts, months)
     away = _away(rng, members, months, kind)
     received = _received(rng, members, months, kind)
-    if kind == "an epidemic":
+    if later := LATER.get(kind):
         away, received = (
-            np.rint(one * factor) for one, factor in zip((away, received), _epidemic(rng, away.shape), strict=True)
+            np.rint(one * factor) for one, factor in zip((away, received), later(rng, months, districts), strict=True)
         )
     share = np.where(rng.random(members.shape) < PARTIAL, rng.uniform(0.9, 0.99, members.shape), 1.0)
     share = np.where(rng.random(members.shape) < GAP, np.nan, share)
@@ -107,14 +116,14 @@ def _away(rng: np.random.Generator, members: Array, months: NDArray[np.int64], k
     return np.rint(members * np.minimum(np.exp(share + common + own + season + noise), 0.9))
 
 
-def _epidemic(rng: np.random.Generator, shape: tuple[int, int]) -> tuple[Array, Array]:
+def _epidemic(rng: np.random.Generator, numbers: NDArray[np.int64], districts: int) -> tuple[Array, Array]:
     """What one or two waves leave of those away and of requests, districts x months.
 
     Each wave reaches the districts in their own months and sizes; who came home goes away again over months, not all of
     them; requests wait and come later, more than one month's at once. The members are as they would have been.
     """
-    districts, months = shape
-    away, received = np.zeros(shape), np.ones(shape)
+    months = len(numbers)
+    away, received = np.zeros((districts, months)), np.ones((districts, months))
     at = int(rng.integers(30, 60))
     for _ in range(int(rng.integers(1, 3))):
         size = rng.uniform(0.1, 0.6) * rng.lognormal(0, 0.4, districts)
@@ -129,6 +138,56 @@ def _epidemic(rng: np.random.Generator, shape: tuple[int, int]) -> tuple[Array, 
             received[one] *= np.where((since >= lasts) & (since < lasts + 3), rng.uniform(1, 2), 1)
         at += int(rng.integers(5, 14))
     return np.exp(away), received
+
+
+def _over_at_once(rng: np.random.Generator, numbers: NDArray[np.int64], districts: int) -> tuple[Array, Array]:
+    """One or two breaks, mostly falls, that come and go within a few months, districts x months.
+
+    What lies between lasts as it is for one to ten months; then all of it goes, or half, or nothing.
+    """
+    months = np.arange(len(numbers))
+    away, received = np.zeros((districts, len(months))), np.ones((districts, len(months)))
+    at = int(rng.integers(28, 60))
+    for _ in range(int(rng.integers(1, 3))):
+        size = rng.choice([-1, -1, -1, 1]) * rng.uniform(0.1, 0.5) * rng.lognormal(0, 0.25, (districts, 1))
+        comes, goes, least = rng.integers(1, 4, 3)
+        lasts = least + rng.integers(0, 8)
+        returned = rng.choice([1.0, 1.0, rng.uniform(0.3, 0.7), 0.0])
+        come = np.clip((months - at + 1) / comes, 0, 1)
+        gone = np.clip((months - at - comes - lasts + 1) / goes, 0, 1)
+        away += size * (come - returned * gone)
+        received *= rng.uniform(0.5, 1.2) ** (come - gone)
+        at += int(comes + lasts + goes + rng.integers(1, 14))
+    return np.exp(away), received
+
+
+def _season_changes(rng: np.random.Generator, numbers: NDArray[np.int64], districts: int) -> tuple[Array, Array]:
+    """Tết and the year's round larger or smaller from one year to the next, and not alike in all districts."""
+    years = numbers // 12 - numbers[0] // 12
+    size = np.exp(np.cumsum(rng.normal(0, 0.2, years[-1] + 1)) + rng.normal(0, 0.3, years[-1] + 1))[years]
+    turn = np.cumsum(rng.normal(0, 0.3, years[-1] + 1))[years]
+    around = tet(numbers) @ np.array([-0.03, -0.08, -0.1])
+    year = 0.03 * np.cos(2 * np.pi * (numbers % 12) / 12 + turn)
+    away = size * (around + year) * rng.lognormal(0, 0.2, (districts, 1))
+    return np.exp(away), np.exp(np.tile(3 * size * year, (districts, 1)))
+
+
+def _wanders(rng: np.random.Generator, numbers: NDArray[np.int64], districts: int) -> tuple[Array, Array]:
+    """Steps of the province and of each district that are now small, now large; requests grow or fall for years."""
+    unrest = np.exp(np.cumsum(rng.normal(0, 0.25, len(numbers))))
+    steps = rng.standard_t(4, len(numbers)) * rng.uniform(0.003, 0.015) * np.minimum(unrest, 4)
+    own = rng.standard_t(4, (districts, len(numbers))) * rng.uniform(0.002, 0.015)
+    away = np.cumsum(steps + own, axis=1)
+    received = np.cumsum(rng.normal(0, 0.03, len(numbers)) + rng.normal(0, 0.012))
+    return np.exp(np.clip(away, -1, 1)), np.exp(np.tile(received, (districts, 1)))
+
+
+LATER = {
+    "an epidemic": _epidemic,
+    "breaks over at once": _over_at_once,
+    "a season that changes": _season_changes,
+    "a level that wanders": _wanders,
+}
 
 
 def _received(rng: np.random.Generator, members: Array, months: NDArray[np.int64], kind: str) -> Array:

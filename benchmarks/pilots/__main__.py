@@ -74,7 +74,9 @@ def _powers(seed: int, count: int, plans: int) -> None:
         said = "no effect could be seen"
         if known:
             ratios, seen = zip(*known, strict=True)
-            said = f"{np.mean(seen):6.1%}, planned ratio {np.mean(ratios):.2f}, none in {plans - len(known)} of {plans}"
+            error = np.std(seen) / np.sqrt(len(seen))  # of the plans, which differ by more than their trials' chance
+            missing = f"none in {plans - len(known)} of {plans}"
+            said = f"{np.mean(seen):6.1%} ± {error:.1%}, planned ratio {np.mean(ratios):.2f}, {missing}"
         print(f"{province.name:40}{said}; {seconds:.1f} s each with its trials", flush=True)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 from expectations.contract.periods import Period, PeriodKind
@@ -55,6 +55,7 @@ class Form:
         hamlet_only: True where only hamlet cells (ấp, khóm) report.
         since: the first period it is asked for, as 2026-01, 2026-H1 or 2026; "" where every report ever sent should
             have it. Without it, a form that is new would make every earlier report look incomplete.
+        names: of its measures, in their order.
     """
 
     name: str
@@ -65,10 +66,10 @@ class Form:
     unit: UnitLevel = "cell"
     hamlet_only: bool = False
     since: str = ""
+    names: tuple[str, ...] = field(init=False, compare=False, repr=False)
 
-    @property
-    def names(self) -> tuple[str, ...]:
-        return tuple(measure.name for measure in self.measures)
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "names", tuple(measure.name for measure in self.measures))
 
     @property
     def key(self) -> str:

@@ -7,7 +7,7 @@ A side with an unknown figure is null, and a rule with a null side is not judged
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 from expectations.contract.forms import FORM_OF, FORMS, MEASURES
@@ -28,6 +28,8 @@ class Rule:
         found: SQL; its first measure is the cell that is pointed at.
         op: "=" or "<=".
         expected: SQL.
+        measures: every measure it reads, in the order written.
+        forms: the forms it reads; more than one where figures of two forms must agree.
     """
 
     code: str
@@ -35,22 +37,18 @@ class Rule:
     found: str
     op: Operator
     expected: str
+    measures: tuple[str, ...] = field(init=False, compare=False, repr=False)
+    forms: tuple[str, ...] = field(init=False, compare=False, repr=False)
+
+    def __post_init__(self) -> None:
+        names = (name for name in _NAME.findall(f"{self.found} {self.expected}") if name in MEASURES)
+        object.__setattr__(self, "measures", tuple(dict.fromkeys(names)))
+        object.__setattr__(self, "forms", tuple(dict.fromkeys(FORM_OF[name] for name in self.measures)))
 
     @property
     def measure(self) -> str:
         """The measure whose cell a problem of this rule points at."""
         return self.measures[0]
-
-    @property
-    def measures(self) -> tuple[str, ...]:
-        """Every measure the rule reads, in the order written."""
-        names = (name for name in _NAME.findall(f"{self.found} {self.expected}") if name in MEASURES)
-        return tuple(dict.fromkeys(names))
-
-    @property
-    def forms(self) -> tuple[str, ...]:
-        """The forms it reads; more than one where figures of two forms must agree."""
-        return tuple(dict.fromkeys(FORM_OF[name] for name in self.measures))
 
     @property
     def holds(self) -> str:

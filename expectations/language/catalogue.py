@@ -7,6 +7,7 @@ The sentences stand in gettext files, one a language, which any editor of transl
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -113,12 +114,35 @@ def both(key: str) -> str:
 @cache
 def catalogue(language: Language, domain: Domain = "messages") -> Mapping[str, str]:
     """Every sentence of a language by its key; read when the first one is asked for."""
-    from babel.messages.pofile import read_po
+    return read_catalogue(files(__package__).joinpath(language, f"{domain}.po").read_text("utf-8"))
 
-    with files(__package__).joinpath(language, f"{domain}.po").open("rb") as source:
-        found = read_po(source, locale=language, abort_invalid=True)
-    # A sentence that is not translated yet is one that is not there, as for gettext's own tools.
-    return {str(one.id): str(one.string) for one in found if one.id and one.string and not one.fuzzy}
+
+_ENTRY = re.compile(
+    r"""((?:^\#.*\n)*)               # comments and marks
+        ^msgid[ ]((?:".*"\s*?\n)+)   # a text may go on for several lines
+        ^msgstr[ ]((?:".*"\s*?(?:\n|\Z))+)""",
+    re.MULTILINE | re.VERBOSE,
+)
+_QUOTED = re.compile(r'^"(.*)"', re.MULTILINE)
+_ESCAPED = re.compile(r"\\(.)")
+
+
+def read_catalogue(source: str) -> dict[str, str]:
+    """The sentences of a gettext file by their keys; one that is not translated yet, or unsure, is not there.
+
+    To import Babel takes longer than the whole help of the command line may; that it reads the same is tested.
+    """
+    entries = ((marks, _joined(key), _joined(said)) for marks, key, said in _ENTRY.findall(source))
+    return {key: said for marks, key, said in entries if key and said and not _is_unsure(marks)}
+
+
+def _joined(quoted: str) -> str:
+    text = "".join(_QUOTED.findall(quoted))
+    return _ESCAPED.sub(lambda found: {"n": "\n", "t": "\t", "r": "\r"}.get(found[1], found[1]), text)
+
+
+def _is_unsure(marks: str) -> bool:
+    return any(line.startswith("#,") and "fuzzy" in line for line in marks.splitlines())
 
 
 def _shown(value: Value, language: Language) -> str:

@@ -115,3 +115,15 @@ def _shape(value: float) -> str:
 
 def _decimals(digits: int) -> str:
     return f"#,##0.{'0' * digits}" if digits else "#,##0"
+
+
+_ROMAN = ((50, "L"), (40, "XL"), (10, "X"), (9, "IX"), (5, "V"), (4, "IV"), (1, "I"))
+
+
+def roman(number: int) -> str:
+    """The number of a group of rows, as reports count them."""
+    written = ""
+    for value, letters in _ROMAN:
+        while number >= value:
+            written, number = written + letters, number - value
+    return written

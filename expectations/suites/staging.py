@@ -86,6 +86,14 @@ def stage(con: duckdb.DuckDBPyConnection, batch: Batch, due_day: int = 5) -> Non
     _stage(con, "staged_problem", batch.problems, PROBLEM_COLUMNS)
 
 
+def unstage(con: duckdb.DuckDBPyConnection) -> None:
+    """Drop the batch again, and what was made of it to judge it: of a backfill it is much memory."""
+    made = con.execute("""
+        SELECT table_name FROM duckdb_tables() WHERE temporary AND regexp_matches(table_name, '^(staged|known)_')""")
+    for (name,) in made.fetchall():
+        con.execute(f"DROP TABLE temp.{name}")
+
+
 def _stage(con: duckdb.DuckDBPyConnection, table: str, frame: pl.DataFrame, columns: Mapping[str, str]) -> None:
     """One temporary table with the columns named, whatever the frame's types; an empty frame may lack columns."""
     if frame.is_empty():

@@ -29,7 +29,7 @@ def backfill(root: Path, received_on: date | None, settings: Settings) -> NightR
     started = now(settings.timezone)
     arrived = collect_tree(root, received_on)
     with open_home(settings) as store:
-        taken = take_in(store, arrived.files, settings, Run("backfill", None, started))
+        taken = take_in(store, arrived.files, settings, Run("backfill", None, started)).without_rows()
         as_of = last_night(store) or started.date()
         with sending_back(store, taken.files, taken.verdict, settings) as returned:
             settled = settle(store, taken.touched, settings, as_of)

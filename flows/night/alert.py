@@ -8,7 +8,7 @@ from flows.night.cases import KindOfCase, Replayed, acts_of, fold_acts, write_an
 from flows.night.judge import NightsJudged
 from flows.settings import Settings
 from transforms.alerts.alert import AlertAct
-from transforms.alerts.drivers import drivers
+from transforms.alerts.drivers import drivers, months_asked
 from transforms.alerts.life import findings_of, life_of_alerts
 from transforms.alerts.tables import tables
 from transforms.alerts.transitions import TRANSITIONS, act_details
@@ -42,7 +42,7 @@ def _replay(con: DuckDBPyConnection, settings: Settings) -> Replayed:
     life, acts = life_of_alerts(stored.ended_units(con)), acts_of(con, ALERT_TABLES, AlertAct)
     found = findings_of(stored.telling_findings(con))
     book, events = replay(life, found, kept_nights(con, ALERT_TABLES), acts)
-    known = drivers(book, stored.judged_months(con))
+    known = drivers(book, stored.judged_months(con, months_asked(book)))
     return Replayed(tables(book, events, known, settings.small_count), events)
 
 

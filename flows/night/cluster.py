@@ -9,7 +9,6 @@ from __future__ import annotations
 import hashlib
 import importlib.metadata
 import logging
-import multiprocessing
 import zlib
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -29,7 +28,8 @@ from expectations.contract.problems import Problem
 from expectations.language.catalogue import Message
 from flows.engine import prepare_engine
 from flows.night.opened import ToRead
-from flows.night.readers import Limits, Readers, limits_of, readers_of
+from flows.night.readers import Readers, limits_of, readers_of
+from flows.night.reading_process import Limits
 from flows.settings import Settings
 from transforms.territory.registry import COLUMNS
 
@@ -77,10 +77,10 @@ class Order:
 
 
 @contextmanager
-def openers_of(settings: Settings, chunks: int) -> Iterator[Opens]:
+def openers_of(settings: Settings, chunks: int, readers: Readers | None = None) -> Iterator[Opens]:
     """Who reads a batch: the cluster where one is set and the batch is more than this machine reads at one go."""
     with ExitStack() as stack:
-        here = stack.enter_context(readers_of(settings))
+        here = readers or stack.enter_context(readers_of(settings))
         if settings.dask is None or chunks <= settings.readers:
             yield here
             return
@@ -208,9 +208,6 @@ def _readers_here(limits: Limits) -> Readers:
     """A worker's reading processes, one for each chunk it has at once; they end with it, as their pipes do."""
     from distributed import get_worker
 
-    # Dask's nanny has its worker daemonic, and such a process may have no children: they might outlive it. Ours end
-    # by themselves when their pipe closes, however the worker ended.
-    multiprocessing.current_process()._config["daemon"] = False  # type: ignore[attr-defined]
     return Readers(get_worker().state.nthreads, limits)
 
 

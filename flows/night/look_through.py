@@ -14,11 +14,12 @@ from expectations.contract.problems import Problem
 from expectations.language.catalogue import Language
 from expectations.suites.verdict import Verdict, without_great_expectations
 from flows.night.collect import File
-from flows.night.opened import directory, frames_of, no_frames
+from flows.night.opened import frames_of, no_frames
 from flows.night.read import as_read, to_read
 from flows.night.readers import Readers
 from flows.night.show import ToShow, nothing_to_show, shown
 from flows.night.validate import validate
+from flows.registry_files import load_registry
 from flows.settings import Settings
 from transforms.pages.checked_file import ShownFile
 from transforms.reading.frames import Frames
@@ -67,7 +68,7 @@ def _not_opened(order: ToLookThrough, problem: Problem) -> list[FileLookedThroug
 def _judged(order: ToLookThrough, frames: Frames, is_legible: bool = True) -> FileLookedThrough:
     file, settings = order.file, order.settings
     nights: dict[int, date] = {1: file.received_on}
-    batch = as_read({1: file}, nights, frames, directory(settings.registry_dir))
+    batch = as_read({1: file}, nights, frames, load_registry(settings.registry_dir))
     with open_copies(order.published, order.board) as con:
         verdict = validate(con, batch, settings, without_great_expectations)
     to_show = ToShow(file.data, file.file_name, settings.registry_dir, verdict.problems.to_dicts(), order.language)

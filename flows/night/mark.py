@@ -5,16 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import polars as pl
 
 from expectations.contract.problems import NOT_KEPT, Problem
 from expectations.language.catalogue import Language
 from flows.night.opened import directory
-from transforms.reading.grid import Sheet
-from transforms.reading.read import legible_sheets
-from transforms.reading.template_mark import is_mark
-from transforms.returning.workbook import SentFile, returned_workbook
+
+if TYPE_CHECKING:
+    from transforms.reading.grid import Sheet
+    from transforms.returning.workbook import SentFile
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,12 +39,17 @@ def marked(orders: Iterable[ToMark]) -> list[tuple[int, bytes]]:
 
 def without_tables(order: ToMark, problem: Problem | None = None) -> list[tuple[int, bytes]]:
     """The same for a file that cannot be opened: its problems only."""
+    from transforms.returning.workbook import returned_workbook
+
     return [(order.number, returned_workbook([], order.problems, order.about, order.language))]
 
 
 def _workbook(order: ToMark) -> bytes:
     if order.problems["code"].is_in(NOT_KEPT).any():  # it breaks readers, or was not looked through
         return without_tables(order)[0][1]
+    from transforms.reading.template_mark import is_mark
+    from transforms.returning.workbook import returned_workbook
+
     try:
         sheets = _legible(order.data, order.about.file_name, order.registry_dir)
         # A template's mark goes along, hidden as it was: the workbook may be mended and sent as it is.
@@ -61,5 +67,7 @@ def legible_tables(data: bytes, file_name: str, registry_dir: Path) -> list[Shee
 
 
 def _legible(data: bytes, file_name: str, registry_dir: Path) -> list[Sheet]:
+    from transforms.reading.read import legible_sheets
+
     known = directory(registry_dir)  # it settles which legacy font was meant, as in the first reading
     return legible_sheets(data, file_name, known)[0]

@@ -132,9 +132,9 @@ def _trends(con: DuckDBPyConnection, year: str) -> None:
     The trend's model learns from all units of an indicator how long deviations last, so one unit's change is every
     unit's. A period is held against that of the year before: those before the year of the change stand.
     """
-    known = tables.indicators(con, WITH_TRENDS).filter(~pl.col("indicator").is_in(WITHOUT_TRENDS))
-    tables.replace_indicators(con, None, {"trend": trend(known)})
-    near = _from(_year_before(year), known)
+    months = tables.months_of_indicators(con, WITH_TRENDS, WITHOUT_TRENDS)
+    tables.replace_indicators(con, None, {"trend": trend(months)})
+    near = tables.indicators(con, WITH_TRENDS, WITHOUT_TRENDS, _year_before(year))
     frames = {"comparison": comparison(near), "contribution": contribution(near)}
     tables.replace_indicators(con, None, {name: _from(year, rows) for name, rows in frames.items()}, year)
 

@@ -1,18 +1,24 @@
-"""Reads senders' files; runs in a reading process, and imports what that needs and no more."""
+"""Reads senders' files; runs in a reading process, and imports what that needs and no more.
+
+Who only hands files over imports none of the reading itself.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import date
 from functools import lru_cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from expectations.contract.problems import Problem
 from flows.registry_files import RegistryState, load_registry, registry_state
 from transforms.reading.frames import Frames, to_frames
-from transforms.reading.read import FileReading, read_file, sender_of
-from transforms.reading.units import Directory
+from transforms.reading.results import FileReading
+
+if TYPE_CHECKING:
+    from transforms.reading.units import Directory
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +35,9 @@ class ToRead:
 
 def frames_of(files: Iterable[ToRead]) -> Frames:
     """What the files say."""
-    return to_frames({file.number: _reading(file) for file in files})
+    from transforms.reading.read import read_file
+
+    return to_frames({file.number: _reading(file, read_file) for file in files})
 
 
 def no_frames(file: ToRead, problem: Problem) -> Frames:
@@ -39,10 +47,12 @@ def no_frames(file: ToRead, problem: Problem) -> Frames:
 
 def senders(files: Iterable[ToRead]) -> list[str | None]:
     """The reporter each file's titles name, None where they name none or several."""
+    from transforms.reading.read import sender_of
+
     return [sender_of(file.data, file.name, file.received_on, directory(file.registry_dir)) for file in files]
 
 
-def _reading(file: ToRead) -> FileReading:
+def _reading(file: ToRead, read_file: Callable[[bytes, str, str, date, Directory], FileReading]) -> FileReading:
     try:
         return read_file(file.data, file.name, file.reporter, file.received_on, directory(file.registry_dir))
     except MemoryError:
@@ -69,4 +79,6 @@ def directory(registry_dir: Path) -> Directory:
 
 @lru_cache(maxsize=1)
 def _directory(registry_dir: Path, state: RegistryState) -> Directory:
+    from transforms.reading.units import Directory
+
     return Directory(load_registry(registry_dir))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 
@@ -15,14 +16,15 @@ from expectations.contract.problems import NOT_KEPT, Problem
 from expectations.suites.great import load_great_expectations
 from flows.night.cluster import Opens, openers_of
 from flows.night.collect import File
-from flows.night.opened import ToRead, directory, frames_of, no_frames, senders
+from flows.night.opened import ToRead, frames_of, no_frames, senders
 from flows.night.progress import reading_progress
-from flows.night.readers import Readers
+from flows.night.readers import Readers, readers_of
 from flows.night.run import Run
+from flows.registry_files import load_registry
 from flows.settings import Settings
 from transforms.reading.frames import Frames, join_frames
 from transforms.reading.person_names import reduced_name
-from transforms.reading.units import Directory
+from transforms.territory.registry import Registry
 from warehouse.ledger.load import next_submission_id, seen
 
 CHUNK = 12  # files handed to a process at a time
@@ -45,10 +47,24 @@ class FilesRead:
     frames: Frames
 
 
-def read(con: DuckDBPyConnection, files: Iterable[File], settings: Settings, run: Run) -> FilesRead:
+@contextmanager
+def readers_ahead(settings: Settings) -> Iterator[Readers]:
+    """A night's reading processes; the first imports what it needs while the home is opened, where a file waits."""
+    with readers_of(settings) as readers:
+        if any(settings.inbox_dir.glob("*/*")):
+            readers.begin(frames_of)
+        yield readers
+
+
+def read(
+    con: DuckDBPyConnection, files: Iterable[File], settings: Settings, run: Run, readers: Readers | None = None
+) -> FilesRead:
     """Read the files, in their order, each under the number it gets in the ledger.
 
     Those that an earlier run took in are passed over, but for a second look at them.
+
+    Args:
+        readers: processes that are there already.
     """
     new = files if run.is_second_look else _unseen(files, con)
     numbered = dict(enumerate(new, next_submission_id(con)))
@@ -56,7 +72,7 @@ def read(con: DuckDBPyConnection, files: Iterable[File], settings: Settings, run
     with ThreadPoolExecutor(1) as aside, reading_progress(len(numbered), settings.language) as told:
         if numbered:
             aside.submit(load_great_expectations)  # its import takes seconds: done while other processes read
-        return read_files(numbered, nights, settings, told)
+        return read_files(numbered, nights, settings, told, readers)
 
 
 def _unseen(files: Iterable[File], con: DuckDBPyConnection) -> Iterator[File]:
@@ -74,6 +90,7 @@ def read_files(
     recorded_at: dict[int, date],
     settings: Settings,
     told: Callable[[int], None] = lambda more: None,
+    readers: Readers | None = None,
 ) -> FilesRead:
     """Read files.
 
@@ -82,8 +99,9 @@ def read_files(
         recorded_at: the night each stands for.
         settings: how many processes read at once, within which limits, and where the registry is.
         told: called with the number of files read, as they are.
+        readers: processes that are there already.
     """
-    with openers_of(settings, -(-len(files) // CHUNK)) as openers:
+    with openers_of(settings, -(-len(files) // CHUNK), readers) as openers:
         return read_by(openers, files, recorded_at, settings, told)
 
 
@@ -100,7 +118,7 @@ def read_by(
     for some in openers.each(frames_of, chunks, no_frames):
         parts += some
         told(sum(one.heads.height for one in some))
-    return as_read(files, recorded_at, join_frames(parts), directory(settings.registry_dir))
+    return as_read(files, recorded_at, join_frames(parts), load_registry(settings.registry_dir))
 
 
 def _chunks(tasks: list[ToRead]) -> list[list[ToRead]]:
@@ -116,9 +134,9 @@ def _chunks(tasks: list[ToRead]) -> list[list[ToRead]]:
     return chunks
 
 
-def as_read(files: dict[int, File], recorded_at: dict[int, date], frames: Frames, directory: Directory) -> FilesRead:
+def as_read(files: dict[int, File], recorded_at: dict[int, date], frames: Frames, registry: Registry) -> FilesRead:
     """What is known of the files and what was read of them, together."""
-    return FilesRead(_submissions(files, recorded_at, frames, directory), files, frames)
+    return FilesRead(_submissions(files, recorded_at, frames, registry), files, frames)
 
 
 def sender(readers: Readers, file: File, settings: Settings) -> str | None:
@@ -137,7 +155,7 @@ def to_read(number: int, file: File, settings: Settings) -> ToRead:
 
 
 def _submissions(
-    files: dict[int, File], recorded_at: dict[int, date], frames: Frames, directory: Directory
+    files: dict[int, File], recorded_at: dict[int, date], frames: Frames, registry: Registry
 ) -> pl.DataFrame:
     not_kept = set(frames.problems.filter(pl.col("code").is_in(NOT_KEPT))["submission_id"])
     known = pl.DataFrame(
@@ -167,7 +185,7 @@ def _submissions(
         orient="row",
     )
     levels = {
-        text: directory.registry.reporting_level(Period.parse(text).first_day)
+        text: registry.reporting_level(Period.parse(text).first_day)
         for text in frames.heads["period"].drop_nulls().unique()
     }
     return (

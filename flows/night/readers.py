@@ -1,48 +1,40 @@
 """Processes of their own in which senders' bytes are opened: a file that breaks one ends as a problem of that file.
 
 Time and memory are limited by the kernel, so that no library can hold on. A pool of the standard library would fail
-all that waits when one process dies, and leave its processes behind when the night is killed.
+all that waits when one process dies, and leave its processes behind when the night is killed; a process of
+`multiprocessing` would first import all that this one began with.
 """
 
 from __future__ import annotations
 
-import multiprocessing
-import os
-import resource
 import signal
+import subprocess
+import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
-from dataclasses import dataclass
+from contextlib import contextmanager, suppress
 from functools import partial
+from multiprocessing import Pipe
 from multiprocessing.connection import Connection
-from multiprocessing.process import BaseProcess
 from queue import LifoQueue
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from expectations.contract.problems import Problem
-from flows.engine import give_way
+from flows.night.reading_process import OUT_OF_MEMORY, Limits
 from flows.settings import Settings
 
 T = TypeVar("T")
 R = TypeVar("R")
 
-IDLE_FACTOR = 3  # seconds by the clock for each of the processor's, for what waits without working
-_OUT_OF_MEMORY = 77  # exit code
 _TIMED_OUT = (-signal.SIGPROF, -signal.SIGALRM)
-
-
-@dataclass(frozen=True, slots=True)
-class Limits:
-    """What the opening of one file may take: seconds of the processor, and megabytes of memory in all.
-
-    Attributes:
-        niceness: how far other processes go before, as of `nice`.
-    """
-
-    seconds: int
-    megabytes: int
-    niceness: int = 0
+_PROGRAM = """
+import sys
+from multiprocessing.connection import Connection
+pipe = Connection({handle})
+sys.path[:] = pipe.recv()
+from flows.night.reading_process import serve
+serve(pipe)
+"""
 
 
 class Ended(Exception):
@@ -50,7 +42,7 @@ class Ended(Exception):
 
     Attributes:
         place: the file's place among those handed over.
-        exit_code: as of multiprocessing; the negative of a signal.
+        exit_code: the negative of a signal where one ended it.
         is_certain: the file did it: its time was over, or the process had opened no other.
     """
 
@@ -62,7 +54,7 @@ class Ended(Exception):
         """What becomes of the file."""
         if self.exit_code in _TIMED_OUT:
             return Problem("unreadable-file", found=f"đọc {limits.seconds} giây chưa xong")
-        if self.exit_code == _OUT_OF_MEMORY:
+        if self.exit_code == OUT_OF_MEMORY:
             return Problem("file-too-large", found=f"cần hơn {limits.megabytes} MB bộ nhớ để đọc")
         return Problem("unreadable-file", found="tệp làm bộ đọc dừng đột ngột")
 
@@ -119,6 +111,12 @@ class Readers:
                 else:  # what others left in the process may have ended it
                     yield from self._results(reader, work, lost, [culprit])
 
+    def begin(self, work: Callable[[Iterable[T]], R]) -> None:
+        """Have the first process import what some work needs, while this one does something else."""
+        reader = self._idle.get()
+        reader.begin(work)
+        self._idle.put(reader)
+
     def close(self) -> None:
         """End them all; whoever waits for one at work is told by `Closed`."""
         for one in self._all:
@@ -147,7 +145,8 @@ class _Reader:
     def __init__(self, limits: Limits) -> None:
         self._limits = limits
         self.is_over = False
-        self._running: tuple[BaseProcess, Connection] | None = None
+        self._has_opened = False
+        self._running: tuple[subprocess.Popen[bytes], Connection] | None = None
 
     def do(self, work: Callable[[Iterable[T]], R], tasks: Sequence[T]) -> R:
         """What the work comes to.
@@ -158,7 +157,8 @@ class _Reader:
         """
         if self.is_over:
             raise Closed
-        is_fresh = self._running is None
+        is_running = self._running is not None
+        is_fresh = not (is_running and self._has_opened)
         process, pipe = self._running or self._start()
         if self.is_over:
             self.close()
@@ -168,83 +168,50 @@ class _Reader:
             pipe.send((work, len(tasks)))
             while isinstance(said := pipe.recv(), int):
                 place = said
+                self._has_opened = True
                 pipe.send(tasks[place])
         except (EOFError, OSError):
             self.close()
-            code = process.exitcode or 0
+            code = process.returncode
             if self.is_over:
                 raise Closed from None
             if place >= 0:
                 raise Ended(place, code, code in _TIMED_OUT or (is_fresh and place == 0)) from None
-            if is_fresh:
+            if not is_running:
                 raise RuntimeError(f"a reading process could not start: exit code {code}") from None
             return self.do(work, tasks)
         result: R = said[0]
         return result
 
-    def _start(self) -> tuple[BaseProcess, Connection]:
-        context = multiprocessing.get_context("spawn")
-        pipe, theirs = context.Pipe()
-        process = context.Process(target=_serve, args=(theirs, self._limits), daemon=True)
-        process.start()
-        self._running = process, pipe
+    def begin(self, work: Callable[[Iterable[T]], R]) -> None:
+        """Start the process, and name it what it will do: what that needs is imported."""
+        _, pipe = self._running or self._start()
+        with suppress(OSError):  # it has ended, which is seen when it is to work
+            pipe.send((work, 0))
+
+    def _start(self) -> tuple[subprocess.Popen[bytes], Connection]:
+        pipe, theirs = Pipe()
+        program = _PROGRAM.format(handle=theirs.fileno())
+        process = subprocess.Popen(
+            [sys.executable, "-P", "-c", program], stdin=subprocess.DEVNULL, pass_fds=[theirs.fileno()]
+        )
         theirs.close()  # so that its end is heard of
+        self._running = process, pipe
+        self._has_opened = False
+        with suppress(OSError):
+            pipe.send(sys.path)
+            pipe.send(self._limits)
         return self._running
 
     def stop(self) -> None:
         """End the process, whoever waits for it."""
         if running := self._running:
             running[0].terminate()
-            running[0].join()
+            running[0].wait()
 
     def close(self) -> None:
         if self._running:
             process, pipe = self._running
             self._running = None
             pipe.close()
-            process.join()
-
-
-def _serve(pipe: Connection, limits: Limits) -> None:
-    """What the process does until the other end of its pipe is closed, or nobody is there any more."""
-    _limit(limits)
-    try:
-        while True:
-            work, number = pipe.recv()
-            result = work(_one_by_one(pipe, number, limits))
-            _set_alarms(0)
-            pipe.send((result,))
-    except (EOFError, BrokenPipeError):
-        return
-    except MemoryError:
-        os._exit(_OUT_OF_MEMORY)
-
-
-def _one_by_one(pipe: Connection, number: int, limits: Limits) -> Iterator[Any]:
-    """The tasks, each asked for by its place when the one before is done, and with its own time."""
-    for place in range(number):
-        pipe.send(place)
-        task = pipe.recv()
-        _set_alarms(limits.seconds)
-        yield task
-
-
-def _set_alarms(seconds: int) -> None:
-    signal.setitimer(signal.ITIMER_PROF, seconds)
-    signal.setitimer(signal.ITIMER_REAL, IDLE_FACTOR * seconds)
-
-
-def _limit(limits: Limits) -> None:
-    """Limits of memory, no core dumps of senders' data, and nothing a library prints of it on anybody's terminal."""
-    give_way(limits.niceness)
-    for number in (signal.SIGPROF, signal.SIGALRM):
-        signal.signal(number, signal.SIG_DFL)
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # who stops the night closes the pipe
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    # Not of address space: threads and allocators reserve a multiple of what they use. Arrow's own would take a
-    # gigabyte at its first use, which counts.
-    os.environ["ARROW_DEFAULT_MEMORY_POOL"] = "system"
-    resource.setrlimit(resource.RLIMIT_DATA, (limits.megabytes << 20,) * 2)
-    silent = os.open(os.devnull, os.O_WRONLY)
-    os.dup2(silent, 2)
-    os.close(silent)
+            process.wait()

@@ -38,7 +38,7 @@ from transforms.eyesight.still_life import still_life
 from transforms.eyesight.trials_table import broken_off, trials_table, with_missing_canaries
 from transforms.territory.registry import Registry
 from transforms.watch.months_to_judge import month_names
-from warehouse.connection.store import memory_store
+from warehouse.connection.store import bare_store
 from warehouse.derived import self_test as stored
 from warehouse.ledger.registry import replace_registry
 
@@ -132,7 +132,7 @@ def _faults(registry: Registry, last: Period, settings: Settings, as_of: date) -
 def faults_told(files: list[FaultyFile], registry: Registry, settings: Settings) -> list[tuple[FaultyFile, bool]]:
     """Each file with whether one of its codes was told: read as any sender's, judged beside an empty warehouse."""
     read = _read(files, settings)
-    with memory_store() as nowhere:
+    with bare_store() as nowhere:
         replace_registry(nowhere, registry_frames(registry))
         problems = validate(nowhere, read, settings, without_great_expectations).problems
     told = problems.group_by("submission_id").agg(pl.col("code").unique())

@@ -6,7 +6,7 @@ import os
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -20,9 +20,8 @@ from expectations.contract.problems import TO_LOOK_AT
 from expectations.suites.verdict import Verdict
 from flows.night.mark import ToMark, marked, without_tables
 from flows.night.read import FilesRead
-from flows.night.readers import readers_of
+from flows.night.readers import Readers, readers_of
 from flows.settings import Settings
-from transforms.returning.workbook import SentFile
 from warehouse.errors import ArchiveIncomplete
 from warehouse.ledger.archive import read as read_archived
 from warehouse.ledger.last_accepted import last_accepted
@@ -46,20 +45,33 @@ class Returned:
 
 
 def send_back(
-    con: DuckDBPyConnection, files: FilesRead, verdict: Verdict, settings: Settings, *, with_warned: bool = False
+    con: DuckDBPyConnection,
+    files: FilesRead,
+    verdict: Verdict,
+    settings: Settings,
+    readers: Readers | None = None,
+    *,
+    with_warned: bool = False,
 ) -> list[Returned]:
     """Write a marked workbook for every rejected file of a batch; none for one that lists people.
 
     Args:
+        readers: processes that are there already.
         with_warned: also for every accepted file with a warning to look at: where their senders are told of it.
     """
-    with sending_back(con, files, verdict, settings, with_warned=with_warned) as returned:
+    with sending_back(con, files, verdict, settings, readers, with_warned=with_warned) as returned:
         return returned
 
 
 @contextmanager
 def sending_back(
-    con: DuckDBPyConnection, files: FilesRead, verdict: Verdict, settings: Settings, *, with_warned: bool = False
+    con: DuckDBPyConnection,
+    files: FilesRead,
+    verdict: Verdict,
+    settings: Settings,
+    readers: Readers | None = None,
+    *,
+    with_warned: bool = False,
 ) -> Iterator[list[Returned]]:
     """The same while the block goes on with something else; the list is whole when the block has ended."""
     orders = _orders(con, *_to_send(con, files, verdict, settings, with_warned=with_warned), settings)
@@ -68,16 +80,16 @@ def sending_back(
         yield returned
         return
     with ThreadPoolExecutor(1) as aside:
-        written = aside.submit(lambda: returned.extend(_written(orders, settings)))
+        written = aside.submit(lambda: returned.extend(_written(orders, settings, readers)))
         yield returned
         written.result()  # raises what went wrong
 
 
-def _written(orders: Sequence[ToMark], settings: Settings) -> Iterator[Returned]:
+def _written(orders: Sequence[ToMark], settings: Settings, there: Readers | None) -> Iterator[Returned]:
     """Write the workbooks as reading processes make them; one that cannot be written keeps no other back."""
     to_write = {order.number: order for order in orders}
     chunks = [orders[at : at + CHUNK] for at in range(0, len(orders), CHUNK)]
-    with readers_of(settings) as readers:
+    with nullcontext(there) if there else readers_of(settings) as readers:
         for some in readers.each(marked, chunks, without_tables):
             for number, content in (one for part in some for one in part):
                 order = to_write[number]
@@ -123,6 +135,8 @@ def _orders(
     """For each file (`_SENT`) all that its workbook is made from."""
     if sent.is_empty():
         return []
+    from transforms.returning.workbook import SentFile
+
     numbers = sent["submission_id"].to_list()
     problems = problems_of(con, numbers).join(
         last_accepted(con, numbers), on=["submission_id", "problem_no"], how="left"

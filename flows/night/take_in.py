@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from duckdb import DuckDBPyConnection
 
@@ -14,6 +14,7 @@ from flows.night.read import FilesRead, read
 from flows.night.run import Run
 from flows.night.validate import validate
 from flows.settings import Settings
+from transforms.reading.frames import join_frames
 from warehouse.ledger.touched import Touched
 
 
@@ -24,6 +25,10 @@ class TakenIn:
     files: FilesRead
     verdict: Verdict
     touched: Touched
+
+    def without_rows(self) -> TakenIn:
+        """The same without the files' rows, which stand in the warehouse now: of a backfill they are much memory."""
+        return replace(self, files=replace(self.files, frames=join_frames([])))
 
 
 def take_in(con: DuckDBPyConnection, files: Iterable[File], settings: Settings, run: Run) -> TakenIn:

@@ -29,6 +29,7 @@ def validate(
     frames = files.frames
     batch = staging.Batch(files.submissions, frames.rows, frames.columns, frames.problems)
     verdict = judge(con, batch, settings.due_day, settings.incomplete_share)
+    staging.unstage(con)
     if verdict.judgement.broken:
         broken = "; ".join(verdict.judgement.broken)
         raise RuntimeError(f"the staged tables are not what the reading promises: {broken}")

@@ -11,7 +11,8 @@ from threading import Lock, Thread
 from flows.engine import NICENESS
 from flows.home import home_secret
 from flows.night.look_through import ready
-from flows.night.readers import Closed, Limits, Readers
+from flows.night.readers import Closed, Readers
+from flows.night.reading_process import Limits
 from flows.portal.boundary_files import BoundaryFiles
 from flows.portal.copies import Copies
 from flows.settings import Settings

@@ -62,8 +62,7 @@ def drivers(alerts: Iterable[Alert], months: pl.DataFrame) -> dict[str, Drivers]
             scope, indicator, period, observed, expected; of the communes of the alerts' districts, and of the alerts'
             units themselves.
     """
-    rows = [_asked(alert) for alert in alerts]
-    asked = pl.DataFrame([row for row in rows if row], schema=_ASKED, orient="row")
+    asked = _asked_of(alerts)
     within = pl.col("period").is_between(pl.col("first"), pl.col("last"))
     sums = [pl.col("observed", "expected").sum(), pl.col("unit_name").last()]
     communes = (
@@ -84,6 +83,22 @@ def drivers(alerts: Iterable[Alert], months: pl.DataFrame) -> dict[str, Drivers]
         row["alert_id"]: _drivers(row, of.get(row["alert_id"]), component.get(row["alert_id"]))
         for row in asked.iter_rows(named=True)
     }
+
+
+def months_asked(alerts: Iterable[Alert]) -> pl.DataFrame:
+    """Which months the drivers of alerts are read from: unit_id, scope, indicator, first, last.
+
+    Of the unit itself, and of its communes where it is a district.
+    """
+    keys = ["unit_id", "scope", "indicator", "first", "last"]
+    asked = _asked_of(alerts)
+    of_components = asked.filter(pl.col("component") != "").with_columns(indicator="component")
+    return pl.concat([asked.select(keys), of_components.select(keys)]).unique(maintain_order=True)
+
+
+def _asked_of(alerts: Iterable[Alert]) -> pl.DataFrame:
+    rows = [_asked(alert) for alert in alerts]
+    return pl.DataFrame([row for row in rows if row], schema=_ASKED, orient="row")
 
 
 _ASKED = {

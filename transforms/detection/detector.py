@@ -129,6 +129,8 @@ def points(panel: Panel, control: DetectorControl, first: int, last: int) -> Poi
         phi[:, j], freedom[:, j] = fitted.state.dispersion, fitted.state.freedom
         mean[:, j], variance[:, j] = fitted.predict(0)
         mean_before[:, j], _ = fitted.predict(1)
+        mean[:, j] *= fitted.state.lent
+        mean_before[:, j] *= fitted.state.lent
         pair_variance[:, j] = fitted.pair_variance()
     single, earlier, pair = (
         Predictive.of(expected.ravel(), phi.ravel(), freedom.ravel(), error.ravel())

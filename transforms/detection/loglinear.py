@@ -21,11 +21,13 @@ LEAST_SPREAD, GAMMA_STEPS = 0.005, 8
 FARTHEST, SKEWED = 3.0, 4.0
 """How far a dispersion may lie above the usual one: so many standard deviations, and what few degrees of freedom add
 (together about the 1 - 1/1000 quantile of a chi-square over its degrees of freedom)."""
-USUAL_DISPERSION, USUAL_SPREAD = 1.2, 0.5
-"""Counts of people's decisions vary a little more than Poisson; the variance of the log dispersion about that."""
+USUAL_DISPERSION, USUAL_SPREAD = 1.3, 2 / 3
+"""Counts of people's decisions vary a little more than Poisson; the variance of the log dispersion about that, which is
+worth three points: a quarter of all series are Poisson, a quarter vary three times as much."""
 VAGUE = 0.1
 """Precision of a level about its own crude rate, where no others tell what is usual: hardly any, as the figures would
 else be counted twice."""
+HALF_AN_EVENT, MOST_LENT = 0.5, 8.0
 LEVELS_APART = 4.0
 """Degrees of freedom of the levels about the usual one: a unit unlike the others is not drawn to them."""
 LEAST_SLOPE, LEAST_WAVE, LEAST_LEVEL_VARIANCE, MOST_LEVEL_VARIANCE = 0.015, 0.1, 1e-3, 25.0
@@ -84,9 +86,12 @@ class SeriesEstimates:
         monotone: (U,) the dispersion by Huber's proposal 2.
         found: (U,) the dispersion with past outbreaks weighted down, one step on from `monotone`.
         worth: (U,) the size of a normal sample that would tell as much of the usual dispersion.
-        dispersion: (U,) `found` drawn towards what is usual; below 1 it stands for Poisson's 1.
+        dispersion: (U,) the middle of what it may be, `found` drawn towards what is usual; below 1 it stands for
+            Poisson's 1.
         freedom: (U,) the size of a normal sample that would tell as much of `dispersion`.
         count: (U,) mean count.
+        lent: (U,) by what the mean of what a level may be exceeds the fitted one, as a factor; 1 where levels are
+            learnt together.
     """
 
     beta: Array
@@ -99,6 +104,7 @@ class SeriesEstimates:
     dispersion: Array
     freedom: Array
     count: Array
+    lent: Array
 
     def take(self, rows: slice) -> SeriesEstimates:
         """The series of the rows."""
@@ -153,6 +159,7 @@ def start(anchor: Array, prior: Prior) -> SeriesEstimates:
         dispersion=usual,
         freedom=nothing,
         count=nothing,
+        lent=np.ones(u),
     )
 
 
@@ -217,10 +224,23 @@ def improve(state: SeriesEstimates, past: FittedPast, prior: Prior, steps: int) 
         monotone=monotone,
         found=found,
         worth=worth,
-        dispersion=shrunk,
+        dispersion=shrunk / (1 - 2 / (9 * freedom)) ** 3,  # from scale to median (Wilson, Hilferty 1931)
         freedom=freedom,
         count=count,
+        lent=_lent(_sum(mu, known), phi) if prior.level is None else np.ones_like(count),
     )
+
+
+def _lent(events: Array, phi: Array) -> Array:
+    """(U,) the mean of a rate over its fitted value, of series of which nothing else is known.
+
+    By Jeffreys' prior a rate is known as half an event more tells: after two years of nothing the next event is rare,
+    but not impossible. Where events come in clumps a past without any tells less, (phi - 1) / log phi times so: its
+    chance is phi to the power -mean / (phi - 1) a period.
+    """
+    clump = np.where(phi > 1, (phi - 1) / np.log(np.maximum(phi, 1 + 1e-6)), 1.0)
+    lent: Array = 1 + HALF_AN_EVENT * clump / np.maximum(events, HALF_AN_EVENT / MOST_LENT)
+    return lent
 
 
 def _middle(past: FittedPast) -> Array:
@@ -252,19 +272,17 @@ def _worth(log_mean: Array, phi: Array, known: Array) -> Array:
 
 
 def _shrunk(found: Array, worth: Array, usual: Array, prior: Prior) -> Array:
-    """(U,) dispersion drawn towards the usual one.
+    """(U,) dispersion drawn towards the usual one: the mean of both, each by the points that it is worth.
 
-    The logarithm of a chi-square over its degrees of freedom falls 1 / freedom short on average, which is made good. It
-    may come out below 1: what no count can be is left out by the prediction, from the whole of what the dispersion may
-    be; cut off here, series that are Poisson would seem more dispersed than they are.
+    That is the scale of a chi-square's inverse when the usual one is such a scale too (the conjugate law). It may come
+    out below 1: what no count can be is left out by the prediction, from the whole of what the dispersion may be; cut
+    off here, series that are Poisson would seem more dispersed than they are.
 
     How much a series tells is worked out at the usual dispersion, not at its own: one that seems small would else be
     believed more than one that seems large.
     """
-    # Of next to no freedom the expansion that gives 1 / freedom no longer holds; there the usual one decides anyway.
-    own = np.maximum(worth, 1e-3) / 2
-    log_found = np.log(np.maximum(found, LEAST_DISPERSION)) + np.minimum(0.5 / own, 0.5)
-    return np.exp((own * log_found + usual / prior.spread) / (own + 1 / prior.spread))
+    usual_worth = 2 / prior.spread
+    return (worth * found + usual_worth * np.exp(usual)) / (worth + usual_worth)
 
 
 def learn(state: SeriesEstimates, prior: Prior, informed: Mask, told: Mask) -> Prior:

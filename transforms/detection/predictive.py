@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy.special import betainc, gammainc, gammaincc, ndtri
+from scipy.special import betainc, chdtri, gammainc, gammaincc, ndtr, ndtri
 
 from transforms.detection.panel import Array, Index, Mask
 
@@ -78,16 +78,21 @@ def _search(q: Array, mu: Array, phi: Array) -> Array:
     return high
 
 
-NODES = np.array([-np.sqrt(3.0), 0.0, np.sqrt(3.0)])
+NODES = ndtr([[-np.sqrt(3.0)], [0.0], [np.sqrt(3.0)]])
 SHARES = np.array([1 / 6, 2 / 3, 1 / 6])
+"""The nodes of Gauss-Hermite quadrature, as chances of a standard normal below them, and their weights."""
+LEAST_FREEDOM = 2.0
+"""With less a dispersion could be anything, and would have no middle that a double holds."""
 
 
 @dataclass(frozen=True)
 class Predictive:
     """Negative binomial predictions with the estimation error of mean and dispersion in them.
 
-    The gamma mixing of the negative binomial takes in the variance of the mean, phi + mean * var(log mean). The error
-    of the dispersion, 2 / freedom of its logarithm, is averaged over by Gauss-Hermite quadrature with three nodes.
+    The gamma mixing of the negative binomial takes in the variance of the mean, phi + mean * var(log mean), which grows
+    with the dispersion under which the mean was learnt. The dispersion is freedom over a chi-square of that freedom
+    times what was found: a short past makes the tails of Student's law, not those of a dispersion known. It is averaged
+    over by Gauss-Hermite quadrature with three nodes, brought to that law by its quantiles.
 
     Attributes:
         mean: (F,) expected counts, NaN where nothing is known.
@@ -99,10 +104,11 @@ class Predictive:
 
     @classmethod
     def of(cls, mean: Array, dispersion: Array, freedom: Array, log_variance: Array) -> Predictive:
-        """From (F,) mean, dispersion, the normal points that tell as much of it, and variance of the log mean."""
-        spread = np.sqrt(2 / np.maximum(freedom, 1e-9))
-        nodes = np.maximum(dispersion * np.exp(NODES[:, None] * np.minimum(spread, 1.0)), 1.0)
-        return cls(mean, nodes + mean * log_variance)
+        """From (F,) mean, the middle of what the dispersion may be, the normal points that tell as much of it, and the
+        variance of the log mean."""
+        chi = chdtri(np.maximum(freedom, LEAST_FREEDOM), NODES)
+        nodes = np.maximum(dispersion * chi[1] / chi, 1.0)
+        return cls(mean, nodes * (1 + mean * log_variance / np.maximum(dispersion, 1.0)))
 
     def take(self, keep: Index | Mask) -> Predictive:
         """The points kept, by mask or index."""

@@ -31,9 +31,9 @@ class Runs:
     @property
     def prediction(self) -> Predictive:
         """The predictions of the U * K sums, series by series."""
-        longest = self.expected.shape[1]
+        longest, mean = self.expected.shape[1], self.expected * self.state.lent[:, None]
         phi, freedom = (np.repeat(v, longest) for v in (self.state.dispersion, self.state.freedom))
-        return Predictive.of(self.expected.ravel(), phi, freedom, self.log_variance.ravel())
+        return Predictive.of(mean.ravel(), phi, freedom, self.log_variance.ravel())
 
     @property
     def dispersion(self) -> Array:

@@ -27,6 +27,8 @@ SLOPE_SPREAD, COUNT_SPREAD = 4.0, 1.0
 before anything is seen."""
 UNIT_SPREADS = (0.2, 0.6, 1.2)
 """Of what units differ beyond their counts: the one under which the outcomes are likeliest (empirical Bayes)."""
+MOST = (1.0, 0.97, 0.93)
+"""Of the largest changes, the share seen: a month that hides what is planted in it hides every size."""
 Cell = str | float | date | None
 STEPS = 240
 CLASSES = ("small", "middle", "large")
@@ -295,7 +297,16 @@ class _Law:
         design = self._design(self.columns, self.number)
         common = [10.0, SLOPE_SPREAD, SLOPE_SPREAD, COUNT_SPREAD]
         priors = [np.array([*common, *[spread] * self.effects]) for spread in UNIT_SPREADS]
-        return max((fit_logistic(design, seen, prior, rising=(1, 2)) for prior in priors), key=lambda f: f.evidence)
+
+        def likeliest(fits: Iterable[Fitted]) -> Fitted:
+            return max(fits, key=lambda fitted: fitted.evidence)
+
+        middle = priors[len(priors) // 2]
+        largest = self.columns[:, 0] == self.columns[:, 0].max()
+        most = 1.0
+        if not seen[largest].all():
+            most = likeliest(fit_logistic(design, seen, middle, rising=(1, 2), most=most) for most in MOST).most
+        return likeliest(fit_logistic(design, seen, prior, rising=(1, 2), most=most) for prior in priors)
 
     def shares(self, fitted: Fitted, sizes: Array, unit: _Unit) -> tuple[Array, Array, Array]:
         """The share seen of changes of some sizes in a unit, with its 95 % interval."""
@@ -303,7 +314,8 @@ class _Law:
         design = self._design(columns, np.full(len(sizes), unit.number))
         middle = design @ fitted.beta
         half = ndtri(0.975) * np.sqrt(np.einsum("np,pq,nq->n", design, fitted.covariance, design))
-        return expit(middle), expit(middle - half), expit(middle + half)
+        share, lower, upper = (fitted.most * expit(eta) for eta in (middle, middle - half, middle + half))
+        return share, lower, upper
 
     def _design(self, columns: Array, number: NDArray[np.int64]) -> Array:
         effects = (number[:, None] == np.arange(self.effects)).astype(float)

@@ -147,15 +147,13 @@ class _ItemNight:
         self._put(item, "opened")
 
     def _predecessors(self, key: MatterKey) -> list[Item]:
-        """The live items of the same kind of units whose territory came to this one."""
-        origins = {unit for unit in self.heirs.origins.get(key.unit_id, ()) if self._is_ended(unit)}
-        if not origins or not KINDS[key.kind].is_of_figures:
+        """The live items of the same kind of units whose territory came to this one, in the order they were opened."""
+        if not KINDS[key.kind].is_of_figures:
             return []
-        return [
-            item
-            for item in self.cases.values()
-            if item.is_live and item.key.kind == key.kind and item.key.unit_id in origins
-        ]
+        origins = (unit for unit in self.heirs.origins.get(key.unit_id, ()) if self._is_ended(unit))
+        names = (self.of_key.get(MatterKey(unit, key.kind)) for unit in origins)
+        live = [item for name in names if name and (item := self.cases[name]).is_live]
+        return sorted(live, key=lambda item: (item.opened_on, item.key.unit_id))
 
     def _go_on(self, item: Item, reading: MatterReading) -> None:
         """The matter is still there: what was marked done was not, as the next report shows."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import cache
 from typing import Any
 
 from expectations.contract.regulations import Regulation, regulation_on
@@ -102,6 +103,7 @@ def regulation_of(kind: str, day: date | None) -> Regulation | None:
     return regulation_on(day) if day and kind.startswith("r213-") else None
 
 
+@cache  # a few kinds and due days, which every item of every night names
 def source(kind: str, due_on: date | None, language: Language) -> str:
     """What a due day rests on."""
     named = regulation_of(kind, due_on)

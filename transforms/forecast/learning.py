@@ -2,8 +2,8 @@
 
 A unit's month far from what was foreseen of it counts for little; several on the same side are followed, near or far:
 an outbreak or a slip is not taken for the future, a lasting change is. A move of all at once is followed within the
-month, as one that passes rather than stays, and what comes is held to be as uncertain as the move was large: it takes
-a year or so to be forgotten.
+month as something broken, see `transforms.forecast.breaks`; the steps after it are held to be larger for a year or so,
+and other breaks to be likelier for some.
 """
 
 from __future__ import annotations
@@ -14,7 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import gammaln
 
-from transforms.forecast.state_space import LEVEL, PASSING, Belief, Units, beginning, design_of, on, season
+from transforms.forecast.breaks import OWN_PART, branched, merged, opened
+from transforms.forecast.state_space import Belief, Places, Units, beginning, on, places, season, seen
 
 Array = NDArray[np.float64]
 Mask = NDArray[np.bool_]
@@ -23,24 +24,55 @@ FAR = 3.5  # standard deviations from which a month is out of the ordinary
 LEAN_LASTS, TURNED = 0.7, 4.5  # a unit's level has turned where its months lean so far: a quiet one once in ten years
 BREAK_COST, STRANGE_COST = 6.0, 5.0  # log likelihood: a break about once in 400 months, an outbreak in 150
 SETTLED = 13  # months before which a season would pass for breaks
-OWN_PART = 0.1  # of a break's variance, what each unit has apart from the others'
-MOST_UNREST = 400.0
+MOST_UNREST = 100.0
 LONGEST = 3.0  # of log counts in one month, so that a month of zeros cannot run away
+MEMORY, ONE_BREAK = 40.0, 3  # months over which breaks are counted; within which moves are of one
+MOST_AGAIN = 0.5  # of log counts: whoever was all silent once is not expected to be many times as many
 TRIED = 6  # months before which no alternative is let go
 NEGLIGIBLE = -25.0  # log weight below the best from which one is
 ENOUGH = 5  # events from which a month's count is taken by its logarithm
+
+
+class _Month(NamedTuple):
+    """A month's figures.
+
+    Attributes:
+        at: the parts of the state. season: its columns in the month.
+        known: which of all units are. counts, exposure: of those. is_stock: see `Units`.
+    """
+
+    at: Places
+    season: Array
+    known: Mask
+    counts: Array
+    exposure: Array
+    is_stock: bool
+
+    def of(self, values: Array) -> Array:
+        """What the known units have of states, along the last axis."""
+        return seen(values, self.season, self.at, self.known)
+
+    def expected(self, state: Belief) -> Array:
+        """Alternatives x known units."""
+        found: Array = self.exposure * np.exp(self.of(state.mean))
+        return found
+
+    def covered(self, state: Belief) -> Array:
+        """The covariance of the known units' log rates, an alternative."""
+        return self.of(self.of(state.spread).swapaxes(1, 2))
+
+    def variance(self, state: Belief) -> Array:
+        """Its diagonal."""
+        return np.diagonal(self.covered(state), axis1=1, axis2=2)
 
 
 class _Sight(NamedTuple):
     """A month's known units as each alternative sees them.
 
     Attributes:
-        rows: known units x state. at: the place of their own levels in the state.
         surprise: alternatives x known units, of log counts. chance: its variance that is the month's own.
     """
 
-    rows: Array
-    at: NDArray[np.int64]
     surprise: Array
     chance: Array
 
@@ -48,104 +80,117 @@ class _Sight(NamedTuple):
 def follow(units: Units) -> list[Belief]:
     """The state after each of the months."""
     columns = season(units.months)
+    at = places(len(units.count), columns.shape[1])
     state = beginning(units, columns.shape[1])
     followed = []
-    for month in range(len(units.months)):
-        state = on(state, len(units.count), columns.shape[1])
-        known = np.isfinite(units.count[:, month])
+    for number, columns_now in enumerate(columns):
+        state = branched(on(state, at), at)
+        known = np.isfinite(units.count[:, number])
         if known.any():
-            state = _learnt(state, units, month, known, design_of(len(units.count), columns[month]))
-        if month >= TRIED:
-            state = state.of(state.log_weight > state.log_weight.max() + NEGLIGIBLE)
+            count, exposure = units.count[known, number], units.exposure[known, number]
+            month = _Month(at, columns_now, known, count, exposure, units.is_stock)
+            state = _learnt(state, month, has_breaks=number >= SETTLED)
+        if number >= TRIED:
+            state = merged(state.of(state.log_weight > state.log_weight.max() + NEGLIGIBLE), at)
         followed.append(state)
     return followed
 
 
-def _learnt(state: Belief, units: Units, month: int, known: Mask, design: Array) -> Belief:
+def _learnt(state: Belief, month: _Month, *, has_breaks: bool) -> Belief:
     """The state with a month's figures taken in."""
-    count, exposure = units.count[known, month], units.exposure[known, month]
-    rows, at = design[known], design.shape[1] - 2 * len(known) + np.flatnonzero(known)
-    expected = exposure * np.exp(state.mean @ rows.T)
-    sight = _sight(rows, at, count, expected, state.sizes.chance[:, None], units.is_stock)
-    plain, cost = sight, np.zeros(len(state.mean))
-    if month >= SETTLED:
-        state, cost = _break(state, sight)
-    state, sight, strange = _apart(state, sight, known)
-    after, likelihood = _updated(state, sight)
-    if not units.is_stock:
-        beyond = sight.chance - plain.chance + state.sizes.chance[:, None]
-        likelihood = _event_likelihood(count, expected, _variance(state, rows) + beyond)
+    sight, cost = _sight(state, month), np.zeros(len(state.mean))
+    if has_breaks:
+        move, size = _move(state, month, sight)
+        if (size > FAR**2).any():
+            state = opened(state, month.at)
+        state, cost = _break(state, month, move, size)
+    state, apart, strange = _apart(state, month, sight)
+    after, likelihood = _updated(state, month, apart)
+    if not month.is_stock:
+        beyond = apart.chance - sight.chance + state.sizes.chance[:, None]
+        likelihood = _event_likelihood(month.counts, month.expected(state), month.variance(state) + beyond)
     return after._replace(log_weight=state.log_weight + likelihood - cost - STRANGE_COST * strange)
 
 
-def _sight(rows: Array, at: NDArray[np.int64], count: Array, expected: Array, chance: Array, is_stock: bool) -> _Sight:
+def _sight(state: Belief, month: _Month) -> _Sight:
     """Surprises on the log scale: of few events by their expected information, which none at all does no harm."""
+    count, expected, chance = month.counts, month.expected(state), state.sizes.chance[:, None]
     some = np.maximum(count, 0.5)
     log_surprise = np.log(some / expected)
-    if is_stock:
-        return _Sight(rows, at, log_surprise, chance / some)
+    if month.is_stock:
+        return _Sight(log_surprise, chance / some)
     many = count >= ENOUGH
     surprise = np.where(many, log_surprise, count / expected - 1)
-    return _Sight(rows, at, surprise, chance + np.where(many, 1 / some, 1 / expected))
+    return _Sight(surprise, chance + np.where(many, 1 / some, 1 / expected))
 
 
-def _variance(state: Belief, rows: Array) -> Array:
-    covered = rows @ state.spread @ rows.T
-    return np.diagonal(covered, axis1=1, axis2=2)
-
-
-def _break(state: Belief, sight: _Sight) -> tuple[Belief, Array]:
-    """The state made ready to follow a move of all units at once, and what that costs; as it is where there is none.
-
-    A move back towards where the level stood before a break is the break passing.
-    """
-    covered = sight.rows @ state.spread @ sight.rows.T
+def _move(state: Belief, month: _Month, sight: _Sight) -> tuple[Array, Array]:
+    """How far all units moved together, of log counts, and its square over its variance, an alternative."""
+    covered = month.covered(state)
     number = covered.shape[1]
     own = np.trace(covered, axis1=1, axis2=2)
     shared = (covered.sum(axis=(1, 2)) - own) / (number * (number - 1)) if number > 1 else own
     apart = np.maximum(own / number - shared, 0) + sight.chance.mean(axis=1)
     move = np.median(sight.surprise, axis=1)
-    size = move**2 / (shared + apart * np.pi / 2 / number)  # the median's variance
+    return move, move**2 / (shared + apart * np.pi / 2 / number)  # the median's variance
+
+
+def _break(state: Belief, month: _Month, move: Array, size: Array) -> tuple[Belief, Array]:
+    """The state made ready to follow a move of all units at once, and what that costs; as it is where there is none."""
     found = size > FAR**2
-    passing = state.mean[:, PASSING]
-    is_back = (move * passing < 0) & (np.abs(passing) > np.abs(move) / 2)
+    state = state._replace(rate=state.rate * (1 - 1 / MEMORY))
+    if not found.any():
+        return state, np.zeros(len(found))
+    first = month.at.broken.start
     more = np.where(found, move**2, 0.0)
-    spread, stays = state.spread.copy(), state.sizes.stays
-    spread[:, LEVEL, LEVEL] += np.where(is_back, 0.0, stays) * more
-    spread[:, PASSING, PASSING] += np.where(is_back, 1.0, 1 - stays) * more
-    spread[:, sight.at, sight.at] += (OWN_PART * more)[:, None]
-    unrest = np.where(found, np.maximum(np.minimum(size, MOST_UNREST), state.unrest), state.unrest)
-    return state._replace(spread=spread, unrest=unrest), BREAK_COST * found
+    spread = state.spread.copy()
+    own = first + 1 + np.flatnonzero(month.known)
+    spread[:, first, first] += more
+    spread[:, own, own] += (OWN_PART * more)[:, None]
+    is_new = found & ((state.stood < 0) | (state.stood > ONE_BREAK))
+    like_it = np.minimum(more, MOST_AGAIN**2)
+    moved = np.where(state.moved > 0, (state.moved + like_it) / 2, like_it)
+    after = state._replace(
+        spread=spread,
+        unrest=np.where(found, np.maximum(np.minimum(size, MOST_UNREST), state.unrest), state.unrest),
+        stood=np.where(found, 0.0, state.stood),
+        rate=state.rate + is_new / MEMORY,
+        moved=np.where(found, moved, state.moved),
+    )
+    return after, BREAK_COST * found.astype(float)
 
 
-def _apart(state: Belief, sight: _Sight, known: Mask) -> tuple[Belief, _Sight, Array]:
+def _apart(state: Belief, month: _Month, sight: _Sight) -> tuple[Belief, _Sight, Array]:
     """Units far from what was foreseen: a month alone counts for little, several on the same side are followed.
 
     Returns:
         state and sight so that they do, and how many units were far or had turned, an alternative.
     """
-    scale = np.sqrt(_variance(state, sight.rows) + sight.chance)
+    known = month.known
+    own = month.at.own.start + np.flatnonzero(known)
+    scale = np.sqrt(month.variance(state) + sight.chance)
     apart = sight.surprise / scale
     lean = state.lean.copy()
     lean[:, known] = LEAN_LASTS * lean[:, known] + np.clip(apart, -FAR, FAR)
     turned = np.abs(lean[:, known]) > TURNED
     far = (np.abs(apart) > FAR) & ~turned
     spread = state.spread.copy()
-    spread[:, sight.at, sight.at] += np.where(turned, sight.surprise**2, 0.0)
+    spread[:, own, own] += np.where(turned, sight.surprise**2, 0.0)
     lean[:, known] = np.where(turned, 0.0, lean[:, known])
     chance = sight.chance + np.where(far, sight.surprise**2, 0.0)
     return state._replace(spread=spread, lean=lean), sight._replace(chance=chance), (far | turned).sum(axis=1)
 
 
-def _updated(state: Belief, sight: _Sight) -> tuple[Belief, Array]:
+def _updated(state: Belief, month: _Month, sight: _Sight) -> tuple[Belief, Array]:
     """Kalman's update, and the log likelihood of the surprises."""
-    covered = sight.rows @ state.spread @ sight.rows.T
+    toward = month.of(state.spread)
+    covered = month.of(toward.swapaxes(1, 2))
     place = np.arange(covered.shape[1])
     covered[:, place, place] += sight.chance
     inverse = np.linalg.inv(covered)
-    gain = state.spread @ sight.rows.T @ inverse
+    gain = toward @ inverse
     moved = np.clip(gain @ sight.surprise[..., None], -LONGEST, LONGEST)[..., 0]
-    spread = state.spread - gain @ covered @ gain.swapaxes(1, 2)
+    spread = state.spread - gain @ toward.swapaxes(1, 2)
     spread = (spread + spread.swapaxes(1, 2)) / 2
     square = (sight.surprise[:, None] @ inverse @ sight.surprise[..., None])[:, 0, 0]
     likelihood = -(np.linalg.slogdet(covered)[1] + square) / 2

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 import polars as pl
@@ -20,16 +20,29 @@ CONFIDENCE = 0.95
 BLOCK = 12  # forecasts of so many months in a row share months that came
 FORECASTS_NEEDED = 12  # a skill of fewer nights has no interval worth telling
 KEY = ("map", "unit_code", "level", "indicator")
-SCHEMA: dict[str, pl.DataType | type[pl.DataType]] = {
-    **dict.fromkeys(KEY, pl.String),
-    **dict.fromkeys(("horizon_from", "horizon_to", "forecasts"), pl.Int64),
-    **dict.fromkeys(("first_made_on", "last_made_on"), pl.Date),
-    **dict.fromkeys(("crps", "wis", "coverage_80", "coverage_95"), pl.Float64),
-    **{
-        name.format(one): pl.Float64
-        for one in REFERENCES
-        for name in ("crps_{}", "skill_{}", "skill_{}_lower", "skill_{}_upper")
-    },
+SCHEMA = pl.Schema(
+    {
+        **dict.fromkeys(KEY, pl.String),
+        **dict.fromkeys(("horizon_from", "horizon_to", "forecasts"), pl.Int64),
+        **dict.fromkeys(("first_made_on", "last_made_on"), pl.Date),
+        **dict.fromkeys(("crps", "wis", "coverage_80", "coverage_95"), pl.Float64),
+        **{
+            name.format(one): pl.Float64
+            for one in REFERENCES
+            for name in ("crps_{}", "skill_{}", "skill_{}_lower", "skill_{}_upper")
+        },
+    }
+)
+
+_LOSSES = ("crps", *(f"crps_{one}" for one in REFERENCES))
+_SKILLS = tuple(f"skill_{one}{end}" for one in REFERENCES for end in ("", "_lower", "_upper"))
+_ROW = {
+    name: SCHEMA[name]
+    for name in (
+        *(*KEY, "horizon_from", "horizon_to", "forecasts", "first_made_on", "last_made_on"),
+        *(*_LOSSES, "wis", "coverage_80", "coverage_95"),
+        *_SKILLS,
+    )
 }
 
 
@@ -58,8 +71,7 @@ def score_table(made: pl.DataFrame, came: pl.DataFrame) -> pl.DataFrame:
     if both.is_empty():
         return pl.DataFrame(schema=SCHEMA)
     scored = _distances(both)
-    rows = [_row(own, *span) for own in scored.partition_by(KEY, maintain_order=True) for span in HORIZONS]
-    return pl.DataFrame([row for row in rows if row], schema=SCHEMA).sort(*KEY, "horizon_from", "horizon_to")
+    return pl.concat([_of_span(scored, *span) for span in HORIZONS]).sort(*KEY, "horizon_from", "horizon_to")
 
 
 def _distances(both: pl.DataFrame) -> pl.DataFrame:
@@ -79,27 +91,30 @@ def _laid(lists: pl.Series) -> Array:
     return lists.list.to_array(len(KEPT)).to_numpy().astype(float)
 
 
-def _row(scored: pl.DataFrame, first: int, last: int) -> dict[str, Any]:
-    """A unit's and indicator's score over some horizons; {} where no forecast of them has been followed."""
+def _of_span(scored: pl.DataFrame, first: int, last: int) -> pl.DataFrame:
+    """The scores over some horizons of every unit and indicator of which a forecast of them has been followed."""
     mine = scored.filter(pl.col("horizon").is_between(first, last))
-    if mine.is_empty():
-        return {}
-    losses = ("crps", *(f"crps_{one}" for one in REFERENCES))
-    of_night = mine.group_by("made_on", maintain_order=True).agg(pl.col(losses).sum())
-    row = mine.select(
-        *(pl.col(name).first() for name in KEY),
-        pl.lit(first).alias("horizon_from"),
-        pl.lit(last).alias("horizon_to"),
-        pl.len().alias("forecasts"),
-        pl.col("made_on").min().alias("first_made_on"),
-        pl.col("made_on").max().alias("last_made_on"),
-        pl.col(*losses, "wis", "coverage_80", "coverage_95").mean(),
-    ).row(0, named=True)
-    for one in REFERENCES:
-        found = skill(of_night["crps"].to_numpy(), of_night[f"crps_{one}"].to_numpy())
-        for name, value in zip(("", "_lower", "_upper"), found, strict=True):
-            row[f"skill_{one}{name}"] = value if np.isfinite(value) else None
-    return row
+    means = (*_LOSSES, "wis", "coverage_80", "coverage_95")
+    rows = [
+        (
+            *own.row(0)[: len(KEY)],
+            *(first, last, own.height, own["made_on"].min(), own["made_on"].max()),
+            *(own[name].mean() for name in means),
+            *skills,
+        )
+        for own, skills in zip(mine.partition_by(KEY, maintain_order=True), _skills(mine), strict=True)
+    ]
+    return pl.DataFrame(rows, _ROW, orient="row").with_columns(pl.col(_SKILLS).fill_nan(None)).select(*SCHEMA)
+
+
+def _skills(mine: pl.DataFrame) -> list[tuple[float, ...]]:
+    """The values of `_SKILLS` of each unit and indicator, in the order of their rows."""
+    of_nights = mine.group_by(*KEY, "made_on", maintain_order=True).agg(pl.col(_LOSSES).sum())
+    of_series = of_nights.group_by(KEY, maintain_order=True).agg(pl.col(_LOSSES))
+    return [
+        tuple(value for reference in held for value in skill(own.to_numpy(), reference.to_numpy()))
+        for own, *held in zip(*(of_series[name] for name in _LOSSES), strict=True)
+    ]
 
 
 def skill(crps: Array, reference: Array) -> Skill:

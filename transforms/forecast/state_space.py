@@ -2,10 +2,11 @@
 
 On the log scale the count of unit i in month t is expected to be
 
-    log exposure(i, t) + level(t) + passing(t) + season(t) + own(i, t),
+    log exposure(i, t) + level(t) + passing(t) + season(t) + own(i, t) + broken(t) + broken(i, t),
 
-level(t) and own(i, t) are random walks, each with a drift that fades; passing(t) comes back to nothing within a year,
-as what a closed border did does; the season is the year's round and Tết. What the units share is thus part of the
+level(t) and own(i, t) are random walks, each with a drift that fades; passing(t) comes back to nothing within a season;
+the season is the year's round and Tết; what a break has moved stands until some month ends it, of all units at once, as
+what a closed border did does: it is part of the state from the first break on. What the units share is thus part of the
 state, and what is drawn of it is drawn for all of them at once. How large the steps are, and how much chance a month
 has, is not chosen: every alternative of a grid is followed and weighted by how well it foresaw each month. One pass
 gives the state after every month, so that a forecast as of any of them costs its draws alone.
@@ -25,12 +26,14 @@ from transforms.trends.season import tet
 
 Array = NDArray[np.float64]
 
-# Places in the state: what the units share, the season's columns, then each unit's own level and own drift.
+# Places in the state: what the units share, the season's columns, each unit's own level, each one's own drift; from the
+# first break on what is broken of all, and of each unit beyond that.
 LEVEL, DRIFT, PASSING, SEASON = 0, 1, 2, 3
 DRIFT_LASTS, PASSING_LASTS, UNREST_LASTS = 0.998, 0.7, 0.8  # of it, how much is left a month later
-DRIFT_SD, OWN_DRIFT_SD = {True: 0.002, False: 0.0}, {True: 0.001, False: 0.0}  # of stocks; rates have none
+DRIFT_SD = {True: 0.002, False: 0.004}  # a month; of stocks, of rates
+OWN_DRIFT_SD = {True: 0.001, False: 0.0}
 OWN_UNREST = 0.3  # of the unrest after a break, what a unit's own steps have of it
-STAYS = (0.05, 0.5)  # of a break's variance, the part that stays: one that is over soon, and one that is half for good
+WHOLE = -1.0  # for how long something is broken where nothing is
 SEASON_STEP = 0.03  # of a season's step, over the season's size
 LEVEL_SD, PASSING_SD = 1.0, 0.01
 SHORT_WAVES = 0.5  # of waves of a third of a year and less, their size over that of the longer ones
@@ -63,7 +66,6 @@ class Sizes(NamedTuple):
             has beyond Poisson's.
         season: of the season's columns.
         drift: a drift's step over the level's; 0 for rates, which have none.
-        stays: of a break's variance, the part that is held to stay.
     """
 
     shared: Array
@@ -71,9 +73,8 @@ class Sizes(NamedTuple):
     chance: Array
     season: Array
     drift: Array
-    stays: Array
 
-    def of(self, kept: NDArray[np.bool_]) -> Sizes:
+    def of(self, kept: NDArray[np.bool_] | NDArray[np.int64]) -> Sizes:
         """Some of the alternatives."""
         return Sizes(*(part[kept] for part in self))
 
@@ -88,7 +89,10 @@ class Belief(NamedTuple):
         lean: alternatives x units; how far the last months together stood above or below what was foreseen, in standard
             deviations, earlier ones counting less.
         log_weight: an alternative; up to a constant.
-        sizes: the alternatives.
+        stood: an alternative; for how many months something has been broken, below 0 where nothing is.
+        rate: an alternative; the chance of a break in a month: by those there were, so none before the first.
+        moved: an alternative; the variance of a break, by those there were.
+        which: an alternative; its place in the grid. sizes: of each.
     """
 
     mean: Array
@@ -96,6 +100,10 @@ class Belief(NamedTuple):
     unrest: Array
     lean: Array
     log_weight: Array
+    stood: Array
+    rate: Array
+    moved: Array
+    which: NDArray[np.int64]
     sizes: Sizes
 
     @property
@@ -104,10 +112,10 @@ class Belief(NamedTuple):
         weight = np.exp(self.log_weight - self.log_weight.max())
         return weight / weight.sum()
 
-    def of(self, kept: NDArray[np.bool_]) -> Belief:
+    def of(self, kept: NDArray[np.bool_] | NDArray[np.int64]) -> Belief:
         """Some of the alternatives."""
-        mean, spread, unrest = self.mean[kept], self.spread[kept], self.unrest[kept]
-        return Belief(mean, spread, unrest, self.lean[kept], self.log_weight[kept], self.sizes.of(kept))
+        parts = {name: part[kept] for name, part in self._asdict().items() if name != "sizes"}
+        return Belief(**parts, sizes=self.sizes.of(kept))
 
 
 def _grid(*parts: tuple[float, ...]) -> Sizes:
@@ -120,9 +128,8 @@ STOCK_SIZES = _grid(
     (0.001, 0.03, 0.3),
     (0.002, 0.02, 0.1),
     (0.05,),
-    STAYS,
 )
-EVENT_SIZES = _grid((0.0, 0.03, 0.1), (0.0, 0.04, 0.12), (0.0, 0.15, 0.5), (0.01, 0.05), (0.0,), STAYS)
+EVENT_SIZES = _grid((0.0, 0.03, 0.1), (0.0, 0.04, 0.12), (0.0, 0.15, 0.5), (0.01, 0.05), (0.0,))
 
 
 def beginning(units: Units, columns: int) -> Belief:
@@ -147,45 +154,74 @@ def beginning(units: Units, columns: int) -> Belief:
     mean = np.zeros_like(variance)
     mean[:, LEVEL] = np.log(rate)
     spread = variance[:, :, None] * np.eye(variance.shape[1])
-    return Belief(mean, spread, np.ones(alternatives), np.zeros((alternatives, count)), np.zeros(alternatives), sizes)
+    return Belief(
+        mean,
+        spread,
+        unrest=np.ones(alternatives),
+        lean=np.zeros((alternatives, count)),
+        log_weight=np.zeros(alternatives),
+        stood=np.full(alternatives, WHOLE),
+        rate=np.zeros(alternatives),
+        moved=np.zeros(alternatives),
+        which=np.arange(alternatives),
+        sizes=sizes,
+    )
 
 
-def carried(values: Array, units: int) -> Array:
+class Places(NamedTuple):
+    """Where in the state the parts lie, of some units and columns of the season.
+
+    Attributes:
+        season, own, drift: the season, the units' own levels and their drifts.
+        broken: of all, then of each unit; nothing lies there before the first break.
+    """
+
+    season: slice
+    own: slice
+    drift: slice
+    broken: slice
+
+
+def places(units: int, columns: int) -> Places:
+    """See `Places`."""
+    first = SEASON + columns
+    drift, broken = first + units, first + 2 * units
+    return Places(slice(SEASON, first), slice(first, drift), slice(drift, broken), slice(broken, broken + 1 + units))
+
+
+def carried(values: Array, at: Places) -> Array:
     """States a month later, along the last axis, before its steps: levels moved by their drifts, drifts faded."""
-    size = values.shape[-1]
-    own, drift = slice(size - 2 * units, size - units), slice(size - units, size)
     found = values.copy()
     found[..., LEVEL] += values[..., DRIFT]
-    found[..., own] += values[..., drift]
+    found[..., at.own] += values[..., at.drift]
     found[..., DRIFT] *= DRIFT_LASTS
-    found[..., drift] *= DRIFT_LASTS
+    found[..., at.drift] *= DRIFT_LASTS
     found[..., PASSING] *= PASSING_LASTS
     return found
 
 
-def step_variance(sizes: Sizes, unrest: Array, units: int, columns: int) -> Array:
-    """The variance of a month's steps, (alternatives or draws) x state.
+def step_variance(sizes: Sizes, unrest: Array, at: Places, size: int) -> Array:
+    """The variance of a month's steps, (alternatives or draws) x state; what is broken has none.
 
     Args:
         sizes, unrest: an alternative each, or a draw each.
-        units: how many. columns: of the season.
+        at: the parts. size: of the state.
     """
-    first, size = SEASON + columns, SEASON + columns + 2 * units
     variance = np.zeros((len(sizes.own), size))
     variance[:, LEVEL] = variance[:, PASSING] = sizes.shared**2 * unrest
     variance[:, DRIFT] = (sizes.drift * sizes.shared) ** 2
-    variance[:, SEASON:first] = (SEASON_STEP * sizes.season[:, None]) ** 2
-    variance[:, first : first + units] = (sizes.own**2 * (1 + OWN_UNREST * (unrest - 1)))[:, None]
-    variance[:, first + units :] = (sizes.drift[:, None] * sizes.own[:, None]) ** 2
+    variance[:, at.season] = (SEASON_STEP * sizes.season[:, None]) ** 2
+    variance[:, at.own] = (sizes.own**2 * (1 + OWN_UNREST * (unrest - 1)))[:, None]
+    variance[:, at.drift] = (sizes.drift[:, None] * sizes.own[:, None]) ** 2
     return variance
 
 
-def on(state: Belief, units: int, columns: int) -> Belief:
+def on(state: Belief, at: Places) -> Belief:
     """The state a month later, before its figures are seen."""
-    spread = carried(carried(state.spread, units).swapaxes(1, 2), units)
+    spread = carried(carried(state.spread, at).swapaxes(1, 2), at)
     place = np.arange(spread.shape[1])
-    spread[:, place, place] += step_variance(state.sizes, state.unrest, units, columns)
-    return state._replace(mean=carried(state.mean, units), spread=spread, unrest=calmer(state.unrest))
+    spread[:, place, place] += step_variance(state.sizes, state.unrest, at, len(place))
+    return state._replace(mean=carried(state.mean, at), spread=spread, unrest=calmer(state.unrest))
 
 
 def calmer(unrest: Array) -> Array:
@@ -204,11 +240,12 @@ def season(months: NDArray[np.int64]) -> Array:
     return np.hstack([tet(months), short * np.cos(angle), (short * np.sin(angle))[:, :-1]])
 
 
-def design_of(units: int, season: Array) -> Array:
-    """What each unit's log rate is made of in a month: units x state.
-
-    Args:
-        season: its columns in that month.
-    """
-    shared = np.concatenate([[1.0, 0.0, 1.0], season])
-    return np.hstack([np.tile(shared, (units, 1)), np.eye(units), np.zeros((units, units))])
+def seen(values: Array, season: Array, at: Places, known: NDArray[np.bool_]) -> Array:
+    """What known units' log rates have of states, along the last axis, in a month with these columns of the season."""
+    own = values[..., at.own][..., known]
+    broken = values[..., at.broken]
+    shared = values[..., LEVEL] + values[..., PASSING] + values[..., at.season] @ season
+    if broken.shape[-1]:
+        own, shared = own + broken[..., 1:][..., known], shared + broken[..., 0]
+    found: Array = own + shared[..., None]
+    return found

@@ -138,7 +138,7 @@ def _lasting(lags: Array, shared: Array, errors: Array, months: int) -> tuple[fl
         error = float(np.sqrt((shape * errors) @ (shape * errors)) / (shape @ shape))
         best = min(best, (float(((shared - size * shape) ** 2).sum()), size, float(carry), error))
     _, size, carry, error = best
-    return (size * max(1 - 2 * (error / size) ** 2, 0.0) if size > 0 else 0.0), carry
+    return (size * max(1 - (error / size) ** 2, 0.0) if size > 0 else 0.0), carry
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ import polars as pl
 
 from expectations.contract.forms import FORMS
 from expectations.contract.problems import Problem
-from transforms.reading.read import FileReading, FormRows
+from transforms.reading.results import FileReading, FormRows
 
 Value = str | int | bool | None
 """What a cell of a row holds."""

@@ -8,7 +8,7 @@ from typing import Literal
 from expectations.contract.forms import FORMS, HALF_YEARLY, MONTHLY, REGULATION_213, YEARLY
 from expectations.contract.labels import Wording, read_wordings
 from expectations.contract.periods import Period
-from transforms.template.layout import roman
+from expectations.language.numbers import roman
 from transforms.territory.registry import Home, Unit
 
 Value = str | int | None

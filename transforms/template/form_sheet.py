@@ -6,12 +6,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from expectations.language.catalogue import Language, text
+from expectations.language.numbers import roman
 from transforms.reading.counts import LARGEST
 from transforms.reading.sheets import column_letters
 from transforms.returning.workbook_writer import lines_of
 from transforms.template.checks import RowChecks
 from transforms.template.formats import TemplateFormats
-from transforms.template.layout import FIRST_ROW, HEADING_ROW, OPENINGS, UNITS, FormLayout, UnitRow, roman, wording
+from transforms.template.layout import FIRST_ROW, HEADING_ROW, OPENINGS, UNITS, FormLayout, UnitRow, wording
 from transforms.template.openings import Openings
 
 _UNIT_WIDTHS = (5, 11, 27)

@@ -126,15 +126,3 @@ def wording(form: str, measure: str) -> Wording:
 _FIRST_WORDINGS: dict[tuple[str, str], Wording] = {}
 for _one in read_wordings():
     _FIRST_WORDINGS.setdefault((_one.form, _one.measure), _one)
-
-
-_ROMAN = ((50, "L"), (40, "XL"), (10, "X"), (9, "IX"), (5, "V"), (4, "IV"), (1, "I"))
-
-
-def roman(number: int) -> str:
-    """The number of a group of rows, as reports count them."""
-    text = ""
-    for value, letters in _ROMAN:
-        while number >= value:
-            text, number = text + letters, number - value
-    return text

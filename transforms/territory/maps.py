@@ -9,9 +9,11 @@ cell is where the list of moved cells puts it, or under "chưa phân bổ" while
 from __future__ import annotations
 
 import hashlib
+from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from datetime import date
+from datetime import date, timedelta
+from functools import lru_cache
 from itertools import pairwise
 
 import numpy as np
@@ -29,9 +31,12 @@ UNALLOCATED = "chua-phan-bo"
 UNALLOCATED_NAME = "Chưa phân bổ"
 MAPS = ("reported", "today")
 LEVELS = ("province", "district", "commune")
+_DAYS_KEPT = 4
 COUNTS = ("units_expected", "units_reported", "members_reported", "members_known")
 
 
+# A registry never changes once it is read, and a night asks for the maps of few days, several times each.
+@lru_cache(maxsize=_DAYS_KEPT)
 def lineage(registry: Registry, today: date) -> pl.DataFrame:
     """What became of each cell by a day.
 
@@ -83,6 +88,7 @@ def _day_before(day: date) -> date:
     return date.fromordinal(day.toordinal() - 1)
 
 
+@lru_cache(maxsize=_DAYS_KEPT)
 def today_homes(registry: Registry, today: date) -> pl.DataFrame:
     """Where each cell stands on a day's map; a cell that ended stands where its commune went.
 
@@ -153,6 +159,22 @@ def places(registry: Registry, periods: Iterable[str], today: date) -> pl.DataFr
     )
 
 
+def alike(registry: Registry, periods: Iterable[str]) -> dict[str, str]:
+    """By period, the first of the given ones at whose end everything stood where it does at its own.
+
+    What stands where changes on few days: `places` of ten years are those of a few periods.
+    """
+    spans = {(one.valid_from, one.valid_to) for one in registry.homes}
+    spans |= {(one.valid_from, one.valid_to) for one in registry.units}
+    ends = {last + timedelta(days=1) for _, last in spans if last < FOREVER}
+    turns = sorted(ends | {begun for begun, _ in spans} | {day for _, _, day, *_ in registry.cell_succession})
+    first: dict[int, str] = {}
+    return {
+        period: first.setdefault(bisect_right(turns, Period.parse(period).last_day), period)
+        for period in sorted(set(periods))
+    }
+
+
 def _period_ends(registry: Registry, periods: Iterable[str]) -> pl.DataFrame:
     """Last day of each period, and whether there were districts."""
     rows = []
@@ -197,6 +219,7 @@ def _followed(active: pl.DataFrame, registry: Registry, today: date) -> pl.DataF
     return _in_provinces(placed, "on_day", now, "today_commune", "today_province").drop("on_day")
 
 
+@lru_cache(maxsize=1)
 def _later_homes(registry: Registry) -> pl.DataFrame:
     """Where each cell, or the larger part of it, stands on the last map the registry knows."""
     ends = lineage(registry, FOREVER).filter(pl.col("valid_to") == FOREVER).sort("weight", descending=True)

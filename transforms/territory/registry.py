@@ -75,9 +75,9 @@ class Home:
     valid_to: date
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Registry:
-    """Units, cells and what became of them.
+    """Units, cells and what became of them; each reading of the files is one of its own, equal to itself alone.
 
     Attributes:
         units: every unit and name.

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
+from datetime import date
+from functools import cache
 
 import numpy as np
 from holidays import country_holidays
@@ -64,9 +65,13 @@ def _days_within(first: NDArray[np.int64], after: NDArray[np.int64], begin: Arra
     return np.maximum(0, overlap).sum(axis=1)
 
 
-@lru_cache
 def _tet_days(first_year: int, last_year: int) -> Array:
     """The first day of each lunar new year, in days since 1970."""
-    calendar = country_holidays("VN", years=range(first_year, last_year + 1), language="en_US")
-    days = [np.datetime64(day) for day, name in calendar.items() if name.split(";")[0] == "Lunar New Year"]
-    return np.sort(np.array(days, dtype="datetime64[D]")).astype(np.int64).astype(float)
+    days = [day for year in range(first_year, last_year + 1) for day in _tet_of(year)]
+    return np.array(days, dtype="datetime64[D]").astype(np.int64).astype(float)
+
+
+@cache  # the calendar of a year takes the library milliseconds, and every series of a night asks for the same years
+def _tet_of(year: int) -> tuple[date, ...]:
+    calendar = country_holidays("VN", years=year, language="en_US")
+    return tuple(day for day, name in calendar.items() if name.split(";")[0] == "Lunar New Year")

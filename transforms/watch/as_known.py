@@ -11,11 +11,15 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+import numpy as np
 import polars as pl
+from numpy.typing import NDArray
 
 from expectations.contract.forms import FORMS
-from transforms.territory.maps import UNALLOCATED, places
+from transforms.territory.maps import UNALLOCATED, alike, places
 from transforms.territory.registry import Registry
+
+Index = NDArray[np.int64]
 
 LEVELS = ("commune", "district", "province")
 
@@ -81,15 +85,13 @@ def figures_as_known(facts: Mapping[str, pl.DataFrame], registry: Registry, toda
         registry: the unit registry.
         today: the day whose map is meant.
     """
-    has_districts = bool(registry.units_on(today, "district"))
-    placed = {kind: _placed(registry, _periods(facts, kind), today, has_districts) for kind in (False, True)}
+    months, halves = (_placed(registry, _periods(facts, kind), today) for kind in (False, True))
     version_sums = {
-        form: _gathered(rows.join(placed[FORMS[form].half_yearly], on=["cell_code", "period"]), list(FORMS[form].names))
+        form: _gathered((halves if FORMS[form].half_yearly else months).summed(rows, FORMS[form].names))
         for form, rows in facts.items()
     }
-    months = placed[False]
     return FiguresAsKnown(
-        version_sums, _expected(months), months.select(unit_id="commune", district="district").unique()
+        version_sums, _expected(months), months.placed.select(unit_id="commune", district="district").unique()
     )
 
 
@@ -98,45 +100,106 @@ def _periods(facts: Mapping[str, pl.DataFrame], half_yearly: bool) -> list[str]:
     return pl.concat(found).unique().to_list() if found else []
 
 
-def _placed(registry: Registry, periods: Sequence[str], today: date, has_districts: bool) -> pl.DataFrame:
-    """Where each cell's figures of a period count on the map: cell_code, period, units, is_whole."""
-    found = places(registry, periods, today).filter(pl.col("today_commune") != UNALLOCATED)
+_OF_VERSION = ("period", "recorded_at", "superseded_at")
+_PLACE = ("commune", "district", "province")
+
+
+def _placed(registry: Registry, periods: Sequence[str], today: date) -> _Placed:
+    """Where each cell's figures of a period count on the map."""
+    found_in = alike(registry, periods)
+    found = places(registry, found_in.values(), today).filter(pl.col("today_commune") != UNALLOCATED)
     parts = found.group_by("cell_code", "period", "today_commune").agg(
         pl.col("weight").sum(), pl.col("today_district").first(), pl.col("today_province").first()
     )
-    return parts.select(
+    has_districts = bool(registry.units_on(today, "district"))
+    placed = parts.select(
         "cell_code",
-        "period",
+        found_in="period",
         commune="today_commune",
         district=pl.col("today_district") if has_districts else pl.lit(None, pl.String),
         province="today_province",
         is_whole=pl.col("weight") > 1 - 1e-9,  # weights are sums of fractions: 1 may come out a rounding short
     )
+    return _Placed(placed, found_in)
 
 
-def _gathered(rows: pl.DataFrame, measures: list[str]) -> pl.DataFrame:
-    keys = ["period", "recorded_at", "superseded_at"]
-    sums = [pl.len().alias("cells"), *(pl.col(name).sum() for name in measures), pl.col("is_whole").all()]
-    low = rows.group_by("commune", "district", "province", *keys).agg(*sums)
-    frames = []
-    for level in LEVELS:
-        again = [pl.col("cells").sum(), *(pl.col(name).sum() for name in measures), pl.col("is_whole").all()]
-        frame = low.filter(pl.col(level).is_not_null()).group_by(pl.col(level).alias("unit_id"), *keys).agg(*again)
-        frames.append(frame.with_columns(level=pl.lit(level)))
+class _Placed:
+    """Where each cell's figures of a period count, looked up by number: every version there is asks, ten years of them.
+
+    Attributes:
+        placed: cell_code, found_in (a period that stands for those alike), commune, district, province, is_whole.
+        found_in: by period, the one that stands for it.
+    """
+
+    def __init__(self, placed: pl.DataFrame, found_in: Mapping[str, str]) -> None:
+        self.placed, self.found_in = placed, found_in
+        whole = placed.filter("is_whole")
+        self._parts = placed.filter(~pl.col("is_whole"))  # of a parted cell: it counts in several places
+        self._places = whole.select(_PLACE).unique(maintain_order=True).with_row_index("place")
+        self._cells, self._periods = pl.Enum(whole["cell_code"].unique().sort()), pl.Enum(list(found_in))
+        standing = list(dict.fromkeys(found_in.values()))
+        self._column = np.array([standing.index(one) for one in found_in.values()], dtype=np.int64)
+        self._table = np.full((len(self._cells.categories), len(standing)), -1, dtype=np.int32)
+        numbered = whole.join(self._places, on=list(_PLACE), nulls_equal=True, maintain_order="left")
+        self._table[self._at(numbered["cell_code"], numbered["found_in"])] = numbered["place"].to_numpy()
+
+    def summed(self, rows: pl.DataFrame, measures: Sequence[str]) -> pl.DataFrame:
+        """Sums by place and version: commune, district, province, `_OF_VERSION`, cells, the measures, is_whole.
+
+        Args:
+            rows: cell_code, `_OF_VERSION` and the measures; of a cell that stood nowhere nothing is summed.
+        """
+        sums = [pl.len().alias("cells"), *(pl.col(name).sum() for name in measures)]
+        known = rows.filter(pl.col("cell_code").is_in(self._cells.categories.implode()))
+        place = self._table[self._at(known["cell_code"], known["period"])]
+        whole = (
+            known.with_columns(place=pl.Series(place))
+            .filter(pl.col("place") >= 0)
+            .group_by("place", *_OF_VERSION)
+            .agg(sums)
+            .join(self._places.cast({"place": pl.Int32}), on="place")
+            .select(*_PLACE, *_OF_VERSION, "cells", *measures, is_whole=pl.lit(value=True))
+        )
+        parted = rows.filter(pl.col("cell_code").is_in(self._parts["cell_code"].implode()))
+        parts = parted.with_columns(found_in=pl.col("period").replace_strict(self.found_in, return_dtype=pl.String))
+        kept = parts.join(self._parts, on=["cell_code", "found_in"]).group_by(*_PLACE, *_OF_VERSION).agg(*sums)
+        return pl.concat([whole, kept.with_columns(is_whole=pl.lit(value=False)).select(whole.columns)])
+
+    def _at(self, cells: pl.Series, periods: pl.Series) -> tuple[Index, Index]:
+        """Row and column of the table."""
+        row, period = (
+            names.cast(kind).to_physical().to_numpy().astype(np.int64)
+            for names, kind in ((cells, self._cells), (periods, self._periods))
+        )
+        return row, self._column[period]
+
+
+def _gathered(low: pl.DataFrame) -> pl.DataFrame:
+    """Sums by unit of every level from those by place."""
+    sums = [pl.exclude(*_PLACE, "unit_id", *_OF_VERSION, "is_whole").sum(), pl.col("is_whole").all()]
+    frames = [
+        low.filter(pl.col(level).is_not_null())
+        .group_by(pl.col(level).alias("unit_id"), *_OF_VERSION)
+        .agg(sums)
+        .with_columns(level=pl.lit(level))
+        for level in LEVELS
+    ]
     # A cell parted between communes of one district or of the province is whole there.
     whole = (pl.col("level") != "commune") | pl.col("is_whole")
-    return pl.concat(frames).filter(whole).drop("is_whole").sort("level", "unit_id", *keys)
+    return pl.concat(frames).filter(whole).drop("is_whole").sort("level", "unit_id", *_OF_VERSION)
 
 
-def _expected(placed: pl.DataFrame) -> pl.DataFrame:
+def _expected(months: _Placed) -> pl.DataFrame:
+    names = pl.DataFrame(list(months.found_in.items()), {"period": pl.String, "found_in": pl.String}, orient="row")
     frames = [
-        placed.filter(pl.col(level).is_not_null())
-        .group_by(pl.col(level).alias("unit_id"), "period")
+        months.placed.filter(pl.col(level).is_not_null())
+        .group_by(pl.col(level).alias("unit_id"), "found_in")
         .agg(cells=pl.col("cell_code").n_unique())
         .with_columns(level=pl.lit(level))
         for level in LEVELS
     ]
-    return pl.concat(frames).sort("level", "unit_id", "period")
+    every = pl.concat(frames).join(names, on="found_in").select("unit_id", "period", "cells", "level")
+    return every.sort("level", "unit_id", "period")
 
 
 def as_of(known: FiguresAsKnown, form: str, night: date) -> pl.DataFrame:

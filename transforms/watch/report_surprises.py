@@ -145,24 +145,34 @@ def _late(reports: ReportHistory, nights: Sequence[date]) -> Iterable[Row]:
     A month of which half or more of the reports have not come by then is no single unit's matter: the reporting status
     shows it.
     """
-    for (period, due_on), due in reports.due.sort("period", "unit_id").group_by(
-        "period", "due_on", maintain_order=True
-    ):
-        told = _night_from(nights, due_on + timedelta(days=GRACE_DAYS + 1))
-        if told is None or told > due_on + timedelta(days=31 * MONTHS_BACK):
-            continue
-        # One that was taken back by then has not come.
-        stood = reports.received.filter(pl.col("ended_at").is_null() | (pl.col("ended_at") > told))
-        first = stood.group_by("unit_id", "period").agg(came=pl.col("recorded_at").min())
-        rows = due.join(first, on=["unit_id", "period"], how="left", maintain_order="left")
-        late = rows.filter((pl.col("came") > told) | pl.col("came").is_null())
-        if 2 * late.height >= rows.height:
-            continue
-        for unit, level, came in late.select("unit_id", "level", "came").iter_rows():
-            matter = ReportFinding((unit, level), "late", "reporting_timeliness", str(period), expected=0.0)
-            yield replace(matter, observed=float((told - due_on).days)).row(told, signal=True)
-            if came is not None and (mended := _night_from(nights, came)) is not None:
-                yield replace(matter, observed=float((came - due_on).days)).row(mended, signal=False)
+    for unit, level, period, due_on, told, came in _not_come(reports, nights).iter_rows():
+        matter = ReportFinding((unit, level), "late", "reporting_timeliness", period, expected=0.0)
+        yield replace(matter, observed=float((told - due_on).days)).row(told, signal=True)
+        if came is not None and (mended := _night_from(nights, came)) is not None:
+            yield replace(matter, observed=float((came - due_on).days)).row(mended, signal=False)
+
+
+def _not_come(reports: ReportHistory, nights: Sequence[date]) -> pl.DataFrame:
+    """What `_late` tells of: unit_id, level, period, due_on, told (the night), came (null while it has not)."""
+    told_on = {}
+    for due_on in reports.due["due_on"].unique():
+        night = _night_from(nights, due_on + timedelta(days=GRACE_DAYS + 1))
+        told_on[due_on] = night if night and night <= due_on + timedelta(days=31 * MONTHS_BACK) else None
+    told = pl.col("due_on").replace_strict(told_on, return_dtype=pl.Date)
+    due = reports.due.with_columns(told=told).drop_nulls("told").sort("period", "unit_id")
+    key = ["unit_id", "period", "told"]
+    # One that was taken back by then has not come.
+    stood = due.join(reports.received, on=["unit_id", "period"]).filter(
+        pl.col("ended_at").is_null() | (pl.col("ended_at") > pl.col("told"))
+    )
+    first = stood.group_by(key).agg(came=pl.col("recorded_at").min())
+    is_late = (pl.col("came") > pl.col("told")).fill_null(value=True)
+    is_of_few = 2 * is_late.sum().over("period", "due_on") < pl.len().over("period", "due_on")
+    return (
+        due.join(first, on=key, how="left", maintain_order="left")
+        .filter(is_late & is_of_few)
+        .select("unit_id", "level", "period", "due_on", "told", "came")
+    )
 
 
 @dataclass(frozen=True)

@@ -70,13 +70,17 @@ def telling_findings(con: DuckDBPyConnection) -> pl.DataFrame:
     return con.execute(_TELLING).pl()
 
 
-def judged_months(con: DuckDBPyConnection) -> pl.DataFrame:
-    """Single months as last judged, of the units that ever signalled and of their communes: what drives an alert.
+def judged_months(con: DuckDBPyConnection, asked: pl.DataFrame) -> pl.DataFrame:
+    """Single months as last judged, of units and of their communes: what drives an alert.
+
+    Args:
+        asked: unit_id, scope, indicator, first, last: the months of each.
 
     Returns:
         columns of alerts.anomaly, unit_name and parent_id.
     """
-    return con.execute(_MONTHS).pl()
+    with given(con, {"given_asked": asked}):
+        return con.execute(_MONTHS).pl()
 
 
 def ended_units(con: DuckDBPyConnection) -> dict[str, date]:
@@ -119,12 +123,21 @@ FROM named AS n ASOF LEFT JOIN (
 ORDER BY night, period, level, unit_id, indicator, kind, is_signal DESC, note
 """
 
+# Few of all that was ever judged, so these are picked before it is asked which judgement was the last.
 _MONTHS = f"""
-WITH chosen AS (SELECT *, judged_on AS named_on FROM alerts.anomaly WHERE kind = 'change'),
-named AS ({_NAMED}),
-told AS (SELECT DISTINCT unit_id FROM alerts.finding WHERE is_signal)
-SELECT * EXCLUDE named_on FROM named
-WHERE unit_id IN (FROM told) OR parent_id IN (FROM told) ORDER BY period, unit_id, indicator
+WITH whose AS (
+    SELECT unit_id, scope, indicator, first, last FROM given_asked
+    UNION SELECT u.unit_id, scope, indicator, first, last FROM given_asked AS a
+    JOIN registry.unit AS u ON u.parent_code = a.unit_id AND u.level = 'commune'
+), asked AS (
+    SELECT DISTINCT f.* FROM alerts.finding AS f JOIN whose AS w ON f.unit_id = w.unit_id AND f.scope = w.scope
+        AND f.indicator = w.indicator AND f.period BETWEEN w.first AND w.last
+    WHERE f.kind = 'change'
+), chosen AS (
+    SELECT *, night AS judged_on, night AS named_on FROM asked
+    QUALIFY row_number() OVER (PARTITION BY unit_id, scope, indicator, period ORDER BY night DESC, is_signal, note) = 1
+), named AS ({_NAMED})
+SELECT * EXCLUDE named_on FROM named ORDER BY period, unit_id, indicator
 """
 
 _ENDED = """

@@ -13,7 +13,7 @@ import duckdb
 from duckdb import DuckDBPyConnection
 
 from warehouse.connection.lock import locked, writer_lock
-from warehouse.connection.migrations import Migration, migrate, migrations, pending
+from warehouse.connection.migrations import Migration, migrate, migrations, pending, take, without_comments
 from warehouse.errors import StoreMissing
 from warehouse.schema.comments import quoted
 
@@ -92,6 +92,14 @@ def memory_store() -> Iterator[DuckDBPyConnection]:
     """An empty warehouse in memory, for `check`, which stores nothing."""
     with duckdb.connect(":memory:", config=dict(NEW_FILES)) as con:
         migrate(con, migrations())
+        yield con
+
+
+@contextmanager
+def bare_store() -> Iterator[DuckDBPyConnection]:
+    """An empty warehouse in memory that does not say what its columns mean: for files judged beside the night's own."""
+    with duckdb.connect(":memory:", config=dict(NEW_FILES)) as con:
+        take(con, without_comments(migrations()))
         yield con
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import polars as pl
 from duckdb import DuckDBPyConnection
 
@@ -19,15 +21,22 @@ def changed_units(con: DuckDBPyConnection, first: str, frames: dict[str, pl.Data
         first: the month from which the new figures stand in place of the old.
         frames: the new unit_month and unit_half.
     """
-    parts = []
     with given(con, {f"new_{name}": frames[name] for name in ("unit_month", "unit_half")}):
-        for table in ("unit_month", "unit_half"):
-            columns = ", ".join(con.table(f"derived.{table}").columns)
-            new = f"SELECT {columns} FROM new_{table}"
-            old = f"SELECT {columns} FROM derived.{table} WHERE period >= '{first}'"
-            parts.append(f"(({new}) EXCEPT ALL ({old})) UNION ALL (({old}) EXCEPT ALL ({new}))")
-        found = [con.sql(f"SELECT DISTINCT {', '.join(UNIT)} FROM ({part})").pl() for part in parts]
+        found = [_changed_in(con, table, first) for table in ("unit_month", "unit_half")]
     return pl.concat(found).unique()
+
+
+def _changed_in(con: DuckDBPyConnection, table: str, first: str) -> pl.DataFrame:
+    """The units of which a row stands on one side only, or more often there than on the other."""
+    columns = ", ".join(con.table(f"derived.{table}").columns)
+    return con.execute(
+        f"""
+        SELECT DISTINCT {", ".join(UNIT)} FROM (
+            SELECT {columns}, 1 AS side FROM new_{table}
+            UNION ALL SELECT {columns}, -1 FROM derived.{table} WHERE period >= ?
+        ) GROUP BY {columns} HAVING sum(side) <> 0""",
+        [first],
+    ).pl()
 
 
 def with_last_month(con: DuckDBPyConnection, units: pl.DataFrame) -> pl.DataFrame:
@@ -78,12 +87,29 @@ def due_reports(con: DuckDBPyConnection) -> pl.DataFrame:
     """).pl()
 
 
-def indicators(con: DuckDBPyConnection, levels: list[str]) -> pl.DataFrame:
+def months_of_indicators(con: DuckDBPyConnection, levels: list[str], without: list[str]) -> pl.DataFrame:
+    """derived.indicator of single months, in no order: what trends are made from, which look at all months.
+
+    Args:
+        levels: those wanted.
+        without: indicators passed over.
+    """
+    return con.execute(f"{_OF_ONE_TERRITORY} AND i.period_kind = 'month'", [levels, without]).pl()
+
+
+def indicators(
+    con: DuckDBPyConnection, levels: list[str], without: Sequence[str] = (), since: str = "0000"
+) -> pl.DataFrame:
     """derived.indicator of some levels, of each province's code the territory that has it now: a series is of one.
 
     In the order in which it is made: sums of reals hang on their order.
+
+    Args:
+        levels: those wanted.
+        without: indicators passed over.
+        since: the year from which on periods are wanted.
     """
-    return con.execute(_OF_ONE_TERRITORY, [levels]).pl()
+    return con.execute(f"{_OF_ONE_TERRITORY} AND i.period >= ? {_ORDER}", [levels, list(without), since]).pl()
 
 
 def replace_indicators(
@@ -126,6 +152,7 @@ LEFT JOIN (
     SELECT unit_code, max(split_part(unit_id, '@', 2)::DATE) AS began
     FROM registry.unit WHERE level = 'province' GROUP BY unit_code
 ) AS u ON u.unit_code = i.unit_code AND i.level = 'province' AND i.map = 'reported'
-WHERE i.level IN (SELECT unnest(?)) AND coalesce(derived.period_end(i.period) >= u.began, true)
-ORDER BY i.map, i.unit_code, i.level, i.period, i.period_kind, i.indicator
+WHERE i.level IN (SELECT unnest(?::VARCHAR[])) AND i.indicator NOT IN (SELECT unnest(?::VARCHAR[]))
+    AND coalesce(derived.period_end(i.period) >= u.began, true)
 """
+_ORDER = "ORDER BY i.map, i.unit_code, i.level, i.period, i.period_kind, i.indicator"

@@ -43,7 +43,12 @@ class Held:
     @cached_property
     def is_broken(self) -> Flags:
         """In which rows a rule is broken."""
-        return np.asarray(self.rules.fails(self.rules.residuals(self.figures)).any(axis=1), dtype=bool)
+        return np.asarray(self.rules.fails(self.residuals).any(axis=1), dtype=bool)
+
+    @cached_property
+    def residuals(self) -> Figures:
+        """What each rule comes to in each row."""
+        return self.rules.residuals(self.figures)
 
     @cached_property
     def ties(self) -> Identities | None:

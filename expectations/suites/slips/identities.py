@@ -63,21 +63,47 @@ def coefficients_of(rule: Rule) -> Mapping[str, int]:
 def rules_of(tables: Mapping[str, SentTable], form: Form) -> Identities:
     """The contract's rules on a form's rows; figures of another form are those of the cell's row there."""
     table = tables[form.name]
-    rules = [rule for rule in RULES if form.name in rule.forms and all(other in tables for other in rule.forms)]
-    rest = np.zeros((len(table.codes), len(rules)))
-    coefficients = np.zeros((len(form.names), len(rules)))
+    known = _known_rules(form.name, frozenset(tables))
+    rest = np.zeros((len(table.codes), len(known.is_equal)))
+    for at, name, factor in known.elsewhere:
+        rest[:, at] += factor * _column(tables[FORM_OF[name]], name, table)
+    return Identities(known.coefficients, rest, known.is_equal)
+
+
+@dataclass(frozen=True, slots=True)
+class _KnownRules:
+    """The rules on a form in a file with certain forms: as of `Identities`, and what they read of other forms.
+
+    Attributes:
+        elsewhere: the place of a condition, a measure of another form, and its factor.
+    """
+
+    coefficients: Figures
+    is_equal: Flags
+    elsewhere: tuple[tuple[int, str, int], ...]
+
+
+@cache
+def _known_rules(form: str, sent: frozenset[str]) -> _KnownRules:
+    rules = [rule for rule in RULES if form in rule.forms and sent.issuperset(rule.forms)]
+    names = FORMS[form].names
+    coefficients = np.zeros((len(names), len(rules)))
+    elsewhere: list[tuple[int, str, int]] = []
     for at, rule in enumerate(rules):
         for name, factor in coefficients_of(rule).items():
-            if FORM_OF[name] == form.name:
-                coefficients[form.names.index(name), at] = factor
+            if FORM_OF[name] == form:
+                coefficients[names.index(name), at] = factor
             else:
-                rest[:, at] += factor * _column(tables[FORM_OF[name]], name, table)
-    return Identities(coefficients, rest, np.array([rule.op == "=" for rule in rules], dtype=bool))
+                elsewhere.append((at, name, factor))
+    is_equal = np.array([rule.op == "=" for rule in rules], dtype=bool)
+    return _KnownRules(coefficients, is_equal, tuple(elsewhere))
 
 
 def _column(other: SentTable, name: str, table: SentTable) -> Figures:
     """A measure of another form, in the order of a table; NaN where the cell has no row there."""
-    column = other.figures[:, FORMS[FORM_OF[name]].names.index(name)]
+    column: Figures = other.figures[:, FORMS[FORM_OF[name]].names.index(name)]
+    if other.codes == table.codes:
+        return column
     known = dict(zip(other.codes, column, strict=True))
     return np.array([known.get(code, np.nan) for code in table.codes])
 

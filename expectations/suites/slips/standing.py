@@ -93,12 +93,11 @@ class Standing:
         return self.planes[form.name, number]
 
     def fill(self, form: Form, frame: pl.DataFrame) -> None:
-        """Figures out of the warehouse: reporter_code, period, cell_code and the form's measures."""
+        """Figures out of the warehouse: reporter_code, period, place (of the cell) and the form's measures."""
         for (period,), part in frame.partition_by("period", as_dict=True).items():
             at = Period.parse(str(period))
             number = number_of(form, at)
-            cells = np.array([self.places[code] for code in part["cell_code"]], dtype=np.int64)
-            self._plane(form, number)[cells] = part.select(form.names).cast(pl.Float64).to_numpy()
+            self._plane(form, number)[part["place"].to_numpy()] = part.select(form.names).cast(pl.Float64).to_numpy()
             if not form.half_yearly:
                 self.owners |= {(reporter, number) for reporter in part["reporter_code"].unique()}
 
@@ -106,13 +105,14 @@ class Standing:
 def standing_on(con: duckdb.DuckDBPyConnection, places: Mapping[str, int], night: date, since: date) -> Standing:
     """What the warehouse held of some cells at the end of a night, of periods that began since a day."""
     standing = Standing(places)
-    con.register("asked_cell", pl.DataFrame({"cell_code": list(places)}, schema={"cell_code": pl.String}))
+    asked = pl.DataFrame([*places.items()], {"cell_code": pl.String, "place": pl.Int64}, orient="row")
+    con.register("asked_cell", asked)
     for form in OF_CELLS:
         names = ", ".join(form.names)
         frame = con.execute(
             f"""
-            SELECT reporter_code, period, cell_code, {names}
-            FROM facts.{form.name} SEMI JOIN asked_cell USING (cell_code)
+            SELECT reporter_code, period, place, {names}
+            FROM facts.{form.name} JOIN asked_cell USING (cell_code)
             WHERE period_start >= $since AND recorded_at <= $night
                 AND (superseded_at IS NULL OR superseded_at > $night)
             ORDER BY version_id""",
@@ -125,6 +125,8 @@ def standing_on(con: duckdb.DuckDBPyConnection, places: Mapping[str, int], night
 
 def nights_of_change(con: duckdb.DuckDBPyConnection, first: date, last: date) -> list[date]:
     """The nights after the first and up to the last on which the warehouse's own figures changed."""
+    if first == last:
+        return []
     changed = " UNION ".join(
         f"SELECT recorded_at AS night FROM facts.{form.name} UNION SELECT superseded_at FROM facts.{form.name}"
         for form in OF_CELLS
@@ -173,19 +175,19 @@ def _tables(con: duckdb.DuckDBPyConnection, form: Form, places: Mapping[str, int
         WHERE this.is_reported AND this.occurrence = 1
         ORDER BY this.submission_id, this.table_no, this.row""").pl()
     frame = frame.unique(["submission_id", "cell_code"], keep="first", maintain_order=True)
-    return {
-        int(str(number)): SentTable(
-            form,
-            np.array([places[code] for code in part["cell_code"]], dtype=np.int64),
-            part["cell_code"].to_list(),
-            part["commune"].to_list(),
-            part["sheet"].to_list(),
-            part["row"].to_list(),
-            part["table_no"].to_list(),
-            _counts(part, form),
+    codes = frame["cell_code"].to_list()
+    cells = np.array([places[code] for code in codes], dtype=np.int64)
+    communes, sheets, rows, numbers = (frame[name].to_list() for name in ("commune", "sheet", "row", "table_no"))
+    figures = _counts(frame, form)
+    tables: dict[int, SentTable] = {}
+    first = 0
+    for length, number in frame["submission_id"].rle().struct.unnest().iter_rows():
+        at = slice(first, first + length)
+        first += length
+        tables[number] = SentTable(
+            form, cells[at], codes[at], communes[at], sheets[at], rows[at], numbers[at], figures[at]
         )
-        for (number,), part in frame.partition_by("submission_id", as_dict=True, maintain_order=True).items()
-    }
+    return tables
 
 
 def _counts(rows: pl.DataFrame, form: Form) -> Figures:

@@ -71,7 +71,7 @@ def _mends(held: Held, at: int, instead: Figures, filled: Flags) -> bool:
     """Whether rules that are broken in a column's rows nearly all hold with other figures in it."""
     rules = held.rules
     touching = rules.coefficients[at] != 0
-    before = rules.fails(rules.residuals(held.figures))[:, touching].any(axis=1) & filled
+    before = rules.fails(held.residuals)[:, touching].any(axis=1) & filled
     after = rules.fails(rules.residuals(_with(held.figures, at, instead)))[:, touching].any(axis=1) & filled
     return bool(before.sum() >= FEWEST_ROWS and (before & ~after).sum() >= SHARE * before.sum())
 
@@ -98,7 +98,7 @@ def _wanted(held: Held, at: int) -> Figures | None:
     rules = held.rules
     equations = np.flatnonzero(rules.is_equal & (np.abs(rules.coefficients[at]) == 1))
     for equation in equations:
-        residual = rules.residuals(held.figures)[:, equation]
+        residual = held.residuals[:, equation]
         if np.count_nonzero(np.nan_to_num(residual)) >= FEWEST_ROWS:
             wanted: Figures = held.figures[:, at] - residual * rules.coefficients[at, equation]
             return wanted

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import re
 import string
 from typing import get_args
@@ -20,6 +21,7 @@ from expectations.language.catalogue import (
     UnknownText,
     both,
     catalogue,
+    read_catalogue,
     text,
 )
 from flows.commands.forecast import HEADS as FORECAST_HEADS
@@ -236,6 +238,60 @@ def test_no_sentence_is_empty_unsure_or_given_twice(language, domain):
     assert [one.id for one in found if one.id and (not one.string or one.fuzzy)] == []
     lines = [line for line in path.read_text("utf-8").splitlines() if line.startswith("msgid ")]
     assert len(set(lines)) == len(lines)
+
+
+WRITTEN_BY_AN_EDITOR = r"""# A translator
+msgid ""
+msgstr ""
+"Language: en\n"
+"Content-Type: text/plain; charset=UTF-8\n"
+
+#: flows/night.py:7
+msgid "a"
+msgstr ""
+"Two lines,\n"
+"a \"quote\", a \\ and a tab\t."
+
+#, fuzzy
+#| msgid "old"
+msgid "unsure"
+msgstr "Unsure"
+
+msgid ""
+"long"
+".key"
+msgstr "Long"
+#, python-brace-format
+msgid "close"
+msgstr "{n} close"
+
+msgid "none"
+msgstr ""
+
+#~ msgid "gone"
+#~ msgstr "Gone"
+
+msgid "last"
+msgstr "Last\""""
+
+
+@pytest.mark.parametrize("ends", ["\n", "\r\n"])
+def test_what_an_editor_of_translations_writes_is_read_as_babel_does(ends):
+    assert read_catalogue(WRITTEN_BY_AN_EDITOR.replace("\n", ends)) == _by_babel(
+        io.BytesIO(WRITTEN_BY_AN_EDITOR.encode())
+    )
+
+
+@pytest.mark.parametrize("domain", DOMAINS)
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_sentence_is_read_as_babel_does(language, domain):
+    with (ROOT / "expectations" / "language" / language / f"{domain}.po").open("rb") as source:
+        assert catalogue(language, domain) == _by_babel(source)
+
+
+def _by_babel(source):
+    found = read_po(source, abort_invalid=True)
+    return {one.id: one.string for one in found if one.id and one.string and not one.fuzzy}
 
 
 def test_both_languages_leave_the_same_gaps():

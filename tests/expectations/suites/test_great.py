@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import gc
+import subprocess
+import sys
 from collections.abc import Iterator
 
 import duckdb
@@ -66,6 +68,28 @@ def test_every_failing_row_comes_back(con: duckdb.DuckDBPyConnection, number: in
 def test_each_rule_of_the_contract_is_one_expectation_with_its_code() -> None:
     metas = [one.meta for form in FORMS.values() for one in expectations_of(form)]
     assert [meta["code"] for rule in RULES for meta in metas if meta["check"] == rule.name] == [r.code for r in RULES]
+
+
+def test_a_batch_without_fault_has_every_check_and_shape_told(con: duckdb.DuckDBPyConnection) -> None:
+    stage(con, batch(same_cells(["29869-01"])))
+    sound = judge_with_great_expectations(con)
+    con.execute("UPDATE staged_balance SET members_closing = -1")
+    flawed = judge_with_great_expectations(con)
+    assert all(judged.holds for judged in sound.checks)
+    assert not all(judged.holds for judged in flawed.checks)
+    assert sound.structure == flawed.structure
+    assert sound.broken == ()
+
+
+def test_what_no_suite_needs_is_loaded_when_it_is_used() -> None:
+    probe = (
+        "import sys; from expectations.suites.great import load_great_expectations as load; load(); "
+        "loaded = {'altair.vegalite', 'scipy.stats._stats_py'} & set(sys.modules); "
+        "from scipy import stats; "
+        "print(loaded, stats.norm.cdf(0.0), [one for one in sys.meta_path if 'expectations' in type(one).__module__])"
+    )
+    done = subprocess.run([sys.executable, "-c", probe], capture_output=True, text=True, check=False)
+    assert done.stdout == "set() 0.5 []\n", done.stderr
 
 
 def test_the_connection_is_only_lent(con: duckdb.DuckDBPyConnection) -> None:

@@ -27,7 +27,7 @@ from flows.night import cluster
 from flows.night.collect import File, collect_tree
 from flows.night.opened import ToRead, frames_of, no_frames
 from flows.night.read import FilesRead, read_files
-from flows.night.readers import Limits
+from flows.night.reading_process import Limits
 from flows.registry_files import bundled_dir
 from flows.settings import Settings
 from tests.flows.night.test_isolation import BREAKING, FAULTS

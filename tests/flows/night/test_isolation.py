@@ -12,7 +12,8 @@ import pytest
 from expectations.contract.periods import Period
 from flows.night.collect import File
 from flows.night.read import read_files
-from flows.night.readers import Limits, Readers
+from flows.night.readers import Readers
+from flows.night.reading_process import Limits
 from flows.settings import Settings
 from tests.flows.night.misbehaving import lost, misbehave
 from transforms.samples.tree import sample_tree
@@ -58,7 +59,7 @@ def test_a_process_that_ends_between_two_files_is_begun_anew(readers):
     reader = readers._idle.get()
     process, _ = reader._running
     process.kill()
-    process.join()
+    process.wait()
     readers._idle.put(reader)
     assert list(readers.each(misbehave, [["b"]], lost)) == [[["b ok"]]]
 

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import os
+import signal
+import subprocess
+import sys
+import time
 from collections.abc import Iterable
 from pathlib import Path
 
 import duckdb
 
 from expectations.contract.problems import Problem
-from flows.night.readers import Limits, Readers
+from flows.night.readers import Readers
+from flows.night.reading_process import Limits
 
 
 def megabytes_after_a_frame(tasks: Iterable[None]) -> int:
@@ -30,3 +36,54 @@ def test_no_library_takes_what_the_file_needs_before_it_is_opened():
     finally:
         readers.close()
     assert taken < 512  # Arrow's allocator alone takes 1024 unless told not to
+
+
+def process_and_tasks(tasks: Iterable[int]) -> tuple[int, list[int]]:
+    return os.getpid(), list(tasks)
+
+
+def nothing(task: int, problem: Problem) -> tuple[int, list[int]]:
+    return 0, []
+
+
+def test_a_process_begun_ahead_is_the_first_that_opens_files_and_is_begun_anew_where_it_has_ended():
+    readers = Readers(2, Limits(seconds=20, megabytes=2048))
+    try:
+        readers.begin(process_and_tasks)
+        ahead = _children()
+        [[(first, tasks)]] = readers.each(process_and_tasks, [[1, 2]], nothing)
+        assert (ahead, tasks) == ({first}, [1, 2])
+        readers.close()
+        readers = Readers(2, Limits(seconds=20, megabytes=2048))
+        readers.begin(process_and_tasks)
+        (ended,) = _children()
+        os.kill(ended, signal.SIGKILL)
+        time.sleep(0.2)
+        [[(other, tasks)]] = readers.each(process_and_tasks, [[3]], nothing)
+        assert other != ended
+        assert tasks == [3]
+    finally:
+        readers.close()
+
+
+def _children() -> set[int]:
+    return {int(pid) for pid in Path(f"/proc/self/task/{os.getpid()}/children").read_text().split()}
+
+
+def test_a_reading_process_imports_what_reading_needs_and_no_more():
+    probe = (
+        "import sys, flows.night.reading_process; from flows.night.opened import frames_of; frames_of([]); "
+        "print({'duckdb', 'great_expectations', 'pandas', 'prefect', 'pydantic', 'scipy', 'typer'} & set(sys.modules), "
+        "'transforms.reading.read' in sys.modules)"
+    )
+    done = subprocess.run([sys.executable, "-c", probe], capture_output=True, text=True, check=False)
+    assert done.stdout == "set() True\n", done.stderr
+
+
+def test_who_hands_files_over_imports_none_of_the_reading():
+    probe = (
+        "import sys, flows.night.read, flows.night.send_back; "
+        "print({'transforms.reading.read', 'xlsxwriter', 'rich', 'transforms.targets'} & set(sys.modules))"
+    )
+    done = subprocess.run([sys.executable, "-c", probe], capture_output=True, text=True, check=False)
+    assert done.stdout == "set()\n", done.stderr

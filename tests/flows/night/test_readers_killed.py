@@ -9,18 +9,19 @@ import sys
 import time
 from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
-from multiprocessing import active_children
 from pathlib import Path
 
 import pytest
 
-from flows.night.readers import Closed, Limits, Readers
+from flows.night.readers import Closed, Readers
+from flows.night.reading_process import Limits
 
 ROOT = Path(__file__).resolve().parents[3]
 LIMIT = 2  # seconds of the processor; by the clock three times as much
 NIGHT = """
 import sys
-from flows.night.readers import Limits, Readers
+from flows.night.readers import Readers
+from flows.night.reading_process import Limits
 from tests.flows.night.test_readers_killed import lost, work
 if __name__ == "__main__":
     for told in Readers(2, Limits(2, 512)).each(work, [["idle"], sys.argv[1:]], lost):
@@ -101,7 +102,7 @@ def test_processes_at_work_end_too_when_they_are_closed():
     with ThreadPoolExecutor(2) as threads:
         at_work = [threads.submit(lambda: list(readers.each(work, [["waiting"]], lost))) for _ in range(2)]
         until = time.monotonic() + 20
-        while len(children := [one.pid for one in active_children()]) < 2 and time.monotonic() < until:
+        while len(children := family(os.getpid())) < 2 and time.monotonic() < until:
             time.sleep(0.05)
         readers.close()
         for one in at_work:

@@ -8,12 +8,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from polars.testing import assert_frame_equal
+from scipy.special import chdtri, stdtrit
 
 from tests.transforms.detection.series import clean, long
 from transforms.detection import DetectorControl, detect
 from transforms.detection.detector import points
 from transforms.detection.panel import to_panel
-from transforms.detection.predictive import SHARES, upper_tail
+from transforms.detection.predictive import SHARES, Predictive, upper_tail
 
 ALONE = DetectorControl(pool=False)
 
@@ -185,3 +186,31 @@ def test_a_unit_unlike_the_others_is_not_drawn_to_them():
     expected = detect(long(counts), DetectorControl(), 30, 30)["expected"]
     assert expected[0] > 4
     assert expected[1:].max() < 1
+
+
+@pytest.mark.parametrize("freedom", [10.0, 16.0, 60.0])
+@pytest.mark.parametrize("alpha", [0.001, 0.01, 0.05])
+def test_a_dispersion_learnt_from_a_short_past_has_the_tails_of_students_law(freedom, alpha):
+    one, mean, scale = np.ones(1), 1e6, 3.0
+    middle = scale * freedom / chdtri(freedom, 0.5)
+    count = mean - stdtrit(freedom, alpha) * np.sqrt(mean * scale)
+    found = Predictive.of(mean * one, middle * one, freedom * one, 0 * one).upper(np.round(count) * one)[0]
+    assert 0.8 * alpha < found < 1.2 * alpha
+
+
+def test_two_events_after_two_years_of_nothing_are_rare_but_no_wonder():
+    counts = np.zeros((1, 25))
+    counts[0, 24] = 2
+    rare = detect(long(counts), ALONE, 25, 25)["p_value"].item()
+    assert 0.001 < rare < 0.05
+
+
+def test_units_alone_with_two_years_behind_them_alarm_about_as_often_as_allowed_whatever_their_dispersion():
+    shares = []
+    for dispersion in (1.0, 1.5, 3.0):
+        counts = clean(17, 5.0, dispersion, 600, 30)
+        shares.append(
+            detect(long(counts), DetectorControl(alpha=0.01, two_sided=False, pool=False), 25, 30)["alarm"].mean()
+        )
+    assert 0.8 * 0.01 < np.mean(shares) < 1.2 * 0.01
+    assert max(shares) < 2.5 * 0.01

@@ -127,3 +127,13 @@ def test_a_slope_that_may_only_rise_is_held_at_nought():
     fitted = fit_logistic(x, y, np.array([10.0, 2.0]), rising=(1,))
     assert fitted.beta[1] == 0
     assert (fitted.covariance[1] == 0).all()
+
+
+def test_a_few_that_are_missed_whatever_their_size_do_not_make_the_law_flat():
+    rng = np.random.default_rng(4)
+    x = np.column_stack([np.ones(2000), rng.uniform(-2, 2, 2000)])
+    y = (rng.random(2000) < 0.93 / (1 + np.exp(-6 * x[:, 1]))).astype(float)
+    fits = [fit_logistic(x, y, np.array([10.0, 10.0]), most=most) for most in (1.0, 0.97, 0.93)]
+    assert max(fits, key=lambda fitted: fitted.evidence).most == 0.93
+    assert fits[2].beta == pytest.approx([0, 6], abs=0.8)
+    assert fits[0].beta[1] < 4

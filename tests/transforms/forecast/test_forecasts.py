@@ -15,6 +15,9 @@ from numpy.typing import NDArray
 from benchmarks.forecast.provinces import KINDS, Province, invented
 from benchmarks.forecast.rolling import OURS, hold_back, losses, overall, table
 from transforms.forecast import FORESEEN, Origin, forecasts
+from transforms.forecast.breaks import branched, merged
+from transforms.forecast.learning import follow
+from transforms.forecast.state_space import Units, places, season
 from transforms.trends.season import tet
 
 Array = NDArray[np.float64]
@@ -193,3 +196,51 @@ def test_a_break_that_stays_is_believed_the_longer_it_lasts():
 
     assert returned(60) > 0.3
     assert returned(70) < returned(60) / 2
+
+
+def test_in_a_break_the_limits_hold_both_what_stands_and_what_is_over():
+    province = changed(steady(80), "away_total", (slice(None), slice(60, 80)), 0.7)
+    rows = forecasts(province.figures(), [origin(province, 62)])
+    own = rows.filter((pl.col("indicator") == "away_total") & (pl.col("unit_code") == "P") & (pl.col("horizon") >= 6))
+    assert (own["lower_80"] <= 0.72 * 2400).all()
+    assert (own["upper_80"] >= 0.96 * 2400).all()
+
+
+def test_a_break_that_is_over_leaves_the_level_as_it_was():
+    times = np.linspace(0.5, 0.9, 6)[:, None]
+    province = changed(steady(70), "away_total", (slice(None), slice(60, 64)), times)
+    rows = forecasts(province.figures(), [origin(province, 65)])
+    for unit in ("000", "005"):
+        assert np.abs(means(rows, "away_total", unit)[:6] / 400 - 1).max() < 0.06
+
+
+def test_requests_that_have_grown_for_years_are_foreseen_to_grow():
+    province = steady(60)
+    grown = np.exp(0.01 * np.arange(60))
+    province.counts["received"][:] = np.random.default_rng(5).poisson(20 * grown, province.counts["received"].shape)
+    found = means(forecasts(province.figures(), [origin(province, 59)]), "received", "P")
+    assert found[-6:].mean() > 1.04 * 120 * grown[-1]
+
+
+def test_what_is_followed_in_three_ways_and_made_one_again_is_as_likely_as_before():
+    province = changed(steady(64), "away_total", (slice(None), slice(60, 64)), 0.7)
+    reported = np.ones(province.members_known.shape)
+    state = follow(Units(province.counts["away_total"], reported, province.months, is_stock=True))[61]
+    at = places(6, len(season(province.months)[0]))
+    three = branched(state, at)
+    one = merged(three, at)
+    assert len(three.weight) == len(state.weight) + 2 * (state.stood >= 0).sum()
+    for found in (three, one):
+        assert np.exp(found.log_weight - state.log_weight.max()).sum() == pytest.approx(
+            np.exp(state.log_weight - state.log_weight.max()).sum()
+        )
+        assert found.weight @ found.mean == pytest.approx(three.weight @ three.mean)
+    of_levels = slice(0, at.broken.start)
+    assert (one.weight @ one.mean)[of_levels] == pytest.approx((state.weight @ state.mean)[of_levels])
+
+
+@pytest.mark.parametrize("times", [0.0, 10.0])
+def test_a_slip_of_all_districts_is_not_foreseen_in_the_mean(times):
+    province = changed(steady(80), "away_total", (slice(None), slice(40, 45)), times)
+    found = means(forecasts(province.figures(), [origin(province, 79)]), "away_total", "P")
+    assert np.abs(found / 2400 - 1).max() < 0.1

@@ -102,7 +102,9 @@ def test_units_bear_the_name_of_the_night_and_communes_their_district(units):
         ("868", "Thị xã Hồng Ngự", None),
         ("868", "Thành phố Hồng Ngự", None),
     ]
-    assert judged_months(units).filter(pl.col("level") == "commune")["unit_name"].to_list() == ["Phường An Lộc"]
+    asked = {"unit_id": "868", "scope": "unit", "indicator": "received", "first": "2020-09", "last": "2020-10"}
+    months = judged_months(units, pl.DataFrame([asked]))
+    assert months.filter(pl.col("level") == "commune")["unit_name"].to_list() == ["Phường An Lộc"]
 
 
 def test_only_series_that_ever_signalled_are_needed(con):

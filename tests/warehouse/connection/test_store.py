@@ -14,7 +14,7 @@ import pytest
 
 from expectations.contract.forms import FORMS
 from warehouse.connection import migrations, store
-from warehouse.connection.store import memory_store, open_store, open_to_read
+from warehouse.connection.store import bare_store, memory_store, open_store, open_to_read
 from warehouse.errors import SchemaChanged, StoreLocked, StoreMissing, StoreTooNew
 from warehouse.schema.comments import columns
 
@@ -290,3 +290,20 @@ def test_items_and_news_of_an_older_warehouse_are_kept_where_their_tables_are_ma
         migrations.take(con, steps[10:])
         assert [con.sql(f"SELECT {columns} FROM {name}").fetchall() for name, columns in tables.items()] == before
         con.execute("UPDATE followup.item SET status = 'verified', resolution = 'corrected', closed_on = opened_on")
+
+
+def test_a_bare_store_has_everything_but_the_comments() -> None:
+    made = (
+        "SELECT schema_name, table_name, column_name, data_type, is_nullable, column_default FROM duckdb_columns()",
+        "SELECT schema_name, view_name, sql FROM duckdb_views()",
+        "SELECT schema_name, function_name, parameters, macro_definition FROM duckdb_functions() WHERE NOT internal",
+        "SELECT schema_name, table_name, constraint_text FROM duckdb_constraints()",
+        "SELECT number, name, sha256 FROM ledger.migration",
+    )
+    with memory_store() as whole, bare_store() as bare:
+        for sql in made:
+            rows = whole.execute(f"{sql} ORDER BY ALL").fetchall()
+            assert rows
+            assert bare.execute(f"{sql} ORDER BY ALL").fetchall() == rows
+        told = "SELECT DISTINCT table_name FROM duckdb_columns() WHERE comment IS NOT NULL"
+        assert bare.execute(told).fetchall() == [("migration",)]
