@@ -10,6 +10,7 @@ import pytest
 
 from flows.registry_files import bundled_dir, read_table
 from tests.postgres_server import PostgresServer, programs, running_server
+from tests.read_here import reading_here
 from transforms.reading.units import Directory
 from transforms.territory.registry import COLUMNS, Registry, build_registry
 
@@ -51,6 +52,13 @@ def registry() -> Registry:
 @pytest.fixture(scope="session")
 def directory(registry: Registry) -> Directory:
     return Directory(registry)
+
+
+@pytest.fixture(scope="module")
+def read_here() -> Iterator[None]:
+    """All that a module's tests take in is read in this process."""
+    with reading_here():
+        yield
 
 
 @pytest.fixture(scope="session")

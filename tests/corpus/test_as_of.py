@@ -13,12 +13,11 @@ import pytest
 from expectations.contract.forms import FORMS
 from flows.home import open_home
 from flows.night.collect import Arrived, collect_tree
-from flows.night.readers import Readers
 from flows.night.run import Run
 from flows.night.take_in import take_in
 from flows.settings import Settings
 
-pytestmark = pytest.mark.corpus
+pytestmark = [pytest.mark.corpus, pytest.mark.usefixtures("read_here")]
 
 # A correction of one of these came in each span, the late report of a month and a file sent twice in the first.
 SPANS = {
@@ -36,15 +35,6 @@ DAYS = [
     ("the reform of July 2025", date(2025, 8, 5)),
     ("the reform of July 2025", date(2025, 9, 16)),
 ]
-
-
-@pytest.fixture(scope="module", autouse=True)
-def _files_are_read_in_this_process(directory):
-    """As the desk's check reads them; starting processes for a few files takes longer than reading them."""
-
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(Readers, "each", lambda self, work, chunks, lost: ([work(chunk)] for chunk in chunks))
-        yield
 
 
 @pytest.fixture(scope="module")

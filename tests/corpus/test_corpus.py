@@ -163,7 +163,8 @@ def test_night_by_night_gives_what_the_backfill_gives(shared, tmp_path, monkeypa
             arrived = collect(settings, night)
             taken = take_in(store, arrived.files, settings, Run("nightly", night, datetime(2026, 1, 1)))
             clear_inbox(arrived.files)
-            settle(store, taken.touched, settings, night)
+            if day in (*days[::4], days[-1]):  # what follows from the figures is no part of what is compared
+                settle(store, taken.touched, settings, night)
         assert not [path for path in settings.inbox_dir.rglob("*") if path.is_file()]
     assert _content(tmp_path / "nightly") == _content(tmp_path / "at_once")
 

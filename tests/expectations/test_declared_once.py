@@ -14,8 +14,8 @@ from typing import Any
 import pytest
 
 from expectations.contract.periods import Period
-from flows.commands.backfill import backfill
 from flows.settings import Settings
+from tests.taking_in import take_in
 from transforms.samples.tree import sample_tree
 from transforms.territory.registry import Registry
 from warehouse.connection.migrations import migrations
@@ -63,11 +63,8 @@ meetings,meetings_attended,Sinh hoạt trong kỳ,Số lượt dự họp
 def home(registry: Registry, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A home as it is before the form exists: two months of one reporter taken in."""
     home = tmp_path_factory.mktemp("home")
-    for file in sample_tree(registry, 1, Period(2024, 1), Period(2024, 2), {REPORTER}, is_faulty=False):
-        path = home / "first" / str(file.received_on) / file.reporter_code / file.file_name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(file.data)
-    backfill(home / "first", None, Settings(home=home))
+    files = sample_tree(registry, 1, Period(2024, 1), Period(2024, 2), {REPORTER}, is_faulty=False)
+    take_in(files, Settings(home=home))
     return home
 
 

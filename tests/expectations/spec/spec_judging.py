@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import atexit
 import dataclasses
 import hashlib
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
+from pathlib import Path
+from tempfile import TemporaryDirectory, mkdtemp
 
 import duckdb
 import polars as pl
@@ -19,7 +23,7 @@ from transforms.reading.read import read_file
 from transforms.reading.units import Directory
 from transforms.territory.registry import Registry
 from warehouse.connection.migrations import migrate, migrations
-from warehouse.connection.store import memory_store
+from warehouse.connection.store import memory_store, open_store
 
 REGISTRY = registry()
 DIRECTORY = Directory(REGISTRY)
@@ -52,9 +56,26 @@ def read_batch(sent: list[Sent]) -> Batch:
 @contextmanager
 def warehouse(known: Registry = REGISTRY) -> Iterator[duckdb.DuckDBPyConnection]:
     """An empty warehouse that knows a registry."""
-    with memory_store() as con:
-        mirror(con, known)
-        yield con
+    if known is not REGISTRY:
+        with memory_store() as con:
+            mirror(con, known)
+            yield con
+        return
+    with TemporaryDirectory() as folder:
+        path = shutil.copyfile(_made(), Path(folder) / "warehouse.duckdb")
+        with duckdb.connect(str(path)) as con:
+            yield con
+
+
+@cache
+def _made() -> Path:
+    """A warehouse that knows the spec's registry; a copy of it is quicker than making it anew."""
+    folder = Path(mkdtemp())
+    atexit.register(shutil.rmtree, folder)
+    path = folder / "warehouse.duckdb"
+    with open_store(path) as con:
+        mirror(con, REGISTRY)
+    return path
 
 
 def mirror(con: duckdb.DuckDBPyConnection, known: Registry) -> None:

@@ -166,7 +166,7 @@ def test_a_warehouse_that_is_open_for_reading_only_can_be_judged_against(tmp_pat
     with warehouse() as con:
         night(con, [month("2021-04", APRIL)])
         con.execute(f"ATTACH '{path}' AS kept")
-        con.execute("COPY FROM DATABASE memory TO kept")
+        con.execute("COPY FROM DATABASE warehouse TO kept")
         con.execute("DETACH kept")
     with duckdb.connect(path, read_only=True) as con:
         verdict = without_great_expectations(con, numbered([month("2021-05", MAY, 21)], 1))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date
@@ -11,7 +10,7 @@ import duckdb
 import polars as pl
 import pytest
 
-from expectations.suites.staging import Batch
+from expectations.suites.staging import SUBMISSION_COLUMNS, Batch
 from expectations.suites.verdict import Verdict, without_great_expectations
 from tests.expectations.spec.spec_judging import warehouse
 from tests.expectations.yearly.yearly_files import (
@@ -28,7 +27,6 @@ from tests.expectations.yearly.yearly_files import (
 from tests.transforms.template.filling import by_libreoffice
 from transforms.reading.frames import Frames, to_frames
 from transforms.reading.read import read_file
-from transforms.reading.units import Directory
 
 pytestmark = pytest.mark.slow
 
@@ -237,15 +235,25 @@ def con(registry) -> Iterator[duckdb.DuckDBPyConnection]:
         yield known
 
 
-def judged(
-    con: duckdb.DuckDBPyConnection, directory: Directory, data: bytes, kind: str, reporter: str, received: date
-) -> tuple[Verdict, Frames]:
-    name = f"bieu 5.{ENDINGS.get(kind, kind)}"
-    frames = to_frames({1: read_file(data, name, reporter, received, directory)})
-    rows = [(1, reporter, received, received, name, hashlib.sha256(data).hexdigest())]
-    columns = ("submission_id", "reporter_code", "received_on", "recorded_at", "file_name", "sha256")
-    submissions = pl.DataFrame(rows, schema=columns, orient="row").join(frames.heads, on="submission_id")
-    return without_great_expectations(con, Batch(submissions, frames.rows, frames.columns, frames.problems)), frames
+@pytest.fixture(scope="module")
+def judged(con, directory) -> Callable[[bytes, str, str, date], tuple[Verdict, Frames]]:
+    """What comes of a file, and what was read of it; kinds of files that were read alike are judged once."""
+    verdicts: dict[tuple[bytes, ...], Verdict] = {}
+
+    def judged(data: bytes, kind: str, reporter: str, received: date) -> tuple[Verdict, Frames]:
+        frames = to_frames({1: read_file(data, f"bieu 5.{ENDINGS.get(kind, kind)}", reporter, received, directory)})
+        # Whichever kind it is, its name and content are those of no other file that the warehouse knows.
+        rows = [(1, reporter, received, received, "bieu 5", "0" * 64)]
+        columns = ("submission_id", "reporter_code", "received_on", "recorded_at", "file_name", "sha256")
+        submissions = pl.DataFrame(rows, schema=columns, orient="row").join(frames.heads, on="submission_id")
+        batch = Batch(submissions.select(SUBMISSION_COLUMNS.keys()), frames.rows, frames.columns, frames.problems)
+        parts = (batch.submissions, *batch.rows.values(), batch.columns, batch.problems)
+        read = tuple(part.write_ipc(None).getvalue() for part in parts)
+        if read not in verdicts:
+            verdicts[read] = without_great_expectations(con, batch)
+        return verdicts[read], frames
+
+    return judged
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -261,9 +269,9 @@ def judged(
         "months later",
     ],
 )
-def test_a_report_without_a_fault_is_read_to_the_figure_and_nothing_is_said(name, kind, files, right, con, directory):
+def test_a_report_without_a_fault_is_read_to_the_figure_and_nothing_is_said(name, kind, files, right, judged):
     report, reporter, received = right[name]
-    verdict, frames = judged(con, directory, files(name, kind), kind, reporter, received)
+    verdict, frames = judged(files(name, kind), kind, reporter, received)
     assert verdict.problems.to_dicts() == []
     assert verdict.outcomes.rows() == [(1, "accepted")]
     rows = frames.rows["organisation"]
@@ -280,11 +288,11 @@ def _names() -> list[str]:
 
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("name", _names())
-def test_a_fault_is_told_at_its_cell_unit_and_measure(name, kind, files, faults, con, directory):
+def test_a_fault_is_told_at_its_cell_unit_and_measure(name, kind, files, faults, judged):
     fault = faults[name]
     if kind in fault.but:
         pytest.skip(f"a .{kind} cannot have it")
-    verdict, _ = judged(con, directory, files(name, kind), kind, DISTRICT, fault.received)
+    verdict, _ = judged(files(name, kind), kind, DISTRICT, fault.received)
     assert verdict.outcomes.rows() == [(1, fault.outcome)]
     found = verdict.problems.select("code", "cell_ref", "unit_code", "measure", "found", "expected").rows()
     told = fault.told(kind)

@@ -14,6 +14,8 @@ from flows.settings import Settings
 from tests.flows.command_line import mobility
 from transforms.samples.tree import sample_tree
 
+pytestmark = pytest.mark.usefixtures("read_here")
+
 SENDER = "873"  # sends text, its units one below another
 
 

@@ -15,7 +15,6 @@ import pytest
 
 from expectations.contract.forms import FORMS
 from expectations.contract.periods import Period
-from flows.commands.backfill import backfill
 from flows.commands.care import run_backup, run_doctor, run_rebuild, run_restore
 from flows.commands.decide import run_decision
 from flows.commands.sql import run_sql
@@ -23,8 +22,12 @@ from flows.errors import shown
 from flows.home import open_home
 from flows.night.carry_out import carry_out
 from flows.settings import Settings, load_settings
+from tests.flows.command_line import mobility
+from tests.taking_in import take_in
 from transforms.samples.tree import sample_tree
 from warehouse.ledger.archive import place
+
+pytestmark = pytest.mark.usefixtures("read_here")
 
 # In the sample tree 867's February does not balance, 868's holds a word for a count, both good in January.
 BALANCE_BROKEN, NOT_A_COUNT = "867", "868"
@@ -34,12 +37,8 @@ NIGHT = date(2024, 3, 20)
 @pytest.fixture(scope="module")
 def made(registry, tmp_path_factory) -> Path:
     home = tmp_path_factory.mktemp("made")
-    for file in sample_tree(registry, 5, Period(2024, 1), Period(2024, 2), {BALANCE_BROKEN, NOT_A_COUNT, "870"}):
-        path = home / "tree" / str(file.received_on) / file.reporter_code / file.file_name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(file.data)
-    backfill(home / "tree", None, Settings(home=home))
-    shutil.rmtree(home / "tree")
+    senders = {BALANCE_BROKEN, NOT_A_COUNT, "870"}
+    take_in(sample_tree(registry, 5, Period(2024, 1), Period(2024, 2), senders), Settings(home=home))
     return home
 
 
@@ -115,7 +114,7 @@ def test_a_file_whose_arithmetic_is_wrong_is_let_in_and_its_problems_stay(home):
     others = set((home / "returns").rglob("*.xlsx")) - set(went_back)
     assert len(went_back) == 1
     assert published(home, FEBRUARY) == [(None,)]
-    done = run("accept", str(number), "--reason", "số đúng theo biên bản", "--as-of", str(NIGHT))
+    done = mobility("accept", str(number), "--reason", "số đúng theo biên bản", "--as-of", str(NIGHT))
     assert (done.returncode, done.stderr) == (0, "")
     assert f"Đã nhận tệp số {number}" in done.stdout
     assert set((home / "returns").rglob("*.xlsx")) == others  # nobody mends what has been let in
@@ -166,7 +165,7 @@ def test_a_decision_needs_a_reason(home, capsys):
 def test_a_decision_made_while_a_night_runs_is_carried_out_by_the_next_run(home, capsys):
     accepted = number_of(home, BALANCE_BROKEN, "rejected")
     with held_by_another_process(home):
-        done = run("accept", str(accepted), "--reason", "đúng", "--as-of", str(NIGHT))
+        done = mobility("accept", str(accepted), "--reason", "đúng", "--as-of", str(NIGHT))
         assert (done.returncode, done.stderr) == (0, "")
         assert "kho dữ liệu đang bận" in done.stdout.lower()
     assert ask(home, f"SELECT outcome FROM ledger.submission WHERE submission_id = {accepted}") == [("rejected",)]
@@ -203,7 +202,7 @@ def test_a_decision_on_a_file_whose_bytes_are_lost_is_refused_once_and_stops_no_
 
 def test_what_is_rebuilt_from_the_archived_bytes_equals_what_stood(home):
     before = facts(home)
-    done = run("rebuild")
+    done = mobility("rebuild")
     assert (done.returncode, done.stderr) == (0, "")
     assert "giống hệt" in done.stdout
     assert facts(home) == before
@@ -266,7 +265,7 @@ def test_a_damaged_backup_is_not_restored(home, tmp_path, capsys):
 
 
 def test_the_doctor_finds_nothing_in_a_home_that_is_well(home):
-    done = run("doctor", "--deep")
+    done = mobility("doctor", "--deep")
     assert (done.returncode, done.stderr) == (0, "")
     assert {line.split()[0] for line in done.stdout.splitlines()} == {"tốt"}
 

@@ -13,6 +13,8 @@ from expectations.contract.problems import PROBLEM_FIELDS
 from tests.flows.command_line import mobility
 from transforms.samples.tree import sample_tree
 
+pytestmark = pytest.mark.usefixtures("read_here")
+
 FIELDS = [
     "code",
     "severity",

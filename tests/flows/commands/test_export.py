@@ -23,10 +23,10 @@ from pyarrow import parquet
 from expectations.contract.periods import Period
 from flows.commands import export as exporting
 from flows.commands import mart_files
-from flows.commands.backfill import backfill
 from flows.commands.export import KEYS, export, export_workbook, run_export
 from flows.errors import UserError, shown
 from flows.settings import Settings
+from tests.taking_in import take_in
 from transforms.samples.tree import sample_tree
 
 VERSION_2 = json.loads((Path(__file__).parent / "datapackage-2.0.json").read_text("utf-8"))
@@ -35,13 +35,8 @@ VERSION_2 = json.loads((Path(__file__).parent / "datapackage-2.0.json").read_tex
 @pytest.fixture(scope="module")
 def settings(registry, tmp_path_factory) -> Settings:
     """A home with three months of two districts."""
-    home = tmp_path_factory.mktemp("home")
-    for file in sample_tree(registry, 8, Period(2024, 10), Period(2024, 12), {"866", "867"}):
-        path = home / "tree" / str(file.received_on) / file.reporter_code / file.file_name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(file.data)
-    made = Settings(home=home)
-    backfill(home / "tree", None, made)
+    made = Settings(home=tmp_path_factory.mktemp("home"))
+    take_in(sample_tree(registry, 8, Period(2024, 10), Period(2024, 12), {"866", "867"}), made)
     return made
 
 

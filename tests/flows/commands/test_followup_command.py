@@ -22,10 +22,10 @@ from flows.night.collect import Arrived, collect_tree
 from flows.night.follow_up import ITEMS, follow_up
 from flows.night.judge import NightsJudged, judge
 from flows.night.measure import measure
-from flows.night.readers import Readers
 from flows.night.run import Run
 from flows.night.take_in import take_in
 from flows.settings import Settings
+from tests.taking_in import write_tree
 from transforms.followup.kinds import INTERNAL, KINDS
 from transforms.samples.tree import sample_tree
 from warehouse.board import followup_pages as pages
@@ -34,6 +34,8 @@ from warehouse.board.cases import one_case
 from warehouse.board.followup import ITEM_TABLES
 from warehouse.connection.store import open_to_read
 from warehouse.ledger.touched import touched
+
+pytestmark = pytest.mark.usefixtures("read_here")
 
 NIGHT = date(2024, 8, 5)
 NONE_JUDGED = NightsJudged([], pl.DataFrame(), pl.DataFrame(), [])
@@ -45,20 +47,8 @@ ROOT = Path(__file__).resolve().parents[3]
 @pytest.fixture(scope="module")
 def arrived(registry, tmp_path_factory) -> Arrived:
     """Two months of two districts, with the half-year between; one report of the second month is held back."""
-    root = tmp_path_factory.mktemp("tree")
     files = sample_tree(registry, 5, Period(2024, 6), Period(2024, 7), {"866", "867"}, is_faulty=False)
-    for file in list(files)[:-1]:
-        path = root / str(file.received_on) / file.reporter_code / file.file_name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(file.data)
-    return collect_tree(root)
-
-
-@pytest.fixture(scope="module", autouse=True)
-def _files_are_read_in_this_process():
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(Readers, "each", lambda self, work, chunks, lost: ([work(chunk)] for chunk in chunks))
-        yield
+    return collect_tree(write_tree(list(files)[:-1], tmp_path_factory.mktemp("tree")))
 
 
 def feed(settings: Settings, arrived: Arrived, *, follows: bool = True) -> None:

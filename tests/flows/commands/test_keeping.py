@@ -28,10 +28,13 @@ from flows.errors import UserError, shown
 from flows.night.backups import NOTE, back_up, last_backup
 from flows.serving.served import alone
 from flows.settings import Settings, load_settings
+from tests.taking_in import take_in
 from transforms.samples.tree import sample_tree
 from warehouse.connection.store import open_store
 from warehouse.errors import StoreLocked
 from warehouse.ledger.archive import place
+
+pytestmark = pytest.mark.usefixtures("read_here")
 
 REJECTED = "868"
 
@@ -39,12 +42,7 @@ REJECTED = "868"
 @pytest.fixture(scope="module")
 def made(registry, tmp_path_factory) -> Path:
     home = tmp_path_factory.mktemp("kept")
-    for file in sample_tree(registry, 5, Period(2024, 1), Period(2024, 2), {REJECTED, "870"}):
-        path = home / "tree" / str(file.received_on) / file.reporter_code / file.file_name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(file.data)
-    backfill(home / "tree", None, Settings(home=home))
-    shutil.rmtree(home / "tree")
+    take_in(sample_tree(registry, 5, Period(2024, 1), Period(2024, 2), {REJECTED, "870"}), Settings(home=home))
     return home
 
 

@@ -12,7 +12,6 @@ import polars as pl
 import pytest
 
 from expectations.contract.periods import Period
-from flows.commands.backfill import backfill
 from flows.commands.published import open_published
 from flows.home import open_home
 from flows.night.measure import measure
@@ -20,9 +19,12 @@ from flows.night.publish import publish_board
 from flows.registry_files import PILOTS, TARGETS, bundled_dir, mistakes_in_pilots, pilots
 from flows.settings import Settings
 from tests.flows.command_line import mobility
+from tests.taking_in import take_in
 from transforms.samples.tree import sample_tree
 from warehouse.derived.again import forget_derived
 from warehouse.ledger.touched import touched
+
+pytestmark = pytest.mark.usefixtures("read_here")
 
 HEADING = "name,what,units,from,to,chosen,drawn_from,outcomes,written_on"
 OWN = f"""{HEADING}
@@ -43,12 +45,7 @@ def made(registry, tmp_path_factory) -> Settings:
     (settings.registry_dir / PILOTS).write_text(OWN, "utf-8")
     (settings.registry_dir / TARGETS).write_text((bundled_dir() / TARGETS).read_text("utf-8").split("\n")[0], "utf-8")
     districts = {"868", "870", "871", "872", "873"}
-    for file in sample_tree(registry, 11, Period(2023, 5), Period(2024, 12), districts, is_faulty=False):
-        path = home / "tree" / str(file.received_on) / file.reporter_code / file.file_name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(file.data)
-    backfill(home / "tree", None, settings)
-    shutil.rmtree(home / "tree")
+    take_in(sample_tree(registry, 11, Period(2023, 5), Period(2024, 12), districts, is_faulty=False), settings)
     return settings
 
 

@@ -24,6 +24,8 @@ from transforms.telling.letters import letter
 from transforms.telling.recipients import Recipient
 from warehouse.board.outbox import rejected_events
 
+pytestmark = pytest.mark.usefixtures("read_here")
+
 SENDER = "866"
 SAID = "Nhiều khả năng hai cột «Có giữ liên lạc» và «Không giữ liên lạc» bị đổi chỗ cho nhau"
 

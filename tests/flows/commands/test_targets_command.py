@@ -13,7 +13,6 @@ import polars as pl
 import pytest
 
 from expectations.contract.periods import Period
-from flows.commands.backfill import backfill
 from flows.commands.published import open_published
 from flows.home import open_home
 from flows.night.measure import measure
@@ -21,8 +20,11 @@ from flows.night.write_page import make_report
 from flows.registry_files import TARGETS, bundled_dir, require_sound_targets, targets
 from flows.settings import Settings
 from tests.flows.command_line import mobility
+from tests.taking_in import take_in
 from transforms.samples.tree import sample_tree
 from warehouse.ledger.touched import touched
+
+pytestmark = pytest.mark.usefixtures("read_here")
 
 ROOT = Path(__file__).resolve().parents[3]
 HEADING = "name,indicator,comparison,value,kind,level,source,valid_from,valid_to"
@@ -43,13 +45,7 @@ def made(registry, tmp_path_factory) -> Settings:
     shutil.copytree(bundled_dir(), settings.registry_dir)
     (settings.registry_dir / TARGETS).write_text(OWN, "utf-8")
     files = sample_tree(registry, 11, Period(2023, 12), Period(2024, 12), {"868", "870"}, is_faulty=False)
-    for number, file in enumerate(files):
-        if number != 9:
-            path = home / "tree" / str(file.received_on) / file.reporter_code / file.file_name
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_bytes(file.data)
-    backfill(home / "tree", None, settings)
-    shutil.rmtree(home / "tree")
+    take_in((file for number, file in enumerate(files) if number != 9), settings)
     return settings
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import shutil
 from pathlib import Path
 
 import duckdb
@@ -12,9 +11,9 @@ import polars as pl
 import pytest
 
 from expectations.contract.periods import Period
-from flows.commands.backfill import backfill
 from flows.commands.published import open_published
 from flows.settings import Settings
+from tests.taking_in import take_in
 from transforms.samples.tree import sample_tree
 
 PAGE = (Path(__file__).resolve().parents[3] / "docs" / "trends.md").read_text("utf-8")
@@ -27,16 +26,9 @@ DIGITS = 1e-9
 @pytest.fixture(scope="module")
 def settings(registry, tmp_path_factory) -> Settings:
     """A home with two whole years and a month of two districts, one of which did not report a month."""
-    home = tmp_path_factory.mktemp("home")
     files = sample_tree(registry, 11, Period(2022, 12), Period(2024, 12), {"868", "870"}, is_faulty=False)
-    for number, file in enumerate(files):
-        if number != 20:
-            path = home / "tree" / str(file.received_on) / file.reporter_code / file.file_name
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_bytes(file.data)
-    made = Settings(home=home)
-    backfill(home / "tree", None, made)
-    shutil.rmtree(home / "tree")
+    made = Settings(home=tmp_path_factory.mktemp("home"))
+    take_in((file for number, file in enumerate(files) if number != 20), made)
     return made
 
 

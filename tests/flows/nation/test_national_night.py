@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from datetime import date
 from pathlib import Path
 
@@ -12,17 +11,19 @@ import pytest
 
 from expectations.contract.forms import MONTHLY_MEASURES
 from expectations.contract.periods import Period
-from flows.commands.backfill import backfill
 from flows.nation.night import measure_nation, open_for_night
 from flows.nation.scheduled import nation
 from flows.night.lake import added
 from flows.registry_files import load_registry, start_registry
 from flows.settings import Settings
 from tests.flows.command_line import mobility
+from tests.taking_in import take_in
 from transforms.samples.tree import sample_tree
 from transforms.territory.registry import COLUMNS
 from warehouse.lake.made import make_lake
 from warehouse.lake.opened import LakeAddress
+
+pytestmark = pytest.mark.usefixtures("read_here")
 
 FIRST, LAST = Period(2025, 7), Period(2025, 8)
 NIGHT = date(2025, 10, 6)
@@ -46,12 +47,7 @@ def small_home(root: Path, code: str, lake: dict[str, str]) -> Settings:
     kept = units.filter((pl.col("parent_code") == "") | pl.col("unit_code").is_in(communes.implode()))
     kept.write_csv(settings.registry_dir / "units.csv")
     registry = load_registry(settings.registry_dir)
-    for file in sample_tree(registry, int(code), FIRST, LAST, is_faulty=False):
-        path = root / "tree" / str(file.received_on) / file.reporter_code / file.file_name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(file.data)
-    backfill(root / "tree", None, settings)
-    shutil.rmtree(root / "tree")
+    take_in(sample_tree(registry, int(code), FIRST, LAST, is_faulty=False), settings)
     return settings
 
 

@@ -3,10 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import os
-import signal
-import time
-from collections.abc import Iterable
 from datetime import date, datetime
 from pathlib import Path
 
@@ -14,12 +10,12 @@ import polars as pl
 import pytest
 
 from expectations.contract.periods import Period
-from expectations.contract.problems import Problem
 from flows.night.collect import File
 from flows.night.read import read_files
 from flows.night.readers import Readers
 from flows.night.reading_process import Limits
 from flows.settings import Settings
+from tests.flows.night.misbehaving import lost, misbehave
 from transforms.samples.tree import sample_tree
 
 FAULTS = Path(__file__).with_name("faults")
@@ -28,29 +24,6 @@ BREAKING = {
     "far_cell.xlsx": "unreadable-file",  # it aborts
     "never_ends.xls": "unreadable-file",  # it takes gigabytes
 }
-
-
-def misbehave(tasks: Iterable[str]) -> list[str]:
-    """What a library might do to the process it runs in."""
-    done = []
-    for task in tasks:
-        if task == "dies":
-            os.kill(os.getpid(), signal.SIGSEGV)
-        elif task == "hangs":
-            while True:
-                pass
-        elif task == "waits":
-            time.sleep(60)
-        elif task == "takes memory":
-            done.append("x" * (900 << 20))
-        elif task == "raises":
-            raise ValueError("Nguyễn Văn A")
-        done.append(f"{task} ok")
-    return done
-
-
-def lost(task: str, problem: Problem) -> list[str]:
-    return [f"{task}: {problem.code}"]
 
 
 @pytest.fixture

@@ -21,6 +21,8 @@ from transforms.samples.tree import sample_tree
 from warehouse.board import outbox
 from warehouse.connection.store import open_to_read
 
+pytestmark = pytest.mark.usefixtures("read_here")
+
 SENT, SENT_AND_MORE = "866", "867"
 DAMAGED, IMPOSSIBLE, PEOPLE = "870", "871", "872"
 SENT_BACK = [DAMAGED, IMPOSSIBLE, PEOPLE]

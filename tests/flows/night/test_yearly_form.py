@@ -26,7 +26,7 @@ from transforms.samples.templates import TEMPLATES, lay_out
 from transforms.samples.writers import write
 from warehouse.published import open_facts_as_of
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("read_here")]
 
 SENDER, DECEMBER = "866", Period(2022, 12)
 NIGHTS = (date(2023, 1, 4), date(2023, 1, 10), date(2023, 1, 12), date(2023, 1, 20))

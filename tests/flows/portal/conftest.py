@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import fcntl
 import os
 import shutil
 from collections.abc import Iterator
@@ -12,13 +11,14 @@ from pathlib import Path
 import pytest
 
 from expectations.contract.periods import Period
-from flows.commands.backfill import backfill
 from flows.night.readers import Readers
 from flows.passwords import hashed
 from flows.portal.application import application
-from flows.portal.desk import Desk, open_desk, readers_for
+from flows.portal.desk import CarryingOut, Desk, open_desk, readers_for
 from flows.settings import Settings
 from tests.flows.portal.visitor import ACCOUNTS, PASSWORD, Visitor
+from tests.made_once import made_once
+from tests.taking_in import take_in
 from transforms.samples.tree import sample_tree
 from transforms.territory.registry import Registry
 from warehouse.board.accounts import open_accounts
@@ -29,30 +29,13 @@ SEED, FIRST, LAST = 20250105, Period(2024, 6), Period(2024, 12)
 @pytest.fixture(scope="session")
 def made_home(tmp_path_factory: pytest.TempPathFactory, registry: Registry) -> Path:
     """A home after its nights, made once for all processes that test; tests work on a copy."""
-    here = tmp_path_factory.getbasetemp()
-    is_one_of_many = "PYTEST_XDIST_WORKER" in os.environ
-    folder = (here.parent if is_one_of_many else here) / "portal"
-    folder.mkdir(exist_ok=True)
-    home = folder / "home"
-    with (folder / "lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        if not home.is_dir():
-            part = folder / "home.part"
-            _make(part, registry)
-            part.rename(home)
-    return home
+    return made_once(tmp_path_factory, "portal", lambda home: _make(home, registry))
 
 
 def _make(home: Path, registry: Registry) -> None:
-    deliveries = home / "deliveries"
-    for file in sample_tree(registry, SEED, FIRST, LAST):
-        path = deliveries / str(file.received_on) / file.reporter_code / file.file_name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(file.data)
     # The sample's communes differ by chance alone: with so loose a level some of them have items.
     settings = Settings(home=home, followup_level=0.99)
-    backfill(deliveries, None, settings)
-    shutil.rmtree(deliveries)
+    take_in(sample_tree(registry, SEED, FIRST, LAST), settings)
     password = hashed(PASSWORD)
     with open_accounts(settings.board_path) as accounts:
         for name, (role, unit) in ACCOUNTS.items():
@@ -80,10 +63,16 @@ def readers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Readers]:
 
 
 @pytest.fixture
-def desk(home: Path, readers: Readers) -> Iterator[Desk]:
+def carrying_out() -> CarryingOut:
+    """What carries out what people do: as it is; a module whose tests do that themselves takes `ByTheTest`."""
+    return CarryingOut()
+
+
+@pytest.fixture
+def desk(home: Path, readers: Readers, carrying_out: CarryingOut) -> Iterator[Desk]:
     before = os.environ.get("MOBILITY_HOME")
     os.environ["MOBILITY_HOME"] = str(home)  # what the portal starts beside itself works on the same home
-    desk = replace(open_desk(Settings(home=home)), readers=readers)
+    desk = replace(open_desk(Settings(home=home)), readers=readers, carrying_out=carrying_out)
     try:
         yield desk
     finally:

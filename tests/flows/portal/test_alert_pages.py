@@ -18,11 +18,14 @@ from flows.commands.backfill import backfill
 from flows.commands.carry_out import run_carry_out
 from flows.home import open_home
 from flows.settings import Settings
+from tests.flows.portal.by_the_test import ByTheTest
 from tests.flows.portal.told_alerts import GRAVE, OVER, SMALL, UNIT, with_alerts
 from tests.flows.portal.visitor import Visitor
 from transforms.pages.alerts import sureness
 from transforms.samples.tree import sample_tree
 from warehouse.board.acts import open_board
+
+pytestmark = pytest.mark.usefixtures("read_here")
 
 MARKUP = "<script>alert('x')</script>"
 
@@ -30,6 +33,11 @@ MARKUP = "<script>alert('x')</script>"
 @pytest.fixture(scope="module")
 def made_home(made_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return with_alerts(made_home, tmp_path_factory.mktemp("alerts"))
+
+
+@pytest.fixture
+def carrying_out() -> ByTheTest:
+    return ByTheTest()
 
 
 @pytest.fixture
@@ -145,7 +153,7 @@ def test_an_alert_that_ended_can_only_be_judged(board, home):
     assert board.submit(f"/alerts/{OVER}/close", verdict="expected", note="lúa vụ").status_code == 303
 
 
-def test_what_is_acknowledged_is_seen_at_once_and_true_after_the_night(board, home):
+def test_what_is_acknowledged_is_seen_at_once_and_true_after_the_night(board, home, carrying_out):
     with a_night_runs(home):
         board.open(f"/alerts/{GRAVE}")
         answer = board.submit(f"/alerts/{GRAVE}/acknowledge", note=f"đang hỏi {MARKUP}")
@@ -159,6 +167,7 @@ def test_what_is_acknowledged_is_seen_at_once_and_true_after_the_night(board, ho
         assert MARKUP not in board.page.text
         assert listed(board, "?status=acknowledged") == [GRAVE]
         assert listed(board, "?status=opened") == [SMALL]
+    assert carrying_out.asked == 1
     run_carry_out()
     assert kept(home, GRAVE)["status"] == "acknowledged"
     board.open(f"/alerts/{GRAVE}")

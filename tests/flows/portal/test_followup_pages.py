@@ -19,6 +19,7 @@ from flows.commands.carry_out import run_carry_out
 from flows.home import open_home
 from flows.portal.pages import followup
 from flows.settings import Settings
+from tests.flows.portal.by_the_test import ByTheTest
 from tests.flows.portal.visitor import Visitor
 from transforms.followup.kinds import KINDS
 from transforms.followup.workbook import REPLIES
@@ -28,6 +29,11 @@ from warehouse.board.acts import open_board
 MARKUP = "<img src=x onerror=alert(1)>"
 DONE, UNDER_WAY, _, WAIVE = (text(f"worklist.reply.{one}", "vi") for one in REPLIES)
 ORIGIN = {"origin": "http://testserver"}
+
+
+@pytest.fixture
+def carrying_out() -> ByTheTest:
+    return ByTheTest()
 
 
 @pytest.fixture
@@ -180,7 +186,7 @@ def test_an_item_is_shown_with_who_acts_until_when_and_its_history(board, items)
     assert board.get("/follow-up/nothing").status_code == 404
 
 
-def test_what_is_assigned_is_seen_at_once_and_true_after_the_night(board, home, open_ids):
+def test_what_is_assigned_is_seen_at_once_and_true_after_the_night(board, home, open_ids, carrying_out):
     item_id = open_ids[0]
     with a_night_runs(home):
         board.open(f"/follow-up/{item_id}")
@@ -196,6 +202,7 @@ def test_what_is_assigned_is_seen_at_once_and_true_after_the_night(board, home, 
         board.open(f"/follow-up/{item_id}")
         assert board.submit(f"/follow-up/{item_id}", act="done", note="đã rà soát").status_code == 303
         assert listed(board, "?status=done") == [item_id]
+    assert carrying_out.asked == 2
     run_carry_out()
     row = kept(home, item_id)
     assert (row["status"], row["assigned_to"], row["note"]) == ("done", f"Lan {MARKUP}", "đã rà soát")

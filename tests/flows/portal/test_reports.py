@@ -15,6 +15,8 @@ from flows.commands.carry_out import run_carry_out
 from transforms.pages.reports import changes, report_grid
 from transforms.samples.tree import sample_tree
 
+pytestmark = pytest.mark.usefixtures("read_here")
+
 LONG = {"form": pl.String, "unit_code": pl.String, "measure": pl.String, "value": pl.Int64}
 
 

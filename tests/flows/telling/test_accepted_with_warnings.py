@@ -20,6 +20,8 @@ from tests.flows.lived_night import arrive, live
 from tests.flows.telling.telling_house import House, Mail, text_of
 from transforms.samples.tree import sample_tree
 
+pytestmark = pytest.mark.usefixtures("read_here")
+
 WARNED, LATE_ONLY = "866", "867"
 CAME, NIGHT = date(2024, 3, 6), date(2024, 3, 7)
 BOARD = "Ban,ban@tinh.example,board,,,,,"

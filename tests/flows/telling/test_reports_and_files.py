@@ -26,6 +26,8 @@ from flows.telling.tell import remind, tell
 from tests.flows.telling.telling_house import House, Mail, Receiver, attached, happen, text_of
 from transforms.samples.tree import sample_tree
 
+pytestmark = pytest.mark.usefixtures("read_here")
+
 # Of the second month 866 sends a workbook that does not balance, 870 nothing.
 BALANCE_BROKEN, FINE, ABSENT = "866", "867", "870"
 EVE, DUE, NIGHT = date(2024, 3, 4), date(2024, 3, 5), date(2024, 3, 6)

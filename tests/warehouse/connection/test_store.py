@@ -122,18 +122,39 @@ def test_no_warehouse_and_no_duckdb_file_are_told(tmp_path):
     assert (tmp_path / "w.duckdb").read_bytes() == b"no database" * 1000
 
 
+@pytest.fixture(scope="module")
+def earlier(tmp_path_factory) -> list[Path]:
+    """An empty warehouse of every earlier version, the first at 0."""
+    folder, made = tmp_path_factory.mktemp("earlier"), []
+    for step in migrations.migrations()[:-1]:
+        path = folder / f"{step.number}.duckdb"
+        if made:
+            shutil.copyfile(made[-1], path)
+        with duckdb.connect(str(path)) as con:
+            con.execute(migrations._TABLE + step.sql)
+            con.execute("INSERT INTO ledger.migration VALUES (?, ?, ?)", [step.number, step.name, step.sha256])
+        made.append(path)
+    return made
+
+
+SCHEMA = "SELECT schema_name, table_name, column_name, data_type, comment FROM duckdb_columns() ORDER BY ALL"
+
+
+@pytest.fixture(scope="module")
+def newest() -> list[tuple]:
+    """The schema of a new warehouse."""
+    with memory_store() as con:
+        return con.sql(SCHEMA).fetchall()
+
+
 @pytest.mark.parametrize("version", range(1, len(migrations.migrations())))
-def test_any_earlier_version_comes_forward_with_its_rows(tmp_path, version):
-    path = tmp_path / "w.duckdb"
+def test_any_earlier_version_comes_forward_with_its_rows(tmp_path, version, earlier, newest):
+    path = Path(shutil.copyfile(earlier[version - 1], tmp_path / "w.duckdb"))
     with duckdb.connect(str(path)) as old:
-        for step in migrations.migrations()[:version]:
-            old.execute(migrations._TABLE + step.sql)
-            old.execute("INSERT INTO ledger.migration VALUES (?, ?, ?)", [step.number, step.name, step.sha256])
         old.execute("INSERT INTO ledger.night (night_id, as_of, kind) VALUES (1, '2019-01-01', 'nightly')")
     inode = path.stat().st_ino
-    with open_store(path) as con, memory_store() as new:
-        schema = "SELECT schema_name, table_name, column_name, data_type, comment FROM duckdb_columns() ORDER BY ALL"
-        assert con.sql(schema).fetchall() == new.sql(schema).fetchall()
+    with open_store(path) as con:
+        assert con.sql(SCHEMA).fetchall() == newest
         assert con.sql("SELECT as_of::VARCHAR FROM ledger.night").fetchall() == [("2019-01-01",)]
         assert con.sql("FROM facts.away_as_of('2020-01-01')").fetchall() == []
     assert path.stat().st_ino != inode
