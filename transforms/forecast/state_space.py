@@ -65,7 +65,7 @@ class Sizes(NamedTuple):
         chance: of a stock the variance of a month's count over its mean; of events the variance that their log rate
             has beyond Poisson's.
         season: of the season's columns.
-        drift: a drift's step over the level's; 0 for rates, which have none.
+        drift: a drift's step over the level's; 0 for rates, whose drift only fades.
     """
 
     shared: Array
