@@ -178,7 +178,7 @@ def plain_night(night: date) -> None:
 
 def questions(copy: Path) -> None:
     """The size of a copy, and how long the questions of the analysts' page take."""
-    asked = _SQL.findall(PAGE.read_text("utf-8"))
+    _attach, *asked = _SQL.findall(PAGE.read_text("utf-8"))
     took = []
     with open_copy(copy) as con:
         for sql in asked:
