@@ -4,9 +4,9 @@ The peer of the backfill is merely reading the same workbooks, every sheet, with
 them with, in a process that imports nothing else. The peer of a night of twelve files is a night without any, which is
 the engine's start. Both peers run in the same minutes, each as a process of its own, in turn with what is measured.
 
-`--years` adds nights without the engine, of twelve files and of a hundred, after 42 months and after ten years, and the
-copy of ten years: how large it is, and the questions of docs/analysts.md put to it. `--times` takes in four years of a
-province of so many times the units, at ten times some 6,000 files, against reading them: what each more costs counts.
+`--years` measures, in place of these, nights without the engine, of twelve files and of a hundred, after 42 months and
+after ten years, and the copy of ten years: how large it is, and the questions of docs/analysts.md put to it. `--times`
+takes in four years of a province of so many times the units, at ten times some 6,000 files, against reading them.
 """
 
 from __future__ import annotations
@@ -76,15 +76,21 @@ def main() -> None:
         return
     with tempfile.TemporaryDirectory() as folder:
         work = Path(folder)
-        deliveries = chosen.deliveries or (EXPORTS if EXPORTS.is_dir() else invented(work / "deliveries"))
-        files = deliveries_in(deliveries)
-        print(f"{len(files)} files in {deliveries}, {chosen.repetitions} repetitions, {os.cpu_count()} processors")
-        backfills(deliveries, work, chosen.repetitions)
-        nights(files, deliveries, work, chosen.repetitions)
         if chosen.years:
             over_years(work, chosen.repetitions)
         if chosen.times:
             several(work, chosen.times)
+        if not (chosen.years or chosen.times):
+            of_deliveries(chosen.deliveries, work, chosen.repetitions)
+
+
+def of_deliveries(given: Path | None, work: Path, repetitions: int) -> None:
+    """The backfill of a tree, and its last files as a night."""
+    deliveries = given or (EXPORTS if EXPORTS.is_dir() else invented(work / "deliveries"))
+    files = deliveries_in(deliveries)
+    print(f"{len(files)} files in {deliveries}, {repetitions} repetitions, {os.cpu_count()} processors", flush=True)
+    backfills(deliveries, work, repetitions)
+    nights(files, deliveries, work, repetitions)
 
 
 def backfills(deliveries: Path, work: Path, repetitions: int) -> None:
