@@ -13,7 +13,6 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import logsumexp
 
 from transforms.trends.basis import Basis, basis_of
 from transforms.trends.mixture import Alternatives, TrendFit, empty_fit, mixture
@@ -106,11 +105,12 @@ def _weights(evidence: Array, shapes: Shapes, group: NDArray[np.int64], noises: 
     """Posterior weight of every shape and noise, series x shapes x noises: a line, unless a bend is likelier."""
     evidence = evidence + np.log(shapes.prior)[:, None]
     evidence = evidence + _pooled_prior(evidence, group, noises)[:, None, :]
-    of_shape = logsumexp(evidence, axis=2)
-    bends = logsumexp(of_shape[:, 1:], axis=1) > of_shape[:, 0]
+    weight = np.exp(evidence - evidence.max(axis=(1, 2), keepdims=True))
+    of_shape = weight.sum(axis=2)
+    bends = of_shape[:, 1:].sum(axis=1) > of_shape[:, 0]
     is_line = np.arange(len(shapes.prior)) == 0
-    evidence = np.where((bends[:, None] ^ is_line)[:, :, None], evidence, -np.inf)
-    weight = np.exp(evidence - logsumexp(evidence, axis=(1, 2), keepdims=True))
+    weight = np.where((bends[:, None] ^ is_line)[:, :, None], weight, 0.0)
+    weight /= weight.sum(axis=(1, 2), keepdims=True)
     weight = np.where(weight < NEGLIGIBLE, 0.0, weight)
     return weight / weight.sum(axis=(1, 2), keepdims=True)
 
@@ -128,10 +128,13 @@ def _kept(
     which, shape, noise = np.nonzero(weight)
     prior = precision_of(series.of(which), response.of(which), basis, shapes.sizes[shape])
     sums = products.values[which, noise]
-    inverse = np.linalg.inv(sums[:, :-1, :-1] + prior[:, :, None] * np.eye(prior.shape[1]))
-    mean = np.matmul(inverse, sums[:, :-1, -1:])[..., 0]
-    left = squares_left(series, sums[:, -1, -1] - (sums[:, :-1, -1] * mean).sum(axis=1))
-    spread = inverse * (left / freedom[which])[:, None, None]
+    right, squares = sums[:, :-1, -1], sums[:, -1, -1]
+    diagonal = np.arange(prior.shape[1])
+    sums[:, diagonal, diagonal] += prior
+    spread = np.linalg.inv(sums[:, :-1, :-1])
+    mean = np.matmul(spread, right[..., None])[..., 0]
+    left = squares_left(series, squares - (right * mean).sum(axis=1))
+    spread *= (left / freedom[which])[:, None, None]
     return Alternatives(which, noise, weight[which, shape, noise], mean, spread)
 
 
@@ -142,11 +145,13 @@ def _pooled_prior(evidence: Array, group: NDArray[np.int64], noises: tuple[Noise
     """
     beforehand = np.array([noise.prior for noise in noises])
     member = group[:, None] == np.unique(group)
-    straight = logsumexp(evidence[:, :2], axis=1)  # a bend would pass for deviations that do not last
+    of_series = member.argmax(axis=1)
+    straight = np.logaddexp(evidence[:, 0], evidence[:, 1])  # a bend would pass for deviations that do not last
+    likelihood = np.exp(straight - straight.max(axis=1, keepdims=True))
     prior = np.tile(beforehand, (member.shape[1], 1))
     for _ in range(20):
-        posterior = straight + np.log(prior)[member.argmax(axis=1)]
-        posterior = np.exp(posterior - logsumexp(posterior, axis=1, keepdims=True))
+        posterior = likelihood * prior[of_series]
+        posterior /= posterior.sum(axis=1, keepdims=True)
         total = member.T @ posterior + NOISE_SERIES * beforehand
         prior = total / total.sum(axis=1, keepdims=True)
-    return np.log(prior)[member.argmax(axis=1)]
+    return np.log(prior)[of_series]
