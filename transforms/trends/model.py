@@ -85,15 +85,37 @@ def _freedom(series: TrendSeries, basis: Basis) -> Array:
 
 
 def _cross_products(series: TrendSeries, response: Response, basis: Basis) -> CrossProducts:
-    parts = []
-    for start in range(0, len(series.top), TOGETHER):
-        here = slice(start, start + TOGETHER)
-        root = np.sqrt(response.weight[here])[..., None]
-        columns = np.concatenate([root * basis.columns, root * response.value[here, :, None]], axis=2)
-        innovations, log_det = whiten(columns, series.known[here], noises_of(series))
-        parts.append((np.matmul(innovations.swapaxes(2, 3), innovations), log_det))
-    products, log_dets = zip(*parts, strict=True)
-    return CrossProducts(np.concatenate(products), np.concatenate(log_dets))
+    of_some = _of_events if series.is_event_count else _of_even_weights
+    places = np.array_split(np.arange(len(series.top)), range(TOGETHER, len(series.top), TOGETHER))
+    parts = [of_some(series.of(here), response.of(here), basis) for here in places]
+    values, log_dets = zip(*parts, strict=True)
+    return CrossProducts(np.concatenate(values), np.concatenate(log_dets))
+
+
+def _of_events(series: TrendSeries, response: Response, basis: Basis) -> tuple[Array, Array]:
+    """Events: each month of each series has a weight of its own."""
+    root = np.sqrt(response.weight)[..., None]
+    columns = np.concatenate([root * basis.columns, root * response.value[..., None]], axis=2)
+    clean, log_det = whiten(columns, series.known, noises_of(series))
+    return np.matmul(clean.swapaxes(2, 3), clean), log_det
+
+
+def _of_even_weights(series: TrendSeries, response: Response, basis: Basis) -> tuple[Array, Array]:
+    """Stocks and nets: a series' months weigh the same, so series with the same months share the basis' products."""
+    noises, weight = noises_of(series), response.typical_weight[:, None, None]
+    patterns, of_series = np.unique(series.known, axis=0, return_inverse=True)
+    columns, log_det = whiten(np.broadcast_to(basis.columns, (len(patterns), *basis.columns.shape)), patterns, noises)
+    value, _ = whiten(np.sqrt(weight) * response.value[..., None], series.known, noises)
+    crossed = columns.swapaxes(2, 3)
+    own = np.matmul(crossed, columns)
+    products = np.empty((*value.shape[:2], own.shape[-1] + 1, own.shape[-1] + 1))
+    products[..., :-1, :-1] = weight[..., None] * own[of_series]
+    products[..., -1, -1] = (value[..., 0] ** 2).sum(axis=2)
+    for place, rows in enumerate(crossed):
+        mine = of_series == place
+        products[mine, :, :-1, -1] = np.sqrt(weight[mine]) * np.matmul(rows, value[mine])[..., 0]
+    products[..., -1, :-1] = products[..., :-1, -1]
+    return products, log_det[of_series]
 
 
 def smoothing(basis: Basis) -> Array:
@@ -131,10 +153,10 @@ def _kept(
     right, squares = sums[:, :-1, -1], sums[:, -1, -1]
     diagonal = np.arange(prior.shape[1])
     sums[:, diagonal, diagonal] += prior
-    spread = np.linalg.inv(sums[:, :-1, :-1])
-    mean = np.matmul(spread, right[..., None])[..., 0]
+    inverse = np.linalg.inv(sums[:, :-1, :-1])
+    mean = np.matmul(inverse, right[..., None])[..., 0]
     left = squares_left(series, squares - (right * mean).sum(axis=1))
-    spread *= (left / freedom[which])[:, None, None]
+    spread = inverse * (left / freedom[which])[:, None, None]
     return Alternatives(which, noise, weight[which, shape, noise], mean, spread)
 
 

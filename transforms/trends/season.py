@@ -68,5 +68,3 @@ def _tet_days(first_year: int, last_year: int) -> Array:
     """The first day of each lunar new year, in days since 1970."""
     days = [_LUNAR.lunar_new_year_date(year)[0] for year in range(first_year, last_year + 1)]
     return np.array([day for day in days if day], dtype="datetime64[D]").astype(np.int64).astype(float)
-
-

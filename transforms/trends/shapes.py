@@ -68,7 +68,9 @@ def evidence_of(
     rest = _without_steps(series, response, products, basis)
     degrees, unit = freedom[:, None], _unit(series, response)[:, None]
     line = rest.explained - degrees * np.log(squares_left(series, rest.squares))
-    along = [_all_along(series, rest, degrees, unit, size * np.sqrt(0.5)) for size in STEPS_A_YEAR[series.is_event_count]]
+    along = [
+        _all_along(series, rest, degrees, unit, size * np.sqrt(0.5)) for size in STEPS_A_YEAR[series.is_event_count]
+    ]
     bends = [_bends(series, rest, degrees, unit, size) for size in ONE_BEND[series.is_event_count]]
     found: Array = np.concatenate([line[:, None], np.stack(along, axis=1), *bends], axis=1) / 2
     return found
