@@ -297,7 +297,9 @@ def cells_on_both_maps(
         pl.col(measures).cast(pl.Int64), is_reported=pl.all_horizontal(*there), fact=pl.int_range(pl.len())
     )
     joined = places(registry, periods, today).join(facts, on=["cell_code", "period"], how="left")
-    strange = facts.join(joined, on="fact", how="anti").filter(pl.col("period").is_in(periods))
+    is_placed = np.zeros(facts.height, dtype=bool)
+    is_placed[joined["fact"].drop_nulls()] = True
+    strange = facts.filter(~is_placed).filter(pl.col("period").is_in(periods))
     if strange.height:
         placed = _strangers(strange.select("cell_code", "period"), registry, today)
         joined = pl.concat([joined, placed.join(strange, on=["cell_code", "period"]).select(joined.columns)])
@@ -418,7 +420,7 @@ def unit_figures(cells: pl.DataFrame, registry: Registry, today: date) -> pl.Dat
     """
     measures = [name for name in cells.columns if name in FORM_OF]
     is_plain = _counts_once(cells, registry)
-    plain, others = _of_places(cells.filter(is_plain), measures), cells.filter(~is_plain)
+    plain, others = _of_places(cells, is_plain, measures), cells.filter(~is_plain)
     frames = []
     for name in MAPS:
         prefix = "today_" if name == "today" else ""
@@ -491,14 +493,21 @@ def _counts_once(cells: pl.DataFrame, registry: Registry) -> pl.Series:
     return cells.select(is_itself & ~pl.col("cell_code").is_in(taken_in.to_list())).to_series()
 
 
-def _of_places(plain: pl.DataFrame, measures: list[str]) -> pl.DataFrame:
-    """Sums by the smallest places of both maps together, of rows that are a cell each: most cells, in one pass."""
-    return plain.group_by("period", *LEVELS, *(f"today_{level}" for level in LEVELS)).agg(
-        *sums(measures),
-        units_expected=pl.len().cast(pl.Int64),
-        units_reported=pl.col("is_reported").sum().cast(pl.Int64),
-        members_reported=pl.col("members_known").filter("is_reported").sum(),
-        members_known=pl.col("members_known").sum(),
+def _of_places(cells: pl.DataFrame, is_plain: pl.Series, measures: list[str]) -> pl.DataFrame:
+    """Sums by the smallest places of both maps together, of the rows that are a cell each: most cells, in one pass."""
+    places = (*LEVELS, *(f"today_{level}" for level in LEVELS))
+    return (
+        # Told apart by a key: a filter would write a million rows of all columns once more.
+        cells.group_by("period", *places, is_plain=is_plain)
+        .agg(
+            *sums(measures),
+            units_expected=pl.len().cast(pl.Int64),
+            units_reported=pl.col("is_reported").sum().cast(pl.Int64),
+            members_reported=pl.col("members_known").filter("is_reported").sum(),
+            members_known=pl.col("members_known").sum(),
+        )
+        .filter("is_plain")
+        .drop("is_plain")
     )
 
 
