@@ -6,7 +6,6 @@ import os
 import re
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -31,6 +30,7 @@ from flows.night.reading_process import Limits
 from flows.registry_files import bundled_dir
 from flows.settings import Settings
 from tests.flows.night.test_isolation import BREAKING, FAULTS
+from tests.free_port import free_port
 from tests.taking_in import write_tree
 from transforms.samples.tree import sample_tree
 
@@ -64,12 +64,6 @@ class DaskProcesses:
             if process.returncode is None:
                 os.killpg(process.pid, signal.SIGKILL)
             process.wait()
-
-
-def free_port() -> int:
-    with socket.socket() as one:
-        one.bind(("127.0.0.1", 0))
-        return int(one.getsockname()[1])
 
 
 @contextmanager

@@ -6,7 +6,6 @@ import fcntl
 import json
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -20,6 +19,7 @@ import duckdb
 import pytest
 
 from flows.serving import deployments
+from tests.free_port import free_port
 
 ROOT = Path(__file__).resolve().parents[3]
 PATIENCE = 240.0
@@ -130,15 +130,9 @@ class PoolServer:
             process.wait()
 
 
-def _free_port() -> int:
-    with socket.socket() as one:
-        one.bind(("127.0.0.1", 0))
-        return int(one.getsockname()[1])
-
-
 @pytest.fixture(scope="module")
 def pool(with_prefect, tmp_path_factory) -> Iterator[PoolServer]:
-    server = PoolServer(tmp_path_factory.mktemp("pool"), _free_port())
+    server = PoolServer(tmp_path_factory.mktemp("pool"), free_port())
     with_prefect(server.folder / "prefect")
     try:
         server.start("server", "start", "--host", "127.0.0.1", "--port", str(server.port))

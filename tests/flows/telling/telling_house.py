@@ -27,15 +27,10 @@ from flows.night.summary import NightReport
 from flows.settings import Settings
 from flows.telling.delivery import DeliveryOutcome
 from flows.telling.tell import tell
+from tests.free_port import free_port
 from warehouse.connection.store import open_store
 
 HEADING = "name,address,side,language,units,what,severity,quiet"
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 @dataclass
@@ -66,7 +61,8 @@ class Mail:
     def up(self) -> Iterator[Mail]:
         asks = {"authenticator": self._authenticate, "auth_required": True, "auth_require_tls": False}
         safe = {"ssl_context" if self.is_implicit else "tls_context": self.tls} if self.tls else {}
-        controller = _Server(self, hostname="127.0.0.1", port=self.port, **safe, **(asks if self.password else {}))
+        place = {"hostname": "127.0.0.1", "port": self.port, "ready_timeout": 60}
+        controller = _Server(self, **place, **safe, **(asks if self.password else {}))
         controller.start()
         try:
             yield self
@@ -107,7 +103,7 @@ class _Server(Controller):
 
     def _trigger_server(self) -> None:
         with ExitStack() as held:
-            probe = held.enter_context(socket.create_connection((self.hostname, self.port), 5))
+            probe = held.enter_context(socket.create_connection((self.hostname, self.port), 60))
             if self.ssl_context:
                 trusting = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
                 trusting.check_hostname, trusting.verify_mode = False, ssl.CERT_NONE
