@@ -149,7 +149,7 @@ def until(happens: Callable[[], object], is_over: Callable[[], object]) -> None:
     while not happens():
         assert time.monotonic() < end
         assert not is_over()
-        time.sleep(0.01)
+        time.sleep(0.05)
 
 
 def test_a_worker_killed_while_it_reads_leaves_the_same_warehouse_to_the_row(two_workers, tree, quiet, tmp_path):

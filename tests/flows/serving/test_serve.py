@@ -52,7 +52,7 @@ class Served:
             "COLUMNS": "200",
             "MOBILITY_NIGHT_AT": f"{night_at:%H:%M:%S}",
             "MOBILITY_TIMEZONE": str(ZONE),
-            "PREFECT_RUNNER_POLL_FREQUENCY": "1",
+            "PREFECT_RUNNER_POLL_FREQUENCY": "2",
         }
         with self.log.open("wb") as told:
             self.process = subprocess.Popen(
@@ -71,7 +71,7 @@ class Served:
         while not happens():
             assert time.monotonic() < end, self.said()
             assert self.process.poll() is None, self.said()
-            time.sleep(0.1)
+            time.sleep(0.25)
 
     def runs(self, name: str = "nightly") -> list[dict]:
         body = {"flows": {"name": {"any_": [name]}}, "sort": "EXPECTED_START_TIME_ASC"}

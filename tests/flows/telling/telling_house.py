@@ -11,7 +11,7 @@ import ssl
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -23,6 +23,7 @@ from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import AuthResult
 from duckdb import DuckDBPyConnection
 
+from flows.clock import now
 from flows.night.summary import NightReport
 from flows.settings import Settings
 from flows.telling.delivery import DeliveryOutcome
@@ -31,6 +32,12 @@ from tests.free_port import free_port
 from warehouse.connection.store import open_store
 
 HEADING = "name,address,side,language,units,what,severity,quiet"
+
+
+def quiet_now() -> str:
+    """Quiet hours that have begun and last longer than any test, whatever the time is."""
+    at = now("Asia/Ho_Chi_Minh")
+    return f"{at - timedelta(hours=1):%H:%M}-{at + timedelta(hours=12):%H:%M}"
 
 
 @dataclass

@@ -17,7 +17,7 @@ from flows.telling import post
 from flows.telling.delivery import deliver
 from flows.telling.recipients import recipients
 from flows.telling.tell import Outbox, tell, tell_failure, write_and_send
-from tests.flows.telling.telling_house import House, Receiver, happen, ran, report, text_of
+from tests.flows.telling.telling_house import House, Receiver, happen, quiet_now, ran, report, text_of
 
 ROOT = Path(__file__).resolve().parents[3]
 FIRST = date(2024, 3, 1)
@@ -283,7 +283,7 @@ def test_a_mailbox_that_refuses_keeps_nobody_waiting(house: House):
 
 
 def test_a_night_that_failed_is_told_once_though_it_fails_again_and_the_warehouse_is_lost(house: House):
-    house.know(BOARD, "Ngày,n@tinh.example,board,,,failure,,00:00-23:59")
+    house.know(BOARD, f"Ngày,n@tinh.example,board,,,failure,,{quiet_now()}")
     (house.home / "warehouse.duckdb").write_bytes(b"no warehouse")
     with house.mail.up():
         for _ in range(2):
