@@ -12,7 +12,6 @@ from flows.commands.backfill import backfill
 from flows.home import open_home
 from flows.night import take_in as verb
 from flows.night.collect import collect_tree
-from flows.night.publish import publish_board
 from flows.night.run import Run
 from flows.settings import Settings
 from tests.read_here import reading_here
@@ -37,9 +36,8 @@ def take_in(files: Iterable[SampleFile], settings: Settings) -> None:
 def take_in_alone(root: Path, received_on: date | None, settings: Settings) -> None:
     """What a backfill of a tree does before it computes, which takes the most: for tests of files, not of figures.
 
-    The files stand in the ledger and their figures in the facts, and the board's copy shows them.
+    The files stand in the ledger and their figures among the facts; nothing is published.
     """
     arrived = collect_tree(root, received_on)
     with open_home(settings) as con, reading_here():
         verb.take_in(con, arrived.files, settings, Run("backfill", None, now(settings.timezone)))
-        publish_board(con, settings)

@@ -129,9 +129,10 @@ def killed_in_a_load(home: Path, after: float) -> int | None:
         the night it was loading; None where the kill came after that load.
     """
     process = run(home, after)
-    said = [line.split() for line in process.communicate()[0].splitlines()]
-    is_in_a_load = process.returncode == -signal.SIGPROF and said[-1][0] == b"loading"
-    return int(said[-1][1]) if is_in_a_load and sum(words[0] == b"loading" for words in said) == 2 else None
+    said = process.communicate()[0]
+    _, *loads = said.split(b"loading ")
+    is_in_a_load = process.returncode == -signal.SIGPROF and len(loads) == 2 and b"loaded" not in loads[-1]
+    return int(loads[-1]) if is_in_a_load else None
 
 
 def contents(home: Path) -> dict:

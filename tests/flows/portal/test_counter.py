@@ -11,9 +11,9 @@ import openpyxl
 import pytest
 
 from expectations.contract.periods import Period
+from flows.commands.backfill import backfill
 from flows.portal.desk import Desk
 from flows.portal.pages.counter import own_name, put_in_inbox
-from tests.taking_in import take_in_alone
 from transforms.samples.tree import sample_tree
 from warehouse.board.accounts import open_accounts
 
@@ -99,7 +99,7 @@ def test_what_was_sent_is_taken_in_by_the_night_and_seen_afterwards(visit, desk:
     visit.sign_in("sadec")
     _check(visit, "Bao cao T1.xlsx", report)
     visit.submit("/counter/send")
-    take_in_alone(desk.settings.inbox_dir, MONTH.next.first_day + timedelta(days=3), desk.settings)
+    backfill(desk.settings.inbox_dir, (MONTH.next).first_day + timedelta(days=3), desk.settings)
     page = visit.open("/counter")
     assert "Bao cao T1.xlsx" in page.text
     (link,) = {a.attributes["href"] for a in visit.tree.css("table a") if a.text() == "Bao cao T1.xlsx"}

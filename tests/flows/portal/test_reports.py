@@ -10,8 +10,8 @@ import polars as pl
 import pytest
 
 from expectations.contract.periods import Period
+from flows.commands.backfill import backfill
 from flows.commands.carry_out import run_carry_out
-from tests.taking_in import take_in_alone
 from transforms.pages.reports import changes, report_grid
 from transforms.samples.tree import sample_tree
 
@@ -133,7 +133,7 @@ def test_a_correction_shows_figure_by_figure_and_can_be_taken_back(visit, desk, 
     inbox = desk.settings.inbox_dir / unit
     inbox.mkdir(parents=True, exist_ok=True)
     (inbox / other.file_name).write_bytes(other.data)
-    take_in_alone(desk.settings.inbox_dir, month.next.due_on() - timedelta(days=1), desk.settings)
+    backfill(desk.settings.inbox_dir, month.next.due_on() - timedelta(days=1), desk.settings)
     visit.open(first)
     path = visit.tree.css_first("table a").attributes["href"]
     visit.open(f"{path}/changes")

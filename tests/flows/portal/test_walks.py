@@ -21,10 +21,10 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Locator, Page, sync_playwright
 
 from expectations.contract.periods import Period
+from flows.commands.backfill import backfill
 from flows.settings import Settings
 from tests.flows.portal.visitor import PASSWORD
 from tests.free_port import free_port
-from tests.taking_in import take_in_alone
 from transforms.samples.tree import sample_tree
 
 MONTH = Period(2025, 1)
@@ -164,7 +164,7 @@ def test_a_senders_day(walk: Walk, home: Path, report: bytes, tmp_path: Path, re
     assert page.locator("h1").inner_text() == "Biên nhận"
     walk.look()
     settings = Settings(home=home)
-    take_in_alone(settings.inbox_dir, MONTH.next.first_day + timedelta(days=3), settings)
+    backfill(settings.inbox_dir, MONTH.next.first_day + timedelta(days=3), settings)
     (settings.inbox_dir / "867" / name).unlink()
     walk.open("/counter")
     row = page.locator("tr", has_text=name)
