@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+import hypothesis
 import pytest
 
 from flows.registry_files import bundled_dir, read_table
@@ -18,6 +20,13 @@ from transforms.territory.registry import COLUMNS, Registry, build_registry
 FIRST = ("tests/flows/serving/test_serve.py", "tests/corpus", "tests/flows/commands", "tests/warehouse", "tests/flows")
 # Every night of every test would read files of its own; tests of the self-test switch it on.
 os.environ.setdefault("MOBILITY_SELF_TEST", "0")
+# Hundreds of processes begin with our modules: where nothing may be written beside them, each compiles all anew.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+sys.dont_write_bytecode = False
+# Whether a run is green is a matter of the program: not of how busy the machine is, nor of which examples came up.
+EVERYWHERE = {"deadline": None, "derandomize": True, "database": None}
+hypothesis.settings.register_profile("anywhere", suppress_health_check=[hypothesis.HealthCheck.too_slow], **EVERYWHERE)
+hypothesis.settings.load_profile("anywhere")
 SHARED = Path(__file__).resolve().parents[2] / "shared"
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import shutil
 import signal
-import socket
 import subprocess
 import tempfile
 from collections.abc import Iterator
@@ -14,6 +13,8 @@ from dataclasses import dataclass, field
 from itertools import count
 from pathlib import Path
 from typing import Any
+
+from tests.free_port import free_port
 
 ADMINISTRATOR = "administrator"
 
@@ -55,7 +56,7 @@ def running_server(found: Path) -> Iterator[PostgresServer]:
     if os.geteuid() == 0:  # PostgreSQL refuses to run as root
         shutil.chown(folder, "postgres", "postgres")
         as_whom = {"user": "postgres", "group": "postgres", "extra_groups": []}
-    port = _free_port()
+    port = free_port()
     settings = {
         "port": port,
         "listen_addresses": "127.0.0.1",
@@ -82,12 +83,6 @@ def running_server(found: Path) -> Iterator[PostgresServer]:
         server.send_signal(signal.SIGINT)  # at once, whoever is still connected
         server.wait(30)
         shutil.rmtree(folder, ignore_errors=True)
-
-
-def _free_port() -> int:
-    with socket.socket() as one:
-        one.bind(("127.0.0.1", 0))
-        return int(one.getsockname()[1])
 
 
 def _wait(found: Path, port: int) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from flows.home import open_home
 from flows.night.carry_out import carry_out
@@ -22,7 +23,7 @@ def arrive(home: Path, reporter: str, name: str, data: bytes, day: date) -> None
     place = home / "inbox" / reporter / name
     place.parent.mkdir(parents=True, exist_ok=True)
     place.write_bytes(data)
-    moment = datetime.combine(day, time(9)).timestamp()
+    moment = datetime.combine(day, time(9), ZoneInfo("Asia/Ho_Chi_Minh")).timestamp()
     os.utime(place, (moment, moment))
 
 

@@ -9,9 +9,9 @@ import duckdb
 import pytest
 
 from expectations.contract.periods import Period
-from flows.commands.backfill import backfill
 from flows.settings import Settings
 from tests.flows.command_line import mobility
+from tests.taking_in import take_in_alone
 from transforms.samples.tree import sample_tree
 
 pytestmark = pytest.mark.usefixtures("read_here")
@@ -33,7 +33,7 @@ def home(registry, tmp_path_factory) -> Path:
         folder = home / "tree" / str(file.received_on) / SENDER
         folder.mkdir(parents=True)
         (folder / file.file_name).write_bytes(data)
-    backfill(home / "tree", None, Settings(home=home))
+    take_in_alone(home / "tree", None, Settings(home=home))
     return home
 
 

@@ -88,14 +88,24 @@ def test_files_are_listed_with_the_number_that_a_decision_asks_for(home, capsys)
     assert "Không có tệp nào như vậy" in capsys.readouterr().out
 
 
-@pytest.fixture
-def unread(home, monkeypatch) -> Path:
+@pytest.fixture(scope="module")
+def after_an_unread_one(made, tmp_path_factory) -> Path:
     """The home after a file came whose period cannot be read, in the folder of a reporter that had sent its own."""
+    home = Path(shutil.copytree(made, tmp_path_factory.mktemp("unread") / "home", symlinks=True))
     folder = home / "tree" / "2024-03-04" / "870"
     folder.mkdir(parents=True)
     (folder / "khong-doc-duoc-co-mot-cai-ten-rat-dai-de-khong-cot-nao-chua-het.xlsx").write_bytes(b"no workbook")
-    backfill(home / "tree", None, load_settings())
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("MOBILITY_HOME", str(home))
+        backfill(home / "tree", None, load_settings())
     return home
+
+
+@pytest.fixture
+def unread(after_an_unread_one, monkeypatch) -> None:
+    """That home, as a person sees it who only reads in it."""
+    monkeypatch.setenv("MOBILITY_HOME", str(after_an_unread_one))
+    monkeypatch.setenv("COLUMNS", "220")
 
 
 def test_a_file_whose_period_was_not_read_is_found_by_the_month_that_was_due(unread, capsys):

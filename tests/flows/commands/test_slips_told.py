@@ -18,6 +18,7 @@ from expectations.language.catalogue import text
 from flows.home import open_home
 from flows.settings import Settings
 from tests.flows.command_line import mobility
+from tests.taking_in import take_in_alone
 from transforms.samples.tree import SampleFile, sample_tree
 from transforms.telling.events import OutboxEvent
 from transforms.telling.letters import letter
@@ -48,7 +49,7 @@ def home(months, tmp_path_factory) -> Path:
     home = tmp_path_factory.mktemp("home")
     for file in months[:2]:
         write(home / "tree", file)
-    assert mobility("backfill", str(home / "tree"), MOBILITY_HOME=str(home)).returncode == 0
+    take_in_alone(home / "tree", None, Settings(home=home))
     write(home / "later", months[2], headings_exchanged(months[2].data, "away_in_contact", "away_out_of_contact"))
     return home
 

@@ -19,7 +19,7 @@ from flows.commands.check import run_check
 from flows.commands.template import run_template
 from flows.errors import UserError
 from flows.settings import Settings
-from tests.taking_in import take_in
+from tests.taking_in import take_in_alone, write_tree
 from tests.transforms.template.filling import by_libreoffice, fill
 from transforms.samples.invented import simulate
 from transforms.samples.tree import planted_changes, sample_tree
@@ -34,7 +34,9 @@ MAY, JUNE = Period(2024, 5), Period(2024, 6)
 def home(registry, tmp_path_factory) -> Path:
     """A home with May of all districts taken in."""
     home = tmp_path_factory.mktemp("home")
-    take_in(sample_tree(registry, 3, MAY, MAY, is_faulty=False), Settings(home=home))
+    take_in_alone(
+        write_tree(sample_tree(registry, 3, MAY, MAY, is_faulty=False), home / "tree"), None, Settings(home=home)
+    )
     return home
 
 

@@ -28,7 +28,7 @@ BREAKING = {
 
 @pytest.fixture
 def readers():
-    pool = Readers(2, Limits(1, 512))
+    pool = Readers(2, Limits(2, 512))  # by the clock six seconds, in which a busy machine comes to every process
     yield pool
     pool.close()
 

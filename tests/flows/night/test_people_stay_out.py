@@ -14,6 +14,7 @@ import zipfile
 from collections.abc import Iterator
 from datetime import date, datetime
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import duckdb
 import polars as pl
@@ -65,7 +66,7 @@ def house(registry, tmp_path_factory):
         path = home / "inbox" / "866" / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(data)
-        os.utime(path, (datetime(2024, 4, 2, 3).timestamp(),) * 2)
+        os.utime(path, (datetime(2024, 4, 2, 3, tzinfo=ZoneInfo("Asia/Ho_Chi_Minh")).timestamp(),) * 2)
     (home / "recipients.csv").write_text(RECIPIENTS, "utf-8")
     environment = {**os.environ, "MOBILITY_HOME": str(home), "TMPDIR": str(temporary), "PYTHONWARNINGS": "ignore"}
     command = [sys.executable, "-m", "flows", "nightly", "--as-of", str(NIGHT)]

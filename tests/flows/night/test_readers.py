@@ -6,7 +6,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -59,7 +58,7 @@ def test_a_process_begun_ahead_is_the_first_that_opens_files_and_is_begun_anew_w
         readers.begin(process_and_tasks)
         (ended,) = _children() - others
         os.kill(ended, signal.SIGKILL)
-        time.sleep(0.2)
+        os.waitid(os.P_PID, ended, os.WEXITED | os.WNOWAIT)  # who began it is to find that it has ended
         [[(other, tasks)]] = readers.each(process_and_tasks, [[3]], nothing)
         assert other != ended
         assert tasks == [3]

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import shutil
 from datetime import date
+from pathlib import Path
 
 import pytest
 
@@ -18,9 +20,10 @@ from warehouse.ledger.touched import touched
 HEADING = "name,what,units,from,to,chosen,drawn_from,outcomes,written_on"
 
 
-@pytest.fixture
-def pilots(home) -> Settings:
-    """A home with a pilot of a district and one of a commune, in the last three months of what it knows."""
+@pytest.fixture(scope="module")
+def piloting_home(made_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """One with a pilot of a district and one of a commune, in the last three months of what it knows."""
+    home = Path(shutil.copytree(made_home, tmp_path_factory.mktemp("piloting") / "home", symlinks=True))
     settings = Settings(home=home)
     with open_home(settings) as con:
         district, start, night = con.sql("""
@@ -39,7 +42,15 @@ def pilots(home) -> Settings:
         measure(con, touched(con), settings, night or date(2025, 1, 10))
         publish(con, settings, night or date(2025, 1, 10))
         publish_board(con, settings)
-    return settings
+    return home
+
+
+@pytest.fixture
+def pilots(piloting_home: Path, home: Path) -> Settings:
+    """The test's home is a copy of that one."""
+    shutil.rmtree(home)
+    shutil.copytree(piloting_home, home, symlinks=True)
+    return Settings(home=home)
 
 
 def test_the_board_sees_every_pilot_a_reader_those_that_are_published(pilots, visit):

@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 import os
 import shutil
-import socket
 import subprocess
 import sys
 import time
@@ -19,16 +18,18 @@ from urllib.request import urlopen
 import openpyxl
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Locator, Page, sync_playwright
 
 from expectations.contract.periods import Period
 from flows.commands.backfill import backfill
 from flows.settings import Settings
 from tests.flows.portal.visitor import PASSWORD
+from tests.free_port import free_port
 from transforms.samples.tree import sample_tree
 
 MONTH = Period(2025, 1)
 WIDTHS = (1280, 390)
+PATIENCE = 120.0  # seconds, on the busiest machine
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 
 
@@ -54,11 +55,16 @@ class Walk:
         if wide > window + 1:
             self.complaints.append(f"{self.page.url}: {wide} px wide in a window of {window}")
 
+    def follow(self, what: Locator | str) -> None:
+        """Click on what leads to another page, and wait until all of that is there."""
+        with self.page.expect_navigation():
+            (self.page.locator(what) if isinstance(what, str) else what).click()
+
     def sign_in(self, name: str) -> None:
         self.page.goto(f"{self.address}/sign-in")
         self.page.fill("#name", name)
         self.page.fill("#word", PASSWORD)
-        self.page.click("main button")
+        self.follow("main button")
 
 
 @pytest.fixture(scope="module")
@@ -68,14 +74,12 @@ def home(made_home, tmp_path_factory) -> Path:
 
 @pytest.fixture(scope="module")
 def address(home: Path) -> Iterator[str]:
-    with socket.socket() as one:
-        one.bind(("127.0.0.1", 0))
-        port = one.getsockname()[1]
+    port = free_port()
     environment = os.environ | {"MOBILITY_HOME": str(home), "MOBILITY_PORTAL_PORT": str(port)}
     process = subprocess.Popen([sys.executable, "-m", "flows", "portal"], env=environment, stdout=subprocess.DEVNULL)
     address = f"http://127.0.0.1:{port}"
     try:
-        until = time.monotonic() + 120
+        until = time.monotonic() + PATIENCE
         while not _answers(address):
             assert time.monotonic() < until
             assert process.poll() is None
@@ -110,6 +114,7 @@ def walk(request, browser: Browser, address: str) -> Iterator[Walk]:
     context = browser.new_context(viewport={"width": width, "height": 900}, locale="vi-VN")
     # The look through by axe is a script of its own: without scripts only the walk itself is tried.
     context = context if has_scripts else _without_scripts(browser, width)
+    context.set_default_timeout(PATIENCE * 1000)
     page = context.new_page()
     walk = Walk(page, address)
     if not has_scripts:
@@ -145,17 +150,17 @@ def test_a_senders_day(walk: Walk, home: Path, report: bytes, tmp_path: Path, re
     walk.sign_in("sadec")
     walk.look()
     page.set_input_files("#file", {"name": "T1.xlsx", "mimeType": "", "buffer": _with_a_wrong_cell(report)})
-    page.click("text=Kiểm tra tệp")
+    walk.follow("text=Kiểm tra tệp")
     assert page.locator("table.grid td.error").count() == 1
     walk.look()
     with page.expect_download() as taken:
         page.click("text=Tải bảng tính đã đánh dấu")
     assert taken.value.suggested_filename == "T1.xlsx"
-    page.click("text=Chọn tệp khác")
+    walk.follow("text=Chọn tệp khác")
     name = f"Bao cao T1 {request.node.callspec.id}.xlsx"
     page.set_input_files("#file", {"name": name, "mimeType": "", "buffer": report})
-    page.click("text=Kiểm tra tệp")
-    page.click("main form[action='/counter/send'] button")
+    walk.follow("text=Kiểm tra tệp")
+    walk.follow("main form[action='/counter/send'] button")
     assert page.locator("h1").inner_text() == "Biên nhận"
     walk.look()
     settings = Settings(home=home)
@@ -164,9 +169,9 @@ def test_a_senders_day(walk: Walk, home: Path, report: bytes, tmp_path: Path, re
     walk.open("/counter")
     row = page.locator("tr", has_text=name)
     assert "đã nhận" in row.inner_text() or "trùng" in row.inner_text()
-    row.locator("a").click()
+    walk.follow(row.locator("a"))
     walk.look()
-    page.click("text=Đăng xuất")
+    walk.follow("text=Đăng xuất")
     assert page.url.endswith("/sign-in")
 
 
@@ -178,17 +183,17 @@ def test_a_board_members_day(walk: Walk):
     walk.open("/alerts")
     alert = page.locator("main a[href^='/alerts/']:not([href*='precision'])").first
     if alert.count():
-        alert.click()
+        walk.follow(alert)
         walk.look()
         page.fill("#note-ack", "đang hỏi huyện <i>")
-        page.click("form[action$='/acknowledge'] button")
+        walk.follow("form[action$='/acknowledge'] button")
         assert page.locator("[role=status]").inner_text()
     walk.open("/follow-up?status=all")
     walk.open("/alerts/precision")
     walk.open("/reports")
-    page.locator("a.state.rejected").first.click()
+    walk.follow(page.locator("a.state.rejected").first)
     walk.look()
-    page.locator("main table a").first.click()
+    walk.follow(page.locator("main table a").first)
     walk.look()
     walk.open("/operator")
     walk.open("/password")
@@ -199,17 +204,19 @@ def test_a_board_members_day(walk: Walk):
 
 def test_english_is_a_click_away(walk: Walk):
     walk.sign_in("ban")
-    walk.page.click("text=English")
+    walk.follow("text=English")
     assert walk.page.locator("html").get_attribute("lang") == "en"
     walk.look()
-    walk.page.click("text=Tiếng Việt")
+    walk.follow("text=Tiếng Việt")
     assert walk.page.locator("html").get_attribute("lang") == "vi"
 
 
 def test_by_keyboard_alone_somebody_signs_in_and_reaches_an_alert(browser: Browser, address: str):
     page = browser.new_page()
+    page.set_default_timeout(PATIENCE * 1000)
     page.goto(f"{address}/sign-in")
-    page.keyboard.type("ban")  # the name has the focus
+    page.locator("#name:focus").wait_for()
+    page.keyboard.type("ban")
     page.keyboard.press("Tab")
     page.keyboard.type(PASSWORD)
     page.keyboard.press("Enter")

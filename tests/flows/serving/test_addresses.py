@@ -14,6 +14,7 @@ from flows.serving.addresses import require_free
 from flows.serving.serve import say_if_portal_cannot
 from flows.serving.served import running_server
 from flows.settings import Settings, load_settings
+from tests.free_port import free_port
 
 
 @pytest.fixture
@@ -24,9 +25,7 @@ def taken() -> Iterator[int]:
 
 
 def test_a_free_address_is_free_and_stays_so(taken):
-    with closing(socket.socket()) as probe:
-        probe.bind(("127.0.0.1", 0))
-        free = probe.getsockname()[1]
+    free = free_port()
     for _ in range(2):
         require_free("127.0.0.1", free, "MOBILITY_PORTAL")
 

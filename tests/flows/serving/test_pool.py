@@ -6,11 +6,11 @@ import fcntl
 import json
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.error import HTTPError, URLError
@@ -20,26 +20,31 @@ import duckdb
 import pytest
 
 from flows.serving import deployments
+from tests.free_port import free_port
 
 ROOT = Path(__file__).resolve().parents[3]
-PATIENCE = 240.0
+PATIENCE = 600.0  # seconds: on the busiest machine a start alone takes minutes
 OF_A_PROVINCE = {entrypoint for flow, entrypoint in deployments.ENTRYPOINTS.items() if flow != "nation"}
 OVER = {"COMPLETED", "FAILED", "CRASHED", "CANCELLED"}
-EACH = """
+# Deploys whatever home it is told, one after the other: the import of Prefect takes seconds.
+OPERATOR = """
 import json, sys
 from tests.flows.command_line import mobility
-typed = [mobility("deploy", "--pool", "nation", *more, MOBILITY_HOME=home) for home, more in json.load(sys.stdin)]
-print(json.dumps([[one.returncode, one.stdout, one.stderr] for one in typed]))
+for line in sys.stdin:
+    home, more = json.loads(line)
+    came = mobility("deploy", "--pool", "nation", *more, MOBILITY_HOME=home)
+    print(json.dumps([came.returncode, came.stdout, came.stderr]), flush=True)
 """
 
 
 @dataclass
 class PoolServer:
-    """A Prefect server in a folder of its own, and the workers that take from it."""
+    """A Prefect server in a folder of its own, who deploys to it, and the workers that take from it."""
 
     folder: Path
     port: int
-    running: list[subprocess.Popen[bytes]] = field(default_factory=list)
+    running: list[subprocess.Popen] = field(default_factory=list)
+    operator: subprocess.Popen[str] | None = None
 
     @property
     def environment(self) -> dict[str, str]:
@@ -48,7 +53,7 @@ class PoolServer:
             "PREFECT_API_URL": f"http://127.0.0.1:{self.port}/api",
             "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
             "DO_NOT_TRACK": "1",
-            "PREFECT_WORKER_QUERY_SECONDS": "1",
+            "PREFECT_WORKER_QUERY_SECONDS": "2",
             "MOBILITY_LANGUAGE": "en",
         }
 
@@ -89,32 +94,41 @@ class PoolServer:
             except (URLError, OSError):
                 pass  # busy, or not there yet
             assert time.monotonic() < end, self.said()[-4000:]
-            time.sleep(0.3)
+            time.sleep(0.5)
 
     def deploy(self, home: Path, *more: str) -> subprocess.CompletedProcess[str]:
-        return subprocess.run(
-            [sys.executable, "-m", "flows", "deploy", "--pool", "nation", *more],
-            env=self.environment | {"MOBILITY_HOME": str(home), "COLUMNS": "300"},
-            check=False,
-            capture_output=True,
-            text=True,
-        )
+        """What comes of `mobility deploy --pool nation`."""
+        if self.operator is None:
+            self.operator = self._operator()
+            self.running.append(self.operator)
+        assert self.operator.stdin is not None
+        assert self.operator.stdout is not None
+        print(json.dumps([str(home), more]), file=self.operator.stdin, flush=True)
+        came = self.operator.stdout.readline()
+        assert came, self.said()[-4000:]
+        return subprocess.CompletedProcess("deploy", *json.loads(came))
 
-    def deploy_each(self, *typed: tuple[Path, tuple[str, ...]]) -> list[subprocess.CompletedProcess[str]]:
-        """The same for several homes, one after the other in one process: the import of Prefect takes seconds."""
-        given = json.dumps([[str(home), more] for home, more in typed])
-        environment = self.environment | {"COLUMNS": "300"}
-        done = subprocess.run(
-            [sys.executable, "-c", EACH],
-            cwd=ROOT,
-            env=environment,
-            input=given,
-            check=False,
-            capture_output=True,
-            text=True,
-        )
-        assert done.returncode == 0, done.stderr
-        return [subprocess.CompletedProcess("deploy", *came) for came in json.loads(done.stdout)]
+    def _operator(self) -> subprocess.Popen[str]:
+        with (self.folder / "prefect.log").open("ab") as told:
+            return subprocess.Popen(
+                [sys.executable, "-c", OPERATOR],
+                cwd=ROOT,
+                env=self.environment | {"COLUMNS": "300"},
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=told,
+                text=True,
+                start_new_session=True,
+            )
+
+    @contextmanager
+    def worker(self, queue: str) -> Iterator[subprocess.Popen[bytes]]:
+        """One that takes from a queue, and asks for work as long as it is there."""
+        process = self.start("worker", "start", "--type", "process", "--pool", "nation", "--work-queue", queue)
+        try:
+            yield process
+        finally:
+            _kill(process)
 
     def start_night(self, name: str) -> str:
         deployment = self.ask(f"deployments/name/nightly/{name}")
@@ -125,20 +139,18 @@ class PoolServer:
 
     def end(self) -> None:
         for process in reversed(self.running):
-            if process.poll() is None:
-                os.killpg(process.pid, signal.SIGKILL)
-            process.wait()
+            _kill(process)
 
 
-def _free_port() -> int:
-    with socket.socket() as one:
-        one.bind(("127.0.0.1", 0))
-        return int(one.getsockname()[1])
+def _kill(process: subprocess.Popen) -> None:
+    if process.poll() is None:
+        os.killpg(process.pid, signal.SIGKILL)
+    process.wait()
 
 
 @pytest.fixture(scope="module")
 def pool(with_prefect, tmp_path_factory) -> Iterator[PoolServer]:
-    server = PoolServer(tmp_path_factory.mktemp("pool"), _free_port())
+    server = PoolServer(tmp_path_factory.mktemp("pool"), free_port())
     with_prefect(server.folder / "prefect")
     try:
         server.start("server", "start", "--host", "127.0.0.1", "--port", str(server.port))
@@ -156,8 +168,7 @@ def homes(tmp_path_factory) -> dict[str, Path]:
 
 @pytest.fixture(scope="module")
 def deployed(pool, homes) -> dict[str, subprocess.CompletedProcess[str]]:
-    came = pool.deploy_each(*((home, ("--queue", f"machine-{name}")) for name, home in homes.items()))
-    return dict(zip(homes, came, strict=True))
+    return {name: pool.deploy(home, "--queue", f"machine-{name}") for name, home in homes.items()}
 
 
 def test_it_says_which_worker_to_start(deployed):
@@ -191,14 +202,14 @@ def test_nothing_but_where_the_home_is_stands_on_prefect_s_page(pool, homes, dep
 def test_a_night_runs_on_the_machine_that_has_the_home_and_waits_for_no_other(pool, homes, deployed):
     """The south's machine is down: the north's night is done, the south's is late and done when it comes."""
     south, north = pool.start_night("south"), pool.start_night("north")
-    pool.start("worker", "start", "--type", "process", "--pool", "nation", "--work-queue", "machine-north")
-    pool.until(lambda: pool.state(north) in OVER)
+    with pool.worker("machine-north"):
+        pool.until(lambda: pool.state(north) in OVER)
     assert pool.state(north) == "COMPLETED", pool.said()[-4000:]
     assert nights(homes["north"]) == 1
     assert pool.state(south) == "SCHEDULED"
     assert not (homes["south"] / "warehouse.duckdb").exists()
-    pool.start("worker", "start", "--type", "process", "--pool", "nation", "--work-queue", "machine-south")
-    pool.until(lambda: pool.state(south) in OVER)
+    with pool.worker("machine-south"):
+        pool.until(lambda: pool.state(south) in OVER)
     assert pool.state(south) == "COMPLETED", pool.said()[-4000:]
     assert nights(homes["south"]) == 1
 
@@ -210,13 +221,12 @@ def nights(home: Path) -> int:
 
 
 def test_a_night_killed_with_its_worker_hinders_no_later_one(pool, homes, deployed):
-    worker = pool.start("worker", "start", "--type", "process", "--pool", "nation", "--work-queue", "machine-west")
-    broken = pool.start_night("west")
-    pool.until(lambda: pool.state(broken) == "RUNNING")
-    os.killpg(worker.pid, signal.SIGKILL)
+    with pool.worker("machine-west"):
+        broken = pool.start_night("west")
+        pool.until(lambda: pool.state(broken) == "RUNNING")
     again = pool.start_night("west")
-    pool.start("worker", "start", "--type", "process", "--pool", "nation", "--work-queue", "machine-west")
-    pool.until(lambda: pool.state(again) in OVER)
+    with pool.worker("machine-west"):
+        pool.until(lambda: pool.state(again) in OVER)
     assert pool.state(again) == "COMPLETED", pool.said()[-4000:]
     assert nights(homes["west"]) == 1
 
@@ -253,7 +263,7 @@ def refused(pool, homes, deployed, tmp_path_factory) -> dict[str, subprocess.Com
     }
     with lock.open("w") as holder:
         fcntl.flock(holder, fcntl.LOCK_EX)
-        return dict(zip(typed, pool.deploy_each(*typed.values()), strict=True))
+        return {why: pool.deploy(home, *more) for why, (home, more) in typed.items()}
 
 
 def test_a_name_that_is_another_home_s_is_refused(homes, refused):

@@ -11,7 +11,7 @@ import ssl
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -23,19 +23,21 @@ from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import AuthResult
 from duckdb import DuckDBPyConnection
 
+from flows.clock import now
 from flows.night.summary import NightReport
 from flows.settings import Settings
 from flows.telling.delivery import DeliveryOutcome
 from flows.telling.tell import tell
+from tests.free_port import free_port
 from warehouse.connection.store import open_store
 
 HEADING = "name,address,side,language,units,what,severity,quiet"
 
 
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+def quiet_now() -> str:
+    """Quiet hours that have begun and last longer than any test, whatever the time is."""
+    at = now("Asia/Ho_Chi_Minh")
+    return f"{at - timedelta(hours=1):%H:%M}-{at + timedelta(hours=12):%H:%M}"
 
 
 @dataclass
@@ -66,7 +68,8 @@ class Mail:
     def up(self) -> Iterator[Mail]:
         asks = {"authenticator": self._authenticate, "auth_required": True, "auth_require_tls": False}
         safe = {"ssl_context" if self.is_implicit else "tls_context": self.tls} if self.tls else {}
-        controller = _Server(self, hostname="127.0.0.1", port=self.port, **safe, **(asks if self.password else {}))
+        place = {"hostname": "127.0.0.1", "port": self.port, "ready_timeout": 60}
+        controller = _Server(self, **place, **safe, **(asks if self.password else {}))
         controller.start()
         try:
             yield self
@@ -107,7 +110,7 @@ class _Server(Controller):
 
     def _trigger_server(self) -> None:
         with ExitStack() as held:
-            probe = held.enter_context(socket.create_connection((self.hostname, self.port), 5))
+            probe = held.enter_context(socket.create_connection((self.hostname, self.port), 60))
             if self.ssl_context:
                 trusting = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
                 trusting.check_hostname, trusting.verify_mode = False, ssl.CERT_NONE

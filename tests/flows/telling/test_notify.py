@@ -12,7 +12,7 @@ import pytest
 from flows.clock import today
 from flows.telling.tell import tell_failure
 from tests.flows.command_line import mobility
-from tests.flows.telling.telling_house import House
+from tests.flows.telling.telling_house import House, quiet_now
 
 TODAY = today("Asia/Ho_Chi_Minh")
 
@@ -27,7 +27,7 @@ def run(house: House, *arguments: str, **more: str) -> subprocess.CompletedProce
 
 
 def test_a_test_message_reaches_its_recipient_and_quiet_hours_do_not_hold_it(house: House):
-    house.know("Ban,ban@tinh.example,board,,,,,00:00-23:59")
+    house.know(f"Ban,ban@tinh.example,board,,,,,{quiet_now()}")
     with house.mail.up():
         done = run(house, "test", "ban")
     assert (done.returncode, done.stderr) == (0, "")
@@ -57,12 +57,12 @@ def test_what_is_wrong_is_told_in_a_line_without_a_traceback_or_a_secret(house: 
 
 
 def test_a_dry_run_prints_what_would_go_and_sends_and_changes_nothing(house: House):
-    house.know("Ban,ban@tinh.example,board,,,,,", "Yên,yen@tinh.example,board,,,alerts,,00:00-23:59", "Sai,?,,,,,,")
+    house.know("Ban,ban@tinh.example,board,,,,,", f"Yên,yen@tinh.example,board,,,alerts,,{quiet_now()}", "Sai,?,,,,,,")
     house.night(TODAY, {"alert_id": "a"})
     tell_failure(house.settings, TODAY - timedelta(days=1), "MemoryError")
     house.know(
         "Ban,ban@tinh.example,board,,,,,",
-        "Yên,yen@tinh.example,board,,,alerts,,00:00-23:59",
+        f"Yên,yen@tinh.example,board,,,alerts,,{quiet_now()}",
         "Mới,moi@tinh.example,board,,,alerts,,",
         "Sai,?,,,,,,",
     )

@@ -8,6 +8,7 @@ from datetime import date, datetime
 from email.message import EmailMessage
 from io import BytesIO
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import openpyxl
 import pytest
@@ -61,7 +62,7 @@ def two_nights(registry, tmp_path_factory) -> tuple[Path, NightReport]:
     home = tmp_path_factory.mktemp("two-nights")
     settings = Settings(home=home, readers=1)
     span, who = (Period(2024, 1), Period(2024, 2)), {BALANCE_BROKEN, FINE, ABSENT}
-    moment = datetime(2024, 3, 5, 9).timestamp()
+    moment = datetime(2024, 3, 5, 9, tzinfo=ZoneInfo("Asia/Ho_Chi_Minh")).timestamp()
     for file in sample_tree(registry, 5, *span, who, is_faulty=False):
         if file.received_on < date(2024, 3, 1):
             put(home / "tree" / str(file.received_on) / file.reporter_code / file.file_name, file.data)

@@ -7,6 +7,7 @@ import socket
 import subprocess
 import sys
 from datetime import date, timedelta
+from itertools import count
 from pathlib import Path
 
 import pytest
@@ -16,7 +17,7 @@ from flows.telling import post
 from flows.telling.delivery import deliver
 from flows.telling.recipients import recipients
 from flows.telling.tell import Outbox, tell, tell_failure, write_and_send
-from tests.flows.telling.telling_house import House, Receiver, happen, ran, report, text_of
+from tests.flows.telling.telling_house import House, Receiver, happen, quiet_now, ran, report, text_of
 
 ROOT = Path(__file__).resolve().parents[3]
 FIRST = date(2024, 3, 1)
@@ -255,7 +256,10 @@ def test_a_row_narrowed_and_widened_again_gets_what_was_withheld(house: House):
 
 
 def test_a_server_that_hangs_costs_a_night_its_patience_once_and_holds_up_nobody_elses(house: House, monkeypatch):
-    monkeypatch.setattr(post, "PATIENCE", 0.5)
+    lost = count()
+    # Each try in vain has cost a second, however long it took.
+    monkeypatch.setattr(post, "monotonic", lambda: float(next(lost)))
+    monkeypatch.setattr(post, "PATIENCE", 1.5)
     with socket.create_server(("127.0.0.1", 0)) as silent:  # takes the call and says nothing
         dead = f"mailto://127.0.0.1:{silent.getsockname()[1]}?from=m@t.vn&cto=0.3&to="
         house.know(*(f"{n},{dead}{n}@t.vn,board,,,alerts,," for n in "abcd"), "Ban,ban@tinh.example,board,,,alerts,,")
@@ -279,7 +283,7 @@ def test_a_mailbox_that_refuses_keeps_nobody_waiting(house: House):
 
 
 def test_a_night_that_failed_is_told_once_though_it_fails_again_and_the_warehouse_is_lost(house: House):
-    house.know(BOARD, "Ngày,n@tinh.example,board,,,failure,,00:00-23:59")
+    house.know(BOARD, f"Ngày,n@tinh.example,board,,,failure,,{quiet_now()}")
     (house.home / "warehouse.duckdb").write_bytes(b"no warehouse")
     with house.mail.up():
         for _ in range(2):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import socket
 import subprocess
 import sys
 import time
@@ -13,6 +12,7 @@ from dataclasses import dataclass
 
 import httpx
 
+from tests.free_port import free_port
 from warehouse.lake.opened import BucketKey
 
 
@@ -43,9 +43,7 @@ class BucketServer:
 
 @contextmanager
 def running_bucket_server() -> Iterator[BucketServer]:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = int(free.getsockname()[1])
+    port = free_port()
     command = [sys.executable, "-m", "moto.server", "-H", "127.0.0.1", "-p", str(port)]
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     server = BucketServer(port, process)

@@ -21,6 +21,7 @@ from warehouse.lake.tidy import tidy_lake
 
 ROOT = Path(__file__).resolve().parents[3]
 NIGHTS, KILLS = 3, 4
+PATIENCE = 120.0
 MONTHS = [f"{year}-{month:02d}" for year in (2024, 2025) for month in range(1, 13)]
 
 # Adds the copy of each night that the province has not yet in the lake, as its nights would.
@@ -102,6 +103,7 @@ def test_killed_at_random_the_lake_holds_whole_editions_and_its_waste_goes(share
         time.sleep(chance.uniform(0.2, 3))
         process.kill()
         process.communicate()
+        _wait_for_its_end(shared, "82")
         met.add(_holds_whole_editions(shared))
     other.communicate()
     for code in ("01", "82"):
@@ -137,6 +139,15 @@ def _holds_whole_editions(lake: SharedLake) -> int:
         # The other one may have gone on between the two questions.
         assert found.get("82", {}) == (figures_of("82", stands["82"]) if "82" in stands else {})
     return stands.get("82", 0)
+
+
+def _wait_for_its_end(lake: SharedLake, name: str) -> None:
+    """PostgreSQL may be at what a killed process asked for last."""
+    end = time.monotonic() + PATIENCE
+    asked = f"SELECT count(*) FROM pg_stat_activity WHERE usename = '{lake.role(name)}'"
+    while lake.run(asked) != "0":
+        assert time.monotonic() < end
+        time.sleep(0.1)
 
 
 def _files(lake: SharedLake) -> set[str]:
