@@ -17,7 +17,7 @@ from transforms.territory.registry import Registry
 from transforms.territory.unit_ids import unit_code
 from transforms.watch.as_known import FiguresAsKnown, figures_as_known, nights_by_territory
 from transforms.watch.findings import SCHEMA
-from transforms.watch.judgement import Judgement, judgement
+from transforms.watch.judgement import TerritoryFindings, judgement
 from transforms.watch.report_surprises import ReportHistory
 from warehouse.ledger import as_known as stored
 
@@ -61,7 +61,7 @@ class JudgementsPending:
     """What is being judged: the nights, and by territory what it will have come to."""
 
     nights: Sequence[date]
-    parts: Sequence[tuple[TerritoryNights, Pending[Judgement]]]
+    parts: Sequence[tuple[TerritoryNights, Pending[TerritoryFindings]]]
 
 
 def begin_to_judge(con: DuckDBPyConnection, settings: Settings, computing: Computing) -> JudgementsPending:
@@ -109,7 +109,7 @@ def last_territory(con: DuckDBPyConnection, judged: NightsJudged, settings: Sett
 
 def _begin(
     con: DuckDBPyConnection, territory: TerritoryNights, settings: Settings, computing: Computing
-) -> Pending[Judgement]:
+) -> Pending[TerritoryFindings]:
     return computing.submit(
         judgement,
         territory.known,

@@ -21,7 +21,7 @@ LONGEST = 120
 
 
 @dataclass(frozen=True)
-class Judgement:
+class TerritoryFindings:
     """What the nights of a territory found, and the least change that would have alarmed on the last of them.
 
     Attributes:
@@ -40,7 +40,7 @@ def judgement(
     wanted: Sequence[date],
     budget: Budget,
     due_day: int,
-) -> Judgement:
+) -> TerritoryFindings:
     """Judge nights.
 
     Args:
@@ -56,7 +56,7 @@ def judgement(
     measures, length = needed_measures(), history_length(known)
     months = list(months_to_judge(known, nights, set(wanted), measures, due_day, length))
     rows = pl.concat([findings(months, units, budget), report_findings(reports, known, nights)])
-    return Judgement(rows.filter(pl.col("night").is_in(wanted)), least_seen(months, units, budget))
+    return TerritoryFindings(rows.filter(pl.col("night").is_in(wanted)), least_seen(months, units, budget))
 
 
 def history_length(known: FiguresAsKnown) -> int:
