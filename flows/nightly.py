@@ -18,9 +18,10 @@ from flows.home import open_home
 from flows.night.alert import alert
 from flows.night.carry_out import carry_out
 from flows.night.collect import clear_inbox, collect
+from flows.night.computing import computing_beside
 from flows.night.course_file import CourseNotes, followed
 from flows.night.follow_up import follow_up
-from flows.night.judge import judge
+from flows.night.judge import begin_to_judge, judge
 from flows.night.lake import add_to_lake
 from flows.night.load import load
 from flows.night.measure import measure
@@ -34,6 +35,8 @@ from flows.night.validate import validate
 from flows.night.write_page import write_page
 from flows.settings import load_settings
 from flows.telling.tell import tell
+from transforms.forecast import forecasts
+from transforms.watch.judgement import judgement
 from warehouse.ledger.nights import finish_nights, note_steps
 
 P = ParamSpec("P")
@@ -46,19 +49,28 @@ def nightly(as_of: date | None = None, inbox: Path | None = None) -> NightReport
     settings = load_settings(inbox=inbox)  # never a parameter: Prefect stores and shows those
     as_of = as_of or today(settings.timezone)
     run = Run("nightly", as_of, now(settings.timezone))
-    with followed(settings, as_of) as course, readers_ahead(settings) as readers, open_home(settings) as store:
+    with (
+        followed(settings, as_of) as course,
+        readers_ahead(settings) as readers,
+        computing_beside() as computing,
+        open_home(settings) as store,
+    ):
         step = Steps(course)
         refused = step(carry_out, store, settings, as_of)
         arrived = step(collect, settings, as_of)
         files = step(read, store, arrived.files, settings, run, readers)
+        if files.files:  # a night without any has too little to compute
+            computing.begin(judgement, forecasts)
         verdict = step(validate, store, files, settings)
         touched = step(load, store, files, verdict, settings, run)
+        judging = begin_to_judge(store, settings, computing)
         faults = step(plant_faults, store, settings, as_of)
         left = clear_inbox(arrived.files)
         returned = step(send_back, store, files, verdict, settings, readers, with_warned=True)
         readers.close()  # their memory is for what follows
-        exposed = step(measure, store, touched, settings, as_of)
-        judged = step(judge, store, settings)
+        exposed = step(measure, store, touched, settings, as_of, computing)
+        judged = step(judge, store, settings, judging)
+        computing.close()  # its memory, too
         step(alert, store, judged, settings)
         step(follow_up, store, judged, settings)
         step(self_test, store, judged, faults, settings, as_of)

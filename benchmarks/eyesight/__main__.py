@@ -22,7 +22,6 @@ import polars as pl
 
 from expectations.contract.periods import Period
 from flows.commands.backfill import backfill
-from flows.night.judge import history_length
 from flows.registry_files import load_registry
 from flows.settings import Settings
 from transforms.eyesight.acuity import acuity
@@ -37,6 +36,7 @@ from transforms.territory.registry import Registry
 from transforms.watch.as_known import figures_as_known
 from transforms.watch.budget import Budget
 from transforms.watch.findings import findings, groups
+from transforms.watch.judgement import history_length
 from transforms.watch.months_to_judge import month_names, months_to_judge, units_of
 from transforms.watch.watched import LEVELS, needed_measures
 from warehouse.derived.self_test import standing_signals

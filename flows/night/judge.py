@@ -10,20 +10,16 @@ import polars as pl
 from duckdb import DuckDBPyConnection
 
 from flows.night.alarm_budget import alarm_budget
+from flows.night.computing import Computing, Pending
 from flows.registry_files import load_registry
 from flows.settings import Settings
 from transforms.territory.registry import Registry
 from transforms.territory.unit_ids import unit_code
 from transforms.watch.as_known import FiguresAsKnown, figures_as_known, nights_by_territory
-from transforms.watch.findings import SCHEMA, findings, groups
-from transforms.watch.least_seen import least_seen
-from transforms.watch.months_to_judge import month_names, months_to_judge, units_of
-from transforms.watch.report_surprises import ReportHistory, report_findings
-from transforms.watch.watched import LEVELS, needed_measures
+from transforms.watch.findings import SCHEMA
+from transforms.watch.judgement import TerritoryFindings, judgement
+from transforms.watch.report_surprises import ReportHistory
 from warehouse.ledger import as_known as stored
-
-LONGEST = 120
-"""Months of history a series is judged by, at most: what is older than ten years has changed."""
 
 
 @dataclass(frozen=True)
@@ -60,17 +56,38 @@ class NightsJudged:
     territories: Sequence[TerritoryNights]
 
 
-def judge(con: DuckDBPyConnection, settings: Settings) -> NightsJudged:
-    """Judge the nights that have not been judged, or that know something else by now; nothing is written."""
+@dataclass(frozen=True)
+class JudgementsPending:
+    """What is being judged: the nights, and by territory what it will have come to."""
+
+    nights: Sequence[date]
+    parts: Sequence[tuple[TerritoryNights, Pending[TerritoryFindings]]]
+
+
+def begin_to_judge(con: DuckDBPyConnection, settings: Settings, computing: Computing) -> JudgementsPending:
+    """Have the nights judged that have not been, or that know something else by now.
+
+    It hangs on nothing but what was taken in and what people said of alerts: what is derived may be made meanwhile.
+    """
     wanted = stored.nights_to_judge(con)
     territories = list(_territories(con, wanted, settings)) if wanted else []
-    found = [_judge(con, territory, settings) for territory in territories]
+    return JudgementsPending(wanted, [(one, _begin(con, one, settings, computing)) for one in territories])
+
+
+def judge(con: DuckDBPyConnection, settings: Settings, begun: JudgementsPending | None = None) -> NightsJudged:
+    """Judge the nights that have not been judged, or that know something else by now; nothing is written.
+
+    Args:
+        begun: where they are being judged already.
+    """
+    begun = begun or begin_to_judge(con, settings, Computing())
+    found = [(territory, judged.result()) for territory, judged in begun.parts]
     empty = pl.DataFrame(schema=SCHEMA | {"unit_code": pl.String, "unit_name": pl.String})
     return NightsJudged(
-        wanted,
-        pl.concat([empty, *(one.rows for one in found)]),
-        found[-1].least if found else pl.DataFrame(),
-        territories,
+        begun.nights,
+        pl.concat([empty, *(_named(one.rows, territory) for territory, one in found)]),
+        found[-1][1].least if found else pl.DataFrame(),
+        [territory for territory, _ in found],
     )
 
 
@@ -90,40 +107,22 @@ def last_territory(con: DuckDBPyConnection, judged: NightsJudged, settings: Sett
     return next(_territories(con, stored.nights(con)[-1:], settings), None)
 
 
-@dataclass(frozen=True)
-class TerritoryFindings:
-    """What the nights of a territory found, and the least change that would have alarmed on the last of them."""
-
-    rows: pl.DataFrame
-    least: pl.DataFrame
-
-
-def _judge(con: DuckDBPyConnection, territory: TerritoryNights, settings: Settings) -> TerritoryFindings:
-    parents = dict(territory.known.parents.iter_rows())
-    units = {level: groups(level, units_of(territory.known, level), parents) for level in LEVELS}
-    length = history_length(territory.known)
-    months = list(
-        months_to_judge(
-            territory.known, territory.nights, set(territory.wanted), needed_measures(), settings.due_day, length
-        )
+def _begin(
+    con: DuckDBPyConnection, territory: TerritoryNights, settings: Settings, computing: Computing
+) -> Pending[TerritoryFindings]:
+    return computing.submit(
+        judgement,
+        territory.known,
+        _reports(con, territory, settings.due_day),
+        territory.nights,
+        territory.wanted,
+        alarm_budget(con, settings),
+        settings.due_day,
     )
-    budget = alarm_budget(con, settings)
-    rows = pl.concat([findings(months, units, budget), _of_reports(con, territory)]).filter(
-        pl.col("night").is_in(territory.wanted)
-    )
-    return TerritoryFindings(_named(rows, territory), least_seen(months, units, budget))
 
 
-def history_length(known: FiguresAsKnown) -> int:
-    """Months of history a series is judged by.
-
-    Whole half-years and at least one year: the arrays' length, and with it the last digit, changes twice a year only.
-    """
-    return min(-(-max(len(month_names(known)), 12) // 6) * 6, LONGEST)
-
-
-def _of_reports(con: DuckDBPyConnection, territory: TerritoryNights) -> pl.DataFrame:
-    """The surprises in the reports of those who report on the territory's map."""
+def _reports(con: DuckDBPyConnection, territory: TerritoryNights, due_day: int) -> ReportHistory:
+    """The reports of those who report on the territory's map."""
     level = territory.registry.reporting_level(territory.nights[-1])
     ids = {
         unit.unit_code: unit.unit_id if level == "commune" else unit.unit_code
@@ -133,11 +132,9 @@ def _of_reports(con: DuckDBPyConnection, territory: TerritoryNights) -> pl.DataF
         frame.with_columns(
             unit_id=pl.col("reporter_code").replace_strict(ids, default=None, return_dtype=pl.String)
         ).drop_nulls("unit_id")
-        for frame in stored.reports(con)
+        for frame in stored.reports(con, due_day)
     )
-    return report_findings(
-        ReportHistory(due.filter(pl.col("level") == level), received, marks), territory.known, territory.nights
-    )
+    return ReportHistory(due.filter(pl.col("level") == level), received, marks)
 
 
 def _named(rows: pl.DataFrame, territory: TerritoryNights) -> pl.DataFrame:

@@ -9,6 +9,7 @@ from duckdb import DuckDBPyConnection
 
 from expectations.contract.indicators import INDICATORS, REPORTS
 from expectations.contract.periods import Period
+from flows.night.computing import Computing, Pending
 from flows.night.pilots import measure_pilots
 from flows.night.thresholds import thresholds_of
 from flows.registry_files import load_registry, targets
@@ -42,8 +43,17 @@ WITHOUT_TRENDS = [each.name for each in INDICATORS if each.every == "year" or ea
 FIRST_YEAR = "0001"
 
 
-def measure(con: DuckDBPyConnection, touched: Touched, settings: Settings, as_of: date) -> int:
+def measure(
+    con: DuckDBPyConnection, touched: Touched, settings: Settings, as_of: date, computing: Computing | None = None
+) -> int:
     """Compute anew the derived tables of whatever changed in the facts; all else stays as it is.
+
+    Args:
+        con: the warehouse.
+        touched: what changed.
+        settings: the registry, the due day, the small count, the thresholds.
+        as_of: the night.
+        computing: where forecasts are made, which hang on the months' figures alone, beside all that comes after these.
 
     Returns:
         how many hidden figures of communes could be worked out all the same, for want of others to hide with them.
@@ -79,6 +89,7 @@ def measure(con: DuckDBPyConnection, touched: Touched, settings: Settings, as_of
             }
             changed, exposed = tables.changed_units(con, first, frames), made.exposed.height
         stored.replace_figures(con, edition, first, frames)
+        foreseen = _begin_forecasts(con, as_of, computing or Computing())
         if changed.height and first is not None:
             _indicators(con, changed, first[:4])
             _trends(con, first[:4])
@@ -89,7 +100,7 @@ def measure(con: DuckDBPyConnection, touched: Touched, settings: Settings, as_of
             tables.replace_of_every_unit(con, yearly)
         _reporting(con, registry)
         _targets(con, registry, settings, as_of, are_new=are_new)
-        _forecasts(con, as_of, are_new=changed.height > 0)
+        _forecasts(con, foreseen, are_new=changed.height > 0)
         measure_pilots(con, registry, settings, as_of, are_new=are_new)
         mark_computed(con)
     return exposed
@@ -177,10 +188,17 @@ def _targets(con: DuckDBPyConnection, registry: Registry, settings: Settings, as
         of_targets.replace_targets(con, rows, as_of, fingerprint)
 
 
-def _forecasts(con: DuckDBPyConnection, as_of: date, *, are_new: bool) -> None:
-    """A forecast from each month that is in and has none, once; what stands is scored anew where figures changed."""
+def _begin_forecasts(con: DuckDBPyConnection, as_of: date, computing: Computing) -> Pending[pl.DataFrame] | None:
+    """A forecast from each month that is in and has none, once."""
     waiting = of_forecasts.months_waiting(con, as_of, FORESEEN_FROM)
-    made = forecasts(of_forecasts.figures(con), [Origin(*one) for one in waiting]) if waiting else pl.DataFrame()
+    if not waiting:
+        return None
+    return computing.submit(forecasts, of_forecasts.figures(con), [Origin(*one) for one in waiting])
+
+
+def _forecasts(con: DuckDBPyConnection, foreseen: Pending[pl.DataFrame] | None, *, are_new: bool) -> None:
+    """Keep the forecasts made; what stands is scored anew where figures changed."""
+    made = foreseen.result() if foreseen else pl.DataFrame()
     if made.height:
         of_forecasts.keep(con, made)
     if made.height or are_new:

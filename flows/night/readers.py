@@ -1,25 +1,23 @@
 """Processes of their own in which senders' bytes are opened: a file that breaks one ends as a problem of that file.
 
 Time and memory are limited by the kernel, so that no library can hold on. A pool of the standard library would fail
-all that waits when one process dies, and leave its processes behind when the night is killed; a process of
-`multiprocessing` would first import all that this one began with.
+all that waits when one process dies, and leave its processes behind when the night is killed.
 """
 
 from __future__ import annotations
 
 import signal
 import subprocess
-import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from functools import partial
-from multiprocessing import Pipe
 from multiprocessing.connection import Connection
 from queue import LifoQueue
 from typing import TypeVar
 
 from expectations.contract.problems import Problem
+from flows.night.own_process import begin_process
 from flows.night.reading_process import OUT_OF_MEMORY, Limits
 from flows.settings import Settings
 
@@ -27,14 +25,6 @@ T = TypeVar("T")
 R = TypeVar("R")
 
 _TIMED_OUT = (-signal.SIGPROF, -signal.SIGALRM)
-_PROGRAM = """
-import sys
-from multiprocessing.connection import Connection
-pipe = Connection({handle})
-sys.path[:] = pipe.recv()
-from flows.night.reading_process import serve
-serve(pipe)
-"""
 
 
 class Ended(Exception):
@@ -190,17 +180,10 @@ class _Reader:
             pipe.send((work, 0))
 
     def _start(self) -> tuple[subprocess.Popen[bytes], Connection]:
-        pipe, theirs = Pipe()
-        program = _PROGRAM.format(handle=theirs.fileno())
-        process = subprocess.Popen(
-            [sys.executable, "-P", "-c", program], stdin=subprocess.DEVNULL, pass_fds=[theirs.fileno()]
-        )
-        theirs.close()  # so that its end is heard of
-        self._running = process, pipe
+        self._running = begin_process("flows.night.reading_process", stdin=subprocess.DEVNULL)
         self._has_opened = False
         with suppress(OSError):
-            pipe.send(sys.path)
-            pipe.send(self._limits)
+            self._running[1].send(self._limits)
         return self._running
 
     def stop(self) -> None:

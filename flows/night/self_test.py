@@ -22,7 +22,7 @@ from expectations.suites.verdict import without_great_expectations
 from flows.home import registry_frames
 from flows.night.alarm_budget import alarm_budget
 from flows.night.collect import File
-from flows.night.judge import NightsJudged, TerritoryNights, history_length, last_territory
+from flows.night.judge import NightsJudged, TerritoryNights, last_territory
 from flows.night.read import FilesRead, read_by
 from flows.night.readers import readers_of
 from flows.night.validate import validate
@@ -37,6 +37,7 @@ from transforms.eyesight.restating import look_at_restated
 from transforms.eyesight.still_life import still_life
 from transforms.eyesight.trials_table import broken_off, trials_table, with_missing_canaries
 from transforms.territory.registry import Registry
+from transforms.watch.judgement import history_length
 from transforms.watch.months_to_judge import month_names
 from warehouse.connection.store import bare_store
 from warehouse.derived import self_test as stored

@@ -10,11 +10,14 @@ from duckdb import DuckDBPyConnection
 
 from flows.clock import now
 from flows.night.alert import alert
+from flows.night.computing import computing_beside
 from flows.night.follow_up import follow_up
-from flows.night.judge import judge
+from flows.night.judge import begin_to_judge, judge
 from flows.night.measure import measure
 from flows.night.publish import publish, publish_board
 from flows.settings import Settings
+from transforms.forecast import forecasts
+from transforms.watch.judgement import judgement
 from warehouse.ledger.nights import finish_nights
 from warehouse.ledger.touched import Touched
 
@@ -29,8 +32,10 @@ class Settled:
 
 def settle(con: DuckDBPyConnection, touched: Touched, settings: Settings, as_of: date) -> Settled:
     """Measure, judge, alert, follow up and publish; the nights begun are done then."""
-    exposed = measure(con, touched, settings, as_of)
-    judged = judge(con, settings)
+    with computing_beside(judgement, forecasts) as computing:
+        begun = begin_to_judge(con, settings, computing)
+        exposed = measure(con, touched, settings, as_of, computing)
+        judged = judge(con, settings, begun)
     alert(con, judged, settings)
     follow_up(con, judged, settings)
     published = publish(con, settings, as_of)

@@ -39,21 +39,20 @@ def detectability(
         control.frequency, control.harmonics, max(control.gap, run), control.fewest, control.pool, control.slope_spread
     )
     found = next(iter(runs(panel, memory, run, at, at)))
+    n, looks = len(panel.units), {"": 0, "_run": run - 1}
+    expected, rise, fall = np.full((3, len(looks), n), np.nan)
+    if found is not None:
+        # Both looks at once: what it costs is the number of steps, not that of series.
+        prediction = found.prediction.take(np.concatenate([np.arange(n) * run + k for k in looks.values()]))
+        phi, level = np.tile(found.dispersion, len(looks)), np.full(len(looks) * n, control.alpha)
+        of_rises = prediction.rise_level(level) if control.two_sided else level
+        expected = np.stack([found.expected[:, k] for k in looks.values()])
+        rise = _rise(prediction, of_rises, phi, power).reshape(expected.shape)
+        fall = _fall(prediction, level / (2 if control.two_sided else 1), phi, power).reshape(expected.shape)
     columns: dict[str, pl.Series] = {}
-    for name, k in (("", 0), ("_run", run - 1)):
-        if found is None:
-            nothing = nullable(np.full(len(panel.units), np.nan)).cast(pl.Float64)
-            columns |= dict.fromkeys((f"expected{name}", f"rise{name}", f"fall{name}"), nothing)
-            continue
-        prediction = found.prediction.take(np.arange(len(panel.units)) * run + k)
-        level = np.full(len(panel.units), control.alpha)
-        columns[f"expected{name}"] = nullable(found.expected[:, k])
-        columns[f"rise{name}"] = nullable(
-            _rise(prediction, prediction.rise_level(level) if control.two_sided else level, found.dispersion, power)
-        )
-        columns[f"fall{name}"] = nullable(
-            _fall(prediction, level / (2 if control.two_sided else 1), found.dispersion, power)
-        )
+    for place, name in enumerate(looks):
+        for told, values in (("expected", expected), ("rise", rise), ("fall", fall)):
+            columns[f"{told}{name}"] = nullable(values[place]).cast(pl.Float64)
     return panel.rows(at, at).with_columns(**columns)
 
 

@@ -10,6 +10,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from expectations.contract.periods import Period
+from transforms.detection.panel import nullable
 from transforms.watch.budget import Budget, adjusted
 from transforms.watch.count_tests import HARMONICS, CountSeries, common_season, test_counts
 from transforms.watch.months_to_judge import MonthAsKnown
@@ -231,30 +232,27 @@ def _rows(one: Watched, test: Tested, places: _JudgedRows, alpha: float) -> pl.D
     keep = places.judged[np.isfinite(test.p_value[places.judged])]
     at, unit = np.divmod(places.rows[keep], len(units.names))
     period = [months[i].period for i in at]
-    p = test.p_value[keep]
+    n, p = len(keep), test.p_value[keep]
     back = test.months[keep].astype(int) - 1
     first = [str(Period.parse(text).plus(-int(months_back))) for text, months_back in zip(period, back, strict=True)]
-    return pl.DataFrame(
+    return pl.DataFrame(  # of lists: a single value for a whole column costs a query each
         {
             "night": [months[i].night for i in at],
             "unit_id": [units.names[i] for i in unit],
-            "level": one.level,
-            "scope": _scope(one),
-            "family": one.family,
-            "indicator": one.indicator,
-            "kind": test.kind,
+            "level": [one.level] * n,
+            "scope": [_scope(one)] * n,
+            "family": [one.family] * n,
+            "indicator": [one.indicator] * n,
+            "kind": [test.kind] * n,
             "direction": np.where(test.is_rise[keep], "up", "down").tolist(),
             "period": period,
             "first_period": first,
-            **{
-                name: pl.Series(getattr(test, name)[keep]).fill_nan(None)
-                for name in ("observed", "expected", "lower", "upper")
-            },
+            **{name: nullable(getattr(test, name)[keep]) for name in ("observed", "expected", "lower", "upper")},
             "p_value": p,
-            "q_value": None,
+            "q_value": [None] * n,
             "is_signal": p <= alpha,
             "is_rejudged": [bool(months[i].rejudged[one.level][j]) for i, j in zip(at, unit, strict=True)],
-            "note": None,
+            "note": [None] * n,
         },
         schema=SCHEMA,
     )

@@ -59,9 +59,16 @@ def mark_judged(con: DuckDBPyConnection, judged: Sequence[date]) -> None:
     con.execute(f"INSERT INTO alerts.judged FROM ({KNOWN}) WHERE night IN (SELECT unnest(?::DATE[]))", [judged])
 
 
-def reports(con: DuckDBPyConnection) -> tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame]:
-    """What is known of the reports, by reporter_code: the fields of `ReportHistory`."""
-    due = con.sql("SELECT reporter_code, level, period, due_on FROM derived.due").pl()
+def reports(con: DuckDBPyConnection, due_day: int) -> tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame]:
+    """What is known of the reports, by reporter_code: the fields of `ReportHistory`.
+
+    Args:
+        con: the warehouse.
+        due_day: the night's; the derived tables may stand by another one still.
+    """
+    due = con.execute(
+        "SELECT reporter_code, level, period, period_end + ?::INTEGER AS due_on FROM derived.due", [due_day]
+    ).pl()
     received = con.sql("""
         SELECT reporter_code, period, coalesce(waived_on, recorded_at) AS recorded_at, retracted_on AS ended_at
         FROM ledger.submission WHERE outcome = 'accepted' AND period IS NOT NULL

@@ -13,7 +13,8 @@ from duckdb import DuckDBPyConnection
 
 from expectations.contract.periods import Period
 from flows.commands.forecast import forecast_table
-from flows.night.measure import _forecasts
+from flows.night.computing import Computing
+from flows.night.measure import _begin_forecasts, _forecasts
 from flows.portal.asked import NotThere
 from flows.portal.boundary_files import BoundaryFiles
 from flows.portal.links import Links
@@ -91,7 +92,7 @@ def send(con: DuckDBPyConnection, period: str, day: date, codes: tuple[str, ...]
 
 def night(con: DuckDBPyConnection, day: date, *, are_new: bool = True) -> None:
     begin_nights(con, "nightly", [day])
-    _forecasts(con, day, are_new=are_new)
+    _forecasts(con, _begin_forecasts(con, day, Computing()), are_new=are_new)
 
 
 @pytest.fixture(scope="module")

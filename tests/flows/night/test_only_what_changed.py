@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections.abc import Iterator
 from contextlib import suppress
@@ -15,12 +16,16 @@ from duckdb import DuckDBPyConnection
 from expectations.contract.forms import FORMS
 from expectations.contract.periods import Period
 from flows.home import registry_frames
+from flows.night.computing import computing_beside
+from flows.night.judge import begin_to_judge, judge
 from flows.night.measure import measure
 from flows.registry_files import bundled_dir, load_registry
 from flows.settings import Settings
 from tests.warehouse.warehouse_batches import Sent, judged
+from transforms.forecast import forecasts
 from transforms.samples.invented import InventedMonth, simulate
 from transforms.territory.registry import Registry
+from transforms.watch.judgement import judgement
 from warehouse.connection.store import memory_store
 from warehouse.connection.transaction import transaction
 from warehouse.derived.again import forget_derived
@@ -148,6 +153,25 @@ def test_only_what_changed_is_computed_and_all_is_as_if_computed_whole(province:
 
     province.send(date(2025, 8, 6), ("868", "2025-03"), more=2)
     check(province, date(2025, 8, 6))  # a correction of units that are no more
+
+
+def test_what_is_computed_beside_the_night_is_as_if_computed_in_it(
+    province: Province, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = []
+    for processors in ({0}, {0, 1}):
+        monkeypatch.setattr(os, "sched_getaffinity", lambda pid, here=processors: here)
+        with suppress(Undone), transaction(province.con), computing_beside(judgement, forecasts) as computing:
+            forget_derived(province.con)
+            begun = begin_to_judge(province.con, province.settings, computing)
+            measure(province.con, touched(province.con), province.settings, date(2025, 8, 6), computing)
+            judged = judge(province.con, province.settings, begun)
+            kept = {name: province.con.sql(f"FROM derived.{name} ORDER BY ALL").pl() for name in KEPT}
+            made.append(province.content() | kept | {"found": judged.findings, "least": judged.detectability})
+            raise Undone
+    alone, beside = made
+    assert min(frame.height for name, frame in alone.items() if name in {*KEPT, "found", "least"}) > 0
+    assert [name for name, frame in alone.items() if not frame.equals(beside[name])] == []
 
 
 def test_a_registry_that_changed_moves_figures_and_all_is_as_if_computed_whole(province: Province) -> None:

@@ -1,0 +1,111 @@
+"""A process beside the night that computes what does not depend on what the night does meanwhile.
+
+It is given pure functions with all that they need, so it never matters who computes. Whatever is not computed there is
+computed at home when it is asked for: where there is one processor, where the process was killed, where the function
+failed. So an error is raised at home, by the function itself.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import subprocess
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor, wait
+from contextlib import contextmanager, suppress
+from functools import partial
+from multiprocessing.connection import Connection
+from typing import Any, Generic, ParamSpec, TypeVar
+
+from flows.night.own_process import begin_process
+
+P = ParamSpec("P")
+R = TypeVar("R")
+_log = logging.getLogger("mobility")
+
+HEARD_AFTER = 0.5  # seconds
+
+
+class NotComputed(Exception):
+    """The process gave no result: it has ended, or the function failed there."""
+
+
+class Pending(Generic[R]):
+    """What a function comes to: being computed elsewhere, or waiting to be."""
+
+    def __init__(self, compute: Callable[[], R], elsewhere: Future[R] | None = None) -> None:
+        self._compute, self._elsewhere = compute, elsewhere
+
+    def result(self) -> R:
+        """What it comes to, computed here unless the process has begun with it."""
+        if self._elsewhere is not None and not self._elsewhere.cancel():
+            # Polars' handler lets a wait go on where it was interrupted: who stops the night is heard between two.
+            while not wait([self._elsewhere], timeout=HEARD_AFTER).done:
+                pass
+            try:
+                return self._elsewhere.result()
+            except NotComputed as failed:
+                _log.warning("computed at home: %s", failed)
+        return self._compute()
+
+
+class Computing:
+    """Computes functions one after the other in a process, once that was begun; else at home."""
+
+    def __init__(self) -> None:
+        self._running: tuple[subprocess.Popen[bytes], Connection] | None = None
+        self._thread = ThreadPoolExecutor(1)
+
+    def begin(self, *works: Callable[..., Any]) -> None:
+        """Begin the process where there is a processor for it; it imports what the functions need meanwhile."""
+        if self._running or len(os.sched_getaffinity(0)) == 1:
+            return
+        # In a group of its own: what is typed to stop the night is for the night, which then ends it.
+        self._running = begin_process(
+            "flows.night.computing_process",
+            stdin=subprocess.PIPE,
+            process_group=0,
+            env=os.environ | {"POLARS_MAX_THREADS": "1"},  # the other processors are the night's
+        )
+        with suppress(OSError):  # it has ended, which is seen when it is to compute
+            self._running[1].send(works)
+
+    def submit(self, work: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> Pending[R]:
+        """Have a function of a module computed; it and what it is given must not depend on anything else."""
+        compute = partial(work, *args, **kwargs)
+        if self._running is None:
+            return Pending(compute)
+        return Pending(compute, self._thread.submit(_computed, self._running[1], compute))
+
+    def close(self) -> None:
+        """End the process, whatever it is at."""
+        if self._running:
+            process, pipe = self._running
+            self._running = None
+            process.kill()
+            self._thread.shutdown(cancel_futures=True)
+            pipe.close()
+            process.communicate()
+
+
+@contextmanager
+def computing_beside(*works: Callable[..., Any]) -> Iterator[Computing]:
+    """A computing process begun for some functions, or for none yet; it ends with the block."""
+    computing = Computing()
+    try:
+        if works:
+            computing.begin(*works)
+        yield computing
+    finally:
+        computing.close()
+
+
+def _computed(pipe: Connection, compute: Callable[[], R]) -> R:
+    try:
+        pipe.send(compute)
+        outcome: tuple[R] | str = pipe.recv()
+    except (EOFError, OSError) as ended:
+        raise NotComputed("the computing process has ended") from ended
+    if isinstance(outcome, str):
+        raise NotComputed(outcome)
+    return outcome[0]
