@@ -115,12 +115,10 @@ def _averaged(state: Belief, first: NDArray[np.int64], group: NDArray[np.int64])
     most = state.log_weight.max()
     weight = np.exp(state.log_weight - most)
     total = np.bincount(group, weight)
-    share = weight / total[group]
+    share = (group == np.arange(len(first))[:, None]) * weight / total[:, None]
 
     def mean_of(values: Array) -> Array:
-        found = np.zeros((len(first), *values.shape[1:]))
-        np.add.at(found, group, values * share.reshape(-1, *[1] * (values.ndim - 1)))
-        return found
+        return np.einsum("ga,a...->g...", share, values)
 
     mean = mean_of(state.mean)
     apart = state.mean - mean[group]
