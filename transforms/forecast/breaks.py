@@ -115,10 +115,13 @@ def _averaged(state: Belief, first: NDArray[np.int64], group: NDArray[np.int64])
     most = state.log_weight.max()
     weight = np.exp(state.log_weight - most)
     total = np.bincount(group, weight)
-    share = (group == np.arange(len(first))[:, None]) * weight / total[:, None]
+    share = weight / total[group]
+    order = np.argsort(group, kind="stable")
+    begins = np.searchsorted(group[order], np.arange(len(first)))
 
     def mean_of(values: Array) -> Array:
-        return np.einsum("ga,a...->g...", share, values)
+        weighted = values * share.reshape(-1, *[1] * (values.ndim - 1))
+        return np.add.reduceat(weighted[order], begins, axis=0)
 
     mean = mean_of(state.mean)
     apart = state.mean - mean[group]

@@ -29,7 +29,7 @@ LONGEST = 3.0  # of log counts in one month, so that a month of zeros cannot run
 MEMORY, ONE_BREAK = 40.0, 3  # months over which breaks are counted; within which moves are of one
 MOST_AGAIN = 0.5  # of log counts: whoever was all silent once is not expected to be many times as many
 TRIED = 6  # months before which no alternative is let go
-NEGLIGIBLE = -25.0  # log weight below the best from which one is
+NEGLIGIBLE = -12.0  # log weight below the best from which one is
 ENOUGH = 5  # events from which a month's count is taken by its logarithm
 
 
