@@ -113,7 +113,7 @@ def _units(found: Territory, measure: str) -> Units:
     return Units(found.counts[measure], np.where(exposure > 0, exposure, 1.0), found.months, is_stock)
 
 
-class _Foreseen(NamedTuple):
+class _Coming(NamedTuple):
     """Of one measure after one month, series x months to come; quantiles x those kept."""
 
     mean: Array
@@ -152,7 +152,7 @@ def _of_measure(found: Territory, measure: str, origins: list[tuple[Origin, int]
     return rows.select(*SCHEMA)
 
 
-def _foreseen(found: Territory, measure: str, units: Units, state: Belief, origin: Origin, at: int) -> _Foreseen:
+def _foreseen(found: Territory, measure: str, units: Units, state: Belief, origin: Origin, at: int) -> _Coming:
     coming = found.months[at] + np.arange(1, AHEAD + 1)
     seeds = [_seed(origin.made_on, measure, code) for code in ("", *found.codes)]
     exposure = np.ones(len(found.codes)) if units.is_stock else found.whole[:, at]
@@ -160,7 +160,7 @@ def _foreseen(found: Territory, measure: str, units: Units, state: Belief, origi
     past = (units.count / np.where(found.reported > 0, found.reported, 1.0))[:, : at + 1]
     mean = found.with_province(_adding_up(of_parts.mean(axis=2, dtype=np.float64)))
     kept = quantiles_of(found.with_province(of_parts))
-    return _Foreseen(mean, kept, *references(found.with_province(past), AHEAD))
+    return _Coming(mean, kept, *references(found.with_province(past), AHEAD))
 
 
 def _lists(values: Array) -> pl.Series:
