@@ -116,11 +116,12 @@ def _averaged(state: Belief, first: NDArray[np.int64], group: NDArray[np.int64])
     weight = np.exp(state.log_weight - most)
     total = np.bincount(group, weight)
     share = weight / total[group]
+    order = np.argsort(group, kind="stable")
+    begins = np.searchsorted(group[order], np.arange(len(first)))
 
     def mean_of(values: Array) -> Array:
-        found = np.zeros((len(first), *values.shape[1:]))
-        np.add.at(found, group, values * share.reshape(-1, *[1] * (values.ndim - 1)))
-        return found
+        weighted = values * share.reshape(-1, *[1] * (values.ndim - 1))
+        return np.add.reduceat(weighted[order], begins, axis=0)
 
     mean = mean_of(state.mean)
     apart = state.mean - mean[group]

@@ -6,7 +6,7 @@ come as often as those did and as far.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,6 +15,7 @@ from transforms.forecast.breaks import OWN_PART, left_of, opened
 from transforms.forecast.state_space import Belief, Places, calmer, carried, places, season, seen, step_variance
 
 Array = NDArray[np.float64]
+Draws = NDArray[np.float32]  # seven digits, of what is uncertain in its second
 
 DRAWS = 1000
 LEAST_CHANCE = 1e-6
@@ -22,7 +23,7 @@ ROUNDING = 1e-12
 HIGHEST = 20.0  # of log counts: what is drawn stays a number
 
 
-def drawn(state: Belief, coming: NDArray[np.int64], exposure: Array, is_stock: bool, seeds: Sequence[int]) -> Array:
+def drawn(state: Belief, coming: NDArray[np.int64], exposure: Array, is_stock: bool, seeds: Sequence[int]) -> Draws:
     """Draws of the months to come, units x months x draws; the sum over units is a draw of their sum.
 
     Args:
@@ -35,29 +36,44 @@ def drawn(state: Belief, coming: NDArray[np.int64], exposure: Array, is_stock: b
     shared, *own = (np.random.default_rng(seed) for seed in seeds)
     columns = season(coming)
     at = places(len(own), columns.shape[1])
-    state = opened(state, at)
-    size = state.mean.shape[1]
-    normal = _normal(shared, own, len(coming) + 1, at, size)
-    breaks = shared.random((len(coming), 3, DRAWS))
+    if (state.rate > 0).any():
+        state = opened(state, at)
     weight = state.weight.cumsum()
     chosen = np.searchsorted(weight, weight[-1] * (np.arange(DRAWS) + 0.5) / DRAWS)
-    now = np.empty(normal.shape[1:])
+    normal = _normal(shared, own, len(coming) + 1, at, state)
+    log_rate = np.empty((len(own), len(coming), DRAWS), dtype=np.float32)
+    for month, now in enumerate(_courses(state, chosen, normal, shared.random((len(coming), 3, DRAWS)), at)):
+        log_rate[:, month] = seen(now, columns[month].astype(np.float32), at).T
+    rate = np.exp(np.minimum(log_rate, HIGHEST)) * exposure.astype(np.float32)[:, None, None]
+    return _counts(own, rate, state.sizes.chance[chosen], is_stock)
+
+
+def _courses(state: Belief, chosen: NDArray[np.int64], normal: Draws, even: Array, at: Places) -> Iterator[Draws]:
+    """Of each month to come the state in every draw, draws x state.
+
+    Args:
+        chosen: a draw; its alternative.
+        normal: see `_normal`. even: numbers between 0 and 1, months x 3 x draws.
+    """
+    now = np.empty(normal.shape[1:], dtype=np.float32)
     for one in np.unique(chosen):
         here = chosen == one
-        now[here] = state.mean[one] + np.einsum("di,ji->dj", normal[0, here], _root(state.spread[one]))
-    sizes, unrest, stood = state.sizes.of(chosen), state.unrest[chosen], state.stood[chosen]
+        # einsum stays on one thread: BLAS would wake others, who wait for work longer than this takes.
+        apart = np.einsum("ij,jd->id", _root(state.spread[one]), normal[0][:, here])
+        now[:, here] = state.mean[one][:, None] + apart
+    unrest, stood = state.unrest, state.stood[chosen]
     rate, move = state.rate[chosen], np.sqrt(state.moved[chosen])
-    log_rate, every = np.empty((len(own), len(coming), DRAWS)), np.ones(len(own), dtype=bool)
-    for month, season_now in enumerate(columns):
-        steps = np.sqrt(step_variance(sizes, unrest, at, size)) * normal[month + 1]
-        now, unrest = carried(now, at) + steps, calmer(unrest)
-        left, is_new = left_of(stood, *breaks[month, :2]), breaks[month, 2] < rate
-        begun = (is_new * move)[:, None] * normal[month + 1, :, at.broken] * _shares(len(own))
-        now[:, at.broken] = left[:, None] * now[:, at.broken] + begun
-        stood = np.where(is_new, 0.0, stood + 1)
-        log_rate[:, month] = seen(now, season_now, at, every).T
-    rate = np.exp(np.minimum(log_rate, HIGHEST)) * exposure[:, None, None]
-    return np.stack([_counts(one, mine, sizes.chance, is_stock) for one, mine in zip(own, rate, strict=True)])
+    for chance, standard in zip(even, normal[1:], strict=True):
+        size = np.sqrt(step_variance(state.sizes, unrest, at, len(now))).astype(np.float32)
+        # Transposed: the parts of a state come first in memory, so that each is a run of draws.
+        now = carried(now.T, at).T + size.T[:, chosen] * standard
+        unrest = calmer(unrest)
+        if len(now) > at.broken.start:
+            is_new = chance[2] < rate
+            now[at.broken] *= left_of(stood, *chance[:2])
+            now[at.broken] += is_new * move * _shares(len(now) - at.broken.start - 1)[:, None] * standard[at.broken]
+            stood = np.where(is_new, 0.0, stood + 1)
+        yield now.T
 
 
 def _shares(units: int) -> Array:
@@ -65,12 +81,29 @@ def _shares(units: int) -> Array:
     return np.sqrt(np.append(1.0, np.full(units, OWN_PART)))
 
 
-def _normal(shared: np.random.Generator, own: list[np.random.Generator], months: int, at: Places, size: int) -> Array:
-    """Standard normal numbers in the state's order, months x draws x state: of each unit from its own source."""
-    of_units = np.stack([one.standard_normal((3, months, DRAWS)) for one in own], axis=-1)
-    of_all = shared.standard_normal((months, DRAWS, at.season.stop + 1))
-    parts = [of_all[..., :-1], of_units[0], of_units[1], of_all[..., -1:], of_units[2]]
-    return np.concatenate(parts, axis=2)[..., :size]
+def _normal(
+    shared: np.random.Generator, own: list[np.random.Generator], months: int, at: Places, state: Belief
+) -> Draws:
+    """Standard normal numbers in the state's order, months x state x draws: of each unit from its own source.
+
+    The first are of the state as it is known, later ones of steps: none is drawn for a part that takes none.
+    """
+    normal = np.zeros((months, state.mean.shape[1], DRAWS), dtype=np.float32)
+    grow = months if (state.sizes.drift > 0).any() else 1
+    breaks = months if (state.rate > 0).any() else 1
+
+    def fill(source: np.random.Generator, part: slice | int, until: int) -> None:
+        into = normal[:until, part]
+        into[:] = source.standard_normal(into.shape, dtype=np.float32)
+
+    for part, until in ((slice(0, at.season.stop), months), (slice(at.broken.start, at.broken.start + 1), breaks)):
+        fill(shared, part, until)
+    for place, source in enumerate(own):
+        for start, until in ((at.own.start, months), (at.drift.start, grow)):
+            fill(source, start + place, until)
+        if normal.shape[1] > at.broken.start:
+            fill(source, at.broken.start + 1 + place, breaks)
+    return normal
 
 
 def _root(spread: Array) -> Array:
@@ -78,10 +111,17 @@ def _root(spread: Array) -> Array:
     return np.linalg.cholesky(spread + ROUNDING * np.eye(len(spread))).astype(np.float64)
 
 
-def _counts(own: np.random.Generator, rate: Array, chance: Array, is_stock: bool) -> Array:
-    """Counts of a unit at given rates, months x draws."""
+def _counts(own: list[np.random.Generator], rate: Draws, chance: Array, is_stock: bool) -> Draws:
+    """Counts at given rates, units x months x draws; whole.
+
+    Args:
+        chance: a draw; see `Sizes`.
+    """
+    chance = chance.astype(np.float32)
     if is_stock:
-        found: Array = np.rint(rate + np.sqrt(chance * rate) * own.standard_normal(rate.shape))
+        normal = np.stack([one.standard_normal(rate.shape[1:], dtype=np.float32) for one in own])
+        found: Draws = np.rint(rate + np.sqrt(chance * rate) * normal)
         return np.maximum(found, 0.0)
     shape = 1 / np.maximum(chance, LEAST_CHANCE)
-    return own.poisson(rate * own.gamma(shape, size=rate.shape) / shape).astype(float)
+    varied = [mine * one.standard_gamma(shape, mine.shape) / shape for one, mine in zip(own, rate, strict=True)]
+    return np.stack([one.poisson(mine) for one, mine in zip(own, varied, strict=True)]).astype(np.float32)

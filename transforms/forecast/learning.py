@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from scipy.special import gammaln
 
 from transforms.forecast.breaks import OWN_PART, branched, merged, opened
-from transforms.forecast.state_space import Belief, Places, Units, beginning, on, places, season, seen
+from transforms.forecast.state_space import EVERY, Belief, Places, Units, beginning, on, places, season, seen
 
 Array = NDArray[np.float64]
 Mask = NDArray[np.bool_]
@@ -29,7 +29,7 @@ LONGEST = 3.0  # of log counts in one month, so that a month of zeros cannot run
 MEMORY, ONE_BREAK = 40.0, 3  # months over which breaks are counted; within which moves are of one
 MOST_AGAIN = 0.5  # of log counts: whoever was all silent once is not expected to be many times as many
 TRIED = 6  # months before which no alternative is let go
-NEGLIGIBLE = -25.0  # log weight below the best from which one is
+NEGLIGIBLE = -12.0  # log weight below the best from which one is
 ENOUGH = 5  # events from which a month's count is taken by its logarithm
 
 
@@ -50,20 +50,12 @@ class _Month(NamedTuple):
 
     def of(self, values: Array) -> Array:
         """What the known units have of states, along the last axis."""
-        return seen(values, self.season, self.at, self.known)
+        return seen(values, self.season, self.at, EVERY if self.known.all() else self.known)
 
     def expected(self, state: Belief) -> Array:
         """Alternatives x known units."""
         found: Array = self.exposure * np.exp(self.of(state.mean))
         return found
-
-    def covered(self, state: Belief) -> Array:
-        """The covariance of the known units' log rates, an alternative."""
-        return self.of(self.of(state.spread).swapaxes(1, 2))
-
-    def variance(self, state: Belief) -> Array:
-        """Its diagonal."""
-        return np.diagonal(self.covered(state), axis1=1, axis2=2)
 
 
 class _Sight(NamedTuple):
@@ -71,10 +63,24 @@ class _Sight(NamedTuple):
 
     Attributes:
         surprise: alternatives x known units, of log counts. chance: its variance that is the month's own.
+        toward: alternatives x known units x state; the covariance of their log rates with the state.
+        covered: with each other.
     """
 
     surprise: Array
     chance: Array
+    toward: Array
+    covered: Array
+
+    def on(self, spread: Array, month: _Month) -> _Sight:
+        """The same of a state with another spread."""
+        toward = month.of(spread).swapaxes(1, 2)
+        return self._replace(toward=toward, covered=month.of(toward))
+
+    @property
+    def variance(self) -> Array:
+        """Of the known units' log rates, an alternative."""
+        return np.diagonal(self.covered, axis1=1, axis2=2)
 
 
 def follow(units: Units) -> list[Belief]:
@@ -100,15 +106,13 @@ def _learnt(state: Belief, month: _Month, *, has_breaks: bool) -> Belief:
     """The state with a month's figures taken in."""
     sight, cost = _sight(state, month), np.zeros(len(state.mean))
     if has_breaks:
-        move, size = _move(state, month, sight)
-        if (size > FAR**2).any():
-            state = opened(state, month.at)
-        state, cost = _break(state, month, move, size)
+        move, size = _move(sight)
+        state, sight, cost = _break(state, month, sight, move, size)
     state, apart, strange = _apart(state, month, sight)
-    after, likelihood = _updated(state, month, apart)
+    after, likelihood = _updated(state, apart)
     if not month.is_stock:
         beyond = apart.chance - sight.chance + state.sizes.chance[:, None]
-        likelihood = _event_likelihood(month.counts, month.expected(state), month.variance(state) + beyond)
+        likelihood = _event_likelihood(month.counts, month.expected(state), apart.variance + beyond)
     return after._replace(log_weight=state.log_weight + likelihood - cost - STRANGE_COST * strange)
 
 
@@ -117,16 +121,17 @@ def _sight(state: Belief, month: _Month) -> _Sight:
     count, expected, chance = month.counts, month.expected(state), state.sizes.chance[:, None]
     some = np.maximum(count, 0.5)
     log_surprise = np.log(some / expected)
+    toward = month.of(state.spread).swapaxes(1, 2)
     if month.is_stock:
-        return _Sight(log_surprise, chance / some)
+        return _Sight(log_surprise, chance / some, toward, month.of(toward))
     many = count >= ENOUGH
     surprise = np.where(many, log_surprise, count / expected - 1)
-    return _Sight(surprise, chance + np.where(many, 1 / some, 1 / expected))
+    return _Sight(surprise, chance + np.where(many, 1 / some, 1 / expected), toward, month.of(toward))
 
 
-def _move(state: Belief, month: _Month, sight: _Sight) -> tuple[Array, Array]:
+def _move(sight: _Sight) -> tuple[Array, Array]:
     """How far all units moved together, of log counts, and its square over its variance, an alternative."""
-    covered = month.covered(state)
+    covered = sight.covered
     number = covered.shape[1]
     own = np.trace(covered, axis1=1, axis2=2)
     shared = (covered.sum(axis=(1, 2)) - own) / (number * (number - 1)) if number > 1 else own
@@ -135,12 +140,13 @@ def _move(state: Belief, month: _Month, sight: _Sight) -> tuple[Array, Array]:
     return move, move**2 / (shared + apart * np.pi / 2 / number)  # the median's variance
 
 
-def _break(state: Belief, month: _Month, move: Array, size: Array) -> tuple[Belief, Array]:
+def _break(state: Belief, month: _Month, sight: _Sight, move: Array, size: Array) -> tuple[Belief, _Sight, Array]:
     """The state made ready to follow a move of all units at once, and what that costs; as it is where there is none."""
     found = size > FAR**2
     state = state._replace(rate=state.rate * (1 - 1 / MEMORY))
     if not found.any():
-        return state, np.zeros(len(found))
+        return state, sight, np.zeros(len(found))
+    state = opened(state, month.at)
     first = month.at.broken.start
     more = np.where(found, move**2, 0.0)
     spread = state.spread.copy()
@@ -157,7 +163,7 @@ def _break(state: Belief, month: _Month, move: Array, size: Array) -> tuple[Beli
         rate=state.rate + is_new / MEMORY,
         moved=np.where(found, moved, state.moved),
     )
-    return after, BREAK_COST * found.astype(float)
+    return after, sight.on(spread, month), BREAK_COST * found.astype(float)
 
 
 def _apart(state: Belief, month: _Month, sight: _Sight) -> tuple[Belief, _Sight, Array]:
@@ -168,29 +174,30 @@ def _apart(state: Belief, month: _Month, sight: _Sight) -> tuple[Belief, _Sight,
     """
     known = month.known
     own = month.at.own.start + np.flatnonzero(known)
-    scale = np.sqrt(month.variance(state) + sight.chance)
+    scale = np.sqrt(sight.variance + sight.chance)
     apart = sight.surprise / scale
     lean = state.lean.copy()
     lean[:, known] = LEAN_LASTS * lean[:, known] + np.clip(apart, -FAR, FAR)
     turned = np.abs(lean[:, known]) > TURNED
     far = (np.abs(apart) > FAR) & ~turned
-    spread = state.spread.copy()
-    spread[:, own, own] += np.where(turned, sight.surprise**2, 0.0)
+    if turned.any():
+        spread = state.spread.copy()
+        spread[:, own, own] += np.where(turned, sight.surprise**2, 0.0)
+        state, sight = state._replace(spread=spread), sight.on(spread, month)
     lean[:, known] = np.where(turned, 0.0, lean[:, known])
     chance = sight.chance + np.where(far, sight.surprise**2, 0.0)
-    return state._replace(spread=spread, lean=lean), sight._replace(chance=chance), (far | turned).sum(axis=1)
+    return state._replace(lean=lean), sight._replace(chance=chance), (far | turned).sum(axis=1)
 
 
-def _updated(state: Belief, month: _Month, sight: _Sight) -> tuple[Belief, Array]:
+def _updated(state: Belief, sight: _Sight) -> tuple[Belief, Array]:
     """Kalman's update, and the log likelihood of the surprises."""
-    toward = month.of(state.spread)
-    covered = month.of(toward.swapaxes(1, 2))
+    covered = sight.covered.copy()
     place = np.arange(covered.shape[1])
     covered[:, place, place] += sight.chance
     inverse = np.linalg.inv(covered)
-    gain = toward @ inverse
+    gain = sight.toward.swapaxes(1, 2) @ inverse
     moved = np.clip(gain @ sight.surprise[..., None], -LONGEST, LONGEST)[..., 0]
-    spread = state.spread - gain @ toward.swapaxes(1, 2)
+    spread = state.spread - gain @ sight.toward
     spread = (spread + spread.swapaxes(1, 2)) / 2
     square = (sight.surprise[:, None] @ inverse @ sight.surprise[..., None])[:, 0, 0]
     likelihood = -(np.linalg.slogdet(covered)[1] + square) / 2

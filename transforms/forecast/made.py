@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import zlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import NamedTuple
 
 import numpy as np
 import polars as pl
@@ -16,7 +17,7 @@ from expectations.contract.periods import Period
 from transforms.forecast.draws import drawn
 from transforms.forecast.learning import follow
 from transforms.forecast.quantiles import LOWER_80, LOWER_95, UPPER_80, UPPER_95, quantiles_of
-from transforms.forecast.references import references
+from transforms.forecast.references import References, references
 from transforms.forecast.state_space import Belief, Units
 from transforms.forecast.territory import Territory, parts_of, territory
 from transforms.indicators.longer_periods import period_name
@@ -57,35 +58,52 @@ def forecasts(figures: pl.DataFrame, origins: Sequence[Origin]) -> pl.DataFrame:
         quantiles, and those of the references, mean_12 and last_year: see `transforms.forecast.quantiles`.
         Nothing of a map of which fewer than 13 months are known.
     """
-    dated = figures.with_columns(month=month_number())
-    frames = [pl.DataFrame(schema=SCHEMA)]
-    done: list[tuple[Territory, list[Origin], pl.DataFrame]] = []
+    asked = _asked(figures.with_columns(month=month_number()), sorted(origins, key=lambda one: one.period))
+    made: dict[int, pl.DataFrame] = {}
+    # Maps are alike until a reform, and a forecast hangs on nothing but the figures before it.
+    for place in sorted(range(len(asked)), key=lambda one: len(asked[one].found.months), reverse=True):
+        own = asked[place]
+        like = next((other for other in made if own.is_in(asked[other])), None)
+        if like is None:
+            made[place] = _of_territory(own.found, own.origins)
+        else:
+            made[place] = made[like].filter(pl.col("made_on").is_in([one.made_on for one in own.origins]))
+    frames = [made[place].with_columns(map=pl.lit(own.map)) for place, own in enumerate(asked)]
+    return pl.concat([pl.DataFrame(schema=SCHEMA), *frames])
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """Months of a map after which the same parts are foreseen, in order."""
+
+    map: str
+    found: Territory
+    origins: list[Origin]
+
+    def is_in(self, other: _Asked) -> bool:
+        """Whether the other, no shorter, gives the same forecasts and more."""
+        return all(one in other.origins for one in self.origins) and self.found.is_like(other.found)
+
+
+def _asked(dated: pl.DataFrame, origins: Sequence[Origin]) -> list[_Asked]:
+    """What is to be foreseen, map by map; nothing where no part was heard of."""
+    found = []
     for rows in dated.partition_by("map", maintain_order=True):
         of_parts: dict[tuple[str, ...], list[Origin]] = {}
-        for origin in sorted(origins, key=lambda one: one.period):
+        for origin in origins:
             of_parts.setdefault(parts_of(rows, Period.parse(origin.period).number), []).append(origin)
         for parts, mine in of_parts.items():
-            if not parts:
-                continue
-            found = territory(rows, parts, Period.parse(mine[-1].period).number, FORESEEN)
-            # Both maps are alike until a reform, and a forecast hangs on nothing but its figures.
-            made = next((frame for other, of, frame in done if of == mine and found.is_like(other)), None)
-            if made is None:
-                made = pl.concat([pl.DataFrame(schema=SCHEMA), *_of_territory(found, mine)])
-            done.append((found, mine, made))
-            frames.append(made.with_columns(map=pl.lit(rows["map"][0])))
-    return pl.concat(frames)
+            if parts:
+                last = Period.parse(mine[-1].period).number
+                found.append(_Asked(rows["map"][0], territory(rows, parts, last, FORESEEN), mine))
+    return found
 
 
-def _of_territory(found: Territory, origins: list[Origin]) -> Iterator[pl.DataFrame]:
+def _of_territory(found: Territory, origins: list[Origin]) -> pl.DataFrame:
     """The forecasts after each of the months; the parts are followed once. The map is left open."""
     first = int(found.months[0])
     enough = [(one, at) for one in origins if (at := Period.parse(one.period).number - first) >= MONTHS_NEEDED - 1]
-    for measure in FORESEEN if enough else ():
-        units = _units(found, measure)
-        states = follow(units)
-        for origin, at in enough:
-            yield _frame(found, measure, units, states[at], origin).select(pl.lit("").alias("map"), *list(SCHEMA)[1:])
+    return pl.concat([pl.DataFrame(schema=SCHEMA), *(_of_measure(found, one, enough) for one in FORESEEN if enough)])
 
 
 def _units(found: Territory, measure: str) -> Units:
@@ -95,30 +113,54 @@ def _units(found: Territory, measure: str) -> Units:
     return Units(found.counts[measure], np.where(exposure > 0, exposure, 1.0), found.months, is_stock)
 
 
-def _frame(found: Territory, measure: str, units: Units, state: Belief, origin: Origin) -> pl.DataFrame:
-    """The forecasts of one measure after one month: of every part, then of the province."""
-    number = Period.parse(origin.period).number
-    at = number - int(found.months[0])
-    coming = np.arange(number + 1, number + 1 + AHEAD)
+class _Coming(NamedTuple):
+    """Of one measure after one month, series x months to come; quantiles x those kept."""
+
+    mean: Array
+    quantiles: NDArray[np.float32]
+    mean_12: Array
+    last_year: Array
+
+
+def _of_measure(found: Territory, measure: str, origins: list[tuple[Origin, int]]) -> pl.DataFrame:
+    """The forecasts of one measure after each of some months: of every part, then of the province.
+
+    Args:
+        origins: with the place of each among the territory's months.
+    """
+    units = _units(found, measure)
+    states = follow(units)
+    of_each = [_foreseen(found, measure, units, states[at], origin, at) for origin, at in origins]
+    mean, kept, *held = (np.stack(part) for part in zip(*of_each, strict=True))
+    origin, part, ahead = np.indices(mean.shape).reshape(3, -1)
+    names, levels = (pl.Series(values) for values in zip(*found.series, strict=True))
+    days = pl.Series([one.made_on for one, _ in origins])
+    limits = {"lower_80": LOWER_80, "upper_80": UPPER_80, "lower_95": LOWER_95, "upper_95": UPPER_95}
+    lists = {"quantiles": kept, **dict(zip(References._fields, held, strict=True))}
+    rows = pl.DataFrame(
+        {
+            "unit_code": names.gather(part),
+            "level": levels.gather(part),
+            "month": found.months[[at for _, at in origins]][origin] + 1 + ahead,
+            "made_on": days.gather(origin),
+            "horizon": 1 + ahead,
+            "mean": mean.ravel().astype(np.int64),
+            **{name: kept[..., place].ravel().astype(np.int64) for name, place in limits.items()},
+            **{name: _lists(values) for name, values in lists.items()},
+        }
+    ).with_columns(map=pl.lit(""), indicator=pl.lit(measure), period=period_name("month"))
+    return rows.select(*SCHEMA)
+
+
+def _foreseen(found: Territory, measure: str, units: Units, state: Belief, origin: Origin, at: int) -> _Coming:
+    coming = found.months[at] + np.arange(1, AHEAD + 1)
     seeds = [_seed(origin.made_on, measure, code) for code in ("", *found.codes)]
     exposure = np.ones(len(found.codes)) if units.is_stock else found.whole[:, at]
     of_parts = drawn(state, coming, exposure, units.is_stock, seeds)
     past = (units.count / np.where(found.reported > 0, found.reported, 1.0))[:, : at + 1]
+    mean = found.with_province(_adding_up(of_parts.mean(axis=2, dtype=np.float64)))
     kept = quantiles_of(found.with_province(of_parts))
-    held = references(found.with_province(past), AHEAD)
-    series = found.series
-    limits = {"lower_80": LOWER_80, "upper_80": UPPER_80, "lower_95": LOWER_95, "upper_95": UPPER_95}
-    return pl.DataFrame(
-        {
-            "unit_code": np.repeat([code for code, _ in series], AHEAD),
-            "level": np.repeat([level for _, level in series], AHEAD),
-            "month": np.tile(coming, len(series)),
-            "horizon": np.tile(np.arange(1, AHEAD + 1), len(series)),
-            "mean": found.with_province(_adding_up(of_parts.mean(axis=2))).ravel().astype(np.int64),
-            **{name: kept[:, :, place].ravel().astype(np.int64) for name, place in limits.items()},
-            **{name: _lists(values) for name, values in (("quantiles", kept), *held._asdict().items())},
-        }
-    ).with_columns(period=period_name("month"), indicator=pl.lit(measure), made_on=pl.lit(origin.made_on))
+    return _Coming(mean, kept, *references(found.with_province(past), AHEAD))
 
 
 def _lists(values: Array) -> pl.Series:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 Array = NDArray[np.float64]
+Float = TypeVar("Float", np.float32, np.float64)
 
 KEPT = np.arange(1, 40) / 40
 LOWER_95, LOWER_80, LOWER_50, MEDIAN, UPPER_50, UPPER_80, UPPER_95 = 0, 3, 9, 19, 29, 35, 38
@@ -29,7 +30,7 @@ class Distance(NamedTuple):
     is_in_95: NDArray[np.bool_]
 
 
-def quantiles_of(values: Array) -> Array:
+def quantiles_of(values: NDArray[Float]) -> NDArray[Float]:
     """The quantiles kept along the last axis: each one of the values, so that counts stay whole.
 
     NaN is left out; where nothing is left all are NaN.

@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from transforms.forecast.quantiles import KEPT, quantiles_of
+from transforms.forecast.quantiles import quantiles_of
 
 Array = NDArray[np.float64]
 
@@ -34,11 +34,9 @@ def references(past: Array, ahead: int) -> References:
         past: series x months; NaN where not known. ahead: how many months to come, at most twelve.
     """
     mean = _means(past)
-    same = [_a_year_before(past, mean, horizon) for horizon in range(1, ahead + 1)]
-    return References(
-        np.stack([_quantiles(past, mean, horizon) for horizon in range(1, ahead + 1)], axis=1),
-        np.stack([_quantiles(past, point, horizon) for horizon, point in enumerate(same, start=1)], axis=1),
-    )
+    of_mean = np.repeat(mean[:, None], ahead, axis=1)
+    of_year = np.stack([_a_year_before(past, mean, horizon) for horizon in range(1, ahead + 1)], axis=1)
+    return References(*(_quantiles(past, point) for point in (of_mean, of_year)))
 
 
 def _means(past: Array) -> Array:
@@ -63,11 +61,16 @@ def _a_year_before(past: Array, mean: Array, horizon: int) -> Array:
     return np.where(np.isfinite(found), found, mean)
 
 
-def _quantiles(past: Array, point: Array, horizon: int) -> Array:
-    """A forecast's value now with the errors it made at this horizon since the second year; whole, never below 0."""
-    errors = past[:, YEAR + horizon :] - point[:, YEAR:-horizon] if past.shape[1] > YEAR + horizon else past[:, :0]
-    enough = np.isfinite(errors).sum(axis=1) >= ERRORS_NEEDED
-    spread = np.zeros((len(past), len(KEPT)))
-    if enough.any():
-        spread[enough] = quantiles_of(errors[enough])
-    return np.maximum(np.rint(point[:, -1:] + spread), 0.0)
+def _quantiles(past: Array, point: Array) -> Array:
+    """A forecast's value now with the errors it made at each horizon since the second year; whole, never below 0.
+
+    Args:
+        point: series x horizons x months; what was said after each month.
+    """
+    errors = np.full(point.shape, np.nan)
+    for ahead in range(1, point.shape[1] + 1):
+        came = past[:, YEAR + ahead :]
+        errors[:, ahead - 1, : came.shape[1]] = came - point[:, ahead - 1, YEAR : YEAR + came.shape[1]]
+    enough = np.isfinite(errors).sum(axis=2) >= ERRORS_NEEDED
+    spread = np.where(enough[..., None], quantiles_of(errors), 0.0)
+    return np.maximum(np.rint(point[..., -1:] + spread), 0.0)

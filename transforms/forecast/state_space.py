@@ -16,7 +16,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from itertools import product
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,6 +25,7 @@ from transforms.months import month_of_year
 from transforms.trends.season import tet
 
 Array = NDArray[np.float64]
+Float = TypeVar("Float", np.float32, np.float64)
 
 # Places in the state: what the units share, the season's columns, each unit's own level, each one's own drift; from the
 # first break on what is broken of all, and of each unit beyond that.
@@ -37,6 +38,7 @@ WHOLE = -1.0  # for how long something is broken where nothing is
 SEASON_STEP = 0.03  # of a season's step, over the season's size
 LEVEL_SD, PASSING_SD = 1.0, 0.01
 SHORT_WAVES = 0.5  # of waves of a third of a year and less, their size over that of the longer ones
+EVERY = slice(None)
 OWN_SD = {True: 1.5, False: 0.6}  # stocks differ with the size of the unit, rates do not
 
 
@@ -189,9 +191,9 @@ def places(units: int, columns: int) -> Places:
     return Places(slice(SEASON, first), slice(first, drift), slice(drift, broken), slice(broken, broken + 1 + units))
 
 
-def carried(values: Array, at: Places) -> Array:
+def carried(values: NDArray[Float], at: Places) -> NDArray[Float]:
     """States a month later, along the last axis, before its steps: levels moved by their drifts, drifts faded."""
-    found = values.copy()
+    found = values.copy(order="K")
     found[..., LEVEL] += values[..., DRIFT]
     found[..., at.own] += values[..., at.drift]
     found[..., DRIFT] *= DRIFT_LASTS
@@ -240,12 +242,14 @@ def season(months: NDArray[np.int64]) -> Array:
     return np.hstack([tet(months), short * np.cos(angle), (short * np.sin(angle))[:, :-1]])
 
 
-def seen(values: Array, season: Array, at: Places, known: NDArray[np.bool_]) -> Array:
+def seen(
+    values: NDArray[Float], season: NDArray[Float], at: Places, known: NDArray[np.bool_] | slice = EVERY
+) -> NDArray[Float]:
     """What known units' log rates have of states, along the last axis, in a month with these columns of the season."""
     own = values[..., at.own][..., known]
     broken = values[..., at.broken]
     shared = values[..., LEVEL] + values[..., PASSING] + values[..., at.season] @ season
     if broken.shape[-1]:
         own, shared = own + broken[..., 1:][..., known], shared + broken[..., 0]
-    found: Array = own + shared[..., None]
+    found: NDArray[Float] = own + shared[..., None]
     return found

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
 Array = NDArray[np.float64]
+Float = TypeVar("Float", np.float32, np.float64)
 
 SILENT = 12  # months after which a unit that reports nothing is not foreseen
 PARTIAL = 0.9  # the share of its members below which a month is no figure of a unit
@@ -43,16 +45,17 @@ class Territory:
         own = [(code, self.level) for code in self.codes]
         return [*own, (self.province, "province")] if self.level == "district" else own
 
-    def with_province(self, values: Array) -> Array:
+    def with_province(self, values: NDArray[Float]) -> NDArray[Float]:
         """Values of the parts, and after districts' their sum."""
         return np.concatenate([values, values.sum(axis=0, keepdims=True)]) if self.level == "district" else values
 
     def is_like(self, other: Territory) -> bool:
-        """Whether the same is known of the same parts."""
-        mine, its = ((one.codes, one.level, one.province, len(one.months)) for one in (self, other))
+        """Whether the same is known of the same parts, in all of its months, of which the other may have more."""
+        mine, its = ((one.codes, one.level, one.province, one.months[0]) for one in (self, other))
         pairs = [(self.reported, other.reported), (self.members, other.members), (self.whole, other.whole)]
         pairs += [(self.counts[name], other.counts[name]) for name in self.counts]
-        return mine == its and all(np.array_equal(one, two, equal_nan=True) for one, two in pairs)
+        until = len(self.months)
+        return mine == its and all(np.array_equal(one, two[:, :until], equal_nan=True) for one, two in pairs)
 
 
 def parts_of(rows: pl.DataFrame, month: int) -> tuple[str, ...]:
