@@ -8,7 +8,7 @@ from contextlib import closing
 import pytest
 
 from flows.serving import prefect_database
-from flows.serving.prefect_database import LISTED, NAME, listed, make_database
+from flows.serving.prefect_database import LISTED, NAME, is_same, listed, make_database
 
 
 @pytest.fixture(autouse=True)
@@ -19,13 +19,20 @@ def nothing_set(monkeypatch):
 
 @pytest.mark.slow
 def test_it_is_what_the_installed_prefect_makes_itself(with_prefect, tmp_path):
-    assert listed(with_prefect(tmp_path / "prefect") / NAME) == LISTED.read_text("utf-8")
+    assert is_same(listed(with_prefect(tmp_path / "prefect") / NAME), LISTED.read_text("utf-8"))
 
 
 def test_it_stands_at_once_and_alone_and_is_the_same_again(tmp_path):
     make_database(tmp_path)
     assert [path.name for path in tmp_path.iterdir()] == [NAME]
     assert listed(tmp_path / NAME) == LISTED.read_text("utf-8")
+
+
+def test_another_order_of_constraints_is_no_other_database_but_another_column_is():
+    one = "CREATE TABLE a (\n\tx INT, \n\tUNIQUE (x), \n\tCHECK (x > 0)\n);\nCREATE TABLE b (\n\ty INT\n);\n"
+    assert is_same(one, one.replace("UNIQUE (x), \n\tCHECK (x > 0)", "CHECK (x > 0), \n\tUNIQUE (x)"))
+    assert not is_same(one, one.replace("y INT", "y TEXT"))
+    assert not is_same(one, one.replace("\tx INT, \n", "").replace("\ty INT", "\tx INT, \n\ty INT"))
 
 
 def test_one_that_stands_is_left_alone(tmp_path):
