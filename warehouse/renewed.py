@@ -109,16 +109,16 @@ def _rows_in(digest: str) -> int:
 
 
 def _laid(columns: Columns, query: str) -> str:
-    """SQL: rows as they are to lie in the file: by year, those with the same figures side by side.
+    """SQL: rows as they are to lie in the file: by year and level, those with the same figures side by side.
 
-    Measured fractions take most of a copy's room. Those of the two maps are mostly the same, and so are many of small
-    counts: one after the other they are written once.
+    Who asks for the provinces of the whole country so passes over the communes unread, of which there are thirty times
+    as many. Measured fractions take most of a copy's room. Those of the two maps are mostly the same, and so are many
+    of small counts: one after the other they are written once. Which of the same comes first is left open.
     """
     fractions = [name for name, kind in columns.items() if kind == "DOUBLE"]
-    others = [name for name, kind in columns.items() if kind != "DOUBLE"]
     month = month_of(columns)
-    year = [f"{month} // 100"] if month != ONE else []
-    order = ", ".join((*year, listed([*fractions, *others])))
+    first = [f"{month} // 100"] if month != ONE else []
+    order = ", ".join((*first, *(["level"] if "level" in columns else []), listed(fractions or columns)))
     return f"SELECT {listed(columns)} FROM ({_unordered(query)}) AS q ORDER BY {order}"
 
 

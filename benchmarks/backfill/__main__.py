@@ -1,26 +1,24 @@
 """What a backfill and a night cost: python -m benchmarks.backfill [DELIVERIES] [--repetitions N] [--years] [--times N].
 
 The peer of the backfill is merely reading the same workbooks, every sheet, with the library that the pipeline reads
-them with. The peer of a night of twelve files is a night without any, which is the engine's start. Both peers run in
-the same minutes, each as a process of its own, in turn with what is measured.
+them with, in a process that imports nothing else. The peer of a night of twelve files is a night without any, which is
+the engine's start. Both peers run in the same minutes, each as a process of its own, in turn with what is measured.
 
-`--years` adds nights without the engine, of twelve files and of a hundred, after 42 months and after ten years, and the
-copy of ten years: how large it is, and the questions of docs/analysts.md put to it. `--times` takes in so many corpora,
-one after the other, against reading them: what counts then is what each more costs.
+`--years` measures, in place of these, nights without the engine, of twelve files and of a hundred, after 42 months and
+after ten years, and the copy of ten years: how large it is, and the questions of docs/analysts.md put to it. `--times`
+takes in four years of a province of so many times the units, at ten times some 6,000 files, against reading them.
 """
 
 from __future__ import annotations
 
 import argparse
-import io
 import os
 import re
 import shutil
 import subprocess
 import sys
 import tempfile
-import zipfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from pathlib import Path
@@ -28,8 +26,9 @@ from statistics import median
 from time import perf_counter
 from zoneinfo import ZoneInfo
 
-from python_calamine import CalamineError, CalamineWorkbook
+import polars as pl
 
+from benchmarks.backfill.reading import deliveries_in
 from expectations.contract.periods import Period
 from flows.home import open_home
 from flows.night.carry_out import carry_out
@@ -40,12 +39,11 @@ from flows.night.settle import settle
 from flows.night.take_in import take_in
 from flows.registry_files import bundled_dir, read_table
 from flows.settings import load_settings
-from transforms.samples.tree import sample_tree
+from transforms.samples.tree import SampleFile, sample_tree
 from transforms.territory.registry import COLUMNS, build_registry
 from warehouse.published import open_copy
 
 EXPORTS = Path(__file__).resolve().parents[3] / "shared" / "exports" / "deliveries"
-WORKBOOKS = (".xlsx", ".xlsm", ".xls", ".ods")
 FILES_A_NIGHT = 12
 NIGHTS = (12, 100)
 MONTHS = (42, 120)
@@ -70,27 +68,29 @@ def main() -> None:
     arguments.add_argument("deliveries", nargs="?", type=Path, help="<date received>/<reporter>/<file>")
     arguments.add_argument("--repetitions", type=int, default=3)
     arguments.add_argument("--years", action="store_true", help="nights after 42 months and after ten years")
-    arguments.add_argument("--times", type=int, default=0, help="take in so many corpora")
-    arguments.add_argument("--read", type=Path, help=argparse.SUPPRESS)
+    arguments.add_argument("--times", type=int, default=0, help="four years of so many times the units")
     arguments.add_argument("--night", type=date.fromisoformat, help=argparse.SUPPRESS)
     chosen = arguments.parse_args()
-    if chosen.read:
-        read_workbooks(chosen.read)
-        return
     if chosen.night:
         plain_night(chosen.night)
         return
     with tempfile.TemporaryDirectory() as folder:
         work = Path(folder)
-        deliveries = chosen.deliveries or (EXPORTS if EXPORTS.is_dir() else invented(work / "deliveries"))
-        files = deliveries_in(deliveries)
-        print(f"{len(files)} files in {deliveries}, {chosen.repetitions} repetitions, {os.cpu_count()} processors")
-        backfills(deliveries, work, chosen.repetitions)
-        nights(files, deliveries, work, chosen.repetitions)
         if chosen.years:
             over_years(work, chosen.repetitions)
         if chosen.times:
             several(work, chosen.times)
+        if not (chosen.years or chosen.times):
+            of_deliveries(chosen.deliveries, work, chosen.repetitions)
+
+
+def of_deliveries(given: Path | None, work: Path, repetitions: int) -> None:
+    """The backfill of a tree, and its last files as a night."""
+    deliveries = given or (EXPORTS if EXPORTS.is_dir() else invented(work / "deliveries"))
+    files = deliveries_in(deliveries)
+    print(f"{len(files)} files in {deliveries}, {repetitions} repetitions, {os.cpu_count()} processors", flush=True)
+    backfills(deliveries, work, repetitions)
+    nights(files, deliveries, work, repetitions)
 
 
 def backfills(deliveries: Path, work: Path, repetitions: int) -> None:
@@ -100,8 +100,7 @@ def backfills(deliveries: Path, work: Path, repetitions: int) -> None:
         shutil.rmtree(work / "home", ignore_errors=True)
         return mobility(work / "home", "backfill", str(deliveries))
 
-    reading = [sys.executable, "-m", "benchmarks.backfill", "--read", str(deliveries)]
-    read, taken = in_turn(repetitions, lambda: cost(reading), whole)
+    read, taken = in_turn(repetitions, lambda: reading(deliveries), whole)
     show("reading the workbooks only", read)
     show("the whole backfill", taken)
     print(
@@ -192,18 +191,36 @@ def questions(copy: Path) -> None:
 
 
 def several(work: Path, times: int) -> None:
-    """Several corpora of other figures after one another in one tree, against reading their workbooks."""
-    tree = work / "several"
-    for number in range(times):
-        for path in deliveries_in(invented(work / "one", 24, seed=number + 1)):
-            later = str(received_on(path).replace(year=received_on(path).year - 2 * (times - 1 - number)))
-            copied(path, tree / later / path.parent.name / f"{number} {path.name}")
-        shutil.rmtree(work / "one")
-    read = [cost([sys.executable, "-m", "benchmarks.backfill", "--read", str(tree)])]
-    taken = [mobility(work / "home-several", "backfill", str(tree))]
-    show(f"reading {times} corpora", read)
-    show(f"taking in {times} corpora", taken)
-    print(f"{times} corpora: {ratio(taken, read, 'wall'):.1f} times reading them by the clock")
+    """Four years of a province of so many times the units, against reading the workbooks."""
+    home, tables = work / "home-several", units_again(times)
+    (home / "registry").mkdir(parents=True)
+    for name, table in tables.items():
+        table.write_csv(home / "registry" / f"{name}.csv")
+    files = sample_tree(build_registry(tables), 1, Period(2021, 1), Period(2024, 12))
+    tree = written(work / "several", files)
+    read, taken = [reading(tree)], [mobility(home, "backfill", str(tree))]
+    show(f"reading {len(deliveries_in(tree))} files", read)
+    show("taking them in", taken)
+    print(
+        f"{times} times the units: {ratio(taken, read, 'wall'):.1f} times reading by the clock, "
+        f"{ratio(taken, read, 'processor'):.1f} times the processors' seconds"
+    )
+
+
+def units_again(times: int) -> dict[str, pl.DataFrame]:
+    """The bundled registry's tables with all units but the province so many times, each time under other codes."""
+    tables = {name: read_table(bundled_dir() / f"{name}.csv") for name in COLUMNS}
+    units = tables["units"]
+    as_they_are = ["", *units.filter(pl.col("parent_code") == "")["unit_code"]]
+
+    def again(table: pl.DataFrame, before: str) -> pl.DataFrame:
+        codes = pl.col([name for name in table.columns if name.endswith("_code")])
+        return table.with_columns(pl.when(codes.is_in(as_they_are)).then(codes).otherwise(before + codes))
+
+    return {
+        name: pl.concat([again(table, str(number or "")) for number in range(times)]).unique(maintain_order=True)
+        for name, table in tables.items()
+    }
 
 
 def in_turn(repetitions: int, peer: Callable[[], Cost], measured: Callable[[], Cost]) -> tuple[list[Cost], list[Cost]]:
@@ -222,6 +239,11 @@ def show(name: str, costs: list[Cost]) -> None:
 
 def ratio(measured: list[Cost], peer: list[Cost], of: str) -> float:
     return median(getattr(one, of) for one in measured) / median(getattr(one, of) for one in peer)
+
+
+def reading(tree: Path) -> Cost:
+    """The peer."""
+    return cost([sys.executable, "-m", "benchmarks.backfill.reading", str(tree)])
 
 
 def mobility(home: Path, *arguments: str) -> Cost:
@@ -246,34 +268,6 @@ def cost(command: list[str], **environment: str) -> Cost:
     return Cost(wall, used.ru_utime + used.ru_stime, used.ru_maxrss / 1024)
 
 
-def read_workbooks(deliveries: Path) -> None:
-    """Every sheet of every workbook of a tree, those in .zip files too; what cannot be opened is passed over."""
-    for path in deliveries_in(deliveries):
-        for data in _workbooks(path):
-            try:
-                book = CalamineWorkbook.from_filelike(io.BytesIO(data))
-                for name in book.sheet_names:
-                    book.get_sheet_by_name(name).to_python()
-            except CalamineError:
-                continue
-
-
-def _workbooks(path: Path) -> Iterator[bytes]:
-    if path.suffix.lower() in WORKBOOKS:
-        yield path.read_bytes()
-    elif path.suffix.lower() == ".zip":
-        try:
-            with zipfile.ZipFile(path) as packed:
-                yield from (packed.read(name) for name in packed.namelist() if name.lower().endswith(WORKBOOKS))
-        except (zipfile.BadZipFile, RuntimeError):
-            return
-
-
-def deliveries_in(deliveries: Path) -> list[Path]:
-    """The files of a tree in the order they came."""
-    return sorted(path for path in deliveries.glob("*/*/*") if path.is_file())
-
-
 def received_on(path: Path) -> date:
     return date.fromisoformat(path.parents[1].name)
 
@@ -292,7 +286,7 @@ def copied(path: Path, target: Path) -> Path:
     return target
 
 
-def invented(folder: Path, months: int = 24, seed: int = 1) -> Path:
+def invented(folder: Path, months: int = 24) -> Path:
     """A tree of invented deliveries of all who report, the last month that of December 2025, of communes.
 
     Two years alone end before there were communes that report.
@@ -301,8 +295,12 @@ def invented(folder: Path, months: int = 24, seed: int = 1) -> Path:
     first = last
     for _ in range(months - 1):
         first = first.previous
-    registry = build_registry({name: read_table(bundled_dir() / f"{name}.csv") for name in COLUMNS})
-    for file in sample_tree(registry, seed, first, last):
+    return written(folder, sample_tree(build_registry(units_again(1)), 1, first, last))
+
+
+def written(folder: Path, files: Iterable[SampleFile]) -> Path:
+    """The folder, with the files in it as a tree of deliveries."""
+    for file in files:
         path = folder / str(file.received_on) / file.reporter_code / file.file_name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(file.data)

@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 from duckdb import DuckDBPyConnection
+from numpy.typing import NDArray
 
 from benchmarks.nation.figures import halves_of_cells, months_of_cells
 from benchmarks.nation.registries import write_registry
@@ -22,13 +23,13 @@ from warehouse.ledger.touched import touch_everything
 LAST = Period(2025, 12)
 NIGHT = date(2026, 2, 6)  # the last year is released
 
-_FACTS = """
-INSERT INTO facts.{form} BY NAME
-SELECT n.*, h.reporter_code, s.submission_id, {of_forms} * s.submission_id + {form_no} AS version_id,
+_PLACES = """
+SELECT p.number, c.cell_no, c.cell_code, p.period, p.period_start, h.kind, h.reporter_code, s.submission_id,
     s.received_on AS recorded_at
-FROM new_figures AS n
-JOIN registry.home AS h ON h.cell_code = n.cell_code AND last_day({last_month}) BETWEEN h.valid_from AND h.valid_to
-JOIN ledger.submission AS s ON s.reporter_code = h.reporter_code AND s.period = strftime({last_month}, '%Y-%m')
+FROM new_periods AS p
+JOIN registry.home AS h ON last_day(p.last_month) BETWEEN h.valid_from AND h.valid_to
+JOIN new_cells AS c ON c.cell_code = h.cell_code
+JOIN ledger.submission AS s ON s.reporter_code = h.reporter_code AND s.period = strftime(p.last_month, '%Y-%m')
 """
 _SUBMISSIONS = """
 INSERT INTO ledger.submission BY NAME
@@ -63,12 +64,9 @@ def make_home(home: Path, province: str, cells: int, months: int, seed: int) -> 
         _ledger(con, periods)
         codes = [code for (code,) in con.sql("SELECT DISTINCT cell_code FROM registry.home ORDER BY 1").fetchall()]
         monthly = months_of_cells(len(codes), months, rng)
-        for form in MONTHLY:
-            _facts(con, form, codes, periods, monthly)
+        _facts(con, MONTHLY, codes, periods, monthly)
         halves = [period.half for period in periods if period.ends_half]
-        half_yearly = halves_of_cells(len(codes), len(halves), rng)
-        for form in HALF_YEARLY:
-            _facts(con, form, codes, halves, half_yearly)
+        _facts(con, HALF_YEARLY, codes, halves, halves_of_cells(len(codes), len(halves), rng))
         con.execute(_NIGHTS)
         con.execute(
             "INSERT INTO ledger.night (night_id, as_of, kind) SELECT max(night_id) + 1, ?, 'nightly' FROM ledger.night",
@@ -85,26 +83,38 @@ def _ledger(con: DuckDBPyConnection, periods: Sequence[Period]) -> None:
 
 
 def _facts(
-    con: DuckDBPyConnection, form: Form, codes: Sequence[str], periods: Sequence[Period], figures: dict[str, np.ndarray]
+    con: DuckDBPyConnection,
+    forms: Sequence[Form],
+    codes: Sequence[str],
+    periods: Sequence[Period],
+    figures: dict[str, NDArray[np.int32]],
 ) -> None:
-    """The rows of a form: of every cell and period in which it stood, and that reports it."""
-    names = pl.Series([str(one) for one in periods])
-    starts = pl.Series([one.first_day for one in periods])
-    at = np.repeat(np.arange(len(periods)), len(codes))
-    frame = pl.DataFrame(
-        {
-            "cell_code": pl.Series(codes).gather(np.tile(np.arange(len(codes)), len(periods))),
-            "period": names.gather(at),
-            "period_start": starts.gather(at),
-            **{name: figures[name].ravel() for name in form.names},
-        }
-        | {"period_kind": pl.repeat(form.every, len(at), eager=True)}
-    )
-    last_month = "n.period_start" if form.every == "month" else "n.period_start + INTERVAL 5 MONTH"
-    number = {"of_forms": len(OF_CELLS), "form_no": OF_CELLS.index(form)}
-    with given(con, {"new_figures": frame}):
-        con.execute(
-            _FACTS.format(form=form.name, last_month=last_month, **number)
-            + (" WHERE h.kind = 'hamlet'" if form.hamlet_only else "")
+    """The rows of forms of one kind of period: of every cell and period in which it stood, and that reports them."""
+    places = _places(con, codes, periods)
+    for form in forms:
+        reporting = places.filter(pl.col("kind") == "hamlet") if form.hamlet_only else places
+        at = reporting["number"].to_numpy(), reporting["cell_no"].to_numpy()
+        frame = reporting.drop("number", "cell_no", "kind").with_columns(
+            pl.lit(form.every).alias("period_kind"),
+            (len(OF_CELLS) * pl.col("submission_id") + OF_CELLS.index(form)).alias("version_id"),
+            *(pl.Series(name, figures[name][at]) for name in form.names),
         )
-    con.execute(_VERSIONS.format(form=form.name))
+        with given(con, {"new_figures": frame}):
+            con.execute(f"INSERT INTO facts.{form.name} BY NAME FROM new_figures")
+        con.execute(_VERSIONS.format(form=form.name))
+
+
+def _places(con: DuckDBPyConnection, codes: Sequence[str], periods: Sequence[Period]) -> pl.DataFrame:
+    """Every cell of each period in which it stands, with its report; cell_no and number: the cell's and period's."""
+    known = {
+        "new_cells": pl.DataFrame({"cell_code": codes}).with_row_index("cell_no"),
+        "new_periods": pl.DataFrame(
+            {
+                "period": [str(one) for one in periods],
+                "period_start": [one.first_day for one in periods],
+                "last_month": [Period.month_of(one.last_day).first_day for one in periods],
+            }
+        ).with_row_index("number"),
+    }
+    with given(con, known):
+        return con.sql(_PLACES).pl()

@@ -39,8 +39,10 @@ def write_registry(folder: Path, province: str, cells: int) -> None:
         cells: how many it has.
     """
     tables = start_registry(folder, province)
+    # A code that stood before under another name (46 was a province, then a city) goes on from there.
+    is_first = pl.col("valid_from") == pl.col("valid_from").min().over("unit_code")
     units = tables["units"].with_columns(
-        valid_from=pl.when(pl.col("valid_to") == ENDED).then(pl.lit(BEGAN)).otherwise("valid_from")
+        valid_from=pl.when(is_first, pl.col("valid_to") == ENDED).then(pl.lit(BEGAN)).otherwise("valid_from")
     )
     communes = units.filter(pl.col("valid_to") == ENDED, pl.col("kind").is_in(["xã", "phường", "thị trấn"]))
     made = _cells(communes["unit_code"].sort(), cells)

@@ -8,7 +8,7 @@ from datetime import date, datetime
 
 import polars as pl
 
-from expectations.contract.forms import FORMS, MONTHLY
+from expectations.contract.forms import FORMS, MONTHLY, OF_CELLS
 from expectations.contract.periods import Period
 from expectations.contract.problems import CODES
 from warehouse.ledger.load import PROBLEM, JudgedBatch
@@ -119,3 +119,14 @@ def _rows(form: str, numbered: list[tuple[int, Sent]]) -> pl.DataFrame:
 
 def _problem(no: int, code: str) -> tuple:
     return (no, code, CODES[code].severity, "balance", "Sheet1", "C14", "866-01", "died", "1", "2", "vi", "en")
+
+
+def cells_touched(con) -> list[tuple[str, str]]:
+    """The cells and periods of which a figure came, went or changed, and that are to be computed anew."""
+    sides = " UNION ".join(
+        f"""SELECT cell_code, f.period FROM facts.{form.name} AS f
+            SEMI JOIN (FROM ledger.touched WHERE form = '{form.name}') AS t
+            ON f.reporter_code = t.reporter_code AND f.period = t.period"""
+        for form in OF_CELLS
+    )
+    return con.sql(f"FROM ({sides}) ORDER BY ALL").fetchall()

@@ -55,10 +55,11 @@ def _half(places: pl.DataFrame, small: int) -> pl.DataFrame:
     )
     # The same places on two maps count once, so that the choice is the same before and after a reform's day: what one
     # published copy hides would follow from another that hides something else.
-    distinct, first, which = np.unique(lies_in, axis=0, return_index=True, return_inverse=True)
-    has_small = np.zeros(len(distinct), dtype=bool)
+    bits = np.packbits(lies_in.astype(bool), axis=1)
+    _, first, which = np.unique(bits, axis=0, return_index=True, return_inverse=True)
+    has_small = np.zeros(len(first), dtype=bool)
     np.logical_or.at(has_small, which.reshape(-1), rows["has_small"].to_numpy())
-    hidden = hide_with_others(has_small, distinct, _sums_of_districts(places), rows["size"].to_numpy()[first])
+    hidden = hide_with_others(has_small, lies_in[first], _sums_of_districts(places), rows["size"].to_numpy()[first])
     return (
         rows.with_columns(is_told=~pl.Series(hidden[which.reshape(-1)]), period=pl.lit(places["period"][0]))
         .filter(pl.col("map") != "later")

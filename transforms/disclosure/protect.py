@@ -231,13 +231,13 @@ def _wide(
     seen = pl.concat(
         [months.group_by(unit_id=_MAPS[name]).agg(counts).with_columns(map=pl.lit(name)) for name in _PUBLISHED]
     )
-    flows = [
-        pl.Series(name, [value if told else None for value, told in zip(column, told_of, strict=True)], pl.Int64)
-        for name, column, told_of in zip(FLOWS, totals.T.tolist(), (known & ~hidden).T.tolist(), strict=True)
-    ]
-    names = [[name for name, out in zip(FLOWS, line, strict=True) if out] for line in hidden.tolist()]
-    table = rows.with_columns(flows).with_columns(
-        pl.Series("suppressed", names, dtype=pl.List(pl.String)), year=pl.lit(year, pl.Int32)
+    figures = pl.DataFrame(totals, schema=list(FLOWS))
+    told = pl.DataFrame(known & ~hidden, schema=[f"{name}:told" for name in FLOWS])
+    out = pl.DataFrame(hidden, schema=[f"{name}:hidden" for name in FLOWS])
+    table = pl.concat([rows, figures, told, out], how="horizontal").with_columns(
+        *(pl.when(f"{name}:told").then(name).alias(name) for name in FLOWS),
+        suppressed=pl.concat_list(pl.when(f"{name}:hidden").then(pl.lit(name)) for name in FLOWS).list.drop_nulls(),
+        year=pl.lit(year, pl.Int32),
     )
     return table.join(seen, on=["map", "unit_id"]).select(
         "map", "unit_id", "year", *FLOWS, "suppressed", "units_expected", "units_reported"

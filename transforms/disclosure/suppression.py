@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
+from itertools import product
 
 import numpy as np
 from numpy.typing import NDArray
 
-from transforms.disclosure.moves import FLOWS, FROM_AWAY, PENDING, RECEIVED, opposite, patterns
+from transforms.disclosure.moves import FROM_AWAY, PENDING, RECEIVED, opposite, patterns
 
 # A figure that was published once is known: it protects nothing, and is taken only where nothing else is left.
 PUBLIC = 1000.0
@@ -16,7 +18,17 @@ PUBLIC = 1000.0
 UNLIKELY = 100.0
 _SIGNS = patterns()
 _PENDING = _SIGNS @ PENDING
+_LESS, _MORE = np.nonzero(_PENDING < 0)[0], np.nonzero(_PENDING > 0)[0]
+_PAIRS = list(product(_LESS.tolist(), _MORE.tolist()))
+# Where `_possible` tells of a pattern, and of a pair of them, whichever is named first.
+_AT: dict[tuple[int, ...], int] = {(one,): one for one in range(len(_SIGNS))} | {
+    used: at for at, pair in enumerate(_PAIRS, start=len(_SIGNS)) for used in (pair, pair[::-1])
+}
+_EVERY_MONTH = np.uint16(0b111111111111)
+# Going on by these numbers of months, one after the other, reaches any month of the year.
+_LEAPS = [np.uint16(months) for months in (1, 2, 4, 8)]
 Flags = NDArray[np.bool_]
+Months = NDArray[np.uint16]  # sets of months, a bit each: January's is the lowest
 _Way = tuple[float, tuple[int, ...], int, int]
 
 
@@ -40,19 +52,18 @@ class YearOfPlaces:
     area: NDArray[np.intp]
     totals: NDArray[np.int64]
 
-    def feasible(self) -> Flags:
-        """Patterns x places x months: where a pattern leaves every count at 0 or more and the parts within totals."""
-        after = self.counts[None] + _SIGNS[:, None, None, :]
-        within = after[..., FROM_AWAY] <= after[..., RECEIVED]
-        return (after >= 0).all(axis=-1) & within & self.reported[None]
+    def feasible(self) -> Months:
+        """Patterns x places: in which months a pattern leaves every count at 0 or more and the parts within totals."""
+        there = _months((self.counts > 0).swapaxes(1, 2))
+        left = np.bitwise_and.reduce(np.where(_SIGNS[:, None] < 0, there, _EVERY_MONTH), axis=-1)
+        more = _SIGNS[:, FROM_AWAY] - _SIGNS[:, RECEIVED]
+        apart = self.counts[..., RECEIVED] - self.counts[..., FROM_AWAY]
+        return left & _months(apart >= more[:, None, None]) & _months(self.reported)
 
-    def lasting(self) -> Flags:
-        """Places x 12 x 12: whether a request was pending at each month's end from one month to before another."""
-        month = np.arange(12)
-        first, last, at = month[:, None, None], month[None, :, None], month[None, None, :]
-        asked = (first <= at) & (at < last)
-        kept = (self.pending[:, None, None, :] > 0) | ~asked
-        return kept.all(axis=-1) & (month[:, None] <= month[None, :])
+
+def _months(flags: Flags) -> Months:
+    """The months in which flags are set; these are their last axis."""
+    return flags @ (1 << np.arange(12, dtype=np.uint16))
 
 
 def cover(year: YearOfPlaces, targets: Flags, public: Flags) -> tuple[Flags, Flags]:
@@ -88,34 +99,97 @@ def _in_turn(year: YearOfPlaces, targets: Flags) -> list[tuple[int, int]]:
 
 
 @dataclass(frozen=True)
-class _Pairs:
-    """Patterns that may follow one another: one x two.
+class _Moves:
+    """Moves through a measure.
 
     Attributes:
-        touched: (one x two, in a row) x FLOWS, 1.0 where a measure is another one after both.
-        runs_through: one x two, whether the measure that is to be hidden is.
+        used: the patterns of each.
+        at: their places among those of `_possible`.
+        touched: moves x FLOWS, 1.0 where a measure is another one after the move.
+        extra: moves x 1, what a move costs beside what it hides.
     """
 
-    one: NDArray[np.intp]
-    two: NDArray[np.intp]
+    used: list[tuple[int, ...]]
+    at: NDArray[np.intp]
     touched: NDArray[np.float64]
-    runs_through: Flags
+    extra: NDArray[np.float64]
 
 
 # The patterns are the same for every year and place: what a measure asks of them is found once.
 @cache
-def _singles(measure: int, steady: bool) -> tuple[NDArray[np.intp], NDArray[np.float64]]:
-    ways = np.nonzero((_SIGNS[:, measure] != 0) & ((_PENDING == 0) == steady))[0]
-    return ways, np.abs(_SIGNS[ways]).astype(float)
+def _through(measure: int) -> list[_Moves]:
+    """Moves of one pattern in one month, and of two in two months that leave the requests pending as they are.
+
+    Of a pair, the pattern named first runs through the measure. Of equally cheap moves of a kind the first is taken.
+    """
+    runs = _SIGNS[:, measure] != 0
+    single = [(one,) for one in np.nonzero(runs)[0].tolist()]
+    pairs = [(less, more) for less, more in _PAIRS if runs[less]]
+    pairs += sorted((more, less) for less, more in _PAIRS if runs[more] and not runs[less])
+    return [_moves([used for used in kind if _net(used)[measure]]) for kind in (single, pairs)]
 
 
-@cache
-def _pairs(measure: int, change: int) -> _Pairs:
-    """Those whose first changes the requests pending by one and whose second takes that back."""
-    first = np.nonzero((_SIGNS[:, measure] != 0) & (_PENDING != 0))[0]
-    one, two = first[_PENDING[first] == change], np.nonzero(_PENDING + change == 0)[0]
-    after = _SIGNS[one][:, None] + _SIGNS[two][None]
-    return _Pairs(one, two, (after != 0).reshape(-1, len(FLOWS)).astype(float), after[..., measure] != 0)
+def _moves(used: list[tuple[int, ...]]) -> _Moves:
+    net = np.array([_net(each) for each in used])
+    extra = np.where(net @ PENDING == 0, 0.0, UNLIKELY)
+    at = np.array([_AT[each] for each in used], dtype=np.intp)
+    return _Moves(used, at, (net != 0).astype(float), extra[:, None])
+
+
+def _net(used: tuple[int, ...]) -> NDArray[np.int64]:
+    """What patterns do together."""
+    return _SIGNS[list(used)].sum(axis=0)
+
+
+def _possible(feasible: Months, held: Months) -> Flags:
+    """Which moves can run between places: moves x one place x the other; those of one pattern, then the pairs.
+
+    The earlier one of a pair takes a request from one of the places, and the later one gives it back: in between, that
+    place must have had one at each month's end.
+
+    Args:
+        feasible: patterns x places, see `YearOfPlaces.feasible`.
+        held: places, the months at whose end a request was pending.
+    """
+    single = feasible[:, :, None] & feasible[opposite(np.arange(len(_SIGNS))), None]
+    less, more = single[_LESS], single[_MORE]
+    reached = _and_later(less, held[:, None]) | _and_earlier(less, held)
+    paired = (reached[:, None] & more).reshape(-1, *single.shape[1:])
+    return np.concatenate([single, paired]) != 0
+
+
+def _and_later(months: Months, held: Months) -> Months:
+    """Months, and those after them for as long as something is held at each month's end."""
+    entered = held << _LEAPS[0]
+    for leap in _LEAPS:
+        months = months | entered & (months << leap)
+        entered = entered & (entered << leap)
+    return months
+
+
+def _and_earlier(months: Months, held: Months) -> Months:
+    """Months, and those before them for as long as something is held at each month's end."""
+    for leap in _LEAPS:
+        months = months | held & (months >> leap)
+        held = held & (held >> leap)
+    return months
+
+
+@dataclass(frozen=True)
+class _Meeting:
+    """A place of a row, and the places of its area that lie in other rows of the same map.
+
+    Attributes:
+        place: the place.
+        others: the other places.
+        differ: others x maps x 1, whether they lie in another row than the place; a row both lie in stays as it is.
+        possible: moves x others.
+    """
+
+    place: int
+    others: NDArray[np.intp]
+    differ: Flags
+    possible: Flags
 
 
 class _Search:
@@ -129,13 +203,22 @@ class _Search:
         loss = 1 + np.log10(1 + year.totals)
         self.known = np.where(public, PUBLIC, 0.0)
         self.cost = np.where(targets, 0.0, loss) + self.known
-        self.feasible = year.feasible()
-        self.lasting = year.lasting()
-        self.areas = [np.nonzero(year.area == area)[0] for area in range(int(year.area.max(initial=-1)) + 1)]
-        self.places: list[list[int]] = [[] for _ in range(len(year.totals))]
-        for place, rows in enumerate(year.rows.tolist()):
-            for row in dict.fromkeys(rows):
-                self.places[row].append(place)
+        self.meetings: list[list[_Meeting]] = [[] for _ in year.totals]
+        feasible, held = year.feasible(), _months(year.pending > 0)
+        for area in np.unique(year.area):
+            places = np.nonzero(year.area == area)[0]
+            self._meet(places, _possible(feasible[:, places], held[places]))
+
+    def _meet(self, places: NDArray[np.intp], possible: Flags) -> None:
+        """Note for each row of an area's places whom they can be moved with."""
+        rows = self.year.rows[places]
+        for number, (place, mine) in enumerate(zip(places.tolist(), rows.tolist(), strict=True)):
+            differ = rows != rows[number]
+            for row in dict.fromkeys(mine):
+                others = np.nonzero(differ[:, mine.index(row)])[0]
+                if others.size:
+                    can = possible[:, number, others]
+                    self.meetings[row].append(_Meeting(place, places[others], differ[others, :, None], can))
 
     def protect(self, row: int, measure: int) -> None:
         """Hide along the cheapest move through a figure."""
@@ -156,74 +239,13 @@ class _Search:
                     self.settled[at] = True
                     self.exposed[at] = False
 
-    def _ways(self, row: int, measure: int) -> list[_Way]:
+    def _ways(self, row: int, measure: int) -> Iterator[_Way]:
         """The cheapest moves through a figure, one a place of its row and kind of move."""
-        found: list[_Way] = []
-        for place in self.places[row]:
-            side = self.year.rows[place].tolist().index(row)
-            others = self.areas[self.year.area[place]]
-            others = others[self.year.rows[others, side] != row]
-            if others.size:
-                best = min((way[0] for way in found), default=np.inf)
-                ways = self._steady_ways(place, others, measure, best)
-                if best >= UNLIKELY and all(way[0] >= UNLIKELY for way in ways):
-                    ways += self._single(place, others, measure, best, steady=False)
-                found += ways
-        return found
-
-    def _steady_ways(self, place: int, others: NDArray[np.intp], measure: int, most: float) -> list[_Way]:
-        """Those that leave the requests pending as they are, but for any that must cost more than what is known."""
-        ways = self._single(place, others, measure, most, steady=True)
-        return ways + self._paired(place, others, measure, min([most, *(way[0] for way in ways)]))
-
-    def _single(self, place: int, others: NDArray[np.intp], measure: int, most: float, *, steady: bool) -> list[_Way]:
-        """One pattern in one month; steady ones leave the requests pending as they are."""
-        ways, touched = _singles(measure, steady)
-        price = self._price(touched, place, others) + (0.0 if steady else UNLIKELY)
-        if not price.size or price.min() > most:
-            return []
-        possible = np.any(self._possible(ways, place, others), axis=-1)
-        way, other = _least(price, possible)
-        return [] if way < 0 else [(float(price[way, other]), (int(ways[way]),), int(place), int(others[other]))]
-
-    def _paired(self, place: int, others: NDArray[np.intp], measure: int, most: float) -> list[_Way]:
-        """Two patterns in two months of the year that together leave the requests pending as they are.
-
-        In between, one of the places holds a request less: it must have had one at each month's end.
-        """
-        best: _Way | None = None
-        for change in (-1, 1):
-            pairs = _pairs(measure, change)
-            price = self._price(pairs.touched, place, others)
-            if not price.size or price.min() > most:
-                continue
-            loser, other_loser = (place, others) if change < 0 else (others, place)
-            # Months one then two, or two then one: the place that is short of a request differs.
-            span = self.lasting[loser] | np.swapaxes(self.lasting[other_loser], -1, -2)
-            start, end = self._possible(pairs.one, place, others), self._possible(pairs.two, place, others)
-            reached = np.einsum("kbt,btu->kbu", start, span)
-            possible = np.einsum("kbu,lbu->klb", reached, end) & pairs.runs_through[..., None]
-            way, other = _least(price, possible.reshape(-1, others.size))
-            if way >= 0 and (best is None or price[way, other] < best[0]):
-                used = (int(pairs.one[way // pairs.two.size]), int(pairs.two[way % pairs.two.size]))
-                best = float(price[way, other]), used, int(place), int(others[other])
-        return [] if best is None else [best]
-
-    def _possible(self, ways: NDArray[np.intp], place: int, others: NDArray[np.intp]) -> Flags:
-        """Ways x others x months: whether a pattern can run between a place and another."""
-        return self.feasible[ways, place][:, None] & self.feasible[opposite(ways)[:, None], others]
-
-    def _price(self, touched: NDArray[np.float64], place: int, others: NDArray[np.intp]) -> NDArray[np.float64]:
-        """Ways x others: what hiding along each way costs on both maps; a row both places lie in stays as it is."""
-        total = np.zeros((len(touched), others.size))
-        for mine, theirs in zip(self.year.rows[place], self.year.rows[others].T, strict=True):
-            own = touched @ self.cost[mine]
-            total += (mine != theirs) * (own[:, None] + touched @ self.cost[theirs].T)
-        return total
-
-
-def _least(price: NDArray[np.float64], possible: Flags) -> tuple[int, int]:
-    """Where the least possible price stands; -1, -1 where nothing is possible."""
-    open_price = np.where(possible, price, np.inf)
-    way, other = np.unravel_index(np.argmin(open_price), open_price.shape)
-    return (int(way), int(other)) if np.isfinite(open_price[way, other]) else (-1, -1)
+        rows, cost = self.year.rows, self.cost
+        for meeting in self.meetings[row]:
+            loss = (meeting.differ * (cost[rows[meeting.place]] + cost[rows[meeting.others]])).sum(axis=1)
+            for moves in _through(measure):
+                price = np.where(meeting.possible[moves.at], moves.touched @ loss.T + moves.extra, np.inf)
+                move, other = divmod(int(price.argmin()), meeting.others.size)
+                if np.isfinite(price[move, other]):
+                    yield float(price[move, other]), moves.used[move], meeting.place, int(meeting.others[other])

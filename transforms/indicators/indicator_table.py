@@ -10,6 +10,7 @@ from transforms.indicators.inputs import KEYS, MEMBERS, UNIT, without_gaps
 from transforms.indicators.longer_periods import MONTHS_IN, coverage, over_periods
 from transforms.intervals import poisson_interval, rate_ratio_interval, wilson_interval
 from transforms.months import month_number
+from transforms.text_order import sorted_by_text
 
 ROW = (*UNIT, "period", "period_kind")
 # A ratio is made of the values of others.
@@ -65,7 +66,7 @@ def indicator_table(
     if reporting is not None:
         parts.append(_monthly(reporting, of_reports, published))
     long = pl.concat(parts)
-    return pl.concat([valued(long), ratios(long)]).sort(*ROW, "indicator")
+    return sorted_by_text(pl.concat([valued(long), ratios(long)]), [*ROW, "indicator"])
 
 
 def _monthly(figures: pl.DataFrame, indicators: list[Indicator], published: bool) -> pl.DataFrame:

@@ -137,8 +137,7 @@ def _with_suppressed(figures: pl.DataFrame, hidden: pl.DataFrame) -> pl.DataFram
 
 def _of_both(indicators: pl.DataFrame, country: pl.DataFrame) -> pl.DataFrame:
     """The provinces' rows and the country's in one table."""
-    by = ("map", "level", "indicator", "period_kind", "unit_code", "period")
-    return pl.concat([indicators, country], how="diagonal_relaxed").sort(by)
+    return pl.concat([indicators, country], how="diagonal_relaxed")
 
 
 def _country_alone(country: pl.DataFrame) -> pl.DataFrame:

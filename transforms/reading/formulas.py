@@ -92,6 +92,13 @@ def xlsx_cells(xml: bytes) -> SheetCells:
     return walk.cells
 
 
+@lru_cache(maxsize=16384)  # every sheet has the same first cells
+def _place_of(reference: str) -> tuple[int, int] | None:
+    """The row and column of a cell's reference, both from 1; None where it is none."""
+    match = _REFERENCE.fullmatch(reference.upper())
+    return (int(match[2]), column_number(match[1])) if match else None
+
+
 class _XlsxWalk:
     """The state of one walk through `<row>` and `<c>`; a cell that leaves its reference out follows the one before."""
 
@@ -123,11 +130,7 @@ class _XlsxWalk:
             self.row, self.column = int(attributes.get("r", self.row + 1)), 0
 
     def _place(self, reference: str) -> None:
-        match = _REFERENCE.fullmatch(reference.upper())
-        if match:
-            self.row, self.column = int(match[2]), column_number(match[1])
-        else:
-            self.column += 1
+        self.row, self.column = _place_of(reference) or (self.row, self.column + 1)
 
     def text(self, words: str) -> None:
         if self.in_value:

@@ -103,5 +103,7 @@ def _row(line: LexborNode, offset: int, taken: set[tuple[int, int]]) -> list[Any
 
 
 def _span_of(said: dict[str, str | None], name: str, most: int) -> int:
-    text = (said.get(name) or "1").strip()
+    if name not in said:  # most cells
+        return 1
+    text = (said[name] or "1").strip()
     return min(int(text), most) if text.isdigit() and int(text) > 0 else 1

@@ -188,7 +188,7 @@ class _Report:
         sender has units left that the table lacks. Programs end the last line as they do the others.
         """
         for sheet in self.sheets:
-            last = max((index for index, row in enumerate(sheet.rows) if any(row)), default=0)
+            last = next((index for index in reversed(range(len(sheet.rows))) if any(sheet.rows[index])), 0)
             is_cut = sheet.is_cut
             for table in (table for table in tables if table.sheet is sheet and sheet.is_open):
                 is_cut = is_cut or _ends_short(table, last) or _ends_early(table, last, units)

@@ -175,6 +175,7 @@ class _Walk:
         if self.of_communes:
             self.cell, self.commune = units.get("commune", units.get("cell")), None
             self.code = units.get("commune_code", self.code)
+        self.of_words = (self.ordinal, self.code, self.commune, self.cell)
         self.titled = self._titled_commune()
         self.current, self.current_index = self.titled, 0
         self.group: tuple[int, str, int] | None = None
@@ -201,8 +202,8 @@ class _Walk:
         between = set(after.titles) - set(before.titles)
         return not between or (not self.ended and not any(map(self.is_commune, between)))
 
-    def text(self, row: list[Any], column: int | None) -> str:
-        if column is None or column >= len(row):
+    def text(self, row: list[Any], column: int) -> str:
+        if column >= len(row):
             return ""
         value = row[column]
         if type(value) is str:
@@ -276,7 +277,7 @@ class _Walk:
         return next((label for text in texts if text[0] in "tTcC" and _TOTAL.fullmatch(label := fold(text))), "")
 
     def take(self, index: int, row: list[Any]) -> None:
-        words = Words(*[self.text(row, column) for column in (self.ordinal, self.code, self.commune, self.cell)])
+        words = Words(*["" if column is None else self.text(row, column) for column in self.of_words])
         label = self.total_label(row, words)
         if label and not (words.code and _CODE.fullmatch(plain_characters(words.code))):
             self._total(index, label)
@@ -352,7 +353,7 @@ class _Walk:
 
     def _unit(self, index: int, row: list[Any], words: Words) -> None:
         has_figures = self.has_figures(row)
-        if self.ended and not has_figures:
+        if not has_figures and self.ended:
             return
         if words.commune:
             self.current, self.current_index = words.commune, index
@@ -364,7 +365,7 @@ class _Walk:
                 cell=words.cell,
                 code=words.code,
                 commune_index=self.current_index,
-                period=self.text(row, self.period),
+                period="" if self.period is None else self.text(row, self.period),
                 is_numbered=is_numbered,
             )
         )

@@ -61,7 +61,7 @@ def _mark_unknown(rows: list[list[Any]], cells: Unknown) -> None:
 
 
 # A reference that far out makes the workbook reader lay out an area it cannot hold.
-_FAR = re.compile(rb"""\sr\s*=\s*["'](?:[A-Z]{3}\d|[A-Z]{1,2}\d{6})""")
+_FAR = re.compile(rb"""r(?<=\sr)\s*=\s*["'](?:[A-Z]{3}\d|[A-Z]{1,2}\d{6})""")
 _VALUED = re.compile(rb"""<(?:\w+:)?c\s(?:[^>/]*\s)?r\s*=\s*["']([A-Z]{1,3})(\d{1,7})["'][^>/]*>""")
 
 

@@ -34,6 +34,7 @@ SEASON_SD = 0.1
 NODES = 15
 QUANTILES = 101
 ROUNDS = 12
+SETTLED = 1e-8  # of eta in one step of Newton's: the next would move it by the square
 NEGLIGIBLE = 1e-4
 
 _NODE, _WEIGHT = np.polynomial.hermite_e.hermegauss(NODES)
@@ -206,5 +207,8 @@ def _mode(mean: Array, spread: Array, top: Array, below: Array) -> Array:
     for _ in range(ROUNDS):
         share = expit(eta)
         slope = top - below * share - (eta - mean) / spread
-        eta += np.clip(slope / (below * share * (1 - share) + 1 / spread), -2.0, 2.0)
+        step = np.clip(slope / (below * share * (1 - share) + 1 / spread), -2.0, 2.0)
+        eta += step
+        if (np.abs(step) <= SETTLED).all():
+            break
     return eta

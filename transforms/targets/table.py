@@ -83,12 +83,14 @@ def target_table(
         the share known. probability, required_per_year, observed_per_year: of
         what is not yet due, on today's map, where no_probability is null.
     """
+    if not targets:
+        return pl.DataFrame(schema=SCHEMA)
+    shown = _shown(figures, unsettled)
+    of_kind = shown.partition_by("indicator", "level", "period_kind", as_dict=True)
     parts = [
-        _judged(target, position, _of_target(target, figures, unsettled), as_of, due_day, standing)
+        _judged(target, position, of_kind.get(_kind_of(target), shown.clear()), as_of, due_day, standing)
         for position, target in enumerate(targets)
     ]
-    if not parts:
-        return pl.DataFrame(schema=SCHEMA)
     return pl.concat(parts).sort("position", "map", "unit_code", "period", descending=[False, True, False, False])
 
 
@@ -104,14 +106,14 @@ def period_kind_of(target: Target) -> str:
     return "year" if own == "month" and indicator.timing == "flow" and target.kind in YEARLY else own
 
 
-def _of_target(target: Target, figures: pl.DataFrame, unsettled: Collection[str]) -> pl.DataFrame:
-    """A target's figures with their last month's number; what is not settled is as not reported."""
-    mine = figures.filter(
-        (pl.col("indicator") == target.indicator)
-        & (pl.col("level") == target.level)
-        & (pl.col("period_kind") == period_kind_of(target))
-        & (pl.col("unit_code") != UNPLACED)
-    ).with_columns(month=month_number())
+def _kind_of(target: Target) -> tuple[str, str, str]:
+    """Which figures a target judges: their indicator, level and kind of period."""
+    return target.indicator, target.level, period_kind_of(target)
+
+
+def _shown(figures: pl.DataFrame, unsettled: Collection[str]) -> pl.DataFrame:
+    """Figures with their last month's number; what is not settled is as not reported."""
+    mine = figures.filter(pl.col("unit_code") != UNPLACED).with_columns(month=month_number())
     months = [period for period in unsettled if len(period) > len("YYYY")]
     hidden = pl.DataFrame({"period": months}, schema={"period": pl.String}).select(month_number()).to_series()
     is_hidden = pl.col("month").is_in(hidden.implode()) | pl.col("period").is_in(list(unsettled))

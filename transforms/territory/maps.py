@@ -293,17 +293,20 @@ def cells_on_both_maps(
     # A cell is reported once each form of the period is there: the first measure stands for its form.
     forms = [form for form in FORMS.values() if form.names[0] in measures]
     there = (pl.col(form.names[0]).is_not_null() | (pl.col("period") < form.since) for form in forms)
-    facts = facts.filter(pl.col("period").is_in(periods)).with_columns(
-        pl.col(measures).cast(pl.Int64), is_reported=pl.all_horizontal(*there)
+    facts = facts.with_columns(
+        pl.col(measures).cast(pl.Int64), is_reported=pl.all_horizontal(*there), fact=pl.int_range(pl.len())
     )
-    known = places(registry, periods, today)
-    strange = facts.select("cell_code", "period").join(known, on=["cell_code", "period"], how="anti")
+    joined = places(registry, periods, today).join(facts, on=["cell_code", "period"], how="left")
+    is_placed = np.zeros(facts.height, dtype=bool)
+    is_placed[joined["fact"].drop_nulls()] = True
+    strange = facts.filter(~is_placed).filter(pl.col("period").is_in(periods))
     if strange.height:
-        known = pl.concat([known, _strangers(strange, registry, today).select(known.columns)])
-    joined = last_known(known, members, registry).join(facts, on=["cell_code", "period"], how="left")
+        placed = _strangers(strange.select("cell_code", "period"), registry, today)
+        joined = pl.concat([joined, placed.join(strange, on=["cell_code", "period"]).select(joined.columns)])
     expected = pl.col("kind").is_in(_kinds(measures)) | pl.col("is_reported").is_not_null()
-    joined = joined.filter(expected) if _kinds(measures) else joined
-    return _divided(joined.with_columns(pl.col("is_reported").fill_null(value=False)), [*measures, "members_known"])
+    joined = joined.drop("fact").filter(expected) if _kinds(measures) else joined.drop("fact")
+    joined = last_known(joined.with_columns(pl.col("is_reported").fill_null(value=False)), members, registry)
+    return _divided(joined, [*measures, "members_known"])
 
 
 def _kinds(measures: list[str]) -> list[str]:
@@ -328,32 +331,58 @@ def last_known(cells: pl.DataFrame, members: pl.DataFrame, registry: Registry) -
     """Add members_known: a cell's members in the period, else the last reported before; else its predecessors'.
 
     Args:
-        cells: cell_code, period and others.
+        cells: cell_code, period and others; members_closing, where it is among them, is that of `members`.
         members: cell_code, period (YYYY-MM), members_closing; null = not reported.
         registry: for the predecessors of a cell that has not reported yet.
     """
-    history = (
-        members.drop_nulls()
-        .select("cell_code", month=month_number(), members_known=pl.col("members_closing").cast(pl.Int64))
-        .sort("month")
+    reported = members.drop_nulls().with_columns(pl.col("members_closing").cast(pl.Int64))
+    known = cells["members_closing"] if "members_closing" in cells.columns else _in_last_month(cells, reported)
+    # What came in the period is nearly all; looking back for each of a million rows would cost more than all else here.
+    silent = known.is_null().arg_true()
+    if silent.len():
+        known = known.scatter(silent, _known_before(cells.select("cell_code", "period")[silent], reported, registry))
+    return cells.with_columns(known.alias("members_known"))
+
+
+def _in_last_month(cells: pl.DataFrame, reported: pl.DataFrame) -> pl.Series:
+    """A cell's members in the last month of the period; null where it did not report it."""
+    last = {period: str(Period.month_of(Period.parse(period).last_day)) for period in cells["period"].unique()}
+    return (
+        cells.select("cell_code", period=pl.col("period").replace_strict(last, return_dtype=pl.String))
+        .join(
+            reported.filter(pl.col("period").is_in(last.values())),
+            on=["cell_code", "period"],
+            how="left",
+            maintain_order="left",
+        )
+        .get_column("members_closing")
     )
-    # What is sorted is as narrow as can be: the cells of ten years are a million rows of many columns.
-    dated = cells.select("cell_code", month=month_number(), order=pl.int_range(pl.len())).sort("month")
-    # check_sortedness: polars cannot check it by group and warns; both sides are sorted just above.
-    found = dated.join_asof(history, on="month", by="cell_code", strategy="backward", check_sortedness=False)
+
+
+def _known_before(cells: pl.DataFrame, reported: pl.DataFrame, registry: Registry) -> pl.Series:
+    """The members a cell last reported before a period, else what its predecessors reported last."""
     origins = pl.DataFrame(
         [(to, origin, weight) for origin, to, _, _, weight in registry.cell_succession if to != origin],
         schema={"cell_code": pl.String, "origin": pl.String, "weight": pl.Float64},
         orient="row",
     )
+    asked = pl.concat([cells["cell_code"], origins["origin"]]).unique()
+    history = (
+        reported.filter(pl.col("cell_code").is_in(asked.to_list()))
+        .select("cell_code", month=month_number(), members_known="members_closing")
+        .sort("month")
+    )
+    dated = cells.select("cell_code", month=month_number(), order=pl.int_range(pl.len())).sort("month")
+    # check_sortedness: polars cannot check it by group and warns; both sides are sorted just above.
+    found = dated.join_asof(history, on="month", by="cell_code", strategy="backward", check_sortedness=False)
     final = history.group_by("cell_code", maintain_order=True).last().rename({"cell_code": "origin"})
     members_then = (pl.col("weight") * pl.col("members_known")).sum().round().cast(pl.Int64)
     inherited = origins.join(final, on="origin").group_by("cell_code").agg(inherited=members_then)
     return (
-        cells.with_columns(found.sort("order")["members_known"])
-        .join(inherited, on="cell_code", how="left")
-        .with_columns(pl.col("members_known").fill_null(pl.col("inherited")))
-        .drop("inherited")
+        found.join(inherited, on="cell_code", how="left", maintain_order="left")
+        .sort("order")
+        .select(pl.col("members_known").fill_null(pl.col("inherited")))
+        .to_series()
     )
 
 
@@ -391,7 +420,7 @@ def unit_figures(cells: pl.DataFrame, registry: Registry, today: date) -> pl.Dat
     """
     measures = [name for name in cells.columns if name in FORM_OF]
     is_plain = _counts_once(cells, registry)
-    plain, others = _of_places(cells.filter(is_plain), measures), cells.filter(~is_plain)
+    plain, others = _of_places(cells, is_plain, measures), cells.filter(~is_plain)
     frames = []
     for name in MAPS:
         prefix = "today_" if name == "today" else ""
@@ -464,14 +493,21 @@ def _counts_once(cells: pl.DataFrame, registry: Registry) -> pl.Series:
     return cells.select(is_itself & ~pl.col("cell_code").is_in(taken_in.to_list())).to_series()
 
 
-def _of_places(plain: pl.DataFrame, measures: list[str]) -> pl.DataFrame:
-    """Sums by the smallest places of both maps together, of rows that are a cell each: most cells, in one pass."""
-    return plain.group_by("period", *LEVELS, *(f"today_{level}" for level in LEVELS)).agg(
-        *sums(measures),
-        units_expected=pl.len().cast(pl.Int64),
-        units_reported=pl.col("is_reported").sum().cast(pl.Int64),
-        members_reported=pl.col("members_known").filter("is_reported").sum(),
-        members_known=pl.col("members_known").sum(),
+def _of_places(cells: pl.DataFrame, is_plain: pl.Series, measures: list[str]) -> pl.DataFrame:
+    """Sums by the smallest places of both maps together, of the rows that are a cell each: most cells, in one pass."""
+    places = (*LEVELS, *(f"today_{level}" for level in LEVELS))
+    return (
+        # Told apart by a key: a filter would write a million rows of all columns once more.
+        cells.group_by("period", *places, is_plain=is_plain)
+        .agg(
+            *sums(measures),
+            units_expected=pl.len().cast(pl.Int64),
+            units_reported=pl.col("is_reported").sum().cast(pl.Int64),
+            members_reported=pl.col("members_known").filter("is_reported").sum(),
+            members_known=pl.col("members_known").sum(),
+        )
+        .filter("is_plain")
+        .drop("is_plain")
     )
 
 

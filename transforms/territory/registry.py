@@ -7,8 +7,10 @@ territory began, e.g. `29869@2015-01-01` (Phường 1) and `29869@2025-07-01` (P
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
+from itertools import pairwise
 
 import polars as pl
 
@@ -127,7 +129,8 @@ def build_registry(tables: dict[str, pl.DataFrame]) -> Registry:
         tables: by the names of `COLUMNS`, all columns text as in the CSV; dates as YYYY-MM-DD, an empty end is open.
 
     Raises:
-        ValueError: a table or column is missing, a date, kind, extent or weight cannot be read; says which row.
+        ValueError: a table or column is missing, a date, kind, extent or weight cannot be read, or a unit or cell
+            stands twice on a day; says which row.
     """
     for name, columns in COLUMNS.items():
         if name not in tables:
@@ -209,7 +212,17 @@ def _units(table: pl.DataFrame, succession: tuple[tuple[str, str, str, date], ..
                 lon=_degrees(row.get("lon")),
             )
         )
+    _refuse_twice("units", [(unit.unit_code, unit.valid_from, unit.valid_to) for unit in units])
     return tuple(units)
+
+
+def _refuse_twice(table: str, spans: Iterable[tuple[str, date, date]]) -> None:
+    """Two rows of one code on one day would count all its figures twice."""
+    for (code, _, last), (other, first, _) in pairwise(sorted(spans)):
+        if code == other and first <= last:
+            raise ValueError(
+                f"registry table '{table}': {code} stands in two rows on {first}; end the earlier one (valid_to) before"
+            )
 
 
 def _degrees(text: str | None) -> float | None:
@@ -267,6 +280,7 @@ def _homes(
             if start != first:
                 commune = reforms.commune_after(code, commune, start)
             homes.append(_home(row, commune, start, after - _DAY if after else last, by_code, reporting))
+    _refuse_twice("cells", [(home.cell_code, home.valid_from, home.valid_to) for home in homes])
     return tuple(homes)
 
 

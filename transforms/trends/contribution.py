@@ -6,6 +6,7 @@ import polars as pl
 
 from expectations.contract.indicators import INDICATORS
 from transforms.months import year_before
+from transforms.text_order import sorted_by_text, text_rank
 
 WHOLE = ("map", "indicator", "period_kind", "period", "base_period")
 COLUMNS = (*WHOLE, "unit_code", "part", "value")
@@ -50,7 +51,7 @@ def contribution(indicators: pl.DataFrame, level: str = "district") -> pl.DataFr
     )
     pairs = _pairs(_with_group(units))
     parts = pl.concat([_of_values(pairs), _of_counts(pairs)])
-    return _exact(parts).sort(COLUMNS[:-1])
+    return _exact(parts)
 
 
 def _with_group(units: pl.DataFrame) -> pl.DataFrame:
@@ -72,13 +73,17 @@ def _with_group(units: pl.DataFrame) -> pl.DataFrame:
 
 
 def _pairs(units: pl.DataFrame) -> pl.DataFrame:
-    """One row a unit, period and the period a year before, whose figures end in 0; zero where a side is missing."""
+    """One row a unit, period and the period a year before, whose figures end in 0; zero where a side is missing.
+
+    `whole` numbers what is divided: a map, indicator and pair of periods.
+    """
     keys = ["map", "unit_code", "indicator", "period_kind", "base_period"]
     present = units.with_columns(base_period=year_before())
     periods = present.select(*WHOLE).unique()
     base = units.rename({"period": "base_period"}).join(periods, on=[*WHOLE[:3], "base_period"])
     both = present.join(base, on=[*keys, "period"], how="full", coalesce=True, suffix="0")
-    has_base = pl.col("top0").is_not_null().any().over(WHOLE)
+    both = both.with_columns(whole=text_rank(both, WHOLE))
+    has_base = pl.col("top0").is_not_null().any().over("whole")
     figures = ("top", "below", "top0", "below0")
     one_sided = pl.col("top").is_null() | pl.col("top0").is_null()
     return both.filter(has_base).with_columns(one_sided=one_sided).with_columns(pl.col(figures).fill_null(0.0))
@@ -89,15 +94,15 @@ def _of_counts(pairs: pl.DataFrame) -> pl.DataFrame:
     value = pl.col("top") - pl.col("top0")
     part = pl.when("one_sided").then(pl.lit("reporting")).otherwise(pl.lit("how_often"))
     return pairs.filter(pl.col("indicator").is_in(bare)).select(
-        *WHOLE, "unit_code", part=part, value=value, change=value.sum().over(WHOLE)
+        "whole", *WHOLE, "unit_code", part=part, value=value, change=value.sum().over("whole")
     )
 
 
 def _of_values(pairs: pl.DataFrame) -> pl.DataFrame:
     """Parts of the indicators that have a denominator, the whole change beside them."""
     scales = {each.name: float(each.scale) for each in INDICATORS if each.denominator is not None}
-    whole, whole0 = (pl.col(name).sum().over(WHOLE) for name in ("below", "below0"))
-    total, total0 = (pl.col(name).sum().over(WHOLE) for name in ("top", "top0"))
+    whole, whole0 = (pl.col(name).sum().over("whole") for name in ("below", "below0"))
+    total, total0 = (pl.col(name).sum().over("whole") for name in ("top", "top0"))
     scaled = (
         pairs.filter(pl.col("indicator").is_in(list(scales)))
         .with_columns(scale=pl.col("indicator").replace_strict(scales, return_dtype=pl.Float64))
@@ -116,11 +121,12 @@ def _of_values(pairs: pl.DataFrame) -> pl.DataFrame:
         who=pl.when(~pl.col("one_sided")).then(who),
         how_often=pl.when(~pl.col("one_sided")).then(within - who.fill_null(0.0)),
     )
+    beside = ["whole", *WHOLE, "unit_code"]
     return (
-        split.select(*WHOLE, "unit_code", "change", *PARTS)
-        .unpivot(PARTS, index=[*WHOLE, "unit_code", "change"], variable_name="part")
+        split.select(*beside, "change", *PARTS)
+        .unpivot(PARTS, index=[*beside, "change"], variable_name="part")
         .drop_nulls("value")
-        .select(*WHOLE, "unit_code", "part", "value", "change")
+        .select(*beside, "part", "value", "change")
     )
 
 
@@ -158,13 +164,13 @@ def _exact(parts: pl.DataFrame) -> pl.DataFrame:
 
     Doubles that are such multiples, and whose sizes add up to less than 2**53 of it, are added without any rounding.
     """
-    size = pl.col("value").abs().sum().over(WHOLE).clip(1e-200)
-    counted = parts.sort(*WHOLE, "unit_code", "part").with_columns(quantum=2.0 ** (size.log(2).ceil() - BITS))
-    counted = counted.with_columns(
+    parts = sorted_by_text(parts, [*WHOLE, "unit_code", "part"])
+    size = pl.col("value").abs().sum().over("whole").clip(1e-200)
+    counted = parts.with_columns(quantum=2.0 ** (size.log(2).ceil() - BITS)).with_columns(
         quanta=(pl.col("value") / pl.col("quantum")).round().cast(pl.Int64),
-        whole=(pl.col("change") / pl.col("quantum")).round().cast(pl.Int64),
+        wanted=(pl.col("change") / pl.col("quantum")).round().cast(pl.Int64),
     )
-    missing = pl.col("whole") - pl.col("quanta").sum().over(WHOLE)
-    is_largest = pl.int_range(pl.len()).over(WHOLE) == pl.col("quanta").abs().arg_max().over(WHOLE)
+    missing = pl.col("wanted") - pl.col("quanta").sum().over("whole")
+    is_largest = pl.int_range(pl.len()).over("whole") == pl.col("quanta").abs().arg_max().over("whole")
     mended = pl.col("quanta") + pl.when(is_largest).then(missing).otherwise(0)
     return counted.with_columns(value=mended * pl.col("quantum")).select(COLUMNS)

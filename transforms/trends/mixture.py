@@ -14,12 +14,8 @@ Array = NDArray[np.float64]
 
 HELD = 0.9  # of the alternatives' weight, by the width that is told
 HALVINGS = 24  # of the bracket: to 1e-7 of it
-STEPS, SETTLED = (
-    60,
-    1e-8,
-)  # as many at most, until one moves the width by less than so much: the next would by its square
-
-IN_CACHE = 16  # alternatives
+STEPS = 60  # at most
+SETTLED = 1e-5  # of the width: a step as small leaves its cube
 
 
 class Alternatives(NamedTuple):
@@ -30,6 +26,16 @@ class Alternatives(NamedTuple):
     weight: Array
     mean: Array
     covariance: Array
+
+    def averaged(self, values: Array) -> Array:
+        """The weighted mean of each series' alternatives, of values that have a row each."""
+        starts = np.flatnonzero(np.diff(self.series, prepend=-1))
+        weighted = self.weight[:, None] * values.reshape(len(values), -1)
+        return np.add.reduceat(weighted, starts, axis=0).reshape(-1, *values.shape[1:])
+
+    def greatest(self, values: Array) -> Array:
+        """The greatest value of each series' alternatives."""
+        return np.maximum.reduceat(values, np.flatnonzero(np.diff(self.series, prepend=-1)), axis=0)
 
 
 class TrendFit(NamedTuple):
@@ -71,47 +77,29 @@ def mixture(said: Alternatives, basis: Basis, freedom: Array) -> TrendFit:
 
     A plain variance would let an unlikely but wide alternative set the width; the 90 % quantiles of the mixture do not.
     """
-    starts = np.flatnonzero(np.diff(said.series, prepend=-1))
-
-    def averaged(values: Array) -> Array:
-        return np.add.reduceat(said.weight[:, None] * values, starts, axis=0)
-
     segment, of_month = np.unique(basis.slope, axis=0, return_inverse=True)
-    level, slope = said.mean @ basis.level.T, said.mean @ segment.T
-    level_variance, together, slope_variance = _variances(said.covariance, basis, segment)
-    mean_level, mean_slope = averaged(level), averaged(slope)
-    off_level, off_slope = level - mean_level[said.series], slope - mean_slope[said.series]
-    slope_sd = _spread(said, starts, off_slope, np.sqrt(slope_variance), freedom)
-    moment_sd = np.sqrt(averaged(slope_variance + off_slope**2))
-    narrower = (slope_sd / moment_sd)[:, of_month]
-    covariance = averaged(together + off_level * off_slope[:, of_month]) * narrower
-    level_sd = np.sqrt(averaged(level_variance + off_level**2))
-    slope, sd = mean_slope[:, of_month], slope_sd[:, of_month]
+    mean = said.averaged(said.mean)
+    off = said.mean - mean[said.series]
+    # Level and slope are sums of coefficients, so their moments are sums of the coefficients' own.
+    moments = said.averaged(said.covariance + off[:, :, None] * off[:, None])
+    of_level = np.matmul(basis.level, moments)
+    moment_sd = np.sqrt(_squares(moments, segment))
+    slope_sd = _spread(said, off @ segment.T, np.sqrt(_squares(said.covariance, segment)), freedom)
     return TrendFit(
-        level=mean_level,
-        slope=slope,
-        level_sd=level_sd,
-        slope_sd=sd,
-        covariance=covariance,
+        level=mean @ basis.level.T,
+        slope=(mean @ segment.T)[:, of_month],
+        level_sd=np.sqrt((of_level * basis.level).sum(axis=2)),
+        slope_sd=slope_sd[:, of_month],
+        covariance=(of_level * basis.slope).sum(axis=2) * (slope_sd / moment_sd)[:, of_month],
         freedom=freedom,
         noise=_likeliest_noise(said),
     )
 
 
-def _variances(covariance: Array, basis: Basis, segment: Array) -> tuple[Array, Array, Array]:
-    """Of each alternative: the level's variance and its covariance with the slope by month, the slope's by segment.
-
-    A few alternatives at a time, whose products fit the cache.
-    """
-    level, together = np.empty((2, len(covariance), len(basis.level)))
-    slope = np.empty((len(covariance), len(segment)))
-    for start in range(0, len(covariance), IN_CACHE):
-        here = slice(start, start + IN_CACHE)
-        spread = np.matmul(basis.level, covariance[here])
-        level[here] = (spread * basis.level).sum(axis=2)
-        together[here] = (spread * basis.slope).sum(axis=2)
-        slope[here] = (np.matmul(segment, covariance[here]) * segment).sum(axis=2)
-    return level, together, slope
+def _squares(matrices: Array, rows: Array) -> Array:
+    """Each row's quadratic form of each matrix."""
+    pairs = (rows[:, :, None] * rows[:, None]).reshape(len(rows), -1)
+    return matrices.reshape(len(matrices), -1) @ pairs.T
 
 
 def _likeliest_noise(said: Alternatives) -> NDArray[np.int64]:
@@ -120,40 +108,42 @@ def _likeliest_noise(said: Alternatives) -> NDArray[np.int64]:
     return total.argmax(axis=1)
 
 
-def _spread(said: Alternatives, starts: NDArray[np.int64], off: Array, sd: Array, freedom: Array) -> Array:
+def _spread(said: Alternatives, off: Array, sd: Array, freedom: Array) -> Array:
     """Half the width that holds 90 % of the mixture about its mean, in quantiles of t; by bisection.
 
     Where the width lies is found first, so that no halving has to ask the mixture: what it holds is dear to work out.
     """
-    low = np.zeros((len(starts), off.shape[1]))
-    high = np.maximum.reduceat(np.abs(off) + 8 * sd, starts, axis=0)
-    width = _width(said, starts, off, sd, freedom)
+    width, high = _width(said, off, sd, freedom)
+    low = np.zeros_like(high)
     for _ in range(HALVINGS):
         middle = (low + high) / 2
         low, high = np.where(middle < width, middle, low), np.where(middle < width, high, middle)
     return (low + high) / 2 / stdtrit(freedom, (1 + HELD) / 2)[:, None]
 
 
-def _width(said: Alternatives, starts: NDArray[np.int64], off: Array, sd: Array, freedom: Array) -> Array:
-    """Where the mixture about its mean holds 90 %, by Newton's steps, which a bracket keeps from running away."""
+def _width(said: Alternatives, off: Array, sd: Array, freedom: Array) -> tuple[Array, Array]:
+    """Where the mixture about its mean holds 90 %, and what is above it in any case.
+
+    By Halley's steps, which a bracket keeps from running away: a mixture of t has no quantile in closed form.
+    """
     own = freedom[said.series][:, None]
     peak = np.exp(gammaln((own + 1) / 2) - gammaln(own / 2)) / (np.sqrt(own * np.pi) * sd)
-    low = np.zeros((len(starts), off.shape[1]))
-    high = np.maximum.reduceat(np.abs(off) + 8 * sd, starts, axis=0)
-    width = stdtrit(freedom, (1 + HELD) / 2)[:, None] * np.sqrt(
-        np.add.reduceat(said.weight[:, None] * (sd**2 + off**2), starts, axis=0)
-    )
-    for _ in range(STEPS):  # a mixture of t distributions has no quantile in closed form
+    above = said.greatest(np.abs(off) + 8 * sd)
+    low, high = np.zeros_like(above), above
+    width = stdtrit(freedom, (1 + HELD) / 2)[:, None] * np.sqrt(said.averaged(sd**2 + off**2))
+    for _ in range(STEPS):
         half = width[said.series]
         ends = (half - off) / sd, (half + off) / sd
         inside = stdtr(own, ends[0]) - stdtr(own, -ends[1])
-        density = sum(peak * (1 + end**2 / own) ** (-(own + 1) / 2) for end in ends)
-        held, slope = (np.add.reduceat(said.weight[:, None] * part, starts, axis=0) for part in (inside, density))
+        density = [peak * (1 + end**2 / own) ** (-(own + 1) / 2) for end in ends]
+        turn = [-each * end * (own + 1) / (own + end**2) / sd for each, end in zip(density, ends, strict=True)]
+        held, slope, bend = (said.averaged(part) for part in (inside, sum(density), sum(turn)))
         low, high = np.where(held < HELD, width, low), np.where(held < HELD, high, width)
-        with np.errstate(divide="ignore"):
-            step = width + (HELD - held) / slope
+        with np.errstate(divide="ignore", invalid="ignore"):
+            newton = (HELD - held) / slope
+            step = width + newton / (1 + newton * bend / (2 * slope))
         after = np.where((step >= low) & (step <= high), step, (low + high) / 2)
         moved, width = np.abs(after - width), after
         if (moved <= SETTLED * width).all():
             break
-    return width
+    return width, above

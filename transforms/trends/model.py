@@ -13,7 +13,6 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import logsumexp
 
 from transforms.trends.basis import Basis, basis_of
 from transforms.trends.mixture import Alternatives, TrendFit, empty_fit, mixture
@@ -86,15 +85,37 @@ def _freedom(series: TrendSeries, basis: Basis) -> Array:
 
 
 def _cross_products(series: TrendSeries, response: Response, basis: Basis) -> CrossProducts:
-    parts = []
-    for start in range(0, len(series.top), TOGETHER):
-        here = slice(start, start + TOGETHER)
-        root = np.sqrt(response.weight[here])[..., None]
-        columns = np.concatenate([root * basis.columns, root * response.value[here, :, None]], axis=2)
-        innovations, log_det = whiten(columns, series.known[here], noises_of(series))
-        parts.append((np.matmul(innovations.swapaxes(2, 3), innovations), log_det))
-    products, log_dets = zip(*parts, strict=True)
-    return CrossProducts(np.concatenate(products), np.concatenate(log_dets))
+    of_some = _of_events if series.is_event_count else _of_even_weights
+    places = np.array_split(np.arange(len(series.top)), range(TOGETHER, len(series.top), TOGETHER))
+    parts = [of_some(series.of(here), response.of(here), basis) for here in places]
+    values, log_dets = zip(*parts, strict=True)
+    return CrossProducts(np.concatenate(values), np.concatenate(log_dets))
+
+
+def _of_events(series: TrendSeries, response: Response, basis: Basis) -> tuple[Array, Array]:
+    """Events: each month of each series has a weight of its own."""
+    root = np.sqrt(response.weight)[..., None]
+    columns = np.concatenate([root * basis.columns, root * response.value[..., None]], axis=2)
+    clean, log_det = whiten(columns, series.known, noises_of(series))
+    return np.matmul(clean.swapaxes(2, 3), clean), log_det
+
+
+def _of_even_weights(series: TrendSeries, response: Response, basis: Basis) -> tuple[Array, Array]:
+    """Stocks and nets: a series' months weigh the same, so series with the same months share the basis' products."""
+    noises, weight = noises_of(series), response.typical_weight[:, None, None]
+    patterns, of_series = np.unique(series.known, axis=0, return_inverse=True)
+    columns, log_det = whiten(np.broadcast_to(basis.columns, (len(patterns), *basis.columns.shape)), patterns, noises)
+    value, _ = whiten(np.sqrt(weight) * response.value[..., None], series.known, noises)
+    crossed = columns.swapaxes(2, 3)
+    own = np.matmul(crossed, columns)
+    products = np.empty((*value.shape[:2], own.shape[-1] + 1, own.shape[-1] + 1))
+    products[..., :-1, :-1] = weight[..., None] * own[of_series]
+    products[..., -1, -1] = (value[..., 0] ** 2).sum(axis=2)
+    for place, rows in enumerate(crossed):
+        mine = of_series == place
+        products[mine, :, :-1, -1] = np.sqrt(weight[mine]) * np.matmul(rows, value[mine])[..., 0]
+    products[..., -1, :-1] = products[..., :-1, -1]
+    return products, log_det[of_series]
 
 
 def smoothing(basis: Basis) -> Array:
@@ -106,11 +127,12 @@ def _weights(evidence: Array, shapes: Shapes, group: NDArray[np.int64], noises: 
     """Posterior weight of every shape and noise, series x shapes x noises: a line, unless a bend is likelier."""
     evidence = evidence + np.log(shapes.prior)[:, None]
     evidence = evidence + _pooled_prior(evidence, group, noises)[:, None, :]
-    of_shape = logsumexp(evidence, axis=2)
-    bends = logsumexp(of_shape[:, 1:], axis=1) > of_shape[:, 0]
+    weight = np.exp(evidence - evidence.max(axis=(1, 2), keepdims=True))
+    of_shape = weight.sum(axis=2)
+    bends = of_shape[:, 1:].sum(axis=1) > of_shape[:, 0]
     is_line = np.arange(len(shapes.prior)) == 0
-    evidence = np.where((bends[:, None] ^ is_line)[:, :, None], evidence, -np.inf)
-    weight = np.exp(evidence - logsumexp(evidence, axis=(1, 2), keepdims=True))
+    weight = np.where((bends[:, None] ^ is_line)[:, :, None], weight, 0.0)
+    weight /= weight.sum(axis=(1, 2), keepdims=True)
     weight = np.where(weight < NEGLIGIBLE, 0.0, weight)
     return weight / weight.sum(axis=(1, 2), keepdims=True)
 
@@ -128,9 +150,12 @@ def _kept(
     which, shape, noise = np.nonzero(weight)
     prior = precision_of(series.of(which), response.of(which), basis, shapes.sizes[shape])
     sums = products.values[which, noise]
-    inverse = np.linalg.inv(sums[:, :-1, :-1] + prior[:, :, None] * np.eye(prior.shape[1]))
-    mean = np.matmul(inverse, sums[:, :-1, -1:])[..., 0]
-    left = squares_left(series, sums[:, -1, -1] - (sums[:, :-1, -1] * mean).sum(axis=1))
+    right, squares = sums[:, :-1, -1], sums[:, -1, -1]
+    diagonal = np.arange(prior.shape[1])
+    sums[:, diagonal, diagonal] += prior
+    inverse = np.linalg.inv(sums[:, :-1, :-1])
+    mean = np.matmul(inverse, right[..., None])[..., 0]
+    left = squares_left(series, squares - (right * mean).sum(axis=1))
     spread = inverse * (left / freedom[which])[:, None, None]
     return Alternatives(which, noise, weight[which, shape, noise], mean, spread)
 
@@ -142,11 +167,13 @@ def _pooled_prior(evidence: Array, group: NDArray[np.int64], noises: tuple[Noise
     """
     beforehand = np.array([noise.prior for noise in noises])
     member = group[:, None] == np.unique(group)
-    straight = logsumexp(evidence[:, :2], axis=1)  # a bend would pass for deviations that do not last
+    of_series = member.argmax(axis=1)
+    straight = np.logaddexp(evidence[:, 0], evidence[:, 1])  # a bend would pass for deviations that do not last
+    likelihood = np.exp(straight - straight.max(axis=1, keepdims=True))
     prior = np.tile(beforehand, (member.shape[1], 1))
     for _ in range(20):
-        posterior = straight + np.log(prior)[member.argmax(axis=1)]
-        posterior = np.exp(posterior - logsumexp(posterior, axis=1, keepdims=True))
+        posterior = likelihood * prior[of_series]
+        posterior /= posterior.sum(axis=1, keepdims=True)
         total = member.T @ posterior + NOISE_SERIES * beforehand
         prior = total / total.sum(axis=1, keepdims=True)
-    return np.log(prior)[member.argmax(axis=1)]
+    return np.log(prior)[of_series]

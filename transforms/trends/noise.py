@@ -47,18 +47,29 @@ def whiten(columns: Array, known: NDArray[np.bool_], noises: tuple[Noise, ...]) 
         of each noise's covariance over the known months, series x noises.
     """
     lasting, carry = (np.array([getattr(noise, name) for noise in noises]) for name in ("lasting", "carry"))
-    load = np.sqrt(lasting)
+    patterns, of_series = np.unique(known, axis=0, return_inverse=True)
+    spread, kept, taken = (part[of_series] for part in _filter(patterns, lasting, carry))
     series, months, width = columns.shape
-    mean, variance = np.zeros((series, len(noises), width)), np.ones((series, len(noises)))
-    innovations = np.zeros((series, len(noises), months, width))
-    log_det = np.zeros((series, len(noises)))
-    for month in range(months):
-        here = known[:, month, None]
-        spread = 1 - lasting + lasting * variance
-        surprise = (columns[:, month, None, :] - load[:, None] * mean) * here[..., None]
-        innovations[:, :, month] = surprise / np.sqrt(spread)[..., None]
-        log_det += np.log(spread) * here
-        gain = load * variance / spread * here
-        mean = carry[:, None] * (mean + gain[..., None] * surprise)
-        variance = carry**2 * (variance - gain * load * variance) + 1 - carry**2
-    return innovations, log_det
+    foreseen = np.zeros((series, len(noises), months, width))
+    for month in range(1, months):
+        now = foreseen[:, :, month]
+        np.multiply(kept[..., month - 1, None], foreseen[:, :, month - 1], out=now)
+        now += taken[..., month - 1, None] * columns[:, None, month - 1]
+    innovations = np.subtract(columns[:, None], foreseen, out=foreseen)
+    innovations *= (known[:, None] / np.sqrt(spread))[..., None]
+    return innovations, (np.log(spread) * known[:, None]).sum(axis=2)
+
+
+def _filter(known: NDArray[np.bool_], lasting: Array, carry: Array) -> tuple[Array, Array, Array]:
+    """The variance of each month's surprise, and how much of what was foreseen, and of the month, is foreseen next.
+
+    Each series x noises x months. They hang on the months that are known alone: series of one pattern share them.
+    """
+    spread, kept, taken = np.empty((3, len(known), len(carry), known.shape[1]))
+    variance = np.ones((len(known), len(carry)))
+    for month, here in enumerate(known.T):
+        spread[..., month] = 1 - lasting + lasting * variance
+        gain = lasting * variance / spread[..., month] * here[:, None]
+        kept[..., month], taken[..., month] = carry * (1 - gain), carry * gain
+        variance = carry**2 * (variance - gain * variance) + 1 - carry**2
+    return spread, kept, taken

@@ -14,6 +14,7 @@ Mask = NDArray[np.bool_]
 Link = Literal["log", "logit", "identity"]
 
 ROUNDS = 12
+SETTLED = 1e-8  # of eta in one round: the next would move it by the square
 LONGEST_STRIDE = 2.0  # of eta in one round, so that a month of zeros cannot run away
 
 
@@ -85,11 +86,15 @@ def working_response(series: TrendSeries, basis: Array, penalty: Array) -> Respo
     known = series.known
     top, below = np.where(known, series.top, 0.0), np.where(known, series.below, 1.0)
     eta = _start(top, below, known, series.link)
+    moving = np.arange(len(top))
     for _ in range(1 if series.link == "identity" else ROUNDS):
-        value, weight = _linearised(eta, top, below, series.link)
-        precision = np.matmul(basis.T * (weight * known)[:, None, :], basis) + penalty
-        fitted = np.matmul(basis, np.linalg.solve(precision, np.matmul(basis.T, (weight * known * value)[..., None])))
-        eta = np.clip(fitted[..., 0], eta - LONGEST_STRIDE, eta + LONGEST_STRIDE)
+        before = eta[moving]
+        value, weight = _linearised(before, top[moving], below[moving], series.link)
+        weight = weight * known[moving]
+        precision = np.matmul(basis.T * weight[:, None, :], basis) + penalty
+        fitted = np.matmul(basis, np.linalg.solve(precision, np.matmul(basis.T, (weight * value)[..., None])))
+        eta[moving] = np.clip(fitted[..., 0], before - LONGEST_STRIDE, before + LONGEST_STRIDE)
+        moving = moving[(np.abs(eta[moving] - before) > SETTLED).any(axis=1)]
     value, weight = _linearised(eta, top, below, series.link)
     if not series.is_event_count:
         weight = _level_weight(value - eta, known)

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import date
-from functools import cache
-
 import numpy as np
-from holidays import country_holidays
+from holidays.calendars.chinese import VIETNAMESE_CALENDAR, _ChineseLunisolar
 from numpy.typing import NDArray
 
 from transforms.months import month_of_year, year_of
@@ -16,6 +13,8 @@ Array = NDArray[np.float64]
 DAYS_AROUND = 21  # people leave and return within about three weeks of Tết
 NEAR_ON_AVERAGE = 0.0612  # of all months from 1950 to 2044
 HARMONICS = 2  # more waves of twelve months would be fitted to chance
+# The library's lunar calendar itself: asked for a country's holidays, it first reads those of all countries.
+_LUNAR = _ChineseLunisolar(VIETNAMESE_CALENDAR)
 
 
 def season(months: NDArray[np.int64]) -> Array:
@@ -67,11 +66,5 @@ def _days_within(first: NDArray[np.int64], after: NDArray[np.int64], begin: Arra
 
 def _tet_days(first_year: int, last_year: int) -> Array:
     """The first day of each lunar new year, in days since 1970."""
-    days = [day for year in range(first_year, last_year + 1) for day in _tet_of(year)]
-    return np.array(days, dtype="datetime64[D]").astype(np.int64).astype(float)
-
-
-@cache  # the calendar of a year takes the library milliseconds, and every series of a night asks for the same years
-def _tet_of(year: int) -> tuple[date, ...]:
-    calendar = country_holidays("VN", years=year, language="en_US")
-    return tuple(day for day, name in calendar.items() if name.split(";")[0] == "Lunar New Year")
+    days = [_LUNAR.lunar_new_year_date(year)[0] for year in range(first_year, last_year + 1)]
+    return np.array([day for day in days if day], dtype="datetime64[D]").astype(np.int64).astype(float)

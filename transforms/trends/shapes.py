@@ -65,53 +65,81 @@ def evidence_of(
     The normal model with unknown variance (Gelman et al., Bayesian Data Analysis, 3rd ed., 14.2 and 14.8):
     log p = (log|prior precision| - log|posterior precision| - log|V| - freedom * log(sum of squares)) / 2.
     """
-    line, bends = _line_and_bends(series, response, products, basis, freedom)
+    rest = _without_steps(series, response, products, basis)
+    degrees, unit = freedom[:, None], _unit(series, response)[:, None]
+    line = rest.explained - degrees * np.log(squares_left(series, rest.squares))
     along = [
-        _all_along(series, response, products, basis, freedom, size * np.sqrt(0.5))
-        for size in STEPS_A_YEAR[series.is_event_count]
+        _all_along(series, rest, degrees, unit, size * np.sqrt(0.5)) for size in STEPS_A_YEAR[series.is_event_count]
     ]
-    return np.concatenate([line[:, None], np.stack(along, axis=1), bends], axis=1)
+    bends = [_bends(series, rest, degrees, unit, size) for size in ONE_BEND[series.is_event_count]]
+    found: Array = np.concatenate([line[:, None], np.stack(along, axis=1), *bends], axis=1) / 2
+    return found
 
 
-def _all_along(
-    series: TrendSeries, response: Response, products: CrossProducts, basis: Basis, freedom: Array, size: float
-) -> Array:
-    prior = precision_of(series, response, basis, np.full((1, int(basis.is_step.sum())), size))
-    posterior = products.values[..., :-1, :-1] + (prior[:, :, None] * np.eye(prior.shape[1]))[:, None]
-    right = products.values[..., :-1, -1]
-    mean = np.linalg.solve(posterior, right[..., None])[..., 0]
-    left = squares_left(series, products.values[..., -1, -1] - (right * mean).sum(axis=2))
-    log_prior = np.log(np.where(prior > 0, prior, 1.0)).sum(axis=1)[:, None]
-    found: Array = log_prior - np.linalg.slogdet(posterior)[1] - products.log_det - freedom[:, None] * np.log(left)
-    return found / 2
+class _Rest(NamedTuple):
+    """What level, slope and season leave of the cross products: all that a shape of steps still needs.
 
-
-def _line_and_bends(
-    series: TrendSeries, response: Response, products: CrossProducts, basis: Basis, freedom: Array
-) -> tuple[Array, Array]:
-    """The line's evidence, series x noises, and that of one bend at each half-year, series x bends x noises.
-
-    One more column changes determinant and sum of squares by its own part alone (the partitioned inverse).
+    Attributes:
+        steps: series x noises x steps x steps; cross: series x noises x steps, with the response.
+        squares, whole: series x noises, of the response: those left, and all.
+        explained: series x noises, the determinants of twice the evidence.
     """
+
+    steps: Array
+    cross: Array
+    squares: Array
+    whole: Array
+    explained: Array
+
+
+def _without_steps(series: TrendSeries, response: Response, products: CrossProducts, basis: Basis) -> _Rest:
+    """More columns change determinant and sum of squares by their own part alone (the partitioned inverse)."""
     rest, steps = np.flatnonzero(~basis.is_step), np.flatnonzero(basis.is_step)
     season = season_precision(series, response)
     prior = np.where(basis.is_season[rest], season[:, None], 0.0)
     posterior = products.values[..., rest[:, None], rest] + (prior[:, :, None] * np.eye(len(rest)))[:, None]
-    others = products.values[..., rest[:, None], np.append(steps, len(basis.is_step))]
-    explained = np.matmul(others.swapaxes(2, 3), np.linalg.solve(posterior, others))
-    squares = squares_left(series, products.values[..., -1, -1] - explained[..., -1, -1])
-    own = products.values[..., steps, steps] - explained[..., range(len(steps)), range(len(steps))]
-    cross = products.values[..., steps, -1] - explained[..., :-1, -1]
+    last = np.append(steps, len(basis.is_step))
+    others = products.values[..., rest[:, None], last]
+    left = products.values[..., last[:, None], last] - np.matmul(
+        others.swapaxes(2, 3), np.linalg.solve(posterior, others)
+    )
     log_prior = np.log(season)[:, None] * basis.is_season.sum()
-    common: Array = log_prior - np.linalg.slogdet(posterior)[1] - products.log_det
-    bends = []
-    for size in ONE_BEND[series.is_event_count]:
-        precision = _unit(series, response)[:, None, None] / size**2
-        gained = np.log(precision) - np.log(np.maximum(own, 0) + precision)
-        left = np.maximum(squares[..., None] - cross**2 / (np.maximum(own, 0) + precision), 1e-9)
-        bends.append((common[..., None] + gained - freedom[:, None, None] * np.log(left)) / 2)
-    line = (common - freedom[:, None] * np.log(squares)) / 2
-    return line, np.concatenate(bends, axis=2).swapaxes(1, 2)
+    return _Rest(
+        left[..., :-1, :-1],
+        left[..., :-1, -1],
+        left[..., -1, -1],
+        products.values[..., -1, -1],
+        log_prior - np.linalg.slogdet(posterior)[1] - products.log_det,
+    )
+
+
+def _all_along(series: TrendSeries, rest: _Rest, degrees: Array, unit: Array, size: float) -> Array:
+    """Twice the evidence of a step at every half-year, series x noises.
+
+    The last pivot of the bordered matrix is what is left of its corner; all squares more in the corner keep it
+    positive where the steps leave nothing.
+    """
+    count = rest.cross.shape[-1]
+    precision = unit / size**2
+    more = rest.whole + 1
+    bordered = np.empty((*rest.squares.shape, count + 1, count + 1))
+    bordered[..., :-1, :-1] = rest.steps + precision[..., None, None] * np.eye(count)
+    bordered[..., -1, :-1] = rest.cross
+    bordered[..., -1, -1] = rest.squares + more
+    pivots = np.linalg.cholesky(bordered).diagonal(axis1=2, axis2=3)
+    left = squares_left(series, pivots[..., -1] ** 2 - more)
+    gained = count * np.log(precision) - 2 * np.log(pivots[..., :-1]).sum(axis=2)
+    found: Array = rest.explained + gained - degrees * np.log(left)
+    return found
+
+
+def _bends(series: TrendSeries, rest: _Rest, degrees: Array, unit: Array, size: float) -> Array:
+    """Twice the evidence of one bend at each half-year, series x bends x noises."""
+    precision = (unit / size**2)[..., None]
+    own = np.maximum(rest.steps.diagonal(axis1=2, axis2=3), 0) + precision
+    left = np.maximum(squares_left(series, rest.squares)[..., None] - rest.cross**2 / own, 1e-9)
+    found = rest.explained[..., None] + np.log(precision / own) - degrees[..., None] * np.log(left)
+    return found.swapaxes(1, 2)
 
 
 def squares_left(series: TrendSeries, squares: Array) -> Array:

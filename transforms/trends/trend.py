@@ -12,6 +12,7 @@ from scipy.special import expit, stdtr, stdtrit
 from expectations.contract.indicators import INDICATORS
 from transforms.indicators.longer_periods import period_name
 from transforms.months import month_number
+from transforms.text_order import sorted_by_text
 from transforms.trends.mixture import TrendFit
 from transforms.trends.model import fit_trends
 from transforms.trends.onset import onset
@@ -67,7 +68,7 @@ def trend(indicators: pl.DataFrame, levels: Sequence[str] = ("district", "provin
     frames = [_rows(series, keys, scale) for series, keys, scale in _batches(indicators, levels)]
     if not frames:
         return pl.DataFrame(schema=_schema())
-    return pl.concat(frames).select(COLUMNS).sort(*SERIES, "period")
+    return sorted_by_text(pl.concat(frames).select(COLUMNS), [*SERIES, "period"])
 
 
 def _schema() -> dict[str, type[pl.DataType]]:
@@ -125,14 +126,14 @@ def _rows(series: TrendSeries, keys: pl.DataFrame, scale: Array) -> pl.DataFrame
     words = np.array([UNKNOWN, RISES, FALLS])[direction[where, month]]
     everywhere = np.broadcast_to(series.months, lived.shape)
     months = {"period": everywhere, **_since(series, fit, direction, lived)}
-    names = {name: _names(values[where, month]) for name, values in months.items()}
+    names = {name: _names(values[where, month], series.months) for name, values in months.items()}
     return pl.concat([keys[where], pl.DataFrame({**names, **columns, "word": words})], how="horizontal")
 
 
-def _names(months: Months) -> pl.Series:
-    """Names of month numbers; those below 0 are unknown."""
-    numbers = pl.DataFrame({"month": months})
-    return numbers.select(pl.when(pl.col("month") >= 0).then(period_name("month"))).to_series()
+def _names(numbers: Months, months: Months) -> pl.Series:
+    """Names of month numbers, which are some of months; those below 0 are unknown."""
+    named = pl.DataFrame({"month": months}).select(period_name("month")).to_series()
+    return named.gather(pl.Series(numbers - months[0]).set(pl.Series(numbers < 0), None))
 
 
 def _direction(fit: TrendFit) -> Months:

@@ -9,6 +9,7 @@ import hashlib
 import os
 import re
 from collections.abc import Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from pathlib import Path
 
@@ -21,6 +22,7 @@ def place(archive: Path, sha256: str) -> Path:
 
 
 REMOVED = "removed.txt"
+_AT_ONCE = 8  # files written
 _COPY = re.compile(rb"mobility copy without pictures of ([0-9a-f]{64}) ([0-9a-f]{64})\n")
 
 
@@ -38,19 +40,17 @@ def keep(archive: Path, wanted: Iterable[str], contents: Mapping[str, bytes]) ->
     Raises:
         ArchiveIncomplete: bytes are neither there nor given, or are not those of their hash.
     """
-    written = 0
-    folders = set()
-    for sha256 in sorted(set(wanted)):
-        target = place(archive, sha256)
-        if target.exists():
-            continue
-        _folder(target.parent)
-        _write(target, _content(sha256, contents))
-        folders.add(target.parent)
-        written += 1
-    for folder in folders:
-        _sync(folder)
-    return written
+    missing = [sha256 for sha256 in sorted(set(wanted)) if not place(archive, sha256).exists()]
+    folders = {place(archive, sha256).parent for sha256 in missing}
+    for folder in sorted(folders):
+        _folder(folder)
+    # The disk is waited for once a file, which several at once do in the time of one.
+    with ThreadPoolExecutor(_AT_ONCE) as threads:
+        for _ in threads.map(lambda sha256: _write(place(archive, sha256), _content(sha256, contents)), missing):
+            pass
+        for _ in threads.map(_sync, folders):
+            pass
+    return len(missing)
 
 
 def read(archive: Path, sha256: str) -> bytes:

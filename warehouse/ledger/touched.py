@@ -7,8 +7,6 @@ from dataclasses import dataclass
 import polars as pl
 from duckdb import DuckDBPyConnection
 
-from expectations.contract.forms import OF_CELLS
-
 
 @dataclass(frozen=True, slots=True)
 class Touched:
@@ -16,11 +14,9 @@ class Touched:
 
     Attributes:
         versions: reporter_code, form, period.
-        cells: cell_code, period of every figure of a cell that came, went or changed there.
     """
 
     versions: pl.DataFrame
-    cells: pl.DataFrame
 
     @property
     def reporters(self) -> list[str]:
@@ -40,16 +36,7 @@ class Touched:
 
 def touched(con: DuckDBPyConnection) -> Touched:
     """Everything loaded, taken back or moved to another unit that the derived tables do not show yet."""
-    cells = " UNION ".join(
-        f"""SELECT cell_code, f.period FROM facts.{form.name} AS f
-            SEMI JOIN (FROM ledger.touched WHERE form = '{form.name}') AS t
-            ON f.reporter_code = t.reporter_code AND f.period = t.period"""
-        for form in OF_CELLS
-    )
-    return Touched(
-        con.sql("SELECT DISTINCT reporter_code, form, period FROM ledger.touched ORDER BY ALL").pl(),
-        con.sql(f"FROM ({cells}) ORDER BY ALL").pl(),
-    )
+    return Touched(con.sql("SELECT DISTINCT reporter_code, form, period FROM ledger.touched ORDER BY ALL").pl())
 
 
 def touch_everything(con: DuckDBPyConnection) -> None:

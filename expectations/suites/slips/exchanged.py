@@ -173,7 +173,7 @@ def _by_pattern(figures: Figures, levels: Levels) -> Figures:
     The rows that speak loudest for it and against are left out: in a few cells anything may happen.
     """
     sent = np.nan_to_num(figures[levels.known])
-    logs = np.log(levels.patterns)
+    logs = np.log(levels.patterns())
     rows = (sent[:, None, :] - sent[:, :, None]) * (logs[:, :, None] - logs[:, None, :])
     rows = np.sort(rows, axis=0)
     weights: Figures = np.clip(_TEMPER * rows[_TRIMMED:-_TRIMMED].sum(axis=0), -_PATTERN, _PATTERN)

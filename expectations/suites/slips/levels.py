@@ -36,17 +36,31 @@ class Levels:
 
     Attributes:
         known: which rows have a past; the others say nothing.
-        patterns: of each known row and measure, its share of the measure's sum.
+        planes: the figures of the known rows in each month of the past, the last first.
+        ages: how many months lie between, of each.
         sums: of each measure over the known rows.
         spreads: by how much (of itself) that sum may be off, beyond chance.
         is_stock: which measures are stocks: those of a form move together, as when many come home before Tết.
     """
 
     known: Flags
-    patterns: Figures
+    planes: Figures
+    ages: Figures
     sums: Figures
     spreads: Figures
     is_stock: Flags
+
+    def patterns(self) -> Figures:
+        """Each cell's share of each column: of a stock lately, of a flow over the year, drawn to equal shares."""
+        there = ~np.isnan(self.planes)
+        decay = np.where(self.is_stock, _DECAY ** self.ages[:, None], 1.0)[:, None, :] * there
+        weight = decay.sum(axis=0)
+        level = (np.where(there, self.planes, 0.0) * decay).sum(axis=0)
+        prior = np.where(self.is_stock, _PRIOR_MONTHS["stock"], _PRIOR_MONTHS["flow"])
+        mean = (level.sum(axis=0) + 0.5) / (weight.sum(axis=0) + 1)
+        by_cell = (level + mean * prior) / (weight + prior)
+        shares: Figures = by_cell / by_cell.sum(axis=0)
+        return shares
 
     def likely(self, found: Figures) -> Figures:
         """How likely each column's sum is for each measure, as a logarithm.
@@ -78,11 +92,10 @@ def levels_of(table: SentTable, standing: Standing, period: Period) -> Levels | 
     known = _known(last)
     if known.sum() < _FEWEST_CELLS:
         return None
-    past = [standing.before(table, period, back) for back in range(1, MONTHS + 1)]
-    ages = np.array([age for age, one in enumerate(past) if one is not None])
-    planes = np.stack([one[known] for one in past if one is not None])
+    ages, past = zip(*standing.months_before(table, known, period, MONTHS), strict=True)
+    planes = np.stack(past)
     is_stock = np.array([measure.nature == "stock" for measure in table.form.measures])
-    return Levels(known, _patterns(planes, ages, is_stock), *_sums(planes, is_stock), is_stock)
+    return Levels(known, planes, np.array(ages), *_sums(planes, is_stock), is_stock)
 
 
 def _known(past: Figures) -> Flags:
@@ -102,21 +115,7 @@ def _of_half_years(table: SentTable, standing: Standing, period: Period) -> Leve
     sums = past[known].sum(axis=0) + 0.5
     spread = _SPREAD_OF_OTHER_HALF if same is None else _SPREAD_OF_HALF
     is_stock = np.ones(len(sums), dtype=bool)
-    patterns = _patterns(past[None, known], np.zeros(1), is_stock)
-    return Levels(known, patterns, sums, np.sqrt(spread**2 + 1 / sums), is_stock)
-
-
-def _patterns(planes: Figures, ages: Figures, is_stock: Flags) -> Figures:
-    """Each cell's share of each column: of a stock lately, of a flow over the year, drawn to equal shares."""
-    there = ~np.isnan(planes)
-    decay = np.where(is_stock, _DECAY ** ages[:, None], 1.0)[:, None, :] * there
-    weight = decay.sum(axis=0)
-    level = (np.where(there, planes, 0.0) * decay).sum(axis=0)
-    prior = np.where(is_stock, _PRIOR_MONTHS["stock"], _PRIOR_MONTHS["flow"])
-    mean = (level.sum(axis=0) + 0.5) / (weight.sum(axis=0) + 1)
-    by_cell = (level + mean * prior) / (weight + prior)
-    shares: Figures = by_cell / by_cell.sum(axis=0)
-    return shares
+    return Levels(known, past[None, known], np.zeros(1), sums, np.sqrt(spread**2 + 1 / sums), is_stock)
 
 
 def _sums(planes: Figures, is_stock: Flags) -> tuple[Figures, Figures]:

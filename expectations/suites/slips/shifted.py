@@ -65,7 +65,7 @@ def _likelier_beside(held: Held, step: int) -> Figures:
             rows[here] += np.where(known, weight, 0.0)
     if levels is not None:
         expected_all = np.full(held.figures.shape, np.nan)
-        expected_all[levels.known] = levels.patterns * levels.sums
+        expected_all[levels.known] = levels.patterns() * levels.sums
         stocks = [at for at, measure in enumerate(held.table.form.measures) if measure.nature == "stock"]
         sent, means = held.figures[:, stocks], expected_all[:, stocks]
         likelier = sent[here] * np.log(means[beside] / means[here]) - means[beside] + means[here]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -80,6 +80,19 @@ class Standing:
         """The figures of a table's cells so many periods before, in its order; None where nothing stands."""
         plane = self.planes.get((table.form.name, number_of(table.form, period) - back))
         return None if plane is None else plane[table.cells]
+
+    def months_before(
+        self, table: SentTable, rows: Flags, period: Period, months: int
+    ) -> Iterator[tuple[int, Figures]]:
+        """The figures of some rows of a table in the months before, the last first: how many lie between, and they.
+
+        Months in which nothing stands are left out.
+        """
+        cells = table.cells[rows]
+        for back in range(1, months + 1):
+            plane = self.planes.get((table.form.name, period.number - back))
+            if plane is not None:
+                yield back - 1, plane[cells]
 
     def add(self, file: FileAsSent) -> None:
         """The figures of a file that was accepted."""

@@ -55,13 +55,14 @@ def _may_be_rows(is_round: Flags) -> bool:
 
 
 def _column(held: Held, is_round: Flags) -> Tenfold | None:
+    filled = held.figures > 0
+    may_be_tenfold = is_round.sum(axis=0) >= np.maximum(FEWEST_ROWS, SHARE * filled.sum(axis=0))
+    often_broken = np.count_nonzero(np.nan_to_num(held.residuals), axis=0) >= FEWEST_ROWS
     for at, name in enumerate(held.names):
         figures = held.figures[:, at]
-        filled = figures > 0
-        tenfold = is_round[:, at].sum() >= max(FEWEST_ROWS, SHARE * filled.sum())
-        if tenfold and (_mends(held, at, figures / 10, filled) or _likelier(held, at, is_round)):
-            return Tenfold(held.form, "column", (name,), _places(filled))
-        wanted = _wanted(held, at)
+        if may_be_tenfold[at] and (_mends(held, at, figures / 10, filled[:, at]) or _likelier(held, at, is_round)):
+            return Tenfold(held.form, "column", (name,), _places(filled[:, at]))
+        wanted = _wanted(held, at, often_broken)
         if wanted is not None and _are_tenths(figures, wanted):
             return Tenfold(held.form, "column", (name,), _places(wanted > 0), is_tenth=True)
     return None
@@ -93,16 +94,18 @@ def _likelier(held: Held, at: int, is_round: Flags) -> bool:
     return bool(levels.likely(tenth)[at, at] - levels.likely(sums)[at, at] > _ENOUGH)
 
 
-def _wanted(held: Held, at: int) -> Figures | None:
-    """The figures with which the one equation that reads a column would hold; None where none does, or all hold."""
+def _wanted(held: Held, at: int, often_broken: Flags) -> Figures | None:
+    """The figures with which the first broken equation that reads a column would hold; None where none does.
+
+    Args:
+        often_broken: which conditions are broken in rows enough.
+    """
     rules = held.rules
-    equations = np.flatnonzero(rules.is_equal & (np.abs(rules.coefficients[at]) == 1))
-    for equation in equations:
-        residual = held.residuals[:, equation]
-        if np.count_nonzero(np.nan_to_num(residual)) >= FEWEST_ROWS:
-            wanted: Figures = held.figures[:, at] - residual * rules.coefficients[at, equation]
-            return wanted
-    return None
+    equations = np.flatnonzero(often_broken & rules.is_equal & (np.abs(rules.coefficients[at]) == 1))
+    if not equations.size:
+        return None
+    wanted: Figures = held.figures[:, at] - held.residuals[:, equations[0]] * rules.coefficients[at, equations[0]]
+    return wanted
 
 
 def _are_tenths(figures: Figures, wanted: Figures) -> bool:

@@ -196,9 +196,10 @@ def test_codes_and_names_are_of_the_time_or_of_today() -> None:
 
 
 def test_cells_summed_at_once_give_what_cells_told_apart_give(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A cell that was merged, split or listed twice is told apart, all others are summed in one pass."""
-    twice = [*CELLS, ("102-1", "2020-01-01", "", "102")]
-    for registry in (small_registry(), small_registry(listed=twice)):
+    """A cell that was merged, split or renamed is told apart, all others are summed in one pass."""
+    others = [cell for cell in CELLS if cell[0] != "102-1"]
+    renamed = [("102-1", "2015-01-01", "2019-12-31", "102"), ("102-1", "2020-01-01", "", "102")]
+    for registry in (small_registry(), small_registry(listed=others + renamed)):
         periods = ["2018-06", "2020-06", "2021-02", "2025-08"]
         at_once = measured(registry, facts(registry, periods), periods)
         with monkeypatch.context() as patch:

@@ -73,3 +73,12 @@ def test_a_faulty_table_is_told_with_what_is_wrong(tables, table, change, says):
 def test_a_missing_column_is_told_by_its_name(tables):
     with pytest.raises(ValueError, match="lacks the column kind"):
         build_registry({**tables, "cells": tables["cells"].drop("kind")})
+
+
+@pytest.mark.parametrize("table", ["units", "cells"])
+def test_a_code_in_two_rows_on_one_day_is_told_as_all_its_figures_would_be_doubled(tables, table):
+    # As Thành phố Huế did, dated back into the years in which Tỉnh Thừa Thiên Huế stood under its code.
+    earlier = tables[table].sort("valid_from").head(1)
+    again = earlier.with_columns(name=pl.lit("Tên mới"), valid_from=pl.lit("2016-01-01"))
+    with pytest.raises(ValueError, match=f"'{table}': {earlier.item(0, 0)} stands in two rows on 2016-01-01"):
+        build_registry({**tables, table: pl.concat([tables[table], again])})

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from holidays import country_holidays
 
 from transforms.trends.basis import basis_of
 from transforms.trends.model import fit_trends
@@ -86,6 +87,18 @@ def test_a_direction_that_no_beginning_shows_is_held_to_begin_with_its_stretch()
     assert [place.tolist() for place in found] == [[4], [4], [4]]
 
 
+def test_a_stock_beside_others_that_miss_other_months_is_fitted_as_alone() -> None:
+    rng = np.random.default_rng(7)
+    top = 500 + rng.normal(0, 20, size=(4, len(MONTHS))).cumsum(axis=1)
+    top[1, 4:7], top[2, 20] = np.nan, np.nan
+    series = TrendSeries(top, np.full_like(top, 9000.0), MONTHS, "logit", True, np.arange(4))
+    together = fit_trends(series)
+    for place in range(4):
+        alone = fit_trends(series.of(np.array([place])))
+        for several, one in zip(together, alone, strict=True):
+            np.testing.assert_allclose(several[place], one[0], rtol=1e-7)
+
+
 def test_seasons_columns_add_up_to_nothing_over_the_years() -> None:
     columns = season(np.arange(2000 * 12, 2020 * 12))
     np.testing.assert_allclose(columns.mean(axis=0), 0, atol=2e-3)
@@ -96,6 +109,12 @@ def test_tet_of_2019_lies_in_early_february_and_that_of_2020_in_late_january() -
     since_2019, since_2020 = tet(np.array([2019 * 12, 2020 * 12]))[:, 1]
     assert before_2020 > before_2019 > 0
     assert since_2020 > 0 > since_2019
+
+
+def test_tet_is_the_day_that_the_countrys_holidays_name() -> None:
+    named = country_holidays("VN", years=range(1990, 2050), language="en_US").items()
+    months = sorted(day.strftime("%Y-%m") for day, name in named if name.split(";")[0] == "Lunar New Year")
+    assert tet_months(1990 * 12, 2049 * 12 + 11) == months
 
 
 def test_the_months_of_tet_are_those_of_its_first_day():
