@@ -64,9 +64,10 @@ check: $(FULL) ## style, types and the rooms' direction
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
 
-generated: $(SLIM) ## the SQL that lists what the contract declares: a migration for what is new, and the marts
+generated: $(SLIM) ## the SQL that lists what the contract declares: a migration for what is new, and the marts; Prefect's database
 	@$(BIN)/python -m warehouse.connection.write_migration
 	@$(BIN)/python -m warehouse.marts.generate
+	@$(BIN)/python -m flows.serving.prefect_database
 
 docs: $(FULL) ## the pages made from code and tests
 	@$(BIN)/python -m docs.make

@@ -16,6 +16,7 @@ from expectations.contract.periods import Period
 from expectations.language.catalogue import text
 from flows.clock import live_as, today
 from flows.commands.backfill import backfill
+from flows.commands.demo_months import KEPT, clear, made_anew
 from flows.commands.nightly import run_nightly
 from flows.errors import UserError
 from flows.night.write_page import page_path
@@ -41,13 +42,35 @@ PASSWORD = "demo-2025"  # of a home that holds nothing but samples
 def run_demo() -> None:
     """Make the home anew and run it; a home that is not a demonstration's is left alone."""
     settings = load_settings()
-    _clear(settings.home, settings.timezone)
+    _require_own(settings.home)
+    settings.home.mkdir(parents=True, exist_ok=True)
+    _live_on(LAST_DAY, settings)  # whatever the hour, the night comes after what was taken in before it
+    clear(settings.home)
     console = Console()
+    if not made_anew(settings, lambda inbox: _take_in(inbox, settings, console)):
+        console.print(text("demo.kept", settings.language, path=settings.home / KEPT), soft_wrap=True)
+    console.print(text("demo.night", settings.language))
+    _live_on(LAST_NIGHT, settings)
+    run_nightly(LAST_NIGHT, None)
+    _add_accounts(settings)
+    told = {"names": ", ".join(ACCOUNTS), "password": PASSWORD, "port": str(settings.portal_port)}
+    for line in (
+        text("demo.page", settings.language, path=page_path(settings).resolve()),
+        text("demo.next", settings.language),
+        *(f"  {_to_paste(*words)}" for words in NEXT),
+        text("demo.portal", settings.language, **told),
+        f"  {_to_paste('portal')}",
+        text("demo.day", settings.language, day=LAST_NIGHT),
+    ):
+        console.print(line, soft_wrap=True, highlight=False, markup=False)
+
+
+def _take_in(inbox: Path, settings: Settings, console: Console) -> None:
+    """Write the samples, the last day's as if they had just arrived, and take the months before in."""
     deliveries = settings.home / "deliveries"
     console.print(text("demo.writing", settings.language, path=deliveries), soft_wrap=True)
-    files = list(sample_tree(load_registry(settings.registry_dir), SEED, FIRST, LAST))
-    for file in files:
-        _write(file, deliveries, settings)
+    for file in sample_tree(load_registry(settings.registry_dir), SEED, FIRST, LAST):
+        _write(file, inbox if file.received_on == LAST_DAY else deliveries / str(file.received_on), settings.timezone)
     console.print(text("demo.backfill", settings.language))
     night = backfill(deliveries, None, settings)
     count = dict(night.files["outcome"].value_counts().iter_rows())
@@ -61,19 +84,6 @@ def run_demo() -> None:
             duplicates=count.get("duplicate", 0),
         )
     )
-    console.print(text("demo.night", settings.language))
-    run_nightly(LAST_NIGHT, None)
-    _add_accounts(settings)
-    told = {"names": ", ".join(ACCOUNTS), "password": PASSWORD, "port": str(settings.portal_port)}
-    for line in (
-        text("demo.page", settings.language, path=page_path(settings).resolve()),
-        text("demo.next", settings.language),
-        *(f"  {_to_paste(*words)}" for words in NEXT),
-        text("demo.portal", settings.language, **told),
-        f"  {_to_paste('portal')}",
-        text("demo.day", settings.language, day=LAST_NIGHT),
-    ):
-        console.print(line, soft_wrap=True, highlight=False, markup=False)
 
 
 def _to_paste(*words: str) -> str:
@@ -94,23 +104,24 @@ def _add_accounts(settings: Settings) -> None:
             accounts.put(name, role, unit, password)
 
 
-def _clear(home: Path, timezone: str) -> None:
-    if home.is_dir() and any(home.iterdir()):
-        if not (home / DEMO_MARK).is_file():
-            raise UserError("error.demo.real", home=home)
-        shutil.rmtree(home)
-    home.mkdir(parents=True, exist_ok=True)
-    live_as(home)  # which has no mark: how far it is to lag behind is counted from today
-    (home / DEMO_MARK).write_text(str((today(timezone) - LAST_NIGHT).days), "ascii")
-    live_as(home)
+def _require_own(home: Path) -> None:
+    if home.is_dir() and any(home.iterdir()) and not (home / DEMO_MARK).is_file():
+        raise UserError("error.demo.real", home=home)
 
 
-def _write(file: SampleFile, deliveries: Path, settings: Settings) -> None:
-    """The last day's files lie in the inbox, as if they had just arrived; the others in a tree of days."""
-    root = settings.inbox_dir if file.received_on == LAST_DAY else deliveries / str(file.received_on)
+def _live_on(day: date, settings: Settings) -> None:
+    """It is this day in the home from now on, and its days go on from there."""
+    mark = settings.home / DEMO_MARK
+    mark.write_text("0", "ascii")
+    live_as(settings.home)  # how far it is to lag behind is counted from today
+    mark.write_text(str((today(settings.timezone) - day).days), "ascii")
+    live_as(settings.home)
+
+
+def _write(file: SampleFile, root: Path, timezone: str) -> None:
     path = root / file.reporter_code / file.file_name
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(file.data)
     day = file.received_on
-    at = datetime(day.year, day.month, day.day, 9, tzinfo=ZoneInfo(settings.timezone)).timestamp()
+    at = datetime(day.year, day.month, day.day, 9, tzinfo=ZoneInfo(timezone)).timestamp()
     os.utime(path, (at, at))

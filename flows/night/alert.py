@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from duckdb import DuckDBPyConnection
 
 from flows.night.cases import KindOfCase, Replayed, acts_of, fold_acts, write_anew
-from flows.night.judge import NightsJudged
 from flows.settings import Settings
 from transforms.alerts.alert import AlertAct
 from transforms.alerts.drivers import drivers, months_asked
@@ -19,6 +20,9 @@ from warehouse.board.cases import kept_nights
 from warehouse.connection.transaction import transaction
 from warehouse.ledger.as_known import mark_judged
 from warehouse.ledger.nights import last_night
+
+if TYPE_CHECKING:
+    from flows.night.judge import NightsJudged  # which brings all tests along: a list of alerts needs none of them
 
 
 def alert(con: DuckDBPyConnection, judged: NightsJudged, settings: Settings) -> None:

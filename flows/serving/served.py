@@ -8,6 +8,7 @@ import socket
 import subprocess
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from time import monotonic, sleep
 from urllib.error import URLError
 from urllib.request import urlopen
@@ -16,10 +17,11 @@ from flows.engine import prefect_folder
 from flows.errors import UserError
 from flows.serving.addresses import require_free
 from flows.serving.child import child_of_this
+from flows.serving.prefect_database import make_database
 from flows.settings import Settings
 from warehouse.connection.lock import is_locked
 
-# The first start makes Prefect's database: 16 s on an idle machine.
+# Prefect may have its database to make or to renew: 16 s on an idle machine.
 PATIENCE, STEP, ENOUGH = 180.0, 0.2, 20.0
 LOCK = "serve.lock"
 
@@ -75,6 +77,7 @@ def night_server(settings: Settings) -> Iterator[Callable[[], None]]:
         return
     log = prefect_folder(settings) / "night-server.log"
     # Whoever asks before it listens waits, since the socket is there before the server is.
+    make_database(Path(os.environ["PREFECT_HOME"]))
     with socket.create_server(("127.0.0.1", 0)) as at, log.open("wb") as told:
         url = f"http://127.0.0.1:{at.getsockname()[1]}/api"
         process = subprocess.Popen(
@@ -127,6 +130,7 @@ def _own_server(settings: Settings) -> Iterator[subprocess.Popen[bytes]]:
     # A session of its own: Ctrl-C is for us, who end the night first and the server last.
     arguments = ["--host", settings.serve_host, "--port", str(settings.serve_port)]
     log = settings.home / "prefect" / "server.log"
+    make_database(Path(os.environ["PREFECT_HOME"]))
     with log.open("wb") as told:
         process = subprocess.Popen(
             child_of_this("prefect", "server", "start", *arguments), stdout=told, stderr=told, start_new_session=True
@@ -164,6 +168,12 @@ def _wait(process: subprocess.Popen[bytes] | None, url: str, silent: UserError) 
         sleep(STEP)
 
 
-# As Prefect's own temporary server is started: no page, no schedules.
+# As Prefect's own temporary server is started: no page, no schedules. Blocks are for a page to make them.
 _SERVER = ("--factory", "prefect.server.api.server:create_app", "--log-level", "error", "--lifespan", "on")
-_OF_A_NIGHT = {"PREFECT_UI_ENABLED": "0", "PREFECT__SERVER_EPHEMERAL": "1", "PREFECT__SERVER_FINAL": "1"}
+_OF_A_NIGHT = {
+    "PREFECT_UI_ENABLED": "0",
+    "PREFECT__SERVER_EPHEMERAL": "1",
+    "PREFECT__SERVER_FINAL": "1",
+    "PREFECT_SERVER_REGISTER_BLOCKS_ON_START": "false",
+    "PREFECT_SERVER_MEMOIZE_BLOCK_AUTO_REGISTRATION": "false",  # else they are looked at all the same
+}

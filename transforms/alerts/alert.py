@@ -8,7 +8,7 @@ from datetime import date
 from typing import Literal
 
 from transforms.cases.case import Case, CaseAct, CaseBook, CaseEvent
-from transforms.watch.findings import WITHDRAWN
+from transforms.watch.tested import WITHDRAWN
 
 Severity = Literal["high", "medium", "low"]
 AlertStatus = Literal["opened", "acknowledged", "resolved"]

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
 import numpy as np
-from scipy.optimize import brentq
 from scipy.special import ndtr, ndtri
 
 from transforms.detection.panel import Array, Mask
@@ -31,6 +30,8 @@ def pair_share(level: float, correlation: float = 0.0) -> float:
     Args:
         correlation: of z and z0, which an error of the mean moves together.
     """
+    from scipy.optimize import brentq  # noqa: PLC0415 - half a second and 24 MB, for those who judge only
+
     bound = -ndtri(SINGLE * level)
     before, apart = np.linspace(-9.0, 9.0, 8001), np.sqrt(1 - correlation**2)
     density = np.exp(-(before**2) / 2) / np.sqrt(2 * np.pi)

@@ -15,7 +15,7 @@ from transforms.watch.budget import Budget, adjusted
 from transforms.watch.count_tests import HARMONICS, CountSeries, common_season, test_counts
 from transforms.watch.months_to_judge import MonthAsKnown
 from transforms.watch.share_tests import ShareSeries, test_shares
-from transforms.watch.tested import Tested
+from transforms.watch.tested import WITHDRAWN, Tested
 from transforms.watch.watched import Watched, watched
 
 Index = NDArray[np.int64]
@@ -43,8 +43,6 @@ SCHEMA = {
     "is_rejudged": pl.Boolean,
     "note": pl.String,
 }
-WITHDRAWN = "withdrawn"
-"""The note of a finding that says no more than that the figures it is about were taken back or replaced."""
 _JUDGEMENT = ("night", "unit_id", "level", "scope", "indicator", "kind", "period")
 MOSTLY = 0.5
 """Part of the whole's excess from which on it is that of the units that signal themselves."""

@@ -12,7 +12,8 @@ import polars as pl
 
 from expectations.contract.forms import FORM_OF, MONTHLY, Form
 from transforms.watch.as_known import FiguresAsKnown, night_from
-from transforms.watch.findings import SCHEMA, WITHDRAWN
+from transforms.watch.findings import SCHEMA
+from transforms.watch.tested import WITHDRAWN
 
 GRACE_DAYS = 2
 """A report is told of as late when it has not come so many days after the due day; most of the late come sooner."""

@@ -9,7 +9,8 @@ from numpy.typing import NDArray
 
 Array = NDArray[np.float64]
 
-
+WITHDRAWN = "withdrawn"
+"""The note of a finding that says no more than that the figures it is about were taken back or replaced."""
 LATELY, FEWEST_LATELY = 6, 3
 """A series is known from the months just before: after a longer gap nothing is said of it."""
 
