@@ -24,6 +24,7 @@ help: ## what can be made
 $(SLIM): requirements.lock pyproject.toml | .venv/bin/python
 	@$(PIP) --require-hashes -r requirements.lock
 	@$(PIP) --no-build-isolation --editable .
+	@$(BIN)/python -m flows.serving.prefect_database
 	@touch $(SLIM)
 
 $(LAKE): requirements-lake.lock $(SLIM)
@@ -64,10 +65,9 @@ check: $(FULL) ## style, types and the rooms' direction
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
 
-generated: $(SLIM) ## the SQL that lists what the contract declares: a migration for what is new, and the marts; Prefect's database
+generated: $(SLIM) ## the SQL that lists what the contract declares: a migration for what is new, and the marts
 	@$(BIN)/python -m warehouse.connection.write_migration
 	@$(BIN)/python -m warehouse.marts.generate
-	@$(BIN)/python -m flows.serving.prefect_database
 
 docs: $(FULL) ## the pages made from code and tests
 	@$(BIN)/python -m docs.make

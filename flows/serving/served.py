@@ -17,7 +17,7 @@ from flows.engine import prefect_folder
 from flows.errors import UserError
 from flows.serving.addresses import require_free
 from flows.serving.child import child_of_this
-from flows.serving.prefect_database import make_database
+from flows.serving.prefect_database import put_database
 from flows.settings import Settings
 from warehouse.connection.lock import is_locked
 
@@ -77,7 +77,7 @@ def night_server(settings: Settings) -> Iterator[Callable[[], None]]:
         return
     log = prefect_folder(settings) / "night-server.log"
     # Whoever asks before it listens waits, since the socket is there before the server is.
-    make_database(Path(os.environ["PREFECT_HOME"]))
+    put_database(Path(os.environ["PREFECT_HOME"]))
     with socket.create_server(("127.0.0.1", 0)) as at, log.open("wb") as told:
         url = f"http://127.0.0.1:{at.getsockname()[1]}/api"
         process = subprocess.Popen(
@@ -130,7 +130,7 @@ def _own_server(settings: Settings) -> Iterator[subprocess.Popen[bytes]]:
     # A session of its own: Ctrl-C is for us, who end the night first and the server last.
     arguments = ["--host", settings.serve_host, "--port", str(settings.serve_port)]
     log = settings.home / "prefect" / "server.log"
-    make_database(Path(os.environ["PREFECT_HOME"]))
+    put_database(Path(os.environ["PREFECT_HOME"]))
     with log.open("wb") as told:
         process = subprocess.Popen(
             child_of_this("prefect", "server", "start", *arguments), stdout=told, stderr=told, start_new_session=True

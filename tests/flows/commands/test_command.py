@@ -139,8 +139,7 @@ def test_a_rejected_file_is_judged_again_when_the_registry_knows_its_unit(sample
     assert outcomes == [("rejected", "2024-02-03", "2024-02-03"), ("accepted", "2024-02-03", "2024-02-04")]
 
 
-def test_the_night_runs_as_a_prefect_flow_and_clears_its_inbox(home, samples, with_prefect):
-    with_prefect(home / "prefect")
+def test_the_night_runs_as_a_prefect_flow_and_clears_its_inbox(home, samples):
     last = samples[-1]
     _write(home / "inbox" / last.reporter_code / last.file_name, last.data)
     _write(home / "inbox" / "866" / "hong.xlsx", b"PK\x03\x04 cut")

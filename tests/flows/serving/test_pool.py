@@ -20,6 +20,7 @@ import duckdb
 import pytest
 
 from flows.serving import deployments
+from flows.serving.prefect_database import put_database
 from tests.free_port import free_port
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -149,9 +150,10 @@ def _kill(process: subprocess.Popen) -> None:
 
 
 @pytest.fixture(scope="module")
-def pool(with_prefect, tmp_path_factory) -> Iterator[PoolServer]:
+def pool(tmp_path_factory) -> Iterator[PoolServer]:
     server = PoolServer(tmp_path_factory.mktemp("pool"), free_port())
-    with_prefect(server.folder / "prefect")
+    (server.folder / "prefect").mkdir()
+    put_database(server.folder / "prefect")
     try:
         server.start("server", "start", "--host", "127.0.0.1", "--port", str(server.port))
         server.until(lambda: server.ask("health"))

@@ -1,67 +1,87 @@
-"""Prefect's database as it is listed: what its own migrations leave, and made only where nobody has one."""
+"""Prefect's database of a new home: the one made at the installation, and only where nobody has one."""
 
 from __future__ import annotations
 
+import os
 import sqlite3
+import subprocess
+import sys
 from contextlib import closing
+from pathlib import Path
 
 import pytest
 
 from flows.serving import prefect_database
-from flows.serving.prefect_database import LISTED, NAME, is_same, listed, make_database
+from flows.serving.prefect_database import NAME, make_template, put_database
 
 
 @pytest.fixture(autouse=True)
-def nothing_set(monkeypatch):
+def template(monkeypatch, tmp_path) -> Path:
+    """One that stands for Prefect's, where no operator has said anything."""
     monkeypatch.delenv("PREFECT_API_DATABASE_CONNECTION_URL", raising=False)
     monkeypatch.delenv("PREFECT_SERVER_DATABASE_CONNECTION_URL", raising=False)
+    made = tmp_path / "share" / "prefect.db"
+    made.parent.mkdir()
+    made.write_bytes(b"empty")
+    monkeypatch.setattr(prefect_database, "template", lambda: made)
+    return made
+
+
+@pytest.fixture
+def folder(tmp_path) -> Path:
+    (tmp_path / "prefect").mkdir()
+    return tmp_path / "prefect"
 
 
 @pytest.mark.slow
-def test_it_is_what_the_installed_prefect_makes_itself(with_prefect, tmp_path):
-    assert is_same(listed(with_prefect(tmp_path / "prefect") / NAME), LISTED.read_text("utf-8"))
+def test_prefect_finds_nothing_to_migrate_in_the_one_it_made_itself(template, folder):
+    make_template()
+    put_database(folder)
+    before = _schema(folder / NAME)
+    command = [sys.executable, "-m", "prefect", "server", "database", "upgrade", "--yes"]
+    subprocess.run(command, env=os.environ | {"PREFECT_HOME": str(folder)}, check=True, capture_output=True)
+    assert _schema(folder / NAME) == before
+    assert any(name == "flow_run" for _, name, _ in before)
 
 
-def test_it_stands_at_once_and_alone_and_is_the_same_again(tmp_path):
-    make_database(tmp_path)
-    assert [path.name for path in tmp_path.iterdir()] == [NAME]
-    assert listed(tmp_path / NAME) == LISTED.read_text("utf-8")
+def _schema(database: Path) -> list[tuple]:
+    with closing(sqlite3.connect(database)) as con:
+        revisions = [("revision", *row, "") for row in con.execute("SELECT version_num FROM alembic_version")]
+        made = con.execute("SELECT type, name, sql FROM sqlite_master ORDER BY type, name").fetchall()
+    return revisions + made
 
 
-def test_another_order_of_constraints_is_no_other_database_but_another_column_is():
-    one = "CREATE TABLE a (\n\tx INT, \n\tUNIQUE (x), \n\tCHECK (x > 0)\n);\nCREATE TABLE b (\n\ty INT\n);\n"
-    assert is_same(one, one.replace("UNIQUE (x), \n\tCHECK (x > 0)", "CHECK (x > 0), \n\tUNIQUE (x)"))
-    assert not is_same(one, one.replace("y INT", "y TEXT"))
-    assert not is_same(one, one.replace("\tx INT, \n", "").replace("\ty INT", "\tx INT, \n\ty INT"))
+def test_it_stands_at_once_and_alone(template, folder):
+    put_database(folder)
+    assert {path.name: path.read_bytes() for path in folder.iterdir()} == {NAME: b"empty"}
 
 
-def test_one_that_stands_is_left_alone(tmp_path):
-    (tmp_path / NAME).write_bytes(b"somebody's")
-    make_database(tmp_path)
-    assert (tmp_path / NAME).read_bytes() == b"somebody's"
+def test_one_that_stands_is_left_alone(folder):
+    (folder / NAME).write_bytes(b"somebody's")
+    put_database(folder)
+    assert (folder / NAME).read_bytes() == b"somebody's"
 
 
-def test_what_a_killed_start_left_behind_is_no_hindrance(tmp_path, monkeypatch):
+def test_what_a_killed_start_left_behind_is_no_hindrance(folder, monkeypatch):
     monkeypatch.setattr("os.getpid", lambda: 7)
-    (tmp_path / f".{NAME}.7.part").write_bytes(b"half")
-    make_database(tmp_path)
-    with closing(sqlite3.connect(tmp_path / NAME)) as con:
-        assert con.execute("SELECT count(*) FROM alembic_version").fetchall() == [(1,)]
+    (folder / f".{NAME}.7.part").write_bytes(b"half, and more than what is whole")
+    put_database(folder)
+    assert (folder / NAME).read_bytes() == b"empty"
 
 
-def test_another_release_of_prefect_makes_its_own(tmp_path, monkeypatch):
-    monkeypatch.setattr(prefect_database, "version", lambda name: "99.0")
-    make_database(tmp_path)
-    assert not list(tmp_path.iterdir())
+def test_an_installation_without_one_leaves_it_to_prefect(template, folder):
+    template.unlink()
+    put_database(folder)
+    assert not list(folder.iterdir())
 
 
 @pytest.mark.parametrize("name", ["PREFECT_API_DATABASE_CONNECTION_URL", "PREFECT_SERVER_DATABASE_HOST"])
-def test_none_is_made_where_the_operator_has_it_elsewhere(name, tmp_path, monkeypatch):
+def test_none_is_put_where_the_operator_has_it_elsewhere(name, folder, monkeypatch):
     monkeypatch.setenv(name, "elsewhere")
-    make_database(tmp_path)
-    assert not list(tmp_path.iterdir())
+    put_database(folder)
+    assert not list(folder.iterdir())
 
 
 def test_a_folder_that_prefect_is_to_make_is_left_to_it(tmp_path):
-    make_database(tmp_path / "none")
+    put_database(tmp_path / "none")
     assert not (tmp_path / "none").exists()

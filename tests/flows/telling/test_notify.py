@@ -118,8 +118,7 @@ sys.exit(10 * first + shown(lambda: run_test("Ban")))
 
 
 @pytest.mark.filterwarnings("ignore:Requiring AUTH while not requiring TLS")
-def test_a_secret_of_a_prefect_block_opens_the_server_and_stays_out_of_sight(house: House, with_prefect):
-    with_prefect(house.home / "prefect")
+def test_a_secret_of_a_prefect_block_opens_the_server_and_stays_out_of_sight(house: House):
     house.mail.password = "p@ss:w/ord"
     server = f"mailto://mobility:{{prefect:mail-password}}@127.0.0.1:{house.mail.port}?from=mobility@tinh.example"
     house.know("Ban,ban@tinh.example,board,,,,,")
