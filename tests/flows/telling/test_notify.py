@@ -10,6 +10,7 @@ from datetime import timedelta
 import pytest
 
 from flows.clock import today
+from flows.serving.prefect_database import put_database
 from flows.telling.tell import tell_failure
 from tests.flows.command_line import mobility
 from tests.flows.telling.telling_house import House, quiet_now
@@ -122,6 +123,8 @@ def test_a_secret_of_a_prefect_block_opens_the_server_and_stays_out_of_sight(hou
     house.mail.password = "p@ss:w/ord"
     server = f"mailto://mobility:{{prefect:mail-password}}@127.0.0.1:{house.mail.port}?from=mobility@tinh.example"
     house.know("Ban,ban@tinh.example,board,,,,,")
+    (house.home / "prefect").mkdir()
+    put_database(house.home / "prefect")  # whose migrations the server begun for the block would else wait for
     environment = {**os.environ, "MOBILITY_HOME": str(house.home), "MOBILITY_MAIL_SERVER": server}
     with house.mail.up():
         done = subprocess.run(
