@@ -21,7 +21,7 @@ help: ## what can be made
 	@echo "Chuẩn bị môi trường (vài phút ở lần đầu) / Making the environment (some minutes, once) …"
 	@$(PYTHON) -m venv .venv
 
-$(SLIM): requirements.lock pyproject.toml | .venv/bin/python
+$(SLIM): requirements.lock pyproject.toml flows/serving/prefect_database.py | .venv/bin/python
 	@$(PIP) --require-hashes -r requirements.lock
 	@$(PIP) --no-build-isolation --editable .
 	@$(BIN)/python -m flows.serving.prefect_database

@@ -63,10 +63,10 @@ def nightly(as_of: date | None = None, inbox: Path | None = None) -> NightReport
             computing.begin(judgement, forecasts)
         verdict = step(validate, store, files, settings)
         touched = step(load, store, files, verdict, settings, run)
-        judging = begin_to_judge(store, settings, computing)
         faults = step(plant_faults, store, settings, as_of)
         left = clear_inbox(arrived.files)
         returned = step(send_back, store, files, verdict, settings, readers, with_warned=True)
+        judging = begin_to_judge(store, settings, computing)
         readers.close()  # their memory is for what follows
         exposed = step(measure, store, touched, settings, as_of, computing)
         judged = step(judge, store, settings, judging)

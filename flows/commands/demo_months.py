@@ -38,10 +38,11 @@ def made_anew(settings: Settings, take_in: Callable[[Path], None]) -> bool:
         shutil.copytree(kept / _HOME, settings.home, symlinks=True, dirs_exist_ok=True)
     else:
         shutil.rmtree(kept, ignore_errors=True)
+        made = made_by(settings)  # before: what is saved meanwhile is of another program
         take_in(part / _INBOX)
         ours = shutil.ignore_patterns(KEPT, _PART, DEMO_MARK)
         shutil.copytree(settings.home, part / _HOME, symlinks=True, ignore=ours)
-        (part / _MADE_BY).write_text(made_by(settings), "ascii")
+        (part / _MADE_BY).write_text(made, "ascii")
         part.rename(kept)
     shutil.copytree(kept / _INBOX, settings.inbox_dir, dirs_exist_ok=True)
     return not stands

@@ -61,12 +61,16 @@ class Computing:
         if self._running or len(os.sched_getaffinity(0)) == 1:
             return
         # In a group of its own: what is typed to stop the night is for the night, which then ends it.
-        self._running = begin_process(
-            "flows.night.computing_process",
-            stdin=subprocess.PIPE,
-            process_group=0,
-            env=os.environ | {"POLARS_MAX_THREADS": "1"},  # the other processors are the night's
-        )
+        try:
+            self._running = begin_process(
+                "flows.night.computing_process",
+                stdin=subprocess.PIPE,
+                process_group=0,
+                env=os.environ | {"POLARS_MAX_THREADS": "1"},  # the other processors are the night's
+            )
+        except OSError as error:  # no room for another process
+            _log.warning("computed at home: %s", error)
+            return
         with suppress(OSError):  # it has ended, which is seen when it is to compute
             self._running[1].send(works)
 
@@ -106,6 +110,8 @@ def _computed(pipe: Connection, compute: Callable[[], R]) -> R:
         outcome: tuple[R] | str = pipe.recv()
     except (EOFError, OSError) as ended:
         raise NotComputed("the computing process has ended") from ended
+    except Exception as failed:  # no room for what is sent, or for what came back
+        raise NotComputed(f"the computing process was not reached: {failed!r}") from failed
     if isinstance(outcome, str):
         raise NotComputed(outcome)
     return outcome[0]

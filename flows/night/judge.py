@@ -67,7 +67,8 @@ class JudgementsPending:
 def begin_to_judge(con: DuckDBPyConnection, settings: Settings, computing: Computing) -> JudgementsPending:
     """Have the nights judged that have not been, or that know something else by now.
 
-    It hangs on nothing but what was taken in and what people said of alerts: what is derived may be made meanwhile.
+    It hangs on what was taken in, what people said of alerts, the registry and the settings: what is derived may be
+    made meanwhile.
     """
     wanted = stored.nights_to_judge(con)
     territories = list(_territories(con, wanted, settings)) if wanted else []

@@ -31,8 +31,13 @@ def begin_process(module: str, **how: Any) -> tuple[subprocess.Popen[bytes], Con
     """
     pipe, theirs = Pipe()
     program = _PROGRAM.format(handle=theirs.fileno(), module=module)
-    process = subprocess.Popen([sys.executable, "-P", "-c", program], pass_fds=[theirs.fileno()], **how)
-    theirs.close()  # so that its end is heard of
+    try:
+        process = subprocess.Popen([sys.executable, "-P", "-c", program], pass_fds=[theirs.fileno()], **how)
+    except OSError:
+        pipe.close()
+        raise
+    finally:
+        theirs.close()  # so that its end is heard of
     with suppress(OSError):  # it has ended, which is seen when it is asked for something
         pipe.send(sys.path)
     return process, pipe

@@ -7,7 +7,7 @@ import shutil
 import sqlite3
 import subprocess
 import sys
-from contextlib import closing, suppress
+from contextlib import closing
 from importlib.metadata import version
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -35,23 +35,32 @@ def put_database(folder: Path) -> None:
     if any(name.startswith(_ELSEWHERE) for name in os.environ):
         return
     part = folder / f".{NAME}.{os.getpid()}.part"
-    shutil.copyfile(template(), part)
-    with suppress(FileExistsError):  # another process was first
+    try:
+        shutil.copyfile(template(), part)
         os.link(part, database)
-    part.unlink()
+    except OSError:  # another process was first, or this disk knows no links: Prefect finds one or makes its own
+        pass
+    finally:
+        part.unlink(missing_ok=True)
 
 
 def make_template() -> None:
     """Have the installed Prefect make an empty database, and keep it."""
     target = template()
     target.parent.mkdir(parents=True, exist_ok=True)
-    target.unlink(missing_ok=True)
+    part = target.with_name(f".{target.name}.{os.getpid()}.part")
     with TemporaryDirectory() as folder:
         command = [sys.executable, "-m", "prefect", "server", "database", "upgrade", "--yes"]
-        environment = os.environ | {"PREFECT_HOME": folder, "PREFECT_SERVER_ANALYTICS_ENABLED": "false"}
-        subprocess.run(command, env=environment, check=True, stdout=subprocess.DEVNULL)
+        # Nothing that an operator has set, or that lies where this is called, may name another database.
+        others = {name: value for name, value in os.environ.items() if not name.startswith("PREFECT_")}
+        environment = others | {"PREFECT_HOME": folder, "PREFECT_SERVER_ANALYTICS_ENABLED": "false"}
+        subprocess.run(command, env=environment, cwd=folder, check=True, stdout=subprocess.DEVNULL)
+        part.unlink(missing_ok=True)
         with closing(sqlite3.connect(Path(folder) / NAME)) as con:
-            con.execute("VACUUM INTO ?", [str(target)])  # whole in one file, whatever stands in its log
+            con.execute("VACUUM INTO ?", [str(part)])  # whole in one file, whatever stands in its log
+    with part.open("rb") as written:
+        os.fsync(written.fileno())
+    part.replace(target)
 
 
 if __name__ == "__main__":

@@ -8,7 +8,7 @@ import signal
 import subprocess
 import sys
 import time
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, wait
 from pathlib import Path
 from typing import TypeVar
 
@@ -158,3 +158,22 @@ def _begun(pending: Pending[T]) -> Pending[T]:
     while not (pending._elsewhere.running() or pending._elsewhere.done()) and time.monotonic() < until:
         time.sleep(0.01)
     return pending
+
+
+def test_where_no_process_can_be_begun_all_is_computed_at_home(monkeypatch, caplog):
+    def no_room(*_, **__):
+        raise BlockingIOError(11, "Resource temporarily unavailable")
+
+    monkeypatch.setattr(subprocess, "Popen", no_room)
+    with caplog.at_level(logging.WARNING, "mobility"), computing_beside(where) as computing:
+        assert computing.submit(where).result() == os.getpid()
+    assert "Resource temporarily unavailable" in caplog.text
+
+
+def test_what_cannot_be_sent_is_computed_at_home(caplog):
+    with caplog.at_level(logging.WARNING, "mobility"), computing_beside(where) as computing:
+        unsent, after = computing.submit(lambda: [os.getpid()]), computing.submit(where)
+        wait([unsent._elsewhere, after._elsewhere], LONG)
+        assert unsent.result() == [os.getpid()]
+        assert after.result() != os.getpid()
+    assert "was not reached" in caplog.text

@@ -34,8 +34,12 @@ def folder(tmp_path) -> Path:
 
 
 @pytest.mark.slow
-def test_prefect_finds_nothing_to_migrate_in_the_one_it_made_itself(template, folder):
+def test_prefect_finds_nothing_to_migrate_in_the_one_it_made_itself(template, folder, tmp_path, monkeypatch):
+    monkeypatch.setenv("PREFECT_API_DATABASE_CONNECTION_URL", f"sqlite+aiosqlite:///{tmp_path}/operators.db")
     make_template()
+    assert not (tmp_path / "operators.db").exists()
+    assert [path.name for path in template.parent.iterdir()] == [template.name]
+    monkeypatch.delenv("PREFECT_API_DATABASE_CONNECTION_URL")
     put_database(folder)
     before = _schema(folder / NAME)
     command = [sys.executable, "-m", "prefect", "server", "database", "upgrade", "--yes"]
@@ -78,6 +82,15 @@ def test_an_installation_without_one_leaves_it_to_prefect(template, folder):
 @pytest.mark.parametrize("name", ["PREFECT_API_DATABASE_CONNECTION_URL", "PREFECT_SERVER_DATABASE_HOST"])
 def test_none_is_put_where_the_operator_has_it_elsewhere(name, folder, monkeypatch):
     monkeypatch.setenv(name, "elsewhere")
+    put_database(folder)
+    assert not list(folder.iterdir())
+
+
+def test_a_disk_without_links_leaves_it_to_prefect(folder, monkeypatch):
+    def refused(source, target):
+        raise PermissionError(1, "Operation not permitted")
+
+    monkeypatch.setattr("os.link", refused)
     put_database(folder)
     assert not list(folder.iterdir())
 
