@@ -11,6 +11,7 @@ import hypothesis
 import pytest
 
 from flows.registry_files import bundled_dir, read_table
+from tests.environment import put_back
 from tests.postgres_server import PostgresServer, programs, running_server
 from tests.read_here import reading_here
 from transforms.reading.units import Directory
@@ -42,6 +43,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         return next((at for at, begins in enumerate(FIRST) if item.nodeid.startswith(begins)), len(FIRST))
 
     items.sort(key=place)
+
+
+@pytest.fixture(autouse=True)
+def environment() -> Iterator[None]:
+    """Each test begins with the variables that the run began with."""
+    with put_back(os.environ):
+        yield
 
 
 @pytest.fixture(scope="session")
