@@ -52,7 +52,7 @@ def nightly(as_of: date | None = None, inbox: Path | None = None) -> NightReport
     with (
         followed(settings, as_of) as course,
         readers_ahead(settings) as readers,
-        computing_beside() as computing,
+        computing_beside(seconds=settings.computing_seconds) as computing,
         open_home(settings) as store,
     ):
         step = Steps(course)
@@ -66,7 +66,7 @@ def nightly(as_of: date | None = None, inbox: Path | None = None) -> NightReport
         faults = step(plant_faults, store, settings, as_of)
         left = clear_inbox(arrived.files)
         returned = step(send_back, store, files, verdict, settings, readers, with_warned=True)
-        judging = begin_to_judge(store, settings, computing)
+        judging = step(begin_to_judge, store, settings, computing)
         readers.close()  # their memory is for what follows
         exposed = step(measure, store, touched, settings, as_of, computing)
         judged = step(judge, store, settings, judging)

@@ -53,6 +53,7 @@ class Settings(BaseSettings):
     readers: int = Field(2, ge=1, le=64, description=both("help.setting.readers"))
     reader_seconds: int = Field(20, ge=1, le=3600, description=both("help.setting.reader_seconds"))
     reader_megabytes: int = Field(2048, ge=512, le=65536, description=both("help.setting.reader_megabytes"))
+    computing_seconds: int = Field(1800, ge=1, le=86400, description=both("help.setting.computing_seconds"))
     dask: str | None = Field(None, description=both("help.setting.dask"))
     night_at: time = Field(time(2), description=both("help.setting.night_at"))
     reminder_days: tuple[Annotated[int, Field(ge=1, le=28)], ...] = Field(

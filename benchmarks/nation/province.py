@@ -66,7 +66,7 @@ def make(home: Path, province: str, cells: str, months: str, seed: str) -> float
 def derive(home: Path) -> float:
     """Every derived table of the home; what the first night after a registry's change makes again. Gives the rows."""
     settings = Settings(home=home, self_test=0)
-    with computing_beside(forecasts) as computing, open_home(settings) as con:
+    with computing_beside(forecasts, seconds=settings.computing_seconds) as computing, open_home(settings) as con:
         measure(con, touched(con), settings, NIGHT, computing)
         row = con.sql("SELECT sum(estimated_size) FROM duckdb_tables() WHERE schema_name = 'derived'").fetchone()
     return float(row[0]) if row else 0.0

@@ -2,7 +2,8 @@
 
 It is given pure functions with all that they need, so it never matters who computes. Whatever is not computed there is
 computed at home when it is asked for: where there is one processor, where the process was killed, where the function
-failed. So an error is raised at home, by the function itself.
+failed, where it took longer than it may, for then the process is ended. So an error is raised at home, by the function
+itself.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import contextmanager, suppress
 from functools import partial
 from multiprocessing.connection import Connection
+from threading import Event, Timer
 from typing import Any, Generic, ParamSpec, TypeVar
 
 from flows.night.own_process import begin_process
@@ -50,9 +52,14 @@ class Pending(Generic[R]):
 
 
 class Computing:
-    """Computes functions one after the other in a process, once that was begun; else at home."""
+    """Computes functions one after the other in a process, once that was begun; else at home.
 
-    def __init__(self) -> None:
+    Args:
+        seconds: by the clock, that a function may take there.
+    """
+
+    def __init__(self, seconds: float) -> None:
+        self._seconds = seconds
         self._running: tuple[subprocess.Popen[bytes], Connection] | None = None
         self._thread = ThreadPoolExecutor(1)
 
@@ -79,7 +86,7 @@ class Computing:
         compute = partial(work, *args, **kwargs)
         if self._running is None:
             return Pending(compute)
-        return Pending(compute, self._thread.submit(_computed, self._running[1], compute))
+        return Pending(compute, self._thread.submit(_computed, *self._running, compute, self._seconds))
 
     def close(self) -> None:
         """End the process, whatever it is at."""
@@ -93,9 +100,14 @@ class Computing:
 
 
 @contextmanager
-def computing_beside(*works: Callable[..., Any]) -> Iterator[Computing]:
-    """A computing process begun for some functions, or for none yet; it ends with the block."""
-    computing = Computing()
+def computing_beside(*works: Callable[..., Any], seconds: float) -> Iterator[Computing]:
+    """A computing process begun for some functions, or for none yet; it ends with the block.
+
+    Args:
+        works: functions of modules.
+        seconds: by the clock, that each may take there.
+    """
+    computing = Computing(seconds)
     try:
         if works:
             computing.begin(*works)
@@ -104,14 +116,43 @@ def computing_beside(*works: Callable[..., Any]) -> Iterator[Computing]:
         computing.close()
 
 
-def _computed(pipe: Connection, compute: Callable[[], R]) -> R:
+def _computed(process: subprocess.Popen[bytes], pipe: Connection, compute: Callable[[], R], seconds: float) -> R:
     try:
-        pipe.send(compute)
-        outcome: tuple[R] | str = pipe.recv()
+        with _ended_after(process, seconds) as is_over:
+            outcome = _answer(process, pipe, compute)
     except (EOFError, OSError) as ended:
-        raise NotComputed("the computing process has ended") from ended
+        took = f", as it had not answered for {seconds:g} seconds" if is_over.is_set() else ""
+        raise NotComputed(f"the computing process has ended{took}") from ended
     except Exception as failed:  # no room for what is sent, or for what came back
         raise NotComputed(f"the computing process was not reached: {failed!r}") from failed
     if isinstance(outcome, str):
         raise NotComputed(outcome)
     return outcome[0]
+
+
+def _answer(process: subprocess.Popen[bytes], pipe: Connection, compute: Callable[[], R]) -> tuple[R] | str:
+    pipe.send(compute)
+    try:
+        outcome: tuple[R] | str = pipe.recv()
+    except BaseException:  # half an answer may be left in the pipe, which the next function would take for its own
+        process.kill()
+        raise
+    return outcome
+
+
+@contextmanager
+def _ended_after(process: subprocess.Popen[bytes], seconds: float) -> Iterator[Event]:
+    """End a process if it takes longer, whatever it is at, also where it does nothing at all; yields whether it did."""
+    is_over = Event()
+
+    def end() -> None:
+        is_over.set()  # first: that the process has ended is heard at once
+        process.kill()
+
+    timer = Timer(seconds, end)
+    timer.daemon = True
+    timer.start()
+    try:
+        yield is_over
+    finally:
+        timer.cancel()

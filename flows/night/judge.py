@@ -81,7 +81,7 @@ def judge(con: DuckDBPyConnection, settings: Settings, begun: JudgementsPending 
     Args:
         begun: where they are being judged already.
     """
-    begun = begun or begin_to_judge(con, settings, Computing())
+    begun = begun or begin_to_judge(con, settings, Computing(settings.computing_seconds))
     found = [(territory, judged.result()) for territory, judged in begun.parts]
     empty = pl.DataFrame(schema=SCHEMA | {"unit_code": pl.String, "unit_name": pl.String})
     return NightsJudged(

@@ -89,7 +89,7 @@ def measure(
             }
             changed, exposed = tables.changed_units(con, first, frames), made.exposed.height
         stored.replace_figures(con, edition, first, frames)
-        foreseen = _begin_forecasts(con, as_of, computing or Computing())
+        foreseen = _begin_forecasts(con, as_of, computing or Computing(settings.computing_seconds))
         if changed.height and first is not None:
             _indicators(con, changed, first[:4])
             _trends(con, first[:4])

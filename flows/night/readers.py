@@ -175,8 +175,8 @@ class _Reader:
 
     def begin(self, work: Callable[[Iterable[T]], R]) -> None:
         """Start the process, and name it what it will do: what that needs is imported."""
-        _, pipe = self._running or self._start()
-        with suppress(OSError):  # it has ended, which is seen when it is to work
+        with suppress(OSError):  # no room for it, or it has ended: both are seen when it is to work
+            _, pipe = self._running or self._start()
             pipe.send((work, 0))
 
     def _start(self) -> tuple[subprocess.Popen[bytes], Connection]:

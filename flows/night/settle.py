@@ -32,7 +32,7 @@ class Settled:
 
 def settle(con: DuckDBPyConnection, touched: Touched, settings: Settings, as_of: date) -> Settled:
     """Measure, judge, alert, follow up and publish; the nights begun are done then."""
-    with computing_beside(judgement, forecasts) as computing:
+    with computing_beside(judgement, forecasts, seconds=settings.computing_seconds) as computing:
         begun = begin_to_judge(con, settings, computing)
         exposed = measure(con, touched, settings, as_of, computing)
         judged = judge(con, settings, begun)

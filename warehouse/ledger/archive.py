@@ -42,13 +42,12 @@ def keep(archive: Path, wanted: Iterable[str], contents: Mapping[str, bytes]) ->
     """
     missing = [sha256 for sha256 in sorted(set(wanted)) if not place(archive, sha256).exists()]
     folders = {place(archive, sha256).parent for sha256 in missing}
-    for folder in sorted(folders):
-        _folder(folder)
+    made_in = [above for folder in sorted(folders) for above in _folder(folder)]
     # The disk is waited for once a file, which several at once do in the time of one.
     with ThreadPoolExecutor(_AT_ONCE) as threads:
         for _ in threads.map(lambda sha256: _write(place(archive, sha256), _content(sha256, contents)), missing):
             pass
-        for _ in threads.map(_sync, folders):
+        for _ in threads.map(_sync, folders.union(made_in)):
             pass
     return len(missing)
 
@@ -79,6 +78,7 @@ def remove(archive: Path, unwanted: Iterable[str], day: date) -> int:
             note.writelines(f"{sha256} {day}\n" for sha256 in there)
             note.flush()
             os.fsync(note.fileno())
+        _sync(archive)
     for sha256 in there:
         place(archive, sha256).unlink()
     return len(there)
@@ -105,11 +105,13 @@ def _content(sha256: str, contents: Mapping[str, bytes]) -> bytes:
     return content
 
 
-def _folder(folder: Path) -> None:
-    for each in (folder.parent, folder):
-        if not each.exists():
-            each.mkdir(parents=True, exist_ok=True)
-            each.chmod(0o750)
+def _folder(folder: Path) -> list[Path]:
+    """Make a folder of the archive; those that it, or the archive itself, was made in."""
+    absent = [each for each in (folder.parent, folder) if not each.exists()]
+    for each in absent:
+        each.mkdir(parents=True, exist_ok=True)
+        each.chmod(0o750)
+    return [each.parent for each in absent]
 
 
 def _write(target: Path, content: bytes) -> None:

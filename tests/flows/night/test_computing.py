@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 from concurrent.futures import ThreadPoolExecutor, wait
+from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import TypeVar
 
@@ -27,7 +28,7 @@ os.sched_getaffinity = lambda pid: {0, 1}
 from flows.night.computing import computing_beside
 from tests.flows.night.test_computing import endless, where
 if __name__ == "__main__":
-    with computing_beside(where, endless) as computing:
+    with computing_beside(where, endless, seconds=600) as computing:
         print(computing.submit(where).result(), flush=True)
         if sys.argv[1] == "busy":
             computing.submit(endless).result()
@@ -63,6 +64,16 @@ def waiting(seconds: float) -> int:
     return os.getpid()
 
 
+def stuck_unless_in(home: int, how: str) -> int:
+    if os.getpid() != home:
+        if how == "stopped":
+            os.kill(os.getpid(), signal.SIGSTOP)
+        while how != "busy":
+            time.sleep(LONG)
+        endless()
+    return os.getpid()
+
+
 def ended_unless_in(home: int) -> int:
     if os.getpid() != home:
         os.kill(os.getpid(), signal.SIGKILL)
@@ -71,7 +82,7 @@ def ended_unless_in(home: int) -> int:
 
 def test_frames_go_there_and_come_back_as_they_are():
     frame = pl.DataFrame({"unit": ["866", None], "value": [1.5, None]})
-    with computing_beside(doubled, where) as computing:
+    with computing_beside(doubled, where, seconds=LONG) as computing:
         assert _begun(computing.submit(where)).result() != os.getpid()
         made = _begun(computing.submit(doubled, frame, column="value"))
         assert made.result().equals(doubled(frame, column="value"))
@@ -79,7 +90,7 @@ def test_frames_go_there_and_come_back_as_they_are():
 
 def test_a_function_that_fails_there_is_asked_at_home_and_the_process_goes_on(caplog: pytest.LogCaptureFixture):
     logging.getLogger("mobility").propagate = True
-    with computing_beside(refused, where) as computing:
+    with computing_beside(refused, where, seconds=LONG) as computing:
         with pytest.raises(ValueError, match=f"7 in process {os.getpid()}") as raised:
             _begun(computing.submit(refused, 7)).result()
         assert raised.traceback[-1].name == "refused"
@@ -87,14 +98,51 @@ def test_a_function_that_fails_there_is_asked_at_home_and_the_process_goes_on(ca
     assert "in refused" in caplog.text  # what it was there stands in the log
 
 
+@pytest.mark.parametrize("how", ["busy", "idle", "stopped"])
+def test_a_process_that_is_stuck_is_ended_after_its_time_and_its_work_done_at_home(how: str, caplog):
+    before, home = family(os.getpid()), os.getpid()
+    with (
+        caplog.at_level(logging.WARNING, "mobility"),
+        computing_beside(stuck_unless_in, where, seconds=LONG) as computing,
+    ):
+        (process,) = family(home) - before
+        assert _begun(computing.submit(where)).result() == process
+        computing._seconds = 1.0
+        stuck, after = (
+            _begun(computing.submit(stuck_unless_in, home, how)),
+            computing.submit(stuck_unless_in, home, how),
+        )
+        wait([after._elsewhere], LONG)  # it was to come to the stuck one's place
+        assert (stuck.result(), after.result()) == (home, home)
+        until = time.monotonic() + LONG
+        while is_there(process) and time.monotonic() < until:
+            time.sleep(0.05)
+        assert not is_there(process)
+        assert computing.submit(where).result() == home
+    assert "had not answered for 1 seconds" in caplog.text
+
+
+def test_half_an_answer_ends_the_process_and_is_taken_for_no_other(monkeypatch, caplog):
+    def breaks_off(pipe: Connection) -> None:
+        pipe._recv(6)
+        raise MemoryError
+
+    with caplog.at_level(logging.WARNING, "mobility"), computing_beside(where, seconds=LONG) as computing:
+        with monkeypatch.context() as meanwhile:
+            meanwhile.setattr(Connection, "recv", breaks_off)
+            assert _begun(computing.submit(where)).result() == os.getpid()
+        assert _begun(computing.submit(where)).result() == os.getpid()
+    assert caplog.text.count("computed at home") == 2
+
+
 def test_what_a_killed_process_had_to_do_is_done_at_home():
-    with computing_beside(ended_unless_in, where) as computing:
+    with computing_beside(ended_unless_in, where, seconds=LONG) as computing:
         assert _begun(computing.submit(ended_unless_in, os.getpid())).result() == os.getpid()
         assert computing.submit(where).result() == os.getpid()
 
 
 def test_what_has_not_been_begun_is_not_waited_for():
-    with computing_beside(waiting, where) as computing:
+    with computing_beside(waiting, where, seconds=LONG) as computing:
         first, second = _begun(computing.submit(waiting, 1.0)), computing.submit(where)
         assert second.result() == os.getpid()
         assert first.result() != os.getpid()
@@ -103,14 +151,14 @@ def test_what_has_not_been_begun_is_not_waited_for():
 def test_one_processor_does_all_itself(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(os, "sched_getaffinity", lambda pid: {0})
     before = family(os.getpid())
-    with computing_beside(where) as computing:
+    with computing_beside(where, seconds=LONG) as computing:
         assert computing.submit(where).result() == os.getpid()
         assert family(os.getpid()) == before
 
 
 def test_nothing_is_begun_before_it_is_wanted():
     before = family(os.getpid())
-    with computing_beside() as computing:
+    with computing_beside(seconds=LONG) as computing:
         assert computing.submit(where).result() == os.getpid()
         assert family(os.getpid()) == before
         computing.begin(where)
@@ -119,7 +167,7 @@ def test_nothing_is_begun_before_it_is_wanted():
 
 def test_a_process_at_work_ends_when_it_is_closed():
     before = family(os.getpid())
-    computing = Computing()
+    computing = Computing(LONG)
     computing.begin(endless)
     with ThreadPoolExecutor(1) as thread:
         _begun(computing.submit(endless))
@@ -165,13 +213,13 @@ def test_where_no_process_can_be_begun_all_is_computed_at_home(monkeypatch, capl
         raise BlockingIOError(11, "Resource temporarily unavailable")
 
     monkeypatch.setattr(subprocess, "Popen", no_room)
-    with caplog.at_level(logging.WARNING, "mobility"), computing_beside(where) as computing:
+    with caplog.at_level(logging.WARNING, "mobility"), computing_beside(where, seconds=LONG) as computing:
         assert computing.submit(where).result() == os.getpid()
     assert "Resource temporarily unavailable" in caplog.text
 
 
 def test_what_cannot_be_sent_is_computed_at_home(caplog):
-    with caplog.at_level(logging.WARNING, "mobility"), computing_beside(where) as computing:
+    with caplog.at_level(logging.WARNING, "mobility"), computing_beside(where, seconds=LONG) as computing:
         unsent, after = computing.submit(lambda: [os.getpid()]), computing.submit(where)
         wait([unsent._elsewhere, after._elsewhere], LONG)
         assert unsent.result() == [os.getpid()]

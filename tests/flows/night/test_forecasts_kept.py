@@ -92,7 +92,7 @@ def send(con: DuckDBPyConnection, period: str, day: date, codes: tuple[str, ...]
 
 def night(con: DuckDBPyConnection, day: date, *, are_new: bool = True) -> None:
     begin_nights(con, "nightly", [day])
-    _forecasts(con, _begin_forecasts(con, day, Computing()), are_new=are_new)
+    _forecasts(con, _begin_forecasts(con, day, Computing(600)), are_new=are_new)
 
 
 @pytest.fixture(scope="module")

@@ -161,7 +161,8 @@ def test_what_is_computed_beside_the_night_is_as_if_computed_in_it(
     made = []
     for processors in ({0}, {0, 1}):
         monkeypatch.setattr(os, "sched_getaffinity", lambda pid, here=processors: here)
-        with suppress(Undone), transaction(province.con), computing_beside(judgement, forecasts) as computing:
+        beside = computing_beside(judgement, forecasts, seconds=600)
+        with suppress(Undone), transaction(province.con), beside as computing:
             forget_derived(province.con)
             begun = begin_to_judge(province.con, province.settings, computing)
             measure(province.con, touched(province.con), province.settings, date(2025, 8, 6), computing)
@@ -169,9 +170,9 @@ def test_what_is_computed_beside_the_night_is_as_if_computed_in_it(
             kept = {name: province.con.sql(f"FROM derived.{name} ORDER BY ALL").pl() for name in KEPT}
             made.append(province.content() | kept | {"found": judged.findings, "least": judged.detectability})
             raise Undone
-    alone, beside = made
+    alone, other = made
     assert min(frame.height for name, frame in alone.items() if name in {*KEPT, "found", "least"}) > 0
-    assert [name for name, frame in alone.items() if not frame.equals(beside[name])] == []
+    assert [name for name, frame in alone.items() if not frame.equals(other[name])] == []
 
 
 def test_a_registry_that_changed_moves_figures_and_all_is_as_if_computed_whole(province: Province) -> None:
