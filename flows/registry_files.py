@@ -16,7 +16,7 @@ from expectations.language.catalogue import Joined, Message
 from flows.errors import UserError
 from transforms.edited_table import WrongLine
 from transforms.territory.one_province import province_called, tables_of_province
-from transforms.territory.registry import COLUMNS, Registry, build_registry
+from transforms.territory.registry import COLUMNS, Registry, StandsTwice, build_registry
 
 if TYPE_CHECKING:
     from transforms.pilots.pilots_file import Pilots
@@ -160,7 +160,24 @@ def _load_registry(folder: Path, state: RegistryState) -> Registry:
     try:
         return build_registry(tables)
     except ValueError as error:
-        raise UserError("error.registry.at-fault", path=folder, why=str(error)) from error
+        raise UserError("error.registry.at-fault", path=folder, why=what_is_amiss(error)) from error
+
+
+def what_is_amiss(error: ValueError) -> Message | str:
+    """Why tables of a registry do not fit together; a code that stands twice with its file, its day and the remedy."""
+    if isinstance(error, StandsTwice):
+        return Message("registry.stands-twice", file=f"{error.table}.csv", code=error.code, day=error.day)
+    return str(error)
+
+
+def require_sound_registry(folder: Path) -> None:
+    """Nothing, where the tables of a home's registry fit together; one that is still to be begun is sound.
+
+    Raises:
+        UserError: they do not, or one cannot be read.
+    """
+    if folder.is_dir():
+        load_registry(folder)
 
 
 def targets(folder: Path) -> Targets:

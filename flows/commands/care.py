@@ -19,6 +19,7 @@ from flows.home import open_home
 from flows.night.backups import back_up, last_backup
 from flows.night.lake import lake_note, lake_owed
 from flows.night.retention import outlived, remove_outlived
+from flows.registry_files import require_sound_registry
 from flows.settings import Settings, load_settings, unknown_variables
 from transforms.eyesight.wording import eyesight_sentences
 from warehouse.backup import backup, restore
@@ -58,12 +59,24 @@ def examined(settings: Settings, *, deep: bool) -> Iterator[Diagnosis]:
     """What the warehouse's doctor finds, and what only the settings know of."""
     if names := unknown_variables(os.environ):
         yield Diagnosis("settings", "look", Message("doctor.settings", names=", ".join(names)))
+    yield from _registry(settings)
     yield from examine(settings.home, deep=deep, at=now(settings.timezone))
     if settings.backup_folder is not None:
         yield _backup(settings)
     if settings.lake is not None:
         yield _lake(settings)
     yield from _self_test(settings)
+
+
+def _registry(settings: Settings) -> Iterator[Diagnosis]:
+    """Whether its files can be read and fit together: else nothing that opens the warehouse runs."""
+    if not settings.registry_dir.is_dir():
+        return
+    try:
+        require_sound_registry(settings.registry_dir)
+        yield Diagnosis("registry", "ok", Message("doctor.registry"))
+    except UserError as error:
+        yield Diagnosis("registry", "act", error.message)
 
 
 def _self_test(settings: Settings) -> Iterator[Diagnosis]:

@@ -22,7 +22,7 @@ from flows.night.run import Run
 from flows.night.send_back import send_back
 from flows.night.settle import settle
 from flows.night.take_in import take_in
-from flows.registry_files import PILOTS, TARGETS, read_table, registry_tables
+from flows.registry_files import PILOTS, TARGETS, read_table, registry_tables, what_is_amiss
 from flows.settings import Settings, load_settings
 from transforms.territory.registry import COLUMNS, build_registry
 from warehouse.errors import ArchiveIncomplete
@@ -30,7 +30,7 @@ from warehouse.ledger.submissions import waiting_for_registry
 
 KEYS: dict[str, tuple[str, ...]] = {
     "units": ("unit_code", "valid_from"),
-    "cells": ("cell_code",),
+    "cells": ("cell_code", "valid_from"),
     "cell_succession": ("from_code", "to_code", "effective_date"),
     "unit_succession": ("from_code", "to_code", "effective_date"),
     "cells_moved": ("cell_code", "effective_date"),
@@ -76,7 +76,7 @@ def plan(path: Path, settings: Settings) -> Change:
     try:
         build_registry({**tables, table: after})
     except ValueError as error:
-        raise UserError("error.registry.unfit", path=path, why=str(error)) from error
+        raise UserError("error.registry.unfit", path=path, why=what_is_amiss(error)) from error
     return Change(table, after, new.height, different.height)
 
 

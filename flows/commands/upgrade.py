@@ -10,6 +10,7 @@ from rich.console import Console
 from expectations.language.catalogue import Joined, text
 from flows.commands.made_again import MadeAgain, made_again, publish_again
 from flows.errors import UserError
+from flows.registry_files import require_sound_registry
 from flows.serving.served import is_served
 from flows.settings import Settings, load_settings
 from warehouse.backup import backup, restore
@@ -27,8 +28,8 @@ def run_upgrade(folder: Path, with_other_facts: bool = False) -> None:
         with_other_facts: go on though this release reads other figures in the archived files than the last one did.
 
     Raises:
-        UserError: the home is being served, the folder stands already, or the copy was not sound afterwards; the home
-            is then as it was.
+        UserError: the home is being served, the folder stands already, the registry is at fault, or the copy was not
+            sound afterwards; the home is then as it was.
     """
     settings = load_settings()
     console = Console()
@@ -37,6 +38,7 @@ def run_upgrade(folder: Path, with_other_facts: bool = False) -> None:
         raise UserError("error.upgrade.served", home=settings.home)
     if folder.exists():
         raise UserError("error.stands", path=folder)
+    require_sound_registry(settings.registry_dir)  # the trial would name a file of a copy that is gone by then
     folder.mkdir(mode=0o700, parents=True)
     made = backup(settings.home, folder / "home")
     if settings.inbox_dir.is_dir():

@@ -16,7 +16,7 @@ from warehouse.board.acts import open_board
 from warehouse.connection.store import open_store
 from warehouse.doctor import examine
 from warehouse.errors import ArchiveIncomplete, BackupRefused, StoreLocked, StoreMissing
-from warehouse.ledger.archive import place
+from warehouse.ledger.archive import keep, place, remove
 from warehouse.ledger.decisions import Decision, accept, retract
 from warehouse.ledger.load import load
 from warehouse.ledger.nights import begin_nights, finish_nights, last_finished
@@ -134,6 +134,31 @@ def test_the_archive_is_readable_by_its_group_only(home):
     file = place(home / "archive", SENT[0].sha256)
     assert file.read_bytes() == SENT[0].content
     assert [path.stat().st_mode & 0o777 for path in (file, file.parent, file.parent.parent)] == [0o640, 0o750, 0o750]
+
+
+def test_each_folder_that_the_archive_makes_is_on_the_disk_with_its_name(tmp_path, monkeypatch):
+    synced: list[Path] = []
+
+    def sync(handle: int) -> None:
+        synced.append(Path(f"/proc/self/fd/{handle}").readlink())
+
+    monkeypatch.setattr(os, "fsync", sync)
+    archive = tmp_path / "archive"
+
+    def folders_synced(*sent: Sent) -> set[Path]:
+        synced.clear()
+        keep(archive, [one.sha256 for one in sent], {one.sha256: one.content for one in sent})
+        return {path for path in synced if path.is_dir()}
+
+    first, second = SENT[0], next(one for one in SENT if one.sha256[:2] != SENT[0].sha256[:2])
+    own, other = (place(archive, one.sha256).parent for one in (first, second))
+    assert folders_synced(first) == {tmp_path, archive, own}
+    place(archive, first.sha256).unlink()
+    assert folders_synced(first) == {own}
+    assert folders_synced(second) == {archive, other}
+    synced.clear()
+    remove(archive, [second.sha256], DAY)
+    assert archive in synced  # that it was removed is known for good before it is
 
 
 def test_a_backup_restores_the_same_home(home, tmp_path):

@@ -43,6 +43,22 @@ COLUMNS: dict[str, tuple[str, ...]] = {
 }
 
 
+class StandsTwice(ValueError):
+    """A unit or cell stands in two rows on one day, so that all its figures would count twice.
+
+    Attributes:
+        table: a name of `COLUMNS`.
+        code: the unit's or the cell's.
+        day: the first such.
+    """
+
+    def __init__(self, table: str, code: str, day: date) -> None:
+        super().__init__(
+            f"registry table '{table}': {code} stands in two rows on {day}; end the earlier one (valid_to) before"
+        )
+        self.table, self.code, self.day = table, code, day
+
+
 @dataclass(frozen=True, slots=True)
 class Unit:
     """A province, district or commune under one name; a renamed unit has one row a name and one `unit_id`.
@@ -130,7 +146,7 @@ def build_registry(tables: dict[str, pl.DataFrame]) -> Registry:
 
     Raises:
         ValueError: a table or column is missing, a date, kind, extent or weight cannot be read, or a unit or cell
-            stands twice on a day; says which row.
+            stands twice on a day (StandsTwice); says which row.
     """
     for name, columns in COLUMNS.items():
         if name not in tables:
@@ -217,12 +233,10 @@ def _units(table: pl.DataFrame, succession: tuple[tuple[str, str, str, date], ..
 
 
 def _refuse_twice(table: str, spans: Iterable[tuple[str, date, date]]) -> None:
-    """Two rows of one code on one day would count all its figures twice."""
+    """Nothing, where no code has two rows on one day; else raises StandsTwice."""
     for (code, _, last), (other, first, _) in pairwise(sorted(spans)):
         if code == other and first <= last:
-            raise ValueError(
-                f"registry table '{table}': {code} stands in two rows on {first}; end the earlier one (valid_to) before"
-            )
+            raise StandsTwice(table, code, first)
 
 
 def _degrees(text: str | None) -> float | None:

@@ -151,6 +151,9 @@ def test_the_night_runs_as_a_prefect_flow_and_clears_its_inbox(home, samples):
     assert "Hồ dữ liệu chưa nhận được bản" in done.stdout
     assert not [path for path in (home / "inbox").rglob("*") if path.is_file()]
     assert list((home / "returns" / "866").glob("*hong.xlsx.xlsx"))
+    with duckdb.connect(str(home / "warehouse.duckdb"), read_only=True) as con:
+        steps = [verb for (verb,) in con.sql("SELECT verb FROM ledger.step ORDER BY step_no").fetchall()]
+    assert steps[steps.index("send_back") :][:4] == ["send_back", "begin_to_judge", "measure", "judge"]
 
 
 def test_what_a_night_published_is_in_the_lake_to_the_row(home):
