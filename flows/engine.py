@@ -26,6 +26,8 @@ def prepare_engine(settings: Settings) -> None:
         "PREFECT_HOME": str(folder.resolve()),
         "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
         "PREFECT_SERVER_SERVICES_DB_VACUUM_ENABLED": "events,flow_runs",  # runs older than 90 days go, with their logs
+        # Its pages are unpacked where they can be: the program itself may lie where nobody writes.
+        "PREFECT_UI_STATIC_DIRECTORY": str(folder.resolve() / "ui"),
         "PREFECT_SERVER_UI_SHOW_PROMOTIONAL_CONTENT": "false",
         "DO_NOT_TRACK": "1",
         "PREFECT_LOGGING_LEVEL": "WARNING",

@@ -86,7 +86,8 @@ class Computing:
         compute = partial(work, *args, **kwargs)
         if self._running is None:
             return Pending(compute)
-        return Pending(compute, self._thread.submit(_computed, *self._running, compute, self._seconds))
+        process, pipe = self._running
+        return Pending(compute, self._thread.submit(_computed, process, pipe, compute, self._seconds))
 
     def close(self) -> None:
         """End the process, whatever it is at."""

@@ -198,4 +198,5 @@ def test_prefect_keeps_its_state_in_the_home_and_calls_nobody(tmp_path, monkeypa
     monkeypatch.setattr("flows.engine.os.environ", environment)
     prepare_engine(Settings(home=tmp_path))
     assert environment["PREFECT_HOME"] == str(tmp_path / "prefect")
+    assert environment["PREFECT_UI_STATIC_DIRECTORY"] == str(tmp_path / "prefect" / "ui")
     assert (environment["PREFECT_SERVER_ANALYTICS_ENABLED"], environment["DO_NOT_TRACK"]) == ("false", "1")

@@ -133,6 +133,7 @@ class Story:
     exits: list[int] = field(default_factory=list)
     left: list[list[str]] = field(default_factory=list)
     seconds_of_start: float = 0.0
+    page: bytes = b""
     caught_up: list[dict] = field(default_factory=list)
     scheduled: list[dict] = field(default_factory=list)
     third_life: list[dict] = field(default_factory=list)
@@ -193,7 +194,7 @@ def story(registry, tmp_path_factory) -> Story:
         row = f"Trưởng ban,json://127.0.0.1:{listening}/,board"
         (told.home / "recipients.csv").write_text(f"name,address,side\n{row}\n", "utf-8")
         port = free_port()
-        _first_life(told, Served(told.home, port, _local(timedelta(hours=2))), files, arrived)
+        _first_life(told, port, files, arrived)
         _send(told.home, files, arrived)
         at = _second_life(told, port)
         told.earlier = _as_the_earlier_version_left_it(told.home)
@@ -209,14 +210,17 @@ def _send(home: Path, files: list, arrived: float) -> None:
         os.utime(path, (arrived, arrived))
 
 
-def _first_life(told: Story, served: Served, files: list, arrived: float) -> None:
+def _first_life(told: Story, port: int, files: list, arrived: float) -> None:
     """A new home: it catches up at once. The undisturbed night of another home runs beside it."""
+    served = Served(told.home, port, _local(timedelta(hours=2)))
     began = time.monotonic()
     try:
         served.until(served.said)
         told.seconds_of_start = time.monotonic() - began
         served.until(lambda: DONE.search(served.said()))
         told.caught_up = served.runs()
+        with urlopen(f"http://127.0.0.1:{port}/", timeout=PATIENCE) as page:
+            told.page = page.read()
         _send(told.quiet, files, arrived)
         environment = served.environment | {
             "MOBILITY_HOME": str(told.quiet),
@@ -316,6 +320,12 @@ def contents(home: Path) -> dict[str, list]:
 def _rejected(home: Path) -> list[tuple]:
     with duckdb.connect(str(home / "warehouse.duckdb"), read_only=True) as con:
         return con.sql("FROM ledger.submission WHERE outcome = 'rejected'").fetchall()
+
+
+def test_the_page_of_the_runs_is_shown_and_lies_in_the_home(story):
+    """Where the program lies nobody may write, in a container nor below /opt."""
+    assert b"<html" in story.page
+    assert [path.name for path in (story.home / "prefect" / "ui").glob("v*")]
 
 
 def test_a_new_home_catches_up_at_once(story):
