@@ -14,7 +14,7 @@ from flows.settings import Settings
 from warehouse.board.acts import BoardEntry, fold, open_board, waiting
 from warehouse.connection.transaction import transaction
 from warehouse.errors import ArchiveIncomplete, DecisionRefused
-from warehouse.ledger.decisions import Decision, accept, check_acceptable, retract
+from warehouse.ledger.decisions import Decision, accept, check_acceptable, check_read_again, retract
 from warehouse.ledger.submissions import submission
 
 ACTIONS = ("accept", "retract")
@@ -54,6 +54,7 @@ def _carry_out(con: DuckDBPyConnection, event: BoardEntry, settings: Settings, n
     check_acceptable(con, number, decision)
     file = submission(con, number)
     batch = read_files({number: _archived(con, number, settings)}, {number: night}, settings)
+    check_read_again(number, batch.frames.problems["code"])
     accept(con, number, batch.frames.rows, decision, now(settings.timezone))
     # Its faults are let be: nobody is to mend them in the workbook that went back.
     returned_path(settings, file, file["reporter_code"]).unlink(missing_ok=True)

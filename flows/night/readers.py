@@ -189,7 +189,7 @@ class _Reader:
     def stop(self) -> None:
         """End the process, whoever waits for it."""
         if running := self._running:
-            running[0].terminate()
+            running[0].kill()  # a process that was stopped would not hear that it is to end
             running[0].wait()
 
     def close(self) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -71,14 +71,26 @@ def check_acceptable(con: DuckDBPyConnection, submission_id: int, decision: Deci
         "SELECT DISTINCT code FROM ledger.problem WHERE submission_id = ? AND severity = 'error' ORDER BY 1",
         [submission_id],
     ).fetchall()
-    hard = [code for (code,) in codes if not CODES[code].waivable]
+    hard = _hard(code for (code,) in codes)
     if hard or not codes or period is None:
-        named = Joined(tuple(Joined((code, " (", Message(f"reason.{code}"), ")"), "") for code in hard) or ("?",))
-        raise _refused(submission_id, Message("error.decision.hard", codes=named))
+        raise _too_hard(submission_id, hard)
     later = con.execute(_LATER, [submission_id]).fetchone()
     if later:
         raise _refused(submission_id, Message("error.decision.later", later=str(later[0])))
     _check_night(con, submission_id, decision)
+
+
+def check_read_again(submission_id: int, codes: Iterable[str]) -> None:
+    """After its bytes were read again: whether they still could be, with the units that the registry knows by now.
+
+    Args:
+        codes: the problems that the reading found.
+
+    Raises:
+        DecisionRefused: there is an error that cannot be waived among them, so figures may be missing.
+    """
+    if hard := _hard(codes):
+        raise _too_hard(submission_id, hard)
 
 
 def retract(con: DuckDBPyConnection, submission_id: int, decision: Decision, at: datetime | None = None) -> Touched:
@@ -142,6 +154,16 @@ def _check_night(con: DuckDBPyConnection, submission_id: int, decision: Decision
     row = con.execute(_LATEST, [submission_id]).fetchone()
     if row and row[0] and row[0] > decision.night:
         raise _refused(submission_id, Message("error.decision.night", recorded=row[0], night=decision.night))
+
+
+def _hard(codes: Iterable[str]) -> list[str]:
+    """The errors that cannot be waived."""
+    return sorted({code for code in codes if CODES[code].severity == "error" and not CODES[code].waivable})
+
+
+def _too_hard(submission_id: int, hard: Iterable[str]) -> DecisionRefused:
+    named = Joined(tuple(Joined((code, " (", Message(f"reason.{code}"), ")"), "") for code in hard) or ("?",))
+    return _refused(submission_id, Message("error.decision.hard", codes=named))
 
 
 def _refused(submission_id: int, why: Message) -> DecisionRefused:

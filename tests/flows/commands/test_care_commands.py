@@ -15,12 +15,14 @@ import pytest
 
 from expectations.contract.forms import FORMS
 from expectations.contract.periods import Period
+from expectations.contract.problems import Problem
 from flows.commands.care import run_backup, run_doctor, run_rebuild, run_restore
 from flows.commands.decide import run_decision
 from flows.commands.sql import run_sql
 from flows.errors import shown
 from flows.home import open_home
 from flows.night.carry_out import carry_out
+from flows.night.readers import Readers
 from flows.settings import Settings, load_settings
 from tests.flows.command_line import mobility
 from tests.taking_in import take_in
@@ -198,6 +200,20 @@ def test_a_decision_on_a_file_whose_bytes_are_lost_is_refused_once_and_stops_no_
     with open_home(settings) as con:
         assert carry_out(con, settings, NIGHT) == []
     assert ask(home, f"SELECT outcome FROM ledger.submission WHERE submission_id = {number}") == [("rejected",)]
+
+
+def test_a_file_that_cannot_be_read_again_is_not_let_in_without_its_figures(home, capsys, monkeypatch):
+    number = number_of(home, BALANCE_BROKEN, "rejected")
+    lost_at = Problem("unreadable-file", found="đọc 20 giây chưa xong")
+    with monkeypatch.context() as busy:
+        busy.setattr(
+            Readers, "each", lambda self, work, chunks, lost: ([lost(one, lost_at) for one in some] for some in chunks)
+        )
+        assert shown(lambda: run_decision("accept", number, "đúng", NIGHT)) == 1
+    assert "không thể bỏ qua: unreadable-file" in capsys.readouterr().err
+    assert ask(home, f"SELECT outcome FROM ledger.submission WHERE submission_id = {number}") == [("rejected",)]
+    assert shown(lambda: run_decision("accept", number, "đúng", NIGHT)) == 0
+    assert ask(home, f"SELECT count(*) > 0 FROM ledger.version WHERE submission_id = {number}") == [(True,)]
 
 
 def test_what_is_rebuilt_from_the_archived_bytes_equals_what_stood(home):

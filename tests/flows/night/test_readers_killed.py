@@ -36,6 +36,8 @@ def work(tasks: Iterable[str]) -> str:
         os.write(1, f"{task} {os.getpid()}\n".encode())
         while task == "busy":
             pass
+        if task == "stopped":
+            os.kill(os.getpid(), signal.SIGSTOP)
         if task == "waiting":
             time.sleep(3600)
     return "done"
@@ -97,11 +99,12 @@ def test_no_reading_process_outlives_a_killed_night(doing, tmp_path):
     assert [pid for pid in children if is_there(pid)] == []
 
 
-def test_processes_at_work_end_too_when_they_are_closed():
+@pytest.mark.parametrize("doing", ["waiting", "stopped"])
+def test_processes_at_work_end_too_when_they_are_closed(doing):
     # Servers of other tests, which may begin processes of their own at any time.
     readers, others = Readers(2, Limits(600, 512)), family(os.getpid(), 1)
     with ThreadPoolExecutor(2) as threads:
-        at_work = [threads.submit(lambda: list(readers.each(work, [["waiting"]], lost))) for _ in range(2)]
+        at_work = [threads.submit(lambda: list(readers.each(work, [[doing]], lost))) for _ in range(2)]
         until = time.monotonic() + PATIENCE
         while len(children := family(os.getpid(), 1) - others) < 2 and time.monotonic() < until:
             time.sleep(0.05)
