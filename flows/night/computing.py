@@ -12,20 +12,18 @@ import logging
 import os
 import subprocess
 from collections.abc import Callable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor, wait
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from functools import partial
 from multiprocessing.connection import Connection
 from threading import Event, Timer
 from typing import Any, Generic, ParamSpec, TypeVar
 
-from flows.night.own_process import begin_process
+from flows.night.own_process import awaited, begin_process
 
 P = ParamSpec("P")
 R = TypeVar("R")
 _log = logging.getLogger("mobility")
-
-HEARD_AFTER = 0.5  # seconds
 
 
 class NotComputed(Exception):
@@ -41,11 +39,8 @@ class Pending(Generic[R]):
     def result(self) -> R:
         """What it comes to, computed here unless the process has begun with it."""
         if self._elsewhere is not None and not self._elsewhere.cancel():
-            # Polars' handler lets a wait go on where it was interrupted: who stops the night is heard between two.
-            while not wait([self._elsewhere], timeout=HEARD_AFTER).done:
-                pass
             try:
-                return self._elsewhere.result()
+                return awaited(self._elsewhere)
             except NotComputed as failed:
                 _log.warning("computed at home: %s", failed)
         return self._compute()

@@ -7,11 +7,15 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from concurrent.futures import Future, wait
 from contextlib import suppress
 from multiprocessing import Pipe
 from multiprocessing.connection import Connection
-from typing import Any
+from typing import Any, TypeVar
 
+T = TypeVar("T")
+
+HEARD_AFTER = 0.5  # seconds
 _PROGRAM = """
 import sys
 from multiprocessing.connection import Connection
@@ -41,3 +45,13 @@ def begin_process(module: str, **how: Any) -> tuple[subprocess.Popen[bytes], Con
     with suppress(OSError):  # it has ended, which is seen when it is asked for something
         pipe.send(sys.path)
     return process, pipe
+
+
+def awaited(coming: Future[T]) -> T:
+    """The result of what a process has been asked for; who stops the night is heard while it is waited for.
+
+    Polars' handler lets a wait go on where it was interrupted: the signal is heard between two.
+    """
+    while not wait([coming], timeout=HEARD_AFTER).done:
+        pass
+    return coming.result()

@@ -11,13 +11,12 @@ import subprocess
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
-from functools import partial
 from multiprocessing.connection import Connection
 from queue import LifoQueue
 from typing import TypeVar
 
 from expectations.contract.problems import Problem
-from flows.night.own_process import begin_process
+from flows.night.own_process import awaited, begin_process
 from flows.night.reading_process import OUT_OF_MEMORY, Limits
 from flows.settings import Settings
 
@@ -78,7 +77,19 @@ class Readers:
         if not chunks:
             return
         with ThreadPoolExecutor(min(self._number, len(chunks))) as threads:
-            yield from threads.map(partial(self._do, work, lost), chunks)
+            coming = [threads.submit(self._do, work, lost, some) for some in chunks]
+            coming.reverse()  # the next at the end, from where it is taken: results are not kept
+            try:
+                while coming:
+                    yield awaited(coming.pop())
+            except (Exception, GeneratorExit):
+                raise
+            except BaseException:  # told to stop: nobody waits for the files that are open
+                self.close()
+                raise
+            finally:
+                for one in coming:
+                    one.cancel()
 
     def _do(self, work: Callable[[Iterable[T]], R], lost: Callable[[T, Problem], R], tasks: Sequence[T]) -> list[R]:
         reader = self._idle.get()

@@ -99,6 +99,28 @@ def test_no_reading_process_outlives_a_killed_night(doing, tmp_path):
     assert [pid for pid in children if is_there(pid)] == []
 
 
+@pytest.mark.parametrize("doing", ["busy", "waiting"])
+def test_a_night_told_to_stop_waits_for_no_file(doing, tmp_path):
+    """The night's files may take ten minutes and more, each as long as it is let."""
+    script = tmp_path / "night.py"
+    script.write_text(NIGHT.replace("Limits(2, 512)", "Limits(3600, 512)"), "utf-8")
+    with subprocess.Popen(
+        [sys.executable, str(script), doing],
+        cwd=ROOT,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as night:
+        while doing not in night.stdout.readline():
+            pass
+        night.send_signal(signal.SIGINT)
+        _, said = night.communicate(timeout=PATIENCE)
+    assert "KeyboardInterrupt" in said
+    assert night.returncode != 0
+
+
 @pytest.mark.parametrize("doing", ["waiting", "stopped"])
 def test_processes_at_work_end_too_when_they_are_closed(doing):
     # Servers of other tests, which may begin processes of their own at any time.
