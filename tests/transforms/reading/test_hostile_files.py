@@ -108,15 +108,16 @@ def _nested(depth: int) -> bytes:
         ("unsupported-format", zipped(**{"word/document.xml": b"<w/>"})),
         ("unsupported-format", b"{\\rtf1 hello}"),
         ("unsupported-format", _nested(4)),
-        ("file-too-large", workbook(_stray)),
-        ("file-too-large", patched(workbook(_stray), SHEET, lambda xml: xml.replace(b'"', b"'"))),
-        ("file-too-large", opendocument(rows=1_000_000, columns=16_000)),
-        ("file-too-large", zipped(**{"a.csv": b"0" * 120_000_000})),
-        ("file-too-large", zipped(**{"a.csv": b"0" * 20_000_000})),
+        ("file-too-large", lambda: workbook(_stray)),
+        ("file-too-large", lambda: patched(workbook(_stray), SHEET, lambda xml: xml.replace(b'"', b"'"))),
+        ("file-too-large", lambda: opendocument(rows=1_000_000, columns=16_000)),
+        ("file-too-large", lambda: zipped(**{"a.csv": b"0" * 120_000_000})),
+        ("file-too-large", lambda: zipped(**{"a.csv": b"0" * 20_000_000})),
     ],
 )
 def test_a_file_that_is_no_table_is_told_by_its_kind(code, data):
-    assert code_of(data) == code
+    # The large ones are made here: every process of a run collects every test.
+    assert code_of(data() if callable(data) else data) == code
 
 
 def test_a_zip_that_lies_about_its_sizes_is_damaged():
