@@ -10,7 +10,7 @@ import polars as pl
 from transforms.followup.away import NO_ACTIVITY, no_activity, out_of_contact
 from transforms.followup.item import WITHDRAWN
 from transforms.followup.latest_figures import figures_on_nights, taken_back_on_nights
-from transforms.followup.matter_readings import KEYS, SCHEMA, FiguresKnown
+from transforms.followup.matter_readings import KEYS, SCHEMA, FiguresKnown, by_reporter
 from transforms.followup.pending_requests import pending_long
 from transforms.followup.step_readings import step_readings
 from transforms.followup.steps import STEPS
@@ -25,7 +25,7 @@ KINDS_OF_FORMS = {
 
 
 def figure_readings(known: FiguresKnown, nights: Sequence[date], thresholds: Thresholds) -> pl.DataFrame:
-    """What the figures said on each night.
+    """What the figures said on each night, but for those on which a unit's figures are as on the night before.
 
     Returns:
         columns of `matter_readings.SCHEMA`; no row where nothing can be said: no figures, or a report too partial to
@@ -35,9 +35,10 @@ def figure_readings(known: FiguresKnown, nights: Sequence[date], thresholds: Thr
         return pl.DataFrame(schema=SCHEMA)
     expected = known.figures.expected
     hamlets = known.hamlet_cells.with_columns(level=pl.lit("commune"))
-    away = _with_due(figures_on_nights(known.figures, "away", nights), expected)
-    requests = _with_due(figures_on_nights(known.figures, "requests", nights), expected)
-    halves = _with_due(figures_on_nights(known.figures, "regulation_213", nights), hamlets)
+    away, requests = (
+        _with_due(figures_on_nights(_by_reporter(known, form), form, nights), expected) for form in ("away", "requests")
+    )
+    halves = _with_due(figures_on_nights(_of_communes(known, "regulation_213"), "regulation_213", nights), hamlets)
     said = pl.concat(
         [
             step_readings(halves, known, thresholds),
@@ -48,6 +49,20 @@ def figure_readings(known: FiguresKnown, nights: Sequence[date], thresholds: Thr
     ).select(*SCHEMA)
     gone = _taken_back(known, nights).join(said, on=["night", *KEYS], how="anti")
     return pl.concat([said, gone]).sort("night", "unit_id", "kind", "period")
+
+
+def _by_reporter(known: FiguresKnown, form: str) -> pl.DataFrame:
+    """Version sums of the units that report and of their communes, each of them a `group`."""
+    sums = known.figures.version_sums[form]
+    communes = by_reporter(known, sums).rename({"above": "group"})
+    if known.level == "commune":
+        return communes
+    return pl.concat([sums.filter(pl.col("level") == known.level).with_columns(group="unit_id"), communes])
+
+
+def _of_communes(known: FiguresKnown, form: str) -> pl.DataFrame:
+    """Version sums of the communes in one `group`: they are held against each other."""
+    return known.figures.version_sums[form].filter(pl.col("level") == "commune").with_columns(group=pl.lit(""))
 
 
 def _taken_back(known: FiguresKnown, nights: Sequence[date]) -> pl.DataFrame:

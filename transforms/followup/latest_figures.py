@@ -15,29 +15,54 @@ MONTHS_BACK, HALVES_BACK = 8, 3
 """A unit whose last report is older is not judged any more: that it does not report is a matter of its own."""
 
 
-def figures_on_nights(known: FiguresAsKnown, form: str, nights: Sequence[date]) -> pl.DataFrame:
+def figures_on_nights(sums: pl.DataFrame, form: str, nights: Sequence[date]) -> pl.DataFrame:
     """Every figure of a form that stood on each night, of the last periods before it.
 
+    Units are read together in groups: a night on which nothing of its group came or ended since the night before is
+    passed over, as it would say the same again.
+
     Args:
-        known: the figures of one map, as in `transforms.watch.as_known`.
+        sums: version sums of the form, as in `transforms.watch.as_known`, with the `group` of each unit.
         nights: in order.
 
     Returns:
         night, level, unit_id, period, cells (with figures), seen_on (when the latest of them came), the measures.
     """
-    sums = known.version_sums[form]
     days = pl.Series("night", list(nights), pl.Date)
-    lives = sums.with_columns(until=_until(sums, FORMS[form].half_yearly))
-    lives = lives.with_columns(
-        begin=days.search_sorted(lives["recorded_at"], side="left"), end=days.search_sorted(lives["until"], side="left")
-    ).filter(pl.col("end") > pl.col("begin"))
-    rows = lives.with_columns(turn=pl.int_ranges("begin", "end")).explode("turn", empty_as_null=False)
+    until = _until(sums, FORMS[form].half_yearly)
+    turns = sums.with_columns(
+        begin=days.search_sorted(sums["recorded_at"], side="left"),
+        end=days.search_sorted(until, side="left"),
+        replaced=days.search_sorted(sums["superseded_at"].cast(pl.Date).fill_null(date.max), side="left"),
+        # Turns of all groups in one row of numbers, one group after the other.
+        first=(pl.col("group").rank("dense").cast(pl.Int64) - 1) * len(days),
+    )
+    lives = turns.filter(pl.col("end") > pl.col("begin"))
+    changed = _changed(turns, lives, len(days))
+    rows = lives.with_columns(
+        at=pl.int_ranges(
+            changed.search_sorted(lives["first"] + lives["begin"], side="left"),
+            changed.search_sorted(lives["first"] + lives["end"], side="left"),
+        )
+    ).explode("at", empty_as_null=False)
     return (
-        rows.with_columns(night=days.gather(rows["turn"]))
+        rows.with_columns(night=days.gather(changed.gather(rows["at"]) % max(len(days), 1)))
         .group_by("night", "level", "unit_id", "period")
         .agg(pl.col("cells").sum(), pl.col("recorded_at").max().alias("seen_on"), pl.col(*FORMS[form].names).sum())
         .sort("night", "level", "unit_id", "period")
     )
+
+
+def _changed(turns: pl.DataFrame, lives: pl.DataFrame, nights: int) -> pl.Series:
+    """The turns, in order and counted on from group to group, on which something of a group came or ended."""
+    found = pl.concat(
+        [
+            lives.select("first", turn="begin"),
+            lives.select("first", turn="end"),
+            turns.select("first", turn="replaced"),  # of figures too old to be looked at, too: that is told as well
+        ]
+    ).filter(pl.col("turn") < nights)
+    return found.select(pl.col("first") + pl.col("turn")).to_series().unique().sort()
 
 
 def taken_back_on_nights(known: FiguresAsKnown, form: str, nights: Sequence[date], level: str) -> pl.DataFrame:

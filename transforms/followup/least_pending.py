@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 
 from expectations.contract.periods import Period
 
@@ -68,10 +69,15 @@ def pending_lower_bound(months: Mapping[str, RequestMonth], last: Period, days: 
         last: the month at whose end the requests are pending.
         days: how long they must have waited.
     """
-    run = months_between(first_month(last, days), last)
+    run = _run(last, days)
     if any(period not in months for period in run):
         return None
     return least_pending([months[period] for period in run])
+
+
+@cache
+def _run(last: Period, days: int) -> list[str]:
+    return months_between(first_month(last, days), last)
 
 
 def months_between(first: Period, last: Period) -> list[str]:

@@ -185,7 +185,8 @@ def _by_sums(figures: Figures, levels: Levels) -> Figures:
 
     A stock that lately jumped has no last level to stand at.
     """
-    likely = levels.likely(np.nan_to_num(figures[levels.known]).sum(axis=0))
+    known = figures[levels.known]
+    likely = levels.likely(np.where(np.isnan(known), 0.0, known).sum(axis=0))
     own = np.diag(likely)
     weights = likely + likely.T - own[:, None] - own[None, :]
     unsteady = levels.is_stock & (levels.spreads > _STEADY)

@@ -88,9 +88,9 @@ class Standing:
 
         Months in which nothing stands are left out.
         """
-        cells = table.cells[rows]
+        cells, form, number = table.cells[rows], table.form.name, period.number
         for back in range(1, months + 1):
-            plane = self.planes.get((table.form.name, period.number - back))
+            plane = self.planes.get((form, number - back))
             if plane is not None:
                 yield back - 1, plane[cells]
 

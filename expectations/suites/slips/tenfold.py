@@ -57,7 +57,10 @@ def _may_be_rows(is_round: Flags) -> bool:
 def _column(held: Held, is_round: Flags) -> Tenfold | None:
     filled = held.figures > 0
     may_be_tenfold = is_round.sum(axis=0) >= np.maximum(FEWEST_ROWS, SHARE * filled.sum(axis=0))
-    often_broken = np.count_nonzero(np.nan_to_num(held.residuals), axis=0) >= FEWEST_ROWS
+    is_off = (held.residuals != 0) & ~np.isnan(held.residuals)
+    often_broken = np.count_nonzero(is_off, axis=0) >= FEWEST_ROWS
+    if not may_be_tenfold.any() and not often_broken.any():
+        return None
     for at, name in enumerate(held.names):
         figures = held.figures[:, at]
         if may_be_tenfold[at] and (_mends(held, at, figures / 10, filled[:, at]) or _likelier(held, at, is_round)):

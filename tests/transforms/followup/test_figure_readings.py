@@ -3,9 +3,17 @@
 from __future__ import annotations
 
 import json
-from datetime import date
+from datetime import date, timedelta
+
+import polars as pl
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from polars.testing import assert_frame_equal
 
 from tests.transforms.followup.followup_figures import Came, Sheet
+from transforms.followup import latest_figures
+from transforms.followup.matter_readings import changes
 from transforms.followup.thresholds import Thresholds
 
 NIGHT = date(2021, 7, 5)
@@ -104,3 +112,35 @@ def test_a_unit_that_has_long_not_reported_is_not_read():
     came = [away("C", "2021-01", date(2021, 2, 2), total=50)]
     assert read(came, "away-no-activity", date(2021, 6, 1))
     assert read(came, "away-no-activity", date(2021, 12, 1)) == {}
+
+
+@st.composite
+def comings(draw):
+    """Figures that come, are replaced and are taken back on days of two years."""
+    came = []
+    for commune in draw(st.lists(st.sampled_from("ABC"), min_size=1, max_size=3, unique=True)):
+        for month in draw(st.lists(st.integers(1, 12), min_size=1, max_size=5, unique=True)):
+            period, day = f"2021-{month:02}", date(2021, month, 28) + timedelta(draw(st.integers(5, 40)))
+            for _ in range(draw(st.integers(1, 2))):
+                until = draw(st.none() | st.integers(1, 400).map(lambda days, on=day: on + timedelta(days)))
+                total = draw(st.integers(10, 60))
+                came.append(away(commune, period, day, total=total, temporary=total // 3, out=total // 2, until=until))
+                pending = draw(st.integers(0, 30))
+                figures = {"pending_opening": pending, "received": pending // 4, "pending_closing": pending}
+                came.append(Came("requests", commune, period, day, figures, until))
+                if until is None:
+                    break
+                day = until
+    return came
+
+
+@given(comings(), st.lists(st.dates(date(2021, 2, 1), date(2023, 6, 1)), min_size=1, max_size=12, unique=True))
+@settings(max_examples=60, deadline=None)
+def test_nights_passed_over_would_have_said_nothing_new(came, others):
+    nights = sorted({*others, *(one.on for one in came), *(one.until for one in came if one.until)})
+    every = pl.Series(range(3 * len(nights)), dtype=pl.Int64)  # of the groups, which are no more
+    for level in ("district", "commune"):
+        found = Sheet(came, level).read(nights)
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(latest_figures, "_changed", lambda *_: every)
+            assert_frame_equal(changes(found), changes(Sheet(came, level).read(nights)))
