@@ -170,9 +170,7 @@ def _kept(
     return Alternatives(which, noise, weight[which, shape, noise], mean, spread)
 
 
-def _pooled_prior(
-    evidence: Array, group: NDArray[np.int64], noises: tuple[Noise, ...], shows_noise: Mask
-) -> Array:
+def _pooled_prior(evidence: Array, group: NDArray[np.int64], noises: tuple[Noise, ...], shows_noise: Mask) -> Array:
     """Log prior of the noises, a series: the units of one indicator are held to be alike in how deviations last.
 
     Empirical Bayes by EM (Efron and Morris 1973): the mean of the group's posteriors, and of the prior set beforehand.

@@ -9,7 +9,6 @@ import pytest
 
 from transforms.trends.mixture import TrendFit
 from transforms.trends.model import fit_trends
-from transforms.trends.noise import STOCK_NOISE
 from transforms.trends.response import Link, TrendSeries
 
 MONTHS = np.arange(2018 * 12, 2022 * 12)
