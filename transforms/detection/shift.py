@@ -112,7 +112,7 @@ def _most_extreme(found: Runs, shortest: int) -> tuple[Array, Array, Array, Arra
     """(U,) deviate of the most extreme run, its length, and its observed and expected sums."""
     shape = found.observed.shape
     count = found.observed.ravel()
-    high, low = found.prediction.upper(count), found.prediction.lower(count)
+    high, low = found.prediction.sides(count)
     z = -ndtri(np.clip(high, 1e-300, 0.5)) + ndtri(np.clip(low, 1e-300, 0.5))
     z = z.reshape(shape)
     size = np.where(np.isfinite(z), np.abs(z), -1.0)

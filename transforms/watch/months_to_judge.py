@@ -95,18 +95,14 @@ class _LevelFigures:
             out[:, back:] |= own[:, :-back]
         return out & self.judged
 
-    def figures(self, upto: int, length: int) -> dict[str, Array]:
+    def figures(self, upto: int, length: int, names: set[str]) -> dict[str, Array]:
         """By measure, (U, length) up to a month's column, NaN where it is not known."""
         start = max(0, upto + 1 - length)
         whole = self.coverage()[:, start : upto + 1] >= LEAST_COVERAGE
-        return {
-            name: np.pad(
-                np.where(whole, values[:, start : upto + 1], np.nan),
-                ((0, 0), (length - (upto + 1 - start), 0)),
-                constant_values=np.nan,
-            )
-            for name, values in self.sums.items()
-        }
+        found = {name: np.full((len(whole), length), np.nan) for name in self.sums if name in names}
+        for name, values in found.items():
+            np.copyto(values[:, length - whole.shape[1] :], self.sums[name][:, start : upto + 1], where=whole)
+        return found
 
 
 def month_names(known: FiguresAsKnown) -> list[str]:
@@ -184,15 +180,11 @@ def _of_night(
         yield MonthAsKnown(
             night,
             months[column],
-            {level: _only(state.figures(int(column), length), measures[level]) for level, state in states.items()},
+            {level: state.figures(int(column), length, measures[level]) for level, state in states.items()},
             {level: mask[:, column].copy() for level, mask in now.items()},
             {level: mask[:, column].copy() for level, mask in again.items()},
             {level: mask[:, column].copy() for level, mask in gone.items()},
         )
-
-
-def _only(figures: dict[str, Array], names: set[str]) -> dict[str, Array]:
-    return {name: values for name, values in figures.items() if name in names}
 
 
 def _due_on(month: str, due_day: int) -> date:
