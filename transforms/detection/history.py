@@ -155,13 +155,18 @@ class History:
         return level_begins(data.y, usual, data.known, self.memory.frequency, spread)
 
     def _improve(self, state: SeriesEstimates, data: FittedPast, steps: int) -> SeriesEstimates:
-        """Newton steps, in blocks of units that fit the cache; with pooling the prior learnt from where they lead."""
-        block = max(1, BLOCK // len(data.x))
-        parts = []
-        for begin in range(0, len(data.anchor), block):
-            rows = slice(begin, begin + block)
-            parts.append(loglinear.improve(state.take(rows), data.take(rows), self.prior, steps))
-        state = SeriesEstimates.join(parts)
+        """Newton steps, in blocks of units that fit the cache; with pooling the prior learnt from where they lead.
+
+        Units are put together by when they begin: the periods before are no part of their block.
+        """
+        begins = np.where(data.known.any(axis=1), data.known.argmax(axis=1), len(data.x) - 1)
+        order, parts, at = np.argsort(begins, kind="stable"), [], 0
+        while at < len(order):
+            since = int(begins[order[at]])
+            rows = order[at : at + max(1, BLOCK // (len(data.x) - since))]
+            parts.append(loglinear.improve(state.take(rows), data.take(rows, since), self.prior, steps))
+            at += len(rows)
+        state = SeriesEstimates.join(parts).take(np.argsort(order))
         if self.memory.pool:
             told = data.known.sum(axis=1) >= INFORMED_POINTS
             informed = told & ((data.y * data.known).sum(axis=1) >= INFORMED_EVENTS)

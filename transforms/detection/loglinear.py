@@ -139,9 +139,10 @@ class FittedPast:
     known: Array
     anchor: Array
 
-    def take(self, rows: slice) -> FittedPast:
-        """The series of the rows."""
-        return FittedPast(self.x, self.y[rows], self.log_exposure[rows], self.known[rows], self.anchor[rows])
+    def take(self, rows: Index, since: int) -> FittedPast:
+        """The series of the rows, from a column on."""
+        y, log_exposure, known = (values[rows, since:] for values in (self.y, self.log_exposure, self.known))
+        return FittedPast(self.x[since:], y, log_exposure, known, self.anchor[rows])
 
 
 def regressors(ago: Array | Index, phase: Array | Index, frequency: int, harmonics: int) -> Array:

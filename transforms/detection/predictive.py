@@ -105,12 +105,13 @@ class Predictive:
     @classmethod
     def of(cls, mean: Array, dispersion: Array, freedom: Array, log_variance: Array) -> Predictive:
         """From (F,) mean, the middle of what the dispersion may be, the normal points that tell as much of it, and the
-        variance of the log mean."""
-        chi = chdtri(np.maximum(freedom, LEAST_FREEDOM), NODES)
+        variance of the log mean; or from (U, K) means and variances of U series with (U, 1) dispersions, row by row."""
+        chi = chdtri(np.maximum(freedom, LEAST_FREEDOM), NODES.reshape(-1, *[1] * freedom.ndim))
         nodes = np.maximum(dispersion * chi[1] / chi, 1.0)
-        return cls(mean, nodes * (1 + mean * log_variance / np.maximum(dispersion, 1.0)))
+        wider = nodes * (1 + mean * log_variance / np.maximum(dispersion, 1.0))
+        return cls(mean.ravel(), wider.reshape(len(NODES), -1))
 
-    def take(self, keep: Index | Mask) -> Predictive:
+    def take(self, keep: Index | Mask | slice) -> Predictive:
         """The points kept, by mask or index."""
         return Predictive(self.mean[keep], self.dispersion[:, keep])
 

@@ -31,9 +31,8 @@ class Runs:
     @property
     def prediction(self) -> Predictive:
         """The predictions of the U * K sums, series by series."""
-        longest, mean = self.expected.shape[1], self.expected * self.state.lent[:, None]
-        phi, freedom = (np.repeat(v, longest) for v in (self.state.dispersion, self.state.freedom))
-        return Predictive.of(mean.ravel(), phi, freedom, self.log_variance.ravel())
+        phi, freedom = self.state.dispersion[:, None], self.state.freedom[:, None]
+        return Predictive.of(self.expected * self.state.lent[:, None], phi, freedom, self.log_variance)
 
     def take(self, rows: Index) -> Runs:
         """The series of the rows."""

@@ -119,7 +119,7 @@ def _change(panel: Panel, series: CountSeries, alpha: float) -> Tested:
             p_value=nothing,
             is_rise=np.ones(len(now), bool),
         )
-    single, pair, earlier = (one.take(series.judged) for one in _predictions(fitted, series))
+    single, pair, earlier = _predictions(fitted, series)
     ordinary = np.isfinite(before) & (np.minimum(*earlier.sides(before)) >= SINGLE * alpha / 2)
     paired = ordinary & np.isfinite(pair.mean)
     share, share_of_pair = np.where(paired, SINGLE, 1.0), pair_share(alpha / 2)
@@ -160,11 +160,17 @@ def _predictions(fitted: PeriodFit, series: CountSeries) -> tuple[Predictive, Pr
         (now + before, mean + mean_before, fitted.pair_variance()),
         (before, mean_before, variance_before),
     )
-    out = []
-    for observed, expected, own in cases:
-        factor, common = _factor(observed, expected, phi, group)
-        out.append(Predictive.of(expected * factor, phi, freedom, own + common))
-    return out[0], out[1], out[2]
+    factors = [_factor(observed, expected, phi, group) for observed, expected, _ in cases]
+    means = [expected * factor for (_, expected, _), (factor, _) in zip(cases, factors, strict=True)]
+    errors = [own + common for (_, _, own), (_, common) in zip(cases, factors, strict=True)]
+    found = _of_judged(series, phi, freedom, np.stack(means, axis=1), np.stack(errors, axis=1))
+    return found.take(slice(0, None, 3)), found.take(slice(1, None, 3)), found.take(slice(2, None, 3))
+
+
+def _of_judged(series: CountSeries, phi: Array, freedom: Array, mean: Array, log_variance: Array) -> Predictive:
+    """Of the series judged, one after the other, K predictions each: from (N,) dispersions and (N, K) means."""
+    at = series.judged
+    return Predictive.of(mean[at], phi[at, None], freedom[at, None], log_variance[at])
 
 
 def pooled_dispersion(found: Array, worth: Array, group: Index) -> tuple[Array, Array]:
@@ -214,14 +220,8 @@ def _of_runs(found: Runs, series: CountSeries, alpha: dict[str, float]) -> list[
     phi, freedom = pooled_dispersion(found.state.found, found.state.worth, series.group)
     factors = [_factor(found.observed[:, j], found.expected[:, j], phi, series.group) for j in range(k)]
     factor, common = (np.stack(parts, axis=1) for parts in zip(*factors, strict=True))
-    prediction = Predictive.of(
-        (found.expected * factor).ravel(),
-        np.repeat(phi, k),
-        np.repeat(freedom, k),
-        (found.log_variance + common).ravel(),
-    )
-    judged = (series.judged[:, None] * k + np.arange(k)).ravel()
-    found, prediction = found.take(series.judged), prediction.take(judged)
+    prediction = _of_judged(series, phi, freedom, found.expected * factor, found.log_variance + common)
+    found = found.take(series.judged)
     return [test(found, prediction, alpha[kind]) for kind, test in RUN_TESTS.items() if alpha.get(kind)]
 
 
