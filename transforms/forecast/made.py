@@ -90,8 +90,9 @@ def _asked(dated: pl.DataFrame, origins: Sequence[Origin]) -> list[_Asked]:
     found = []
     for rows in dated.partition_by("map", maintain_order=True):
         of_parts: dict[tuple[str, ...], list[Origin]] = {}
+        standing = rows.select("month", "level", "unit_id", "unit_code", "members_reported")
         for origin in origins:
-            of_parts.setdefault(parts_of(rows, Period.parse(origin.period).number), []).append(origin)
+            of_parts.setdefault(parts_of(standing, Period.parse(origin.period).number), []).append(origin)
         for parts, mine in of_parts.items():
             if parts:
                 last = Period.parse(mine[-1].period).number

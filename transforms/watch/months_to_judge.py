@@ -92,6 +92,8 @@ class _LevelFigures:
     def is_corrected(self) -> Mask:
         """(U, P) months judged so far that a change of this night concerns: their own, or one of the run they end."""
         own = self.judged & self.changed
+        if not own.any():
+            return own
         out = own.copy()
         for back in range(1, min(LONGEST_RUN, own.shape[1])):
             out[:, back:] |= own[:, :-back]
@@ -148,7 +150,8 @@ def months_to_judge(
         for level, state in states.items():
             state.changed[:] = False  # in place: the replay holds the same arrays
             replays[level].apply(night)
-            state.cover()
+            if state.changed.any():
+                state.cover()
             if number == 0:  # what had come before this map began is past, and not judged on it
                 earlier = replays[level].present_before(night)
                 state.judged |= earlier
@@ -241,6 +244,8 @@ class _Replay:
         for form, changes in self.forms.items():
             begin = self.at.get(form, 0)
             end = int(np.searchsorted(changes.day, night.toordinal(), side="right"))
+            if begin == end:
+                continue
             rows = slice(begin, end)
             place = (changes.unit[rows], changes.month[rows])
             # Not `+=`: it would add once where one night changes a place several times.
