@@ -76,4 +76,7 @@ def _new_years(first_year: int, last_year: int) -> tuple[date, ...]:
 
     named = country_holidays("VN", years=range(first_year, last_year + 1), language="vi")
     # Another holiday may fall on the day; names are then joined.
-    return tuple(day for day, names in sorted(named.items()) if NEW_YEAR in names.split("; "))
+    days = tuple(day for day, names in sorted(named.items()) if NEW_YEAR in names.split("; "))
+    if not days:  # a season without Tết would be a wrong one, and nobody would see it
+        raise LookupError(f"holidays names no day of {first_year} to {last_year} {NEW_YEAR}")
+    return days
