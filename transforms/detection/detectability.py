@@ -9,6 +9,7 @@ from transforms.detection.detector import DetectorControl
 from transforms.detection.history import HistoryOptions
 from transforms.detection.panel import Array, nullable, to_panel
 from transforms.detection.predictive import Predictive, lower_tail, upper_tail
+from transforms.detection.roots import root
 from transforms.detection.runs import runs
 
 LARGEST_FACTOR = 100.0
@@ -59,21 +60,21 @@ def detectability(
 def _rise(prediction: Predictive, level: Array, phi: Array, power: float) -> Array:
     """(U,) least factor of a rise, NaN where it is beyond reach."""
     bound = np.maximum(prediction.most(level), 1.0)
-    low, high = np.zeros(len(level)), np.full(len(level), np.log(LARGEST_FACTOR))
-    reach = upper_tail(bound + 1, prediction.mean * LARGEST_FACTOR, phi) >= power
-    for _ in range(50):  # halvings: beyond the precision of a double
-        middle = (low + high) / 2
-        seen = upper_tail(bound + 1, prediction.mean * np.exp(middle), phi) >= power
-        low, high = np.where(seen, low, middle), np.where(seen, middle, high)
-    return np.where(reach, np.exp(high), np.nan)
+
+    def beyond(log_factor: Array) -> Array:
+        return upper_tail(bound + 1, prediction.mean * np.exp(log_factor), phi) - power
+
+    none, most = np.zeros(len(level)), np.full(len(level), np.log(LARGEST_FACTOR))
+    return np.where(beyond(most) >= 0, np.exp(np.where(beyond(none) >= 0, none, root(beyond, none, most))), np.nan)
 
 
 def _fall(prediction: Predictive, level: Array, phi: Array, power: float) -> Array:
     """(U,) greatest factor of a fall, 0 where only silence is seen, NaN where not even that."""
     bound = prediction.most(1 - level)
-    low, high = np.zeros(len(level)), np.ones(len(level))
-    for _ in range(50):
-        middle = (low + high) / 2
-        seen = lower_tail(bound, prediction.mean * middle, phi) >= power
-        low, high = np.where(seen, middle, low), np.where(seen, high, middle)
-    return np.where(bound >= 0, low, np.nan)
+
+    def beyond(factor: Array) -> Array:
+        return lower_tail(bound, prediction.mean * factor, phi) - power
+
+    nothing, all_of_it = np.zeros(len(level)), np.ones(len(level))
+    found = np.where(beyond(all_of_it) >= 0, all_of_it, root(beyond, nothing, all_of_it))
+    return np.where(bound >= 0, found, np.nan)

@@ -237,7 +237,7 @@ class _Sides:
     def of(cls, prediction: Predictive, count: Array, control: DetectorControl, share: Array, lot: Array) -> _Sides:
         """With a share of the level; two-sided, rises get what falls cannot use, see `Predictive.rise_level`."""
         level = control.alpha * share
-        high, low = prediction.upper(count), prediction.lower(count)
+        high, low = prediction.sides(count)
         if not control.two_sided:
             return cls(high / share, low / share, prediction.most(level, lot), prediction.most(1 - level) + 1)
         zero = prediction.lower(np.zeros_like(count))

@@ -9,7 +9,7 @@ import numpy as np
 
 from transforms.detection import loglinear
 from transforms.detection.breaks import level_begins
-from transforms.detection.loglinear import Prior, SeriesEstimates
+from transforms.detection.loglinear import FittedPast, Prior, SeriesEstimates
 from transforms.detection.panel import Array, Index, Mask, Panel
 
 POOL_ROUNDS = 6
@@ -107,52 +107,69 @@ class History:
             state = self._anew(t, past)
         else:
             state = loglinear.one_period_on(self.state, self.memory.frequency)
-            state = self._improve(state, t, past, self._anchor(past), loglinear.STEPS_WARM)
+            state = self._improve(state, self._data(t, past), loglinear.STEPS_WARM)
         self.state = state
         told = self.known[:, past].sum(axis=1) >= self.memory.fewest
         return PeriodFit(state, self.regressors(np.array([t, t - 1]), t), self._exposures(t), told)
 
     def _anew(self, t: int, past: slice) -> SeriesEstimates:
-        """Fits from nothing, of all that is known; where that shows a break, of what followed it."""
+        """Fits from nothing, of all that is known; where that shows a break, of what followed it.
+
+        Where each series has only its own past, those with the same one are fitted once.
+        """
         self.known = self.ever_known
-        state = self._cold(t, past)
-        begins = self._level_begins(state, t, past)
-        if begins.any():
-            self.known = self.ever_known * (np.arange(self.y.shape[1]) >= begins[:, None])
-            state = self._cold(t, past)
+        rows = place = np.arange(len(self.y))
+        if not self.memory.pool:
+            known = self.known[:, past]
+            rows, place = _alike(self.y[:, past] * known, self.log_exposure[:, past] * known, known)
+        data = self._data(t, past, rows)
+        state = self._cold(data)
+        begins = self._level_begins(state, data)
+        broken = np.flatnonzero(begins)
+        if broken.size:
+            self.known = self.ever_known * (np.arange(self.y.shape[1]) >= begins[place][:, None])
+            if self.memory.pool:  # what is usual is then another for all
+                state = self._cold(self._data(t, past))
+            else:
+                state.put(broken, self._cold(self._data(t, past, rows[broken])))
+        state = state.take(place)
         for _ in range(POOL_ROUNDS if self.memory.pool else 0):
-            state = self._improve(state, t, past, self._anchor(past), loglinear.STEPS_POOLED)
+            state = self._improve(state, self._data(t, past), loglinear.STEPS_POOLED)
         return state
 
-    def _cold(self, t: int, past: slice) -> SeriesEstimates:
+    def _data(self, t: int, past: slice, rows: Index | slice = slice(None)) -> FittedPast:
+        """What some series are fitted on to predict period t."""
+        y, log_exposure, known = (values[rows, past] for values in (self.y, self.log_exposure, self.known))
+        x = self.regressors(np.arange(past.stop) + self.panel.start, t)
+        return FittedPast(x, y, log_exposure, known, self._anchor(y, log_exposure, known))
+
+    def _cold(self, data: FittedPast) -> SeriesEstimates:
         """Fits from the usual level and what is usual elsewhere."""
         self.prior = self.first_prior
-        anchor = self._anchor(past)
-        return self._improve(loglinear.start(anchor, self.prior), t, past, anchor, loglinear.STEPS_COLD)
+        return self._improve(loglinear.start(data.anchor, self.prior), data, loglinear.STEPS_COLD)
 
-    def _level_begins(self, state: SeriesEstimates, t: int, past: slice) -> Index:
+    def _level_begins(self, state: SeriesEstimates, data: FittedPast) -> Index:
         """(U,) see `level_begins`; the seasons are those that the fits found."""
-        waves = self.regressors(np.arange(past.stop) + self.panel.start, t)[:, 2:]
-        usual = np.exp(np.clip(self.log_exposure[:, past] + state.beta[:, 2:] @ waves.T, -30, 30))
-        spread = self.memory.slope_spread * past.stop / self.memory.frequency
-        return level_begins(self.y[:, past], usual, self.known[:, past], self.memory.frequency, spread)
+        usual = np.exp(np.clip(data.log_exposure + state.beta[:, 2:] @ data.x[:, 2:].T, -30, 30))
+        spread = self.memory.slope_spread * len(data.x) / self.memory.frequency
+        return level_begins(data.y, usual, data.known, self.memory.frequency, spread)
 
-    def _improve(self, state: SeriesEstimates, t: int, past: slice, anchor: Array, steps: int) -> SeriesEstimates:
-        """Newton steps, in blocks of units that fit the cache; with pooling the prior learnt from where they lead."""
-        x = self.regressors(np.arange(past.stop) + self.panel.start, t)
-        block = max(1, BLOCK // past.stop)
-        parts = []
-        for begin in range(0, len(anchor), block):
-            rows = slice(begin, begin + block)
-            data = loglinear.FittedPast(
-                x, self.y[rows, past], self.log_exposure[rows, past], self.known[rows, past], anchor[rows]
-            )
-            parts.append(loglinear.improve(state.take(rows), data, self.prior, steps))
-        state = SeriesEstimates.join(parts)
+    def _improve(self, state: SeriesEstimates, data: FittedPast, steps: int) -> SeriesEstimates:
+        """Newton steps, in blocks of units that fit the cache; with pooling the prior learnt from where they lead.
+
+        Units are put together by when they begin: the periods before are no part of their block.
+        """
+        begins = np.where(data.known.any(axis=1), data.known.argmax(axis=1), len(data.x) - 1)
+        order, parts, at = np.argsort(begins, kind="stable"), [], 0
+        while at < len(order):
+            since = int(begins[order[at]])
+            rows = order[at : at + max(1, BLOCK // (len(data.x) - since))]
+            parts.append(loglinear.improve(state.take(rows), data.take(rows, since), self.prior, steps))
+            at += len(rows)
+        state = SeriesEstimates.join(parts).take(np.argsort(order))
         if self.memory.pool:
-            known = self.known[:, past]
-            told = known.sum(axis=1) >= INFORMED_POINTS
-            informed = told & ((self.y[:, past] * known).sum(axis=1) >= INFORMED_EVENTS)
+            told = data.known.sum(axis=1) >= INFORMED_POINTS
+            informed = told & ((data.y * data.known).sum(axis=1) >= INFORMED_EVENTS)
             self.prior = loglinear.learn(state, self.prior, informed, told)
         return state
 
@@ -160,11 +177,9 @@ class History:
         """Regressors of the times, time 0 at t."""
         return loglinear.regressors(t - times, times, self.memory.frequency, self.memory.harmonics)
 
-    def _anchor(self, past: slice) -> Array:
+    def _anchor(self, y: Array, log_exposure: Array, known: Array) -> Array:
         """(U,) usual log rate of each series; half an event is lent, at all units' rate where they are pooled."""
-        known = self.known[:, past]
-        events = (self.y[:, past] * known).sum(axis=1)
-        time = (np.exp(self.log_exposure[:, past]) * known).sum(axis=1)
+        events, time = (y * known).sum(axis=1), (np.exp(log_exposure) * known).sum(axis=1)
         lent = 0.5 * time.sum() / events.sum() if self.memory.pool and events.sum() > 0 else 0.0
         return np.log((events + 0.5) / np.where(time + lent > 0, time + lent, 1.0))
 
@@ -173,3 +188,11 @@ class History:
         columns = np.array([t, t - 1]) - self.panel.start
         inside = (columns >= 0) & (columns < self.exposure.shape[1])
         return np.where(inside, self.exposure[:, np.clip(columns, 0, self.exposure.shape[1] - 1)], np.nan)
+
+
+def _alike(*values: Array) -> tuple[Index, Index]:
+    """Rows of arrays (U, …) that differ from one another in any of them, and (U,) the place of each row among these."""
+    whole = np.ascontiguousarray(np.concatenate(values, axis=1))
+    texts = whole.view(np.dtype((np.void, whole.itemsize * whole.shape[1]))).ravel()
+    _, rows, place = np.unique(texts, return_index=True, return_inverse=True)
+    return rows, place

@@ -109,8 +109,9 @@ def fit_level(levels: Array, floor: Array, extra: Array, pool: Index) -> LevelFi
 
 def _usual(ratio: Array, pool: Index) -> Array:
     """(N,) median of each series' pool, 1 where none is known."""
-    numbers, at = np.unique(pool, return_inverse=True)
-    medians = [median_known(ratio[at == number], 0) for number in range(len(numbers))]
+    _, at, size = np.unique(pool, return_inverse=True, return_counts=True)
+    of_pools = np.split(ratio[np.argsort(at, kind="stable")], size.cumsum()[:-1])
+    medians = [median_known(values, 0) for values in of_pools]
     return np.nan_to_num(np.array(medians), nan=1.0)[at]
 
 

@@ -106,9 +106,14 @@ class SeriesEstimates:
     count: Array
     lent: Array
 
-    def take(self, rows: slice) -> SeriesEstimates:
+    def take(self, rows: slice | Index) -> SeriesEstimates:
         """The series of the rows."""
         return SeriesEstimates(*(getattr(self, f.name)[rows] for f in fields(SeriesEstimates)))
+
+    def put(self, rows: Index, others: SeriesEstimates) -> None:
+        """Others in the place of the series of the rows."""
+        for f in fields(SeriesEstimates):
+            getattr(self, f.name)[rows] = getattr(others, f.name)
 
     @staticmethod
     def join(parts: list[SeriesEstimates]) -> SeriesEstimates:
@@ -133,6 +138,11 @@ class FittedPast:
     log_exposure: Array
     known: Array
     anchor: Array
+
+    def take(self, rows: Index, since: int) -> FittedPast:
+        """The series of the rows, from a column on."""
+        y, log_exposure, known = (values[rows, since:] for values in (self.y, self.log_exposure, self.known))
+        return FittedPast(self.x[since:], y, log_exposure, known, self.anchor[rows])
 
 
 def regressors(ago: Array | Index, phase: Array | Index, frequency: int, harmonics: int) -> Array:
@@ -189,7 +199,8 @@ def improve(state: SeriesEstimates, past: FittedPast, prior: Prior, steps: int) 
         mu = np.exp(eta)
         sd = np.sqrt(monotone[:, None] * mu)
         r = (past.y - mu) / sd
-        first, bounded, second = robust.expectations(eta, monotone)
+        column = robust.columns(eta)
+        first, bounded, second = robust.expectations(column, monotone)
         far = robust.cut(mu, monotone[:, None])
         w = robust.weights(r, far)
         level = beta[:, 0] + beta[:, 1] * middle
@@ -209,13 +220,13 @@ def improve(state: SeriesEstimates, past: FittedPast, prior: Prior, steps: int) 
         usual = np.vander(scale(count), 3, increasing=True) @ prior.usual
         free = np.einsum("upq,uqp->u", covariance, data)
         unfitted = _unfitted(free, known)
-        worth = _worth(eta, np.exp(usual), known) * unfitted
+        worth = _worth(column, np.exp(usual), known) * unfitted
         found = monotone * _ratio(w * r * r, second, known, unfitted)
         monotone = monotone * _ratio(robust.squares(r, far), bounded, known, unfitted)
         monotone = np.maximum(_shrunk(monotone, worth, usual, prior), LEAST_DISPERSION)
         shrunk = _shrunk(found, worth, usual, prior)
         phi = np.maximum(shrunk, 1.0)
-    freedom = _worth(eta, phi, known) * unfitted + 2 / prior.spread
+    freedom = _worth(column, phi, known) * unfitted + 2 / prior.spread
     return SeriesEstimates(
         beta=beta,
         covariance=covariance,
@@ -266,9 +277,9 @@ def _sum(values: Array, known: Array) -> Array:
     return np.einsum("ut,ut->u", values, known)
 
 
-def _worth(log_mean: Array, phi: Array, known: Array) -> Array:
-    """(U,) how many normal points tell as much of the dispersion."""
-    return _sum(robust.worth(log_mean, np.maximum(phi, 1.0)), known)
+def _worth(column: Index, phi: Array, known: Array) -> Array:
+    """(U,) how many normal points tell as much of the dispersion; see `robust.columns`."""
+    return _sum(robust.worth(column, np.maximum(phi, 1.0)), known)
 
 
 def _shrunk(found: Array, worth: Array, usual: Array, prior: Prior) -> Array:

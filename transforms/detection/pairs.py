@@ -10,6 +10,7 @@ from scipy.special import ndtr, ndtri
 
 from transforms.detection.panel import Array, Mask
 from transforms.detection.predictive import SHARES, Predictive
+from transforms.detection.roots import root
 
 SINGLE = 0.3
 """Share of alpha for the count alone where the sum with the period before is tested as well. An outbreak that lasts
@@ -30,18 +31,17 @@ def pair_share(level: float, correlation: float = 0.0) -> float:
     Args:
         correlation: of z and z0, which an error of the mean moves together.
     """
-    from scipy.optimize import brentq  # noqa: PLC0415 - half a second and 24 MB, for those who judge only
-
     bound = -ndtri(SINGLE * level)
     before, apart = np.linspace(-9.0, 9.0, 8001), np.sqrt(1 - correlation**2)
     density = np.exp(-(before**2) / 2) / np.sqrt(2 * np.pi)
 
-    def beyond(share: float) -> float:
+    def beyond(share: Array) -> Array:
         of_sum = -np.sqrt(2 * (1 + correlation)) * ndtri(share * level) - before
         needed = np.where(before <= bound, np.minimum(bound, of_sum), bound)
-        return float(np.trapezoid(density * ndtr((correlation * before - needed) / apart), before)) - level
+        chance: Array = np.trapezoid(density * ndtr((correlation * before - needed) / apart), before)
+        return np.atleast_1d(chance - level)
 
-    return float(brentq(beyond, 0.5, 1.5))
+    return float(root(beyond, np.array([0.5]), np.array([1.5]))[0])
 
 
 def pair_shares(level: float, single: Predictive, earlier: Predictive, pair: Predictive) -> Array:

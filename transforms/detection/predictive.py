@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy.special import betainc, chdtri, gammainc, gammaincc, ndtr, ndtri
+from scipy.special import betainc, chdtri, gammainc, gammaincc, gammainccinv, ndtr, ndtri
 
 from transforms.detection.panel import Array, Index, Mask
 
@@ -105,12 +105,13 @@ class Predictive:
     @classmethod
     def of(cls, mean: Array, dispersion: Array, freedom: Array, log_variance: Array) -> Predictive:
         """From (F,) mean, the middle of what the dispersion may be, the normal points that tell as much of it, and the
-        variance of the log mean."""
-        chi = chdtri(np.maximum(freedom, LEAST_FREEDOM), NODES)
+        variance of the log mean; or from (U, K) means and variances of U series with (U, 1) dispersions, row by row."""
+        chi = chdtri(np.maximum(freedom, LEAST_FREEDOM), NODES.reshape(-1, *[1] * freedom.ndim))
         nodes = np.maximum(dispersion * chi[1] / chi, 1.0)
-        return cls(mean, nodes * (1 + mean * log_variance / np.maximum(dispersion, 1.0)))
+        wider = nodes * (1 + mean * log_variance / np.maximum(dispersion, 1.0))
+        return cls(mean.ravel(), wider.reshape(len(NODES), -1))
 
-    def take(self, keep: Index | Mask) -> Predictive:
+    def take(self, keep: Index | Mask | slice) -> Predictive:
         """The points kept, by mask or index."""
         return Predictive(self.mean[keep], self.dispersion[:, keep])
 
@@ -123,6 +124,11 @@ class Predictive:
     def lower(self, count: Array) -> Array:
         """P(Y < count) + P(Y = count) / 2, the mid-p of a fall."""
         return 1 - self.upper(count)
+
+    def sides(self, count: Array) -> tuple[Array, Array]:
+        """`upper` and `lower`, for the price of one."""
+        high = self.upper(count)
+        return high, 1 - high
 
     def rise_level(self, level: Array) -> Array:
         """(F,) what a two-sided test at `level` gives to rises.
@@ -137,15 +143,26 @@ class Predictive:
         out = np.full(self.mean.shape, np.nan)
         known = np.flatnonzero(np.isfinite(self.mean))
         some, level, lots = self.take(known), level[known], np.broadcast_to(lot, self.mean.shape)[known]
-        spread = np.sqrt(some.mean * some.dispersion[1])
-        guess = np.maximum(np.floor(some.mean + ndtri(1 - level) * spread), 0.0)
-        out[known] = _largest(some, (level, lots), guess, np.maximum(np.floor(spread / 8), 1.0))
+        step = np.maximum(np.floor(np.sqrt(some.mean * some.dispersion[1]) / 8), 1.0)
+        out[known] = _largest(some, (level, lots), _near(some, level), step)
         return out
+
+
+def _near(some: Predictive, level: Array) -> Array:
+    """(F,) a count, or -1, near the largest that is ordinary at a level: as a shifted gamma variable of its moments."""
+    spread = np.sqrt(some.mean * (SHARES @ some.dispersion))
+    third = some.mean * (SHARES @ (some.dispersion * (2 * some.dispersion - 1)))
+    with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
+        shape = 4 * spread**6 / third**2
+        deviate = (gammainccinv(shape, level) - shape) / np.sqrt(shape)
+    near = np.floor(some.mean + spread * np.where(np.isfinite(deviate), deviate, 0.0))
+    found: Array = np.maximum(near, -1.0)
+    return found
 
 
 def _largest(some: Predictive, wanted: tuple[Array, Array], guess: Array, step: Array) -> Array:
     """Brackets and halves: at `low` the level is reached with the lot wanted (or it is -1), at `high` not."""
-    low, high = np.maximum(guess - step, -1.0), guess + 1
+    low, high = guess.copy(), guess + 1
     level, lot = wanted
 
     def ordinary(at: Index, count: Array) -> Mask:
@@ -157,7 +174,7 @@ def _largest(some: Predictive, wanted: tuple[Array, Array], guess: Array, step: 
         low[active] = high[active]
         high[active] += step[active]
         step[active] *= 2
-    active = np.flatnonzero(low >= 0)
+    active = np.flatnonzero((low == guess) & (low >= 0))
     while (active := active[~ordinary(active, low[active])]).size:
         high[active] = low[active]
         low[active] = np.maximum(low[active] - step[active], -1.0)

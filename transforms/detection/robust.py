@@ -83,34 +83,41 @@ def _fine() -> list[tuple[Array, Array]]:
     return [(table, np.diff(table, axis=0, append=0)) for table in tables]
 
 
-def worth(log_mean: Array, phi: Array) -> Array:
+def columns(log_mean: Array) -> Index:
+    """(U, T) places of log means among those of the tables, for `worth` and `expectations`."""
+    low, high = np.log(MEANS[0]), np.log(MEANS[-1])
+    found: Index = ((np.clip(log_mean, low, high) - low) * ((FINE - 1) / (high - low)) + 0.5).astype(np.int64)
+    return found
+
+
+def worth(column: Index, phi: Array) -> Array:
     """(U, T) how much a count tells of the dispersion, beside a normal one that is not bounded.
 
     The information of an estimating equation (Godambe 1960, Ann Math Stat 31: 1208): the square of how far the
     expectation of the bounded r^2 moves with the logarithm of the dispersion over its variance, 2 for normal r. Where
     most counts are 0 the counts that would tell are those that are bounded, and next to nothing is left.
+
+    Args:
+        column: (U, T) see `columns`. phi: (U,) dispersions.
     """
-    place, share = _place(log_mean, phi)
+    place, share = _place(column, phi)
     table, onwards = _fine()[3]
     return table.take(place) + share * onwards.take(place)
 
 
-def expectations(log_mean: Array, phi: Array) -> tuple[Array, Array, Array]:
-    """(U, T) expectations of w r, the bounded r^2 and w r^2 given log means (U, T) and dispersions (U,).
+def expectations(column: Index, phi: Array) -> tuple[Array, Array, Array]:
+    """(U, T) expectations of w r, the bounded r^2 and w r^2 given means (U, T), see `columns`, and dispersions (U,).
 
     With them subtracted the estimating equations hold on average where there is no outbreak (Cantoni, Ronchetti 2001,
     JASA 96: 1022, section 2.2).
     """
-    place, share = _place(log_mean, phi)
+    place, share = _place(column, phi)
     first, bounded, second = (table.take(place) + share * onwards.take(place) for table, onwards in _fine()[:3])
     return first, bounded, second
 
 
-def _place(log_mean: Array, phi: Array) -> tuple[Index, Array]:
+def _place(column: Index, phi: Array) -> tuple[Index, Array]:
     """(U, T) places in the fine tables, and (U, 1) how far on to the next dispersion."""
     row = np.interp(np.log(phi), np.log(DISPERSIONS), np.arange(len(DISPERSIONS)))
     below = np.minimum(row.astype(np.int64), len(DISPERSIONS) - 2)
-    low, high = np.log(MEANS[0]), np.log(MEANS[-1])
-    place = ((np.clip(log_mean, low, high) - low) * ((FINE - 1) / (high - low)) + 0.5).astype(np.int64)
-    place += (below * FINE)[:, None]
-    return place, (row - below)[:, None]
+    return column + (below * FINE)[:, None], (row - below)[:, None]

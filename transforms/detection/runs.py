@@ -9,7 +9,7 @@ import numpy as np
 
 from transforms.detection.history import History, HistoryOptions
 from transforms.detection.loglinear import SeriesEstimates
-from transforms.detection.panel import Array, Panel
+from transforms.detection.panel import Array, Index, Panel
 from transforms.detection.predictive import Predictive
 
 
@@ -31,9 +31,12 @@ class Runs:
     @property
     def prediction(self) -> Predictive:
         """The predictions of the U * K sums, series by series."""
-        longest, mean = self.expected.shape[1], self.expected * self.state.lent[:, None]
-        phi, freedom = (np.repeat(v, longest) for v in (self.state.dispersion, self.state.freedom))
-        return Predictive.of(mean.ravel(), phi, freedom, self.log_variance.ravel())
+        phi, freedom = self.state.dispersion[:, None], self.state.freedom[:, None]
+        return Predictive.of(self.expected * self.state.lent[:, None], phi, freedom, self.log_variance)
+
+    def take(self, rows: Index) -> Runs:
+        """The series of the rows."""
+        return Runs(self.observed[rows], self.expected[rows], self.log_variance[rows], self.state.take(rows))
 
     @property
     def dispersion(self) -> Array:

@@ -67,7 +67,7 @@ def forecasts(figures: pl.DataFrame, origins: Sequence[Origin]) -> pl.DataFrame:
         if like is None:
             made[place] = _of_territory(own.found, own.origins)
         else:
-            made[place] = made[like].filter(pl.col("made_on").is_in([one.made_on for one in own.origins]))
+            made[place] = _after(own.origins, made[like])
     frames = [made[place].with_columns(map=pl.lit(own.map)) for place, own in enumerate(asked)]
     return pl.concat([pl.DataFrame(schema=SCHEMA), *frames])
 
@@ -90,13 +90,24 @@ def _asked(dated: pl.DataFrame, origins: Sequence[Origin]) -> list[_Asked]:
     found = []
     for rows in dated.partition_by("map", maintain_order=True):
         of_parts: dict[tuple[str, ...], list[Origin]] = {}
+        standing = rows.select("month", "level", "unit_id", "unit_code", "members_reported")
         for origin in origins:
-            of_parts.setdefault(parts_of(rows, Period.parse(origin.period).number), []).append(origin)
+            of_parts.setdefault(parts_of(standing, Period.parse(origin.period).number), []).append(origin)
         for parts, mine in of_parts.items():
             if parts:
                 last = Period.parse(mine[-1].period).number
                 found.append(_Asked(rows["map"][0], territory(rows, parts, last, FORESEEN), mine))
     return found
+
+
+def _after(origins: list[Origin], made: pl.DataFrame) -> pl.DataFrame:
+    """The forecasts made after some months, each on its day: several months may be in since one day."""
+    wanted = pl.DataFrame(
+        {"after": [Period.parse(one.period).number for one in origins], "made_on": [one.made_on for one in origins]},
+        schema_overrides={"after": pl.Int64},
+    )
+    dated = made.with_columns(after=(month_number() - pl.col("horizon")).cast(pl.Int64))
+    return dated.join(wanted, on=["after", "made_on"], how="semi", maintain_order="left").select(*SCHEMA)
 
 
 def _of_territory(found: Territory, origins: list[Origin]) -> pl.DataFrame:

@@ -51,7 +51,8 @@ def fit_trends(series: TrendSeries) -> TrendFit:
     freedom = _freedom(chosen, basis)
     response = working_response(chosen, basis.columns, smoothing(basis))
     products, shapes = _cross_products(chosen, response, basis), shapes_of(basis, chosen.is_event_count)
-    weight = _weights(evidence_of(chosen, response, products, basis, freedom), shapes, chosen.group, noises_of(chosen))
+    evidence = evidence_of(chosen, response, products, basis, freedom)
+    weight = _weights(evidence, shapes, chosen.group, noises_of(chosen), response.shows_noise)
     found = mixture(
         _kept(weight, series=chosen, response=response, products=products, shapes=shapes, basis=basis, freedom=freedom),
         basis,
@@ -85,7 +86,8 @@ def _freedom(series: TrendSeries, basis: Basis) -> Array:
 
 
 def _cross_products(series: TrendSeries, response: Response, basis: Basis) -> CrossProducts:
-    of_some = _of_events if series.is_event_count else _of_even_weights
+    """Of the basis and of the response about its middle, which is no matter: a level has no prior."""
+    of_some, response = _of_events if series.is_event_count else _of_even_weights, response.about_middle()
     places = np.array_split(np.arange(len(series.top)), range(TOGETHER, len(series.top), TOGETHER))
     parts = [of_some(series.of(here), response.of(here), basis) for here in places]
     values, log_dets = zip(*parts, strict=True)
@@ -110,7 +112,7 @@ def _of_even_weights(series: TrendSeries, response: Response, basis: Basis) -> t
     own = np.matmul(crossed, columns)
     products = np.empty((*value.shape[:2], own.shape[-1] + 1, own.shape[-1] + 1))
     products[..., :-1, :-1] = weight[..., None] * own[of_series]
-    products[..., -1, -1] = (value[..., 0] ** 2).sum(axis=2)
+    products[..., -1, -1] = (value[..., 0] ** 2).sum(axis=2) + response.unseen[:, None]
     for place, rows in enumerate(crossed):
         mine = of_series == place
         products[mine, :, :-1, -1] = np.sqrt(weight[mine]) * np.matmul(rows, value[mine])[..., 0]
@@ -123,10 +125,17 @@ def smoothing(basis: Basis) -> Array:
     return np.diag(np.where(basis.is_season, 1.0, np.where(basis.is_step, 100.0, 0.0)))
 
 
-def _weights(evidence: Array, shapes: Shapes, group: NDArray[np.int64], noises: tuple[Noise, ...]) -> Array:
-    """Posterior weight of every shape and noise, series x shapes x noises: a line, unless a bend is likelier."""
+def _weights(
+    evidence: Array, shapes: Shapes, group: NDArray[np.int64], noises: tuple[Noise, ...], shows_noise: Mask
+) -> Array:
+    """Posterior weight of every shape and noise, series x shapes x noises: a line, unless a bend is likelier.
+
+    A series whose noise does not show tells nothing of how noise lasts: its noises are as likely as its group's.
+    """
     evidence = evidence + np.log(shapes.prior)[:, None]
-    evidence = evidence + _pooled_prior(evidence, group, noises)[:, None, :]
+    of_noise = np.logaddexp.reduce(evidence, axis=1, keepdims=True)
+    evidence = np.where(shows_noise[:, None, None], evidence, evidence - of_noise)
+    evidence = evidence + _pooled_prior(evidence, group, noises, shows_noise)[:, None, :]
     weight = np.exp(evidence - evidence.max(axis=(1, 2), keepdims=True))
     of_shape = weight.sum(axis=2)
     bends = of_shape[:, 1:].sum(axis=1) > of_shape[:, 0]
@@ -156,14 +165,16 @@ def _kept(
     inverse = np.linalg.inv(sums[:, :-1, :-1])
     mean = np.matmul(inverse, right[..., None])[..., 0]
     left = squares_left(series, squares - (right * mean).sum(axis=1))
+    mean[:, 0] += response.middle[which]
     spread = inverse * (left / freedom[which])[:, None, None]
     return Alternatives(which, noise, weight[which, shape, noise], mean, spread)
 
 
-def _pooled_prior(evidence: Array, group: NDArray[np.int64], noises: tuple[Noise, ...]) -> Array:
+def _pooled_prior(evidence: Array, group: NDArray[np.int64], noises: tuple[Noise, ...], shows_noise: Mask) -> Array:
     """Log prior of the noises, a series: the units of one indicator are held to be alike in how deviations last.
 
     Empirical Bayes by EM (Efron and Morris 1973): the mean of the group's posteriors, and of the prior set beforehand.
+    Series whose noise does not show have no say.
     """
     beforehand = np.array([noise.prior for noise in noises])
     member = group[:, None] == np.unique(group)
@@ -174,6 +185,6 @@ def _pooled_prior(evidence: Array, group: NDArray[np.int64], noises: tuple[Noise
     for _ in range(20):
         posterior = likelihood * prior[of_series]
         posterior /= posterior.sum(axis=1, keepdims=True)
-        total = member.T @ posterior + NOISE_SERIES * beforehand
+        total = member.T @ (posterior * shows_noise[:, None]) + NOISE_SERIES * beforehand
         prior = total / total.sum(axis=1, keepdims=True)
     return np.log(prior)[of_series]

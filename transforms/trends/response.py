@@ -16,6 +16,8 @@ Link = Literal["log", "logit", "identity"]
 ROUNDS = 12
 SETTLED = 1e-8  # of eta in one round: the next would move it by the square
 LONGEST_STRIDE = 2.0  # of eta in one round, so that a month of zeros cannot run away
+ROUNDING = 1 / 12  # variance of what rounding to a whole number adds: no stock of people is known better
+LEAST_VARIANCE = 1e-12  # on the link scale: what is smaller may be the machine's own rounding
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,14 +62,30 @@ class Response:
     Attributes:
         value: series x months, on the link scale; 0 where unknown.
         weight: series x months, the inverse variance of the deviations; 0 where unknown.
+        unseen: a series; the weighted squares that rounding makes and that its deviations lack, 0 where they show.
     """
 
     value: Array
     weight: Array
+    unseen: Array
 
     def of(self, chosen: NDArray[np.int64]) -> Response:
         """The chosen series alone."""
-        return Response(self.value[chosen], self.weight[chosen])
+        return Response(self.value[chosen], self.weight[chosen], self.unseen[chosen])
+
+    @property
+    def middle(self) -> Array:
+        """A series; the mean of its known months."""
+        return self.value.sum(axis=1) / (self.weight > 0).sum(axis=1)
+
+    @property
+    def shows_noise(self) -> Mask:
+        """A series; whether its deviations are larger than those of rounding."""
+        return self.unseen == 0
+
+    def about_middle(self) -> Response:
+        """The same, less each series' `middle`: squares of what is far from 0 would be mostly rounding."""
+        return replace(self, value=(self.value - self.middle[:, None]) * (self.weight > 0))
 
     @property
     def typical_weight(self) -> Array:
@@ -96,9 +114,9 @@ def working_response(series: TrendSeries, basis: Array, penalty: Array) -> Respo
         eta[moving] = np.clip(fitted[..., 0], before - LONGEST_STRIDE, before + LONGEST_STRIDE)
         moving = moving[(np.abs(eta[moving] - before) > SETTLED).any(axis=1)]
     value, weight = _linearised(eta, top, below, series.link)
-    if not series.is_event_count:
-        weight = _level_weight(value - eta, known)
-    return Response(value * known, weight * known)
+    if series.is_event_count:
+        return Response(value * known, weight * known, np.zeros(len(top)))
+    return _even_response(value, value - eta, _rounding_variance(series.link, weight * known, known), known)
 
 
 def _start(top: Array, below: Array, known: Mask, link: Link) -> Array:
@@ -118,7 +136,19 @@ def _linearised(eta: Array, top: Array, below: Array, link: Link) -> tuple[Array
     return eta + (top - below * share) / weight, weight
 
 
-def _level_weight(residual: Array, known: Mask) -> Array:
-    """The same weight in every month: a stock's deviations are people who left or came, not the chance of a count."""
-    squares = (residual**2 * known).sum(axis=1) / known.sum(axis=1)
-    return np.repeat(1 / np.maximum(squares, 1e-12)[:, None], known.shape[1], axis=1)
+def _rounding_variance(link: Link, weight: Array, known: Mask) -> Array:
+    """A series; on the link scale, what rounding to whole counts adds; of nets the counts are not known."""
+    if link == "identity":
+        return np.full(len(weight), LEAST_VARIANCE)
+    found: Array = np.maximum(ROUNDING / (weight.sum(axis=1) / known.sum(axis=1)) ** 2, LEAST_VARIANCE)
+    return found
+
+
+def _even_response(value: Array, residual: Array, rounding: Array, known: Mask) -> Response:
+    """The same weight in every month: a stock's deviations are people who left or came, not the chance of a count.
+
+    A stock that is the same in every month, or moves by less than rounding makes, is held to vary as rounding does.
+    """
+    squares, least = (residual**2 * known).sum(axis=1), rounding * known.sum(axis=1)
+    weight = known.sum(axis=1) / np.maximum(squares, least)
+    return Response(value * known, weight[:, None] * known, weight * np.maximum(least - squares, 0.0))

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import date
+from functools import lru_cache
+
 import numpy as np
-from holidays.calendars.chinese import VIETNAMESE_CALENDAR, _ChineseLunisolar
 from numpy.typing import NDArray
 
 from transforms.months import month_of_year, year_of
@@ -13,8 +15,7 @@ Array = NDArray[np.float64]
 DAYS_AROUND = 21  # people leave and return within about three weeks of Tết
 NEAR_ON_AVERAGE = 0.0612  # of all months from 1950 to 2044
 HARMONICS = 2  # more waves of twelve months would be fitted to chance
-# The library's lunar calendar itself: asked for a country's holidays, it first reads those of all countries.
-_LUNAR = _ChineseLunisolar(VIETNAMESE_CALENDAR)
+NEW_YEAR = "Tết Nguyên Đán"  # what the library calls the first day, in Vietnamese
 
 
 def season(months: NDArray[np.int64]) -> Array:
@@ -66,5 +67,16 @@ def _days_within(first: NDArray[np.int64], after: NDArray[np.int64], begin: Arra
 
 def _tet_days(first_year: int, last_year: int) -> Array:
     """The first day of each lunar new year, in days since 1970."""
-    days = [_LUNAR.lunar_new_year_date(year)[0] for year in range(first_year, last_year + 1)]
-    return np.array([day for day in days if day], dtype="datetime64[D]").astype(np.int64).astype(float)
+    return np.array(_new_years(first_year, last_year), dtype="datetime64[D]").astype(np.int64).astype(float)
+
+
+@lru_cache
+def _new_years(first_year: int, last_year: int) -> tuple[date, ...]:
+    from holidays import country_holidays  # noqa: PLC0415 - it reads all countries: for those who ask only
+
+    named = country_holidays("VN", years=range(first_year, last_year + 1), language="vi")
+    # Another holiday may fall on the day; names are then joined.
+    days = tuple(day for day, names in sorted(named.items()) if NEW_YEAR in names.split("; "))
+    if not days:  # a season without Tết would be a wrong one, and nobody would see it
+        raise LookupError(f"holidays names no day of {first_year} to {last_year} {NEW_YEAR}")
+    return days

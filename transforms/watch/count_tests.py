@@ -43,17 +43,19 @@ class CountSeries:
     Attributes:
         count, exposure: (N, L), NaN where not known.
         group: (N,) number of the group whose other units are each unit's comparison; -1: none.
+        judged: (J,) which are tested; the others are what these are compared with.
         harmonics: waves of a season of the series' own; none where the exposure carries the season of all.
     """
 
     count: Array
     exposure: Array
     group: Index
-    harmonics: int = HARMONICS
+    judged: Index
+    harmonics: int
 
 
 def test_counts(series: CountSeries, alpha: dict[str, float]) -> list[Tested]:
-    """The tests that have an alpha: the change of the month, and those of `RUN_TESTS`.
+    """The tests of the series judged that have an alpha: the change of the month, and those of `RUN_TESTS`.
 
     Each unit is held against a log-linear model of its own past (level, trend, season), times what the others of its
     group differ from theirs. All series are fitted on their own, so the answer of one does not depend on which others
@@ -61,7 +63,7 @@ def test_counts(series: CountSeries, alpha: dict[str, float]) -> list[Tested]:
     """
     if not len(series.count):
         return []
-    panel = _panel(series)
+    panel = _panel(series.count, series.exposure)
     tests = [_change(panel, series, alpha["change"])] if alpha.get("change") else []
     if any(alpha.get(kind) for kind in RUN_TESTS):
         # Half the spread: over nine months a free trend would run along with the very shift that is looked for.
@@ -69,7 +71,7 @@ def test_counts(series: CountSeries, alpha: dict[str, float]) -> list[Tested]:
         found = next(iter(runs(panel, memory, LONGEST, panel.last, panel.last)))
         if found is not None:
             tests += _of_runs(found, series, alpha)
-    told = known_lately(series.count + series.exposure)
+    told = known_lately((series.count + series.exposure)[series.judged])
     return [test.only(told) for test in tests]
 
 
@@ -78,7 +80,7 @@ def common_season(count: Array, exposure: Array) -> Array:
 
     Single units have too few events to tell a season; they are given that of all.
     """
-    panel = _panel(CountSeries(count, exposure, np.full(len(count), -1)))
+    panel = _panel(count, exposure)
     history = History(panel, HistoryOptions(12, HARMONICS, GAP, FEWEST, False, SLOPE_SPREAD))
     fitted = next(iter(history.walk(panel.last, panel.last)))
     if fitted is None:
@@ -87,10 +89,10 @@ def common_season(count: Array, exposure: Array) -> Array:
     return np.where(fitted.is_known[:, None], np.exp(fitted.state.beta[:, 2:] @ waves.T), 1.0)
 
 
-def _panel(series: CountSeries) -> Panel:
-    length = series.count.shape[1]
+def _panel(count: Array, exposure: Array) -> Panel:
+    length = count.shape[1]
     start = 12 * 100 - length + 1  # the last month at a whole number of years, where every fit begins anew
-    return Panel([""] * len(series.count), start, series.count, series.exposure, None)
+    return Panel([""] * len(count), start, count, exposure, None)
 
 
 def _factor(observed: Array, expected: Array, dispersion: Array, group: Index) -> tuple[Array, Array]:
@@ -104,10 +106,7 @@ def _change(panel: Panel, series: CountSeries, alpha: float) -> Tested:
     """This month's count, and its sum with the month before where that one was ordinary."""
     memory = HistoryOptions(12, series.harmonics, GAP, FEWEST, False, SLOPE_SPREAD)
     fitted = next(iter(History(panel, memory).walk(panel.last, panel.last)))
-    now, before = (
-        series.count[:, -1],
-        series.count[:, -2] if series.count.shape[1] > 1 else np.full(len(panel.units), np.nan),
-    )
+    now, before = series.count[series.judged, -1], _before(series.count)[series.judged]
     if fitted is None:
         nothing = np.full(len(now), np.nan)
         return Tested(
@@ -120,15 +119,16 @@ def _change(panel: Panel, series: CountSeries, alpha: float) -> Tested:
             p_value=nothing,
             is_rise=np.ones(len(now), bool),
         )
-    single, pair, earlier = _predictions(fitted, now, before, series.group)
-    ordinary = np.isfinite(before) & (np.minimum(earlier.upper(before), earlier.lower(before)) >= SINGLE * alpha / 2)
+    single, pair, earlier = _predictions(fitted, series)
+    ordinary = np.isfinite(before) & (np.minimum(*earlier.sides(before)) >= SINGLE * alpha / 2)
     paired = ordinary & np.isfinite(pair.mean)
     share, share_of_pair = np.where(paired, SINGLE, 1.0), pair_share(alpha / 2)
     # Divided by its share of the level, a p-value can be held against the whole of it, and against the other test's.
-    high, low = single.upper(now) / share, single.lower(now) / share
-    both = np.where(paired, now + before, np.nan)
-    high = np.fmin(high, np.where(paired, pair.upper(np.nan_to_num(both)) / share_of_pair, np.nan))
-    low = np.fmin(low, np.where(paired, pair.lower(np.nan_to_num(both)) / share_of_pair, np.nan))
+    both = pair.sides(np.where(paired, now + before, 0.0))
+    high, low = (
+        np.fmin(alone / share, np.where(paired, together / share_of_pair, np.nan))
+        for alone, together in zip(single.sides(now), both, strict=True)
+    )
     upper, lower = _bounds(single, alpha / 2 * share)
     together_upper, together_lower = _bounds(pair, np.full(len(now), alpha / 2 * share_of_pair))
     upper = np.fmin(upper, np.where(paired, together_upper - before, np.nan))
@@ -145,10 +145,14 @@ def _change(panel: Panel, series: CountSeries, alpha: float) -> Tested:
     )
 
 
-def _predictions(
-    fitted: PeriodFit, now: Array, before: Array, group: Index
-) -> tuple[Predictive, Predictive, Predictive]:
+def _before(count: Array) -> Array:
+    """(N,) the counts of the month before; NaN where there is none."""
+    return count[:, -2] if count.shape[1] > 1 else np.full(len(count), np.nan)
+
+
+def _predictions(fitted: PeriodFit, series: CountSeries) -> tuple[Predictive, Predictive, Predictive]:
     """Of the month, of its sum with the month before, and of the month before, each times the group's factor."""
+    now, before, group = series.count[:, -1], _before(series.count), series.group
     phi, freedom = pooled_dispersion(fitted.state.found, fitted.state.worth, group)
     (mean, variance), (mean_before, variance_before) = fitted.predict(0), fitted.predict(1)
     cases = (
@@ -156,11 +160,17 @@ def _predictions(
         (now + before, mean + mean_before, fitted.pair_variance()),
         (before, mean_before, variance_before),
     )
-    out = []
-    for observed, expected, own in cases:
-        factor, common = _factor(observed, expected, phi, group)
-        out.append(Predictive.of(expected * factor, phi, freedom, own + common))
-    return out[0], out[1], out[2]
+    factors = [_factor(observed, expected, phi, group) for observed, expected, _ in cases]
+    means = [expected * factor for (_, expected, _), (factor, _) in zip(cases, factors, strict=True)]
+    errors = [own + common for (_, _, own), (_, common) in zip(cases, factors, strict=True)]
+    found = _of_judged(series, phi, freedom, np.stack(means, axis=1), np.stack(errors, axis=1))
+    return found.take(slice(0, None, 3)), found.take(slice(1, None, 3)), found.take(slice(2, None, 3))
+
+
+def _of_judged(series: CountSeries, phi: Array, freedom: Array, mean: Array, log_variance: Array) -> Predictive:
+    """Of the series judged, one after the other, K predictions each: from (N,) dispersions and (N, K) means."""
+    at = series.judged
+    return Predictive.of(mean[at], phi[at, None], freedom[at, None], log_variance[at])
 
 
 def pooled_dispersion(found: Array, worth: Array, group: Index) -> tuple[Array, Array]:
@@ -210,12 +220,8 @@ def _of_runs(found: Runs, series: CountSeries, alpha: dict[str, float]) -> list[
     phi, freedom = pooled_dispersion(found.state.found, found.state.worth, series.group)
     factors = [_factor(found.observed[:, j], found.expected[:, j], phi, series.group) for j in range(k)]
     factor, common = (np.stack(parts, axis=1) for parts in zip(*factors, strict=True))
-    prediction = Predictive.of(
-        (found.expected * factor).ravel(),
-        np.repeat(phi, k),
-        np.repeat(freedom, k),
-        (found.log_variance + common).ravel(),
-    )
+    prediction = _of_judged(series, phi, freedom, found.expected * factor, found.log_variance + common)
+    found = found.take(series.judged)
     return [test(found, prediction, alpha[kind]) for kind, test in RUN_TESTS.items() if alpha.get(kind)]
 
 
@@ -223,7 +229,7 @@ def _shift(found: Runs, prediction: Predictive, alpha: float) -> Tested:
     """The most extreme of the sums of the last 3 to 9 months, with what looking at all of them costs."""
     n, k = found.observed.shape
     count = np.nan_to_num(found.observed).ravel()
-    high, low = prediction.upper(count).reshape(n, k), prediction.lower(count).reshape(n, k)
+    high, low = (side.reshape(n, k) for side in prediction.sides(count))
     # Only one of the two is below a half; the other is clipped to the deviate 0. The floor keeps the logarithm finite.
     deviate = -ndtri(np.clip(high, 1e-300, 0.5)) + ndtri(np.clip(low, 1e-300, 0.5))
     deviate[~np.isfinite(found.observed + found.expected)] = np.nan

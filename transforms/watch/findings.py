@@ -186,16 +186,16 @@ def _of_series(one: Watched, months: Sequence[MonthAsKnown], units: GroupedUnits
     rows = _needed(judged, group)
     count = np.concatenate([one.count(month.figures[one.level]) for month in months])[rows]
     exposure = np.concatenate([month.figures[one.level][one.exposure] for month in months])[rows]
-    alpha = budget.levels(one, n)
+    alpha, told = budget.levels(one, n), np.flatnonzero(judged[rows])
     if one.model == "count":
         if not one.is_of_whole:
             exposure = exposure * _season(one, months)[rows // n]
-        tests = test_counts(CountSeries(count, exposure, group[rows], HARMONICS if one.is_of_whole else 0), alpha)
+        waves = HARMONICS if one.is_of_whole else 0
+        tests = test_counts(CountSeries(count, exposure, group[rows], told, waves), alpha)
     else:
         month_numbers = np.repeat([Period.parse(month.period).number for month in months], n)[rows]
-        tests = test_shares(ShareSeries(count, exposure, group[rows], month_numbers, rows // n), alpha)
-    places = _JudgedRows(months, units, rows, np.flatnonzero(judged[rows]))
-    frames = [_rows(one, test, places, alpha[test.kind]) for test in tests]
+        tests = test_shares(ShareSeries(count, exposure, group[rows], month_numbers, rows // n, told), alpha)
+    frames = [_rows(one, test, _JudgedRows(months, units, rows[told]), alpha[test.kind]) for test in tests]
     return pl.concat(frames) if frames else pl.DataFrame(schema=SCHEMA)
 
 
@@ -216,23 +216,23 @@ def _needed(judged: NDArray[np.bool_], group: Index) -> Index:
 
 @dataclass(frozen=True)
 class _JudgedRows:
-    """Where computed rows belong: their places among units within months, and which of them are judged."""
+    """Where the rows judged belong: their places among units within months."""
 
     months: Sequence[MonthAsKnown]
     units: GroupedUnits
     rows: Index
-    judged: Index
 
 
 def _rows(one: Watched, test: Tested, places: _JudgedRows, alpha: float) -> pl.DataFrame:
     """The judged series of one test, as rows; those of which nothing could be said are left out."""
     months, units = places.months, places.units
-    keep = places.judged[np.isfinite(test.p_value[places.judged])]
+    keep = np.flatnonzero(np.isfinite(test.p_value))
     at, unit = np.divmod(places.rows[keep], len(units.names))
     period = [months[i].period for i in at]
     n, p = len(keep), test.p_value[keep]
-    back = test.months[keep].astype(int) - 1
-    first = [str(Period.parse(text).plus(-int(months_back))) for text, months_back in zip(period, back, strict=True)]
+    back = (test.months[keep].astype(int) - 1).tolist()
+    starts = {pair: str(Period.parse(pair[0]).plus(-pair[1])) for pair in {*zip(period, back, strict=True)}}
+    first = [starts[pair] for pair in zip(period, back, strict=True)]
     return pl.DataFrame(  # of lists: a single value for a whole column costs a query each
         {
             "night": [months[i].night for i in at],

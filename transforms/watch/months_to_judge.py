@@ -62,6 +62,7 @@ class _LevelFigures:
     Attributes:
         expected: cells that were active; cells: by form, cells with figures; sums: by measure.
         judged: which months have been judged so far; changed: which changed on this night.
+        coverage: the share of the cells with figures in every form, 0 where there is none; see `cover`.
         least: months with figures of a smaller part of the cells are gone once they were judged.
     """
 
@@ -72,41 +73,40 @@ class _LevelFigures:
     least: float
     judged: Mask = field(init=False)
     changed: Mask = field(init=False)
+    coverage: Array = field(init=False)
 
     def __post_init__(self) -> None:
         self.judged = np.zeros(self.expected.shape, dtype=bool)
         self.changed = np.zeros(self.expected.shape, dtype=bool)
+        self.cover()
 
-    def coverage(self) -> Array:
-        """(U, P) share of the cells with figures in every form, 0 where there is none."""
+    def cover(self) -> None:
+        """Works out the coverage from the cells as they stand."""
         least = np.minimum.reduce(list(self.cells.values()))
-        return least / np.maximum(self.expected, 1)
+        self.coverage = least / np.maximum(self.expected, 1)
 
     def is_gone(self) -> Mask:
         """(U, P) months judged so far whose figures have been taken back on this night, and none put in their place."""
-        coverage = self.coverage()
-        return self.judged & self.changed & ((coverage < self.least) | (coverage == 0))
+        return self.judged & self.changed & ((self.coverage < self.least) | (self.coverage == 0))
 
     def is_corrected(self) -> Mask:
         """(U, P) months judged so far that a change of this night concerns: their own, or one of the run they end."""
         own = self.judged & self.changed
+        if not own.any():
+            return own
         out = own.copy()
         for back in range(1, min(LONGEST_RUN, own.shape[1])):
             out[:, back:] |= own[:, :-back]
         return out & self.judged
 
-    def figures(self, upto: int, length: int) -> dict[str, Array]:
+    def figures(self, upto: int, length: int, names: set[str]) -> dict[str, Array]:
         """By measure, (U, length) up to a month's column, NaN where it is not known."""
         start = max(0, upto + 1 - length)
-        whole = self.coverage()[:, start : upto + 1] >= LEAST_COVERAGE
-        return {
-            name: np.pad(
-                np.where(whole, values[:, start : upto + 1], np.nan),
-                ((0, 0), (length - (upto + 1 - start), 0)),
-                constant_values=np.nan,
-            )
-            for name, values in self.sums.items()
-        }
+        whole = self.coverage[:, start : upto + 1] >= LEAST_COVERAGE
+        found = {name: np.full((len(whole), length), np.nan) for name in self.sums if name in names}
+        for name, values in found.items():
+            np.copyto(values[:, length - whole.shape[1] :], self.sums[name][:, start : upto + 1], where=whole)
+        return found
 
 
 def month_names(known: FiguresAsKnown) -> list[str]:
@@ -150,6 +150,8 @@ def months_to_judge(
         for level, state in states.items():
             state.changed[:] = False  # in place: the replay holds the same arrays
             replays[level].apply(night)
+            if state.changed.any():
+                state.cover()
             if number == 0:  # what had come before this map began is past, and not judged on it
                 earlier = replays[level].present_before(night)
                 state.judged |= earlier
@@ -167,12 +169,12 @@ def _of_night(
     measures: Mapping[str, set[str]],
     length: int,
 ) -> Iterator[MonthAsKnown]:
-    province = states["province"].coverage().max(axis=0)
+    province = states["province"].coverage.max(axis=0)
     settled = (province >= ENOUGH) | ((np.array(due) < night) & (province > 0))
     recent = np.arange(len(months)) >= np.max(np.flatnonzero(province > 0), initial=0) - CORRECTED_MONTHS
     now, again, gone = {}, {}, {}
     for level, state in states.items():
-        ready = (state.coverage() >= LEAST_COVERAGE) & settled
+        ready = (state.coverage >= LEAST_COVERAGE) & settled
         again[level] = ready & state.is_corrected() & recent
         now[level] = (ready & ~state.judged) | again[level]
         gone[level] = state.is_gone()
@@ -184,15 +186,11 @@ def _of_night(
         yield MonthAsKnown(
             night,
             months[column],
-            {level: _only(state.figures(int(column), length), measures[level]) for level, state in states.items()},
+            {level: state.figures(int(column), length, measures[level]) for level, state in states.items()},
             {level: mask[:, column].copy() for level, mask in now.items()},
             {level: mask[:, column].copy() for level, mask in again.items()},
             {level: mask[:, column].copy() for level, mask in gone.items()},
         )
-
-
-def _only(figures: dict[str, Array], names: set[str]) -> dict[str, Array]:
-    return {name: values for name, values in figures.items() if name in names}
 
 
 def _due_on(month: str, due_day: int) -> date:
@@ -246,6 +244,8 @@ class _Replay:
         for form, changes in self.forms.items():
             begin = self.at.get(form, 0)
             end = int(np.searchsorted(changes.day, night.toordinal(), side="right"))
+            if begin == end:
+                continue
             rows = slice(begin, end)
             place = (changes.unit[rows], changes.month[rows])
             # Not `+=`: it would add once where one night changes a place several times.

@@ -6,7 +6,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from functools import reduce
-from itertools import pairwise
+from itertools import groupby, pairwise
+from operator import itemgetter
 
 import polars as pl
 
@@ -195,18 +196,18 @@ def _months_by_night(known: FiguresAsKnown, reports: ReportHistory) -> MonthsByN
     table = pl.concat([_changes(known, form, reports) for form in MONTHLY], how="diagonal")
     table = table.join(known.expected.rename({"cells": "due"}), on=keys, how="left").sort(*keys, "night")
     out: MonthsByNight = {}
-    for (unit, level, period), rows in table.group_by(keys, maintain_order=True):
-        cells = {form.name: 0 for form in MONTHLY if form.asked_in(str(period))}
+    for (unit, level, period), rows in groupby(table.iter_rows(named=True), key=itemgetter(*keys)):
+        cells = {form.name: 0 for form in MONTHLY if form.asked_in(period)}
         sums = dict.fromkeys(STEPPED, 0.0)
         steps: list[MonthOnNight] = []
-        for row in rows.iter_rows(named=True):
+        for row in rows:
             if row["form"] in cells:
                 cells[row["form"]] += row["cells"]
             for name in STEPPED:
                 sums[name] += row[name] or 0
             step = MonthOnNight(row["night"], min(cells.values()), row["due"] or 0, dict(sums))
             steps = [*(steps[:-1] if steps and steps[-1].night == step.night else steps), step]
-        out[str(unit), str(level), str(period)] = steps
+        out[unit, level, period] = steps
     return out
 
 

@@ -39,6 +39,7 @@ class ShareSeries:
         group: (N,) number of the group whose common move is taken out; -1: none, then Tết is.
         month: (N,) number of the month judged (see `transforms.months`).
         pool: (N,) number of the night and month judged together: the usual spread is learnt within it.
+        judged: (J,) which are tested; the others are what these are compared with.
     """
 
     count: Array
@@ -46,10 +47,11 @@ class ShareSeries:
     group: Index
     month: Index
     pool: Index
+    judged: Index
 
 
 def test_shares(series: ShareSeries, alpha: dict[str, float]) -> list[Tested]:
-    """The change of the month, and the drift of the last months, that have an alpha.
+    """The change of the month, and the drift of the last months, of the series judged, that have an alpha.
 
     The logit of the share, less what the group does together, is held against its own wandering level; the least spread
     is what the coming and going of single people makes: a part of the binomial variance, since most of a stock are the
@@ -81,7 +83,7 @@ def test_shares(series: ShareSeries, alpha: dict[str, float]) -> list[Tested]:
         )
     if alpha.get("shift"):
         tests.append(_drift(series, fit, common[:, -1], np.isfinite(seen)))
-    return tests
+    return [test.take(series.judged) for test in tests]
 
 
 def _tested(

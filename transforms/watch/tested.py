@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 Array = NDArray[np.float64]
+Index = NDArray[np.int64]
 
 WITHDRAWN = "withdrawn"
 """The note of a finding that says no more than that the figures it is about were taken back or replaced."""
@@ -45,3 +46,8 @@ class Tested:
     def only(self, told: NDArray[np.bool_]) -> Tested:
         """The same, saying nothing of the series that are not to be told of."""
         return replace(self, p_value=np.where(told, self.p_value, np.nan))
+
+    def take(self, rows: Index) -> Tested:
+        """The series of the rows."""
+        kept = {one.name: getattr(self, one.name)[rows] for one in fields(self) if one.name != "kind"}
+        return Tested(kind=self.kind, **kept)

@@ -7,7 +7,7 @@ import io
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, reduce
 from importlib.resources import files
 from typing import Literal
 
@@ -54,11 +54,16 @@ class Watched:
     @property
     def measures(self) -> set[str]:
         """Everything that is needed."""
-        return {*re.findall(r"\w+", self.numerator), self.exposure}
+        return {*_names(self.numerator), self.exposure}
 
     def count(self, figures: dict[str, Array]) -> Array:
         """The numerator; NaN where one of its measures is not known."""
-        return np.sum([figures[name] for name in re.findall(r"\w+", self.numerator)], axis=0)
+        return reduce(np.add, [figures[name] for name in _names(self.numerator)])
+
+
+@lru_cache
+def _names(numerator: str) -> tuple[str, ...]:
+    return tuple(re.findall(r"\w+", numerator))
 
 
 @lru_cache

@@ -16,6 +16,8 @@ from transforms.detection import (
     detectability,
     silence,
 )
+from transforms.detection.predictive import Predictive
+from transforms.detection.shift import CALIBRATED, simulated
 
 
 @pytest.mark.parametrize("pool", [True, False])
@@ -102,3 +104,40 @@ def test_little_is_seen_of_small_counts_and_a_run_shows_more():
         assert (table["rise_run"] <= table["rise"]).all()
     nothing = detectability(long(clean(3, 3.0, 1.2, 4, 5)), DetectorControl(), 5)
     assert nothing.select("expected", "rise", "fall").null_count().row(0) == (4, 4, 4)
+
+
+@pytest.mark.parametrize("runs", CALIBRATED)
+def test_what_nights_need_not_simulate_is_what_they_would(runs):
+    np.testing.assert_allclose(CALIBRATED[runs], simulated(*runs), rtol=1e-12)
+
+
+@pytest.mark.parametrize("mean", [0.3, 2.0, 15.0, 400.0])
+def test_the_least_change_seen_is_seen_as_often_as_wanted(mean):
+    frame = long(clean(4, mean, 1.3, 3, 60))
+    one = detectability(frame, DetectorControl(pool=False), 61).row(0, named=True)
+    more = detectability(frame, DetectorControl(pool=False), 61, power=0.95).row(0, named=True)
+    assert 1 < one["rise"] < more["rise"]
+    assert one["fall"] is None or more["fall"] is None or 1 > one["fall"] > more["fall"] > 0
+
+
+def test_the_largest_ordinary_count_is_where_the_tail_falls_below_the_level():
+    rng = np.random.default_rng(8)
+    mean = np.exp(rng.uniform(-4, 7, 400))
+    phi, freedom, error = rng.uniform(1, 6, 400), rng.uniform(2, 200, 400), rng.uniform(0, 0.1, 400)
+    prediction, level = Predictive.of(mean, phi, freedom, error), 10 ** rng.uniform(-6, -0.001, 400)
+    most = prediction.most(level)
+    ordinary = np.where(most >= 0, prediction.upper(np.maximum(most, 0)), 1.0)
+    assert (ordinary >= level).all()
+    assert (prediction.upper(most + 1) < level).all()
+    high, low = prediction.sides(most)
+    np.testing.assert_array_equal(high, prediction.upper(most))
+    np.testing.assert_array_equal(low, prediction.lower(most))
+
+
+def test_predictions_of_several_sums_are_those_of_each():
+    mean, error = np.array([[0.5, 1.0, 1.5], [7.0, 15.0, 21.0]]), np.array([[0.1, 0.2, 0.3], [0.0, 0.1, 0.2]])
+    phi, freedom = np.array([1.2, 3.0]), np.array([8.0, 40.0])
+    together = Predictive.of(mean, phi[:, None], freedom[:, None], error)
+    each = Predictive.of(mean.ravel(), np.repeat(phi, 3), np.repeat(freedom, 3), error.ravel())
+    np.testing.assert_array_equal(together.mean, each.mean)
+    np.testing.assert_array_equal(together.dispersion, each.dispersion)

@@ -89,7 +89,8 @@ def test_only_series_that_stay_within_the_table_are_small():
 
 
 def test_a_large_count_tells_as_much_of_the_dispersion_as_a_normal_one_that_is_bounded_and_a_rare_one_next_to_nothing():
-    told = robust.worth(np.log(np.array([[0.05, 0.5, 5.0, 1000.0]])), np.array([1.5]))[0]
+    means = robust.columns(np.log(np.array([[0.05, 0.5, 5.0, 1000.0]])))
+    told = robust.worth(means, np.array([1.5]))[0]
     assert (np.diff(told) > 0).all()
     assert told[0] < 0.05
     # Of normal z with z^2 bounded at CUT^2 above: 2 E[z^2; z < CUT]^2 / Var, by simulation.

@@ -18,6 +18,7 @@ from transforms.forecast import FORESEEN, Origin, forecasts
 from transforms.forecast.breaks import branched, merged
 from transforms.forecast.learning import follow
 from transforms.forecast.state_space import Units, places, season
+from transforms.months import month_number
 from transforms.trends.season import tet
 
 Array = NDArray[np.float64]
@@ -98,6 +99,21 @@ def test_maps_that_are_alike_have_the_same_forecasts():
     today, reported = (rows.filter(pl.col("map") == name).drop("map") for name in ("today", "reported"))
     assert today.height > 0
     assert today.equals(reported)
+
+
+def test_months_that_were_in_on_one_day_are_told_apart_on_a_map_that_is_alike():
+    province = invented("quiet", 7)
+    first = origin(province, 39)
+    second = replace(origin(province, 40), made_on=first.made_on)
+    figures = province.figures().filter(pl.col("period") <= second.period)
+    # On the other map a district begins in the second month: up to the first the two are alike.
+    begun = figures.filter((pl.col("period") == second.period) & (pl.col("level") == "district")).head(1)
+    begun = begun.with_columns(unit_id=pl.lit("new"), unit_code=pl.lit("new"))
+    other = pl.concat([figures, begun]).with_columns(map=pl.lit("reported"))
+    rows = forecasts(pl.concat([figures, other]), [first, second])
+    assert rows.select("map", "unit_code", "indicator", "period", "horizon").is_duplicated().sum() == 0
+    of_first = rows.filter((pl.col("map") == "reported") & (month_number() - pl.col("horizon") == province.months[39]))
+    assert of_first.drop("map").equals(forecasts(figures, [first]).drop("map"))
 
 
 def test_a_province_whose_districts_are_no_more_is_foreseen_by_itself():

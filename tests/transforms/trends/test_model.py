@@ -38,7 +38,7 @@ def test_every_shape_has_the_evidence_of_the_whole_covariance(is_stock: bool) ->
     rng = np.random.default_rng(2)
     basis, count = basis_of(MONTHS), len(MONTHS)
     series = TrendSeries(np.ones((1, count)), np.ones((1, count)), MONTHS, "log", is_stock, np.zeros(1, dtype=np.int64))
-    response = Response(rng.normal(size=(1, count)), np.full((1, count), 4.0))
+    response = Response(rng.normal(size=(1, count)), np.full((1, count), 4.0), np.zeros(1))
     columns = 2 * np.column_stack([basis.columns, response.value[0]])
     products = CrossProducts((columns.T @ columns)[None, None], np.zeros((1, 1)))
     freedom = np.array([count - 2.0 if not is_stock else count - 9.0])
