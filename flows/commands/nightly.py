@@ -11,6 +11,7 @@ from threading import Thread
 from flows.clock import today
 from flows.engine import give_way, prepare_engine
 from flows.errors import UserError, is_disk_full
+from flows.lasting_imports import lasting_imports
 from flows.logs import start_log
 from flows.night.waiting import does_a_file_wait
 from flows.serving.served import join_served, night_server
@@ -39,8 +40,9 @@ def run_nightly(as_of: date | None, inbox: Path | None) -> None:
     join_served(settings)
     prepare_engine(settings)  # Prefect reads its settings when it is imported
     with night_server(settings) as wait_for_server:
-        from flows.night.summary import show_report
-        from flows.nightly import nightly
+        with lasting_imports():
+            from flows.night.summary import show_report
+            from flows.nightly import nightly
 
         for name in ("prefect.flow_runs", "prefect.task_runs"):
             logging.getLogger(name).addFilter(_is_for_operators)

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import gc
 import sys
+
+from flows.lasting_imports import lasting_imports
 
 
 def _main() -> None:
-    # What is imported stays: to look through it for garbage again and again takes a tenth of the server's seconds.
-    gc.disable()
-    import uvicorn
-    from prefect.server.api.server import create_app
-
-    gc.freeze()
-    gc.enable()
+    with lasting_imports():
+        import uvicorn
+        from prefect.server.api.server import create_app
     uvicorn.run(create_app, factory=True, fd=int(sys.argv[1]), log_level="error", lifespan="on")
 
 
