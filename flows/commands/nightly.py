@@ -8,11 +8,12 @@ from datetime import date
 from pathlib import Path
 from threading import Thread
 
-from expectations.suites.great import load_great_expectations
 from flows.clock import today
 from flows.engine import give_way, prepare_engine
 from flows.errors import UserError, is_disk_full
+from flows.lasting_imports import lasting_imports
 from flows.logs import start_log
+from flows.night.waiting import does_a_file_wait
 from flows.serving.served import join_served, night_server
 from flows.settings import Settings, load_settings
 from warehouse.errors import WarehouseError
@@ -34,18 +35,26 @@ def run_nightly(as_of: date | None, inbox: Path | None) -> None:
     _require_room(settings)
     start_log("night", settings)
     give_way()
-    Thread(target=load_great_expectations, daemon=True).start()  # its import takes seconds, as Prefect's start does
+    if does_a_file_wait(settings):  # else nothing is judged
+        Thread(target=_import_what_judges, daemon=True).start()  # it takes seconds, as Prefect's start does
     join_served(settings)
     prepare_engine(settings)  # Prefect reads its settings when it is imported
     with night_server(settings) as wait_for_server:
-        from flows.night.summary import show_report
-        from flows.nightly import nightly
+        with lasting_imports():
+            from flows.night.summary import show_report
+            from flows.nightly import nightly
 
         for name in ("prefect.flow_runs", "prefect.task_runs"):
             logging.getLogger(name).addFilter(_is_for_operators)
         wait_for_server()
         night = nightly(as_of, inbox)
     show_report(night, settings)
+
+
+def _import_what_judges() -> None:
+    from expectations.suites.great import load_great_expectations
+
+    load_great_expectations()
 
 
 def _require_room(settings: Settings) -> None:

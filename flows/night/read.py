@@ -20,6 +20,7 @@ from flows.night.opened import ToRead, frames_of, no_frames, senders
 from flows.night.progress import reading_progress
 from flows.night.readers import Readers, readers_of
 from flows.night.run import Run
+from flows.night.waiting import does_a_file_wait
 from flows.registry_files import load_registry
 from flows.settings import Settings
 from transforms.reading.frames import Frames, join_frames
@@ -51,7 +52,7 @@ class FilesRead:
 def readers_ahead(settings: Settings) -> Iterator[Readers]:
     """A night's reading processes; the first imports what it needs while the home is opened, where a file waits."""
     with readers_of(settings) as readers:
-        if any(settings.inbox_dir.glob("*/*")):
+        if does_a_file_wait(settings):
             readers.begin(frames_of)
         yield readers
 

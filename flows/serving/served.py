@@ -81,7 +81,7 @@ def night_server(settings: Settings) -> Iterator[Callable[[], None]]:
     with socket.create_server(("127.0.0.1", 0)) as at, log.open("wb") as told:
         url = f"http://127.0.0.1:{at.getsockname()[1]}/api"
         process = subprocess.Popen(
-            child_of_this("uvicorn", *_SERVER, "--fd", str(at.fileno())),
+            child_of_this("flows.serving.night_process", str(at.fileno())),
             pass_fds=[at.fileno()],
             env={**os.environ, **_OF_A_NIGHT},
             stdout=told,
@@ -169,7 +169,6 @@ def _wait(process: subprocess.Popen[bytes] | None, url: str, silent: UserError) 
 
 
 # As Prefect's own temporary server is started: no page, no schedules. Blocks are for a page to make them.
-_SERVER = ("--factory", "prefect.server.api.server:create_app", "--log-level", "error", "--lifespan", "on")
 _OF_A_NIGHT = {
     "PREFECT_UI_ENABLED": "0",
     "PREFECT__SERVER_EPHEMERAL": "1",
