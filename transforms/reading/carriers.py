@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import email
 import email.policy
-import io
 import quopri
 import re
 import struct
@@ -19,7 +18,7 @@ from dataclasses import dataclass, field
 from transforms.reading.encoding import UndecodableText, decode_text
 from transforms.reading.grid import MAX_UNPACKED, Refused
 from transforms.reading.macros import macro_sources
-from transforms.reading.package import Package, member_bytes
+from transforms.reading.package import Zip, Zips
 from transforms.reading.pictures import OLE, is_picture
 from transforms.reading.pivots import old_pivot_texts, pivot_texts
 from transforms.reading.strings import inside_base64, legible_bytes, markup_texts, rtf_texts, strings_in, unescaped
@@ -35,20 +34,26 @@ class LookedThrough:
     """What a file carries.
 
     Attributes:
+        zips: those opened in it.
         texts: by part, the texts in their order.
         unseen: the parts that cannot be looked through, pictures aside.
     """
 
+    zips: Zips
     texts: list[list[str]] = field(default_factory=list)
     unseen: list[str] = field(default_factory=list)
 
 
-def look_through(data: bytes) -> LookedThrough:
+def look_through(data: bytes, zips: Zips | None = None) -> LookedThrough:
     """All that a file's bytes say, but for the cells of the sheets that the reading takes; never raises for its sake.
 
     Of a text that is a table of delimited fields nothing is told: its cells are all there is.
+
+    Args:
+        data: the file's bytes.
+        zips: those that were opened in it before.
     """
-    carried = LookedThrough()
+    carried = LookedThrough(zips or Zips())
     _look(data, carried, 0)
     return carried
 
@@ -82,15 +87,15 @@ _EMBEDDED = re.compile(
 
 def _look_into_zip(data: bytes, carried: LookedThrough, depth: int) -> None:
     try:
-        archive = zipfile.ZipFile(io.BytesIO(data))
-        members = archive.infolist()
+        opened = carried.zips.open(data)
+        members = opened.members
         if sum(member.file_size for member in members) > MAX_UNPACKED:
             return
-        kind, sheets = _kind_and_sheets(archive)
-        carried.texts.append([*(member.filename for member in members), legible_bytes(archive.comment)])
-        parts = [(_plain(member.filename), member_bytes(archive, member)) for member in members if not member.is_dir()]
+        kind, sheets = _kind_and_sheets(opened)
+        carried.texts.append([*(member.filename for member in members), legible_bytes(opened.comment)])
+        parts = [(_plain(member.filename), opened.read(member)) for member in members if not member.is_dir()]
         counted = Counter(name for name, _ in parts)
-        if _has_gaps(archive, members, data):
+        if _has_gaps(opened, data):
             carried.unseen.append("phần thừa trong tệp nén")
         for name, content in parts:
             _look_into_part(name, content, carried, depth, kind, name in sheets and counted[name] == 1)
@@ -99,26 +104,24 @@ def _look_into_zip(data: bytes, carried: LookedThrough, depth: int) -> None:
         carried.unseen.append("phần nén bị hỏng")
 
 
-def _kind_and_sheets(archive: zipfile.ZipFile) -> tuple[str, set[str]]:
+def _kind_and_sheets(opened: Zip) -> tuple[str, set[str]]:
     """What package it is, "" for a plain .zip, and the parts whose cells the reading takes."""
-    names = set(archive.namelist())
-    if "mimetype" in names and "content.xml" in names:
+    if opened.is_opendocument:
         return "ods", {"content.xml"}
-    package = Package(archive)
-    kind = package.kind
-    return kind, set(package.sheets) - {""} if kind == "xlsx" else set()
+    kind = opened.package.kind
+    return kind, set(opened.package.sheets) - {""} if kind == "xlsx" else set()
 
 
-def _has_gaps(archive: zipfile.ZipFile, members: list[zipfile.ZipInfo], data: bytes) -> bool:
+def _has_gaps(opened: Zip, data: bytes) -> bool:
     """Whether bytes lie between the members that none of them has: what was deleted, or hidden."""
     at = 0
-    for member in sorted(members, key=lambda one: one.header_offset):
+    for member in sorted(opened.members, key=lambda one: one.header_offset):
         if member.header_offset > at + _BETWEEN:
             return True
         name, extra = struct.unpack_from("<HH", data, member.header_offset + 26)
         at = member.header_offset + 30 + name + extra + member.compress_size
     end = data.rfind(b"PK\x05\x06")
-    return archive.start_dir > at + _BETWEEN or len(data) > end + 22 + len(archive.comment) + _BETWEEN
+    return opened.start_of_directory > at + _BETWEEN or len(data) > end + 22 + len(opened.comment) + _BETWEEN
 
 
 _BETWEEN = 64  # bytes that a writer may leave between members: descriptors, alignment

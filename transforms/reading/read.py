@@ -18,6 +18,7 @@ from transforms.reading.counts import CountMemory, NotACount, read_counts
 from transforms.reading.folding import fold
 from transforms.reading.grid import NoValue
 from transforms.reading.headings import LABELS, heading_blocks
+from transforms.reading.package import Zips
 from transforms.reading.people import lists_people
 from transforms.reading.people_in_text import may_tell_of_people, tells_of_people
 from transforms.reading.pictures import without_pictures
@@ -42,17 +43,20 @@ _YEARLY_NAMES = frozenset(form.name for form in YEARLY)
 _OPENINGS = frozenset(carried.opening for carried in CARRIED)
 
 
-def legible_sheets(data: bytes, name: str, directory: Directory | None = None) -> tuple[list[Sheet], str]:
+def legible_sheets(
+    data: bytes, name: str, directory: Directory | None = None, zips: Zips | None = None
+) -> tuple[list[Sheet], str]:
     """The file's sheets with every text in Unicode, and how the text was written.
 
     Args:
         data, name: the file's.
         directory: the registry, whose names settle what could be read in several fonts.
+        zips: keeps those that are opened, for whoever looks into them next.
 
     Raises:
         Refused: the file is no table.
     """
-    sheets = open_sheets(data, name)
+    sheets = open_sheets(data, name, zips)
     encoding = next((sheet.encoding for sheet in sheets if sheet.encoding), "")
     for sheet in sheets:
         if not sheet.encoding:
@@ -84,12 +88,12 @@ def read_file(data: bytes, name: str, reporter: str, received_on: date, director
         directory: the registry.
     """
     sheets: list[Sheet] = []
-    encoding, refused = "", None
+    encoding, refused, zips = "", None, Zips()
     try:
-        sheets, encoding = legible_sheets(data, name, directory)
+        sheets, encoding = legible_sheets(data, name, directory, zips)
     except Refused as error:
         refused = error
-    carried = look_through(data)
+    carried = look_through(data, zips)
     if lists_people(sheets, directory.knows) or _tell_of_people(carried.texts, sheets, directory):
         return FileReading(problems=[Problem("personal-data")])
     if refused is None and carried.unseen:
@@ -100,7 +104,7 @@ def read_file(data: bytes, name: str, reporter: str, received_on: date, director
         )
         return FileReading(problems=[problem])
     reading = _Report(sheets, encoding, name, reporter, received_on, directory).read()
-    reading.without_pictures = without_pictures(data)
+    reading.without_pictures = without_pictures(data, zips)
     return reading
 
 
