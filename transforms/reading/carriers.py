@@ -16,6 +16,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from transforms.reading.encoding import UndecodableText, decode_text
+from transforms.reading.formulas import may_have_formulas
 from transforms.reading.grid import MAX_UNPACKED, Refused
 from transforms.reading.macros import macro_sources
 from transforms.reading.package import Zip, Zips
@@ -169,7 +170,7 @@ def _without_cells(xml: bytes, kind: str) -> bytes:
     if not cells:
         return xml
     # Most sheets have no formula, which is seen many times faster than the expression says so.
-    formulas = _FORMULA_TEXT.findall(cells[0]) if b"<f" in cells[0] or b":f" in cells[0] else []
+    formulas = _FORMULA_TEXT.findall(xml, *cells.span()) if may_have_formulas(xml, *cells.span()) else []
     quoted = b"<f>" + b"</f><f>".join(formulas) + b"</f>"
     return xml[: cells.start()] + quoted + xml[cells.end() :]
 

@@ -25,14 +25,13 @@ from transforms.reading.grid import (
     Sheet,
     column_letters,
     map_texts,
-    texts_in,
 )
 from transforms.reading.markup import ends_in_table, html_grid, is_page
 from transforms.reading.package import Zip, Zips
 from transforms.reading.text_kinds import text_kind
 from transforms.reading.workbooks import ooxml_workbook, open_ole, opendocument
 
-__all__ = ["UNCACHED", "Refused", "Sheet", "column_letters", "map_texts", "open_sheets", "stem", "texts_in"]
+__all__ = ["UNCACHED", "Refused", "Sheet", "column_letters", "map_texts", "open_sheets", "stem"]
 
 _OTHER_KINDS: tuple[tuple[bytes, str], ...] = (
     (b"%PDF", "PDF"),

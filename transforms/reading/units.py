@@ -90,6 +90,7 @@ class SenderUnits:
             for name in (home.name, *aliases.get(home.cell_code, ())):
                 for place in (home.commune, None):
                     self._cells[place, plain_name(name)].append(home.cell_code)
+        self._is_commune: dict[str, bool] = {}
         self._answers: dict[tuple[str, str, str, UnitLevel], UnitFound] = {}
 
     def commune(self, text: str) -> str | None:
@@ -101,7 +102,9 @@ class SenderUnits:
         return None
 
     def is_commune(self, text: str) -> bool:
-        return self.commune(text) is not None and (None, plain_name(text)) not in self._cells
+        if text not in self._is_commune:
+            self._is_commune[text] = self.commune(text) is not None and (None, plain_name(text)) not in self._cells
+        return self._is_commune[text]
 
     def codes(self, of: UnitLevel) -> Collection[str]:
         """The codes of all the sender's cells, or communes."""
