@@ -6,7 +6,6 @@ Whatever the format: markup gives its texts and attributes in their order, other
 from __future__ import annotations
 
 import email
-import email.policy
 import quopri
 import re
 import struct
@@ -14,6 +13,7 @@ import zipfile
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from transforms.reading.encoding import UndecodableText, decode_text
 from transforms.reading.formulas import may_have_formulas
@@ -22,7 +22,15 @@ from transforms.reading.macros import macro_sources
 from transforms.reading.package import Zip, Zips
 from transforms.reading.pictures import OLE, is_picture
 from transforms.reading.pivots import old_pivot_texts, pivot_texts
-from transforms.reading.strings import inside_base64, legible_bytes, markup_texts, rtf_texts, strings_in, unescaped
+from transforms.reading.strings import (
+    SMALL,
+    inside_base64,
+    legible_bytes,
+    markup_texts,
+    rtf_texts,
+    strings_in,
+    unescaped,
+)
 from transforms.reading.text_kinds import text_kind
 
 _ZIP = b"PK\x03\x04"
@@ -185,25 +193,35 @@ def _look_into_text(data: bytes, carried: LookedThrough, depth: int, is_part: bo
     head = data[:4096].replace(b"\0", b"").decode("latin-1")
     if not is_part and b"<" not in data and not text_kind(head) and not head.startswith("{\\rtf"):
         return  # delimited fields
+    kind, texts = _kind_and_texts_of_small(data, is_part) if len(data) <= SMALL else _kind_and_texts(data, is_part)
+    if kind == "MHTML" and depth < _DEEPEST:
+        _look_into_mime(data, carried, depth)
+    else:
+        carried.texts += texts
+
+
+def _kind_and_texts(data: bytes, is_part: bool) -> tuple[str, list[list[str]]]:
+    """What a text is that is no table, as of `text_kind`, and what it says."""
     try:
         text = decode_text(data).text
     except UndecodableText:
-        carried.texts += strings_in(data)
-        return
+        return "", strings_in(data)
     kind = text_kind(text)
-    if kind == "MHTML" and depth < _DEEPEST:
-        _look_into_mime(data, carried, depth)
-    elif text.startswith("{\\rtf"):
-        carried.texts.append(rtf_texts(text))
-    elif _MARKUP.search(text):
-        carried.texts += markup_texts(data)
-    elif is_part or kind:
-        carried.texts.append([_plain_text(text)])
+    if text.startswith("{\\rtf"):
+        return kind, [rtf_texts(text)]
+    if _MARKUP.search(text):
+        return kind, markup_texts(data)
+    return kind, [[_plain_text(text)]] if is_part or kind else []
+
+
+_kind_and_texts_of_small = lru_cache(maxsize=256)(
+    _kind_and_texts
+)  # every workbook has the same parts beside its sheets
 
 
 def _look_into_mime(data: bytes, carried: LookedThrough, depth: int) -> None:
     """A page saved in one file, or a letter: its parts, in base 64 or quoted-printable."""
-    for part in email.message_from_bytes(data, policy=email.policy.compat32).walk():
+    for part in email.message_from_bytes(data).walk():
         content = part.get_payload(decode=True)
         if isinstance(content, bytes) and content and not is_picture(content):
             _look(content, carried, depth + 1)

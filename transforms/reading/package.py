@@ -8,7 +8,6 @@ import zipfile
 from dataclasses import dataclass
 from functools import cached_property
 from urllib.parse import unquote
-from xml.sax.saxutils import quoteattr
 
 from transforms.reading.formulas import Calculation, calculation, local, parse_xml
 from transforms.reading.grid import Refused
@@ -187,7 +186,7 @@ class Package:
         worksheets = [one for one in self._listed if one.kind == "worksheet" and one.part]
         for number, one in enumerate(worksheets, 1):
             new.writestr(f"xl/worksheets/sheet{number}.xml", self.read(one.part))
-            said = f"name={quoteattr(one.name)} state={quoteattr(one.state)}"
+            said = f'name="{_in_attribute(one.name)}" state="{_in_attribute(one.state)}"'
             sheets.append(f'<sheet {said} sheetId="{number}" r:id="rId{number}"/>')
             links.append(_link(f"rId{number}", "worksheet", f"worksheets/sheet{number}.xml"))
         for kind, name in (("sharedStrings", "sharedStrings.xml"), ("styles", "styles.xml")):
@@ -216,6 +215,10 @@ _PACKAGE = "http://schemas.openxmlformats.org/package/2006/relationships"
 
 def _plain(name: str) -> str:
     return name.replace("\\", "/").lstrip("/").lower()
+
+
+def _in_attribute(text: str) -> str:
+    return "".join(f"&#{ord(sign)};" if sign in '&<>"\n\r\t' else sign for sign in text)
 
 
 def _link(key: str, kind: str, target: str) -> str:

@@ -113,13 +113,14 @@ class SenderUnits:
     def find(self, commune: str, cell: str, code: str, of: UnitLevel = "cell") -> UnitFound:
         """The cell or commune a row is about; never a guess: a name that fits two units, or none, is not found."""
         key = (commune, cell, code, of)
-        if key not in self._answers:
+        found = self._answers.get(key)
+        if found is None:
             if of == "commune":
                 found = self._commune_row(commune, code)
             else:
                 found = self._by_code(commune, cell, code) if code else self._by_name(commune, cell)
             self._answers[key] = found
-        return self._answers[key]
+        return found
 
     def _commune_row(self, name: str, code: str) -> UnitFound:
         """The commune of a row; one without any name is that of a sender who has but one."""
