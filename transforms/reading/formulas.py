@@ -124,8 +124,9 @@ def _walk_without_plain_cells(xml: bytes) -> _XlsxWalk | None:
 
 
 def _plain_cells(xml: bytes) -> Iterator[SeenCell]:
+    """The cells passed over that hold something."""
     for reference, kind, value in _PLAIN_CELL.findall(xml):
-        if place := _place_of(reference.decode()):
+        if value and (place := _place_of(reference.decode())):
             yield place, kind.decode() or "n", value.decode(), None
 
 
