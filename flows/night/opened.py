@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import date
-from functools import lru_cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -37,7 +37,8 @@ def frames_of(files: Iterable[ToRead]) -> Frames:
     """What the files say."""
     from transforms.reading.read import read_file
 
-    return to_frames({file.number: _reading(file, read_file) for file in files})
+    once = cache(directory)  # whether a registry has changed is looked up once for all of them
+    return to_frames({file.number: _reading(file, read_file, once) for file in files})
 
 
 def no_frames(file: ToRead, problem: Problem) -> Frames:
@@ -52,9 +53,13 @@ def senders(files: Iterable[ToRead]) -> list[str | None]:
     return [sender_of(file.data, file.name, file.received_on, directory(file.registry_dir)) for file in files]
 
 
-def _reading(file: ToRead, read_file: Callable[[bytes, str, str, date, Directory], FileReading]) -> FileReading:
+def _reading(
+    file: ToRead,
+    read_file: Callable[[bytes, str, str, date, Directory], FileReading],
+    directory_of: Callable[[Path], Directory],
+) -> FileReading:
     try:
-        return read_file(file.data, file.name, file.reporter, file.received_on, directory(file.registry_dir))
+        return read_file(file.data, file.name, file.reporter, file.received_on, directory_of(file.registry_dir))
     except MemoryError:
         raise  # ends the process, with which the memory is free again
     except BaseException as error:  # a panic of a library in Rust is no Exception

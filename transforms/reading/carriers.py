@@ -6,8 +6,6 @@ Whatever the format: markup gives its texts and attributes in their order, other
 from __future__ import annotations
 
 import email
-import email.policy
-import io
 import quopri
 import re
 import struct
@@ -15,14 +13,24 @@ import zipfile
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from transforms.reading.encoding import UndecodableText, decode_text
+from transforms.reading.formulas import may_have_formulas
 from transforms.reading.grid import MAX_UNPACKED, Refused
 from transforms.reading.macros import macro_sources
-from transforms.reading.package import Package, member_bytes
+from transforms.reading.package import Zip, Zips
 from transforms.reading.pictures import OLE, is_picture
 from transforms.reading.pivots import old_pivot_texts, pivot_texts
-from transforms.reading.strings import inside_base64, legible_bytes, markup_texts, rtf_texts, strings_in, unescaped
+from transforms.reading.strings import (
+    SMALL,
+    inside_base64,
+    legible_bytes,
+    markup_texts,
+    rtf_texts,
+    strings_in,
+    unescaped,
+)
 from transforms.reading.text_kinds import text_kind
 
 _ZIP = b"PK\x03\x04"
@@ -35,20 +43,26 @@ class LookedThrough:
     """What a file carries.
 
     Attributes:
+        zips: those opened in it.
         texts: by part, the texts in their order.
         unseen: the parts that cannot be looked through, pictures aside.
     """
 
+    zips: Zips
     texts: list[list[str]] = field(default_factory=list)
     unseen: list[str] = field(default_factory=list)
 
 
-def look_through(data: bytes) -> LookedThrough:
+def look_through(data: bytes, zips: Zips | None = None) -> LookedThrough:
     """All that a file's bytes say, but for the cells of the sheets that the reading takes; never raises for its sake.
 
     Of a text that is a table of delimited fields nothing is told: its cells are all there is.
+
+    Args:
+        data: the file's bytes.
+        zips: those that were opened in it before.
     """
-    carried = LookedThrough()
+    carried = LookedThrough(zips or Zips())
     _look(data, carried, 0)
     return carried
 
@@ -82,15 +96,15 @@ _EMBEDDED = re.compile(
 
 def _look_into_zip(data: bytes, carried: LookedThrough, depth: int) -> None:
     try:
-        archive = zipfile.ZipFile(io.BytesIO(data))
-        members = archive.infolist()
+        opened = carried.zips.open(data)
+        members = opened.members
         if sum(member.file_size for member in members) > MAX_UNPACKED:
             return
-        kind, sheets = _kind_and_sheets(archive)
-        carried.texts.append([*(member.filename for member in members), legible_bytes(archive.comment)])
-        parts = [(_plain(member.filename), member_bytes(archive, member)) for member in members if not member.is_dir()]
+        kind, sheets = _kind_and_sheets(opened)
+        carried.texts.append([*(member.filename for member in members), legible_bytes(opened.comment)])
+        parts = [(_plain(member.filename), opened.read(member)) for member in members if not member.is_dir()]
         counted = Counter(name for name, _ in parts)
-        if _has_gaps(archive, members, data):
+        if _has_gaps(opened, data):
             carried.unseen.append("phần thừa trong tệp nén")
         for name, content in parts:
             _look_into_part(name, content, carried, depth, kind, name in sheets and counted[name] == 1)
@@ -99,26 +113,24 @@ def _look_into_zip(data: bytes, carried: LookedThrough, depth: int) -> None:
         carried.unseen.append("phần nén bị hỏng")
 
 
-def _kind_and_sheets(archive: zipfile.ZipFile) -> tuple[str, set[str]]:
+def _kind_and_sheets(opened: Zip) -> tuple[str, set[str]]:
     """What package it is, "" for a plain .zip, and the parts whose cells the reading takes."""
-    names = set(archive.namelist())
-    if "mimetype" in names and "content.xml" in names:
+    if opened.is_opendocument:
         return "ods", {"content.xml"}
-    package = Package(archive)
-    kind = package.kind
-    return kind, set(package.sheets) - {""} if kind == "xlsx" else set()
+    kind = opened.package.kind
+    return kind, set(opened.package.sheets) - {""} if kind == "xlsx" else set()
 
 
-def _has_gaps(archive: zipfile.ZipFile, members: list[zipfile.ZipInfo], data: bytes) -> bool:
+def _has_gaps(opened: Zip, data: bytes) -> bool:
     """Whether bytes lie between the members that none of them has: what was deleted, or hidden."""
     at = 0
-    for member in sorted(members, key=lambda one: one.header_offset):
+    for member in sorted(opened.members, key=lambda one: one.header_offset):
         if member.header_offset > at + _BETWEEN:
             return True
         name, extra = struct.unpack_from("<HH", data, member.header_offset + 26)
         at = member.header_offset + 30 + name + extra + member.compress_size
     end = data.rfind(b"PK\x05\x06")
-    return archive.start_dir > at + _BETWEEN or len(data) > end + 22 + len(archive.comment) + _BETWEEN
+    return opened.start_of_directory > at + _BETWEEN or len(data) > end + 22 + len(opened.comment) + _BETWEEN
 
 
 _BETWEEN = 64  # bytes that a writer may leave between members: descriptors, alignment
@@ -166,7 +178,7 @@ def _without_cells(xml: bytes, kind: str) -> bytes:
     if not cells:
         return xml
     # Most sheets have no formula, which is seen many times faster than the expression says so.
-    formulas = _FORMULA_TEXT.findall(cells[0]) if b"<f" in cells[0] or b":f" in cells[0] else []
+    formulas = _FORMULA_TEXT.findall(xml, *cells.span()) if may_have_formulas(xml, *cells.span()) else []
     quoted = b"<f>" + b"</f><f>".join(formulas) + b"</f>"
     return xml[: cells.start()] + quoted + xml[cells.end() :]
 
@@ -181,25 +193,35 @@ def _look_into_text(data: bytes, carried: LookedThrough, depth: int, is_part: bo
     head = data[:4096].replace(b"\0", b"").decode("latin-1")
     if not is_part and b"<" not in data and not text_kind(head) and not head.startswith("{\\rtf"):
         return  # delimited fields
+    kind, texts = _kind_and_texts_of_small(data, is_part) if len(data) <= SMALL else _kind_and_texts(data, is_part)
+    if kind == "MHTML" and depth < _DEEPEST:
+        _look_into_mime(data, carried, depth)
+    else:
+        carried.texts += texts
+
+
+def _kind_and_texts(data: bytes, is_part: bool) -> tuple[str, list[list[str]]]:
+    """What a text is that is no table, as of `text_kind`, and what it says."""
     try:
         text = decode_text(data).text
     except UndecodableText:
-        carried.texts += strings_in(data)
-        return
+        return "", strings_in(data)
     kind = text_kind(text)
-    if kind == "MHTML" and depth < _DEEPEST:
-        _look_into_mime(data, carried, depth)
-    elif text.startswith("{\\rtf"):
-        carried.texts.append(rtf_texts(text))
-    elif _MARKUP.search(text):
-        carried.texts += markup_texts(data)
-    elif is_part or kind:
-        carried.texts.append([_plain_text(text)])
+    if text.startswith("{\\rtf"):
+        return kind, [rtf_texts(text)]
+    if _MARKUP.search(text):
+        return kind, markup_texts(data)
+    return kind, [[_plain_text(text)]] if is_part or kind else []
+
+
+_kind_and_texts_of_small = lru_cache(maxsize=256)(
+    _kind_and_texts
+)  # every workbook has the same parts beside its sheets
 
 
 def _look_into_mime(data: bytes, carried: LookedThrough, depth: int) -> None:
     """A page saved in one file, or a letter: its parts, in base 64 or quoted-printable."""
-    for part in email.message_from_bytes(data, policy=email.policy.compat32).walk():
+    for part in email.message_from_bytes(data).walk():
         content = part.get_payload(decode=True)
         if isinstance(content, bytes) and content and not is_picture(content):
             _look(content, carried, depth + 1)

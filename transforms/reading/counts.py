@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from typing import Any
@@ -37,11 +38,11 @@ class CountMemory(dict[Any, int | None | NotACount]):
         return result
 
 
-def read_counts(values: list[Any], counts: CountMemory) -> list[int | NotACount | None]:
+def read_counts(values: Sequence[Any], counts: CountMemory) -> list[int | NotACount | None]:
     """The counts of a column, through the memory of what was met before."""
     if bool in set(map(type, values)):  # True equals 1 as a key
         return [NotACount("TRUE" if v else "FALSE") if type(v) is bool else counts[v] for v in values]
-    return [counts[value] for value in values]
+    return list(map(counts.__getitem__, values))
 
 
 def _count(value: Any) -> int | NotACount | None:

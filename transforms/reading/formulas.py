@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 import struct
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import product
@@ -20,10 +20,18 @@ from transforms.reading.grid import UNCACHED, NoValue, Refused
 from transforms.reading.sums import TypedCells, certain_sum, column_number
 
 Unknown = dict[tuple[int, int], NoValue]  # by (row, column), both from 1
+SeenCell = tuple[tuple[int, int], str, str, str | None]  # where, kind, value, formula if any
 
 _REFERENCE = re.compile(r"\$?([A-Z]{1,3})\$?(\d{1,7})")
-_MAY_BE_UNKNOWN = re.compile(rb"""<(?:[\w.-]+:)?f[\s/>]|\st\s*=\s*["']e["']""")
-_IN_ALL_THAT_MAY = (b"<f", b":f", b'"e"', b"'e'")  # found many times faster than the expression says no
+_ERROR_KIND = re.compile(rb"""\st\s*=\s*["']e["']""")
+_FORMULA_TAG = re.compile(rb"<(?:[\w.-]+:)?f[\s/>]")
+# Parts of what may be, each looked for by a letter that is rare in sheets.
+_TAG_ENDS = re.compile(rb"f(?<=[<:]f)[\s/>]")
+_ERROR_QUOTED = re.compile(rb"""e(?<=["']e)["']""")
+# A number, a shared text or a blank without a formula, as nearly every program writes it.
+_PLAIN_CELL = re.compile(
+    rb'<c r="([A-Z]{1,3}\d{1,7})"(?: s="\d+")?(?: t="([ns])")?(?: ?/>|>(?:<v>([\d.Ee+-]*)</v>)?</c>)'
+)
 _UNREADABLE = "bảng tính bị hỏng hoặc chưa tải xong"
 _MOST_REPEATED = 1000
 _MOST_IN_ARRAY = 100_000
@@ -83,13 +91,43 @@ def local(name: str) -> str:
 
 def xlsx_cells(xml: bytes) -> SheetCells:
     """The cells without a value of one worksheet's part; most parts have neither formulas nor errors."""
-    is_sign_there = any(sign in xml for sign in _IN_ALL_THAT_MAY)
-    may_be = (is_sign_there and _MAY_BE_UNKNOWN.search(xml)) or xml[:2] in (b"\xff\xfe", b"\xfe\xff")
-    walk = _XlsxWalk()
-    if may_be:
+    if not _may_have_unknown(xml):
+        return SheetCells()
+    walk = _walk_without_plain_cells(xml)
+    if walk is None or walk.has_unplaced:
+        walk = _XlsxWalk()
         parse_xml(xml, walk.start, walk.end, walk.text)
         walk.finish()
     return walk.cells
+
+
+def _may_have_unknown(xml: bytes) -> bool:
+    if xml[:2] in (b"\xff\xfe", b"\xfe\xff") or may_have_formulas(xml, 0, len(xml)):
+        return True
+    return bool(_ERROR_QUOTED.search(xml) and _ERROR_KIND.search(xml))
+
+
+def may_have_formulas(xml: bytes, first: int, last: int) -> bool:
+    """Whether a formula's tag stands between two places of a worksheet's part."""
+    return bool(_TAG_ENDS.search(xml, first, last) and _FORMULA_TAG.search(xml, first, last))
+
+
+def _walk_without_plain_cells(xml: bytes) -> _XlsxWalk | None:
+    """A walk past the many cells of which nothing is to be told, None where they cannot be told from remarks."""
+    if not xml.startswith((b"<?xml ", b"<worksheet")) or b"<!" in xml or b"<?" in xml[2:]:
+        return None
+    parse_xml(xml, None)  # all of it must be sound
+    walk = _XlsxWalk()
+    parse_xml(_PLAIN_CELL.sub(b"", xml), walk.start, walk.end, walk.text)
+    walk.finish(_plain_cells(xml))
+    return walk
+
+
+def _plain_cells(xml: bytes) -> Iterator[SeenCell]:
+    """The cells passed over that hold something."""
+    for reference, kind, value in _PLAIN_CELL.findall(xml):
+        if value and (place := _place_of(reference.decode())):
+            yield place, kind.decode() or "n", value.decode(), None
 
 
 @lru_cache(maxsize=16384)  # every sheet has the same first cells
@@ -108,7 +146,8 @@ class _XlsxWalk:
         self.kind, self.has_formula, self.value = "n", False, None
         self.in_value = self.in_formula = False
         self.formula = ""
-        self.seen: list[tuple[tuple[int, int], str, str, str | None]] = []  # where, kind, value, formula if any
+        self.seen: list[SeenCell] = []
+        self.has_unplaced = False
         self.arrays: list[str] = []
         self.reference = ""
 
@@ -130,7 +169,9 @@ class _XlsxWalk:
             self.row, self.column = int(attributes.get("r", self.row + 1)), 0
 
     def _place(self, reference: str) -> None:
-        self.row, self.column = _place_of(reference) or (self.row, self.column + 1)
+        place = _place_of(reference)
+        self.has_unplaced = self.has_unplaced or place is None
+        self.row, self.column = place or (self.row, self.column + 1)
 
     def text(self, words: str) -> None:
         if self.in_value:
@@ -165,11 +206,16 @@ class _XlsxWalk:
             if self.reference:
                 self.arrays.append(self.reference)
 
-    def finish(self) -> None:
+    def finish(self, passed_over: Iterable[SeenCell] = ()) -> None:
         """The other cells of an array formula without a result have theirs from it, and say nothing of it.
 
         A zero is held against what its formula must come to, as far as that is plain.
+
+        Args:
+            passed_over: the cells that the walk left out.
         """
+        if self.cells.zeros or self.arrays:
+            self.seen += passed_over
         if self.cells.zeros:
             typed = self._typed()
             formulas = {at: formula for at, *_, formula in self.seen if formula is not None}
@@ -261,7 +307,8 @@ _MAY_BE_UNKNOWN_ODS = re.compile(rb"formula\s*=|:error|Err:")
 def opendocument_cells(xml: bytes) -> list[SheetCells]:
     """The cells without a value of each table of a content.xml."""
     walk = _OdsWalk()
-    if _MAY_BE_UNKNOWN_ODS.search(xml):
+    may_be = any(sign in xml for sign in (b"formula", b":error", b"Err:"))  # many times faster than the expression
+    if may_be and _MAY_BE_UNKNOWN_ODS.search(xml):
         parse_xml(xml, walk.start, walk.end, walk.text)
         if walk.is_never_shown and not any(one.has_results for one in walk.sheets):
             for one in walk.sheets:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 MAX_UNPACKED = 100_000_000
@@ -29,6 +29,8 @@ UNCACHED = NoValue("công thức chưa có kết quả")
 class Sheet:
     """A grid of values: `rows[r][c]` is the cell in physical row r + 1, column c + 1; rows may differ in length.
 
+    Who changes a cell calls `forget`: the distinct values are remembered.
+
     Attributes:
         name: the sheet's name, or the name of the file or zip member without its ending.
         rows: the values; text files hold text only, an empty cell is "" or None.
@@ -44,6 +46,26 @@ class Sheet:
     encoding: str = ""
     is_open: bool = False
     is_cut: bool = False
+    _values: set[Any] | None = field(default=None, init=False, repr=False, compare=False)
+    _texts: set[str] | None = field(default=None, init=False, repr=False, compare=False)
+
+    @property
+    def values(self) -> set[Any]:
+        """Every distinct value; of those that are equal (1 and 1.0) one."""
+        if self._values is None:
+            self._values = set().union(*self.rows)
+        return self._values
+
+    @property
+    def texts(self) -> set[str]:
+        """Every distinct text but the empty one."""
+        if self._texts is None:
+            self._texts = {value for value in self.values if type(value) is str and value}
+        return self._texts
+
+    def forget(self) -> None:
+        """The cells were changed."""
+        self._values = self._texts = None
 
 
 class Refused(Exception):
@@ -63,14 +85,10 @@ def column_letters(number: int) -> str:
     return letters
 
 
-def texts_in(sheet: Sheet) -> set[str]:
-    """Every distinct text of a sheet."""
-    return {value for value in set().union(*sheet.rows) if type(value) is str and value}
-
-
 def map_texts(sheet: Sheet, change: Callable[[str], str]) -> None:
     """Replace each text of a sheet in place."""
     for row in sheet.rows:
         for column, value in enumerate(row):
             if type(value) is str and value:
                 row[column] = change(value)
+    sheet.forget()

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from itertools import pairwise
 from typing import Any
 
@@ -34,19 +36,10 @@ class Labels:
             self.by_text[name].append(Wording("", name, "", ""))
         self.group_of = {wording.measure: fold(wording.group) for wording in wordings if wording.form != "unit"}
         self.groups = set(self.group_of.values()) - {""}
-        self._hits: dict[Any, bool] = {}
 
-    def known(self, rows: list[list[Any]]) -> set[str]:
-        """The texts among the rows that are headings or groups of the contract, as they stand."""
-        found = set()
-        for text in set().union(*rows):
-            if type(text) is str and text:
-                hit = self._hits.get(text)
-                if hit is None:
-                    hit = self._hits[text] = self.knows(text)
-                if hit:
-                    found.add(text)
-        return found
+    def known(self, texts: Iterable[Any]) -> set[str]:
+        """The texts that are headings or groups of the contract, as they stand."""
+        return {text for text in texts if type(text) is str and text and self.knows(text)}
 
     def knows(self, text: str) -> bool:
         """Whether a text is a heading or a group of the contract."""
@@ -136,10 +129,18 @@ class Columns:
         return {name: self.measures[name] for name in FORMS[form].names if name in self.measures}
 
 
-def heading_blocks(rows: list[list[Any]], labels: Labels = LABELS) -> list[tuple[int, int]]:
-    """First and last row of every block of headings, the row of column numbers below it not counted."""
+def heading_blocks(
+    rows: list[list[Any]], labels: Labels = LABELS, texts: set[str] | None = None
+) -> list[tuple[int, int]]:
+    """First and last row of every block of headings, the row of column numbers below it not counted.
+
+    Args:
+        rows: a sheet's.
+        labels: the headings that are known.
+        texts: the distinct texts in the rows and perhaps others, where that is known.
+    """
     blocks: list[tuple[int, int]] = []
-    known = labels.known(rows)
+    known = labels.known(set().union(*rows) if texts is None else texts)
     hits = [0 if known.isdisjoint(row) else _hits(row, known) for row in rows]
     row = 0
     while row < len(rows):
@@ -184,8 +185,23 @@ def read_columns(rows: list[list[Any]], first: int, last: int, labels: Labels = 
     in the leftmost. Where several columns may be one measure, that which the headings mark as this period's is, or
     that under no heading the contract does not know; where that leaves several, the first, and the others rival it.
     """
-    columns = Columns(first_row=first, last_row=last)
     lines = _heading_lines(rows, first, last)
+    told = _columns_under(tuple(map(tuple, lines)), labels)
+    rivals = {measure: list(columns) for measure, columns in told.rivals.items()}
+    return Columns(
+        dict(told.units),
+        dict(told.measures),
+        dict(told.unknown),
+        rivals,
+        dict(told.marks),
+        first_row=first,
+        last_row=last,
+    )
+
+
+@lru_cache(maxsize=1024)  # a sender's headings are the same in its next report
+def _columns_under(lines: tuple[tuple[str, ...], ...], labels: Labels) -> Columns:
+    columns = Columns()
     above = [_filled(line) for line in lines]
     owns: dict[int, str] = {}
     matches: dict[int, Match] = {}
@@ -239,7 +255,7 @@ def _is_mark(text: str) -> bool:
 
 
 def _own_heading(
-    lines: list[list[str]], above: list[list[str]], column: int, labels: Labels
+    lines: Sequence[Sequence[str]], above: list[list[str]], column: int, labels: Labels
 ) -> tuple[str, list[str], tuple[str, ...]]:
     """A column's own heading, "" where it has none, those above it, and what stands under it to mark a period."""
     depths = [d for d in range(len(lines) - 1, -1, -1) if lines[d][column]]
@@ -292,7 +308,7 @@ def _told_by_neighbours(owns: dict[int, str], matches: dict[int, Match], labels:
     return told
 
 
-def _filled(line: list[str]) -> list[str]:
+def _filled(line: Iterable[str]) -> list[str]:
     filled, current = [], ""
     for text in line:
         current = text or current

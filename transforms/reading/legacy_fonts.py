@@ -4,7 +4,7 @@ import re
 import unicodedata
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
-from functools import cache, lru_cache
+from functools import lru_cache
 from itertools import islice, product
 from typing import Literal
 
@@ -133,6 +133,7 @@ def _score(text: str, font: Font) -> int:
     return sum(run_plausibility(run, font) for run in set(marked_runs([text])))
 
 
+@lru_cache(maxsize=1 << 14)
 def _speaks_for(run: str) -> tuple[Font, ...]:
     """The fonts in which the run reads better than in Unicode, or Unicode alone where it reads best in it."""
     grades = {font: run_plausibility(run, font) for font in LEGACY_FONTS}
@@ -148,7 +149,11 @@ def detect(texts: Sequence[str]) -> Font:
         texts: the strings of a workbook, a sheet, a column or one cell; ASCII and numbers among them do not matter.
     """
     distinct = [text for text in dict.fromkeys(texts) if not text.isascii()]
-    plain = [text for text in distinct if not _UNICODE_ONLY.search(text)]
+    return _font_of(distinct, [text for text in distinct if not _UNICODE_ONLY.search(text)])
+
+
+def _font_of(distinct: list[str], plain: list[str]) -> Font:
+    """The font of texts beyond ASCII; those of them are `plain` that may be in a legacy one."""
     unsure = _some_runs(plain)
     votes = Counter(font for run in unsure for font in _speaks_for(run))
     best: Font = "unicode"
@@ -189,16 +194,33 @@ def convert(texts: Sequence[str], knows: Callable[[str], bool] = _unknown) -> li
     Returns:
         As many texts in the same order; Unicode texts unchanged.
     """
-    prevailing = detect(texts)
+    distinct = [text for text in dict.fromkeys(texts) if not text.isascii()]
+    plain = [text for text in distinct if not _UNICODE_ONLY.search(text)]
+    doubtful = [text for text in plain if not knows(text)]
+    if not doubtful:
+        return list(texts)
+    prevailing = _font_of(distinct, plain)
 
-    @cache
     def converted(text: str) -> str:
-        if _UNICODE_ONLY.search(text) or knows(text):
-            return text
-        meant = {read for font in LEGACY_FONTS if (read := from_font(text, font)) != text and knows(read)}
+        own, readings = _font_and_readings(text)
+        meant = {read for read in readings if read != text and knows(read)}
         if len(meant) == 1:
             return meant.pop()
-        own = detect([text])
-        return to_unicode(text, own if _score(text, own) > _score(text, prevailing) else prevailing)
+        is_own = own == prevailing or _score(text, own) > _score(text, prevailing)
+        return to_unicode(text, own if is_own else prevailing)
 
-    return [text if text.isascii() else converted(text) for text in texts]
+    read = {text: converted(text) for text in doubtful}
+    return [read.get(text, text) for text in texts]
+
+
+def _font_and_readings(text: str) -> tuple[Font, tuple[str, ...]]:
+    """The font a text by itself seems typed in, and what it would be in each of the legacy ones."""
+    return _of_short(text) if len(text) <= _SHORT else _looked_at(text)
+
+
+def _looked_at(text: str) -> tuple[Font, tuple[str, ...]]:
+    return detect([text]), tuple(from_font(text, font) for font in LEGACY_FONTS)
+
+
+_SHORT = 200
+_of_short = lru_cache(maxsize=1 << 14)(_looked_at)  # headings and names come again in every file

@@ -6,14 +6,58 @@ import io
 import posixpath
 import zipfile
 from dataclasses import dataclass
+from functools import cached_property
 from urllib.parse import unquote
-from xml.sax.saxutils import quoteattr
 
 from transforms.reading.formulas import Calculation, calculation, local, parse_xml
 from transforms.reading.grid import Refused
 
 
-def member_bytes(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> bytes:
+class Zips:
+    """The zips of one file, those inside others too: each is opened once, however many look into it."""
+
+    def __init__(self) -> None:
+        self._opened: dict[bytes, Zip] = {}
+
+    def open(self, data: bytes) -> Zip:
+        """The zip of these bytes.
+
+        Raises:
+            zipfile.BadZipFile, NotImplementedError, ValueError or OSError: it is none, or damaged.
+        """
+        if data not in self._opened:
+            self._opened[data] = Zip(data)
+        return self._opened[data]
+
+
+class Zip:
+    """A zip whose members are inflated once each."""
+
+    def __init__(self, data: bytes) -> None:
+        self._archive = zipfile.ZipFile(io.BytesIO(data))
+        self._read: dict[zipfile.ZipInfo, bytes] = {}
+        self.members = self._archive.infolist()
+        self.names = {member.filename for member in self.members}
+        self.comment = self._archive.comment
+        self.start_of_directory = self._archive.start_dir
+
+    @property
+    def is_opendocument(self) -> bool:
+        return {"mimetype", "content.xml"} <= self.names
+
+    @cached_property
+    def package(self) -> Package:
+        """What it is as a workbook's package."""
+        return Package(self)
+
+    def read(self, member: zipfile.ZipInfo) -> bytes:
+        """A member's bytes; Refused where it is damaged."""
+        if member not in self._read:
+            self._read[member] = _member_bytes(self._archive, member)
+        return self._read[member]
+
+
+def _member_bytes(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> bytes:
     """A member's bytes, never more than it says it has: a header that lies is a damaged file."""
     try:
         with archive.open(member) as stream:
@@ -46,9 +90,9 @@ class _Listed:
 class Package:
     """A workbook's package; part names are compared as OPC does, in small letters and with forward slashes."""
 
-    def __init__(self, archive: zipfile.ZipFile) -> None:
-        self._archive = archive
-        self._members = {_plain(member.filename): member for member in archive.infolist()}
+    def __init__(self, opened: Zip) -> None:
+        self._zip = opened
+        self._members = {_plain(member.filename): member for member in opened.members}
         links = self._links("")
         self.main = next((one.part for one in links.values() if one.kind == "officeDocument"), "")
         if self.main not in self._members:
@@ -57,7 +101,7 @@ class Package:
         self._listed: list[_Listed] = []
         self._is_1904 = False
 
-    @property
+    @cached_property
     def kind(self) -> str:
         """What document it is: "xlsx", "xlsb", "Word", "PowerPoint", "" where it is no such package."""
         base = self.main.rsplit("/", 1)[-1]
@@ -76,7 +120,7 @@ class Package:
     def read(self, part: str) -> bytes:
         """A part's bytes, b"" where there is none of that name."""
         member = self._members.get(part)
-        return member_bytes(self._archive, member) if member else b""
+        return self._zip.read(member) if member else b""
 
     @property
     def sheets(self) -> list[str]:
@@ -88,19 +132,21 @@ class Package:
         if self._listed:
             return
         links = self._links(self.main)
+        listed: list[_Listed] = []
 
         def start(name: str, attributes: dict[str, str]) -> None:
             said = {local(key): value for key, value in attributes.items()}
             if local(name) == "sheet":
                 link = links.get(said.get("id", ""), _Link("", ""))
                 part = link.part if link.part in self._members else ""
-                self._listed.append(_Listed(said.get("name", ""), said.get("state", "visible"), link.kind, part))
+                listed.append(_Listed(said.get("name", ""), said.get("state", "visible"), link.kind, part))
             elif local(name) == "calcPr":
                 self.calculation = calculation(said)
             elif local(name) == "workbookPr":
                 self._is_1904 = said.get("date1904", "0") in ("1", "true")
 
         parse_xml(self.read(self.main), start)
+        self._listed = listed  # not before all of it could be read
 
     def _links(self, part: str) -> dict[str, _Link]:
         """The relationships of a part by their identifiers; those of the package where the part is ""."""
@@ -121,8 +167,8 @@ class Package:
     def as_expected(self, data: bytes) -> bytes:
         """The package with its parts where the workbook reader looks for them; mostly the bytes as they are."""
         self._open()
-        names = self._archive.namelist()
-        stands = self.main == "xl/workbook.xml" and {self.main, _LINKS} <= set(names)
+        names = self._zip.names
+        stands = self.main == "xl/workbook.xml" and {self.main, _LINKS} <= names
         if stands and all(one.part in names for one in self._listed if one.part) and self._has_plain_markup():
             return data
         stream = io.BytesIO()
@@ -140,7 +186,7 @@ class Package:
         worksheets = [one for one in self._listed if one.kind == "worksheet" and one.part]
         for number, one in enumerate(worksheets, 1):
             new.writestr(f"xl/worksheets/sheet{number}.xml", self.read(one.part))
-            said = f"name={quoteattr(one.name)} state={quoteattr(one.state)}"
+            said = f'name="{_in_attribute(one.name)}" state="{_in_attribute(one.state)}"'
             sheets.append(f'<sheet {said} sheetId="{number}" r:id="rId{number}"/>')
             links.append(_link(f"rId{number}", "worksheet", f"worksheets/sheet{number}.xml"))
         for kind, name in (("sharedStrings", "sharedStrings.xml"), ("styles", "styles.xml")):
@@ -169,6 +215,10 @@ _PACKAGE = "http://schemas.openxmlformats.org/package/2006/relationships"
 
 def _plain(name: str) -> str:
     return name.replace("\\", "/").lstrip("/").lower()
+
+
+def _in_attribute(text: str) -> str:
+    return "".join(f"&#{ord(sign)};" if sign in '&<>"\n\r\t' else sign for sign in text)
 
 
 def _link(key: str, kind: str, target: str) -> str:

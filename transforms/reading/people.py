@@ -48,7 +48,7 @@ def lists_people(sheets: list[Sheet], is_unit: IsUnit = lambda name: False) -> b
     heading of birth dates or numbers, are a list of people as well. So is what a long text, or a sheet read in its
     order, tells of people.
     """
-    return any(_sheet_lists_people(sheet.rows, is_unit) for sheet in sheets)
+    return any(_sheet_lists_people(sheet, is_unit) for sheet in sheets)
 
 
 def tells_of_one(note: str) -> bool:
@@ -56,16 +56,17 @@ def tells_of_one(note: str) -> bool:
     return bool(_text_signs(note) & {"citizen", "identity", "date"})
 
 
-def _sheet_lists_people(rows: list[list[Any]], is_unit: IsUnit) -> bool:
-    values = set().union(*rows)
-    texts = {value for value in values if type(value) is str and len(value) > 3}
-    if any(map(_may_hold_a_list, texts)):
-        shown = dict.fromkeys(value for row in rows for value in row if value in texts)
-        if tells_of_people(filter(_may_hold_a_list, shown), is_unit):
+def _sheet_lists_people(sheet: Sheet, is_unit: IsUnit) -> bool:
+    rows = sheet.rows
+    texts = {text for text in sheet.texts if len(text) > 3}
+    long = set(filter(_may_hold_a_list, texts))
+    if long:
+        shown = dict.fromkeys(value for row in rows if not long.isdisjoint(row) for value in row if value in long)
+        if tells_of_people(shown, is_unit):
             return True
     if max(map(len, rows), default=0) <= NARROW and tells_of_people(_in_order(rows, with_counts=True), is_unit):
         return True
-    return _rows_list_people(rows, values, texts, is_unit)
+    return _rows_list_people(rows, sheet.values, texts, is_unit)
 
 
 @lru_cache(maxsize=16384)
@@ -74,8 +75,13 @@ def _may_hold_a_list(text: str) -> bool:
     return len(text) > LONG or bool(_MIXED.search(text))
 
 
+@lru_cache(maxsize=16384)
+def _heads_names(text: str) -> bool:
+    return bool(_NAME_HEADINGS.search(fold(text)))
+
+
 def _rows_list_people(rows: list[list[Any]], values: set[Any], texts: set[str], is_unit: IsUnit) -> bool:
-    if not any(_NAME_HEADINGS.search(fold(text)) for text in texts) and not _may_be_told(values, texts):
+    if not any(map(_heads_names, texts)) and not _may_be_told(values, texts):
         return False
     told: dict[str, set[str]] = {"birth": set(), "phone": set(), "perhaps": set(), "citizen": set(), "serial": set()}
     for row in rows:
@@ -102,7 +108,7 @@ def _kinds(signs: set[str]) -> set[str]:
 
 def _may_be_told(values: set[Any], texts: set[str]) -> bool:
     """Whether there is any name beside anything of a person: a quick no for most sheets."""
-    signs = set().union(*map(_text_signs, texts), *map(_value_signs, values - texts))
+    signs = set().union(*set(map(_text_signs, texts)), *set(map(_value_signs, values - texts)))
     return "citizen" in signs or bool(signs & _NAMES and signs - _NAMES)
 
 

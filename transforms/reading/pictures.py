@@ -9,7 +9,7 @@ import zipfile
 
 from transforms.reading.formulas import sector_places
 from transforms.reading.grid import Refused
-from transforms.reading.package import member_bytes
+from transforms.reading.package import Zips
 
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _DEEPEST = 3
@@ -27,19 +27,24 @@ def is_picture(content: bytes) -> bool:
     return bool(_PICTURE.match(content))
 
 
-def without_pictures(data: bytes, depth: int = 0) -> bytes | None:
-    """A readable file with nothing in the place of its pictures, the same bytes each time; None where it has none."""
+def without_pictures(data: bytes, zips: Zips | None = None, depth: int = 0) -> bytes | None:
+    """A readable file with nothing in the place of its pictures, the same bytes each time; None where it has none.
+
+    Args:
+        data: the file's bytes.
+        zips: those that were opened in it before.
+    """
     if data.startswith(b"PK\x03\x04"):
-        return _package(data, depth) if depth < _DEEPEST else None
+        return _package(data, zips or Zips(), depth) if depth < _DEEPEST else None
     if data.startswith(OLE):
         return _compound(data)
     return _IN_PAGE.sub(rb"\1", data) if b"data:image/" in data else None
 
 
-def _package(data: bytes, depth: int) -> bytes | None:
-    with zipfile.ZipFile(io.BytesIO(data)) as archive:
-        parts = [(member, member_bytes(archive, member)) for member in archive.infolist()]
-    made = [(member, b"" if is_picture(part) else without_pictures(part, depth + 1)) for member, part in parts]
+def _package(data: bytes, zips: Zips, depth: int) -> bytes | None:
+    opened = zips.open(data)
+    parts = [(member, opened.read(member)) for member in opened.members]
+    made = [(member, b"" if is_picture(part) else without_pictures(part, zips, depth + 1)) for member, part in parts]
     if all(new is None for _, new in made):
         return None
     stream = io.BytesIO()

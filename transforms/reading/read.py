@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator
 from datetime import date, timedelta
 from itertools import islice
-from typing import Any
+from typing import Any, cast
 
 from expectations.contract.carried import CARRIED
 from expectations.contract.forms import FORMS, MONTHLY, YEARLY
@@ -18,11 +18,12 @@ from transforms.reading.counts import CountMemory, NotACount, read_counts
 from transforms.reading.folding import fold
 from transforms.reading.grid import NoValue
 from transforms.reading.headings import LABELS, heading_blocks
+from transforms.reading.package import Zips
 from transforms.reading.people import lists_people
 from transforms.reading.people_in_text import may_tell_of_people, tells_of_people
 from transforms.reading.pictures import without_pictures
 from transforms.reading.results import CheckedTotal, FileReading, FormRows
-from transforms.reading.sheets import Refused, Sheet, column_letters, map_texts, open_sheets, stem, texts_in
+from transforms.reading.sheets import Refused, Sheet, column_letters, map_texts, open_sheets, stem
 from transforms.reading.tables import Row, Table, find_tables, title_lines
 from transforms.reading.template_mark import is_mark, read_marks
 from transforms.reading.titles import Stated, periods_in, periods_in_name, years_in_name
@@ -42,17 +43,20 @@ _YEARLY_NAMES = frozenset(form.name for form in YEARLY)
 _OPENINGS = frozenset(carried.opening for carried in CARRIED)
 
 
-def legible_sheets(data: bytes, name: str, directory: Directory | None = None) -> tuple[list[Sheet], str]:
+def legible_sheets(
+    data: bytes, name: str, directory: Directory | None = None, zips: Zips | None = None
+) -> tuple[list[Sheet], str]:
     """The file's sheets with every text in Unicode, and how the text was written.
 
     Args:
         data, name: the file's.
         directory: the registry, whose names settle what could be read in several fonts.
+        zips: keeps those that are opened, for whoever looks into them next.
 
     Raises:
         Refused: the file is no table.
     """
-    sheets = open_sheets(data, name)
+    sheets = open_sheets(data, name, zips)
     encoding = next((sheet.encoding for sheet in sheets if sheet.encoding), "")
     for sheet in sheets:
         if not sheet.encoding:
@@ -62,7 +66,7 @@ def legible_sheets(data: bytes, name: str, directory: Directory | None = None) -
 
 def _from_legacy_fonts(sheet: Sheet, directory: Directory | None) -> str:
     """Turn a sheet's texts typed in TCVN3 or VNI fonts into Unicode; the font, "" where there was none."""
-    texts = list(texts_in(sheet))
+    texts = list(sheet.texts)
 
     def knows(text: str) -> bool:
         return LABELS.knows(text) or (directory is not None and directory.knows(text))
@@ -84,12 +88,12 @@ def read_file(data: bytes, name: str, reporter: str, received_on: date, director
         directory: the registry.
     """
     sheets: list[Sheet] = []
-    encoding, refused = "", None
+    encoding, refused, zips = "", None, Zips()
     try:
-        sheets, encoding = legible_sheets(data, name, directory)
+        sheets, encoding = legible_sheets(data, name, directory, zips)
     except Refused as error:
         refused = error
-    carried = look_through(data)
+    carried = look_through(data, zips)
     if lists_people(sheets, directory.knows) or _tell_of_people(carried.texts, sheets, directory):
         return FileReading(problems=[Problem("personal-data")])
     if refused is None and carried.unseen:
@@ -100,13 +104,13 @@ def read_file(data: bytes, name: str, reporter: str, received_on: date, director
         )
         return FileReading(problems=[problem])
     reading = _Report(sheets, encoding, name, reporter, received_on, directory).read()
-    reading.without_pictures = without_pictures(data)
+    reading.without_pictures = without_pictures(data, zips)
     return reading
 
 
 def _tell_of_people(parts: list[list[str]], sheets: list[Sheet], directory: Directory) -> bool:
     """Whether what a file says beside its sheets tells of people; what its sheets say too is judged with them."""
-    on_sheets = set().union(*map(texts_in, sheets))
+    on_sheets = set().union(*(sheet.texts for sheet in sheets))
 
     def knows(text: str) -> bool:
         return LABELS.knows(text) or directory.knows(text)
@@ -128,7 +132,7 @@ def sender_of(data: bytes, name: str, received_on: date, directory: Directory) -
     day = report.likely_day()
     named: set[str] = set()
     for sheet in report.sheets:
-        blocks = heading_blocks(sheet.rows)
+        blocks = heading_blocks(sheet.rows, texts=sheet.texts)
         for row in sheet.rows[: blocks[0][0] if blocks else 0]:
             for value in row:
                 if type(value) is str and value:
@@ -208,7 +212,7 @@ class _Report:
     def _periods_above(self, kind: PeriodKind) -> Iterator[Stated]:
         """The periods of a kind stated above the first table of each sheet, or at the head of one without tables."""
         for sheet in self.sheets:
-            blocks = heading_blocks(sheet.rows[:60])
+            blocks = heading_blocks(sheet.rows[:60], texts=sheet.texts)
             for line in title_lines(sheet.rows[: blocks[0][0] if blocks else 15]):
                 for stated in periods_in(line):
                     if stated.period and stated.period.kind == kind:
@@ -377,11 +381,12 @@ class _Report:
         self._judge_rivals(form, table, rows)
         found = _found(form, table, rows, units)
         rows, found = self._without_remarks(rows, found, table, columns)
-        lines = _lines(table, rows)
-        counts = {name: read_counts([line[column] for line in lines], self.counts) for name, column in columns.items()}
+        below = list(zip(*_lines(table, rows), strict=False))  # the values column by column
+        counts = {name: read_counts(below[column] if rows else (), self.counts) for name, column in columns.items()}
         # In our template the openings stand there before anybody reports.
         said = [values for name, values in counts.items() if not (self.marks and name in _OPENINGS)]
-        reported = [any(value is not None for value in line) for line in zip(*said, strict=True)]
+        blank = (None,) * len(said)
+        reported = [line != blank for line in zip(*said, strict=True)]
         for name, values in counts.items():
             if None in values:  # a blank beside filled measures is no zero
                 counts[name] = [
@@ -481,8 +486,10 @@ class _Report:
         """Problems of values that are no counts; the counts with these unknown."""
         clean: dict[str, list[int | None]] = {}
         for name, values in counts.items():
-            known = clean[name] = [value if type(value) is not NotACount else None for value in values]  # type: ignore[misc]
-            if NotACount not in set(map(type, values)) and min(filter(None, known), default=0) >= 0:
+            has_others = NotACount in set(map(type, values))
+            known = [None if type(value) is NotACount else value for value in values] if has_others else values
+            clean[name] = cast("list[int | None]", known)
+            if not has_others and min(filter(None, clean[name]), default=0) >= 0:
                 continue
             for position, value in enumerate(values):
                 if value is None or (isinstance(value, int) and value >= 0):
@@ -577,17 +584,15 @@ class _Report:
             if table.is_beside_cells(taken.form):
                 if total.index in positions:  # a commune's row, the sum of its cells in other forms
                     continue
-                spans = [[position for index, position in positions.items() if index < total.index]]
+                above = [position for index, position in positions.items() if index < total.index]
+                spans = [(above[0], above[-1])] if above else []
             else:
-                spans = [
-                    [positions[row.index] for row in table.rows[first:last] if row.index in positions]
-                    for first, last in total.spans
-                ]
+                spans = [ends for span in total.spans if (ends := _ends(table.rows, span, positions))]
             stated = {
                 name: self.counts[_value(table, total.index, column - 1)] for name, column in taken.columns.items()
             }
             stands = {name: value for name, value in stated.items() if isinstance(value, int)}
-            sums = [_sums(counts, span, stands) for span in spans if span]
+            sums = [_sums(counts, first, last, stands) for first, last in spans]
             if not sums:
                 self._note_row(table, total.index)
             if not sums or not stands:
@@ -614,13 +619,20 @@ class _Report:
             )
 
 
+def _ends(rows: list[Row], span: tuple[int, int], positions: dict[int, int]) -> tuple[int, int] | None:
+    """The first and the last position of the rows in a span of a table's that have one."""
+    first = next((positions[rows[at].index] for at in range(*span) if rows[at].index in positions), None)
+    last = next((positions[rows[at].index] for at in reversed(range(*span)) if rows[at].index in positions), None)
+    return None if first is None or last is None else (first, last)
+
+
 def _sums(
-    counts: dict[str, list[int | NotACount | None]], span: list[int], names: Iterable[str]
+    counts: dict[str, list[int | NotACount | None]], first: int, last: int, names: Iterable[str]
 ) -> dict[str, int | None]:
-    """What rows of neighbouring positions add up to by measure; None where one of them is no count."""
+    """What the rows from one position to another add up to by measure; None where one of them is no count."""
     sums: dict[str, int | None] = {}
     for name in names:
-        parts = counts[name][span[0] : span[-1] + 1]
+        parts = counts[name][first : last + 1]
         sums[name] = None if NotACount in set(map(type, parts)) else sum(filter(None, parts))  # type: ignore[arg-type]
     return sums
 

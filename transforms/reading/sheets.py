@@ -25,14 +25,13 @@ from transforms.reading.grid import (
     Sheet,
     column_letters,
     map_texts,
-    texts_in,
 )
 from transforms.reading.markup import ends_in_table, html_grid, is_page
-from transforms.reading.package import Package, member_bytes
+from transforms.reading.package import Zip, Zips
 from transforms.reading.text_kinds import text_kind
 from transforms.reading.workbooks import ooxml_workbook, open_ole, opendocument
 
-__all__ = ["UNCACHED", "Refused", "Sheet", "column_letters", "map_texts", "open_sheets", "stem", "texts_in"]
+__all__ = ["UNCACHED", "Refused", "Sheet", "column_letters", "map_texts", "open_sheets", "stem"]
 
 _OTHER_KINDS: tuple[tuple[bytes, str], ...] = (
     (b"%PDF", "PDF"),
@@ -52,8 +51,12 @@ _MARKS = (codecs.BOM_UTF8, codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 
 
-def open_sheets(data: bytes, name: str, depth: int = 0) -> list[Sheet]:
+def open_sheets(data: bytes, name: str, zips: Zips | None = None, depth: int = 0) -> list[Sheet]:
     """The sheets of a file, by its content; its name only serves to name text files' sheets.
+
+    Args:
+        data, name: the file's.
+        zips: keeps those that are opened, for whoever looks into them next.
 
     Raises:
         Refused: unsupported-format, unreadable-file, empty-file, encrypted-file or file-too-large.
@@ -63,7 +66,7 @@ def open_sheets(data: bytes, name: str, depth: int = 0) -> list[Sheet]:
     if len(data) > MAX_UNPACKED:
         raise Refused("file-too-large", _megabytes(len(data)), _megabytes(MAX_UNPACKED))
     if data[:4] in (b"PK\x03\x04", b"PK\x05\x06"):
-        sheets = _open_zip(data, name, depth)
+        sheets = _open_zip(data, zips or Zips(), depth)
     elif data[:8] == _OLE:
         sheets = open_ole(data)
     elif data[:4] == b"PAR1":
@@ -94,25 +97,22 @@ def _has_content(sheet: Sheet) -> bool:
     return any(value not in ("", None) for row in sheet.rows for value in row)
 
 
-def _open_zip(data: bytes, name: str, depth: int) -> list[Sheet]:
+def _open_zip(data: bytes, zips: Zips, depth: int) -> list[Sheet]:
     try:
-        archive = zipfile.ZipFile(io.BytesIO(data))
-        members = archive.infolist()
+        opened = zips.open(data)
     except (zipfile.BadZipFile, NotImplementedError, ValueError, OSError) as error:
         raise Refused("unreadable-file", "tệp nén bị hỏng hoặc chưa tải xong") from error
-    names = {member.filename for member in members}
-    if any(member.flag_bits & 1 for member in members):
+    if any(member.flag_bits & 1 for member in opened.members):
         raise Refused("encrypted-file")
-    _check_size(members, len(data))
-    if "mimetype" in names and "content.xml" in names:
-        return opendocument(data, archive)
-    package = Package(archive)
-    kind = package.kind
+    _check_size(opened.members, len(data))
+    if opened.is_opendocument:
+        return opendocument(data, opened)
+    kind = opened.package.kind
     if kind == "xlsx":
-        return ooxml_workbook(data, package)
+        return ooxml_workbook(data, opened.package)
     if kind:
         raise Refused("unsupported-format", kind)
-    return _members(archive, members, depth)
+    return _members(opened, zips, depth)
 
 
 def _check_size(members: list[zipfile.ZipInfo], packed: int) -> None:
@@ -123,20 +123,20 @@ def _check_size(members: list[zipfile.ZipInfo], packed: int) -> None:
         raise Refused("file-too-large", f"{unpacked // max(packed, 1)}:1", f"{MAX_RATIO}:1")
 
 
-def _members(archive: zipfile.ZipFile, members: list[zipfile.ZipInfo], depth: int) -> list[Sheet]:
+def _members(opened: Zip, zips: Zips, depth: int) -> list[Sheet]:
     if depth >= MAX_DEPTH:
         raise Refused("unsupported-format", "tệp nén lồng nhiều lớp")
     sheets: list[Sheet] = []
-    for member in sorted(members, key=lambda item: item.filename):
+    for member in sorted(opened.members, key=lambda item: item.filename):
         path = member.filename.replace("\\", "/")
         if path.startswith("/") or ".." in path.split("/") or re.match(r"[A-Za-z]:", path):
             raise Refused("unreadable-file", "tệp nén chứa đường dẫn trỏ ra ngoài")
         base = path.rsplit("/", 1)[-1]
         if member.is_dir() or base.startswith((".", "~$")) or "__MACOSX" in path or base == "Thumbs.db":
             continue
-        content = member_bytes(archive, member)
+        content = opened.read(member)
         try:
-            inner = open_sheets(content, base, depth + 1)
+            inner = open_sheets(content, base, zips, depth + 1)
         except Refused as refused:
             if refused.code == "empty-file":  # an empty workbook beside the report; all of them empty is told above
                 continue

@@ -58,10 +58,10 @@ def markup_texts(xml: bytes) -> list[list[str]]:
     Returns:
         Everything, attributes and remarks too, as it stands; and the texts alone, the runs of a paragraph put together.
     """
-    return _texts_of_small(xml) if len(xml) <= _SMALL else _texts_that_may_tell(xml)
+    return _texts_of_small(xml) if len(xml) <= SMALL else _texts_that_may_tell(xml)
 
 
-_SMALL = 65_536
+SMALL = 65_536  # bytes of a part that may be the same in many files
 
 
 def _texts_that_may_tell(xml: bytes) -> list[list[str]]:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date
+from functools import lru_cache
 from math import nan
 from typing import Any, NamedTuple
 
@@ -116,7 +117,7 @@ def find_tables(sheet: Sheet, is_commune: Callable[[str], bool]) -> list[Table]:
         is_commune: whether a text names a commune, which may head a group of rows in a single column of names.
     """
     walks: list[_Walk] = []
-    blocks = heading_blocks(sheet.rows)
+    blocks = heading_blocks(sheet.rows, texts=sheet.texts)
     top = 0
     for number, (first, last) in enumerate(blocks):
         end = blocks[number + 1][0] if number + 1 < len(blocks) else len(sheet.rows)
@@ -164,6 +165,7 @@ class _Walk:
         units = table.columns.units
         measures = table.columns.measures.values()
         self.measures = sorted(measures)
+        self.counted = frozenset(measures)
         self.ordinal, self.code = units.get("ordinal"), units.get("cell_code")
         self.period = units.get("period")
         self.commune, self.cell = units.get("commune"), units.get("cell")
@@ -201,16 +203,6 @@ class _Walk:
             return False
         between = set(after.titles) - set(before.titles)
         return not between or (not self.ended and not any(map(self.is_commune, between)))
-
-    def text(self, row: list[Any], column: int) -> str:
-        if column >= len(row):
-            return ""
-        value = row[column]
-        if type(value) is str:
-            return value.strip()
-        if type(value) is float and value.is_integer():
-            return str(int(value))
-        return "" if value is None else str(value).strip()
 
     def go_on(self, first: int, end: int) -> int:
         """Read rows of the body; gives the row after the last one used, where the next table's title may begin."""
@@ -257,7 +249,10 @@ class _Walk:
         return [_number(value) for value in values]
 
     def has_figures(self, row: list[Any]) -> bool:
-        return any(c < len(row) and _is_figure(row[c]) for c in self.measures)
+        first = self.measures[0]
+        if first < len(row) and _is_figure(row[first]):  # mostly so
+            return True
+        return any(column < len(row) and _is_figure(row[column]) for column in self.measures)
 
     def close_group(self) -> None:
         if self.group:
@@ -270,14 +265,17 @@ class _Walk:
 
     def total_label(self, row: list[Any], words: Words) -> str:
         """The text of a total row, "" for any other: it stands where the units do, or alone before the figures."""
-        texts = [text for text in words if text]
-        if not texts:
-            measures = set(self.measures)
-            texts = [value for c, value in enumerate(row) if type(value) is str and value and c not in measures][:1]
-        return next((label for text in texts if text[0] in "tTcC" and _TOTAL.fullmatch(label := fold(text))), "")
+        if not any(words):
+            alone = next((v for c, v in enumerate(row) if type(v) is str and v and c not in self.counted), "")
+            return _as_total(alone) if alone[:1] in _INITIALS else ""
+        for text in words:
+            if text[:1] in _INITIALS and (label := _as_total(text)):
+                return label
+        return ""
 
     def take(self, index: int, row: list[Any]) -> None:
-        words = Words(*["" if column is None else self.text(row, column) for column in self.of_words])
+        ordinal, code, commune, cell = self.of_words
+        words = Words(_shown(row, ordinal), _shown(row, code), _shown(row, commune), _shown(row, cell))
         label = self.total_label(row, words)
         if label and not (words.code and _CODE.fullmatch(plain_characters(words.code))):
             self._total(index, label)
@@ -359,18 +357,32 @@ class _Walk:
             self.current, self.current_index = words.commune, index
         is_numbered = words.ordinal.rstrip(".").isdigit()
         self.table.rows.append(
-            Row(
-                index=index,
-                commune=self.current,
-                cell=words.cell,
-                code=words.code,
-                commune_index=self.current_index,
-                period="" if self.period is None else self.text(row, self.period),
-                is_numbered=is_numbered,
-            )
+            Row(index, self.current, words.cell, words.code, self.current_index, _shown(row, self.period), is_numbered)
         )
         if has_figures or is_numbered:
             self.last_used = index
+
+
+def _shown(row: list[Any], column: int | None) -> str:
+    """A cell's value as text, "" where the table has no such column or the row ends before it."""
+    if column is None or column >= len(row):
+        return ""
+    value = row[column]
+    if type(value) is str:
+        return value.strip()
+    if type(value) is float and value.is_integer():
+        return str(int(value))
+    return "" if value is None else str(value).strip()
+
+
+_INITIALS = frozenset("tTcC")
+
+
+@lru_cache(maxsize=4096)
+def _as_total(text: str) -> str:
+    """The folded label of a total, "" for any other text."""
+    label = fold(text)
+    return label if _TOTAL.fullmatch(label) else ""
 
 
 def _of_commune(label: str) -> str:
@@ -394,4 +406,9 @@ def _number(value: Any) -> float:
 
 
 def _is_figure(value: Any) -> bool:
-    return value not in ("", None) and (type(value) is not str or bool(_FIGURE.fullmatch(plain_characters(value))))
+    return _is_figure_in_text(value) if type(value) is str else value is not None
+
+
+@lru_cache(maxsize=16384)
+def _is_figure_in_text(text: str) -> bool:
+    return bool(_FIGURE.fullmatch(plain_characters(text)))

@@ -90,6 +90,7 @@ class SenderUnits:
             for name in (home.name, *aliases.get(home.cell_code, ())):
                 for place in (home.commune, None):
                     self._cells[place, plain_name(name)].append(home.cell_code)
+        self._is_commune: dict[str, bool] = {}
         self._answers: dict[tuple[str, str, str, UnitLevel], UnitFound] = {}
 
     def commune(self, text: str) -> str | None:
@@ -101,7 +102,9 @@ class SenderUnits:
         return None
 
     def is_commune(self, text: str) -> bool:
-        return self.commune(text) is not None and (None, plain_name(text)) not in self._cells
+        if text not in self._is_commune:
+            self._is_commune[text] = self.commune(text) is not None and (None, plain_name(text)) not in self._cells
+        return self._is_commune[text]
 
     def codes(self, of: UnitLevel) -> Collection[str]:
         """The codes of all the sender's cells, or communes."""
@@ -110,13 +113,14 @@ class SenderUnits:
     def find(self, commune: str, cell: str, code: str, of: UnitLevel = "cell") -> UnitFound:
         """The cell or commune a row is about; never a guess: a name that fits two units, or none, is not found."""
         key = (commune, cell, code, of)
-        if key not in self._answers:
+        found = self._answers.get(key)
+        if found is None:
             if of == "commune":
                 found = self._commune_row(commune, code)
             else:
                 found = self._by_code(commune, cell, code) if code else self._by_name(commune, cell)
             self._answers[key] = found
-        return self._answers[key]
+        return found
 
     def _commune_row(self, name: str, code: str) -> UnitFound:
         """The commune of a row; one without any name is that of a sender who has but one."""

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import io
 import re
-import zipfile
 from typing import Any
 
 import python_calamine
 
 from transforms.reading.formulas import Unknown, forget_uncalculated, opendocument_cells, xls_cells, xlsx_cells
 from transforms.reading.grid import MAX_AREA, Refused, Sheet
-from transforms.reading.package import Package, member_bytes
+from transforms.reading.package import Package, Zip
 from transforms.reading.sums import column_number
 
 
@@ -93,16 +92,16 @@ def _check_extent(xml: bytes) -> None:
         raise Refused("file-too-large", f"bảng trải đến ô {far}", "một bảng liền, không có ô lẻ ở xa", cell_ref=far)
 
 
-def opendocument(data: bytes, archive: zipfile.ZipFile) -> list[Sheet]:
+def opendocument(data: bytes, opened: Zip) -> list[Sheet]:
     """The sheets of an OpenDocument spreadsheet; Refused for its other kinds, and where a password is on it."""
-    parts = {part.filename: part for part in archive.infolist()}
-    kind = member_bytes(archive, parts["mimetype"]).decode("ascii", "replace")
+    parts = {part.filename: part for part in opened.members}
+    kind = opened.read(parts["mimetype"]).decode("ascii", "replace")
     if "spreadsheet" not in kind:
         raise Refused("unsupported-format", "OpenDocument " + kind.rsplit(".", 1)[-1])
     manifest = parts.get("META-INF/manifest.xml")
-    if manifest and b"encryption-data" in member_bytes(archive, manifest):
+    if manifest and b"encryption-data" in opened.read(manifest):
         raise Refused("encrypted-file")
-    content = member_bytes(archive, archive.getinfo("content.xml"))
+    content = opened.read(parts["content.xml"])
     _check_repeats(content)
     return workbook(data, [one.unknown for one in opendocument_cells(content)])
 
