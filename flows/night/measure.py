@@ -19,7 +19,7 @@ from transforms.followup.gap_table import RELEASED_AFTER, gap_table
 from transforms.forecast import Origin, forecasts, score_table
 from transforms.indicators import indicator_table, province_of, reporting_figures
 from transforms.targets import target_table, targets_fingerprint
-from transforms.territory.maps import map_fingerprint
+from transforms.territory.maps import map_fingerprint, stays_alone
 from transforms.territory.provinces import ProvincesOfDay
 from transforms.territory.registry import Registry
 from transforms.territory.unit_figures import CellFigures, PublishedBefore, figures
@@ -73,7 +73,7 @@ def measure(
         changed, exposed = pl.DataFrame(), 0
         if first is not None:
             made = figures(
-                CellFigures(*stored.cell_facts(con, first)),
+                CellFigures(*stored.cell_facts(con, first, stays_alone(registry, as_of))),
                 PublishedBefore(*stored.published_before(con, first)),
                 registry,
                 as_of,

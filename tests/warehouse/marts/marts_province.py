@@ -15,7 +15,7 @@ from transforms.followup.gap_table import gap_table
 from transforms.followup.thresholds import Thresholds
 from transforms.indicators import indicator_table
 from transforms.samples.invented_communes import yearly_form
-from transforms.territory.maps import map_fingerprint, places
+from transforms.territory.maps import map_fingerprint, places, stays_alone
 from transforms.territory.registry import Registry
 from transforms.territory.unit_figures import CellFigures, PublishedBefore, figures
 from transforms.territory.yearly_figures import yearly_figures
@@ -229,7 +229,7 @@ def compute(con: DuckDBPyConnection, registry: Registry, as_of: date, periods: l
     frames = {}
     if first is not None:
         made = figures(
-            CellFigures(*cell_facts(con, first)),
+            CellFigures(*cell_facts(con, first, stays_alone(registry, as_of))),
             PublishedBefore(*published_before(con, first)),
             registry,
             as_of,
