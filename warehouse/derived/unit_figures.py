@@ -15,8 +15,8 @@ from warehouse.connection.frames import given
 from warehouse.connection.transaction import transaction
 from warehouse.derived.replace import replace_derived
 
-# What is replaced from the first month on, and the column that says where a row stands.
-_TABLES = {"unit_month": "period", "unit_half": "period", "half_told": "period", "commune_year": "year"}
+# What is replaced from the first month on.
+_TABLES = ("unit_month", "unit_half", "half_told")
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,7 +162,7 @@ def _month_names(first: str, last: str | None) -> tuple[str, ...]:
 
 
 def published_before(con: DuckDBPyConnection, first: str) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """What copies up to now showed and hid of the communes' years: the fields of `PublishedBefore`."""
+    """What copies up to now showed and hid of the communes' years, as `transforms.disclosure.protect` takes them."""
     year = Period.parse(first).year
     shown = con.execute(
         "SELECT map, unit_id, year, measure, value FROM derived.commune_year_shown WHERE year >= ?", [year]
@@ -182,7 +182,7 @@ def replace_figures(
         con: the warehouse.
         computation: what they were computed with.
         first: that January; None where only the edition is noted.
-        frames: unit_month, unit_half, half_told, commune_year and shown, as `UnitFigures` names them.
+        frames: unit_month, unit_half and half_told, as `UnitFigures` names them.
     """
     with transaction(con), given(con, {f"new_{name}": frame for name, frame in frames.items()}):
         con.execute("DELETE FROM derived.edition")
@@ -198,14 +198,27 @@ def replace_figures(
         )
         if first is None:
             return
-        for table, column in _TABLES.items():
-            start = Period.parse(first).year if column == "year" else first
-            con.execute(f"DELETE FROM derived.{table} WHERE {column} >= ?", [start])
+        for table in _TABLES:
+            con.execute(f"DELETE FROM derived.{table} WHERE period >= ?", [first])
             con.execute(f"INSERT INTO derived.{table} BY NAME FROM new_{table}")
-        con.execute(
-            "INSERT INTO derived.commune_year_shown SELECT *, ? FROM new_shown ON CONFLICT DO NOTHING",
-            [computation.as_of],
-        )
+
+
+def replace_commune_years(
+    con: DuckDBPyConnection, as_of: date, first: str, rows: pl.DataFrame, shown: pl.DataFrame
+) -> None:
+    """Put communes' years in place of what stood from a January on, and remember what they show.
+
+    Args:
+        con: the warehouse.
+        as_of: the night.
+        first: that January.
+        rows: the columns of derived.commune_year.
+        shown: map, unit_id, year, measure, value.
+    """
+    with transaction(con), given(con, {"new_rows": rows, "new_shown": shown}):
+        con.execute("DELETE FROM derived.commune_year WHERE year >= ?", [Period.parse(first).year])
+        con.execute("INSERT INTO derived.commune_year BY NAME FROM new_rows")
+        con.execute("INSERT INTO derived.commune_year_shown SELECT *, ? FROM new_shown ON CONFLICT DO NOTHING", [as_of])
 
 
 def last_night(con: DuckDBPyConnection) -> date | None:

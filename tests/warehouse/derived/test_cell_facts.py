@@ -12,9 +12,9 @@ from polars.testing import assert_frame_equal
 from tests.warehouse.marts import marts_province as made
 from transforms.territory.maps import stays_alone
 from transforms.territory.registry import Registry
-from transforms.territory.unit_figures import CellFigures, PublishedBefore, UnitFigures, figures
+from transforms.territory.unit_figures import CellFigures, UnitFigures, figures
 from warehouse.connection.store import memory_store
-from warehouse.derived.unit_figures import cell_facts, published_before
+from warehouse.derived.unit_figures import cell_facts
 
 MONTHS = made.PERIODS[24:]  # of 2025, the reform's month among them
 FIRST = MONTHS[0]
@@ -38,8 +38,7 @@ def filled(registry: Registry) -> Iterator[DuckDBPyConnection]:
 def measured(con: DuckDBPyConnection, registry: Registry, alone: pl.DataFrame) -> tuple[UnitFigures, int]:
     """The figures, and how many months of places were summed in the warehouse."""
     cells = CellFigures(*cell_facts(con, FIRST, alone))
-    past = PublishedBefore(*published_before(con, FIRST))
-    return figures(cells, past, registry, made.AS_OF, 2025), 0 if cells.summed is None else cells.summed.height
+    return figures(cells, registry, made.AS_OF), 0 if cells.summed is None else cells.summed.height
 
 
 @pytest.mark.parametrize("unusual", UNUSUAL)
@@ -55,8 +54,8 @@ def test_what_is_summed_in_the_warehouse_is_what_cells_come_to(
     finally:
         filled.execute("ROLLBACK")
     assert places > 0 == none
-    for name in ("unit_month", "unit_half", "half_told", "commune_year", "shown", "exposed"):
-        assert_frame_equal(getattr(summed, name), getattr(gathered, name), check_row_order=name != "shown")
+    for name in ("unit_month", "unit_half", "half_told", "area_months"):
+        assert_frame_equal(getattr(summed, name), getattr(gathered, name), check_row_order=name != "area_months")
 
 
 def test_a_cell_that_was_split_or_merged_does_not_stand_alone(registry: Registry):
