@@ -128,9 +128,13 @@ def today_homes(registry: Registry, today: date) -> pl.DataFrame:
 def areas(registry: Registry, today: date) -> dict[str, str | None]:
     """The former district of each commune whose predecessors all lay in one."""
     parents: dict[str, set[str]] = defaultdict(set)
+    by_code: dict[str, list[Unit]] = defaultdict(list)
+    for unit in registry.units:
+        by_code[unit.unit_code].append(unit)
     for origin, to, _, day in registry.unit_succession:
         if day <= today:
-            parents[to] |= {u.parent_code or "" for u in registry.units_on(_day_before(day)) if u.unit_code == origin}
+            then = _day_before(day)
+            parents[to] |= {u.parent_code or "" for u in by_code[origin] if u.valid_from <= then <= u.valid_to}
     return {to: next(iter(of)) if len(of) == 1 else None for to, of in parents.items()}
 
 
