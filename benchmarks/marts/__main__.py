@@ -26,7 +26,7 @@ from transforms.disclosure import area_months, protect
 from transforms.samples.invented import simulate
 from transforms.territory.maps import cells_on_both_maps, unit_figures
 from transforms.territory.registry import COLUMNS, Registry, build_registry
-from transforms.territory.unit_figures import CellFigures, PublishedBefore, figures
+from transforms.territory.unit_figures import CellFigures, commune_years, figures
 from warehouse.connection.store import memory_store
 from warehouse.derived.replace import replace_derived
 from warehouse.publish import publish
@@ -111,11 +111,11 @@ def compute(cells: CellFigures, registry: Registry) -> None:
 
 def query(cells: CellFigures, registry: Registry) -> None:
     """The dashboards' questions to the published copy, against the same to the cells."""
-    nothing = PublishedBefore(pl.DataFrame(schema=_SHOWN), pl.DataFrame(schema=_BEFORE))
-    made = figures(cells, nothing, registry, TODAY, LAST.year)
+    made = figures(cells, registry, TODAY)
+    years = commune_years(protect(made.area_months, LAST.year), registry, TODAY)
     with tempfile.TemporaryDirectory() as folder, memory_store() as con:
-        for name in ("unit_month", "unit_half", "commune_year"):
-            replace_derived(con, f"derived.{name}", getattr(made, name))
+        for name, frame in {"unit_month": made.unit_month, "unit_half": made.unit_half, "commune_year": years}.items():
+            replace_derived(con, f"derived.{name}", frame)
         path = publish(con, Path(folder), "bench").path
         with duckdb.connect(str(path), read_only=True) as copy, duckdb.connect() as plain:
             at = cells_on_both_maps(cells.months, cells.members, registry, cells.month_names, TODAY)
@@ -125,16 +125,6 @@ def query(cells: CellFigures, registry: Registry) -> None:
                 took, against = p95(copy, mine), p95(plain, peer)
                 verdict = "" if took <= LIMIT_MS else f"  over {LIMIT_MS} ms"
                 print(f"{name:45}{took:8.1f} ms p95{took / against:8.2f} x from the cells{verdict}")
-
-
-_SHOWN = {"map": pl.String, "unit_id": pl.String, "year": pl.Int32, "measure": pl.String, "value": pl.Int64}
-_BEFORE = {
-    "map": pl.String,
-    "unit_id": pl.String,
-    "year": pl.Int32,
-    "suppressed": pl.List(pl.String),
-    "is_released": pl.Boolean,
-}
 
 
 def timed(step: Callable[[], Any], repeats: int = 3) -> float:

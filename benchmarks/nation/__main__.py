@@ -67,11 +67,13 @@ def main() -> int:
     size = SMALL if given.small else WHOLE
     size = replace(size, cells=given.cells or size.cells, months=given.months or size.months)
     missed: list[str] = []
+    began = perf_counter()
     with _folder(given.keep) as work:
         if given.only != "nation":
             missed += one_province(size, work, given.seed)
         if given.only != "province":
             missed += nation(size, work, given.seed, given.lake)
+    print(f"\nin all {(perf_counter() - began) / 60:.1f} minutes")
     print("\n" + ("\n".join(f"missed: {one}" for one in missed) or "all within what is asked"))
     return 1 if missed else 0
 

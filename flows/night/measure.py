@@ -14,15 +14,15 @@ from flows.night.pilots import measure_pilots
 from flows.night.thresholds import thresholds_of
 from flows.registry_files import load_registry, targets
 from flows.settings import Settings
-from transforms.disclosure import last_released_year
+from transforms.disclosure import Protected, last_released_year, protect
 from transforms.followup.gap_table import RELEASED_AFTER, gap_table
 from transforms.forecast import Origin, forecasts, score_table
 from transforms.indicators import indicator_table, province_of, reporting_figures
 from transforms.targets import target_table, targets_fingerprint
-from transforms.territory.maps import map_fingerprint
+from transforms.territory.maps import map_fingerprint, stays_alone
 from transforms.territory.provinces import ProvincesOfDay
 from transforms.territory.registry import Registry
-from transforms.territory.unit_figures import CellFigures, PublishedBefore, figures
+from transforms.territory.unit_figures import CellFigures, commune_years, figures
 from transforms.territory.unit_ids import unit_code
 from transforms.territory.yearly_figures import yearly_figures
 from transforms.trends import comparison, contribution, trend, waterfall
@@ -53,12 +53,14 @@ def measure(
         touched: what changed.
         settings: the registry, the due day, the small count, the thresholds.
         as_of: the night.
-        computing: where forecasts are made, which hang on the months' figures alone, beside all that comes after these.
+        computing: where forecasts, trends and the protection of communes' years are computed, beside all that does not
+            hang on them.
 
     Returns:
         how many hidden figures of communes could be worked out all the same, for want of others to hide with them.
     """
     registry = load_registry(settings.registry_dir)
+    computing = computing or Computing(settings.computing_seconds)
     edition = stored.Computation(as_of, as_of, map_fingerprint(registry, as_of), settings.due_day, settings.small_count)
     released = last_released_year(as_of)
     apply_marts(con)
@@ -70,29 +72,20 @@ def measure(
             stored.replace_years(con, yearly_figures(facts, registry, due, as_of))
         first = stored.first_to_compute(con, edition, touched.periods, released)
         frames: dict[str, pl.DataFrame] = {}
-        changed, exposed = pl.DataFrame(), 0
+        changed, protected, trends = pl.DataFrame(), None, None
         if first is not None:
-            made = figures(
-                CellFigures(*stored.cell_facts(con, first)),
-                PublishedBefore(*stored.published_before(con, first)),
-                registry,
-                as_of,
-                released,
-                settings.small_count,
-            )
-            frames = {
-                "unit_month": made.unit_month,
-                "unit_half": made.unit_half,
-                "half_told": made.half_told,
-                "commune_year": made.commune_year,
-                "shown": made.shown,
-            }
-            changed, exposed = tables.changed_units(con, first, frames), made.exposed.height
+            cells = CellFigures(*stored.cell_facts(con, first, stays_alone(registry, as_of)))
+            made = figures(cells, registry, as_of, settings.small_count)
+            frames = {"unit_month": made.unit_month, "unit_half": made.unit_half, "half_told": made.half_told}
+            changed = tables.changed_units(con, first, frames)
+            past = stored.published_before(con, first)
+            protected = computing.submit(protect, made.area_months, released, *past, settings.small_count)
         stored.replace_figures(con, edition, first, frames)
-        foreseen = _begin_forecasts(con, as_of, computing or Computing(settings.computing_seconds))
+        foreseen = _begin_forecasts(con, as_of, computing)
         if changed.height and first is not None:
             _indicators(con, changed, first[:4])
-            _trends(con, first[:4])
+            trends = _begin_trends(con, computing)
+            _comparisons(con, first[:4])
         _gaps(con, settings, first, before, as_of)
         are_new = are_years_new or changed.height > 0
         if are_new:
@@ -102,6 +95,8 @@ def measure(
         _targets(con, registry, settings, as_of, are_new=are_new)
         _forecasts(con, foreseen, are_new=changed.height > 0)
         measure_pilots(con, registry, settings, as_of, are_new=are_new)
+        _trends(con, trends)
+        exposed = _commune_years(con, registry, as_of, first, protected)
         mark_computed(con)
     return exposed
 
@@ -137,17 +132,35 @@ def _by_code(rows: pl.DataFrame) -> pl.DataFrame:
     return rows.with_columns(unit_code("unit_code"))
 
 
-def _trends(con: DuckDBPyConnection, year: str) -> None:
-    """Trends, comparisons and contributions of districts and the province, all units at once.
+def _begin_trends(con: DuckDBPyConnection, computing: Computing) -> Pending[pl.DataFrame]:
+    """The trends of all units: the model learns from them all how long deviations last, one's change is everybody's."""
+    return computing.submit(trend, tables.months_of_indicators(con, WITH_TRENDS, WITHOUT_TRENDS))
 
-    The trend's model learns from all units of an indicator how long deviations last, so one unit's change is every
-    unit's. A period is held against that of the year before: those before the year of the change stand.
+
+def _trends(con: DuckDBPyConnection, trends: Pending[pl.DataFrame] | None) -> None:
+    if trends is not None:
+        tables.replace_indicators(con, None, {"trend": trends.result()})
+
+
+def _comparisons(con: DuckDBPyConnection, year: str) -> None:
+    """Comparisons and contributions of districts and the province, all units at once.
+
+    A period is held against that of the year before: those before the year of the change stand.
     """
-    months = tables.months_of_indicators(con, WITH_TRENDS, WITHOUT_TRENDS)
-    tables.replace_indicators(con, None, {"trend": trend(months)})
     near = tables.indicators(con, WITH_TRENDS, WITHOUT_TRENDS, _year_before(year))
     frames = {"comparison": comparison(near), "contribution": contribution(near)}
     tables.replace_indicators(con, None, {name: _from(year, rows) for name, rows in frames.items()}, year)
+
+
+def _commune_years(
+    con: DuckDBPyConnection, registry: Registry, as_of: date, first: str | None, protected: Pending[Protected] | None
+) -> int:
+    """Put communes' years in place from a January on; how many hidden figures could be worked out all the same."""
+    if first is None or protected is None:
+        return 0
+    table = protected.result()
+    stored.replace_commune_years(con, as_of, first, commune_years(table, registry, as_of), table.shown)
+    return table.exposed.height
 
 
 def _gaps(con: DuckDBPyConnection, settings: Settings, first: str | None, before: date | None, as_of: date) -> None:

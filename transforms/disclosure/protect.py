@@ -51,17 +51,19 @@ def last_released_year(as_of: date, days: int = 31) -> int:
     return year if (as_of - date(year, 12, 31)).days > days else year - 1
 
 
-def area_months(cells: pl.DataFrame) -> pl.DataFrame:
+def area_months(cells: pl.DataFrame, summed: pl.DataFrame | None = None) -> pl.DataFrame:
     """Figures of cells summed to the smallest places that the published tables speak of.
 
     Args:
         cells: what `transforms.territory.maps.cells_on_both_maps` gives, for whole years.
+        summed: other cells, that all reported everything, as `transforms.territory.maps.unit_figures` takes them.
 
     Returns:
         period, commune, today_commune, later_commune, district, today_district, the flows and pending_closing (0 where
         nothing was reported), is_reported, units_expected, units_reported.
     """
-    return (
+    counts = (*FLOWS, "pending_closing", "units_expected", "units_reported")
+    months = (
         cells.with_columns(has_any=pl.any_horizontal(pl.col(FLOWS).is_not_null()))
         .group_by("period", *_PLACE)
         .agg(
@@ -71,6 +73,11 @@ def area_months(cells: pl.DataFrame) -> pl.DataFrame:
             units_reported=pl.col("is_reported").sum().cast(pl.Int64),
         )
     )
+    if summed is None:
+        return months
+    others = summed.select("period", *_PLACE, *counts, is_reported=pl.lit(value=True)).select(months.columns)
+    both = pl.concat([months, others])
+    return both.group_by("period", *_PLACE).agg(pl.col(counts).sum(), pl.col("is_reported").any())
 
 
 def protect(

@@ -35,6 +35,8 @@ _PLACED = (
     *("cell_code", "kind", "commune", "district", "province"),
     *("today_cell", "weight", "today_commune", "today_district", "today_province", "later_commune", "span"),
 )
+# What tells one place from another: cells that share all of these are summed together wherever they go.
+_PLACE = (*("commune", "district", "province"), *("today_commune", "today_district", "today_province", "later_commune"))
 _DAYS_KEPT = 4
 COUNTS = ("units_expected", "units_reported", "members_reported", "members_known")
 
@@ -126,19 +128,24 @@ def today_homes(registry: Registry, today: date) -> pl.DataFrame:
 def areas(registry: Registry, today: date) -> dict[str, str | None]:
     """The former district of each commune whose predecessors all lay in one."""
     parents: dict[str, set[str]] = defaultdict(set)
+    by_code: dict[str, list[Unit]] = defaultdict(list)
+    for unit in registry.units:
+        by_code[unit.unit_code].append(unit)
     for origin, to, _, day in registry.unit_succession:
         if day <= today:
-            parents[to] |= {u.parent_code or "" for u in registry.units_on(_day_before(day)) if u.unit_code == origin}
+            then = _day_before(day)
+            parents[to] |= {u.parent_code or "" for u in by_code[origin] if u.valid_from <= then <= u.valid_to}
     return {to: next(iter(of)) if len(of) == 1 else None for to, of in parents.items()}
 
 
-def places(registry: Registry, periods: Iterable[str], today: date) -> pl.DataFrame:
+def places(registry: Registry, periods: Iterable[str], today: date, summed: pl.DataFrame | None = None) -> pl.DataFrame:
     """Every cell active at a period's end, where it stood then and where its parts stand on today's map.
 
     Args:
         registry: the unit registry.
         periods: as `2021-03` or `2021-H1`.
         today: the day whose map is called today's.
+        summed: place, period: whose cells that stand alone are passed over (see `stays_alone`).
 
     Returns:
         period, cell_code, kind, commune, district (null where there is none), province, today_cell, weight,
@@ -147,11 +154,44 @@ def places(registry: Registry, periods: Iterable[str], today: date) -> pl.DataFr
         unit_ids, the others codes; `chua-phan-bo` where the registry does not tell. A split cell has one row a part.
     """
     ends = _period_ends(registry, periods)
+    stays = _stays(registry, today).with_row_index("stay")
+    at = stays.select("stay", "place", "first", "last").join_where(
+        ends, pl.col("first") <= pl.col("period_end"), pl.col("last") >= pl.col("period_end")
+    )
+    if summed is not None:
+        at = at.join(summed, on=["place", "period"], how="anti")
     return (
-        _stays(registry, today)
-        .join_where(ends, pl.col("first") <= pl.col("period_end"), pl.col("last") >= pl.col("period_end"))
-        .with_columns(pl.when("has_districts").then(pl.col("district").fill_null(UNALLOCATED)).otherwise("district"))
+        at.select("stay", "period", "has_districts")
+        .join(stays, on="stay")
+        .with_columns(_in_no_district())
         .select("period", *_PLACED)
+    )
+
+
+def _in_no_district() -> pl.Expr:
+    """While there are districts, a cell that lies in none is one whose district is not told."""
+    return pl.when("has_districts").then(pl.col("district").fill_null(UNALLOCATED)).otherwise("district")
+
+
+def stays_alone(registry: Registry, today: date) -> pl.DataFrame:
+    """The stays of cells that stand alone: that were never merged, split or renamed and have one home at a time.
+
+    What cells of one place report in a period can be summed as it is, wherever it lies (`CellFigures.summed`).
+
+    Returns:
+        cell_code, first and last (the days on which it stands so), place: a number.
+    """
+    return _stays(registry, today).select("cell_code", "first", "last", "place").drop_nulls("place")
+
+
+def of_places(sums: pl.DataFrame, registry: Registry, today: date) -> pl.DataFrame:
+    """Sums by place and period with where the place lies, in the columns of `places`, instead of its number."""
+    lies = _stays(registry, today).select("place", *_PLACE).unique("place")
+    return (
+        sums.join(lies, on="place")
+        .join(_period_ends(registry, sums["period"].unique()), on="period")
+        .with_columns(_in_no_district())
+        .drop("place", "period_end", "has_districts")
     )
 
 
@@ -183,10 +223,11 @@ def _period_ends(registry: Registry, periods: Iterable[str]) -> pl.DataFrame:
 
 @lru_cache(maxsize=2)
 def _stays(registry: Registry, today: date) -> pl.DataFrame:
-    """Every cell's stays (columns of `_PLACED`, and first and last: the days on which that is so).
+    """Every cell's stays (columns of `_PLACED`, and first and last: the days on which that is so; place).
 
     A home is cut where its cell is followed otherwise from, or its commune lies in another province. What is found for
-    a stay once holds for all its months.
+    a stay once holds for all its months. Stays whose cells may be summed together have one number as their place; one
+    of a cell that does not stand alone has none.
     """
     homes = pl.DataFrame(
         [
@@ -200,7 +241,29 @@ def _stays(registry: Registry, today: date) -> pl.DataFrame:
         },
         orient="row",
     )
-    return _followed(homes, registry, today)
+    stays = _followed(homes, registry, today)
+    alone = stays.filter(~pl.col("cell_code").is_in(_with_company(registry)))
+    numbered = alone.select(_PLACE).unique().sort(_PLACE).with_row_index("place")
+    return pl.concat(
+        [
+            alone.join(numbered, on=_PLACE, nulls_equal=True).select(*stays.columns, "place"),
+            stays.join(alone, on="cell_code", how="anti").with_columns(place=pl.lit(None, numbered["place"].dtype)),
+        ]
+    )
+
+
+def _with_company(registry: Registry) -> list[str]:
+    """The cells that were or will be something else, or took one in, and those with two homes at once."""
+    succeeded = {code for origin, to, *_ in registry.cell_succession for code in (origin, to)}
+    return sorted(succeeded | set(_at_home_twice(registry)))
+
+
+def _at_home_twice(registry: Registry) -> list[str]:
+    return [
+        one.cell_code
+        for one, then in pairwise(registry.homes)
+        if one.cell_code == then.cell_code and one.valid_to >= then.valid_from
+    ]
 
 
 def _followed(stays: pl.DataFrame, registry: Registry, today: date) -> pl.DataFrame:
@@ -271,7 +334,12 @@ def _later_homes(registry: Registry) -> pl.DataFrame:
 
 
 def cells_on_both_maps(
-    facts: pl.DataFrame, members: pl.DataFrame, registry: Registry, periods: Iterable[str], today: date
+    facts: pl.DataFrame,
+    members: pl.DataFrame,
+    registry: Registry,
+    periods: Iterable[str],
+    today: date,
+    summed: pl.DataFrame | None = None,
 ) -> pl.DataFrame:
     """The figures of cells, or of the parts of a split cell, with where each stands on both maps.
 
@@ -282,6 +350,7 @@ def cells_on_both_maps(
         periods: the periods wanted, of one kind; facts of others are passed over. For half-years only the kinds of
             cells that report the half-yearly form are expected.
         today: the day whose map is called today's.
+        summed: place, period: what is summed already and not among the facts; see `places`.
 
     Returns:
         what `places` gives, the measures (a split cell's divided among its rows), is_reported and members_known (null
@@ -296,7 +365,7 @@ def cells_on_both_maps(
     facts = facts.with_columns(
         pl.col(measures).cast(pl.Int64), is_reported=pl.all_horizontal(*there), fact=pl.int_range(pl.len())
     )
-    joined = places(registry, periods, today).join(facts, on=["cell_code", "period"], how="left")
+    joined = places(registry, periods, today, summed).join(facts, on=["cell_code", "period"], how="left")
     is_placed = np.zeros(facts.height, dtype=bool)
     is_placed[joined["fact"].drop_nulls()] = True
     strange = facts.filter(~is_placed).filter(pl.col("period").is_in(periods))
@@ -404,13 +473,16 @@ def _divided(joined: pl.DataFrame, measures: list[str]) -> pl.DataFrame:
     return pl.concat([joined.filter(pl.col("weight") >= 1), divided])
 
 
-def unit_figures(cells: pl.DataFrame, registry: Registry, today: date) -> pl.DataFrame:
+def unit_figures(
+    cells: pl.DataFrame, registry: Registry, today: date, summed: pl.DataFrame | None = None
+) -> pl.DataFrame:
     """Gather cells by unit, on both maps and at every level.
 
     Args:
         cells: what `cells_on_both_maps` gives.
         registry: for the units' names.
         today: the day whose map is called today's.
+        summed: other cells, that stand alone, summed by place: what `of_places` gives, with `COUNTS`.
 
     Returns:
         map, level, unit_id, unit_code, unit_name, period, the measures (null where no cell of the unit reported the
@@ -421,6 +493,8 @@ def unit_figures(cells: pl.DataFrame, registry: Registry, today: date) -> pl.Dat
     measures = [name for name in cells.columns if name in FORM_OF]
     is_plain = _counts_once(cells, registry)
     plain, others = _of_places(cells, is_plain, measures), cells.filter(~is_plain)
+    if summed is not None:
+        plain = pl.concat([plain, summed.select(plain.columns)])
     frames = []
     for name in MAPS:
         prefix = "today_" if name == "today" else ""
@@ -483,13 +557,8 @@ def map_fingerprint(registry: Registry, today: date) -> str:
 def _counts_once(cells: pl.DataFrame, registry: Registry) -> pl.Series:
     """Whether a row is all there is of its cell in the period, on both maps: nothing to be told apart from it."""
     is_itself = (pl.col("cell_code") == pl.col("today_cell")) & (pl.col("weight") >= 1)
-    homes = registry.homes
-    twice = [
-        one.cell_code
-        for one, then in pairwise(homes)
-        if one.cell_code == then.cell_code and one.valid_to >= then.valid_from
-    ]
-    taken_in = pl.concat([cells.filter(~is_itself)["today_cell"].unique(), pl.Series(twice, dtype=pl.String)])
+    twice = pl.Series(_at_home_twice(registry), dtype=pl.String)
+    taken_in = pl.concat([cells.filter(~is_itself)["today_cell"].unique(), twice])
     return cells.select(is_itself & ~pl.col("cell_code").is_in(taken_in.to_list())).to_series()
 
 

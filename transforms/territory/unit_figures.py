@@ -1,4 +1,4 @@
-"""Everything the marts of figures read: units by month and half-year on both maps, communes by year protected."""
+"""What the marts of figures read: units by month and half-year on both maps, and what communes' years are made of."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from datetime import date
 import polars as pl
 
 from expectations.contract.periods import Period
-from transforms.disclosure import area_months, protect
+from transforms.disclosure import Protected, area_months
 from transforms.disclosure.half_years import halves_told
-from transforms.territory.maps import cells_on_both_maps, unit_figures, with_names
+from transforms.territory.maps import cells_on_both_maps, of_places, unit_figures, with_names
 from transforms.territory.registry import Registry
 
 
@@ -23,62 +23,62 @@ class CellFigures:
         halves: cell_code, period and the half-yearly measures, likewise.
         members: cell_code, period, members_closing of every month there is.
         month_names: every month from that January to the last that anybody reported, gaps included.
+        summed: place, period, cells (how many) and the monthly measures of whole months of whole places: of cells
+            that stand alone (`maps.stays_alone`) and all reported all of them, and are not in `months`. None: all are.
     """
 
     months: pl.DataFrame
     halves: pl.DataFrame
     members: pl.DataFrame
     month_names: tuple[str, ...]
-
-
-@dataclass(frozen=True)
-class PublishedBefore:
-    """What was published of communes by year: `shown` and the rows of the copy before, as `protect` takes them."""
-
-    shown: pl.DataFrame
-    before: pl.DataFrame
+    summed: pl.DataFrame | None = None
 
 
 @dataclass(frozen=True)
 class UnitFigures:
-    """The frames of derived.unit_month, unit_half, half_told, commune_year and commune_year_shown, and what stays
-    inferable."""
+    """The frames of derived.unit_month, unit_half and half_told, and the months of places that `protect` takes."""
 
     unit_month: pl.DataFrame
     unit_half: pl.DataFrame
     half_told: pl.DataFrame
-    commune_year: pl.DataFrame
-    shown: pl.DataFrame
-    exposed: pl.DataFrame
+    area_months: pl.DataFrame
 
 
-def figures(
-    cells: CellFigures, past: PublishedBefore, registry: Registry, today: date, released_until: int, small: int = 3
-) -> UnitFigures:
-    """Gather cells by unit on both maps, and protect the communes' years.
+def figures(cells: CellFigures, registry: Registry, today: date, small: int = 3) -> UnitFigures:
+    """Gather cells by unit on both maps.
 
     Args:
         cells: whole years, from a January on.
-        past: what was published of these years before.
         registry: the unit registry.
         today: the day whose map is called today's.
-        released_until: see `transforms.disclosure.last_released_year`.
-        small: the least count of a commune's year that is shown, apart from 0.
+        small: the least count of a commune's half-year that is shown, apart from 0.
     """
-    parts = cells_on_both_maps(cells.months, cells.members, registry, cells.month_names, today)
+    keys = None if cells.summed is None else cells.summed.select("place", "period")
+    parts = cells_on_both_maps(cells.months, cells.members, registry, cells.month_names, today, keys)
+    summed = None if cells.summed is None else _counted(of_places(cells.summed, registry, today))
     half_names = sorted({*cells.halves["period"], *_halves_of(cells.month_names)})
     halves = cells_on_both_maps(cells.halves, cells.members, registry, half_names, today)
-    table = protect(area_months(parts), released_until, past.shown, past.before, small)
-    year = with_names(
-        table.rows.with_columns(level=pl.lit("commune"), period=pl.col("year").cast(pl.String)), registry, today
-    ).drop("level", "period")
     return UnitFigures(
-        unit_figures(parts, registry, today),
+        unit_figures(parts, registry, today, summed),
         unit_figures(halves, registry, today),
         halves_told(halves, small),
-        year,
-        table.shown,
-        table.exposed,
+        area_months(parts, summed),
+    )
+
+
+def commune_years(protected: Protected, registry: Registry, today: date) -> pl.DataFrame:
+    """The rows of communes' years with the communes' names: derived.commune_year."""
+    rows = protected.rows.with_columns(level=pl.lit("commune"), period=pl.col("year").cast(pl.String))
+    return with_names(rows, registry, today).drop("level", "period")
+
+
+def _counted(summed: pl.DataFrame) -> pl.DataFrame:
+    """With what `unit_figures` counts: in whole months all cells are expected, reported, and their members known."""
+    return summed.with_columns(
+        units_expected="cells",
+        units_reported="cells",
+        members_reported="members_closing",
+        members_known="members_closing",
     )
 
 

@@ -15,8 +15,8 @@ from warehouse.connection.frames import given
 from warehouse.connection.transaction import transaction
 from warehouse.derived.replace import replace_derived
 
-# What is replaced from the first month on, and the column that says where a row stands.
-_TABLES = {"unit_month": "period", "unit_half": "period", "half_told": "period", "commune_year": "year"}
+# What is replaced from the first month on.
+_TABLES = ("unit_month", "unit_half", "half_told")
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,18 +64,29 @@ def first_to_compute(
     return max(f"{min(years)}-01", start) if years else None
 
 
-def cell_facts(con: DuckDBPyConnection, first: str) -> tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame, tuple[str, ...]]:
-    """The standing figures of cells from a January on.
+def cell_facts(
+    con: DuckDBPyConnection, first: str, alone: pl.DataFrame
+) -> tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame, tuple[str, ...], pl.DataFrame]:
+    """The standing figures of cells from a January on: most months summed here, as no cell's own figures are needed.
+
+    Args:
+        con: the warehouse.
+        first: that January.
+        alone: cell_code, first, last, place: the stays of cells that may be summed by place.
 
     Returns:
         monthly figures and half-yearly ones (cell_code, period, measures), members_closing of every month there
-        is, and the names of the months from then to the last reported: the fields of `CellFigures`.
+        is, the names of the months from then to the last reported, and the sums: the fields of `CellFigures`.
     """
-    months = con.sql(_joined(MONTHLY, first)).pl()
-    halves = con.sql(_joined(HALF_YEARLY, first)).pl()
+    with given(con, {"alone": alone}):
+        summed = con.execute(_summed(), {"first": first}).pl()
+        with given(con, {"summed": summed.select("place", "period")}):
+            months = con.execute(_joined(MONTHLY, _NOT_SUMMED), {"first": first}).pl()
+    halves = con.execute(_joined(HALF_YEARLY), {"first": first}).pl()
     members = con.sql("SELECT cell_code, period, members_closing FROM facts.balance WHERE superseded_at IS NULL").pl()
-    last = months.select(pl.col("period").max()).item()  # Python's own max would take each of a million apart
-    return months, halves, members, _month_names(first, last)
+    # Python's own max would take each of many apart.
+    last = pl.concat([months.select("period"), summed.select("period")]).select(pl.col("period").max()).item()
+    return months, halves, members, _month_names(first, last), summed
 
 
 def are_years_to_compute(con: DuckDBPyConnection, computation: Computation, forms: Iterable[str]) -> bool:
@@ -112,15 +123,33 @@ def replace_years(con: DuckDBPyConnection, frame: pl.DataFrame) -> None:
         con.execute("INSERT INTO derived.unit_year BY NAME FROM new_unit_year")
 
 
-def _joined(forms: Sequence[Form], first: str) -> str:
-    """Forms of one kind of period side by side; a form that a cell did not report is null."""
+def _joined(forms: Sequence[Form], rows: str = "") -> str:
+    """Forms of one kind of period side by side; a form that a cell did not report is null.
+
+    Args:
+        forms: the forms.
+        rows: joins to their facts, and a condition, that say which rows are wanted.
+    """
     sides = " FULL JOIN ".join(
-        f"(FROM facts.{form.name} WHERE superseded_at IS NULL AND period >= '{first}') AS {form.name}"
+        f"(SELECT f.* FROM facts.{form.name} AS f {rows or 'WHERE true'} AND {_STANDING}) AS {form.name}"
         + (" USING (cell_code, period)" if number else "")
         for number, form in enumerate(forms)
     )
     names = ", ".join(name for form in forms for name in form.names)
     return f"SELECT cell_code, period, {names} FROM {sides}"
+
+
+def _summed() -> str:
+    """The monthly measures by place and month, where all cells that stand there reported all of them."""
+    sides = " ".join(
+        f"JOIN (SELECT place, f.period, count({' + '.join(form.names)}) AS known, "
+        f"{', '.join(f'sum({name})::BIGINT AS {name}' for name in form.names)} "
+        f"FROM facts.{form.name} AS f JOIN alone ON {_THERE} WHERE {_STANDING} GROUP BY ALL) AS {form.name} "
+        f"ON {form.name}.place = c.place AND {form.name}.period = c.period AND {form.name}.known = c.cells"
+        for form in MONTHLY
+    )
+    names = ", ".join(name for form in MONTHLY for name in form.names)
+    return f"SELECT c.place, c.period, c.cells, {names} FROM ({_CELLS}) AS c {sides}"
 
 
 def _month_names(first: str, last: str | None) -> tuple[str, ...]:
@@ -133,7 +162,7 @@ def _month_names(first: str, last: str | None) -> tuple[str, ...]:
 
 
 def published_before(con: DuckDBPyConnection, first: str) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """What copies up to now showed and hid of the communes' years: the fields of `PublishedBefore`."""
+    """What copies up to now showed and hid of the communes' years, as `transforms.disclosure.protect` takes them."""
     year = Period.parse(first).year
     shown = con.execute(
         "SELECT map, unit_id, year, measure, value FROM derived.commune_year_shown WHERE year >= ?", [year]
@@ -153,7 +182,7 @@ def replace_figures(
         con: the warehouse.
         computation: what they were computed with.
         first: that January; None where only the edition is noted.
-        frames: unit_month, unit_half, half_told, commune_year and shown, as `UnitFigures` names them.
+        frames: unit_month, unit_half and half_told, as `UnitFigures` names them.
     """
     with transaction(con), given(con, {f"new_{name}": frame for name, frame in frames.items()}):
         con.execute("DELETE FROM derived.edition")
@@ -169,14 +198,27 @@ def replace_figures(
         )
         if first is None:
             return
-        for table, column in _TABLES.items():
-            start = Period.parse(first).year if column == "year" else first
-            con.execute(f"DELETE FROM derived.{table} WHERE {column} >= ?", [start])
+        for table in _TABLES:
+            con.execute(f"DELETE FROM derived.{table} WHERE period >= ?", [first])
             con.execute(f"INSERT INTO derived.{table} BY NAME FROM new_{table}")
-        con.execute(
-            "INSERT INTO derived.commune_year_shown SELECT *, ? FROM new_shown ON CONFLICT DO NOTHING",
-            [computation.as_of],
-        )
+
+
+def replace_commune_years(
+    con: DuckDBPyConnection, as_of: date, first: str, rows: pl.DataFrame, shown: pl.DataFrame
+) -> None:
+    """Put communes' years in place of what stood from a January on, and remember what they show.
+
+    Args:
+        con: the warehouse.
+        as_of: the night.
+        first: that January.
+        rows: the columns of derived.commune_year.
+        shown: map, unit_id, year, measure, value.
+    """
+    with transaction(con), given(con, {"new_rows": rows, "new_shown": shown}):
+        con.execute("DELETE FROM derived.commune_year WHERE year >= ?", [Period.parse(first).year])
+        con.execute("INSERT INTO derived.commune_year BY NAME FROM new_rows")
+        con.execute("INSERT INTO derived.commune_year_shown SELECT *, ? FROM new_shown ON CONFLICT DO NOTHING", [as_of])
 
 
 def last_night(con: DuckDBPyConnection) -> date | None:
@@ -201,3 +243,19 @@ def targets_of_gaps(con: DuckDBPyConnection) -> list[tuple[str, float]]:
 def replace_gaps(con: DuckDBPyConnection, rows: pl.DataFrame, year: str) -> None:
     """Put the gaps of Regulation 213 from a year on in the place of those that stood."""
     replace_derived(con, "derived.gap_213", rows, since=("half", year))
+
+
+_STANDING = "f.superseded_at IS NULL AND f.period >= $first"
+_THERE = "alone.cell_code = f.cell_code AND last_day(f.period_start) BETWEEN alone.first AND alone.last"
+_CELLS = f"""
+SELECT place, period, count(*) AS cells
+FROM alone
+JOIN (SELECT DISTINCT f.period, last_day(f.period_start) AS ended FROM facts.{MONTHLY[0].name} AS f WHERE {_STANDING})
+    ON ended BETWEEN alone.first AND alone.last
+GROUP BY ALL
+"""
+_NOT_SUMMED = f"""
+LEFT JOIN alone ON {_THERE}
+LEFT JOIN summed ON summed.place = alone.place AND summed.period = f.period
+WHERE summed.place IS NULL
+"""

@@ -44,6 +44,7 @@ def fragments(columns: Mapping[str, Column]) -> dict[str, str]:
         "yearly_measures_as_shown": ",\n".join(map(_of_organisations, YEARLY_MEASURES)),
         **{f"measures_of_{form.name}": _list(form.names) for form in FORMS.values()},
         "sums_by_version": "\nUNION ALL\n".join(_sums_by_version(form) for form in FORMS.values()),
+        "reports_of_the_same_cells": "\nJOIN ".join(starmap(_cells_of_reports, enumerate(MONTHLY))),
         "cells_with_every_monthly_form": "\nSEMI JOIN ".join(starmap(_standing, enumerate(MONTHLY))),
         # The figures of a year are computed from its January on, whenever the first report came.
         "first_month_due": "(SELECT coalesce(min(period), '') FROM derived.due)",
@@ -78,15 +79,30 @@ def _sums_by_version(form: Form) -> str:
 
 
 def _standing(number: int, form: Form) -> str:
-    """The cells with a form that stands; before a form was asked for, those with the first form."""
+    """The cells with a form that stands, of the reports that are not alike."""
     if not number:
-        return f"(FROM facts.{form.name} WHERE superseded_at IS NULL) AS {form.name}"
-    rows = f"SELECT cell_code, period FROM facts.{form.name} WHERE superseded_at IS NULL"
+        rows = f"(FROM facts.{form.name} WHERE superseded_at IS NULL) AS {form.name}"
+        return f"{rows} ANTI JOIN alike USING (period, reporter_code)"
+    return f"({_standing_rows(form, 'cell_code, period')}) AS {form.name} USING (cell_code, period)"
+
+
+def _cells_of_reports(number: int, form: Form) -> str:
+    """How many cells each report has in a form, and digests that are the same where the cells are."""
+    rows = (
+        "(\n    SELECT period, reporter_code, count(*) AS cells,\n"
+        "        sum(hash(cell_code)::HUGEINT) AS total, bit_xor(hash(cell_code)) AS either\n"
+        f"    FROM ({_standing_rows(form, 'cell_code, period, reporter_code')})\n    GROUP BY ALL\n) AS {form.name}"
+    )
+    return rows + (" USING (period, reporter_code, cells, total, either)" if number else "")
+
+
+def _standing_rows(form: Form, columns: str) -> str:
+    """A form's rows that stand; before it was asked for, those of the first form."""
+    rows = f"SELECT {columns} FROM facts.{form.name} WHERE superseded_at IS NULL"
     if form.since:
-        rows += (
-            f"\n    UNION ALL SELECT cell_code, period FROM facts.{MONTHLY[0].name} WHERE period < {quoted(form.since)}"
-        )
-    return f"({rows}) AS {form.name} USING (cell_code, period)"
+        rows += f"\n    UNION ALL SELECT {columns} FROM facts.{MONTHLY[0].name} WHERE period < {quoted(form.since)}"
+        rows += " AND superseded_at IS NULL"
+    return rows
 
 
 def _rows(rows: Iterable[tuple[str, ...]]) -> str:

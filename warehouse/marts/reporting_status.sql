@@ -16,9 +16,32 @@ WITH told AS (
         FROM derived.due AS d
         JOIN registry.home AS h ON h.reporter_code = d.reporter_code AND d.period_end BETWEEN h.valid_from AND h.valid_to
         GROUP BY ALL
+    ), alike AS (
+        -- Reports whose forms are all of the same cells, as digests tell: nearly all, in a quarter of the time.
+        SELECT period, reporter_code, cells AS units
+        FROM (
+            SELECT period, reporter_code, count(*) AS cells,
+                sum(hash(cell_code)::HUGEINT) AS total, bit_xor(hash(cell_code)) AS either
+            FROM (SELECT cell_code, period, reporter_code FROM facts.balance WHERE superseded_at IS NULL)
+            GROUP BY ALL
+        ) AS balance
+        JOIN (
+            SELECT period, reporter_code, count(*) AS cells,
+                sum(hash(cell_code)::HUGEINT) AS total, bit_xor(hash(cell_code)) AS either
+            FROM (SELECT cell_code, period, reporter_code FROM facts.away WHERE superseded_at IS NULL)
+            GROUP BY ALL
+        ) AS away USING (period, reporter_code, cells, total, either)
+        JOIN (
+            SELECT period, reporter_code, count(*) AS cells,
+                sum(hash(cell_code)::HUGEINT) AS total, bit_xor(hash(cell_code)) AS either
+            FROM (SELECT cell_code, period, reporter_code FROM facts.requests WHERE superseded_at IS NULL)
+            GROUP BY ALL
+        ) AS requests USING (period, reporter_code, cells, total, either)
     ), reported AS (
+        FROM alike
+        UNION ALL
         SELECT period, reporter_code, count(*) AS units
-        FROM (FROM facts.balance WHERE superseded_at IS NULL) AS balance
+        FROM (FROM facts.balance WHERE superseded_at IS NULL) AS balance ANTI JOIN alike USING (period, reporter_code)
         SEMI JOIN (SELECT cell_code, period FROM facts.away WHERE superseded_at IS NULL) AS away USING (cell_code, period)
         SEMI JOIN (SELECT cell_code, period FROM facts.requests WHERE superseded_at IS NULL) AS requests USING (cell_code, period)
         GROUP BY ALL

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import duckdb
 import polars as pl
@@ -58,7 +58,20 @@ def replace_national(con: DuckDBPyConnection, frames: Mapping[str, pl.DataFrame]
 def _shaped(frame: pl.DataFrame) -> pl.DataFrame:
     first = [name for name in _FIRST if name in frame.columns]
     order = [name for name in _ORDER if name in frame.columns]
-    return frame.select(*first, pl.exclude(first)).sort(order, nulls_last=True)
+    shaped = frame.select(*first, pl.exclude(first))
+    if frame.is_empty() or any(frame.schema[name] != pl.String for name in order):
+        return shaped.sort(order, nulls_last=True)
+    return shaped.sort(_place_in_order(frame, order))
+
+
+def _place_in_order(frame: pl.DataFrame, texts: Sequence[str]) -> pl.Expr:
+    """A row's place among the rows sorted by columns of text, nulls last: one number is compared in their stead."""
+    place = pl.lit(0, pl.Int64)
+    for name in texts:
+        values = frame[name].drop_nulls().unique().sort()
+        at = pl.col(name).cast(pl.Enum(values)).to_physical().cast(pl.Int64).fill_null(len(values))
+        place = place * (len(values) + 1) + at
+    return place
 
 
 def _dictionary(frames: Mapping[str, pl.DataFrame]) -> pl.DataFrame:

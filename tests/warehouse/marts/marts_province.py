@@ -10,14 +10,14 @@ from duckdb import DuckDBPyConnection
 
 from expectations.contract.forms import FORMS, MONTHLY_MEASURES, OF_CELLS, ORGANISATION
 from expectations.contract.periods import Period
-from transforms.disclosure import last_released_year
+from transforms.disclosure import last_released_year, protect
 from transforms.followup.gap_table import gap_table
 from transforms.followup.thresholds import Thresholds
 from transforms.indicators import indicator_table
 from transforms.samples.invented_communes import yearly_form
-from transforms.territory.maps import map_fingerprint, places
+from transforms.territory.maps import map_fingerprint, places, stays_alone
 from transforms.territory.registry import Registry
-from transforms.territory.unit_figures import CellFigures, PublishedBefore, figures
+from transforms.territory.unit_figures import CellFigures, commune_years, figures
 from transforms.territory.yearly_figures import yearly_figures
 from transforms.trends import comparison, contribution, waterfall
 from warehouse.connection.frames import given
@@ -30,6 +30,7 @@ from warehouse.derived.unit_figures import (
     first_to_compute,
     half_years,
     published_before,
+    replace_commune_years,
     replace_figures,
     replace_gaps,
     replace_years,
@@ -228,20 +229,10 @@ def compute(con: DuckDBPyConnection, registry: Registry, as_of: date, periods: l
     first = first_to_compute(con, edition, periods, released)
     frames = {}
     if first is not None:
-        made = figures(
-            CellFigures(*cell_facts(con, first)),
-            PublishedBefore(*published_before(con, first)),
-            registry,
-            as_of,
-            released,
-        )
-        frames = {
-            "unit_month": made.unit_month,
-            "unit_half": made.unit_half,
-            "half_told": made.half_told,
-            "commune_year": made.commune_year,
-            "shown": made.shown,
-        }
+        made = figures(CellFigures(*cell_facts(con, first, stays_alone(registry, as_of))), registry, as_of)
+        table = protect(made.area_months, released, *published_before(con, first))
+        replace_commune_years(con, as_of, first, commune_years(table, registry, as_of), table.shown)
+        frames = {"unit_month": made.unit_month, "unit_half": made.unit_half, "half_told": made.half_told}
     replace_figures(con, edition, first, frames)
     replace_gaps(con, gap_table(*half_years(con, "0000"), Thresholds(), as_of), "0000")
     return first

@@ -53,6 +53,14 @@ def test_every_table_and_column_says_what_it_means_in_both_languages(lake, frame
     assert {(name,) for name, _ in columns} <= told
 
 
+def test_rows_lie_in_the_order_of_their_keys_and_those_without_one_last(lake, frames):
+    replace_national(lake, frames, "x")
+    keys = ["map", "level", "basis", "indicator", "period_kind", "unit_code", "province_code", "period"]
+    written = lake.execute("FROM lake.nation.indicator").pl().select(keys)
+    assert written["basis"].null_count() > 0
+    assert written.rows() == written.sort(keys, nulls_last=True).rows()
+
+
 def test_all_tables_are_one_snapshot_with_its_author_and_message(lake, frames):
     before = snapshots(lake)
     replace_national(lake, frames, "Đêm cả nước / National night")
