@@ -214,9 +214,8 @@ def _kind_and_texts(data: bytes, is_part: bool) -> tuple[str, list[list[str]]]:
     return kind, [[_plain_text(text)]] if is_part or kind else []
 
 
-_kind_and_texts_of_small = lru_cache(maxsize=256)(
-    _kind_and_texts
-)  # every workbook has the same parts beside its sheets
+# Every workbook has the same parts beside its sheets.
+_kind_and_texts_of_small = lru_cache(maxsize=256)(_kind_and_texts)
 
 
 def _look_into_mime(data: bytes, carried: LookedThrough, depth: int) -> None:
