@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import math
 import re
-from collections import defaultdict
-from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,8 +11,7 @@ from transforms.reading.folding import fold
 from transforms.reading.headings import Columns, heading_blocks, is_number_row, read_columns
 from transforms.reading.sheets import Sheet
 from transforms.returning.faults import MAX_COLUMNS, MAX_ROWS, Mark, Place
-from transforms.returning.whole_rows import RowSheet
-from transforms.returning.workbook_writer import LINE, WorkbookWriter, clean_text, lines_of
+from transforms.returning.workbook_writer import LARGEST_NUMBER, LINE, WorkbookWriter, clean_text, lines_of
 
 MOST_CELLS = 400_000  # filled cells of one workbook; no report is near it, a broken file may be far above
 FROZEN_ROWS, FROZEN_COLUMNS = 20, 4  # what is frozen must leave room to scroll
@@ -39,7 +36,7 @@ class _Layout:
     ordinal: int
 
 
-def add_table(book: WorkbookWriter, page: RowSheet, sheet: Sheet, marks: dict[Place, Mark], budget: int) -> int:
+def add_table(book: WorkbookWriter, page: Any, sheet: Sheet, marks: dict[Place, Mark], budget: int) -> int:
     """Write a sheet's values and marks; gives how many filled cells it wrote, at most `budget` besides the marked ones.
 
     Args:
@@ -54,13 +51,10 @@ def add_table(book: WorkbookWriter, page: RowSheet, sheet: Sheet, marks: dict[Pl
         for c in range(left, right + 1)
     }
     marks = _anchored(marks, anchors)
-    apart: dict[int, set[int]] = defaultdict(set)
-    for row_number, column in (*marks, *anchors):
-        apart[row_number].add(column)
     written = 0
     for index, row in enumerate(sheet.rows[:MAX_ROWS]):
         if row and written < budget:
-            written += _write_row(book, page, index, row=row, layout=layout, apart=apart.get(index, ()))
+            written += _write_row(book, page, index, row=row, layout=layout, marks=marks, anchors=anchors)
     for top, left, bottom, right in layout.merges:
         mark = marks.get((top, left))
         severity = mark.severity if mark else ""
@@ -96,17 +90,32 @@ def _anchored(marks: dict[Place, Mark], anchors: dict[Place, Place]) -> dict[Pla
 
 
 def _write_row(
-    book: WorkbookWriter, page: RowSheet, index: int, row: list[Any], layout: _Layout, apart: Collection[int]
+    book: WorkbookWriter,
+    page: Any,
+    index: int,
+    row: list[Any],
+    layout: _Layout,
+    marks: dict[Place, Mark],
+    anchors: dict[Place, Place],
 ) -> int:
-    """Write a row but for some columns, which are written apart; gives how many of all its cells are filled."""
     kind = layout.kinds.get(index, "plain")
-    framed = min(layout.width, MAX_COLUMNS) if kind not in {"plain", "title"} else 0
-    values = row[:MAX_COLUMNS] + [None] * (framed - len(row))
-    kinds = [kind] * len(values)
-    if kind == "body" and layout.ordinal >= 0:
-        kinds[layout.ordinal] = "ordinal"
-    book.put_row(page, index, values=values, kinds=kinds, framed=framed, apart=apart)
-    return len(values) - values.count(None) - values.count("")
+    framed = layout.width if kind not in {"plain", "title"} else 0
+    number_format = book.format(kind)
+    filled = 0
+    for column in range(min(max(len(row), framed), MAX_COLUMNS)):
+        value = row[column] if column < len(row) else None
+        if value in (None, "") and column >= framed:
+            continue
+        filled += value not in (None, "")
+        if (index, column) in marks or (index, column) in anchors:
+            continue
+        if column == layout.ordinal and kind == "body":
+            book.put(page, index, column, value, "ordinal")
+        elif type(value) is float and abs(value) < LARGEST_NUMBER:  # nearly every cell
+            page.write_number(index, column, value, number_format)
+        else:
+            book.put(page, index, column, value, kind)
+    return filled
 
 
 def _write_mark(

@@ -42,13 +42,13 @@ def returned_workbook(sheets: list[Sheet], problems: Problems, about: SentFile, 
     faults = faults_of(rows, sheets, language)
     book = WorkbookWriter(about.received_on)
     first = text("returned.accepted.sheet" if about.is_accepted else "returned.sheet", language)
-    cover = book.add_sheet(first)
+    cover = book.file.add_worksheet(first)
     names = sheet_names([sheet.name for sheet in sheets], {first})
     shown: dict[str, str] = {}
     cut: list[str] = []
     left = MOST_CELLS
     for sheet, name in zip(sheets, names, strict=True):
-        page = book.add_sheet(name)
+        page = book.file.add_worksheet(name)
         if sheet.is_hidden:
             page.hide()
         is_first = sheet.name not in shown

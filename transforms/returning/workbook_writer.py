@@ -4,21 +4,16 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import Collection, Sequence
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
 import xlsxwriter
-
-from transforms.returning.whole_rows import BLANK, NO_CELL, RowSheet, number
 
 LINE = 15.5  # points of a line of text
 LONGEST_TEXT = 32_767  # of a cell, in UTF-16 units
 LARGEST_NUMBER = 1e15  # beyond, a workbook does not keep every digit
 
 _ILLEGAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
-_EMPTY = (None, "")
-_PLAIN = {str, float, int, type(None)}
 _FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r")
 _FONT = {"font_name": "Times New Roman", "font_size": 11, "valign": "vcenter"}
 _KINDS: dict[str, dict[str, Any]] = {
@@ -88,11 +83,6 @@ class WorkbookWriter:
         )
         self.file.set_properties({"created": datetime.combine(created, time())})
         self._formats: dict[tuple[str, str, str, bool], Any] = {}
-        self._legal: dict[str, str] = {}
-
-    def add_sheet(self, name: str) -> RowSheet:
-        sheet: RowSheet = self.file.add_worksheet(name, RowSheet)
-        return sheet
 
     def close(self) -> bytes:
         self.file.close()
@@ -131,52 +121,6 @@ class WorkbookWriter:
             sheet.write_datetime(row, column, value, self.format(kind, severity, shown))
         else:
             self.put_text(sheet, row, column, str(value), kind, severity)
-
-    def put_row(
-        self,
-        sheet: RowSheet,
-        row: int,
-        values: Sequence[Any],
-        kinds: Sequence[str],
-        framed: int = 0,
-        apart: Collection[int] = (),
-    ) -> None:
-        """Write a row's values from its first column on, each as `put` does.
-
-        Args:
-            framed: so many columns have a cell even where the value is null or "".
-            apart: columns left out here.
-        """
-        if not apart and _PLAIN.issuperset(map(type, values)):
-            self._put_whole(sheet, row, values, kinds, framed)
-            return
-        for column, value in enumerate(values):
-            if column not in apart and (column < framed or value not in _EMPTY):
-                self.put(sheet, row, column, value, kinds[column])
-
-    def _put_whole(
-        self, sheet: RowSheet, row: int, values: Sequence[str | float | None], kinds: Sequence[str], framed: int
-    ) -> None:
-        formats = [self.format(kind) for kind in kinds]
-        endings = [BLANK if column < framed else NO_CELL for column in range(len(values))]
-        for column, value in enumerate(values):
-            if value is None or value == "":
-                continue
-            if not isinstance(value, str) and abs(value) < LARGEST_NUMBER:  # NaN is not
-                endings[column] = number(value)
-                continue
-            text = self._legal_text(str(value))
-            endings[column] = sheet.text(text) if text else BLANK
-            if text.startswith(_FORMULA_SIGNS):
-                formats[column] = self.format(kinds[column], quoted=True)
-        sheet.write_cells(row, formats, endings)
-
-    def _legal_text(self, text: str) -> str:
-        """`clean_text`, which is asked for the same words row after row."""
-        legal = self._legal.get(text)
-        if legal is None:
-            legal = self._legal[text] = clean_text(text)
-        return legal
 
 
 def _time_format(value: Any) -> str:

@@ -19,7 +19,7 @@ from expectations.contract.problems import Problem
 from transforms.reading.frames import PROBLEMS, problem_row
 from transforms.reading.read import legible_sheets, read_file
 from transforms.reading.sheets import UNCACHED, Sheet
-from transforms.returning import workbook, workbook_writer
+from transforms.returning import workbook
 from transforms.returning.workbook import SentFile, returned_workbook, sheet_names
 from transforms.samples.tree import sample_tree
 
@@ -297,21 +297,3 @@ def test_a_returned_workbook_reads_as_the_file_it_was_made_of(registry, director
         assert [(one.form, one.period, one.unit_codes, one.counts) for one in back.forms] == [
             (one.form, one.period, one.unit_codes, one.counts) for one in sent.forms
         ]
-
-
-_NUMBERS = st.one_of(st.integers(-(10**16), 10**16), st.floats(), st.integers(0, 300).map(float)).filter(
-    lambda value: str(value) != "-0.0"  # a number's cell says 0 of it
-)
-_ROWS = st.lists(st.lists(st.one_of(st.none(), st.text(max_size=4), _NUMBERS, st.just("=1+1")), max_size=9), max_size=6)
-
-
-@given(rows=_ROWS)
-@settings(max_examples=40, deadline=None)
-def test_rows_written_whole_are_to_the_byte_those_written_cell_by_cell(rows):
-    sheet = replace(SHEET, rows=[*SHEET.rows, *rows])
-    problems = [_problem(cell_ref="B7"), _problem()]
-    whole = returned_workbook([sheet, replace(sheet, name="Biểu 2")], problems, ABOUT)
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(workbook_writer, "_PLAIN", frozenset())  # no row is plain enough to be written whole
-        one_by_one = returned_workbook([sheet, replace(sheet, name="Biểu 2")], problems, ABOUT)
-    assert whole == one_by_one
