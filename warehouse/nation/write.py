@@ -22,6 +22,7 @@ _ORDER = (
     *("map", "level", "basis", "indicator", "period_kind", "unit_code", "province_code"),
     *("period", "base_period", "part", "kind", "valid_from"),
 )
+_MOST_PLACES = 2**63  # as many as a number tells apart
 _FIRST = (
     *("map", "province_code", "province_name", "unit_code", "unit_name", "level", "basis", "indicator"),
     *("period", "period_start", "period_end", "period_kind", "base_period"),
@@ -58,20 +59,19 @@ def replace_national(con: DuckDBPyConnection, frames: Mapping[str, pl.DataFrame]
 def _shaped(frame: pl.DataFrame) -> pl.DataFrame:
     first = [name for name in _FIRST if name in frame.columns]
     order = [name for name in _ORDER if name in frame.columns]
-    shaped = frame.select(*first, pl.exclude(first))
-    if frame.is_empty() or any(frame.schema[name] != pl.String for name in order):
-        return shaped.sort(order, nulls_last=True)
-    return shaped.sort(_place_in_order(frame, order))
+    return in_order(frame.select(*first, pl.exclude(first)), order)
 
 
-def _place_in_order(frame: pl.DataFrame, texts: Sequence[str]) -> pl.Expr:
-    """A row's place among the rows sorted by columns of text, nulls last: one number is compared in their stead."""
-    place = pl.lit(0, pl.Int64)
-    for name in texts:
+def in_order(frame: pl.DataFrame, columns: Sequence[str]) -> pl.DataFrame:
+    """A frame's rows sorted by columns, nulls last: texts by one number a row in their stead, where one can tell."""
+    if frame.is_empty() or any(frame.schema[name] != pl.String for name in columns):
+        return frame.sort(columns, nulls_last=True)
+    place, places = pl.lit(0, pl.Int64), 1
+    for name in columns:
         values = frame[name].drop_nulls().unique().sort()
         at = pl.col(name).cast(pl.Enum(values)).to_physical().cast(pl.Int64).fill_null(len(values))
-        place = place * (len(values) + 1) + at
-    return place
+        place, places = place * (len(values) + 1) + at, places * (len(values) + 1)
+    return frame.sort(place if places <= _MOST_PLACES else columns, nulls_last=True)
 
 
 def _dictionary(frames: Mapping[str, pl.DataFrame]) -> pl.DataFrame:

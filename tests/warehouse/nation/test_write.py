@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from collections.abc import Iterator
 from datetime import date
 
@@ -18,7 +19,7 @@ from warehouse.lake.opened import LakeAddress, open_lake
 from warehouse.nation.published import READ, read_published
 from warehouse.nation.questions import alerts_told, editions_shown, latest_indicators
 from warehouse.nation.words import table_words
-from warehouse.nation.write import replace_national
+from warehouse.nation.write import in_order, replace_national
 
 NIGHT = date(2026, 1, 6)
 
@@ -59,6 +60,14 @@ def test_rows_lie_in_the_order_of_their_keys_and_those_without_one_last(lake, fr
     written = lake.execute("FROM lake.nation.indicator").pl().select(keys)
     assert written["basis"].null_count() > 0
     assert written.rows() == written.sort(keys, nulls_last=True).rows()
+
+
+@pytest.mark.parametrize("columns", [2, 10], ids=["one number tells the rows apart", "too many for one number"])
+def test_rows_are_sorted_by_texts_whether_or_not_a_number_can_stand_for_them(columns):
+    names = [f"c{number}" for number in range(columns)]
+    values = [None, *(f"{number:03d}" for number in range(150))]
+    frame = pl.DataFrame({name: random.Random(name).choices(values, k=400) for name in names})
+    assert in_order(frame, names).rows() == frame.sort(names, nulls_last=True).rows()
 
 
 def test_all_tables_are_one_snapshot_with_its_author_and_message(lake, frames):
