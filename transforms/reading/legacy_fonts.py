@@ -148,8 +148,13 @@ def detect(texts: Sequence[str]) -> Font:
     Args:
         texts: the strings of a workbook, a sheet, a column or one cell; ASCII and numbers among them do not matter.
     """
+    return _font_of(*_beyond_ascii(texts))
+
+
+def _beyond_ascii(texts: Sequence[str]) -> tuple[list[str], list[str]]:
+    """The distinct texts beyond ASCII, and those of them that may be in a legacy font."""
     distinct = [text for text in dict.fromkeys(texts) if not text.isascii()]
-    return _font_of(distinct, [text for text in distinct if not _UNICODE_ONLY.search(text)])
+    return distinct, [text for text in distinct if not _UNICODE_ONLY.search(text)]
 
 
 def _font_of(distinct: list[str], plain: list[str]) -> Font:
@@ -194,8 +199,7 @@ def convert(texts: Sequence[str], knows: Callable[[str], bool] = _unknown) -> li
     Returns:
         As many texts in the same order; Unicode texts unchanged.
     """
-    distinct = [text for text in dict.fromkeys(texts) if not text.isascii()]
-    plain = [text for text in distinct if not _UNICODE_ONLY.search(text)]
+    distinct, plain = _beyond_ascii(texts)
     doubtful = [text for text in plain if not knows(text)]
     if not doubtful:
         return list(texts)

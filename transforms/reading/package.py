@@ -182,11 +182,13 @@ class Package:
         return b" r:id=" in book and b"../" not in self.read(_LINKS)
 
     def _write(self, new: zipfile.ZipFile) -> None:
+        from xml.sax.saxutils import quoteattr  # noqa: PLC0415 - with it come a web client and TLS, for few files
+
         sheets, links = [], []
         worksheets = [one for one in self._listed if one.kind == "worksheet" and one.part]
         for number, one in enumerate(worksheets, 1):
             new.writestr(f"xl/worksheets/sheet{number}.xml", self.read(one.part))
-            said = f'name="{_in_attribute(one.name)}" state="{_in_attribute(one.state)}"'
+            said = f"name={quoteattr(one.name)} state={quoteattr(one.state)}"
             sheets.append(f'<sheet {said} sheetId="{number}" r:id="rId{number}"/>')
             links.append(_link(f"rId{number}", "worksheet", f"worksheets/sheet{number}.xml"))
         for kind, name in (("sharedStrings", "sharedStrings.xml"), ("styles", "styles.xml")):
@@ -215,10 +217,6 @@ _PACKAGE = "http://schemas.openxmlformats.org/package/2006/relationships"
 
 def _plain(name: str) -> str:
     return name.replace("\\", "/").lstrip("/").lower()
-
-
-def _in_attribute(text: str) -> str:
-    return "".join(f"&#{ord(sign)};" if sign in '&<>"\n\r\t' else sign for sign in text)
 
 
 def _link(key: str, kind: str, target: str) -> str:
