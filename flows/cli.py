@@ -1,6 +1,7 @@
-"""The `mobility` command: each command one call into the flows; nothing heavy is imported before it is needed."""
+"""The `mobility` command: each command one call into the flows; nothing heavy is imported before it is needed.
 
-from __future__ import annotations
+Annotations are evaluated here as they are written: kept as texts, typer evaluates each of them twice in every call.
+"""
 
 import sys
 from datetime import datetime
