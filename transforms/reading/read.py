@@ -381,8 +381,8 @@ class _Report:
         self._judge_rivals(form, table, rows)
         found = _found(form, table, rows, units)
         rows, found = self._without_remarks(rows, found, table, columns)
-        below = list(zip(*_lines(table, rows), strict=False))  # the values column by column
-        counts = {name: read_counts(below[column] if rows else (), self.counts) for name, column in columns.items()}
+        lines = _lines(table, rows)
+        counts = {name: read_counts([line[at] for line in lines], self.counts) for name, at in columns.items()}
         # In our template the openings stand there before anybody reports.
         said = [values for name, values in counts.items() if not (self.marks and name in _OPENINGS)]
         blank = (None,) * len(said)
