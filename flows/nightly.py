@@ -67,7 +67,6 @@ def nightly(as_of: date | None = None, inbox: Path | None = None) -> NightReport
         left = clear_inbox(arrived.files)
         returned = step(send_back, store, files, verdict, settings, readers, with_warned=True)
         judging = step(begin_to_judge, store, settings, computing)
-        readers.close()  # their memory is for what follows
         exposed = step(measure, store, touched, settings, as_of, computing)
         judged = step(judge, store, settings, judging)
         computing.close()  # its memory, too

@@ -5,6 +5,7 @@ Every such process begins by importing this, so it imports little.
 
 from __future__ import annotations
 
+import gc
 import os
 import resource
 import signal
@@ -17,6 +18,7 @@ from flows.engine import give_way
 
 IDLE_FACTOR = 3  # seconds by the clock for each of the processor's, for what waits without working
 OUT_OF_MEMORY = 77  # exit code
+GARBAGE = 100_000  # new objects before those in cycles are looked for: cells are many, and never in one
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +36,7 @@ class Limits:
 
 def serve(pipe: Connection) -> None:
     """What the process does until the other end of its pipe is closed, or nobody is there any more."""
+    gc.set_threshold(GARBAGE)
     try:
         limits = pipe.recv()
         _limit(limits)

@@ -6,7 +6,7 @@ import os
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager, nullcontext, suppress
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -56,7 +56,7 @@ def send_back(
     """Write a marked workbook for every rejected file of a batch; none for one that lists people.
 
     Args:
-        readers: processes that are there already.
+        readers: processes that are there already; they end with the last workbook.
         with_warned: also for every accepted file with a warning to look at: where their senders are told of it.
     """
     with sending_back(con, files, verdict, settings, readers, with_warned=with_warned) as returned:
@@ -76,9 +76,6 @@ def sending_back(
     """The same while the block goes on with something else; the list is whole when the block has ended."""
     orders = _orders(con, *_to_send(con, files, verdict, settings, with_warned=with_warned), settings)
     returned: list[Returned] = []
-    if not orders:
-        yield returned
-        return
     with ThreadPoolExecutor(1) as aside:
         written = aside.submit(lambda: returned.extend(_written(orders, settings, readers)))
         yield returned
@@ -89,7 +86,7 @@ def _written(orders: Sequence[ToMark], settings: Settings, there: Readers | None
     """Write the workbooks as reading processes make them; one that cannot be written keeps no other back."""
     to_write = {order.number: order for order in orders}
     chunks = [orders[at : at + CHUNK] for at in range(0, len(orders), CHUNK)]
-    with nullcontext(there) if there else readers_of(settings) as readers:
+    with closing(there) if there else readers_of(settings) as readers:
         for some in readers.each(marked, chunks, without_tables):
             for number, content in (one for part in some for one in part):
                 order = to_write[number]

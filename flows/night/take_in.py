@@ -11,6 +11,7 @@ from expectations.suites.verdict import Verdict
 from flows.night.collect import File
 from flows.night.load import load
 from flows.night.read import FilesRead, read
+from flows.night.readers import Readers
 from flows.night.run import Run
 from flows.night.validate import validate
 from flows.settings import Settings
@@ -31,8 +32,14 @@ class TakenIn:
         return replace(self, files=replace(self.files, frames=join_frames([])))
 
 
-def take_in(con: DuckDBPyConnection, files: Iterable[File], settings: Settings, run: Run) -> TakenIn:
-    """What the night does with files in three steps."""
-    read_files = read(con, files, settings, run)
+def take_in(
+    con: DuckDBPyConnection, files: Iterable[File], settings: Settings, run: Run, readers: Readers | None = None
+) -> TakenIn:
+    """What the night does with files in three steps.
+
+    Args:
+        readers: processes that are there already.
+    """
+    read_files = read(con, files, settings, run, readers)
     verdict = validate(con, read_files, settings)
     return TakenIn(read_files, verdict, load(con, read_files, verdict, settings, run))

@@ -36,13 +36,14 @@ class Labels:
             self.by_text[name].append(Wording("", name, "", ""))
         self.group_of = {wording.measure: fold(wording.group) for wording in wordings if wording.form != "unit"}
         self.groups = set(self.group_of.values()) - {""}
+        self.knows = lru_cache(maxsize=1 << 16)(self._knows)  # every sheet is asked of, several times
+        """Whether a text is a heading or a group of the contract."""
 
     def known(self, texts: Iterable[Any]) -> set[str]:
         """The texts that are headings or groups of the contract, as they stand."""
         return {text for text in texts if type(text) is str and text and self.knows(text)}
 
-    def knows(self, text: str) -> bool:
-        """Whether a text is a heading or a group of the contract."""
+    def _knows(self, text: str) -> bool:
         folded = fold(text)
         return folded in self.by_text or folded in self.groups
 

@@ -199,22 +199,27 @@ def convert(texts: Sequence[str], knows: Callable[[str], bool] = _unknown) -> li
     Returns:
         As many texts in the same order; Unicode texts unchanged.
     """
+    read, _ = readings(texts, knows)
+    return [read.get(text, text) for text in texts]
+
+
+def readings(texts: Sequence[str], knows: Callable[[str], bool] = _unknown) -> tuple[dict[str, str], Font]:
+    """The texts that are not in Unicode as they are read, each as of `convert`, and the font of most as of `detect`."""
     distinct, plain = _beyond_ascii(texts)
     doubtful = [text for text in plain if not knows(text)]
     if not doubtful:
-        return list(texts)
+        return {}, "unicode"
     prevailing = _font_of(distinct, plain)
 
     def converted(text: str) -> str:
-        own, readings = _font_and_readings(text)
-        meant = {read for read in readings if read != text and knows(read)}
+        own, possible = _font_and_readings(text)
+        meant = {read for read in possible if read != text and knows(read)}
         if len(meant) == 1:
             return meant.pop()
         is_own = own == prevailing or _score(text, own) > _score(text, prevailing)
         return to_unicode(text, own if is_own else prevailing)
 
-    read = {text: converted(text) for text in doubtful}
-    return [read.get(text, text) for text in texts]
+    return {text: read for text in doubtful if (read := converted(text)) != text}, prevailing
 
 
 def _font_and_readings(text: str) -> tuple[Font, tuple[str, ...]]:

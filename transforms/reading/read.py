@@ -66,15 +66,15 @@ def legible_sheets(
 
 def _from_legacy_fonts(sheet: Sheet, directory: Directory | None) -> str:
     """Turn a sheet's texts typed in TCVN3 or VNI fonts into Unicode; the font, "" where there was none."""
-    texts = list(sheet.texts)
 
     def knows(text: str) -> bool:
         return LABELS.knows(text) or (directory is not None and directory.knows(text))
 
-    turned = {old: new for old, new in zip(texts, legacy_fonts.convert(texts, knows), strict=True) if old != new}
-    if turned:
-        map_texts(sheet, lambda text: turned.get(text, text))
-    return legacy_fonts.detect(texts) if turned else ""
+    turned, font = legacy_fonts.readings(list(sheet.texts), knows)
+    if not turned:
+        return ""
+    map_texts(sheet, lambda text: turned.get(text, text))
+    return font
 
 
 def read_file(data: bytes, name: str, reporter: str, received_on: date, directory: Directory) -> FileReading:
@@ -381,8 +381,8 @@ class _Report:
         self._judge_rivals(form, table, rows)
         found = _found(form, table, rows, units)
         rows, found = self._without_remarks(rows, found, table, columns)
-        below = list(zip(*_lines(table, rows), strict=False))  # the values column by column
-        counts = {name: read_counts(below[column] if rows else (), self.counts) for name, column in columns.items()}
+        lines = _lines(table, rows)
+        counts = {name: read_counts([line[at] for line in lines], self.counts) for name, at in columns.items()}
         # In our template the openings stand there before anybody reports.
         said = [values for name, values in counts.items() if not (self.marks and name in _OPENINGS)]
         blank = (None,) * len(said)

@@ -210,7 +210,7 @@ def _delimited(text: str) -> tuple[list[list[Any]], bool]:
             best = max(best, (round(counted[width] / len(widths), 1), width, delimiter))
     rows = list(_csv_rows(text, best[2], csv.QUOTE_MINIMAL))
     # A quotation mark that is never closed swallows the lines after it.
-    if any("\n" in value and value.count("\n") > 5 for row in rows for value in row):
+    if '"' in text and any("\n" in value and value.count("\n") > 5 for row in rows for value in row):
         rows = list(_csv_rows(text, best[2], csv.QUOTE_NONE))
     return rows, bool(rows and rows[-1] and _is_left_open(text, rows[-1][-1]))
 

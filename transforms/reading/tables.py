@@ -94,9 +94,8 @@ class Table:
     of: UnitLevel = field(init=False)
 
     def __post_init__(self) -> None:
-        self.forms = [
-            name for name, form in FORMS.items() if len(self.columns.of_form(name)) >= min(ENOUGH, len(form.measures))
-        ]
+        found = self.columns.measures.keys()
+        self.forms = [name for name, form in FORMS.items() if len(found & form.names) >= min(ENOUGH, len(form.names))]
         is_of_communes = bool(self.forms) and all(FORMS[form].unit == "commune" for form in self.forms)
         self.of = "commune" if is_of_communes else "cell"
 
@@ -263,20 +262,15 @@ class _Walk:
                 self.empty_groups.append((index, name, first))
             self.group = None
 
-    def total_label(self, row: list[Any], words: Words) -> str:
-        """The text of a total row, "" for any other: it stands where the units do, or alone before the figures."""
-        if not any(words):
-            alone = next((v for c, v in enumerate(row) if type(v) is str and v and c not in self.counted), "")
-            return _as_total(alone) if alone[:1] in _INITIALS else ""
-        for text in words:
-            if text[:1] in _INITIALS and (label := _as_total(text)):
-                return label
-        return ""
+    def label_alone(self, row: list[Any]) -> str:
+        """The text of a total row that says nothing where the units do; it stands alone before the figures."""
+        alone = next((v for c, v in enumerate(row) if type(v) is str and v and c not in self.counted), "")
+        return _as_total(alone) if alone[:1] in _INITIALS else ""
 
     def take(self, index: int, row: list[Any]) -> None:
-        ordinal, code, commune, cell = self.of_words
-        words = Words(_shown(row, ordinal), _shown(row, code), _shown(row, commune), _shown(row, cell))
-        label = self.total_label(row, words)
+        words, label = _words(*[row[at] if at is not None and at < len(row) else None for at in self.of_words])
+        if not any(words):
+            label = self.label_alone(row)
         if label and not (words.code and _CODE.fullmatch(plain_characters(words.code))):
             self._total(index, label)
         elif self.of_communes:
@@ -349,6 +343,9 @@ class _Walk:
             self.close_group()
             self.totals.append((index, label, len(rows)))
 
+    def _period(self, row: list[Any]) -> str:
+        return _shown(row[self.period]) if self.period is not None and self.period < len(row) else ""
+
     def _unit(self, index: int, row: list[Any], words: Words) -> None:
         has_figures = self.has_figures(row)
         if not has_figures and self.ended:
@@ -357,17 +354,22 @@ class _Walk:
             self.current, self.current_index = words.commune, index
         is_numbered = words.ordinal.rstrip(".").isdigit()
         self.table.rows.append(
-            Row(index, self.current, words.cell, words.code, self.current_index, _shown(row, self.period), is_numbered)
+            Row(index, self.current, words.cell, words.code, self.current_index, self._period(row), is_numbered)
         )
         if has_figures or is_numbered:
             self.last_used = index
 
 
-def _shown(row: list[Any], column: int | None) -> str:
-    """A cell's value as text, "" where the table has no such column or the row ends before it."""
-    if column is None or column >= len(row):
-        return ""
-    value = row[column]
+@lru_cache(maxsize=1 << 14, typed=True)  # a sender's units are the same in its next report; True equals 1
+def _words(ordinal: Any, code: Any, commune: Any, cell: Any) -> tuple[Words, str]:
+    """What stands where the units do, and the text of a total row where it is one, "" for any other."""
+    words = Words(_shown(ordinal), _shown(code), _shown(commune), _shown(cell))
+    labels = (_as_total(text) for text in words if text[:1] in _INITIALS)
+    return words, next(filter(None, labels), "")
+
+
+def _shown(value: Any) -> str:
+    """A cell's value as text."""
     if type(value) is str:
         return value.strip()
     if type(value) is float and value.is_integer():

@@ -13,7 +13,9 @@ from rich.console import Console
 from flows.home import open_home
 from flows.night import send_back as sending
 from flows.night.collect import Arrived, File
-from flows.night.readers import Readers
+from flows.night.opened import frames_of, no_frames
+from flows.night.read import to_read
+from flows.night.readers import Closed, Readers, readers_of
 from flows.night.run import Run
 from flows.night.settle import settle
 from flows.night.summary import NightSteps, report, show
@@ -81,3 +83,23 @@ def test_a_night_killed_before_its_workbooks_were_written_owes_them_to_the_next_
         assert sending.send_back(con, taken.files, taken.verdict, settings) == []
         finish_nights(con, datetime(2024, 2, 4, 3))
         assert files_in_hand(con) == {}
+
+
+def test_processes_that_read_mark_the_files_too_and_end_with_the_last_workbook(tmp_path):
+    settings = Settings(home=tmp_path, readers=1)
+    run = Run("nightly", DAY, datetime(2024, 2, 4, 2))
+    with open_home(settings) as con, readers_of(settings) as readers:
+        taken = take_in(con, [_file("866", b"Th\xc3\xa1ng 1\nmot")], settings, run, readers)
+        (one,) = sending.send_back(con, taken.files, taken.verdict, settings, readers)
+        assert one.path.is_file()
+        with pytest.raises(Closed):
+            list(readers.each(frames_of, [[to_read(1, _file("866", b""), settings)]], no_frames))
+
+
+def test_processes_end_where_no_workbook_goes_back(tmp_path):
+    settings = Settings(home=tmp_path, readers=1)
+    with open_home(settings) as con, readers_of(settings) as readers:
+        taken = take_in(con, [], settings, Run("nightly", DAY, datetime(2024, 2, 4, 2)), readers)
+        assert sending.send_back(con, taken.files, taken.verdict, settings, readers) == []
+        with pytest.raises(Closed):
+            list(readers.each(frames_of, [[to_read(1, _file("866", b""), settings)]], no_frames))

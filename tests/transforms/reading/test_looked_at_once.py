@@ -5,10 +5,12 @@ import zipfile
 
 import pytest
 
+from transforms.reading.carriers import _without_cells
 from transforms.reading.formulas import _walk_without_plain_cells, _XlsxWalk, parse_xml, xlsx_cells
 from transforms.reading.grid import UNCACHED, NoValue, Refused, Sheet, map_texts
 from transforms.reading.package import Zips
 from transforms.reading.sheets import open_sheets
+from transforms.reading.tables import _words
 
 MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 
@@ -87,3 +89,14 @@ def test_texts_are_those_of_the_sheet_as_it_is_after_a_change():
     map_texts(sheet, str.upper)
     assert sheet.texts == {"X", "Y"}
     assert sheet.values == {"X", "Y", 1, "", None}
+
+
+def test_what_stands_before_a_row_of_figures_is_told_apart_where_python_takes_it_for_equal():
+    assert [_words(ordinal, None, None, "Ấp 1")[0].ordinal for ordinal in (1, True, 1.0)] == ["1", "True", "1"]
+
+
+@pytest.mark.parametrize("said", ['office:string-value="An Văn Bình"', 'table:formula="An Văn Bình"'])
+def test_what_a_cell_of_an_opendocument_says_beside_its_text_is_kept(said: str):
+    cell = f"<table:table-cell {said}><text:p>5</text:p></table:table-cell>"
+    assert said.encode() in _without_cells(cell.encode(), "ods")
+    assert b"An" not in _without_cells(cell.replace(said, "").encode(), "ods")
