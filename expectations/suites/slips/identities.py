@@ -12,7 +12,7 @@ import numpy as np
 from expectations.contract.forms import FORM_OF, FORMS, Form
 from expectations.contract.periods import Period
 from expectations.contract.rules import RULES, Rule
-from expectations.suites.slips.standing import Figures, Flags, SentTable, Standing
+from expectations.suites.slips.standing import Figures, Flags, Indices, SentTable, Standing
 
 _TERM = re.compile(r"([+-]?)\s*([a-z_0-9]+)")
 
@@ -108,12 +108,11 @@ def _column(other: SentTable, name: str, table: SentTable) -> Figures:
     return np.array([known.get(code, np.nan) for code in table.codes])
 
 
-def carried(table: SentTable, standing: Standing, period: Period) -> Identities | None:
+def carried(form: Form, cells: Indices, standing: Standing, period: Period) -> Identities | None:
     """What the month before closed with against what this one says of it; None where nothing is known."""
-    last = standing.before(table, period, 1) if table.form.name in CARRIED else None
+    last = standing.plane(form, period, 1) if form.name in CARRIED else None
     if last is None:
         return None
-    names = table.form.names
-    sums, closing = CARRIED[table.form.name]
-    coefficients = np.array([[float(sums.get(name, 0))] for name in names])
-    return Identities(coefficients, -last[:, [names.index(closing)]], np.array([True]))
+    sums, closing = CARRIED[form.name]
+    coefficients = np.array([[float(sums.get(name, 0))] for name in form.names])
+    return Identities(coefficients, -last[cells, form.names.index(closing), None], np.array([True]))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -76,23 +76,24 @@ class Standing:
     planes: dict[tuple[str, int], Figures] = field(default_factory=dict)
     owners: set[tuple[str, int]] = field(default_factory=set)
 
+    def plane(self, form: Form, period: Period, back: int) -> Figures | None:
+        """The figures of all cells so many of the form's own periods before; None where nothing stands."""
+        return self.planes.get((form.name, number_of(form, period) - back))
+
     def before(self, table: SentTable, period: Period, back: int) -> Figures | None:
-        """The figures of a table's cells so many periods before, in its order; None where nothing stands."""
-        plane = self.planes.get((table.form.name, number_of(table.form, period) - back))
+        """The same of a table's cells, in its order."""
+        plane = self.plane(table.form, period, back)
         return None if plane is None else plane[table.cells]
 
-    def months_before(
-        self, table: SentTable, rows: Flags, period: Period, months: int
-    ) -> Iterator[tuple[int, Figures]]:
-        """The figures of some rows of a table in the months before, the last first: how many lie between, and they.
+    def before_of(self, form: Form, cells: Indices, period: Period, backs: Iterable[int]) -> tuple[Indices, Figures]:
+        """The figures of some cells so many of the form's own periods before, where anything stands at all.
 
-        Months in which nothing stands are left out.
+        Returns:
+            how many periods lie between; and a plane a period, a row a cell.
         """
-        cells, form, number = table.cells[rows], table.form.name, period.number
-        for back in range(1, months + 1):
-            plane = self.planes.get((form, number - back))
-            if plane is not None:
-                yield back - 1, plane[cells]
+        planes = [(back - 1, self.plane(form, period, back)) for back in backs]
+        known = [(between, plane[cells]) for between, plane in planes if plane is not None]
+        return np.array([between for between, _ in known]), np.stack([figures for _, figures in known])
 
     def add(self, file: FileAsSent) -> None:
         """The figures of a file that was accepted."""
