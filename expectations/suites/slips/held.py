@@ -80,7 +80,7 @@ def _of_form(form: Form, files: Sequence[FileAsSent], standing: Standing) -> Ite
     is_untied = None if ties is None else ties.fails(ties.residuals(figures))[:, 0]
     begin = 0
     for file, table, levels in zip(files, tables, levels_of(tables, standing, period), strict=True):
-        own = slice(begin, begin + len(table.codes))
+        own = slice(begin, begin + len(table.cells))
         begin = own.stop
         rules = rules_of(file.tables, form)
         residuals = rules.residuals(table.figures)

@@ -64,7 +64,7 @@ def rules_of(tables: Mapping[str, SentTable], form: Form) -> Identities:
     """The contract's rules on a form's rows; figures of another form are those of the cell's row there."""
     table = tables[form.name]
     known = _known_rules(form.name, frozenset(tables))
-    rest = np.zeros((len(table.codes), len(known.is_equal)))
+    rest = np.zeros((len(table.cells), len(known.is_equal)))
     for at, name, factor in known.elsewhere:
         rest[:, at] += factor * _column(tables[FORM_OF[name]], name, table)
     return Identities(known.coefficients, rest, known.is_equal)
@@ -102,10 +102,10 @@ def _known_rules(form: str, sent: frozenset[str]) -> _KnownRules:
 def _column(other: SentTable, name: str, table: SentTable) -> Figures:
     """A measure of another form, in the order of a table; NaN where the cell has no row there."""
     column: Figures = other.figures[:, FORMS[FORM_OF[name]].names.index(name)]
-    if other.codes == table.codes:
+    if np.array_equal(other.cells, table.cells):
         return column
-    known = dict(zip(other.codes, column, strict=True))
-    return np.array([known.get(code, np.nan) for code in table.codes])
+    known = dict(zip(other.cells.tolist(), column, strict=True))
+    return np.array([known.get(cell, np.nan) for cell in table.cells.tolist()])
 
 
 def carried(form: Form, cells: Indices, standing: Standing, period: Period) -> Identities | None:

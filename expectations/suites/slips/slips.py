@@ -188,8 +188,9 @@ def _of_block(found: Pasted, table: SentTable) -> Cause:
 
 def _of_ten(found: Tenfold, table: SentTable) -> Cause:
     way = "tenth" if found.is_tenth else found.kind
-    units = () if found.kind == "column" else tuple(table.codes[at] for at in found.rows)
-    places = tuple(str(table.rows[at]) for at in found.rows)
+    rows = list(found.rows)
+    units = () if found.kind == "column" else tuple(table.places["cell_code"][rows])
+    places = tuple(map(str, table.places["row"][rows]))
     return Cause("factor-of-ten", len(found.rows), way, found.form, found.measures, units, places)
 
 
@@ -228,7 +229,7 @@ def _problems_frame(
             "measure": cause.measures[0],
             "found": cause.measures[0],
             "expected": cause.measures[1],
-            "sheet": tables[number][cause.form].sheets[0] or None,
+            "sheet": tables[number][cause.form].places["sheet"][0] or None,
         }
         for number, causes in found.items()
         for cause in causes
