@@ -75,7 +75,7 @@ def _of_form(form: Form, files: Sequence[FileAsSent], standing: Standing) -> Ite
     period, tables = files[0].period, [file.tables[form.name] for file in files]
     figures = np.concatenate([table.figures for table in tables])
     with np.errstate(invalid="ignore"):
-        is_round = (figures >= 10) & (figures % 10 == 0)
+        is_round = (figures >= 10) & (np.floor(figures / 10) * 10 == figures)
     ties = carried(form, np.concatenate([table.cells for table in tables]), standing, period)
     is_untied = None if ties is None else ties.fails(ties.residuals(figures))[:, 0]
     begin = 0

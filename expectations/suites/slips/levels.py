@@ -130,7 +130,7 @@ def _known(tables: Sequence[SentTable], last: Figures | None) -> dict[int, Flags
     """The rows with every figure of the last period, by the table's place; of tables with enough of them."""
     if last is None:
         return {}
-    known = (np.asarray(np.isfinite(last[table.cells]).all(axis=1), dtype=bool) for table in tables)
+    known = (np.asarray(np.isfinite(last.take(table.cells, axis=0)).all(axis=1), dtype=bool) for table in tables)
     return {at: rows for at, rows in enumerate(known) if np.count_nonzero(rows) >= _FEWEST_CELLS}
 
 

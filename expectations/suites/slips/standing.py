@@ -90,7 +90,7 @@ class Standing:
     def before(self, table: SentTable, period: Period, back: int) -> Figures | None:
         """The same of a table's cells, in its order."""
         plane = self.plane(table.form, period, back)
-        return None if plane is None else plane[table.cells]
+        return None if plane is None else plane.take(table.cells, axis=0)
 
     def before_of(self, form: Form, cells: Indices, period: Period, backs: Iterable[int]) -> tuple[Indices, Figures]:
         """The figures of some cells so many of the form's own periods before, where anything stands at all.
@@ -99,7 +99,7 @@ class Standing:
             how many periods lie between; and a plane a period, a row a cell.
         """
         planes = [(back - 1, self.plane(form, period, back)) for back in backs]
-        known = [(between, plane[cells]) for between, plane in planes if plane is not None]
+        known = [(between, plane.take(cells, axis=0)) for between, plane in planes if plane is not None]
         return np.array([between for between, _ in known]), np.stack([figures for _, figures in known])
 
     def add(self, file: FileAsSent) -> None:
