@@ -14,7 +14,8 @@ from expectations.suites.located import located
 def incomplete(con: duckdb.DuckDBPyConnection, absent_share: float) -> pl.DataFrame:
     """`incomplete-report` of the accepted files of the batch: too many of the cells that reported before are absent.
 
-    A cell counts where it reported the period before and is still the sender's. Needs `staged_outcome`.
+    A cell counts where it reported the period before and is still the sender's. Needs `staged_outcome`; what is known
+    of it here, `look_back` goes on from.
 
     Args:
         absent_share: the share of these cells, from 0 to 1, that may be absent.
@@ -50,14 +51,12 @@ def incomplete(con: duckdb.DuckDBPyConnection, absent_share: float) -> pl.DataFr
 def look_back(con: duckdb.DuckDBPyConnection) -> pl.DataFrame:
     """`opening-mismatch` and `copied-period` of all accepted files of the batch, whole nights of them at once.
 
-    Needs `staged_outcome`. A file is compared with the versions of the warehouse that stood on its night and with the
-    accepted files before it in the batch.
+    Needs that `incomplete` was asked of these outcomes. A file is compared with the versions of the warehouse that
+    stood on its night and with the accepted files before it in the batch.
     """
-    stage_groups(con)
-    _stage_before(con)
     con.execute("""
         CREATE OR REPLACE TEMP TABLE staged_compared AS SELECT DISTINCT submission_id, previous FROM staged_before""")
-    for form in MONTHLY:
+    for form in MONTHLY[1:]:
         _stage_known(con, form)
     mismatches = [located(_opening(con, carried), "opening-mismatch") for carried in CARRIED]
     return pl.concat([*mismatches, located(_copied(con), "copied-period")])

@@ -89,7 +89,7 @@ def weigh(held: Held) -> Weighed | None:
     """The evidence on every pair of a form's columns; None where plainly no pair has enough."""
     figures, rules, ties, levels = held.figures, held.rules, held.ties, held.levels
     pairs = figures.shape[1]
-    sums = np.zeros((pairs, pairs)) if levels is None else _by_sums(figures, levels)
+    sums = np.zeros((pairs, pairs)) if levels is None else _by_sums(levels)
     most = _RULE * held.is_broken.sum() + (_PATTERN if levels else 0.0)
     most += 0.0 if held.is_untied is None else _MOST_TRUST * held.is_untied.sum()
     if sums.max() + most < ENOUGH:
@@ -180,13 +180,12 @@ def _by_pattern(figures: Figures, levels: Levels) -> Figures:
     return weights
 
 
-def _by_sums(figures: Figures, levels: Levels) -> Figures:
+def _by_sums(levels: Levels) -> Figures:
     """For each pair, how much likelier both columns' sums are for each other's measure.
 
     A stock that lately jumped has no last level to stand at.
     """
-    known = figures[levels.known]
-    likely = levels.likely(np.where(np.isnan(known), 0.0, known).sum(axis=0))
+    likely = levels.likely
     own = np.diag(likely)
     weights = likely + likely.T - own[:, None] - own[None, :]
     unsteady = levels.is_stock & (levels.spreads > _STEADY)

@@ -2,26 +2,42 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 
 import numpy as np
 
+from expectations.contract.forms import OF_CELLS, Form
 from expectations.contract.periods import Period
 from expectations.suites.slips.identities import Identities, carried, rules_of
 from expectations.suites.slips.levels import Levels, levels_of
-from expectations.suites.slips.standing import Figures, Flags, SentTable, Standing
+from expectations.suites.slips.standing import Figures, FileAsSent, Flags, SentTable, Standing
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Held:
-    """One form of a file of a period, and what is known to hold it against."""
+    """One form of a file of a period, and what is known to hold it against.
 
-    tables: Mapping[str, SentTable]
+    Attributes:
+        rules: the contract's rules.
+        residuals: what each rule comes to in each row.
+        is_broken: in which rows a rule is broken.
+        is_round: which figures are 10 or more and end in 0.
+        ties: what the month before handed on; None where nothing is known.
+        is_untied: which rows do not go on from it; None where nothing is known.
+        levels: what the sender's past lets expect; None where too little is known.
+    """
+
     table: SentTable
     standing: Standing
     period: Period
+    rules: Identities
+    residuals: Figures
+    is_broken: Flags
+    is_round: Flags
+    ties: Identities | None
+    is_untied: Flags | None
+    levels: Levels | None
 
     @property
     def figures(self) -> Figures:
@@ -35,36 +51,48 @@ class Held:
     def names(self) -> tuple[str, ...]:
         return self.table.form.names
 
-    @cached_property
-    def rules(self) -> Identities:
-        """The contract's rules."""
-        return rules_of(self.tables, self.table.form)
-
-    @cached_property
-    def is_broken(self) -> Flags:
-        """In which rows a rule is broken."""
-        return np.asarray(self.rules.fails(self.residuals).any(axis=1), dtype=bool)
-
-    @cached_property
-    def residuals(self) -> Figures:
-        """What each rule comes to in each row."""
-        return self.rules.residuals(self.figures)
-
-    @cached_property
-    def ties(self) -> Identities | None:
-        """What the month before handed on; None where nothing is known."""
-        return carried(self.table, self.standing, self.period)
-
-    @cached_property
-    def is_untied(self) -> Flags | None:
-        """Which rows do not go on from the month before; None where nothing is known."""
-        return None if self.ties is None else self.ties.fails(self.ties.residuals(self.figures))[:, 0]
-
-    @cached_property
-    def levels(self) -> Levels | None:
-        """What the sender's past lets expect; None where too little is known."""
-        return levels_of(self.table, self.standing, self.period)
-
     def before(self) -> Figures | None:
         """The figures of the period before, row by row."""
         return self.standing.before(self.table, self.period, 1)
+
+
+def hold(files: Sequence[FileAsSent], standing: Standing) -> dict[int, list[Held]]:
+    """Each form of some files of one period, by submission.
+
+    What stands for that period itself says nothing of them, so the files may be each other's successors.
+    """
+    held: dict[int, list[Held]] = {file.submission_id: [] for file in files}
+    for form in OF_CELLS:
+        some = [file for file in files if form.name in file.tables]
+        if some:
+            for file, one in zip(some, _of_form(form, some, standing), strict=True):
+                held[file.submission_id].append(one)
+    return held
+
+
+def _of_form(form: Form, files: Sequence[FileAsSent], standing: Standing) -> Iterator[Held]:
+    """The form of each file: worked out on the rows of all, then parted."""
+    period, tables = files[0].period, [file.tables[form.name] for file in files]
+    figures = np.concatenate([table.figures for table in tables])
+    with np.errstate(invalid="ignore"):
+        is_round = (figures >= 10) & (np.floor(figures / 10) * 10 == figures)
+    ties = carried(form, np.concatenate([table.cells for table in tables]), standing, period)
+    is_untied = None if ties is None else ties.fails(ties.residuals(figures))[:, 0]
+    begin = 0
+    for file, table, levels in zip(files, tables, levels_of(tables, standing, period), strict=True):
+        own = slice(begin, begin + len(table.cells))
+        begin = own.stop
+        rules = rules_of(file.tables, form)
+        residuals = rules.residuals(table.figures)
+        yield Held(
+            table,
+            standing,
+            period,
+            rules,
+            residuals,
+            np.asarray(rules.fails(residuals).any(axis=1), dtype=bool),
+            is_round[own],
+            None if ties is None else Identities(ties.coefficients, ties.rest[own], ties.is_equal),
+            None if is_untied is None else is_untied[own],
+            levels,
+        )

@@ -12,7 +12,7 @@ import numpy as np
 from expectations.contract.forms import FORM_OF, FORMS, Form
 from expectations.contract.periods import Period
 from expectations.contract.rules import RULES, Rule
-from expectations.suites.slips.standing import Figures, Flags, SentTable, Standing
+from expectations.suites.slips.standing import Figures, Flags, Indices, SentTable, Standing
 
 _TERM = re.compile(r"([+-]?)\s*([a-z_0-9]+)")
 
@@ -64,7 +64,7 @@ def rules_of(tables: Mapping[str, SentTable], form: Form) -> Identities:
     """The contract's rules on a form's rows; figures of another form are those of the cell's row there."""
     table = tables[form.name]
     known = _known_rules(form.name, frozenset(tables))
-    rest = np.zeros((len(table.codes), len(known.is_equal)))
+    rest = np.zeros((len(table.cells), len(known.is_equal)))
     for at, name, factor in known.elsewhere:
         rest[:, at] += factor * _column(tables[FORM_OF[name]], name, table)
     return Identities(known.coefficients, rest, known.is_equal)
@@ -102,18 +102,17 @@ def _known_rules(form: str, sent: frozenset[str]) -> _KnownRules:
 def _column(other: SentTable, name: str, table: SentTable) -> Figures:
     """A measure of another form, in the order of a table; NaN where the cell has no row there."""
     column: Figures = other.figures[:, FORMS[FORM_OF[name]].names.index(name)]
-    if other.codes == table.codes:
+    if np.array_equal(other.cells, table.cells):
         return column
-    known = dict(zip(other.codes, column, strict=True))
-    return np.array([known.get(code, np.nan) for code in table.codes])
+    known = dict(zip(other.cells.tolist(), column, strict=True))
+    return np.array([known.get(cell, np.nan) for cell in table.cells.tolist()])
 
 
-def carried(table: SentTable, standing: Standing, period: Period) -> Identities | None:
+def carried(form: Form, cells: Indices, standing: Standing, period: Period) -> Identities | None:
     """What the month before closed with against what this one says of it; None where nothing is known."""
-    last = standing.before(table, period, 1) if table.form.name in CARRIED else None
+    last = standing.plane(form, period, 1) if form.name in CARRIED else None
     if last is None:
         return None
-    names = table.form.names
-    sums, closing = CARRIED[table.form.name]
-    coefficients = np.array([[float(sums.get(name, 0))] for name in names])
-    return Identities(coefficients, -last[:, [names.index(closing)]], np.array([True]))
+    sums, closing = CARRIED[form.name]
+    coefficients = np.array([[float(sums.get(name, 0))] for name in form.names])
+    return Identities(coefficients, -last[cells, form.names.index(closing), None], np.array([True]))

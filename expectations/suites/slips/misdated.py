@@ -71,7 +71,7 @@ def _openings(table: SentTable, standing: Standing, titled: Period, other: Perio
 def _handed_on(table: SentTable, standing: Standing, month: Period, opening: int, closing: int) -> Figures:
     """What a month opens with: the closing before it, else the opening that stands for it; NaN where neither does."""
     before, own = standing.before(table, month, 1), standing.before(table, month, 0)
-    nothing = np.full(len(table.codes), np.nan)
+    nothing = np.full(len(table.cells), np.nan)
     closed = nothing if before is None else before[:, closing]
     return np.where(np.isnan(closed), nothing if own is None else own[:, opening], closed)
 

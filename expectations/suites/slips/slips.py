@@ -14,7 +14,7 @@ from expectations.contract.periods import Period
 from expectations.language.catalogue import LANGUAGES
 from expectations.suites.located import located, no_problems
 from expectations.suites.slips.exchanged import Exchanged, exchanged_columns
-from expectations.suites.slips.held import Held
+from expectations.suites.slips.held import Held, hold
 from expectations.suites.slips.misdated import Misdated, misdated
 from expectations.suites.slips.pasted import Pasted, pasted_blocks
 from expectations.suites.slips.shifted import Shifted, shifted_rows
@@ -89,47 +89,59 @@ class Looker:
         outcomes = dict(self.con.execute("SELECT submission_id, outcome FROM staged_outcome").fetchall())
         found: dict[int, list[Cause]] = {}
         tables = {file.submission_id: file.tables for file in self.files}
-        for file, standing in self._nights(outcomes, found):
-            if outcomes[file.submission_id] != "duplicate" and file.submission_id not in self.others:
-                found[file.submission_id] = causes_of(file, standing, self.named.get(file.submission_id))
+        taken: list[FileAsSent] = []
+        for night, files in self._together():
+            if night is not None:
+                standing = standing_on(self.con, self.places, night, self._since())
+                for earlier in taken:
+                    standing.add(earlier)
+            asked = [file for file in files if outcomes[file.submission_id] != "duplicate"]
+            held = hold([file for file in asked if file.submission_id not in self.others], standing)
+            for file in files:
+                if (number := file.submission_id) in held:
+                    found[number] = causes_of(file, held[number], standing, self.named.get(number))
+                if outcomes[number] == "accepted" and not any(cause.is_code for cause in found.get(number, ())):
+                    standing.add(file)
+                    taken.append(file)
         return Slips(_causes_frame(found), _problems_frame(self.con, found, tables))
 
-    def _nights(
-        self, outcomes: Mapping[int, str], found: Mapping[int, list[Cause]]
-    ) -> Iterable[tuple[FileAsSent, Standing]]:
-        """Each file with what stood when it came: in the warehouse on its night, and of the batch before it."""
-        if not self.files:
-            return
+    def _together(self) -> list[tuple[date | None, list[FileAsSent]]]:
+        """The files in their order, those of one period that follow one another together.
+
+        Each with the night whose warehouse they are held against; None where it is that of the files before.
+        """
         nights = [file.recorded_at for file in self.files]
-        since = min(file.period for file in self.files).first_day - timedelta(days=31 * (MONTHS_BACK + 1))
-        changes = nights_of_change(self.con, min(nights), max(nights))
-        taken: list[FileAsSent] = []
+        changes = nights_of_change(self.con, min(nights), max(nights)) if nights else []
+        together: list[tuple[date | None, list[FileAsSent]]] = []
         at: date | None = None
         for file in self.files:
             if at is None or any(at < night <= file.recorded_at for night in changes):
-                standing = standing_on(self.con, self.places, file.recorded_at, since)
-                for earlier in taken:
-                    standing.add(earlier)
                 at = file.recorded_at
-            yield file, standing
-            is_slip = any(cause.is_code for cause in found.get(file.submission_id, ()))
-            if outcomes[file.submission_id] == "accepted" and not is_slip:
-                standing.add(file)
-                taken.append(file)
+                together.append((at, [file]))
+            elif together[-1][1][-1].period == file.period:
+                together[-1][1].append(file)
+            else:
+                together.append((None, [file]))
+        return together
+
+    def _since(self) -> date:
+        """The day from which periods are looked back at."""
+        return min(file.period for file in self.files).first_day - timedelta(days=31 * (MONTHS_BACK + 1))
 
 
-def causes_of(file: FileAsSent, standing: Standing, named: Period | None) -> list[Cause]:
+def causes_of(file: FileAsSent, forms: Iterable[Held], standing: Standing, named: Period | None) -> list[Cause]:
     """What most likely happened to one file; nothing of most.
 
     Args:
+        forms: its forms.
         named: the month the file's name says, where it is not the title's.
     """
     dated = misdated(file, standing, named)
     if dated:
         return [_of_date(dated)]  # against the wrong month nothing else can be told
     causes: list[Cause] = []
-    for table in file.tables.values():
-        causes += _in_form(Held(file.tables, table, standing, file.period))
+    for held in forms:
+        causes += _in_form(held)
     return sorted(causes, key=lambda cause: CAUSES.index(cause.cause))
 
 
@@ -176,8 +188,9 @@ def _of_block(found: Pasted, table: SentTable) -> Cause:
 
 def _of_ten(found: Tenfold, table: SentTable) -> Cause:
     way = "tenth" if found.is_tenth else found.kind
-    units = () if found.kind == "column" else tuple(table.codes[at] for at in found.rows)
-    places = tuple(str(table.rows[at]) for at in found.rows)
+    rows = list(found.rows)
+    units = () if found.kind == "column" else tuple(table.places["cell_code"][rows])
+    places = tuple(map(str, table.places["row"][rows]))
     return Cause("factor-of-ten", len(found.rows), way, found.form, found.measures, units, places)
 
 
@@ -216,7 +229,7 @@ def _problems_frame(
             "measure": cause.measures[0],
             "found": cause.measures[0],
             "expected": cause.measures[1],
-            "sheet": tables[number][cause.form].sheets[0] or None,
+            "sheet": tables[number][cause.form].places["sheet"][0] or None,
         }
         for number, causes in found.items()
         for cause in causes

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -28,20 +28,27 @@ class SentTable:
     Attributes:
         form: which.
         cells: the place of each row's cell in `Standing`.
-        codes, communes: of each row; a commune is "" where the registry does not say.
-        sheets, rows, tables: where each row stands in the file.
+        places: of each row cell_code, commune ("" where the registry does not say), and sheet and row in the file.
         figures: a row a cell, a column a measure of the form; NaN where a figure could not be read, or is below
             zero, which no count is.
     """
 
     form: Form
     cells: Indices
-    codes: Sequence[str]
-    communes: Sequence[str]
-    sheets: Sequence[str]
-    rows: Sequence[int]
-    tables: Sequence[int]
+    places: pl.DataFrame
     figures: Figures
+
+    @property
+    def codes(self) -> list[str]:
+        return self.places["cell_code"].to_list()
+
+    @property
+    def communes(self) -> list[str]:
+        return self.places["commune"].to_list()
+
+    @property
+    def rows(self) -> list[int]:
+        return self.places["row"].to_list()
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,23 +83,24 @@ class Standing:
     planes: dict[tuple[str, int], Figures] = field(default_factory=dict)
     owners: set[tuple[str, int]] = field(default_factory=set)
 
+    def plane(self, form: Form, period: Period, back: int) -> Figures | None:
+        """The figures of all cells so many of the form's own periods before; None where nothing stands."""
+        return self.planes.get((form.name, number_of(form, period) - back))
+
     def before(self, table: SentTable, period: Period, back: int) -> Figures | None:
-        """The figures of a table's cells so many periods before, in its order; None where nothing stands."""
-        plane = self.planes.get((table.form.name, number_of(table.form, period) - back))
-        return None if plane is None else plane[table.cells]
+        """The same of a table's cells, in its order."""
+        plane = self.plane(table.form, period, back)
+        return None if plane is None else plane.take(table.cells, axis=0)
 
-    def months_before(
-        self, table: SentTable, rows: Flags, period: Period, months: int
-    ) -> Iterator[tuple[int, Figures]]:
-        """The figures of some rows of a table in the months before, the last first: how many lie between, and they.
+    def before_of(self, form: Form, cells: Indices, period: Period, backs: Iterable[int]) -> tuple[Indices, Figures]:
+        """The figures of some cells so many of the form's own periods before, where anything stands at all.
 
-        Months in which nothing stands are left out.
+        Returns:
+            how many periods lie between; and a plane a period, a row a cell.
         """
-        cells, form, number = table.cells[rows], table.form.name, period.number
-        for back in range(1, months + 1):
-            plane = self.planes.get((form, number - back))
-            if plane is not None:
-                yield back - 1, plane[cells]
+        planes = [(back - 1, self.plane(form, period, back)) for back in backs]
+        known = [(between, plane.take(cells, axis=0)) for between, plane in planes if plane is not None]
+        return np.array([between for between, _ in known]), np.stack([figures for _, figures in known])
 
     def add(self, file: FileAsSent) -> None:
         """The figures of a file that was accepted."""
@@ -118,8 +126,7 @@ class Standing:
 def standing_on(con: duckdb.DuckDBPyConnection, places: Mapping[str, int], night: date, since: date) -> Standing:
     """What the warehouse held of some cells at the end of a night, of periods that began since a day."""
     standing = Standing(places)
-    asked = pl.DataFrame([*places.items()], {"cell_code": pl.String, "place": pl.Int64}, orient="row")
-    con.register("asked_cell", asked)
+    con.register("asked_cell", _numbered(places))
     for form in OF_CELLS:
         names = ", ".join(form.names)
         frame = con.execute(
@@ -134,6 +141,10 @@ def standing_on(con: duckdb.DuckDBPyConnection, places: Mapping[str, int], night
         standing.fill(form, frame)
     con.unregister("asked_cell")
     return standing
+
+
+def _numbered(places: Mapping[str, int]) -> pl.DataFrame:
+    return pl.DataFrame([*places.items()], {"cell_code": pl.String, "place": pl.Int64}, orient="row")
 
 
 def nights_of_change(con: duckdb.DuckDBPyConnection, first: date, last: date) -> list[date]:
@@ -178,7 +189,7 @@ def sent_files(con: duckdb.DuckDBPyConnection) -> tuple[dict[str, int], list[Fil
 def _tables(con: duckdb.DuckDBPyConnection, form: Form, places: Mapping[str, int]) -> dict[int, SentTable]:
     names = ", ".join(f"this.{name}" for name in form.names)
     frame = con.execute(f"""
-        SELECT this.submission_id, this.table_no, coalesce(this.sheet, '') AS sheet, this.row, this.cell_code,
+        SELECT this.submission_id, coalesce(this.sheet, '') AS sheet, this.row, this.cell_code,
             coalesce(home.commune_code, '') AS commune, {names}
         FROM staged_{form.name} AS this
         JOIN staged_submission AS file USING (submission_id)
@@ -188,18 +199,15 @@ def _tables(con: duckdb.DuckDBPyConnection, form: Form, places: Mapping[str, int
         WHERE this.is_reported AND this.occurrence = 1
         ORDER BY this.submission_id, this.table_no, this.row""").pl()
     frame = frame.unique(["submission_id", "cell_code"], keep="first", maintain_order=True)
-    codes = frame["cell_code"].to_list()
-    cells = np.array([places[code] for code in codes], dtype=np.int64)
-    communes, sheets, rows, numbers = (frame[name].to_list() for name in ("commune", "sheet", "row", "table_no"))
-    figures = _counts(frame, form)
+    numbered = _numbered(places)
+    cells = frame.join(numbered, on="cell_code", how="left", maintain_order="left")["place"].to_numpy()
+    figures, first = _counts(frame, form), 0
+    frame = frame.select("submission_id", "cell_code", "commune", "sheet", "row")
     tables: dict[int, SentTable] = {}
-    first = 0
     for length, number in frame["submission_id"].rle().struct.unnest().iter_rows():
         at = slice(first, first + length)
+        tables[number] = SentTable(form, cells[at], frame.slice(first, length), figures[at])
         first += length
-        tables[number] = SentTable(
-            form, cells[at], codes[at], communes[at], sheets[at], rows[at], numbers[at], figures[at]
-        )
     return tables
 
 

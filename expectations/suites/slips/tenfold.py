@@ -42,8 +42,7 @@ class Tenfold:
 
 def tenfold_figures(held: Held) -> Tenfold | None:
     """Such a slip in a form, if there is one: of a column before rows, of rows before cells."""
-    with np.errstate(invalid="ignore"):
-        is_round = (held.figures >= 10) & (held.figures % 10 == 0)
+    is_round = held.is_round
     rounded = is_round.sum(axis=0).max(initial=0) >= FEWEST_ROWS
     if not held.is_broken.any() and not rounded and not _may_be_rows(is_round):
         return None
@@ -57,7 +56,7 @@ def _may_be_rows(is_round: Flags) -> bool:
 def _column(held: Held, is_round: Flags) -> Tenfold | None:
     filled = held.figures > 0
     may_be_tenfold = is_round.sum(axis=0) >= np.maximum(FEWEST_ROWS, SHARE * filled.sum(axis=0))
-    is_off = (held.residuals != 0) & ~np.isnan(held.residuals)
+    is_off = held.rules.is_equal & (held.residuals != 0) & ~np.isnan(held.residuals)
     often_broken = np.count_nonzero(is_off, axis=0) >= FEWEST_ROWS
     if not may_be_tenfold.any() and not often_broken.any():
         return None
@@ -91,20 +90,19 @@ def _likelier(held: Held, at: int, is_round: Flags) -> bool:
     figures, levels = held.figures[:, at], held.levels
     if levels is None or is_round[:, at].sum() < max(_FEWEST_ROUND, np.count_nonzero(figures > 0)):
         return False
-    sums = np.nansum(held.figures[levels.known], axis=0)
-    tenth = sums.copy()
-    tenth[at] = sums[at] / 10
-    return bool(levels.likely(tenth)[at, at] - levels.likely(sums)[at, at] > _ENOUGH)
+    tenth = levels.found.copy()
+    tenth[at] = tenth[at] / 10
+    return bool(levels.likely_for(tenth)[at, at] - levels.likely[at, at] > _ENOUGH)
 
 
 def _wanted(held: Held, at: int, often_broken: Flags) -> Figures | None:
     """The figures with which the first broken equation that reads a column would hold; None where none does.
 
     Args:
-        often_broken: which conditions are broken in rows enough.
+        often_broken: which equations are broken in rows enough.
     """
     rules = held.rules
-    equations = np.flatnonzero(often_broken & rules.is_equal & (np.abs(rules.coefficients[at]) == 1))
+    equations = np.flatnonzero(often_broken & (np.abs(rules.coefficients[at]) == 1))
     if not equations.size:
         return None
     wanted: Figures = held.figures[:, at] - held.residuals[:, equations[0]] * rules.coefficients[at, equations[0]]
