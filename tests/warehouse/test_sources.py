@@ -91,5 +91,6 @@ def test_nothing_that_marts_call_changes_by_itself(con):
     said = "\n".join((*views, *macros)).lower()
     called = {*re.findall(r"(\w+)\s*\(", said), *re.findall(r"\b(?:current|local)_?\w+", said)}
     assert {"coalesce", "period_end"} <= called
-    assert called & {"now", "current_timestamp", "localtimestamp", *(name for (name,) in moving)} == set()
+    moves = called & {"now", "current_timestamp", "localtimestamp", *(name for (name,) in moving)}
+    assert moves == {"current_database"}  # of the dictionary, which asks the catalogue and so is asked each time
     assert [sql for sql in macros if re.search(r"\bfrom\b", sql, re.IGNORECASE)] == []  # they name no table
