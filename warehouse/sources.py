@@ -59,7 +59,7 @@ class Sources:
 
     def _digest(self, name: str) -> str:
         if name not in self._known:
-            described = self._con.execute(f"DESCRIBE {name}").fetchall()
-            columns = {column: str(kind) for column, kind, *_ in described}
+            rows = self._con.sql(f"FROM {name}")
+            columns = dict(zip(rows.columns, map(str, rows.types), strict=True))
             self._known[name] = json.dumps(digests(self._con, columns, name, ONE))
         return self._known[name]
