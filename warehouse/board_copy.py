@@ -18,7 +18,8 @@ from warehouse.connection.migrations import applied
 from warehouse.connection.store import NEW_FILES, replace
 from warehouse.connection.transaction import transaction
 from warehouse.published import attach
-from warehouse.renewed import Columns, fill, renew
+from warehouse.remembered import Notes
+from warehouse.renewed import Columns, Held, fill, renew
 from warehouse.schema.comments import quoted
 
 SCHEMAS = ("ledger", "facts", "registry", "alerts", "followup", "outbox")
@@ -47,10 +48,13 @@ def copy_board(con: DuckDBPyConnection, path: Path) -> None:
         path: the copy, readable by its owner and group. Killed at any point, at most `.<name>.part` is left, which
             the next call removes.
     """
-    part = path.with_name(f".{path.name}.part")
-    made_of, held = _made_of(con), _held(con)
-    if not _carried_on(con, path, part, made_of, held):
-        _make_whole(con, part, made_of, held)
+    part, notes = path.with_name(f".{path.name}.part"), Notes(con, path.with_name(f".{path.name}.json"))
+    made_of, tables = _made_of(con), _tables(con)
+    held = _carried_on(con, path, part, notes, made_of, tables)
+    if held is None:
+        _make_whole(con, part, made_of, tables)
+    else:
+        notes.remember(part, held)
     part.chmod(0o640)
     replace(part, path)
 
@@ -61,42 +65,48 @@ def _made_of(con: DuckDBPyConnection) -> str:
     return hashlib.sha256("\n".join(map(str, steps)).encode()).hexdigest()
 
 
-def _carried_on(con: DuckDBPyConnection, path: Path, part: Path, made_of: str, held: Mapping[str, Columns]) -> bool:
-    """Make the new copy of the former one; whether there is one that can be."""
+def _carried_on(
+    con: DuckDBPyConnection, path: Path, part: Path, notes: Notes, made_of: str, tables: Mapping[str, Columns]
+) -> dict[str, Held] | None:
+    """Make the new copy of the former one: what each table holds; None where there is none that can be."""
     _clear(part)
     if not path.is_file():
-        return False
+        return None
     shutil.copyfile(path, part)
+    known = notes.remembered(part)
     try:
         with _attached(con, part):
-            if con.execute(_MADE_OF).fetchone() != (f"'{made_of}'",) or _share_free(con) > _LEFT_FREE:
-                return False
+            if con.execute("SELECT board.main.made_of()").fetchone() != (made_of,) or _share_free(con) > _LEFT_FREE:
+                return None
             with transaction(con):
-                for name, columns in held.items():
-                    renew(con, f"board.{name}", columns, f"FROM {name}", by_month=True)
+                return {name: _renewed(con, name, columns, known.get(name)) for name, columns in tables.items()}
     except duckdb.Error:  # damaged
-        return False
-    return True
+        return None
 
 
-def _make_whole(con: DuckDBPyConnection, part: Path, made_of: str, held: Mapping[str, Columns]) -> None:
+def _renewed(con: DuckDBPyConnection, name: str, columns: Columns, before: Held | None) -> Held:
+    standing = before.parts if before else None
+    return renew(con, f"board.{name}", columns, f"FROM {name}", by_month=True, standing=standing)
+
+
+def _make_whole(con: DuckDBPyConnection, part: Path, made_of: str, tables: Mapping[str, Columns]) -> None:
     _clear(part)
     with _attached(con, part), transaction(con):
         # As the warehouse is made, but for its marts, which would be empty here: they are published.
         con.execute(f"COPY FROM DATABASE {_this(con)} TO board (SCHEMA)")
         con.execute("DROP SCHEMA board.marts CASCADE")
         con.execute(f"CREATE MACRO board.main.made_of() AS {quoted(made_of)}")
-        for name, columns in held.items():
+        for name, columns in tables.items():
             fill(con, f"board.{name}", columns, f"FROM {name}", by_month=True)
 
 
-def _held(con: DuckDBPyConnection) -> dict[str, dict[str, str]]:
+def _tables(con: DuckDBPyConnection) -> dict[str, dict[str, str]]:
     """What a copy holds: by schema and table, its columns' names and types."""
     wanted = {"schemas": list(SCHEMAS), "of_board": list(OF_BOARD), "without": list(_NOT_COPIED)}
-    held: dict[str, dict[str, str]] = {}
+    tables: dict[str, dict[str, str]] = {}
     for table, column, kind in con.execute(_COLUMNS, wanted).fetchall():
-        held.setdefault(table, {})[column] = kind
-    return held
+        tables.setdefault(table, {})[column] = kind
+    return tables
 
 
 def _share_free(con: DuckDBPyConnection) -> float:
@@ -111,7 +121,8 @@ def _clear(part: Path) -> None:
 
 @contextmanager
 def _attached(con: DuckDBPyConnection, part: Path) -> Iterator[None]:
-    con.execute(f"ATTACH {quoted(str(part))} AS board")
+    # No log: a copy that is not finished is thrown away.
+    con.execute(f"ATTACH {quoted(str(part))} AS board (RECOVERY_MODE NO_WAL_WRITES)")
     try:
         part.chmod(0o600)
         yield
@@ -145,10 +156,6 @@ def open_copies(published: Path, board: Path, memory_limit: str = "150MB") -> It
         yield con
 
 
-_MADE_OF = """
-SELECT macro_definition FROM duckdb_functions()
-WHERE database_name = 'board' AND schema_name = 'main' AND function_name = 'made_of'
-"""
 _BLOCKS = """
 SELECT free_blocks / greatest(total_blocks, 1) FROM pragma_database_size() WHERE database_name = 'board'
 """

@@ -13,7 +13,9 @@ import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from dataclasses import replace as replace_fields
 from functools import cached_property
+from graphlib import TopologicalSorter
 from pathlib import Path
 
 import duckdb
@@ -25,8 +27,10 @@ from warehouse.connection.transaction import transaction
 from warehouse.errors import EditionRefused
 from warehouse.marts.shown import LARGE, Mart, marts_of, shape
 from warehouse.marts.views import MARTS, apply_marts
-from warehouse.renewed import Write, fill, renew
+from warehouse.remembered import Notes
+from warehouse.renewed import Held, fill, renew
 from warehouse.schema.comments import quoted
+from warehouse.sources import Sources
 
 LINK = "mobility.duckdb"
 EDITIONS = "editions"
@@ -66,16 +70,18 @@ def publish(con: DuckDBPyConnection, folder: Path, stamp: str, *, keep: int = 7,
     for entered in (folder, folder / EDITIONS, target.parent):
         entered.chmod(0o755)
     part = target.with_name(f".{LINK}.part")
+    notes = Notes(con, folder.with_name(f".{folder.name}.json"))  # not among what analysts may enter
     with _before(con, folder / LINK) as before:
         new = _New(con, part, stamp, {mart.name: mart for mart in marts_of(con)})
-        rows = new.upon(before) if before and _may_stand(before, folder, new) else None
-        if rows is None:
-            rows = new.whole(before)
+        held = new.upon(before, notes) if before and _may_stand(before, folder, new) else None
+        if held is None:
+            held = new.whole(before)
+    notes.remember(part, held)
     part.chmod(0o644)
     replace(part, target)
     _switch(folder, target)
     _retire(folder, target, keep)
-    return Published(target, rows)
+    return Published(target, {name: one.rows for name, one in held.items()})
 
 
 def stamp_of(copy: Path) -> str:
@@ -124,29 +130,51 @@ class _New:
     def made_of(self) -> str:
         return hashlib.sha256("\n".join((*self.statements, *map(str, NEW_FILES.items()))).encode()).hexdigest()
 
-    def upon(self, before: _Before) -> dict[str, int] | None:
-        """Made of the copy before, where only what changed is written: rows of each mart; None if that is damaged."""
+    def upon(self, before: _Before, notes: Notes) -> dict[str, Held] | None:
+        """Made of the copy before, where only what changed is written: what each mart holds; None if that is damaged.
+
+        Args:
+            notes: what is known of the copy before.
+        """
         self._clear()
         shutil.copyfile(before.path, self.part)
+        known = notes.remembered(self.part)
         try:
             with _attached(self.con, self.part):
                 # One transaction: all marts are of one moment.
-                with transaction(self.con):
-                    rows = self._written(renew)
-                _check(self.con, rows)
+                with transaction(self.con), _looked_up_once(self.con) as queries:
+                    sources = Sources(self.con)
+                    held = {name: self._renewed(name, queries[name], sources, known.get(name)) for name in self.marts}
+                _check(self.con, held)
         except duckdb.Error:
             return None
-        return rows
+        return held
 
-    def whole(self, before: _Before | None) -> dict[str, int]:
-        """Made anew: rows of each mart."""
+    def _renewed(self, name: str, query: str, sources: Sources, before: Held | None) -> Held:
+        """A mart brought to what it is now; not asked for where all that it is made of is what it was."""
+        made_of = sources.under(query)
+        if before and before.made_of and before.made_of == made_of:
+            return before
+        into, columns = f"edition.marts.{name}", self.marts[name].typed
+        standing = before.parts if before else None
+        now = renew(self.con, into, columns, query, by_month=name in LARGE, standing=standing)
+        return replace_fields(now, made_of=made_of)
+
+    def whole(self, before: _Before | None) -> dict[str, Held]:
+        """Made anew: what each mart holds."""
         self._clear()
         with _attached(self.con, self.part):
-            with transaction(self.con):
+            with transaction(self.con), _looked_up_once(self.con) as queries:
                 self._make(is_as_before=before is not None and before.made_of == self.made_of)
-                rows = self._written(fill)
-            _check(self.con, rows)
-        return rows
+                sources = Sources(self.con)
+                held = {name: self._filled(name, queries[name], sources) for name in self.marts}
+            _check(self.con, held)
+        return held
+
+    def _filled(self, name: str, query: str, sources: Sources) -> Held:
+        into, columns = f"edition.marts.{name}", self.marts[name].typed
+        rows = fill(self.con, into, columns, query, by_month=name in LARGE)
+        return Held(rows, None, sources.under(query))
 
     def _clear(self) -> None:
         for left in self.part.parents[2].rglob(".*.part*"):
@@ -161,13 +189,6 @@ class _New:
                 self.con.execute(statement)
             for name, value in (("made_of", self.made_of), ("made_whole", self.stamp)):
                 self.con.execute(f"CREATE OR REPLACE MACRO marts.{name}() AS {quoted(value)}")
-
-    def _written(self, write: Write) -> dict[str, int]:
-        with _looked_up_once(self.con) as queries:
-            return {
-                name: write(self.con, f"edition.marts.{name}", mart.typed, queries[name], by_month=name in LARGE)
-                for name, mart in self.marts.items()
-            }
 
 
 def _may_stand(before: _Before, folder: Path, new: _New) -> bool:
@@ -186,7 +207,8 @@ def _may_stand(before: _Before, folder: Path, new: _New) -> bool:
 
 @contextmanager
 def _attached(con: DuckDBPyConnection, part: Path) -> Iterator[None]:
-    con.execute(f"ATTACH {quoted(str(part))} AS edition")
+    # No log: a copy that is not finished is thrown away.
+    con.execute(f"ATTACH {quoted(str(part))} AS edition (RECOVERY_MODE NO_WAL_WRITES)")
     try:
         yield
         con.execute("CHECKPOINT edition")
@@ -204,10 +226,17 @@ def _before(con: DuckDBPyConnection, copy: Path) -> Iterator[_Before | None]:
         yield None
         return
     try:
-        said = {name: value.strip("'") for name, value in con.execute(_SAID).fetchall()}
-        yield _Before(path, said.get("made_of"), said.get("made_whole"))
+        yield _Before(path, *_said(con))
     finally:
         con.execute("DETACH before")
+
+
+def _said(con: DuckDBPyConnection) -> tuple[str | None, str | None]:
+    try:
+        row = con.execute("SELECT before.marts.made_of(), before.marts.made_whole()").fetchone()
+    except duckdb.Error:  # of an earlier release
+        return None, None
+    return (row[0], row[1]) if row else (None, None)
 
 
 @contextmanager
@@ -227,27 +256,37 @@ def _looked_up_once(con: DuckDBPyConnection) -> Iterator[dict[str, str]]:
 
     Which name and district a unit had when is worked out anew for each of twenty marts otherwise.
     """
-    views = [name for (name,) in con.execute(_VIEWS).fetchall()]
-    for name in views:
-        con.execute(f"CREATE OR REPLACE TEMP TABLE looked_up_{name} AS FROM derived.{name}")
+    views, marts = _queries(con, "derived"), _queries(con, "marts")
     read = re.compile(rf"\b(FROM|JOIN) derived\.({'|'.join(views)})\b", re.IGNORECASE)
+    wanted = {name for sql in marts.values() for _, name in read.findall(sql)}
+    order = TopologicalSorter({name: {other for _, other in read.findall(views[name])} & wanted for name in wanted})
+
+    def looked_up(sql: str) -> str:
+        return read.sub(lambda at: f"{at[1]} temp.looked_up_{at[2]}" if at[2] in wanted else at[0], sql)
+
+    for name in order.static_order():
+        con.execute(f"CREATE OR REPLACE TEMP TABLE looked_up_{name} AS {looked_up(views[name])}")
     try:
-        yield {
-            name: read.sub(r"\1 temp.looked_up_\2", sql.partition(" AS ")[2].rstrip().rstrip(";"))
-            for name, sql in con.execute(_QUERIES).fetchall()
-        }
+        yield {name: looked_up(sql) for name, sql in marts.items()}
     finally:
-        for name in views:
+        for name in wanted:
             con.execute(f"DROP TABLE temp.looked_up_{name}")
 
 
-def _check(con: DuckDBPyConnection, rows: dict[str, int]) -> None:
+def _queries(con: DuckDBPyConnection, schema: str) -> dict[str, str]:
+    """What the views of a schema ask, by name."""
+    return {
+        name: sql.partition(" AS ")[2].rstrip().rstrip(";") for name, sql in con.execute(_VIEWS, [schema]).fetchall()
+    }
+
+
+def _check(con: DuckDBPyConnection, held: Mapping[str, Held]) -> None:
     columns: list[tuple[str, str, str, str | None]] = con.execute(_COLUMNS).fetchall()
     mute = [name for name, comment in con.execute(_TABLES).fetchall() if not comment]
     mute += [f"{table}.{column}" for table, column, _, comment in columns if not comment]
     cells = [f"{table}.{column}" for table, column, _, _ in columns if column == "cell_code"]
     cells += _holding_cells(con, columns)
-    lost = [name for name, count in rows.items() if count != _count(con, f"FROM edition.marts.{name}")]
+    lost = [name for name, one in held.items() if one.rows != _count(con, f"FROM edition.marts.{name}")]
     faults = {"error.edition.mute": mute, "error.edition.cells": cells, "error.edition.lost": lost}
     found = tuple(Message(key, names=", ".join(names[:5])) for key, names in faults.items() if names)
     if found:
@@ -300,14 +339,7 @@ def _retire(folder: Path, current: Path, keep: int) -> None:
 
 
 _VIEWS = """
-SELECT view_name FROM duckdb_views() WHERE schema_name = 'derived' AND database_name = current_database() ORDER BY 1
-"""
-_QUERIES = """
-SELECT view_name, sql FROM duckdb_views() WHERE schema_name = 'marts' AND database_name = current_database()
-"""
-_SAID = """
-SELECT function_name, macro_definition FROM duckdb_functions()
-WHERE database_name = 'before' AND schema_name = 'marts' AND function_name IN ('made_of', 'made_whole')
+SELECT view_name, sql FROM duckdb_views() WHERE schema_name = ? AND database_name = current_database()
 """
 _TABLES = "SELECT table_name, comment FROM duckdb_tables() WHERE database_name = 'edition'"
 _COLUMNS = """

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Collection, Mapping
-from typing import Protocol
+from dataclasses import dataclass
 
 from duckdb import DuckDBPyConnection
 
@@ -18,10 +18,19 @@ ONE = "0"
 """The part that every row is of, of a table in one part."""
 
 
-class Write(Protocol):
-    """Brings a table to what a query says: `fill` or `renew`."""
+@dataclass(frozen=True, slots=True)
+class Held:
+    """What a table of a copy holds.
 
-    def __call__(self, con: DuckDBPyConnection, into: str, columns: Columns, query: str, *, by_month: bool) -> int: ...
+    Attributes:
+        rows: how many there should be.
+        parts: the digest of each part; None where they were not made.
+        made_of: the digest of all that it was made of (`warehouse.sources`); None where that is not told.
+    """
+
+    rows: int
+    parts: dict[int, str] | None
+    made_of: str | None = None
 
 
 def fill(con: DuckDBPyConnection, into: str, columns: Columns, query: str, *, by_month: bool) -> int:
@@ -38,33 +47,48 @@ def fill(con: DuckDBPyConnection, into: str, columns: Columns, query: str, *, by
     return int(row[0]) if row else 0
 
 
-def renew(con: DuckDBPyConnection, into: str, columns: Columns, query: str, *, by_month: bool) -> int:
-    """Write what is another now of a table, its months or all of it; how many rows there should be. As `fill`."""
-    renewed = _months_renewed if by_month else _whole_renewed
-    return sum(_rows_in(digest) for digest in renewed(con, into, columns, query).values())
+def renew(
+    con: DuckDBPyConnection,
+    into: str,
+    columns: Columns,
+    query: str,
+    *,
+    by_month: bool,
+    standing: dict[int, str] | None = None,
+) -> Held:
+    """Write what is another now of a table, its months or all of it; what it holds then. As `fill`.
+
+    Args:
+        standing: the digests of what it holds now, by month or of all; None: they are made.
+    """
+    part = month_of(columns) if by_month else ONE
+    standing = digests(con, columns, into, part) if standing is None else standing
+    return (_months_renewed if by_month else _whole_renewed)(con, into, columns, query, standing)
 
 
-def _months_renewed(con: DuckDBPyConnection, into: str, columns: Columns, query: str) -> dict[int, str]:
-    """Write the months that are others now; the digests that were wanted."""
+def _months_renewed(con: DuckDBPyConnection, into: str, columns: Columns, query: str, standing: dict[int, str]) -> Held:
+    """Write the months that are others now."""
     part = month_of(columns)
-    wanted, standing = digests(con, columns, f"({_unordered(query)}) AS q", part), digests(con, columns, into, part)
+    wanted = digests(con, columns, f"({_unordered(query)}) AS q", part)
     differing = [str(one) for one in wanted.keys() | standing.keys() if wanted.get(one) != standing.get(one)]
+    written: dict[int, str] = {}
     if differing:
         of_these = f"WHERE {part} IN ({', '.join(differing)})"
         con.execute(f"DELETE FROM {into} {of_these}")
         con.execute(f"INSERT INTO {into} BY NAME {_laid(columns, f'FROM ({_unordered(query)}) AS q {of_these}')}")
-    return wanted
+        written = digests(con, columns, f"{into} {of_these}", part)  # as it stands: the query was asked once more
+    return Held(_rows_in(wanted), wanted | written)
 
 
-def _whole_renewed(con: DuckDBPyConnection, into: str, columns: Columns, query: str) -> dict[int, str]:
-    """Write it if it is another now, in its order; the digest that was wanted."""
+def _whole_renewed(con: DuckDBPyConnection, into: str, columns: Columns, query: str, standing: dict[int, str]) -> Held:
+    """Write it if it is another now, in its order."""
     con.execute(f"CREATE OR REPLACE TEMP TABLE renewed AS {query}")  # few rows, which are asked for twice
     wanted = digests(con, columns, "temp.renewed", ONE)
-    if wanted != digests(con, columns, into, ONE):
+    if wanted != standing:
         con.execute(f"DELETE FROM {into}")
         con.execute(f"INSERT INTO {into} BY NAME FROM temp.renewed")
     con.execute("DROP TABLE temp.renewed")
-    return wanted
+    return Held(_rows_in(wanted), wanted)
 
 
 def digests(con: DuckDBPyConnection, columns: Columns, source: str, part: str) -> dict[int, str]:
@@ -76,8 +100,9 @@ def digests(con: DuckDBPyConnection, columns: Columns, source: str, part: str) -
         part: the part a row is of, as SQL: a whole number.
     """
     shape = hashlib.sha256(repr(list(columns.items())).encode()).hexdigest()[:8]
-    # DuckDB's hash of a list is the same for none, an empty one and one of nulls.
-    hashed = ", ".join(f'"{name}"::VARCHAR' if kind.endswith("[]") else f'"{name}"' for name, kind in columns.items())
+    # DuckDB's hash of a list is the same for none, an empty one and one of nulls: its length tells them apart.
+    lists = [f'len("{name}")' for name, kind in columns.items() if kind.endswith("[]")]
+    hashed = ", ".join((listed(columns), *lists))
     rows = con.execute(
         "SELECT part, count(*), sum(digest::HUGEINT), bit_xor(digest) "
         f"FROM (SELECT {part} AS part, hash({hashed}) AS digest FROM {source}) GROUP BY 1 ORDER BY 1"
@@ -104,8 +129,8 @@ def listed(columns: Collection[str]) -> str:
     return ", ".join(f'"{name}"' for name in columns)
 
 
-def _rows_in(digest: str) -> int:
-    return int(digest.split(":")[1])
+def _rows_in(parts: Mapping[int, str]) -> int:
+    return sum(int(digest.split(":")[1]) for digest in parts.values())
 
 
 def _laid(columns: Columns, query: str) -> str:

@@ -14,11 +14,12 @@ from contextlib import contextmanager, suppress
 from email.message import EmailMessage
 from pathlib import Path
 from threading import Timer
-from typing import Any
-
-from apprise.plugins.email.base import NotifyEmail
+from typing import TYPE_CHECKING, Any
 
 from flows.errors import UserError
+
+if TYPE_CHECKING:
+    from apprise.plugins.email.base import NotifyEmail
 
 LONGEST_TRY = 600.0
 """Seconds one letter may take in all, however slowly the server answers; each answer has `cto` of the address."""

@@ -13,13 +13,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from time import monotonic
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 from zoneinfo import ZoneInfo
-
-from apprise import Apprise, NotifyBase, NotifyFormat
-from apprise.attachment.memory import AttachMemory
-from apprise.plugins.email.base import NotifyEmail
 
 from expectations.language.catalogue import Language, text
 from flows.clock import now
@@ -30,6 +26,9 @@ from flows.telling.mail_server import InDoubt, hand_over
 from transforms.telling.addresses import Secret, by_server, filled, is_mail, secrets_of, writes_a_secret
 from transforms.telling.mail_message import XLSX, Heading, mail_message
 from transforms.telling.recipients import Recipient
+
+if TYPE_CHECKING:  # it takes a third of a second, of a night that may have nobody to tell
+    from apprise import NotifyBase
 
 PATIENCE = 60.0
 """Seconds a run spends on tries in vain at one server; what is left waits for the next run."""
@@ -85,6 +84,8 @@ class Post:
             server = self._server(to)
         except UserError as error:
             return Failure(error.says(self._settings.language))
+        from apprise.plugins.email.base import NotifyEmail
+
         began = monotonic()
         is_mail_server = isinstance(server, NotifyEmail)
         failure = self._mailed(server, parcel) if is_mail_server else self._notified(server, parcel)
@@ -194,6 +195,8 @@ def _value(secret: Secret, settings: Settings) -> str:
 
 
 def _server(url: str) -> NotifyBase:
+    from apprise import Apprise
+
     with _overheard():  # Apprise logs an address it does not understand
         server = Apprise.instantiate(url)
     if server is None:
@@ -206,6 +209,8 @@ def _server(url: str) -> NotifyBase:
 
 def _settle(server: Any, parcel: Parcel) -> None:
     """Plain text, one try at a time, and the number where the channel can carry it."""
+    from apprise import NotifyFormat
+
     server.notify_format = NotifyFormat.TEXT
     server.retry = 0
     if isinstance(getattr(server, "headers", None), dict):
@@ -213,6 +218,8 @@ def _settle(server: Any, parcel: Parcel) -> None:
 
 
 def _attached(parcel: Parcel) -> list[Any] | None:
+    from apprise.attachment.memory import AttachMemory
+
     return [AttachMemory(content=data, name=name, mimetype=XLSX) for name, data in parcel.files.items()] or None
 
 

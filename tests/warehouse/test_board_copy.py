@@ -57,7 +57,18 @@ def test_what_changed_is_in_the_next_copy_and_a_reader_of_the_former_is_not_dist
         assert content(reader, "board") == before
     assert len(before["ledger.submission"]) == 2
     assert board.stat().st_mode & 0o777 == 0o640
-    assert sorted(path.name for path in board.parent.glob("*board*")) == ["board.duckdb"]
+    assert sorted(path.name for path in board.parent.glob("*board*")) == [".board.duckdb.json", "board.duckdb"]
+    assert board.with_name(".board.duckdb.json").stat().st_mode & 0o777 == 0o600
+
+
+def test_what_is_known_of_a_copy_is_not_believed_once_it_was_changed(con, board):
+    for night in (2, 3):
+        send(con, night)
+        copy_board(con, board)
+        with duckdb.connect(str(board)) as other:
+            other.execute("UPDATE facts.away SET cell_code = 'another'")
+    copy_board(con, board)
+    assert is_what_the_warehouse_holds(con, board)
 
 
 @pytest.mark.parametrize("former", [b"no copy", b""])

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 import os
 import subprocess
 import sys
@@ -289,6 +291,15 @@ def test_what_many_marts_look_up_is_looked_up_once_and_is_the_same(loaded, marts
     assert loaded.sql("SELECT count(*) FROM duckdb_tables() WHERE temporary").fetchone() == (0,)
 
 
+def test_a_lookup_that_reads_another_one_finds_it_looked_up(loaded, marts, tmp_path):
+    loaded.execute("CREATE VIEW derived.latest AS SELECT 7 AS files; CREATE VIEW derived.after AS FROM derived.latest")
+    (marts / "looked.sql").write_text("""CREATE VIEW marts.looked AS
+        SELECT a.files + l.files AS files FROM derived.after AS a, derived.latest AS l;
+        COMMENT ON VIEW marts.looked IS 'a / b'; COMMENT ON COLUMN marts.looked.files IS 'a / b';""")
+    copy = publish(loaded, tmp_path / "copies", "one", marts=marts).path
+    assert read(copy, "FROM marts.looked") == [(14,)]
+
+
 TREND = """
 CREATE VIEW marts.trend AS SELECT unit, period_end, share FROM derived.told ORDER BY unit, period_end;
 COMMENT ON VIEW marts.trend IS 'Xu hướng / Trends';
@@ -361,6 +372,38 @@ def test_a_copy_before_that_is_damaged_is_not_carried_on(told, marts, tmp_path):
         file.write(b"\xff" * 64)
     copy = publish(told, tmp_path / "copies", "2", marts=marts).path
     assert read(copy, "SELECT marts.made_whole()") == [("2",)]
+    assert read(copy, "FROM marts.trend ORDER BY ALL") == told.sql("FROM marts.trend ORDER BY ALL").fetchall()
+
+
+WRONG = "UPDATE marts.trend SET share = -1 WHERE unit = 'u3'"
+
+
+def changed_in_place(copy: Path, change: str) -> Path:
+    """A copy in which somebody changed rows, whole for every reader."""
+    with duckdb.connect(str(copy)) as con:
+        con.execute(change)
+    return copy
+
+
+def test_what_is_known_of_a_copy_is_not_believed_once_it_was_changed(told, marts, tmp_path):
+    folder = tmp_path / "copies"
+    for night in ("1", "2", "3"):
+        changed_in_place(publish(told, folder, night, marts=marts).path, WRONG)
+    copy = publish(told, folder, "4", marts=marts).path
+    assert read(copy, "SELECT marts.made_whole()") == [("1",)]
+    assert read(copy, "FROM marts.trend ORDER BY ALL") == told.sql("FROM marts.trend ORDER BY ALL").fetchall()
+
+
+def test_a_mart_is_not_asked_again_where_nothing_it_is_made_of_changed(told, marts, tmp_path):
+    """Shown by a copy changed together with what is noted of it, which nobody does."""
+    folder, notes = tmp_path / "copies", tmp_path / ".copies.json"
+    copy = changed_in_place(publish(told, folder, "1", marts=marts).path, WRONG)
+    noted = json.loads(notes.read_text())
+    notes.write_text(json.dumps(noted | {"copy": hashlib.sha256(copy.read_bytes()).hexdigest()}))
+    wrong = "SELECT count(*) FROM marts.trend WHERE share = -1"
+    assert read(publish(told, folder, "2", marts=marts).path, wrong) == [(60,)]
+    told.execute("UPDATE derived.told SET share = 7 WHERE unit = 'u4' AND period_end = '2020-01-31'")
+    copy = publish(told, folder, "3", marts=marts).path
     assert read(copy, "FROM marts.trend ORDER BY ALL") == told.sql("FROM marts.trend ORDER BY ALL").fetchall()
 
 

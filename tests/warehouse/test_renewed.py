@@ -40,7 +40,7 @@ def renewed(con: DuckDBPyConnection, change: str, *, by_month: bool = True) -> l
     """After a change of what is wanted: the months that stood, each with its rows."""
     con.execute(change)
     (rows,) = con.execute("SELECT count(*) FROM wanted").fetchone()
-    assert renew(con, "copy", COLUMNS, WANTED, by_month=by_month) == rows
+    assert renew(con, "copy", COLUMNS, WANTED, by_month=by_month).rows == rows
     assert con.sql("SELECT unit, period_end, share, steps FROM copy ORDER BY ALL").fetchall() == (
         con.sql("SELECT unit, period_end, share, steps FROM wanted ORDER BY ALL").fetchall()
     )

@@ -10,6 +10,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import cache
 from itertools import pairwise
 
 import polars as pl
@@ -284,6 +285,11 @@ def _homes(
     by_code: dict[str, list[Unit]] = defaultdict(list)
     for unit in units:
         by_code[unit.unit_code].append(unit)
+
+    @cache  # many cells lie in one commune
+    def place(commune: str | None, day: date) -> _Place:
+        return _place(commune, day, by_code, reporting)
+
     homes = []
     for row in cells.sort("cell_code").iter_rows(named=True):
         code, (first, last) = row["cell_code"], _span(row, "cells")
@@ -293,33 +299,23 @@ def _homes(
         for start, after in zip(starts, [*starts[1:], None], strict=True):
             if start != first:
                 commune = reforms.commune_after(code, commune, start)
-            homes.append(_home(row, commune, start, after - _DAY if after else last, by_code, reporting))
+            end = after - _DAY if after else last
+            homes.append(Home(code, row["name"], row["kind"], *place(commune, start), start, end))
     _refuse_twice("cells", [(home.cell_code, home.valid_from, home.valid_to) for home in homes])
     return tuple(homes)
 
 
-def _home(
-    row: dict[str, str],
-    commune: str | None,
-    first: date,
-    last: date,
-    by_code: dict[str, list[Unit]],
-    reporting: tuple[tuple[str, date, date], ...],
-) -> Home:
-    unit = next((u for u in by_code.get(commune or "", ()) if u.valid_from <= first <= u.valid_to), None)
-    level = next((name for name, begin, end in reporting if begin <= first <= end), None)
+_Place = tuple[str | None, str | None, str | None, str | None]
+
+
+def _place(
+    code: str | None, day: date, by_code: dict[str, list[Unit]], reporting: tuple[tuple[str, date, date], ...]
+) -> _Place:
+    """Where a commune's cells are at home on a day: the commune's id and code, who reports, the district."""
+    unit = next((u for u in by_code.get(code or "", ()) if u.valid_from <= day <= u.valid_to), None)
+    level = next((name for name, begin, end in reporting if begin <= day <= end), None)
     parent = unit.parent_code if unit else None
-    grand = next((u for u in by_code.get(parent or "", ()) if u.valid_from <= first <= u.valid_to), None)
+    grand = next((u for u in by_code.get(parent or "", ()) if u.valid_from <= day <= u.valid_to), None)
     district = parent if grand and grand.level == "district" else None
     reporter = district if level == "district" else unit.unit_code if unit and level == "commune" else None
-    return Home(
-        cell_code=row["cell_code"],
-        name=row["name"],
-        kind=row["kind"],
-        commune=unit.unit_id if unit else None,
-        commune_code=unit.unit_code if unit else None,
-        reporter_code=reporter,
-        district_code=district,
-        valid_from=first,
-        valid_to=last,
-    )
+    return unit.unit_id if unit else None, unit.unit_code if unit else None, reporter, district

@@ -141,3 +141,9 @@ def test_a_secret_of_a_prefect_block_opens_the_server_and_stays_out_of_sight(hou
     assert "không đọc được khối Secret «none»" in done.stderr
     assert "w/ord" not in done.stdout + done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_the_library_of_channels_is_loaded_by_who_sends_alone():
+    probe = "import sys, flows.telling.tell; print('apprise' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", probe], capture_output=True, text=True, check=True)
+    assert done.stdout == "False\n"
