@@ -12,6 +12,7 @@ takes in four years of a province of so many times the units, at ten times some 
 from __future__ import annotations
 
 import argparse
+import gc
 import os
 import re
 import shutil
@@ -165,6 +166,7 @@ def night_without_engine(base: Path, home: Path, arrived: list[Path], day: date)
 
 def plain_night(night: date) -> None:
     """All of a night's verbs but the telling, in this process."""
+    gc.freeze()  # `mobility nightly` does not look for garbage in what was imported, either
     settings = load_settings()
     with open_home(settings) as con:
         carry_out(con, settings, night)
