@@ -93,10 +93,10 @@ def measure(
             tables.replace_of_every_unit(con, yearly)
         _reporting(con, registry)
         _targets(con, registry, settings, as_of, are_new=are_new)
-        _forecasts(con, foreseen, are_new=changed.height > 0)
         measure_pilots(con, registry, settings, as_of, are_new=are_new)
-        _trends(con, trends)
         exposed = _commune_years(con, registry, as_of, first, protected)
+        _forecasts(con, foreseen, are_new=changed.height > 0)
+        _trends(con, trends)  # last, as it is the last to be ready
         mark_computed(con)
     return exposed
 

@@ -9,12 +9,15 @@ from duckdb import DuckDBPyConnection
 
 from expectations.suites.verdict import Verdict
 from flows.night.collect import File
+from flows.night.computing import Computing
 from flows.night.load import load
 from flows.night.read import FilesRead, read
 from flows.night.run import Run
 from flows.night.validate import validate
 from flows.settings import Settings
+from transforms.forecast import forecasts
 from transforms.reading.frames import join_frames
+from transforms.watch.judgement import judgement
 from warehouse.ledger.touched import Touched
 
 
@@ -31,8 +34,20 @@ class TakenIn:
         return replace(self, files=replace(self.files, frames=join_frames([])))
 
 
-def take_in(con: DuckDBPyConnection, files: Iterable[File], settings: Settings, run: Run) -> TakenIn:
-    """What the night does with files in three steps."""
+def take_in(
+    con: DuckDBPyConnection, files: Iterable[File], settings: Settings, run: Run, computing: Computing | None = None
+) -> TakenIn:
+    """What the night does with files in three steps.
+
+    Args:
+        con: the warehouse.
+        files: what came.
+        settings: the home.
+        run: what it is taken in by.
+        computing: begun once the files are read, where there are any: it imports what it needs meanwhile.
+    """
     read_files = read(con, files, settings, run)
+    if computing and read_files.files:
+        computing.begin(judgement, forecasts)
     verdict = validate(con, read_files, settings)
     return TakenIn(read_files, verdict, load(con, read_files, verdict, settings, run))
