@@ -98,7 +98,10 @@ def carry_out(as_of: Day = None) -> None:
 def backfill(
     folder: Annotated[Path, typer.Argument(help=both("help.backfill.folder"))], received_on: Day = None
 ) -> None:
-    from flows.commands.backfill import run_backfill
+    from flows.lasting_imports import lasting_imports
+
+    with lasting_imports():
+        from flows.commands.backfill import run_backfill
 
     run_backfill(folder, received_on.date() if received_on else None)
 

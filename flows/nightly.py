@@ -16,6 +16,7 @@ from prefect.utilities.annotations import quote
 from flows.clock import now, today
 from flows.home import open_home
 from flows.night.alert import alert
+from flows.night.beside import COMPUTED_BESIDE
 from flows.night.carry_out import carry_out
 from flows.night.collect import clear_inbox, collect
 from flows.night.computing import computing_beside
@@ -35,8 +36,6 @@ from flows.night.validate import validate
 from flows.night.write_page import write_page
 from flows.settings import load_settings
 from flows.telling.tell import tell
-from transforms.forecast import forecasts
-from transforms.watch.judgement import judgement
 from warehouse.ledger.nights import finish_nights, note_steps
 
 P = ParamSpec("P")
@@ -60,7 +59,7 @@ def nightly(as_of: date | None = None, inbox: Path | None = None) -> NightReport
         arrived = step(collect, settings, as_of)
         files = step(read, store, arrived.files, settings, run, readers)
         if files.files:  # a night without any has too little to compute
-            computing.begin(judgement, forecasts)
+            computing.begin(*COMPUTED_BESIDE)
         verdict = step(validate, store, files, settings)
         touched = step(load, store, files, verdict, settings, run)
         faults = step(plant_faults, store, settings, as_of)

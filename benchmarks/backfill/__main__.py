@@ -12,6 +12,7 @@ takes in four years of a province of so many times the units, at ten times some 
 from __future__ import annotations
 
 import argparse
+import gc
 import os
 import re
 import shutil
@@ -33,6 +34,7 @@ from expectations.contract.periods import Period
 from flows.home import open_home
 from flows.night.carry_out import carry_out
 from flows.night.collect import clear_inbox, collect
+from flows.night.computing import computing_beside
 from flows.night.run import Run
 from flows.night.send_back import send_back
 from flows.night.settle import settle
@@ -165,14 +167,16 @@ def night_without_engine(base: Path, home: Path, arrived: list[Path], day: date)
 
 def plain_night(night: date) -> None:
     """All of a night's verbs but the telling, in this process."""
+    gc.freeze()  # `mobility nightly` does not look for garbage in what was imported, either
     settings = load_settings()
-    with open_home(settings) as con:
+    with computing_beside(seconds=settings.computing_seconds) as computing, open_home(settings) as con:
         carry_out(con, settings, night)
         arrived = collect(settings, night)
-        taken = take_in(con, arrived.files, settings, Run("nightly", night, datetime.combine(night, time(22))))
+        run = Run("nightly", night, datetime.combine(night, time(22)))
+        taken = take_in(con, arrived.files, settings, run, computing=computing)
         clear_inbox(arrived.files)
         send_back(con, taken.files, taken.verdict, settings, with_warned=True)
-        settle(con, taken.touched, settings, night)
+        settle(con, taken.touched, settings, night, computing)
 
 
 def questions(copy: Path) -> None:

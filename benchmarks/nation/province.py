@@ -16,12 +16,12 @@ import duckdb
 
 from benchmarks.nation.home import NIGHT, make_home
 from flows.home import open_home
+from flows.night.beside import COMPUTED_BESIDE
 from flows.night.computing import computing_beside
 from flows.night.lake import added
 from flows.night.measure import measure
 from flows.night.publish import publish
 from flows.settings import Settings
-from transforms.forecast import forecasts
 from warehouse.ledger.touched import touched
 from warehouse.publish import LINK
 
@@ -66,7 +66,8 @@ def make(home: Path, province: str, cells: str, months: str, seed: str) -> float
 def derive(home: Path) -> float:
     """Every derived table of the home; what the first night after a registry's change makes again. Gives the rows."""
     settings = Settings(home=home, self_test=0)
-    with computing_beside(forecasts, seconds=settings.computing_seconds) as computing, open_home(settings) as con:
+    beside = computing_beside(*COMPUTED_BESIDE, seconds=settings.computing_seconds)
+    with beside as computing, open_home(settings) as con:
         measure(con, touched(con), settings, NIGHT, computing)
         row = con.sql("SELECT sum(estimated_size) FROM duckdb_tables() WHERE schema_name = 'derived'").fetchone()
     return float(row[0]) if row else 0.0

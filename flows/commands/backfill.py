@@ -8,6 +8,7 @@ from pathlib import Path
 from flows.clock import now
 from flows.home import open_home
 from flows.night.collect import collect_tree
+from flows.night.computing import computing_beside
 from flows.night.readers import readers_of
 from flows.night.run import Run
 from flows.night.send_back import sending_back
@@ -29,11 +30,16 @@ def backfill(root: Path, received_on: date | None, settings: Settings) -> NightR
     """
     started = now(settings.timezone)
     arrived = collect_tree(root, received_on)
-    with readers_of(settings) as readers, open_home(settings) as store:
-        taken = take_in(store, arrived.files, settings, Run("backfill", None, started), readers).without_rows()
+    with (
+        readers_of(settings) as readers,
+        computing_beside(seconds=settings.computing_seconds) as computing,
+        open_home(settings) as store,
+    ):
+        run = Run("backfill", None, started)
+        taken = take_in(store, arrived.files, settings, run, readers, computing).without_rows()
         as_of = last_night(store) or started.date()
         with sending_back(store, taken.files, taken.verdict, settings, readers) as returned:
-            settled = settle(store, taken.touched, settings, as_of)
+            settled = settle(store, taken.touched, settings, as_of, computing)
         write_page(store, settings, as_of)  # it links to the workbooks
         came = NightSteps(arrived, taken.files, taken.verdict, returned, settled.published, settled.exposed)
         return report(store, came, settings, as_of)

@@ -93,10 +93,10 @@ def measure(
             tables.replace_of_every_unit(con, yearly)
         _reporting(con, registry)
         _targets(con, registry, settings, as_of, are_new=are_new)
-        _forecasts(con, foreseen, are_new=changed.height > 0)
         measure_pilots(con, registry, settings, as_of, are_new=are_new)
-        _trends(con, trends)
         exposed = _commune_years(con, registry, as_of, first, protected)
+        _forecasts(con, foreseen, are_new=changed.height > 0)
+        _trends(con, trends)  # last, as it is the last to be ready
         mark_computed(con)
     return exposed
 
@@ -189,16 +189,15 @@ def _reporting(con: DuckDBPyConnection, registry: Registry) -> None:
 
 
 def _targets(con: DuckDBPyConnection, registry: Registry, settings: Settings, as_of: date, *, are_new: bool) -> None:
-    """The targets anew where figures or the targets changed, or another night has come: a day may have fallen due."""
+    """The targets anew where figures or the targets changed, or the night's day is another for them."""
     wanted = targets(settings.registry_dir).rows
-    fingerprint = targets_fingerprint(wanted, settings.due_day)
-    if are_new or not of_targets.is_computed(con, as_of, fingerprint):
+    provinces, communes = (registry.units_on(as_of, level) for level in ("province", "commune"))
+    standing = {unit.unit_code: len(communes) for unit in provinces}
+    given = (of_targets.unsettled(con), as_of, settings.due_day, standing)
+    fingerprint = targets_fingerprint(wanted, *given)
+    if are_new or not of_targets.are_targets_computed(con, fingerprint):
         figures = of_targets.figures_of(con, [target.indicator for target in wanted])
-        standing = {
-            unit.unit_code: len(registry.units_on(as_of, "commune")) for unit in registry.units_on(as_of, "province")
-        }
-        rows = target_table(wanted, figures, of_targets.unsettled(con), as_of, settings.due_day, standing)
-        of_targets.replace_targets(con, rows, as_of, fingerprint)
+        of_targets.replace_targets(con, target_table(wanted, figures, *given), as_of, fingerprint)
 
 
 def _begin_forecasts(con: DuckDBPyConnection, as_of: date, computing: Computing) -> Pending[pl.DataFrame] | None:

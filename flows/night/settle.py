@@ -10,14 +10,13 @@ from duckdb import DuckDBPyConnection
 
 from flows.clock import now
 from flows.night.alert import alert
-from flows.night.computing import computing_beside
+from flows.night.beside import COMPUTED_BESIDE
+from flows.night.computing import Computing
 from flows.night.follow_up import follow_up
 from flows.night.judge import begin_to_judge, judge
 from flows.night.measure import measure
 from flows.night.publish import publish, publish_board
 from flows.settings import Settings
-from transforms.forecast import forecasts
-from transforms.watch.judgement import judgement
 from warehouse.ledger.nights import finish_nights
 from warehouse.ledger.touched import Touched
 
@@ -30,12 +29,27 @@ class Settled:
     exposed: int
 
 
-def settle(con: DuckDBPyConnection, touched: Touched, settings: Settings, as_of: date) -> Settled:
-    """Measure, judge, alert, follow up and publish; the nights begun are done then."""
-    with computing_beside(judgement, forecasts, seconds=settings.computing_seconds) as computing:
+def settle(
+    con: DuckDBPyConnection, touched: Touched, settings: Settings, as_of: date, computing: Computing | None = None
+) -> Settled:
+    """Measure, judge, alert, follow up and publish; the nights begun are done then.
+
+    Args:
+        con: the warehouse.
+        touched: what changed; where nothing did there is too little to compute for a process beside this one.
+        settings: the home.
+        as_of: the night.
+        computing: begun while the files were taken in; it is closed.
+    """
+    computing = computing or Computing(settings.computing_seconds)
+    try:
+        if touched:
+            computing.begin(*COMPUTED_BESIDE)
         begun = begin_to_judge(con, settings, computing)
         exposed = measure(con, touched, settings, as_of, computing)
         judged = judge(con, settings, begun)
+    finally:
+        computing.close()
     alert(con, judged, settings)
     follow_up(con, judged, settings)
     published = publish(con, settings, as_of)

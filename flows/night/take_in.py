@@ -8,7 +8,9 @@ from dataclasses import dataclass, replace
 from duckdb import DuckDBPyConnection
 
 from expectations.suites.verdict import Verdict
+from flows.night.beside import COMPUTED_BESIDE
 from flows.night.collect import File
+from flows.night.computing import Computing
 from flows.night.load import load
 from flows.night.read import FilesRead, read
 from flows.night.readers import Readers
@@ -33,13 +35,25 @@ class TakenIn:
 
 
 def take_in(
-    con: DuckDBPyConnection, files: Iterable[File], settings: Settings, run: Run, readers: Readers | None = None
+    con: DuckDBPyConnection,
+    files: Iterable[File],
+    settings: Settings,
+    run: Run,
+    readers: Readers | None = None,
+    computing: Computing | None = None,
 ) -> TakenIn:
     """What the night does with files in three steps.
 
     Args:
+        con: the warehouse.
+        files: what came.
+        settings: the home.
+        run: what it is taken in by.
         readers: processes that are there already.
+        computing: begun once the files are read, where there are any: it imports what it needs meanwhile.
     """
     read_files = read(con, files, settings, run, readers)
+    if computing and read_files.files:
+        computing.begin(*COMPUTED_BESIDE)
     verdict = validate(con, read_files, settings)
     return TakenIn(read_files, verdict, load(con, read_files, verdict, settings, run))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import fields
 from typing import Any
 
 import polars as pl
@@ -20,4 +20,7 @@ def frame(rows: Sequence[Row], columns: Iterable[str], types: Mapping[str, Any])
 
 def event_rows(events: Iterable[CaseEvent], id_column: str) -> list[Row]:
     """Events as rows, numbered from 1 on, with the case's id in the named column."""
-    return [{"event_no": number, id_column: event.case_id, **asdict(event)} for number, event in enumerate(events, 1)]
+    return [
+        {"event_no": number, id_column: event.case_id, **{one.name: getattr(event, one.name) for one in fields(event)}}
+        for number, event in enumerate(events, 1)
+    ]

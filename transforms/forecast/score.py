@@ -36,22 +36,14 @@ SCHEMA = pl.Schema(
 
 _LOSSES = ("crps", *(f"crps_{one}" for one in REFERENCES))
 _SKILLS = tuple(f"skill_{one}{end}" for one in REFERENCES for end in ("", "_lower", "_upper"))
-_ROW = {
-    name: SCHEMA[name]
-    for name in (
-        *(*KEY, "horizon_from", "horizon_to", "forecasts", "first_made_on", "last_made_on"),
-        *(*_LOSSES, "wis", "coverage_80", "coverage_95"),
-        *_SKILLS,
-    )
-}
 
 
 class Skill(NamedTuple):
-    """1 - CRPS / the reference's CRPS, with its 95 % interval; NaN where not known."""
+    """1 - CRPS / the reference's CRPS of each series, with its 95 % interval; NaN where not known."""
 
-    value: float
-    lower: float
-    upper: float
+    value: Array
+    lower: Array
+    upper: Array
 
 
 def score_table(made: pl.DataFrame, came: pl.DataFrame) -> pl.DataFrame:
@@ -67,7 +59,8 @@ def score_table(made: pl.DataFrame, came: pl.DataFrame) -> pl.DataFrame:
         crps, wis, coverage_80, coverage_95, and of each reference its crps_ (over the same forecasts), skill_ and the
         ends of the skill's 95 % interval, from whole blocks of forecasts drawn anew; null where under twelve.
     """
-    both = made.join(came, on=[*KEY, "period"], how="inner").drop_nulls(["value", *REFERENCES])
+    wanted = made.lazy().select(*KEY, "period", "made_on", "horizon", "quantiles", *REFERENCES).drop_nulls(REFERENCES)
+    both = wanted.join(came.lazy().drop_nulls("value"), on=[*KEY, "period"]).collect()
     if both.is_empty():
         return pl.DataFrame(schema=SCHEMA)
     scored = _distances(both)
@@ -94,44 +87,58 @@ def _laid(lists: pl.Series) -> Array:
 def _of_span(scored: pl.DataFrame, first: int, last: int) -> pl.DataFrame:
     """The scores over some horizons of every unit and indicator of which a forecast of them has been followed."""
     mine = scored.filter(pl.col("horizon").is_between(first, last))
-    means = (*_LOSSES, "wis", "coverage_80", "coverage_95")
-    rows = [
-        (
-            *own.row(0)[: len(KEY)],
-            *(first, last, own.height, own["made_on"].min(), own["made_on"].max()),
-            *(own[name].mean() for name in means),
-            *skills,
-        )
-        for own, skills in zip(mine.partition_by(KEY, maintain_order=True), _skills(mine), strict=True)
-    ]
-    return pl.DataFrame(rows, _ROW, orient="row").with_columns(pl.col(_SKILLS).fill_nan(None)).select(*SCHEMA)
+    rows = mine.group_by(KEY, maintain_order=True).agg(
+        horizon_from=first,
+        horizon_to=last,
+        forecasts=pl.len(),
+        first_made_on=pl.col("made_on").min(),
+        last_made_on=pl.col("made_on").max(),
+        **{name: pl.col(name).mean() for name in (*_LOSSES, "wis", "coverage_80", "coverage_95")},
+    )
+    return rows.with_columns(_skills(mine)).select(pl.col(name).cast(kind) for name, kind in SCHEMA.items())
 
 
-def _skills(mine: pl.DataFrame) -> list[tuple[float, ...]]:
-    """The values of `_SKILLS` of each unit and indicator, in the order of their rows."""
+def _skills(mine: pl.DataFrame) -> list[pl.Series]:
+    """The skill against each reference of each unit and indicator, in the order of their rows."""
     of_nights = mine.group_by(*KEY, "made_on", maintain_order=True).agg(pl.col(_LOSSES).sum())
-    of_series = of_nights.group_by(KEY, maintain_order=True).agg(pl.col(_LOSSES))
-    return [
-        tuple(value for reference in held for value in skill(own.to_numpy(), reference.to_numpy()))
-        for own, *held in zip(*(of_series[name] for name in _LOSSES), strict=True)
-    ]
+    of_series = of_nights.group_by(KEY, maintain_order=True).agg(pl.col(_LOSSES), nights=pl.len())
+    found = np.full((len(_SKILLS), of_series.height), np.nan)
+    for nights in of_series["nights"].unique():  # series that have as many are resampled together
+        at = (of_series["nights"] == nights).arg_true()
+        own, *held = (of_series[name].gather(at).explode().to_numpy().reshape(-1, nights) for name in _LOSSES)
+        found[:, at] = np.concatenate([skill(own, reference) for reference in held])
+    return [pl.Series(name, values).fill_nan(None) for name, values in zip(_SKILLS, found, strict=True)]
 
 
 def skill(crps: Array, reference: Array) -> Skill:
     """The skill over forecasts made one after the other, and its interval.
 
     Args:
-        crps, reference: a month in which forecasts were made, in order; the sums of their distances.
+        crps, reference: series x months in which forecasts were made, in order; the sums of their distances.
     """
-    if not reference.sum() > 0:
-        return Skill(np.nan, np.nan, np.nan)
-    value = float(1 - crps.sum() / reference.sum())
-    if len(crps) < FORECASTS_NEEDED:
-        return Skill(value, np.nan, np.nan)
-    times = _resampled(len(crps))
-    above, below = times @ crps, times @ reference
-    lower, upper = np.quantile(1 - above[below > 0] / below[below > 0], [(1 - CONFIDENCE) / 2, (1 + CONFIDENCE) / 2])
-    return Skill(value, float(lower), float(upper))
+    value = _one_less(crps.sum(axis=1), reference.sum(axis=1))
+    months = crps.shape[1]
+    if months < FORECASTS_NEEDED:
+        return Skill(value, np.full_like(value, np.nan), np.full_like(value, np.nan))
+    # einsum stays on one thread: BLAS would wake others, who wait for work longer than this takes.
+    above, below = (np.einsum("sm,rm->sr", losses, _resampled(months)) for losses in (crps, reference))
+    drawn = np.sort(_one_less(above, below))  # NaN last
+    ends = ((1 - CONFIDENCE) / 2, (1 + CONFIDENCE) / 2)
+    return Skill(value, *(_quantile(drawn, np.isfinite(drawn).sum(axis=1), end) for end in ends))
+
+
+def _one_less(part: Array, whole: Array) -> Array:
+    """1 - part / whole; NaN where the whole is nothing."""
+    return 1 - np.divide(part, whole, out=np.full_like(whole, np.nan), where=whole > 0)
+
+
+def _quantile(ordered: Array, known: NDArray[np.int64], share: float) -> Array:
+    """A quantile of the first values of each row, between two of them by its place; NaN where none are known."""
+    place = np.maximum(known - 1, 0) * share
+    row, below = np.arange(len(ordered)), place.astype(np.int64)
+    low, high = ordered[row, below], ordered[row, np.minimum(below + 1, ordered.shape[1] - 1)]
+    found: Array = low + (place - below) * np.where(place > below, high - low, 0.0)
+    return found
 
 
 @lru_cache

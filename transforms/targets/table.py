@@ -10,7 +10,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from expectations.contract.indicators import INDICATOR_OF
+from expectations.contract.indicators import INDICATOR_OF, REPORTS
 from transforms.indicators.longer_periods import MONTHS_IN, period_name
 from transforms.months import last_day, month_number, month_of_year, year_of
 from transforms.targets.chance import chance_of_meeting, true_share_supposed
@@ -94,9 +94,20 @@ def target_table(
     return pl.concat(parts).sort("position", "map", "unit_code", "period", descending=[False, True, False, False])
 
 
-def targets_fingerprint(targets: Sequence[Target], due_day: int) -> str:
-    """A short text that changes when the targets do, or the day by which reports are due."""
-    return hashlib.sha256(repr((tuple(targets), due_day)).encode()).hexdigest()[:16]
+def targets_fingerprint(
+    targets: Sequence[Target], unsettled: Collection[str], as_of: date, due_day: int, standing: Mapping[str, int]
+) -> str:
+    """A short text that changes when anything does that the table is made of beside the indicators' figures.
+
+    Of the night its month counts, and whether reports are due; where the reports themselves are judged, every day.
+
+    Args:
+        targets, unsettled, as_of, due_day, standing: those of `target_table`.
+    """
+    is_of_reports = any(INDICATOR_OF[target.indicator].forms == (REPORTS,) for target in targets)
+    day = as_of if is_of_reports else (as_of.year, as_of.month, as_of.day > due_day)
+    told = (tuple(targets), sorted(unsettled), day, due_day, sorted(standing.items()))
+    return hashlib.sha256(repr(told).encode()).hexdigest()[:16]
 
 
 def period_kind_of(target: Target) -> str:

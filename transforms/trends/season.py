@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import date
 from functools import lru_cache
+from importlib.resources import files
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,7 +15,7 @@ Array = NDArray[np.float64]
 DAYS_AROUND = 21  # people leave and return within about three weeks of Tết
 NEAR_ON_AVERAGE = 0.0612  # of all months from 1950 to 2044
 HARMONICS = 2  # more waves of twelve months would be fitted to chance
-NEW_YEAR = "Tết Nguyên Đán"  # what the library calls the first day, in Vietnamese
+NEW_YEARS = "new_years.csv"
 
 
 def season(months: NDArray[np.int64]) -> Array:
@@ -67,16 +67,18 @@ def _days_within(first: NDArray[np.int64], after: NDArray[np.int64], begin: Arra
 
 def _tet_days(first_year: int, last_year: int) -> Array:
     """The first day of each lunar new year, in days since 1970."""
-    return np.array(_new_years(first_year, last_year), dtype="datetime64[D]").astype(np.int64).astype(float)
+    days = _new_years()
+    found = days[(days >= np.datetime64(f"{first_year}-01-01")) & (days <= np.datetime64(f"{last_year}-12-31"))]
+    if not found.size:  # a season without Tết would be a wrong one, and nobody would see it
+        raise LookupError(f"{NEW_YEARS} has no day of {first_year} to {last_year}")
+    return found.astype(np.int64).astype(float)
 
 
-@lru_cache
-def _new_years(first_year: int, last_year: int) -> tuple[date, ...]:
-    from holidays import country_holidays  # noqa: PLC0415 - it reads all countries: for those who ask only
+@lru_cache(maxsize=1)
+def _new_years() -> NDArray[np.datetime64]:
+    """Tết's first days of two centuries, as the library `holidays` names them: a test holds them to it.
 
-    named = country_holidays("VN", years=range(first_year, last_year + 1), language="vi")
-    # Another holiday may fall on the day; names are then joined.
-    days = tuple(day for day, names in sorted(named.items()) if NEW_YEAR in names.split("; "))
-    if not days:  # a season without Tết would be a wrong one, and nobody would see it
-        raise LookupError(f"holidays names no day of {first_year} to {last_year} {NEW_YEAR}")
-    return days
+    The library itself reads the calendars of all countries first, in each process that asks.
+    """
+    _, *days = files(__package__).joinpath(NEW_YEARS).read_text("ascii").split()
+    return np.array(days, dtype="datetime64[D]")

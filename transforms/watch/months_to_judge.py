@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
@@ -146,6 +147,7 @@ def months_to_judge(
     states = {level: _level_figures(known, level, months, needed) for level in measures}
     replays = {level: _replay(known, level, states[level], months, needed) for level in measures}
     due = [_due_on(month, due_day) for month in months]
+    fell_due = -1
     for number, night in enumerate(nights):
         for level, state in states.items():
             state.changed[:] = False  # in place: the replay holds the same arrays
@@ -155,6 +157,10 @@ def months_to_judge(
             if number == 0:  # what had come before this map began is past, and not judged on it
                 earlier = replays[level].present_before(night)
                 state.judged |= earlier
+        before, fell_due = fell_due, bisect_left(due, night)
+        is_as_before = fell_due == before and not any(state.changed.any() for state in states.values())
+        if is_as_before and night not in wanted:
+            continue  # nothing is judged on it that the night before did not: most nights, as long as a home stands
         yield from _of_night(
             night=night, states=states, months=months, due=due, wanted=night in wanted, measures=measures, length=length
         )
@@ -241,11 +247,12 @@ class _Replay:
 
     def apply(self, night: date) -> None:
         """Everything that came or went up to a night."""
+        today = night.toordinal()
         for form, changes in self.forms.items():
             begin = self.at.get(form, 0)
-            end = int(np.searchsorted(changes.day, night.toordinal(), side="right"))
-            if begin == end:
+            if begin == len(changes.day) or changes.day[begin] > today:
                 continue
+            end = int(np.searchsorted(changes.day, today, side="right"))
             rows = slice(begin, end)
             place = (changes.unit[rows], changes.month[rows])
             # Not `+=`: it would add once where one night changes a place several times.

@@ -54,10 +54,14 @@ def figures(con: DuckDBPyConnection) -> pl.DataFrame:
 
 
 def kept_lately(con: DuckDBPyConnection) -> pl.DataFrame:
-    """Rows of derived.forecast of the last three years: older ones say little of those to come, and cost each night."""
+    """Rows of derived.forecast of the last three years whose month has come.
+
+    Older ones say little of those to come, and cost each night.
+    """
     return con.sql("""
         FROM derived.forecast
         WHERE made_on > (SELECT max(made_on) FROM derived.forecast) - INTERVAL 3 YEAR
+            AND period <= (SELECT max(period) FROM derived.unit_month)
     """).pl()
 
 

@@ -24,9 +24,9 @@ WHERE i.indicator IN (SELECT unnest(?))
 """
 
 
-def is_computed(con: DuckDBPyConnection, as_of: date, fingerprint: str) -> bool:
-    """Whether the targets that stand were computed on this night, with these targets."""
-    return con.execute("SELECT as_of, fingerprint FROM derived.target_edition").fetchone() == (as_of, fingerprint)
+def are_targets_computed(con: DuckDBPyConnection, fingerprint: str) -> bool:
+    """Whether the targets that stand were computed with what this is the fingerprint of."""
+    return con.execute("SELECT fingerprint FROM derived.target_edition").fetchone() == (fingerprint,)
 
 
 def figures_of(con: DuckDBPyConnection, indicators: Sequence[str]) -> pl.DataFrame:

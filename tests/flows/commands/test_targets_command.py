@@ -197,19 +197,22 @@ def test_a_home_without_a_table_has_the_bundled_targets(home):
     require_sound_targets(home.registry_dir)
 
 
-def test_nothing_is_computed_again_on_the_same_night_with_the_same_targets(home):
+def test_nothing_is_computed_again_while_neither_targets_nor_what_the_day_makes_of_them_change(home):
     with open_home(home) as con:
-        night = date(2025, 1, 10)
-        measure(con, touched(con), home, night)
-        con.execute("DELETE FROM derived.target")
-        measure(con, touched(con), home, night)
-        assert con.sql("FROM derived.target").fetchall() == []
+
+        def are_made(night: date) -> bool:
+            con.execute("DELETE FROM derived.target")
+            measure(con, touched(con), home, night)
+            return con.sql("FROM derived.target").fetchall() != []
+
+        measure(con, touched(con), home, date(2025, 1, 10))
+        assert not are_made(date(2025, 1, 10))
+        assert not are_made(date(2025, 1, 11))
         put(home, OWN.replace("86%", "87%"))
-        measure(con, touched(con), home, night)
-        assert con.sql("FROM derived.target").fetchall()
-        con.execute("DELETE FROM derived.target")
-        measure(con, touched(con), home, date(2025, 1, 11))
-        assert con.sql("FROM derived.target").fetchall()
+        assert are_made(date(2025, 1, 11))
+        assert are_made(date(2025, 2, 1))  # another month is under way
+        assert not are_made(date(2025, 2, 5))
+        assert are_made(date(2025, 2, 6))  # January's reports were due
 
 
 def test_a_copy_of_an_earlier_release_has_no_targets_and_says_so(home):

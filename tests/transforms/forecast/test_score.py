@@ -12,7 +12,7 @@ from scipy.stats import norm
 from transforms.forecast import score_table
 from transforms.forecast.quantiles import KEPT, distance, quantiles_of
 from transforms.forecast.references import references
-from transforms.forecast.score import SCHEMA, skill
+from transforms.forecast.score import SCHEMA, _resampled, skill
 
 KEY = {"map": "today", "unit_code": "87", "level": "province", "indicator": "received"}
 
@@ -94,11 +94,23 @@ def test_nothing_that_came_gives_a_table_without_rows():
 
 def test_the_skills_interval_waits_for_a_year_of_forecasts_and_holds_the_skill():
     rng = np.random.default_rng(5)
-    reference = rng.gamma(4, 1, 48)
-    crps = reference * rng.uniform(0.4, 1.1, 48)
+    reference = rng.gamma(4, 1, (3, 48))
+    reference[2] = 0
+    crps = rng.gamma(4, 1, (3, 48)) * rng.uniform(0.1, 0.3, (3, 48))
     value, lower, upper = skill(crps, reference)
-    assert lower < value < upper
-    assert value == pytest.approx(1 - crps.sum() / reference.sum())
-    assert skill(crps, reference) == (value, lower, upper)
-    assert np.isnan(skill(crps[:11], reference[:11])[1])
-    assert np.isnan(skill(crps, np.zeros(48))[0])
+    assert (lower < value)[:2].all()
+    assert (value < upper)[:2].all()
+    assert value[:2] == pytest.approx(1 - crps[:2].sum(axis=1) / reference[:2].sum(axis=1))
+    assert np.isnan([value[2], lower[2], upper[2]]).all()  # a guess that never erred leaves nothing to be better by
+    np.testing.assert_array_equal(skill(crps, reference), (value, lower, upper))
+    assert np.isnan(skill(crps[:, :11], reference[:, :11]).lower).all()
+
+
+def test_the_interval_is_of_the_resamples_in_which_the_reference_erred():
+    reference = np.zeros((2, 12))
+    reference[0, 0], reference[1] = 3.0, 1.0
+    found = skill(np.ones((2, 12)), reference)
+    times = _resampled(12)
+    drawn = 1 - times.sum(axis=1)[times[:, 0] > 0] / (3 * times[times[:, 0] > 0, 0])
+    assert (found.lower[0], found.upper[0]) == pytest.approx(tuple(np.quantile(drawn, [0.025, 0.975])))
+    assert (found.lower[1], found.upper[1]) == (0, 0)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import polars as pl
@@ -218,10 +218,31 @@ def test_a_fact_stands_whatever_the_missing_reports_say(counts: list[tuple[int, 
                 assert share < round(wanted, 2) + 1 / (below + missing)
 
 
-def test_the_fingerprint_tells_targets_and_due_day_apart() -> None:
-    marks = {targets_fingerprint([RUNNING], 5), targets_fingerprint([RUNNING], 6), targets_fingerprint([DATED], 5)}
-    assert len(marks) == 3
-    assert targets_fingerprint([RUNNING], 5) == targets_fingerprint([replace(RUNNING)], 5)
+def mark(targets: list[Target], night: date = NIGHT, due_day: int = 5, hidden: tuple[str, ...] = (), whole: int = 102):
+    return targets_fingerprint(targets, hidden, night, due_day, {"87": whole})
+
+
+def test_the_fingerprint_tells_apart_all_but_the_figures() -> None:
+    marks = {mark([RUNNING]), mark([DATED]), mark([RUNNING], due_day=6), mark([RUNNING], hidden=("2024-05",))}
+    assert len(marks | {mark([RUNNING], whole=101)}) == 5
+    assert mark([RUNNING]) == mark([replace(RUNNING)])
+
+
+def test_a_day_with_the_same_fingerprint_has_the_same_table() -> None:
+    ends = [RUNNING, DATED, YEARLY, replace(RUNNING, name="Đến giữa tháng", valid_to=date(2024, 7, 15))]
+    days = [date(2024, 5, 20) + timedelta(days=number) for number in range(260)]
+    tables: dict[str, list[pl.DataFrame]] = {}
+    for day in days:
+        tables.setdefault(mark(ends, day), []).append(table(ends, USUAL, day))
+    assert len(tables) < len(days) / 10
+    for first, *others in tables.values():
+        assert all(first.equals(other) for other in others)
+
+
+def test_where_reports_are_judged_every_day_has_its_own_fingerprint() -> None:
+    of_reports = [RUNNING, replace(RUNNING, name="Báo cáo", indicator="reporting_timeliness")]
+    assert mark(of_reports) != mark(of_reports, date(2024, 6, 11))
+    assert mark([RUNNING]) == mark([RUNNING], date(2024, 6, 11))
 
 
 @pytest.mark.parametrize("language", ["vi", "en"])

@@ -11,7 +11,7 @@ from transforms.trends.model import fit_trends
 from transforms.trends.noise import Noise, whiten
 from transforms.trends.onset import onset
 from transforms.trends.response import Response, TrendSeries, working_response
-from transforms.trends.season import season, tet, tet_months
+from transforms.trends.season import _new_years, season, tet, tet_months
 from transforms.trends.shapes import CrossProducts, evidence_of, precision_of, shapes_of, squares_left
 
 MONTHS = np.arange(2018 * 12 + 3, 2021 * 12)
@@ -112,9 +112,14 @@ def test_tet_of_2019_lies_in_early_february_and_that_of_2020_in_late_january() -
 
 
 def test_tet_is_the_day_that_the_countrys_holidays_name() -> None:
-    named = country_holidays("VN", years=range(1990, 2050), language="en_US").items()
-    months = sorted(day.strftime("%Y-%m") for day, name in named if name.split(";")[0] == "Lunar New Year")
-    assert tet_months(1990 * 12, 2049 * 12 + 11) == months
+    named = country_holidays("VN", years=range(1900, 2101), language="en_US").items()
+    days = sorted(str(day) for day, name in named if "Lunar New Year" in name.split("; "))
+    assert _new_years().astype(str).tolist() == days
+
+
+def test_a_season_without_tet_is_none() -> None:
+    with pytest.raises(LookupError, match="1800 to 1801"):
+        season(np.array([1800 * 12]))
 
 
 def test_the_months_of_tet_are_those_of_its_first_day():

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 
 import numpy as np
 
@@ -109,6 +109,30 @@ def test_a_unit_with_too_few_of_its_cells_has_no_figure():
     (seen,) = _sights(versions)
     assert np.isnan(seen.figures["district"]["received"][0, -1])
     assert seen.judged["district"].tolist() == [False, True, True, True]
+
+
+def test_nights_on_which_nothing_came_change_nothing_of_what_is_judged_later():
+    versions = [
+        _version("a", "2021-01", date(2021, 2, 2), until=date(2021, 2, 20)),
+        _version("b", "2021-01", date(2021, 2, 3), until=date(2021, 3, 2)),  # taken back
+        _version("c", "2021-02", date(2021, 3, 1)),
+        _version("a", "2021-01", date(2021, 2, 20), 7),
+        _version("b", "2021-02", date(2021, 3, 20)),
+    ]
+    came = sorted({row[2] for row in versions} | {row[3] for row in versions if row[3]})
+    every = [date(2021, 2, 1) + timedelta(days=day) for day in range(60)]
+    known = known_from(versions)
+    for wanted in came:
+        # Of each night wanted alone, and of it among all others, of which each is then looked at.
+        alone, among = (
+            [one for one in months_to_judge(known, every, some, MEASURES, DUE_DAY, LENGTH) if one.night == wanted]
+            for some in ({wanted}, set(every))
+        )
+        assert [one.period for one in alone] == [one.period for one in among]
+        for one, other in zip(alone, among, strict=True):
+            for name in ("judged", "rejudged", "withdrawn"):
+                np.testing.assert_equal(getattr(one, name), getattr(other, name))
+            np.testing.assert_equal(one.figures, other.figures)
 
 
 def test_no_night_no_sight():
