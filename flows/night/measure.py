@@ -195,9 +195,11 @@ def _targets(con: DuckDBPyConnection, registry: Registry, settings: Settings, as
     standing = {unit.unit_code: len(communes) for unit in provinces}
     given = (of_targets.unsettled(con), as_of, settings.due_day, standing)
     fingerprint = targets_fingerprint(wanted, *given)
-    if are_new or not of_targets.are_targets_computed(con, fingerprint):
-        figures = of_targets.figures_of(con, [target.indicator for target in wanted])
-        of_targets.replace_targets(con, target_table(wanted, figures, *given), as_of, fingerprint)
+    if not are_new and of_targets.are_targets_computed(con, fingerprint):
+        of_targets.note_night(con, as_of)
+        return
+    figures = of_targets.figures_of(con, [target.indicator for target in wanted])
+    of_targets.replace_targets(con, target_table(wanted, figures, *given), as_of, fingerprint)
 
 
 def _begin_forecasts(con: DuckDBPyConnection, as_of: date, computing: Computing) -> Pending[pl.DataFrame] | None:

@@ -46,3 +46,8 @@ def replace_targets(con: DuckDBPyConnection, rows: pl.DataFrame, as_of: date, fi
         replace_derived(con, "derived.target", rows)
         con.execute("DELETE FROM derived.target_edition")
         con.execute("INSERT INTO derived.target_edition VALUES (?, ?)", [as_of, fingerprint])
+
+
+def note_night(con: DuckDBPyConnection, as_of: date) -> None:
+    """Note that the targets that stand are those of a night."""
+    con.execute("UPDATE derived.target_edition SET as_of = ?", [as_of])
