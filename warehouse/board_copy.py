@@ -19,7 +19,7 @@ from warehouse.connection.store import NEW_FILES, replace
 from warehouse.connection.transaction import transaction
 from warehouse.published import attach
 from warehouse.remembered import Notes
-from warehouse.renewed import Columns, Held, fill, renew
+from warehouse.renewed import Columns, CopiedTable, fill, renew
 from warehouse.schema.comments import quoted
 
 SCHEMAS = ("ledger", "facts", "registry", "alerts", "followup", "outbox")
@@ -67,7 +67,7 @@ def _made_of(con: DuckDBPyConnection) -> str:
 
 def _carried_on(
     con: DuckDBPyConnection, path: Path, part: Path, notes: Notes, made_of: str, tables: Mapping[str, Columns]
-) -> dict[str, Held] | None:
+) -> dict[str, CopiedTable] | None:
     """Make the new copy of the former one: what each table holds; None where there is none that can be."""
     _clear(part)
     if not path.is_file():
@@ -84,7 +84,7 @@ def _carried_on(
         return None
 
 
-def _renewed(con: DuckDBPyConnection, name: str, columns: Columns, before: Held | None) -> Held:
+def _renewed(con: DuckDBPyConnection, name: str, columns: Columns, before: CopiedTable | None) -> CopiedTable:
     standing = before.parts if before else None
     return renew(con, f"board.{name}", columns, f"FROM {name}", by_month=True, standing=standing)
 

@@ -28,7 +28,7 @@ from warehouse.errors import EditionRefused
 from warehouse.marts.shown import LARGE, Mart, marts_of, shape
 from warehouse.marts.views import MARTS, apply_marts
 from warehouse.remembered import Notes
-from warehouse.renewed import Held, fill, renew
+from warehouse.renewed import CopiedTable, fill, renew
 from warehouse.schema.comments import quoted
 from warehouse.sources import Sources
 
@@ -130,7 +130,7 @@ class _New:
     def made_of(self) -> str:
         return hashlib.sha256("\n".join((*self.statements, *map(str, NEW_FILES.items()))).encode()).hexdigest()
 
-    def upon(self, before: _Before, notes: Notes) -> dict[str, Held] | None:
+    def upon(self, before: _Before, notes: Notes) -> dict[str, CopiedTable] | None:
         """Made of the copy before, where only what changed is written: what each mart holds; None if that is damaged.
 
         Args:
@@ -150,7 +150,7 @@ class _New:
             return None
         return held
 
-    def _renewed(self, name: str, query: str, sources: Sources, before: Held | None) -> Held:
+    def _renewed(self, name: str, query: str, sources: Sources, before: CopiedTable | None) -> CopiedTable:
         """A mart brought to what it is now; not asked for where all that it is made of is what it was."""
         made_of = sources.under(query)
         if before and before.made_of and before.made_of == made_of:
@@ -160,7 +160,7 @@ class _New:
         now = renew(self.con, into, columns, query, by_month=name in LARGE, standing=standing)
         return replace_fields(now, made_of=made_of)
 
-    def whole(self, before: _Before | None) -> dict[str, Held]:
+    def whole(self, before: _Before | None) -> dict[str, CopiedTable]:
         """Made anew: what each mart holds."""
         self._clear()
         with _attached(self.con, self.part):
@@ -171,10 +171,10 @@ class _New:
             _check(self.con, held)
         return held
 
-    def _filled(self, name: str, query: str, sources: Sources) -> Held:
+    def _filled(self, name: str, query: str, sources: Sources) -> CopiedTable:
         into, columns = f"edition.marts.{name}", self.marts[name].typed
         rows = fill(self.con, into, columns, query, by_month=name in LARGE)
-        return Held(rows, None, sources.under(query))
+        return CopiedTable(rows, None, sources.under(query))
 
     def _clear(self) -> None:
         for left in self.part.parents[2].rglob(".*.part*"):
@@ -280,7 +280,7 @@ def _queries(con: DuckDBPyConnection, schema: str) -> dict[str, str]:
     }
 
 
-def _check(con: DuckDBPyConnection, held: Mapping[str, Held]) -> None:
+def _check(con: DuckDBPyConnection, held: Mapping[str, CopiedTable]) -> None:
     columns: list[tuple[str, str, str, str | None]] = con.execute(_COLUMNS).fetchall()
     mute = [name for name, comment in con.execute(_TABLES).fetchall() if not comment]
     mute += [f"{table}.{column}" for table, column, _, comment in columns if not comment]

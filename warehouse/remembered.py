@@ -17,7 +17,7 @@ import duckdb
 from duckdb import DuckDBPyConnection
 
 from warehouse.connection.migrations import applied
-from warehouse.renewed import Held
+from warehouse.renewed import CopiedTable
 
 
 class Notes:
@@ -29,7 +29,7 @@ class Notes:
         release = (duckdb.__version__, *sorted(applied(con).items()))
         self._release = hashlib.sha256("\n".join(map(str, release)).encode()).hexdigest()
 
-    def remembered(self, copy: Path) -> dict[str, Held]:
+    def remembered(self, copy: Path) -> dict[str, CopiedTable]:
         """What a copy's tables hold, by name; nothing where the notes are of other bytes, or of another release."""
         try:
             told = json.loads(self._file.read_text("utf-8"))
@@ -39,7 +39,7 @@ class Notes:
         except (OSError, ValueError, KeyError, TypeError, AttributeError):  # none, or not such as are written here
             return {}
 
-    def remember(self, copy: Path, tables: Mapping[str, Held]) -> None:
+    def remember(self, copy: Path, tables: Mapping[str, CopiedTable]) -> None:
         """Keep what the tables of a finished copy hold, for who makes the next."""
         noted = {name: asdict(held) for name, held in tables.items()}
         part = self._file.with_name(f"{self._file.name}.part")
@@ -54,6 +54,6 @@ def _digest(copy: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def _held(noted: Mapping[str, Any]) -> Held:
+def _held(noted: Mapping[str, Any]) -> CopiedTable:
     parts = noted["parts"]
-    return Held(noted["rows"], parts and {int(part): digest for part, digest in parts.items()}, noted["made_of"])
+    return CopiedTable(noted["rows"], parts and {int(part): digest for part, digest in parts.items()}, noted["made_of"])

@@ -19,7 +19,7 @@ ONE = "0"
 
 
 @dataclass(frozen=True, slots=True)
-class Held:
+class CopiedTable:
     """What a table of a copy holds.
 
     Attributes:
@@ -55,7 +55,7 @@ def renew(
     *,
     by_month: bool,
     standing: dict[int, str] | None = None,
-) -> Held:
+) -> CopiedTable:
     """Write what is another now of a table, its months or all of it; what it holds then. As `fill`.
 
     Args:
@@ -66,7 +66,9 @@ def renew(
     return (_months_renewed if by_month else _whole_renewed)(con, into, columns, query, standing)
 
 
-def _months_renewed(con: DuckDBPyConnection, into: str, columns: Columns, query: str, standing: dict[int, str]) -> Held:
+def _months_renewed(
+    con: DuckDBPyConnection, into: str, columns: Columns, query: str, standing: dict[int, str]
+) -> CopiedTable:
     """Write the months that are others now."""
     part = month_of(columns)
     wanted = digests(con, columns, f"({_unordered(query)}) AS q", part)
@@ -77,10 +79,12 @@ def _months_renewed(con: DuckDBPyConnection, into: str, columns: Columns, query:
         con.execute(f"DELETE FROM {into} {of_these}")
         con.execute(f"INSERT INTO {into} BY NAME {_laid(columns, f'FROM ({_unordered(query)}) AS q {of_these}')}")
         written = digests(con, columns, f"{into} {of_these}", part)  # as it stands: the query was asked once more
-    return Held(_rows_in(wanted), wanted | written)
+    return CopiedTable(_rows_in(wanted), wanted | written)
 
 
-def _whole_renewed(con: DuckDBPyConnection, into: str, columns: Columns, query: str, standing: dict[int, str]) -> Held:
+def _whole_renewed(
+    con: DuckDBPyConnection, into: str, columns: Columns, query: str, standing: dict[int, str]
+) -> CopiedTable:
     """Write it if it is another now, in its order."""
     con.execute(f"CREATE OR REPLACE TEMP TABLE renewed AS {query}")  # few rows, which are asked for twice
     wanted = digests(con, columns, "temp.renewed", ONE)
@@ -88,7 +92,7 @@ def _whole_renewed(con: DuckDBPyConnection, into: str, columns: Columns, query: 
         con.execute(f"DELETE FROM {into}")
         con.execute(f"INSERT INTO {into} BY NAME FROM temp.renewed")
     con.execute("DROP TABLE temp.renewed")
-    return Held(_rows_in(wanted), wanted)
+    return CopiedTable(_rows_in(wanted), wanted)
 
 
 def digests(con: DuckDBPyConnection, columns: Columns, source: str, part: str) -> dict[int, str]:

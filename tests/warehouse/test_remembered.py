@@ -7,9 +7,12 @@ from pathlib import Path
 import pytest
 
 from warehouse.remembered import Notes
-from warehouse.renewed import Held
+from warehouse.renewed import CopiedTable
 
-TABLES = {"marts.trend": Held(3, {202401: "a:2:b:c", 0: "a:1:d:e"}, "under"), "marts.unit": Held(1, None, None)}
+TABLES = {
+    "marts.trend": CopiedTable(3, {202401: "a:2:b:c", 0: "a:1:d:e"}, "under"),
+    "marts.unit": CopiedTable(1, None, None),
+}
 
 
 @pytest.fixture
