@@ -136,7 +136,7 @@ def killed_in_a_load(home: Path, after: float) -> int | None:
 
 
 def contents(home: Path) -> dict:
-    """Every row of the warehouse and its copy, and every file beside them."""
+    """Every row of the warehouse and its copy, and every file beside them but the notes on the copy's own bytes."""
     found = {}
     for file in (home / "warehouse.duckdb", home / "published" / "mobility.duckdb"):
         with duckdb.connect(str(file), read_only=True) as con:
@@ -145,7 +145,8 @@ def contents(home: Path) -> dict:
             ).fetchall()
             assert tables
             found |= {(file.name, name): con.sql(f"FROM {name} ORDER BY ALL").fetchall() for (name,) in tables}
-    files = (path for path in home.rglob("*") if path.is_file() and path.suffix not in (".duckdb", ".lock"))
+    not_compared = (".duckdb", ".lock", ".json")
+    files = (path for path in home.rglob("*") if path.is_file() and path.suffix not in not_compared)
     return found | {str(path.relative_to(home)): path.read_bytes() for path in files}
 
 
