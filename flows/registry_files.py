@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Mapping
 from functools import lru_cache
 from importlib.resources import files
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, TypeVar
 
 import polars as pl
@@ -110,16 +111,25 @@ def _begin(folder: Path) -> None:
 
 
 def _put(folder: Path, write: Callable[[Path], None]) -> None:
-    """Put tables there, all at once: a run killed over it, or without room, leaves no half table."""
-    part = folder.with_name(f"{folder.name}.part")
-    shutil.rmtree(part, ignore_errors=True)
+    """Put tables there, all at once: a run killed over it, or without room, leaves no half table.
+
+    Several may do so at once, as the processes that read for a home that is not there yet: one of them is first.
+    """
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    scratch_of_its_own = TemporaryDirectory(
+        prefix=f"{folder.name}.", suffix=".part", dir=folder.parent, ignore_cleanup_errors=True
+    )
     try:
-        part.mkdir(parents=True)
-        write(part)
-        part.rename(folder)
+        with scratch_of_its_own as scratch:
+            part = Path(scratch) / folder.name
+            part.mkdir()
+            write(part)
+            part.rename(folder)
     except OSError:
-        if not folder.is_dir():  # else another process has just done the same
+        if not folder.is_dir():
             raise
+    for left in folder.parent.glob(f"{folder.name}.*.part"):  # of the others, and of who was killed
+        shutil.rmtree(left, ignore_errors=True)
 
 
 def _or_bundled(path: Path) -> Path:

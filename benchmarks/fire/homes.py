@@ -32,6 +32,7 @@ PATIENCE = 300.0
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\dT[\d:.]+")
 _EDITION = re.compile(r"editions/[\d-]+/mobility\.duckdb$")
 _NOT_COMPARED = ("prefect/", "tmp/")  # Prefect's own, and the folder for temporary files
+_NOTES = (".published.json", ".board.duckdb.json")  # what a copy holds, by how that copy was made
 _LEFT = re.compile(r"\.part|\.tmp|\.wal$|\.migrating|~$|(?:^|/)\.(?!demo$)[^/]+$")
 # How often and when a message was tried is no part of what is told; the day of the clock stands in no other column.
 _OMITTED = {
@@ -120,9 +121,8 @@ class Home:
     def files(self) -> set[str]:
         """The names of its files, published copies as one."""
         names = (path.relative_to(self.path).as_posix() for path in self.path.rglob("*") if path.is_file())
-        return {
-            _EDITION.sub("editions/…/mobility.duckdb", name) for name in names if not name.startswith(_NOT_COMPARED)
-        }
+        compared = (name for name in names if not name.startswith(_NOT_COMPARED) and name not in _NOTES)
+        return {_EDITION.sub("editions/…/mobility.duckdb", name) for name in compared}
 
     def left(self) -> list[str]:
         """What a run should have cleared away, in the home and among temporary files."""
