@@ -116,11 +116,9 @@ def _put(folder: Path, write: Callable[[Path], None]) -> None:
     Several may do so at once, as the processes that read for a home that is not there yet: one of them is first.
     """
     folder.parent.mkdir(parents=True, exist_ok=True)
-    scratch_of_its_own = TemporaryDirectory(
-        prefix=f"{folder.name}.", suffix=".part", dir=folder.parent, ignore_cleanup_errors=True
-    )
+    begins, ends = f"{folder.name}.", ".part"
     try:
-        with scratch_of_its_own as scratch:
+        with TemporaryDirectory(ends, begins, folder.parent, ignore_cleanup_errors=True) as scratch:
             part = Path(scratch) / folder.name
             part.mkdir()
             write(part)
@@ -128,7 +126,7 @@ def _put(folder: Path, write: Callable[[Path], None]) -> None:
     except OSError:
         if not folder.is_dir():
             raise
-    for left in folder.parent.glob(f"{folder.name}.*.part"):  # of the others, and of who was killed
+    for left in folder.parent.glob(f"{begins}*{ends}"):  # of the others, and of who was killed
         shutil.rmtree(left, ignore_errors=True)
 
 

@@ -35,7 +35,7 @@ class Notes:
             told = json.loads(self._file.read_text("utf-8"))
             if (told["release"], told["copy"]) != (self._release, _digest(copy)):
                 return {}
-            return {name: _held(one) for name, one in told["tables"].items()}
+            return {name: _as_noted(one) for name, one in told["tables"].items()}
         except (OSError, ValueError, KeyError, TypeError, AttributeError):  # none, or not such as are written here
             return {}
 
@@ -54,6 +54,6 @@ def _digest(copy: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def _held(noted: Mapping[str, Any]) -> CopiedTable:
+def _as_noted(noted: Mapping[str, Any]) -> CopiedTable:
     parts = noted["parts"]
     return CopiedTable(noted["rows"], parts and {int(part): digest for part, digest in parts.items()}, noted["made_of"])

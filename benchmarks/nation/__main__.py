@@ -5,7 +5,7 @@
 3. National queries over the lake.
 4. A national night's cost against how many provinces' figures arrived, drawn to nation.svg.
 
-The figures are invented and every unit is real. Whole, it takes some 20 minutes on two quiet processors; --small is
+The figures are invented and every unit is real. Whole, it takes some half an hour on two quiet processors; --small is
 the same with four provinces, a tenth of the cells and three years; --cells and --months are the country's.
 """
 

@@ -7,7 +7,7 @@ from time import perf_counter
 
 import numpy as np
 import polars as pl
-from scipy.optimize import minimize
+from scipy import optimize
 
 from benchmarks.trends.simulate import LAST, Scenario, own_slope, simulate
 from transforms.trends import trend
@@ -79,7 +79,7 @@ def report(scenario: Scenario, rows: pl.DataFrame) -> None:
 
 
 def speed(seed: int) -> None:
-    """Series a second against a peer in the same run: one plain regression after another, with scipy's optimiser."""
+    """Series a second against a peer in the same run: one plain regression after another, by SciPy's minimiser."""
     rows = simulate(SCENARIOS[1], 273, np.random.default_rng([seed, 999]))
     start = perf_counter()
     trend(rows)
@@ -112,7 +112,7 @@ def _one_regression(top: np.ndarray, below: np.ndarray, columns: np.ndarray) -> 
 
     start = np.zeros(columns.shape[1])
     start[0] = np.log((top.sum() + 0.5) / below.sum())
-    return minimize(minus_log_likelihood, start, method="BFGS").x
+    return optimize.minimize(minus_log_likelihood, start, method="BFGS").x
 
 
 if __name__ == "__main__":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -41,15 +42,12 @@ def settle(
         as_of: the night.
         computing: begun while the files were taken in; it is closed.
     """
-    computing = computing or Computing(settings.computing_seconds)
-    try:
+    with closing(computing or Computing(settings.computing_seconds)) as beside:
         if touched:
-            computing.begin(*COMPUTED_BESIDE)
-        begun = begin_to_judge(con, settings, computing)
-        exposed = measure(con, touched, settings, as_of, computing)
+            beside.begin(*COMPUTED_BESIDE)
+        begun = begin_to_judge(con, settings, beside)
+        exposed = measure(con, touched, settings, as_of, beside)
         judged = judge(con, settings, begun)
-    finally:
-        computing.close()
     alert(con, judged, settings)
     follow_up(con, judged, settings)
     published = publish(con, settings, as_of)
