@@ -154,7 +154,7 @@ def _together(
 def _rest(rows: NDArray[np.float64], told: _Public) -> NDArray[np.float64]:
     """What is left of rows beside the nearest combinations of the public ones."""
     left = rows.copy()
-    for at in told.touched(rows.any(axis=0)):
+    for at in told.touched((rows != 0).any(axis=0)):
         group = told.groups[at]
         left[:, group.parts] -= rows[:, group.parts] @ group.span
     return left
