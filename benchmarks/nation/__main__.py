@@ -12,6 +12,7 @@ the same with four provinces, a tenth of the cells and three years; --cells and 
 from __future__ import annotations
 
 import argparse
+import os
 import shutil
 import tempfile
 from collections.abc import Iterator, Sequence
@@ -19,12 +20,13 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
+from queue import SimpleQueue
 from statistics import median, quantiles
 from time import perf_counter, process_time
 
 from benchmarks.nation.curve import curve
 from benchmarks.nation.home import NIGHT
-from benchmarks.nation.province import StepCost, cost_of
+from benchmarks.nation.province import StepCost, cost_of, costs_of
 from benchmarks.nation.queries import QUERIES
 from benchmarks.nation.registries import provinces
 from flows.nation.night import measure_nation
@@ -33,7 +35,6 @@ from warehouse.lake.made import make_lake
 from warehouse.lake.opened import LakeAddress, open_lake
 
 MOST_TIMES, MOST_MEGABYTES, MOST_SECONDS = 3.0, 4096.0, 0.2
-AT_ONCE = 2  # provinces made at once, one a processor
 AGAIN = 3  # editions sent twice
 REPEATED = 5
 
@@ -135,12 +136,20 @@ def nation(size: NationSize, work: Path, seed: int, catalogue: str | None) -> li
 def _make(homes: Sequence[Path], cells: Sequence[int], size: NationSize, seed: int) -> None:
     print(f"\n### {len(homes)} provinces, {sum(cells):,} cells, {size.months} months\n", flush=True)
     began = perf_counter()
+    free: SimpleQueue[int] = SimpleQueue()
+    processors = sorted(os.sched_getaffinity(0))
+    for processor in processors:
+        free.put(processor)
 
     def made(home: Path, cells: int) -> list[StepCost]:
-        facts = cost_of("make", home, home.name, str(cells), str(size.months), str(seed), threads=1)
-        return [facts, cost_of("derive", home, threads=1), cost_of("edition", home, threads=1)]
+        processor = free.get()
+        try:
+            make = ["make", home.name, str(cells), str(size.months), str(seed)]
+            return costs_of([make, ["derive"], ["edition"]], home, processor)
+        finally:
+            free.put(processor)
 
-    with ThreadPoolExecutor(AT_ONCE) as threads:
+    with ThreadPoolExecutor(len(processors)) as threads:
         costs = list(threads.map(made, homes, cells))
     print("| step | median s | longest s | processor s in all | MB at most | size in all |")
     print("|---|---|---|---|---|---|")
@@ -150,7 +159,7 @@ def _make(homes: Sequence[Path], cells: Sequence[int], size: NationSize, seed: i
         peak, whole = max(one.peak for one in step), sum(one.size for one in step)
         used = sum(one.processor for one in step)
         print(f"| {name} | {median(walls):.1f} | {max(walls):.1f} | {used:,.0f} | {peak:,.0f} | {whole:,.0f} |")
-    print(f"\n{AT_ONCE} at once: {perf_counter() - began:.0f} s", flush=True)
+    print(f"\n{len(processors)} at once, one a processor: {perf_counter() - began:.0f} s", flush=True)
 
 
 def _add_all(homes: Sequence[Path], lake: LakeAddress) -> None:

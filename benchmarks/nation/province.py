@@ -1,13 +1,14 @@
-"""One province's steps, each as a process of its own that says what it cost: python -m benchmarks.nation.province."""
+"""One province's steps in a process of their own that says what each cost: python -m benchmarks.nation.province."""
 
 from __future__ import annotations
 
+import argparse
 import json
 import os
 import resource
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from time import perf_counter
@@ -38,21 +39,36 @@ class StepCost:
     size: float = 0.0
 
 
-def cost_of(step: str, home: Path, *arguments: str, threads: int | None = None) -> StepCost:
+def cost_of(step: str, home: Path, *arguments: str) -> StepCost:
     """Do a step in a new process, so that its memory is its own.
-
-    Args:
-        threads: of its libraries; None leaves them all processors.
 
     Raises:
         RuntimeError: it failed.
     """
-    command = [sys.executable, "-m", __name__, step, str(home), *arguments]
-    world = os.environ | ({} if threads is None else dict.fromkeys(_THREADS, str(threads)))
+    (cost,) = costs_of([[step, *arguments]], home)
+    return cost
+
+
+def costs_of(steps: Sequence[Sequence[str]], home: Path, processor: int | None = None) -> list[StepCost]:
+    """Do steps one after the other in a new process; the memory of each is the most that was used up to its end.
+
+    Args:
+        steps: the name of each, and its arguments.
+        home: the province's.
+        processor: the process has this one alone; None leaves it all.
+
+    Raises:
+        RuntimeError: one failed.
+    """
+    command = [sys.executable, "-m", __name__, str(home), json.dumps(steps)]
+    world = dict(os.environ)
+    if processor is not None:
+        command += ["--processor", str(processor)]
+        world |= dict.fromkeys(_THREADS, "1")
     done = subprocess.run(command, env=world, capture_output=True, text=True, check=False)
     if done.returncode:
-        raise RuntimeError(f"{step} {home.name}: {done.stderr[-2000:]}")
-    return StepCost(**json.loads(done.stdout.splitlines()[-1]))
+        raise RuntimeError(f"{home.name}: {done.stderr[-2000:]}")
+    return [StepCost(**cost) for cost in json.loads(done.stdout.splitlines()[-1])]
 
 
 def make(home: Path, province: str, cells: str, months: str, seed: str) -> float:
@@ -137,11 +153,21 @@ STEPS: dict[str, Callable[..., float]] = {
 
 
 def main() -> None:
-    step, home, *arguments = sys.argv[1:]
+    asked = argparse.ArgumentParser()
+    asked.add_argument("home", type=Path)
+    asked.add_argument("steps", type=json.loads)
+    asked.add_argument("--processor", type=int)
+    given = asked.parse_args()
+    if given.processor is not None:
+        os.sched_setaffinity(0, {given.processor})
+    print(json.dumps([asdict(_cost(step, given.home, arguments)) for step, *arguments in given.steps]))
+
+
+def _cost(step: str, home: Path, arguments: Sequence[str]) -> StepCost:
     began, used = perf_counter(), _processor()
-    size = STEPS[step](Path(home), *arguments)
+    size = STEPS[step](home, *arguments)
     peak = max(one.ru_maxrss for one in _spent()) / 1024
-    print(json.dumps(asdict(StepCost(perf_counter() - began, _processor() - used, peak, size))))
+    return StepCost(perf_counter() - began, _processor() - used, peak, size)
 
 
 def _spent() -> list[resource.struct_rusage]:

@@ -104,8 +104,10 @@ def bare_store() -> Iterator[DuckDBPyConnection]:
 
 
 def _connect(path: Path, config: Mapping[str, str] | None = None) -> DuckDBPyConnection:
+    # DuckDB counts the machine's processors, also those that this process may not use.
+    threads = str(len(os.sched_getaffinity(0)))
     try:
-        return duckdb.connect(str(path), config={**NEW_FILES, **(config or {})})
+        return duckdb.connect(str(path), config={"threads": threads, **NEW_FILES, **(config or {})})
     except duckdb.IOException as error:
         if "lock" not in str(error):
             raise _no_warehouse(path) from error

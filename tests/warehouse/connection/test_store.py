@@ -59,6 +59,13 @@ def test_the_file_and_its_log_are_the_owners_only(tmp_path):
         os.umask(before)
 
 
+@pytest.mark.parametrize("processors", [{0}, {3, 5, 8}])
+def test_duckdb_works_on_the_processors_that_the_process_may_use(tmp_path, monkeypatch, processors):
+    monkeypatch.setattr(os, "sched_getaffinity", lambda pid: processors)
+    with open_store(tmp_path / "warehouse.duckdb") as con:
+        assert con.execute("SELECT current_setting('threads')").fetchone() == (len(processors),)
+
+
 def test_a_second_writer_is_told_who_has_it(tmp_path):
     with open_store(tmp_path / "w.duckdb"):
         told = run(tmp_path, "open_store")
