@@ -7,6 +7,7 @@ import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from operator import attrgetter
+from tempfile import NamedTemporaryFile
 
 import polars as pl
 from duckdb import DuckDBPyConnection
@@ -35,12 +36,11 @@ def home_secret(settings: Settings) -> str:
     if not path.is_file():
         settings.portal_dir.mkdir(parents=True, exist_ok=True)
         settings.portal_dir.chmod(0o700)
-        part = path.with_name(f".{path.name}.{os.getpid()}.part")
-        part.touch(0o600)
-        part.write_text(secrets.token_urlsafe(48), "ascii")
-        with suppress(FileExistsError):  # another process was first
-            os.link(part, path)
-        part.unlink()
+        with NamedTemporaryFile("w", encoding="ascii", dir=path.parent, prefix=f".{path.name}.") as part:
+            part.write(secrets.token_urlsafe(48))
+            part.flush()
+            with suppress(FileExistsError):  # somebody else was first
+                os.link(part.name, path)
     return path.read_text("ascii").strip()
 
 
