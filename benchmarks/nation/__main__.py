@@ -149,8 +149,9 @@ def _make(homes: Sequence[Path], cells: Sequence[int], size: NationSize, seed: i
         finally:
             free.put(processor)
 
+    largest_first = sorted(zip(homes, cells, strict=True), key=lambda one: -one[1])  # none alone at the end for long
     with ThreadPoolExecutor(len(processors)) as threads:
-        costs = list(threads.map(made, homes, cells))
+        costs = list(threads.map(made, *zip(*largest_first, strict=True)))
     print("| step | median s | longest s | processor s in all | MB at most | size in all |")
     print("|---|---|---|---|---|---|")
     names = ("facts made (rows)", "derived (rows)", "edition published (MB)")
