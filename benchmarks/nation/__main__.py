@@ -1,11 +1,11 @@
 """What the nation's size costs: python -m benchmarks.nation [--small] [--cells N] [--months N] [--keep FOLDER] …
 
 1. One province's derived tables, beside DuckDB merely reading and writing the same bytes, at growing sizes.
-2. Every province's edition, made from its own facts and added to the lake.
+2. Every province's edition, made from its own facts and added to the lake, as many provinces at once as processors.
 3. National queries over the lake.
 4. A national night's cost against how many provinces' figures arrived, drawn to nation.svg.
 
-The figures are invented and every unit is real. Whole, it takes some half an hour on two quiet processors; --small is
+The figures are invented and every unit is real. Whole, it takes some twenty minutes on two quiet processors; --small is
 the same with four provinces, a tenth of the cells and three years; --cells and --months are the country's.
 """
 
@@ -22,11 +22,12 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from queue import SimpleQueue
 from statistics import median, quantiles
+from threading import Lock
 from time import perf_counter, process_time
 
 from benchmarks.nation.curve import curve
 from benchmarks.nation.home import NIGHT
-from benchmarks.nation.province import StepCost, cost_of, costs_of
+from benchmarks.nation.province import StepCost, cost_of, costs_of, late_report
 from benchmarks.nation.queries import QUERIES
 from benchmarks.nation.registries import provinces
 from flows.nation.night import measure_nation
@@ -118,25 +119,26 @@ def nation(size: NationSize, work: Path, seed: int, catalogue: str | None) -> li
     total = int(provinces()["communes"].sum())
     cells = [max(len(str(code)), round(size.cells * communes / total)) for code, communes in listed.iter_rows()]
     homes = [work / code for code in listed["unit_code"]]
-    _make(homes, cells, size, seed)
     lake = LakeAddress(catalogue or str(work / "catalogue.ducklake"), str(work / "lake"))
     (work / "lake").mkdir()
     make_lake(lake)
-    _add_all(homes, lake)
+    _make(homes, cells, size, seed, lake)
+    _add_again(homes[:AGAIN], lake)
     nights = {0: _national_night(lake)}
     missed = _query(lake)
     for count in size.arrived:
         for home in homes[:count]:
-            cost_of("late_report", home)
+            late_report(home)
         nights[count] = _arrived(homes[:count], lake)
     _print_nights(nights, work)
     return missed
 
 
-def _make(homes: Sequence[Path], cells: Sequence[int], size: NationSize, seed: int) -> None:
+def _make(homes: Sequence[Path], cells: Sequence[int], size: NationSize, seed: int, lake: LakeAddress) -> None:
+    """Every province from nothing to the lake, as many at once as there are processors, of which each has one."""
     print(f"\n### {len(homes)} provinces, {sum(cells):,} cells, {size.months} months\n", flush=True)
     began = perf_counter()
-    free: SimpleQueue[int] = SimpleQueue()
+    adding, free = Lock(), SimpleQueue[int]()
     processors = sorted(os.sched_getaffinity(0))
     for processor in processors:
         free.put(processor)
@@ -144,8 +146,10 @@ def _make(homes: Sequence[Path], cells: Sequence[int], size: NationSize, seed: i
     def made(home: Path, cells: int) -> list[StepCost]:
         processor = free.get()
         try:
-            make = ["make", home.name, str(cells), str(size.months), str(seed)]
-            return costs_of([make, ["derive"], ["edition"]], home, processor)
+            facts = ("make", home, home.name, str(cells), str(size.months), str(seed))
+            costs = costs_of([facts, ("derive", home), ("edition", home)], processor)
+            with adding:  # a catalogue in a file is one process's at a time
+                return costs + costs_of([_added(home, lake)], processor)
         finally:
             free.put(processor)
 
@@ -154,26 +158,26 @@ def _make(homes: Sequence[Path], cells: Sequence[int], size: NationSize, seed: i
         costs = list(threads.map(made, *zip(*largest_first, strict=True)))
     print("| step | median s | longest s | processor s in all | MB at most | size in all |")
     print("|---|---|---|---|---|---|")
-    names = ("facts made (rows)", "derived (rows)", "edition published (MB)")
+    names = ("facts made (rows)", "derived (rows)", "edition published (MB)", "added to the lake (rows)")
     for name, step in zip(names, zip(*costs, strict=True), strict=True):
         walls = [one.wall for one in step]
         peak, whole = max(one.peak for one in step), sum(one.size for one in step)
         used = sum(one.processor for one in step)
         print(f"| {name} | {median(walls):.1f} | {max(walls):.1f} | {used:,.0f} | {peak:,.0f} | {whole:,.0f} |")
-    print(f"\n{len(processors)} at once, one a processor: {perf_counter() - began:.0f} s", flush=True)
+    size_of_lake = sum(file.stat().st_size for file in Path(str(lake.data)).rglob("*.parquet")) / 1e6
+    took = perf_counter() - began
+    print(f"\n{len(processors)} at once, one a processor: {took:.0f} s; {size_of_lake:,.0f} MB of Parquet", flush=True)
 
 
-def _add_all(homes: Sequence[Path], lake: LakeAddress) -> None:
-    costs = [cost_of("add", home, lake.catalogue, str(lake.data)) for home in homes]
-    again = [cost_of("add", home, lake.catalogue, str(lake.data)) for home in homes[:AGAIN]]
-    walls, rows = [one.wall for one in costs], sum(one.size for one in costs)
-    size = sum(file.stat().st_size for file in Path(str(lake.data)).rglob("*.parquet")) / 1e6
-    print(
-        f"\n{len(homes)} editions into the lake: {sum(walls):.0f} s, median {median(walls):.1f}, "
-        f"longest {max(walls):.1f}; {rows:,.0f} rows, {size:,.0f} MB; "
-        f"the same once more: median {median(one.wall for one in again):.1f} s, {sum(o.size for o in again):.0f} rows",
-        flush=True,
-    )
+def _added(home: Path, lake: LakeAddress) -> tuple[str, Path, str, str]:
+    """The step that adds a home's edition."""
+    return "add", home, lake.catalogue, str(lake.data)
+
+
+def _add_again(homes: Sequence[Path], lake: LakeAddress) -> None:
+    costs = costs_of([_added(home, lake) for home in homes])
+    wall, rows = median(one.wall for one in costs), sum(one.size for one in costs)
+    print(f"\nan edition sent once more: median {wall:.1f} s, {rows:.0f} rows", flush=True)
 
 
 def _national_night(lake: LakeAddress) -> StepCost:
@@ -205,7 +209,7 @@ def _query(lake: LakeAddress) -> list[str]:
 
 def _arrived(homes: Sequence[Path], lake: LakeAddress) -> StepCost:
     """The editions of the provinces in which something arrived, and the country's tables after them."""
-    added = [cost_of("add", home, lake.catalogue, str(lake.data)) for home in homes]
+    added = costs_of([_added(home, lake) for home in homes])
     night = _national_night(lake)
     return StepCost(
         sum(one.wall for one in added) + night.wall,

@@ -45,29 +45,28 @@ def cost_of(step: str, home: Path, *arguments: str) -> StepCost:
     Raises:
         RuntimeError: it failed.
     """
-    (cost,) = costs_of([[step, *arguments]], home)
+    (cost,) = costs_of([(step, home, *arguments)])
     return cost
 
 
-def costs_of(steps: Sequence[Sequence[str]], home: Path, processor: int | None = None) -> list[StepCost]:
+def costs_of(steps: Sequence[tuple[str, Path, *tuple[str, ...]]], processor: int | None = None) -> list[StepCost]:
     """Do steps one after the other in a new process; the memory of each is the most that was used up to its end.
 
     Args:
-        steps: the name of each, and its arguments.
-        home: the province's.
+        steps: the name of each, the province's home, and its arguments.
         processor: the process has this one alone; None leaves it all.
 
     Raises:
         RuntimeError: one failed.
     """
-    command = [sys.executable, "-m", __name__, str(home), json.dumps(steps)]
+    command = [sys.executable, "-m", __name__, json.dumps(steps, default=str)]
     world = dict(os.environ)
     if processor is not None:
         command += ["--processor", str(processor)]
         world |= dict.fromkeys(_THREADS, "1")
     done = subprocess.run(command, env=world, capture_output=True, text=True, check=False)
     if done.returncode:
-        raise RuntimeError(f"{home.name}: {done.stderr[-2000:]}")
+        raise RuntimeError(done.stderr[-2000:])
     return [StepCost(**cost) for cost in json.loads(done.stdout.splitlines()[-1])]
 
 
@@ -117,21 +116,19 @@ def edition(home: Path) -> float:
     return file.stat().st_size / 1e6
 
 
-def late_report(home: Path) -> float:
-    """The next night's copy, in which the last month is another one for a commune and all above it. Gives the rows."""
+def late_report(home: Path) -> None:
+    """The next night's copy, in which the last month is another one for a commune and all above it."""
     settings = Settings(home=home, self_test=0)
     standing = (settings.published_dir / LINK).resolve()
     number = len(list(standing.parents[1].iterdir()))
     target = standing.parents[1] / f"{NIGHT}-{number:06d}" / LINK
     target.parent.mkdir()
     target.write_bytes(standing.read_bytes())
-    rows = 0
     with duckdb.connect(target) as con:
         for table, column in (("figures_province", "members_closing"), ("indicator", "numerator")):
-            changed = con.execute(
+            con.execute(
                 f"UPDATE marts.{table} SET {column} = {column} + 1 WHERE period = '2025-12' AND level = 'province'"
-            ).fetchone()
-            rows += int(changed[0]) if changed else 0
+            )
         con.execute(
             "UPDATE marts.figures_commune SET members_closing = members_closing + 1 WHERE period = '2025-12' "
             "AND unit_code = (SELECT min(unit_code) FROM marts.figures_commune WHERE period = '2025-12')"
@@ -139,7 +136,6 @@ def late_report(home: Path) -> float:
     link = settings.published_dir / f".{LINK}.new"
     link.symlink_to(target.relative_to(settings.published_dir))
     link.replace(settings.published_dir / LINK)
-    return float(rows)
 
 
 def add(home: Path, lake: str, data: str) -> float:
@@ -147,25 +143,22 @@ def add(home: Path, lake: str, data: str) -> float:
     return float(added(Settings(home=home, self_test=0, lake=lake, lake_data=data)).rows)
 
 
-STEPS: dict[str, Callable[..., float]] = {
-    step.__name__: step for step in (make, derive, copy, edition, late_report, add)
-}
+STEPS: dict[str, Callable[..., float]] = {step.__name__: step for step in (make, derive, copy, edition, add)}
 
 
 def main() -> None:
     asked = argparse.ArgumentParser()
-    asked.add_argument("home", type=Path)
     asked.add_argument("steps", type=json.loads)
     asked.add_argument("--processor", type=int)
     given = asked.parse_args()
     if given.processor is not None:
         os.sched_setaffinity(0, {given.processor})
-    print(json.dumps([asdict(_cost(step, given.home, arguments)) for step, *arguments in given.steps]))
+    print(json.dumps([asdict(_cost(*step)) for step in given.steps]))
 
 
-def _cost(step: str, home: Path, arguments: Sequence[str]) -> StepCost:
+def _cost(step: str, home: str, *arguments: str) -> StepCost:
     began, used = perf_counter(), _processor()
-    size = STEPS[step](home, *arguments)
+    size = STEPS[step](Path(home), *arguments)
     peak = max(one.ru_maxrss for one in _spent()) / 1024
     return StepCost(perf_counter() - began, _processor() - used, peak, size)
 
