@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
-APART = {"fire", "nation"}  # no measure of speed: `make fire`; half an hour by itself
+APART = {"fire", "nation"}  # no measure of speed: `make fire`; twenty minutes by itself
 
 
 def main() -> int:
