@@ -10,6 +10,7 @@ from pathlib import Path
 import duckdb
 
 from expectations.contract.forms import FORMS
+from warehouse.connection.engine import begin_duckdb
 from warehouse.connection.store import open_to_read
 
 
@@ -22,7 +23,7 @@ def attach(copy: Path) -> str:
 @contextmanager
 def open_copy(copy: Path) -> Iterator[duckdb.DuckDBPyConnection]:
     """A connection with the copy in use."""
-    with duckdb.connect(":memory:") as con:
+    with begin_duckdb() as con:
         con.execute(attach(copy))
         con.execute("USE mobility")
         _lock_down(con)
@@ -34,7 +35,7 @@ def open_facts_as_of(warehouse: Path, day: date) -> Iterator[duckdb.DuckDBPyConn
     """The facts as they were believed at the end of a day, under the forms' names, and nothing that is known by now."""
     with open_to_read(warehouse) as con:
         believed = {form: con.sql(f"FROM facts.{form}_as_of(DATE '{day}')").to_arrow_table() for form in FORMS}
-    with duckdb.connect(":memory:") as con:
+    with begin_duckdb() as con:
         for form, rows in believed.items():
             con.register("rows", rows)
             con.execute(f"CREATE TABLE {form} AS FROM rows")

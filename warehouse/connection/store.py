@@ -12,6 +12,7 @@ from pathlib import Path
 import duckdb
 from duckdb import DuckDBPyConnection
 
+from warehouse.connection.engine import begin_duckdb
 from warehouse.connection.lock import locked, writer_lock
 from warehouse.connection.migrations import Migration, migrate, migrations, pending, take, without_comments
 from warehouse.errors import StoreMissing
@@ -90,7 +91,7 @@ def open_to_read(path: Path) -> Iterator[DuckDBPyConnection]:
 @contextmanager
 def memory_store() -> Iterator[DuckDBPyConnection]:
     """An empty warehouse in memory, for `check`, which stores nothing."""
-    with duckdb.connect(":memory:", config=dict(NEW_FILES)) as con:
+    with begin_duckdb(config=NEW_FILES) as con:
         migrate(con, migrations())
         yield con
 
@@ -98,16 +99,14 @@ def memory_store() -> Iterator[DuckDBPyConnection]:
 @contextmanager
 def bare_store() -> Iterator[DuckDBPyConnection]:
     """An empty warehouse in memory that does not say what its columns mean: for files judged beside the night's own."""
-    with duckdb.connect(":memory:", config=dict(NEW_FILES)) as con:
+    with begin_duckdb(config=NEW_FILES) as con:
         take(con, without_comments(migrations()))
         yield con
 
 
 def _connect(path: Path, config: Mapping[str, str] | None = None) -> DuckDBPyConnection:
-    # DuckDB counts the machine's processors, also those that this process may not use.
-    threads = str(len(os.sched_getaffinity(0)))
     try:
-        return duckdb.connect(str(path), config={"threads": threads, **NEW_FILES, **(config or {})})
+        return begin_duckdb(path, {**NEW_FILES, **(config or {})})
     except duckdb.IOException as error:
         if "lock" not in str(error):
             raise _no_warehouse(path) from error

@@ -15,6 +15,7 @@ from pathlib import Path
 import duckdb
 from duckdb import DuckDBPyConnection
 
+from warehouse.connection.engine import begin_duckdb
 from warehouse.errors import LakeError
 from warehouse.schema.comments import quoted
 
@@ -152,7 +153,7 @@ def _data_path(con: DuckDBPyConnection) -> str:
 
 @contextmanager
 def _engine(address: LakeAddress) -> Iterator[DuckDBPyConnection]:
-    with duckdb.connect(":memory:") as con:
+    with begin_duckdb() as con:
         # What is not installed is not fetched: nothing here calls out but to the lake.
         con.execute("SET autoinstall_known_extensions = false; SET autoload_known_extensions = false")
         wanted = [_CATALOGUE, *([_IN_POSTGRES] if address.is_in_postgres else []), *([_ON_S3] if address.key else [])]

@@ -62,8 +62,9 @@ def test_the_file_and_its_log_are_the_owners_only(tmp_path):
 @pytest.mark.parametrize("processors", [{0}, {3, 5, 8}])
 def test_duckdb_works_on_the_processors_that_the_process_may_use(tmp_path, monkeypatch, processors):
     monkeypatch.setattr(os, "sched_getaffinity", lambda pid: processors)
-    with open_store(tmp_path / "warehouse.duckdb") as con:
-        assert con.execute("SELECT current_setting('threads')").fetchone() == (len(processors),)
+    for opened in (open_store(tmp_path / "warehouse.duckdb"), memory_store(), bare_store()):
+        with opened as con:
+            assert con.execute("SELECT current_setting('threads')").fetchone() == (len(processors),)
 
 
 def test_a_second_writer_is_told_who_has_it(tmp_path):
