@@ -22,7 +22,6 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from queue import SimpleQueue
 from statistics import median, quantiles
-from threading import Lock
 from time import perf_counter, process_time
 
 from benchmarks.nation.curve import curve
@@ -138,7 +137,7 @@ def _make(homes: Sequence[Path], cells: Sequence[int], size: NationSize, seed: i
     """Every province from nothing to the lake, as many at once as there are processors, of which each has one."""
     print(f"\n### {len(homes)} provinces, {sum(cells):,} cells, {size.months} months\n", flush=True)
     began = perf_counter()
-    adding, free = Lock(), SimpleQueue[int]()
+    free = SimpleQueue[int]()
     processors = sorted(os.sched_getaffinity(0))
     for processor in processors:
         free.put(processor)
@@ -147,9 +146,7 @@ def _make(homes: Sequence[Path], cells: Sequence[int], size: NationSize, seed: i
         processor = free.get()
         try:
             facts = ("make", home, home.name, str(cells), str(size.months), str(seed))
-            costs = costs_of([facts, ("derive", home), ("edition", home)], processor)
-            with adding:  # a catalogue in a file is one process's at a time
-                return costs + costs_of([_added(home, lake)], processor)
+            return costs_of([facts, ("derive", home), ("edition", home), _added(home, lake)], processor)
         finally:
             free.put(processor)
 

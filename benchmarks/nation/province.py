@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import fcntl
 import json
 import os
 import resource
@@ -139,8 +140,13 @@ def late_report(home: Path) -> None:
 
 
 def add(home: Path, lake: str, data: str) -> float:
-    """The standing copy into the lake. Gives the rows written."""
-    return float(added(Settings(home=home, self_test=0, lake=lake, lake_data=data)).rows)
+    """The standing copy into the lake, when no other province's is being added. Gives the rows written."""
+    folder = os.open(data, os.O_RDONLY)
+    try:
+        fcntl.flock(folder, fcntl.LOCK_EX)  # a catalogue in a file is one process's at a time
+        return float(added(Settings(home=home, self_test=0, lake=lake, lake_data=data)).rows)
+    finally:
+        os.close(folder)
 
 
 STEPS: dict[str, Callable[..., float]] = {step.__name__: step for step in (make, derive, copy, edition, add)}

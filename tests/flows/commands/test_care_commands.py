@@ -243,6 +243,24 @@ def test_figures_tampered_with_are_found_and_mended(home, capsys):
     assert (facts(home), ask(home, indicators)) == before
 
 
+def test_no_figure_goes_because_a_file_could_not_be_read_again(home, capsys, monkeypatch):
+    before = facts(home), [path.name for path in (home / "published" / "editions").iterdir()]
+    lost_at = Problem("unreadable-file", found="đọc 20 giây chưa xong")
+
+    def first_is_lost(self, work, chunks, lost):
+        tasks = [one for some in chunks for one in some]
+        yield [lost(tasks[0], lost_at)]
+        yield [work(tasks[1:])]
+
+    with monkeypatch.context() as busy:
+        busy.setattr(Readers, "each", first_is_lost)
+        assert shown(run_rebuild) == 1
+    assert "1 tệp đã lưu, kho chưa bị thay đổi: " in (said := capsys.readouterr().err)
+    assert "đọc 20 giây chưa xong" in said
+    assert (facts(home), [path.name for path in (home / "published" / "editions").iterdir()]) == before
+    assert run_rebuild() == 0
+
+
 def test_what_was_backed_up_is_restored_in_another_place(home, tmp_path, monkeypatch, capsys):
     before = facts(home), sorted(path.name for path in (home / "archive").rglob("*"))
     assert shown(lambda: run_backup(tmp_path / "backup")) == 0
