@@ -187,7 +187,7 @@ _BALANCE = """
 WITH own AS (
     SELECT * FROM marts.waterfall WHERE map = 'today' AND period_kind = 'rolling12' AND list_contains(?, unit_code)
 ), known AS (
-    SELECT unit_code, max(period) AS period FROM own WHERE step = 'members_opening' AND value IS NOT NULL GROUP BY ALL
+    SELECT unit_code, max(period) AS period FROM own WHERE step = 'unexplained' AND value IS NOT NULL GROUP BY ALL
 )
 SELECT unit_code, period, step, value, running FROM own SEMI JOIN known USING (unit_code, period)
 ORDER BY unit_code, position

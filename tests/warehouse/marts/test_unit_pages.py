@@ -1,0 +1,34 @@
+"""What the pages of units read of the marts."""
+
+from __future__ import annotations
+
+import duckdb
+import pytest
+from duckdb import DuckDBPyConnection
+
+from warehouse.marts.unit_pages import balance
+
+
+@pytest.fixture
+def con() -> DuckDBPyConnection:
+    """One unit's balance of twelve months: known to November; of the twelve to December the last month is not there."""
+    con = duckdb.connect()
+    con.execute("CREATE SCHEMA marts")
+    con.execute("""CREATE TABLE marts.waterfall AS SELECT 'today' AS map, '867' AS unit_code, 'rolling12' AS period_kind, *
+        FROM (VALUES
+            ('2024-11', 0, 'members_opening', 100, 100), ('2024-11', 1, 'admitted', 8, 108),
+            ('2024-11', 2, 'unexplained', 0, 108), ('2024-11', 3, 'members_closing', 108, 108),
+            ('2024-12', 0, 'members_opening', 101, 101), ('2024-12', 1, 'admitted', 7, 108),
+            ('2024-12', 2, 'unexplained', NULL, NULL), ('2024-12', 3, 'members_closing', NULL, NULL)
+        ) AS t (period, position, step, value, running)""")
+    return con
+
+
+def test_twelve_months_of_which_the_last_was_not_reported_are_not_shown_as_twelve(con):
+    shown = balance(con, ["867"])
+    assert shown.rows() == [
+        ("867", "2024-11", "members_opening", 100, 100),
+        ("867", "2024-11", "admitted", 8, 108),
+        ("867", "2024-11", "unexplained", 0, 108),
+        ("867", "2024-11", "members_closing", 108, 108),
+    ]
