@@ -20,6 +20,15 @@ def today(timezone: str) -> date:
     return now(timezone).date()
 
 
+def written(at: float, timezone: str) -> datetime:
+    """When a file was written (seconds since 1970) as the home lives; days to come are told as they are.
+
+    What somebody brings to a demonstration came on its day; what it laid down itself bears its own time already.
+    """
+    local = datetime.fromtimestamp(at, ZoneInfo(timezone)).replace(tzinfo=None)
+    return local - _behind if local > now(timezone) else local
+
+
 def live_as(home: Path) -> None:
     """Go by a home's time: a demonstration's reports end years ago, and whoever tries it is to find them just come."""
     global _behind

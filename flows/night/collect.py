@@ -11,9 +11,9 @@ from datetime import date, datetime, time
 from functools import partial
 from pathlib import Path
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from expectations.language.catalogue import Message
+from flows.clock import written
 from flows.errors import UserError
 from flows.registry_files import load_registry
 from flows.settings import Settings
@@ -90,10 +90,9 @@ def _no_code(folder: Path, name: str, registry: Registry, as_of: date) -> Passed
 
 def collect_inbox(inbox: Path, as_of: date, timezone: str) -> Arrived:
     """The files under `inbox/<reporter code>/` that had arrived by the end of a day, by their time of modification."""
-    zone = ZoneInfo(timezone)
 
     def when(path: Path, status: os.stat_result) -> datetime:
-        return datetime.fromtimestamp(status.st_mtime, zone).replace(tzinfo=None)
+        return written(status.st_mtime, timezone)
 
     arrived = _collect(inbox, when)
     later = tuple(_of_a_later_day(file, as_of) for file in arrived.files if file.received_on > as_of)

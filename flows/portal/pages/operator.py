@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from secrets import token_hex
-from zoneinfo import ZoneInfo
 
 from expectations.language.catalogue import text
+from flows.clock import written
 from flows.portal.asked import BOARD, Answer, Asked, GoTo, Route, Shown
 from flows.settings import Settings
 from transforms.eyesight.wording import eyesight_sentences
@@ -75,7 +75,7 @@ def _examined(settings: Settings) -> Examined | None:
     path = _examination(settings)
     if not path.is_file():
         return None
-    at = datetime.fromtimestamp(path.stat().st_mtime, ZoneInfo(settings.timezone)).replace(tzinfo=None, microsecond=0)
+    at = written(path.stat().st_mtime, settings.timezone).replace(microsecond=0)
     return Examined(at, path.read_text("utf-8"))
 
 

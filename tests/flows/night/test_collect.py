@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from flows.clock import DEMO_MARK, live_as, today
 from flows.errors import UserError
 from flows.night.collect import clear_inbox, collect, collect_inbox, collect_tree
 from flows.settings import Settings
@@ -33,6 +34,21 @@ def test_files_are_taken_by_their_time_of_modification_in_the_province(tmp_path)
         ("b.csv", date(2025, 1, 3)),
         ("a.csv", date(2025, 1, 4)),
     ]
+
+
+def test_what_is_brought_to_a_demonstration_came_on_its_day(tmp_path, request):
+    request.addfinalizer(lambda: live_as(tmp_path / "no demonstration"))
+    inbox = tmp_path / "inbox"
+    _put(inbox / "866", "its own.csv")
+    (inbox / "866" / "brought.csv").write_bytes(b"a;b")
+    (tmp_path / DEMO_MARK).write_text(str((today(ZONE) - date(2025, 1, 6)).days))
+    live_as(tmp_path)
+    arrived = collect_inbox(inbox, today(ZONE), ZONE)
+    assert [(f.file_name, f.received_on) for f in arrived.files] == [
+        ("its own.csv", date(2025, 1, 3)),
+        ("brought.csv", today(ZONE)),
+    ]
+    assert arrived.passed_over == ()
 
 
 def test_a_folder_a_link_and_an_unreadable_thing_are_left_and_told_of(tmp_path):

@@ -14,8 +14,8 @@ def con() -> DuckDBPyConnection:
     """One unit's balance of twelve months: known to November; of the twelve to December the last month is not there."""
     con = duckdb.connect()
     con.execute("CREATE SCHEMA marts")
-    con.execute("""CREATE TABLE marts.waterfall AS SELECT 'today' AS map, '867' AS unit_code, 'rolling12' AS period_kind, *
-        FROM (VALUES
+    con.execute("""CREATE TABLE marts.waterfall AS
+        SELECT 'today' AS map, '867' AS unit_code, 'rolling12' AS period_kind, * FROM (VALUES
             ('2024-11', 0, 'members_opening', 100, 100), ('2024-11', 1, 'admitted', 8, 108),
             ('2024-11', 2, 'unexplained', 0, 108), ('2024-11', 3, 'members_closing', 108, 108),
             ('2024-12', 0, 'members_opening', 101, 101), ('2024-12', 1, 'admitted', 7, 108),
