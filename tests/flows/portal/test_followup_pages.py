@@ -197,6 +197,7 @@ def test_what_is_assigned_is_seen_at_once_and_true_after_the_night(board, home, 
         assert "mới ghi" in said(board.page.text)
         assert MARKUP not in board.page.text
         assert listed(board, "?status=assigned") == [item_id]
+        assert "tick" in board.tree.css_first(".worklist tr.group td").attributes["class"]  # as narrow as the others
         assert item_id not in listed(board, "?status=open")
         assert MARKUP not in board.page.text
         board.open(f"/follow-up/{item_id}")
