@@ -36,6 +36,7 @@ from flows.portal.render import TOKEN, Frame, rendered
 from warehouse.board.accounts import Accounts, Session, open_accounts
 
 SESSION, LANGUAGE = "mobility-session", "mobility-language"
+ENDED = "ended"  # said to who did something after the session was over
 SMALL_FORM = 64 * 1024  # bytes
 FIELDS = 2000  # a form over all items has a few fields an item
 KEPT = 400  # pages
@@ -225,8 +226,12 @@ class Gate:
         return (self._desk.settings.portal_upload_megabytes << 20) + SMALL_FORM if route.takes_file else SMALL_FORM
 
     def _to_sign_in(self, came: Came, route: Route) -> Response:
-        back = f"?{urlencode({'to': came.path})}" if route.method == "GET" and came.path != "/" else ""
-        return RedirectResponse(f"/sign-in{back}", 303)
+        said: dict[str, str] = {}
+        if route.method == "POST" and route.path != "/sign-out":
+            said = {"to": came.page, "why": ENDED}
+        elif route.method == "GET" and came.path != "/":
+            said = {"to": came.path}
+        return RedirectResponse(f"/sign-in?{urlencode(said)}" if said else "/sign-in", 303)
 
     def is_own_form(self, came: Came, form: FormData, key: str) -> bool:
         """Whether the form is of a page this portal made for the session, and was sent from it."""

@@ -17,6 +17,7 @@ from flows.errors import UserError
 from flows.passwords import SHORTEST, hashed, is_locked, is_right, network_of
 from flows.portal.asked import EVERYONE, Answer, Asked, GoTo, Route, Shown
 from flows.portal.gate import (
+    ENDED,
     LANGUAGE,
     SESSION,
     SMALL_FORM,
@@ -38,7 +39,8 @@ PATIENCE = 3600  # seconds a sign-in page may stand before it is sent
 
 async def show_sign_in(gate: Gate, request: Request) -> Response:
     """The page that asks for name and password."""
-    return _sign_in_page(gate, gate.came(request), own_path(request.query_params.get("to", "")))
+    why = ENDED if request.query_params.get("why") == ENDED else None
+    return _sign_in_page(gate, gate.came(request), own_path(request.query_params.get("to", "")), why)
 
 
 async def take_sign_in(gate: Gate, request: Request) -> Response:

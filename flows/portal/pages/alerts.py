@@ -174,7 +174,10 @@ def acknowledge(asked: Asked) -> Answer:
 def silence(asked: Asked) -> Answer:
     """Say nothing more of an alert until a day, or until it is resolved."""
     until = None
-    if asked.said("how") != "to-end":
+    if asked.said("how") == "to-end":
+        if asked.said("until"):
+            raise UserError("portal.alert.day-or-end")
+    else:
         try:
             until = date.fromisoformat(asked.said("until"))
         except ValueError as error:

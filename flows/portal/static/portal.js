@@ -19,6 +19,11 @@ for (const form of document.querySelectorAll("form[data-drop]")) {
   });
 }
 
+// Who fills in a day means that day.
+for (const day of document.querySelectorAll("input[type=date][name=until]")) {
+  day.addEventListener("input", () => (day.form.elements.how.value = day.value ? "day" : "to-end"));
+}
+
 // How many items are ticked, where the acts on them are.
 const ticked = document.querySelector("[data-ticked]");
 const count = () => {

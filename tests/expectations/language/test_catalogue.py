@@ -175,7 +175,7 @@ FAMILIES: dict[str, tuple[str, ...]] = {
     "portal.password.": ("old", "new", "again", "wrong", "differ", "short", "then"),
     "portal.reports.mark.": ("reported", "late", "rejected", "missing", "not_due"),
     "portal.severity.": ("error", "warning"),
-    "portal.sign-in.": ("name", "word", "password", "locked", "token", "size"),
+    "portal.sign-in.": ("name", "word", "password", "locked", "ended", "token", "size"),
     "portal.told.": tuple(TOLD),
     "portal.unit.organisation.": ("heads", "trained", "grades"),
     "portal.unit.gap.": (
@@ -342,6 +342,17 @@ def test_no_english_sentence_counts_one_of_many():
         key: said for domain in DOMAINS for key, said in catalogue("en", domain).items() if re.search(counts, said)
     }
     assert set(alone) == NEVER_ONE
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_no_sentence_names_a_day_of_the_month_that_can_be_set(language):
+    told = [said for domain in DOMAINS for said in catalogue(language, domain).values()]
+    assert [said for said in told if re.search(r"ngày \d+ của tháng|the \d+th of", said)] == []
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_what_leads_to_a_section_calls_it_by_its_name(language):
+    assert text("page.section.rejected", language) in text("page.missing.returned", language, state="", n=1)
 
 
 def test_a_key_that_is_not_there_says_which_are_like_it():

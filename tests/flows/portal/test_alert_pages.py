@@ -223,6 +223,7 @@ def test_a_verdict_closes_an_alert_and_counts_for_its_rule(board, home):
         ("silence", {"how": "day", "until": "2024-01-01"}, "Ngày 01/01/2024 đã qua."),
         ("silence", {"how": "day", "until": ""}, "Hãy chọn ngày"),
         ("silence", {"how": "day", "until": "30/12/2030"}, "Hãy chọn ngày"),
+        ("silence", {"how": "to-end", "until": "2999-01-20"}, "Đã ghi một ngày"),
         ("close", {"verdict": "maybe", "note": "x"}, "Hãy chọn một kết luận"),
         ("close", {"note": "x"}, "Hãy chọn một kết luận"),
         ("close", {"verdict": "true", "note": "  "}, "Cần ghi rõ"),

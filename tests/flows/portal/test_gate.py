@@ -85,6 +85,19 @@ def test_a_session_ends_with_signing_out_even_for_who_kept_the_cookie(visit):
     assert visit.get("/", headers={"cookie": f"{SESSION}={cookie}"}).status_code == 303
 
 
+def test_who_acts_after_the_session_is_told_that_nothing_was_noted_and_led_back_to_the_form(visit):
+    visit.sign_in("ban")
+    visit.open("/follow-up/import")
+    visit.cookies.clear()
+    answer = visit.submit("/follow-up/import", files={"file": ("a.xlsx", b"x")})
+    assert answer.status_code == 303
+    assert "chưa được ghi nhận" in visit.open(answer.headers["location"]).text
+    assert visit.submit("/sign-in", name="ban", password=PASSWORD).headers["location"] == "/follow-up"
+    visit.open("/")
+    visit.cookies.clear()
+    assert visit.submit("/sign-out").headers["location"] == "/sign-in"
+
+
 @pytest.mark.parametrize(("idle", "old"), [(31, 0), (0, 12 * 60 + 1)])
 def test_a_session_ends_when_idle_or_old(visit, desk, idle, old):
     visit.sign_in("ban")
