@@ -14,16 +14,21 @@ ORDER BY level = 'district', unit_code, indicator, horizon
 # Materialised: of two views with a sub-plan in common DuckDB 1.5 makes a union whose types do not match.
 _MONTHS = """
 WITH told AS MATERIALIZED (
-    SELECT map, unit_code, period, away_total, received, members_closing FROM marts.figures_district
-    UNION ALL SELECT map, unit_code, period, away_total, received, members_closing FROM marts.figures_province
+    SELECT map, unit_code, period, units_reported, units_expected, away_total, received, members_closing
+    FROM marts.figures_district
+    UNION ALL
+    SELECT map, unit_code, period, units_reported, units_expected, away_total, received, members_closing
+    FROM marts.figures_province
 ), months AS (
-    FROM told WHERE map = 'today' AND unit_code = $unit
+    FROM told WHERE map = 'today' AND unit_code = $unit AND units_reported >= $whole * units_expected
     QUALIFY row_number() OVER (ORDER BY period DESC) <= $months
 )
 SELECT indicator, period, value FROM months
 UNPIVOT (value FOR indicator IN (away_total, received, members_closing))
 ORDER BY indicator, period
 """
+WHOLE = 0.98
+"""The share of its cells below which a month is no figure of a unit: the sum of the others would look like a fall."""
 _SCORES = "FROM marts.forecast_score WHERE map = 'today' AND horizon_from = 1 AND horizon_to = 3"
 
 
@@ -35,8 +40,11 @@ def last_forecasts(con: DuckDBPyConnection) -> pl.DataFrame:
 
 
 def months_before(con: DuckDBPyConnection, unit: str, months: int) -> pl.DataFrame:
-    """The last months of a district or the province on today's map, as published: indicator, period, value."""
-    return con.execute(_MONTHS, {"unit": unit, "months": months}).pl()
+    """The last months of a district or the province on today's map, as published: indicator, period, value.
+
+    Months that are not there yet are left out, those too of which only a part has reported.
+    """
+    return con.execute(_MONTHS, {"unit": unit, "months": months, "whole": WHOLE}).pl()
 
 
 def scores(con: DuckDBPyConnection) -> pl.DataFrame:

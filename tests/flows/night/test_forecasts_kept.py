@@ -212,6 +212,13 @@ def test_words_stand_in_both_languages_and_one_number_is_said_once(con):
     assert months_before(con, "87", 6)["period"].n_unique() == 6
 
 
+def test_a_month_of_which_a_part_has_reported_is_not_drawn_as_a_fall(con):
+    known = months_before(con, "87", 6)
+    last = known["period"].max()
+    con.execute("UPDATE derived.unit_month SET units_reported = 40 WHERE unit_code = '87' AND period = ?", [last])
+    assert set(months_before(con, "87", 5)["period"]) == set(known["period"]) - {last}
+
+
 def test_before_any_forecast_the_page_says_what_is_missing(view):
     view.con.execute("DELETE FROM derived.forecast")
     shown = forecast_page(view)
