@@ -5,6 +5,8 @@ from __future__ import annotations
 import polars as pl
 from duckdb import DuckDBPyConnection
 
+from warehouse.marts.unit_pages import WHOLE
+
 _THERE = "SELECT count(*) FROM information_schema.tables WHERE table_schema = 'marts' AND table_name = 'forecast_score'"
 _LAST = """
 FROM marts.forecast
@@ -27,8 +29,6 @@ SELECT indicator, period, value FROM months
 UNPIVOT (value FOR indicator IN (away_total, received, members_closing))
 ORDER BY indicator, period
 """
-WHOLE = 0.98
-"""The share of its cells below which a month is no figure of a unit: the sum of the others would look like a fall."""
 _SCORES = "FROM marts.forecast_score WHERE map = 'today' AND horizon_from = 1 AND horizon_to = 3"
 
 

@@ -124,7 +124,12 @@ def _last(mart: str, period: str, where: str) -> str:
         QUALIFY row_number() OVER (PARTITION BY unit_code ORDER BY {period} DESC) = 1"""
 
 
-_COLUMNS = "unit_code, level, numerator, denominator, value, lower, upper"
+WHOLE = 0.98
+"""The share of its cells or members below which a count is no figure of a unit: the sum of the others would look like
+a fall. A rate of those that reported is one."""
+_IS_TOLD = f"denominator IS NOT NULL OR coalesce(coverage, 1) >= {WHOLE}"
+_COLUMNS = f"""unit_code, level, CASE WHEN {_IS_TOLD} THEN numerator END AS numerator, denominator,
+    CASE WHEN {_IS_TOLD} THEN value END AS value, lower, upper"""
 _UNITS = """
 SELECT f.code, f.name, f.level, u.parent_code AS parent, u.lat, u.lon FROM (
     SELECT unit_code AS code, arg_max(unit_name, period) AS name, 'district' AS level

@@ -6,7 +6,7 @@ import duckdb
 import pytest
 from duckdb import DuckDBPyConnection
 
-from warehouse.marts.unit_pages import balance
+from warehouse.marts.unit_pages import balance, of_months, of_period
 
 
 @pytest.fixture
@@ -32,3 +32,17 @@ def test_twelve_months_of_which_the_last_was_not_reported_are_not_shown_as_twelv
         ("867", "2024-11", "unexplained", 0, 108),
         ("867", "2024-11", "members_closing", 108, 108),
     ]
+
+
+def test_a_count_of_a_part_of_the_province_is_not_told_as_the_provinces_and_a_rate_is():
+    con = duckdb.connect()
+    con.execute("CREATE SCHEMA marts")
+    con.execute("""CREATE TABLE marts.indicator AS SELECT 'today' AS map, '87' AS unit_code, 'province' AS level,
+        'month' AS period_kind, 1 AS lower, 2 AS upper, *
+        FROM (VALUES
+            ('2024-11', 'pending_requests', 16, NULL, 16, 1.0), ('2024-12', 'pending_requests', 14, NULL, 14, 0.71),
+            ('2024-12', 'away_rate', 30, 300, 100, 0.71)
+        ) AS t (period, indicator, numerator, denominator, value, coverage)""")
+    months = of_months(con, "pending_requests", "district", "month", "2024-12", 12)
+    assert months.select("period", "numerator", "value").rows() == [("2024-11", 16, 16), ("2024-12", None, None)]
+    assert of_period(con, "away_rate", "district", "month", "2024-12")["value"].to_list() == [100]
