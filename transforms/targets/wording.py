@@ -66,7 +66,7 @@ def target_words(rows: Sequence[Row], language: Language) -> TargetWords:
     fact, soon = judged[-1] if judged else None, coming[0] if coming else None
     told: Row = fact or rows[0]
     state = text(f"target.state.{told['state']}", language)
-    period = told["period"] if fact or told["kind"] != "dated_level" else ""
+    period = _period(told) if fact or told["kind"] != "dated_level" else ""
     return TargetWords(
         name=told["target"],
         source=told["source"],
@@ -160,12 +160,19 @@ def probability_of(row: Row, language: Language) -> str:
     return text("target.probability", language, share=said)
 
 
+def _period(row: Row, name: str = "period") -> PeriodCode:
+    """The period as the target asks: of what is judged by the year, the year."""
+    is_yearly = row["kind"].startswith("yearly") and row[name].endswith("-H2")
+    return PeriodCode(row[name][:4] if is_yearly else row[name])
+
+
 def _fact(row: Row, language: Language) -> str:
     state = text(f"target.state.{row['state']}", language)
-    period, value = PeriodCode(row["period"]), value_of(row, language)
+    period, value = _period(row), value_of(row, language)
     if row["state"] == "units_missing":
+        whose = "committees" if INDICATOR_OF[row["indicator"]].every == "year" else "cells"
         number = row["units_missing"]
-        missing = text("target.missing", language, n=number) if number else text("target.missing.all", language)
+        missing = text(f"target.missing.{whose if number else 'all'}", language, n=number)
         key = "target.fact.missing" if value else "target.fact.nothing"
         return text(key, language, period=period, state=state, missing=missing, value=value)
     key = "target.fact.left" if row["gap_units"] else "target.fact"
@@ -177,12 +184,12 @@ def _next(row: Row, language: Language) -> str:
     return text(
         key,
         language,
-        period=PeriodCode(row["period"]),
+        period=_period(row),
         needed=row["needed"],
         whole=row["whole"],
         counted=counted(row, language),
         value=value_of(row, language),
-        known=PeriodCode(row["known_period"]) if row["known_period"] else None,
+        known=_period(row, "known_period") if row["known_period"] else None,
         left=left_of(row, language),
         probability=probability_of(row, language),
     )

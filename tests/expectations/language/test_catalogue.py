@@ -200,6 +200,7 @@ FAMILIES: dict[str, tuple[str, ...]] = {
     "severity.": (*SEVERITIES, "error", "warning"),
     "state.": ("reported", "late", "rejected", "missing", "not_due"),
     "status.": ("opened", "acknowledged", "silent", "silent_until", "title"),
+    "target.missing.": ("cells", "committees", "all"),
     "target.no-probability.": (OTHER_MAP, FEW, NOTHING),
     "target.state.": STATES,
     "target.when.": ("month", "half", "year", "day"),

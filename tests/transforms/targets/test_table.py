@@ -188,6 +188,17 @@ def test_half_years_go_by_half_years() -> None:
     assert states(rows) == {"2023-H1": "missed", "2023-H2": "met", "2024-H1": "not_yet_due"}
 
 
+def test_a_remark_of_the_year_is_told_of_the_year_and_what_is_missing_as_cells() -> None:
+    halves = figures([("2023-H2", 96.0, 100.0, 0.8)], indicator="r213_remarked_share", period_kind="half")
+    remarked = replace(YEARLY, indicator="r213_remarked_share", valid_from=date(2023, 1, 1))
+    words = target_words(
+        table([remarked], halves, date(2024, 2, 1)).with_columns(unit_name=pl.lit("x")).to_dicts(), "vi"
+    )
+    assert words.fact.startswith("2023: chưa kết luận, còn thiếu số liệu của 20 chi bộ")
+    assert words.next.startswith("Kỳ tới 2024: ")
+    assert "6 tháng" not in words.result + words.fact + words.next
+
+
 def test_what_happens_through_a_year_is_judged_by_the_year() -> None:
     years = figures([("2023", 30.0, 40.0, 1.0)], indicator="request_withdrawn_share", period_kind="year")
     target = replace(YEARLY, indicator="request_withdrawn_share", value=0.7, valid_from=date(2023, 1, 1))
