@@ -61,9 +61,11 @@ def followup_workbook(
     for number, (_, width) in enumerate(_COLUMNS):
         page.set_column(number, number, width)
     _head(book, page, items, about, language)
-    for number, (key, _) in enumerate(_COLUMNS):
-        book.put_text(page, HEADING_ROW, number, text(f"worklist.column.{key}", language), "heading")
-    page.set_row(HEADING_ROW, 2 * LINE + 2)
+    heads = [text(f"worklist.column.{key}", language) for key in COLUMNS]
+    for number, head in enumerate(heads):
+        book.put_text(page, HEADING_ROW, number, head, "heading")
+    lines = max(lines_of(head, width) for head, (_, width) in zip(heads, _COLUMNS, strict=True))
+    page.set_row(HEADING_ROW, LINE * lines + 2)
     for index, item in enumerate(items):
         _row(book, page, index, item, language)
     _offer_replies(page, len(items), language)

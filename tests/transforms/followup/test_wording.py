@@ -220,6 +220,7 @@ def test_a_units_workbook_has_its_items_and_empty_columns_to_answer_in(items):
     sheet = openpyxl.load_workbook(io.BytesIO(content)).worksheets[0]
     cells = [[cell.value for cell in row] for row in sheet.iter_rows(min_row=5)]
     assert cells[0][7].startswith("Trả lời")
+    assert sheet.row_dimensions[5].height > 3 * 14  # "Trả lời (chọn trong danh sách)" takes three lines
     assert cells[1][0] == "1"
     assert "12 trong 90 đảng viên đã giới thiệu" in cells[1][2]
     assert cells[1][7] is None
