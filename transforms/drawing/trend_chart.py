@@ -99,8 +99,9 @@ def trend_chart(
         tet: the months that hold Tết, see `transforms.trends.season.tet_months`.
         foreseen: months to come, in order.
         alerts: by month, what was alerted; plain text.
-        level: its figures with season and Tết taken out, see `marts.trend`; empty for none.
+        level: its figures with season and Tết taken out, see `marts.trend`; empty for none, or none of them known.
     """
+    level = level if any(one.value is not None for one in level) else ()
     parts = TrendParts(months=months, province=province, level=level, tet=tet, foreseen=foreseen, alerts=alerts or {})
     title = text("drawing.trend.title", quantity.language, what=quantity.label, unit=unit)
     sentence = _sentence(parts, quantity)

@@ -47,11 +47,11 @@ def _missing(briefing: Briefing) -> Iterator[str]:
             yield f"- {text('page.missing.returned', language, state=said, n=len(names))}"
         else:
             yield f"- {said} ({len(names)}): {', '.join(names)}"
-    if briefing.late:
-        yield text("page.missing.late", language, n=briefing.late)
     if missing.earlier:
         months = (f"{numbers.period(code, language)}: {', '.join(names)}" for code, names in missing.earlier.items())
         yield text("page.missing.earlier", language, list="; ".join(months))
+    if briefing.late:
+        yield text("page.missing.late", language, n=briefing.late)
 
 
 def _rejected(briefing: Briefing) -> Iterator[str]:

@@ -143,10 +143,10 @@ def _missing(briefing: Briefing) -> str:
         due = text("page.missing.due", language, period=period, due=missing.due_on, n=missing.days)
         lines = (f"<li>{_absent(state, names, briefing)}</li>" for state, names in missing.names.items())
         parts = [f"<p>{due}</p>", f'<ul class="brief">{"".join(lines)}</ul>']
-    if briefing.late:
-        parts.append(f'<p class="note">{text("page.missing.late", language, n=briefing.late)}</p>')
     if missing.earlier:
         parts.append(f'<p class="note">{escape(text("page.missing.earlier", language, list=_earlier(briefing)))}</p>')
+    if briefing.late:
+        parts.append(f'<p class="note">{text("page.missing.late", language, n=briefing.late)}</p>')
     return section("missing", heading, *parts)
 
 

@@ -158,8 +158,8 @@ def unit_trends(
 
 
 def trend_says(trend: pl.DataFrame, language: Language) -> str:
-    """The last row of a unit's trend in a sentence; "" where there is none."""
-    if trend.is_empty():
+    """The last row of a unit's trend in a sentence; "" where there is none, or too little is known for one."""
+    if trend.is_empty() or trend["level_value"][-1] is None:
         return ""
     words = trend_words(trend.row(-1, named=True), language)
     key = "portal.figures.trend.since" if words.since else "portal.figures.trend"
@@ -170,7 +170,7 @@ def trend_says(trend: pl.DataFrame, language: Language) -> str:
         word=words.word,
         since=words.since,
         change=words.change,
-        limits=words.limits or numbers.UNKNOWN,
+        limits=words.limits or text("portal.figures.trend.no-limits", language),
     )
     return " ".join(said.split())
 

@@ -159,6 +159,12 @@ def test_a_month_that_is_not_known_is_a_gap_and_never_zero():
     assert "Months not known: 1" in drawn.sentence
 
 
+def test_a_level_that_is_not_known_has_no_key_and_no_column():
+    months = [month("2026-01", 5), month("2026-02", 7)]
+    level = [month("2026-01", None), month("2026-02", None)]
+    assert trend_chart("Huyện", COUNT, months, level=level) == trend_chart("Huyện", COUNT, months)
+
+
 def test_a_month_that_is_left_out_is_a_gap_too():
     root = check(trend_chart("Huyện", COUNT, [month("2026-01", 5), month("2026-03", 7)]).picture)
     assert kinds(root, "line")[0].get("d", "").count("M") == 2
