@@ -98,9 +98,10 @@ def gaps(con: DuckDBPyConnection, codes: Sequence[str], level: str) -> pl.DataFr
 
 
 def last_month(con: DuckDBPyConnection, codes: Sequence[str], level: str) -> pl.DataFrame:
-    """The last month of each unit in which its members away are known: columns of its mart of figures."""
+    """The last month of each unit in which its members away are known, of all of it: columns of its mart of figures."""
     mart = {"district": "figures_district", "commune": "figures_commune"}[level]
-    return con.execute(_last(mart, "period", "away_total IS NOT NULL"), [list(codes)]).pl()
+    known = f"away_total IS NOT NULL AND units_reported >= {WHOLE} * units_expected"
+    return con.execute(_last(mart, "period", known), [list(codes)]).pl()
 
 
 def last_year(con: DuckDBPyConnection, codes: Sequence[str]) -> pl.DataFrame:

@@ -6,7 +6,7 @@ import duckdb
 import pytest
 from duckdb import DuckDBPyConnection
 
-from warehouse.marts.unit_pages import balance, of_months, of_period
+from warehouse.marts.unit_pages import balance, last_month, of_months, of_period
 
 
 @pytest.fixture
@@ -46,3 +46,13 @@ def test_a_count_of_a_part_of_the_province_is_not_told_as_the_provinces_and_a_ra
     months = of_months(con, "pending_requests", "district", "month", "2024-12", 12)
     assert months.select("period", "numerator", "value").rows() == [("2024-11", 16, 16), ("2024-12", None, None)]
     assert of_period(con, "away_rate", "district", "month", "2024-12")["value"].to_list() == [100]
+
+
+@pytest.mark.parametrize("level", ["district", "commune"])
+def test_where_those_away_are_is_told_of_the_last_month_of_the_whole_unit(level):
+    con = duckdb.connect()
+    con.execute("CREATE SCHEMA marts")
+    con.execute(f"""CREATE TABLE marts.figures_{level} AS SELECT 'today' AS map, '867' AS unit_code, * FROM (VALUES
+            ('2024-10', 41, 12, 12), ('2024-11', 40, 12, 12), ('2024-12', 29, 12, 9)
+        ) AS t (period, away_total, units_expected, units_reported)""")
+    assert last_month(con, ["867"], level).select("period", "away_total").rows() == [("2024-11", 40)]
