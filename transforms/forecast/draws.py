@@ -111,6 +111,12 @@ def _root(spread: Array) -> Array:
     return np.linalg.cholesky(spread + ROUNDING * np.eye(len(spread))).astype(np.float64)
 
 
+def _with_nobody(rate: Draws) -> Draws:
+    """Rates of stocks as they were counted: nobody is followed as half a person, whose logarithm there is."""
+    found: Draws = np.where(rate < 1, np.maximum(2 * rate - 1, 0), rate)
+    return found
+
+
 def _counts(own: list[np.random.Generator], rate: Draws, chance: Array, is_stock: bool) -> Draws:
     """Counts at given rates, units x months x draws; whole.
 
@@ -119,6 +125,7 @@ def _counts(own: list[np.random.Generator], rate: Draws, chance: Array, is_stock
     """
     chance = chance.astype(np.float32)
     if is_stock:
+        rate = _with_nobody(rate)
         normal = np.stack([one.standard_normal(rate.shape[1:], dtype=np.float32) for one in own])
         found: Draws = np.rint(rate + np.sqrt(chance * rate) * normal)
         return np.maximum(found, 0.0)

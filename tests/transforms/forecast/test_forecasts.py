@@ -260,3 +260,15 @@ def test_a_slip_of_all_districts_is_not_foreseen_in_the_mean(times):
     province = changed(steady(80), "away_total", (slice(None), slice(40, 45)), times)
     found = means(forecasts(province.figures(), [origin(province, 79)]), "away_total", "P")
     assert np.abs(found / 2400 - 1).max() < 0.1
+
+
+@pytest.mark.parametrize("others", [slice(None), slice(1, None)], ids=["everywhere", "in all districts but one"])
+def test_where_nobody_ever_was_away_nobody_is_foreseen_to_be(others):
+    province = changed(steady(), "away_total", (others, slice(None)), 0)
+    rows = forecasts(province.figures(), [origin(province, 59)]).filter(pl.col("indicator") == "away_total")
+    away = rows.filter(pl.col("unit_code") == "000" if others.start else pl.lit(value=False))
+    nobody = rows.filter(~pl.col("unit_code").is_in(["000", "P"]))
+    whole = rows.filter(pl.col("unit_code") == "P")
+    assert nobody.select(pl.max_horizontal("mean", *LIMITS).max()).item() == 0
+    for name in ("mean", *LIMITS):
+        assert whole[name].to_list() == (away[name].to_list() or [0] * 12)
