@@ -88,9 +88,10 @@ def to_panel(frame: pl.DataFrame, use_population: bool, last: int | None = None,
 
 
 def _spread(column: pl.Series, shape: tuple[int, int], place: tuple[Index, Index]) -> Array:
-    """The column's values at their places, NaN elsewhere and for nulls."""
+    """The column's values at their places, NaN elsewhere and for what is no number: nulls and infinities."""
     out = np.full(shape, np.nan)
-    out[place] = column.cast(pl.Float64).fill_null(float("nan")).to_numpy()
+    values = column.cast(pl.Float64).fill_null(float("nan")).to_numpy()
+    out[place] = np.where(np.isfinite(values), values, np.nan)
     return out
 
 
