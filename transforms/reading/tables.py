@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date
 from functools import lru_cache
+from itertools import pairwise
 from math import nan
 from typing import Any, NamedTuple
 
@@ -14,6 +15,7 @@ from expectations.contract.forms import FORMS, UnitLevel
 from transforms.reading.folding import fold, plain_characters
 from transforms.reading.headings import ENOUGH, Columns, heading_blocks, is_number_row, read_columns
 from transforms.reading.sheets import Sheet
+from transforms.reading.titles import is_aside
 
 _WHOLE = r"chung|toàn|các|đảng bộ|huyện|thành phố|thị xã|tỉnh|xã|phường|thị trấn"
 _TOTAL = re.compile(
@@ -23,6 +25,8 @@ _LIKE_COMMUNE = re.compile(r"(?:[ivxlc]+\. ?)?(đảng (bộ|ủy)|xã|phường
 _COMMUNE = re.compile(r"(đảng (bộ|ủy) )?(xã|phường|thị trấn|đặc khu) ")
 _GROUP_OF_COMMUNES = re.compile(r"(?:các|khối|nhóm|cụm) ")
 _ANNOUNCES_MONTH = re.compile(r"\b(?:tháng|kỳ|tháng báo cáo|kỳ báo cáo|kỳ số liệu|thời gian báo cáo)$")
+_MONTH_ALONE = re.compile(r"tháng ?:? ?\d{1,2}")
+_YEAR_ALONE = re.compile(r"năm ?:? ?\d{4}")
 _PAGE = re.compile(r"\(?(trang|page|tiếp)\b")
 _ROMAN = re.compile(r"[IVXLC]+")
 _CODE = re.compile(r"\d[\d-]*")
@@ -137,13 +141,20 @@ def title_lines(rows: list[list[Any]]) -> list[str]:
     """The texts above a table, then what stands in several cells of a row read as one line.
 
     A month typed into a cell becomes a date in it: beside a word that announces a month it is that month, and by
-    itself, where it is a month's first day, in the last place.
+    itself, where it is a month's first day, in the last place. What is said of another paper or month comes after all.
     """
     above = [[value for value in row if value not in ("", None)] for row in rows if row]
     lines = [value.strip() for row in above for value in row if type(value) is str]
     joined = [" ".join(_in_title(row, column) for column in range(len(row))) for row in above if len(row) > 1]
     alone = [row[0] for row in above if len(row) == 1 and isinstance(row[0], date) and row[0].day == 1]
-    return [line for line in lines if line] + joined + [f"Tháng {day:%m/%Y}" for day in alone]
+    lines = [line for line in lines if line]
+    joined += [f"{one} {after}" for one, after in pairwise(lines) if _is_month_over_year(one, after)]
+    said = lines + joined + [f"Tháng {day:%m/%Y}" for day in alone]
+    return sorted(said, key=is_aside)
+
+
+def _is_month_over_year(line: str, below: str) -> bool:
+    return bool(_MONTH_ALONE.fullmatch(fold(line)) and _YEAR_ALONE.fullmatch(fold(below)))
 
 
 def _in_title(row: list[Any], column: int) -> str:
@@ -183,6 +194,7 @@ class _Walk:
         self.totals: list[tuple[int, str, int]] = []
         self.empty_groups: list[tuple[int, str, int]] = []  # with figures and no rows before the next group
         self.last_used = 0
+        self.below: list[tuple[int, list[Any], Words]] = []  # without figures below a total, be it the last or not
 
     @property
     def ended(self) -> bool:
@@ -216,6 +228,9 @@ class _Walk:
 
     def finish(self) -> None:
         """Close the last group; a total above its rows covers all of them."""
+        while self.below and not self._tells_of_unit(*self.below[-1][1:]):
+            self.below.pop()  # notes and signatures
+        self._go_on_below()
         self.close_group()
         count, before = len(self.table.rows), 0
         for index, label, covered in self.totals:
@@ -324,6 +339,7 @@ class _Walk:
         return not ordinal.isdigit() and bool(_LIKE_COMMUNE.match(fold(cell)) or _ROMAN.fullmatch(ordinal))
 
     def _group(self, index: int, name: str, row: list[Any], words: Words) -> None:
+        self._go_on_below()
         self.close_group()
         self.current, self.current_index = name, index
         self.group = (index, name, len(self.table.rows))
@@ -332,6 +348,7 @@ class _Walk:
             self.last_used = index
 
     def _total(self, index: int, label: str) -> None:
+        self._go_on_below()
         rows, of = self.table.rows, _of_commune(label)
         self.last_used = index
         if of and (self.is_commune(of) or _COMMUNE.match(of)):
@@ -349,15 +366,34 @@ class _Walk:
     def _unit(self, index: int, row: list[Any], words: Words) -> None:
         has_figures = self.has_figures(row)
         if not has_figures and self.ended:
+            self.below.append((index, row, words))
             return
+        self._go_on_below()
+        self._add(index, row, words)
+        if has_figures or _is_numbered(words):
+            self.last_used = index
+
+    def _tells_of_unit(self, row: list[Any], words: Words) -> bool:
+        """Whether a row bears a number and says something, be it no figure, where figures stand."""
+        return _is_numbered(words) and any(row[at] not in ("", None) for at in self.measures if at < len(row))
+
+    def _go_on_below(self) -> None:
+        """Take the rows without figures below a total: it was a subtotal, the table goes on."""
+        for index, row, words in self.below:
+            self._add(index, row, words)
+        self.below = []
+
+    def _add(self, index: int, row: list[Any], words: Words) -> None:
         if words.commune:
             self.current, self.current_index = words.commune, index
-        is_numbered = words.ordinal.rstrip(".").isdigit()
+        is_numbered = _is_numbered(words)
         self.table.rows.append(
             Row(index, self.current, words.cell, words.code, self.current_index, self._period(row), is_numbered)
         )
-        if has_figures or is_numbered:
-            self.last_used = index
+
+
+def _is_numbered(words: Words) -> bool:
+    return words.ordinal.rstrip(".").isdigit()
 
 
 @lru_cache(maxsize=1 << 14, typed=True)  # a sender's units are the same in its next report; True equals 1

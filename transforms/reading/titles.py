@@ -33,16 +33,26 @@ _DAY = r"(\d{1,2})\s*(?:[/.-]|\s+tháng\s+)\s*(\d{1,2})\s*(?:[/.-]|\s+năm\s+)\s
 _TO = r"\s*(?:đến|-)\s*(?:hết\s+)?(?:ngày\s+)?"
 _RANGE = re.compile(rf"(?:từ\s+)?(?:ngày\s+)?(?<!\d){_DAY}{_TO}{_DAY}(?!\d)")
 _SHORT_RANGE = re.compile(rf"từ\s+(?:ngày\s+)?(\d{{1,2}})(?:\s*(?:[/.-]|\s+tháng\s+)\s*(\d{{1,2}}))?{_TO}{_DAY}")
-# The day a paper was signed, also where the day is left open for a pen.
-_DATED = re.compile(r"ngày[\s._]*(?:\d{1,2})?[\s._]*(?:[/.-]|tháng)\s*[\d._]*\s*(?:[/.-]|năm)\s*\d{4}")
+# The day a paper was signed, also where the day is left open for a pen, or "ngày" is left out after the place.
+_DATED = re.compile(
+    r"ngày[\s._]*(?:\d{1,2})?[\s._]*(?:[/.-]|tháng)\s*[\d._]*\s*(?:[/.-]|năm)\s*\d{4}"
+    r"|,\s*\d{1,2}\s+tháng\s+\d{1,2}\s+năm\s+\d{4}"
+)
 _UNTIL = re.compile(rf"đến\s+(?:hết\s+)?(?:ngày\s+)?{_DAY}(?!\d)")
 _HALF = re.compile(r"(?:6|06|sáu)\s+tháng\s+(đầu|cuối)\s+năm\s+(?:năm\s+)?(\d{4})")
 _TERM = re.compile(r"(?:kỳ|đợt|học kỳ)\s+(i{1,2}|1|2)\s*(?:[,/-]|năm)?\s*(?:năm\s+)?(\d{4})\b")
 _YEAR = r"\s*(?:[/.\-,(]|năm|\s)\s*(?:năm\s*:?\s*)?(\d{4})\b"
 _MONTH = re.compile(rf"tháng(?:\s+báo cáo)?\s*:?\s*(\d{{1,3}}){_YEAR}")
 _SHORT_YEAR = re.compile(r"tháng\s*:?\s*(\d{1,2})[/.-](\d\d)(?![\d/.-])")
+# From one month to another, or two months: a period only where they bound one.
+_MONTHS = re.compile(
+    r"tháng\s+(\d{1,2})(?:\s*(?:[/.-]|năm|\s)\s*(\d{4}))?\s*"
+    rf"(?:(đến|-)\s*(?:hết\s+|cuối\s+)?|và\s+|[,&+]\s*)tháng\s+(\d{{1,2}}){_YEAR}"
+)
 _NAMED = "|".join(sorted({**_MONTH_WORDS, **_ROMAN_MONTHS}, key=len, reverse=True))
-_WORDED = re.compile(rf"tháng\s+({_NAMED}){_YEAR}")
+# May is said with a word of its own before the year (tháng năm năm 2020): "tháng năm 2020" lacks the month, as in
+# "hằng tháng năm 2020", "9 tháng năm 2020" or a month left open for a pen.
+_WORDED = re.compile(rf"tháng\s+(?!năm\s*:?\s*\d)({_NAMED}){_YEAR}")
 _BARE = re.compile(r"(?<!\w)(?:kỳ báo cáo|kỳ số liệu|kỳ|t)\s*[:.]?\s*(\d{1,2})\s*[/.-]\s*(\d{4})\b")
 _YEAR_FIRST = re.compile(
     r"(?:năm|kỳ báo cáo|kỳ số liệu)\s*:?\s*(\d{4})\s*[,/-]?\s*(?:tháng\s*)?(\d{1,2})(?![\d/-]|\s*tháng)"
@@ -67,6 +77,11 @@ _NO_YEAR = re.compile(
     rf"quý.*|(?:{_PAPER})(?:(?! ?- ?năm)[^,;(])*(?:[,;(][^,;(]*năm \d{{4}} của.*)?|(?:nhiệm kỳ|giai đoạn|so với)[^,;(]*"
 )
 
+# What is said of another paper, of the form itself or of a month compared with, and not of the figures.
+_ASIDE = re.compile(
+    r"\W*(?:kèm theo|căn cứ|(?:theo|thực hiện) (?:công văn|hướng dẫn|kế hoạch|chỉ thị|quyết định|thông báo))\b"
+    r"|(?:(?!\btháng\b).)*\b(?:áp dụng|ban hành|có hiệu lực|cập nhật|so với)\b"
+)
 _MAY_STATE = re.compile(r"\d\d")
 
 
@@ -102,6 +117,7 @@ def periods_in(title: str) -> tuple[Stated, ...]:
     take(_FIRST_DAY, lambda m: _period(int(m[2]), int(m[1])))
     take(_ISO_DAY, lambda m: _period(int(m[1]), int(m[2])))
     take(_MONTH_AND_HALF, lambda m: _period(int(m[2]), int(m[1])))
+    take(_MONTHS, lambda m: _of_months(int(m[2] or m[5]), int(m[1]), int(m[5]), int(m[4]), is_span=bool(m[3])))
     take(_TWELVE_MONTHS, lambda m: _period(int(m[1]), 1, "year"))
     take(_HALF, lambda m: _period(int(m[2]), 1 if m[1] == "đầu" else 7, "half"))
     take(_TERM, lambda m: _period(int(m[2]), 1 if m[1] in ("i", "1") else 7, "half"))
@@ -113,6 +129,12 @@ def periods_in(title: str) -> tuple[Stated, ...]:
     take(_SHORT_NAME, lambda m: _period(_whole_year(m[3]), int(m[1] or _ENGLISH.index(m[2]) + 1)))
     stated = stated or [one for one in until if one.period]
     return (*stated, *_years_in(line))
+
+
+@lru_cache(maxsize=4096)
+def is_aside(title: str) -> bool:
+    """Whether what a line states of a period is said of something else, where another line states one."""
+    return bool(_MAY_STATE.search(title) and _ASIDE.match(fold(title)))
 
 
 def _years_in(line: str) -> Iterator[Stated]:
@@ -144,11 +166,23 @@ def _of_range(d1: int, m1: int, y1: int, d2: int, m2: int, y2: int) -> Period | 
     first, last = _date(d1, m1, y1), _date(d2, m2, y2)
     if first is None or last is None:
         return None
+    return _between(first, last)
+
+
+def _between(first: date, last: date) -> Period | None:
     month = Period.month_of(first)
     for period in (month, month.half, month.whole_year):
         if (period.first_day, period.last_day) == (first, last):
             return period
     return None
+
+
+def _of_months(y1: int, m1: int, y2: int, m2: int, *, is_span: bool) -> Period | None:
+    """The period that two months bound, None where they bound none or where both stand side by side."""
+    first, last = _period(y1, m1), _period(y2, m2)
+    if first is None or last is None or not (is_span or first == last):
+        return None
+    return _between(first.first_day, last.last_day)
 
 
 def _month_ending(day: int, month: int, year: int) -> Period | None:

@@ -176,20 +176,38 @@ def test_a_layout_never_sent_before_is_read_to_the_figure(read, truth, number):
     assert read(change, naming, wording=(number + 1) % 3) == ([], truth)
 
 
+def _add_subtotals(grid: Grid, label: str) -> list[list]:
+    """A subtotal below each commune's rows; the rows of units and subtotals."""
+    start, out = _top(grid) + 2, []
+    for row, after in zip(grid.rows[start:-1], grid.rows[start + 1 :], strict=True):
+        out.append(row)
+        if row[1] != after[1]:
+            inside = [one[3:] for one in grid.rows[start:-1] if one[1] == row[1]]
+            out.append([label.format(row[1]), "", "", *map(sum, zip(*inside, strict=True))])
+    grid.rows[start:-1] = out
+    return out
+
+
 @pytest.mark.parametrize("label", ["Cộng {}", "Tổng cộng {}", "Cộng", "Tổng số:"])
 @pytest.mark.parametrize("fault", [0, 1])
 def test_subtotals_below_their_rows_are_judged_as_such(read, truth, label, fault):
     def subtotals(grid: Grid) -> None:
-        start, out = _top(grid) + 2, []
-        for row, after in zip(grid.rows[start:-1], grid.rows[start + 1 :], strict=True):
-            out.append(row)
-            if row[1] != after[1]:
-                inside = [one[3:] for one in grid.rows[start:-1] if one[1] == row[1]]
-                out.append([label.format(row[1]), "", "", *map(sum, zip(*inside, strict=True))])
-        out[-1][-1] += fault
-        grid.rows[start:-1] = out
+        _add_subtotals(grid, label)[-1][-1] += fault
 
     assert read(subtotals) == (["total-mismatch"] if fault else [], truth)
+
+
+@pytest.mark.parametrize("place", [-1, 60])
+@pytest.mark.parametrize("words", [["không"] * 10, ["Không phát sinh", *[""] * 9]])
+def test_a_row_of_words_below_a_subtotal_is_no_count_and_not_passed_over(read, words, place):
+    def worded(grid: Grid) -> None:
+        added = [row for row in _add_subtotals(grid, "Cộng") if isinstance(row[0], int)]
+        if grid.name == "Biểu 1":
+            added[place][3:] = words
+            del grid.rows[-2:]  # the last row is a unit's
+
+    codes, _ = read(worded)
+    assert "not-a-count" in codes
 
 
 @pytest.mark.parametrize("text", ["", "(Trang 2/3)", "Tiếp theo"])
@@ -210,6 +228,31 @@ def test_a_sheet_for_each_commune_says_the_commune_in_its_title(read, report, tr
             table = [[row[0], *row[2:]] for row in (*deepcopy(grid.rows[top : top + 2]), *rows)]
             sheets.append(Grid(f"{grid.name[-1]} {name}", [*grid.rows[:top], [f"ĐẢNG BỘ {name.upper()}"], *table]))
     assert read(grids=sheets) == ([], truth)
+
+
+@pytest.mark.parametrize("lacking", [1, 4, 7])
+@pytest.mark.parametrize("layout", ["sheets", "wide"])
+def test_a_communes_own_sheet_that_lacks_columns_is_not_passed_over(report, directory, layout, lacking):
+    grid = lay_out(replace(PLAIN, naming="repeated", layout=layout), deepcopy(report))[0]
+    top, sheets = _top(grid), []
+    for name in dict.fromkeys(row[1] for row in grid.rows[top + 2 : -1]):
+        rows = [row for row in grid.rows[top + 2 : -1] if row[1] == name]
+        sheets.append(Grid(name, deepcopy([*grid.rows[: top + 2], *rows])))
+    for row in sheets[-1].rows[top:]:
+        del row[4 : 4 + lacking]
+    given = read_file(write("xlsx", sheets), "bc.xlsx", CODE, date(2021, 1, 4), directory)
+    told = {problem.sheet for problem in given.problems if problem.code == "missing-column"}
+    assert told == {sheets[-1].name}
+
+
+@pytest.mark.parametrize("columns", [3, 6])
+def test_a_summary_of_some_columns_beside_the_forms_is_passed_over(read, report, truth, columns):
+    grids = lay_out(replace(PLAIN, naming="repeated"), deepcopy(report))
+    up, low, *rows = grids[0].rows[_top(grids[0]) : -1]
+    shown = [0, 1, 2, *[3, 4, 12, 9, 8, 7][:columns]]
+    summary = [[one or other for one, other in zip(low, up, strict=True)], *rows]
+    grids.append(Grid("Tổng hợp", [["TÓM TẮT"], *[[row[at] for at in shown] for row in summary]]))
+    assert read(grids=grids) == ([], truth)
 
 
 @pytest.mark.parametrize(
@@ -248,8 +291,32 @@ def test_the_month_may_stand_on_a_cover_or_in_several_cells(read, truth):
     def bare(grid: Grid) -> None:
         grid.rows[3] = []
 
+    def over_the_year(grid: Grid) -> None:
+        if grid.name != "Biểu 4":
+            grid.rows[3:4] = [["THÁNG 12"], ["NĂM 2020"]]
+
     assert read(spread) == ([], truth)
+    assert read(over_the_year) == ([], truth)
     assert "period-invalid" in read(bare)[0]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "(Kèm theo Hướng dẫn 05-HD/BTCTU tháng 01/2019)",
+        "Mẫu số 2 (áp dụng từ tháng 7 năm 2020)",
+        "So với tháng 11/2020",
+        "SỐ LIỆU HẰNG THÁNG NĂM 2020",
+        "Sa Đéc, 04 tháng 11 năm 2020",
+    ],
+)
+def test_a_month_of_something_else_above_the_title_is_not_the_reports(report, directory, line):
+    grids = lay_out(replace(PLAIN, naming="coded"), deepcopy(report))
+    for grid in grids:
+        grid.rows.insert(2, [line])
+        grid.merges = []
+    given = read_file(write("xlsx", grids), "bc.xlsx", CODE, date(2021, 1, 4), directory)
+    assert (given.period, given.problems) == (str(MONTH), [])
 
 
 def test_a_zip_of_workbooks_and_a_page_of_tables_in_tables_are_read(read, report, truth, directory):

@@ -34,6 +34,11 @@ from transforms.reading.titles import periods_in, periods_in_name
         ("Tháng sáu/2019", "2019-06"),
         ("Năm 2019, tháng 6", "2019-06"),
         ("BÁO CÁO THÁNG 6 VÀ 6 THÁNG ĐẦU NĂM 2019", "2019-06"),
+        ("Tháng năm năm 2019", "2019-05"),
+        ("Tháng năm/2019", "2019-05"),
+        ("Từ tháng 01 đến tháng 6 năm 2020", "2020-H1"),
+        ("Từ tháng 7/2020 đến hết tháng 12/2020", "2020-H2"),
+        ("Từ tháng 6 đến tháng 6 năm 2019", "2019-06"),
     ],
 )
 def test_a_period_is_read_in_every_wording(title, period):
@@ -83,6 +88,7 @@ def test_the_year_of_a_paper_a_term_or_a_quarter_is_no_years_report(title):
         "Số liệu tính đến ngày 15/6/2019",
         "ĐẢNG BỘ TỈNH ĐỒNG THÁP",
         "Mẫu số 02-ĐV",
+        "Cao Lãnh, 03 tháng 02 năm 2019",
     ],
 )
 def test_a_plain_date_is_no_period(title):
@@ -90,9 +96,20 @@ def test_a_plain_date_is_no_period(title):
 
 
 @pytest.mark.parametrize(
+    "title", ["HẰNG THÁNG NĂM 2020", "Báo cáo 9 tháng năm 2020", "Tháng      năm 2020", "Các tháng năm: 2020"]
+)
+def test_a_year_of_months_or_a_month_left_open_is_not_may(title):
+    assert [stated.period for stated in periods_in(title) if stated.period and stated.period.kind == "month"] == []
+
+
+@pytest.mark.parametrize(
     "title",
     [
         "Tháng 13 năm 2020",
+        "Tháng 11 và tháng 12 năm 2020",
+        "Tháng 11/2020 và tháng 12/2020",
+        "Từ tháng 11 đến tháng 12 năm 2020",
+        "QUÝ IV (từ tháng 10/2020 đến tháng 12/2020)",
         "THÁNG 00/2020",
         "từ ngày 01/02/2020 đến ngày 30/02/2020",
         "từ ngày 05/02/2020 đến ngày 09/02/2020",
