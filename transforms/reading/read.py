@@ -320,10 +320,7 @@ class _Report:
 
     def _take_forms(self, tables: list[Table], units: SenderUnits, period: Period | None) -> None:
         for form in FORMS.values():
-            holding = [table for table in tables if form.name in table.forms]
-            most = max((len(table.columns.of_form(form.name)) for table in holding), default=0)
-            # A table that repeats a few figures of another form beside its own is no table of that form.
-            holding = [table for table in holding if len(table.columns.of_form(form.name)) > 0.6 * most]
+            holding = _holding(form.name, tables, units)
             is_asked = form.every == "month" and not self.is_alone
             if is_asked and not any(table.rows for table in holding) and (not period or form.asked_in(str(period))):
                 self._missing_form(form.name, holding)
@@ -635,6 +632,33 @@ def _sums(
         parts = counts[name][first : last + 1]
         sums[name] = None if NotACount in set(map(type, parts)) else sum(filter(None, parts))  # type: ignore[arg-type]
     return sums
+
+
+def _holding(form: str, tables: list[Table], units: SenderUnits) -> list[Table]:
+    """The tables of a form.
+
+    One that repeats a few figures of another form beside its own is none of that form, and one that repeats a few of
+    units told elsewhere is a summary; but one that alone tells of its units lacks columns.
+    """
+    held = [(len(table.columns.of_form(form)), table) for table in tables if form in table.forms]
+    most = max((columns for columns, _ in held), default=0)
+    full = [table for columns, table in held if columns > 0.6 * most]
+    if len(full) == len(held):
+        return full
+    told = set().union(*(_units_told(form, table, units) for table in full))
+
+    def tells_alone(table: Table) -> bool:
+        its_own = _units_told(form, table, units)
+        return bool(its_own) and (its_own.isdisjoint(told) or (table.forms == [form] and not its_own <= told))
+
+    return [table for columns, table in held if columns > 0.6 * most or tells_alone(table)]
+
+
+def _units_told(form: str, table: Table, units: SenderUnits) -> set[str]:
+    """The units that have anything in a form's columns of a table."""
+    columns = table.columns.of_form(form).values()
+    rows = [row for row in _rows_of(form, table) if any(_value(table, row.index, c) not in ("", None) for c in columns)]
+    return {one.code for one in _found(form, table, rows, units) if one.code is not None}
 
 
 def _found(form: str, table: Table, rows: list[Row], units: SenderUnits) -> list[UnitFound]:
