@@ -23,11 +23,13 @@ MANY = 3  # rows of a name beside a telephone number only: a signature block has
 _YEAR = r"(?:19[2-9]\d|200\d)"
 _DAY = rf"\d{{1,2}} ?[/.-] ?\d{{1,2}} ?[/.-] ?(?:{_YEAR}|[3-9]\d)|{_YEAR}[/.-]\d{{1,2}}[/.-]\d{{1,2}}|{DIGITS_OF_A_DAY}"
 _BIRTH_DATE = re.compile(rf"(?<!\d)(?:{_DAY}|\d{{1,2}} tháng \d{{1,2}} năm {_YEAR})(?!\d)")
-_BIRTH = re.compile(rf"{_BIRTH_DATE.pattern}|(?<![\d.,]){_YEAR}(?![\d.,])")
-_IDENTITY = re.compile(r"(?<![\d.,])(?:\d{12}|[1-9]\d{10}|\d{9}|\d{3}[ .]\d{3}[ .]\d{3}(?:[ .]\d{3})?)(?![\d.,])")
+# A stop or comma between digits makes them one number; one after a number ends what is said.
+_FROM, _TO = r"(?<!\d)(?<!\d[.,])", r"(?!\d|[.,]\d)"
+_BIRTH = re.compile(rf"{_BIRTH_DATE.pattern}|{_FROM}{_YEAR}{_TO}")
+_IDENTITY = re.compile(rf"{_FROM}(?:\d{{12}}|[1-9]\d{{10}}|\d{{9}}|\d{{3}}[ .]\d{{3}}[ .]\d{{3}}(?:[ .]\d{{3}})?){_TO}")
 # A citizen's number begins with a province's, then a century and sex, and a year.
-_CITIZEN = re.compile(r"(?<![\d.,])0(?:0[1-9]|[1-8]\d|9[0-6])[ .]?[0-3]\d{2}[ .]?\d{3}[ .]?\d{3}(?![\d.,])")
-_PHONE = re.compile(r"(?<![\d.,])(?:\(?\+ ?84\)?|84|0)[ .-]?[235789](?:[ .-]?\d){8}(?![\d.,])")
+_CITIZEN = re.compile(rf"{_FROM}0(?:0[1-9]|[1-8]\d|9[0-6])[ .]?[0-3]\d{{2}}[ .]?\d{{3}}[ .]?\d{{3}}{_TO}")
+_PHONE = re.compile(rf"{_FROM}(?:\(?\+ ?84\)?|84|0)[ .-]?[235789](?:[ .-]?\d){{8}}{_TO}")
 _MIXED = re.compile(r"[^\W\d_]{2} .*(?:\d[ .-]?){4}|(?:\d[ .-]?){4}.* [^\W\d_]{2}")
 _SPACES = re.compile(r"\s+")
 _BIRTH_HEADINGS = re.compile(r"ngày sinh|năm sinh|ngày,? tháng,? năm sinh|sinh ngày")
