@@ -15,6 +15,10 @@ _PASSED_OVER = {"style", "script", "head", "title", "meta", "link"}
 _LINE_END = re.compile(r"<br\b[^>]*>|</(?:p|div|li)>", re.IGNORECASE)
 
 
+_HIDDEN = re.compile(r"display\s*:\s*none", re.IGNORECASE)
+_MAY_STAND_APART = re.compile(rf"<(?:su[pb]|s|strike|del)\b|{_HIDDEN.pattern}", re.IGNORECASE)
+_STAND_APART = ("sup", "sub", "s", "strike", "del")
+_APART = ", ".join(f"td {one}, th {one}" for one in (*_STAND_APART, "[style]"))
 _TAG = re.compile(r"<(?:!doctype|\?xml|!--|[a-z][\w:-]*[\s/>])", re.IGNORECASE)
 _CELL = re.compile(r"<t[dhr]\b[^<>]*>", re.IGNORECASE)
 _TABLE_TAG = re.compile(r"<(/?)table\b", re.IGNORECASE)
@@ -42,8 +46,19 @@ def html_grid(text: str) -> list[list[Any]]:
     rows: list[list[Any]] = []
     body = LexborHTMLParser(_LINE_END.sub(r"\n\g<0>", text)).body
     if body is not None:
+        if _MAY_STAND_APART.search(text):
+            _set_apart(body)
         _walk(body, rows)
     return rows
+
+
+def _set_apart(body: LexborNode) -> None:
+    """Keep what is raised, struck out or not shown in a cell from running into its figure: 3¹ is not 31."""
+    for node in body.css(_APART):
+        style = node.attributes.get("style") or ""
+        if node.tag in _STAND_APART or _HIDDEN.search(style):
+            node.insert_before(" ")
+            node.insert_after(" ")
 
 
 def _walk(node: LexborNode, rows: list[list[Any]]) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import posixpath
+import re
 import zipfile
 from dataclasses import dataclass
 from functools import cached_property
@@ -169,7 +170,8 @@ class Package:
         self._open()
         names = self._zip.names
         stands = self.main == "xl/workbook.xml" and {self.main, _LINKS} <= names
-        if stands and all(one.part in names for one in self._listed if one.part) and self._has_plain_markup():
+        is_plain = stands and self._has_plain_markup() and not self._has_runs_apart()
+        if is_plain and all(one.part in names for one in self._listed if one.part):
             return data
         stream = io.BytesIO()
         with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as new:
@@ -180,6 +182,10 @@ class Package:
         """Whether sheets are tied to their parts as nearly every writer does: `r:id`, by a path without detours."""
         book = self.read(self.main)
         return b" r:id=" in book and b"../" not in self.read(_LINKS)
+
+    def _has_runs_apart(self) -> bool:
+        strings = self.read("xl/sharedstrings.xml")
+        return (b"vertAlign" in strings or b"strike" in strings) and bool(_RUN_APART.search(strings))
 
     def _write(self, new: zipfile.ZipFile) -> None:
         from xml.sax.saxutils import quoteattr  # noqa: PLC0415 - with it come a web client and TLS, for few files
@@ -194,6 +200,8 @@ class Package:
         for kind, name in (("sharedStrings", "sharedStrings.xml"), ("styles", "styles.xml")):
             part = next((one.part for one in self._links(self.main).values() if one.kind == kind), "")
             if content := self.read(part):
+                # A figure's raised or struck digits do not run into its others: 3¹ is not 31.
+                content = _RUN_APART.sub(rb'\1 xml:space="preserve"> \2 \3', content)
                 new.writestr(f"xl/{name}", content)
                 links.append(_link(kind, kind, name))
         new.writestr(
@@ -207,6 +215,12 @@ class Package:
         new.writestr("[Content_Types].xml", f'<Types xmlns="{_TYPES}"/>')
 
 
+_RUN_APART = re.compile(
+    rb"""(<(?:\w+:)?rPr>(?:(?!</(?:\w+:)?(?:rPr|r|t)>).)*"""
+    rb"""<(?:\w+:)?(?:vertAlign\s[^>]*su(?:per|b)script[^>]*|strike(?:\s+val\s*=\s*["'](?:1|true)["'])?\s*)/>"""
+    rb"""(?:(?!</(?:\w+:)?(?:rPr|r|t)>).)*</(?:\w+:)?rPr>\s*<(?:\w+:)?t)[^>]*>([^<]*)(</(?:\w+:)?t>)""",
+    re.DOTALL,
+)
 _MAIN_PARTS = ("xl/workbook.xml", "word/document.xml", "ppt/presentation.xml", "xl/workbook.bin")
 _LINKS = "xl/_rels/workbook.xml.rels"
 _MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"

@@ -189,3 +189,32 @@ def test_noise_is_unreadable_and_not_empty(data):
 def test_a_page_is_known_whatever_tag_it_begins_with(tag):
     (sheet,) = open_sheets(f"<{tag}>Tháng</{tag}><table><tr><td>1<td>2</table>".encode(), "a.xls")
     assert sheet.rows[-1] == ["1", "2"]
+
+
+@pytest.mark.parametrize(
+    ("cell", "seen"),
+    [
+        ("3<sup>1</sup>", "3 1"),
+        ("<S>35</S>36", "35 36"),
+        ("<span style='DISPLAY: none'>9</span>35", "9 35"),
+        ("<span style='text-decoration:none'>3</span><font>5</font>", "35"),
+    ],
+)
+def test_what_is_raised_struck_out_or_hidden_in_a_pages_cell_does_not_run_into_its_figure(cell, seen):
+    (sheet,) = open_sheets(f"<table><tr><td>{cell}<td>2</table>".encode(), "a.xls")
+    assert sheet.rows[-1] == [seen, "2"]
+
+
+@pytest.mark.parametrize(
+    ("said", "seen"),
+    [({"font_script": 1}, "3 1"), ({"font_strikeout": True, "bold": True}, "3 1"), ({"bold": True}, "31")],
+)
+def test_what_is_raised_or_struck_out_in_a_workbooks_cell_does_not_run_into_its_figure(said, seen):
+    stream = io.BytesIO()
+    made = xlsxwriter.Workbook(stream, {"in_memory": True})
+    sheet, run = made.add_worksheet(), made.add_format(said)
+    sheet.write_row(0, 0, ["Khóm 1", ""])
+    sheet.write_rich_string(0, 1, "3", run, "1")
+    made.close()
+    name, text = first_row(stream.getvalue())
+    assert (name, text.strip()) == ("Khóm 1", seen)
