@@ -79,7 +79,10 @@ def ooxml_workbook(data: bytes, package: Package) -> list[Sheet]:
             _check_extent(xml)
         cells.append(xlsx_cells(xml))
     forget_uncalculated(cells, package.calculation)
-    return workbook(package.as_expected(data), [one.unknown for one in cells])
+    expected = package.as_expected(data)
+    # One that was put together anew has no sheets of charts.
+    parts = package.sheets
+    return workbook(expected, [one.unknown for one, part in zip(cells, parts, strict=True) if part or expected is data])
 
 
 def _check_extent(xml: bytes) -> None:

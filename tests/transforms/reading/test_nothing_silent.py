@@ -153,6 +153,24 @@ def test_the_cells_of_an_opendocument_sheet_without_a_value_are_told():
     assert first_row(stream.getvalue()) == [UNCACHED, UNCACHED, NoValue("Err:502"), "", 7]
 
 
+@pytest.mark.parametrize("separator", ["/", "\\"])
+def test_a_formula_without_a_result_is_found_behind_a_sheet_of_a_chart(separator):
+    stream, out = io.BytesIO(), io.BytesIO()
+    made = xlsxwriter.Workbook(stream, {"in_memory": True})
+    charts, sheet, other = made.add_chartsheet("Biểu đồ"), made.add_worksheet("Biểu 1"), made.add_worksheet("Biểu 2")
+    chart = made.add_chart({"type": "line"})
+    chart.add_series({"values": "='Biểu 1'!$A$1:$B$1"})
+    charts.set_chart(chart)
+    sheet.write_row(0, 0, [1, 2])
+    sheet.write_formula(0, 2, "=A1+B1", None, "")
+    other.write_row(0, 0, [7, 8, 9])
+    made.close()
+    with zipfile.ZipFile(stream) as old, zipfile.ZipFile(out, "w") as new:
+        for name in old.namelist():
+            new.writestr(name.replace("/", separator), old.read(name))
+    assert [one.rows[0] for one in open_sheets(out.getvalue(), "a.xlsx")] == [[1, 2, UNCACHED], [7, 8, 9]]
+
+
 @pytest.mark.parametrize("text", ["5\u20603", "\u200b53", "５３", "53\ufe0f", "\u206453"[1:]])
 def test_a_count_is_read_as_it_is_seen(text):
     assert CountMemory()[text] == 53
