@@ -115,6 +115,8 @@ class Columns:
         unknown: headings the contract does not know, by column.
         rivals: other columns of a measure found, where no heading says which of them is this period's.
         marks: what tells a measure's columns apart, by column.
+        again: columns under the heading of a unit column that stands further left, with what it is.
+        elsewhere: columns of the tables beside this one.
         first_row, last_row: the heading rows, 0-based, last one included.
     """
 
@@ -123,6 +125,8 @@ class Columns:
     unknown: dict[int, str] = field(default_factory=dict)
     rivals: dict[str, list[int]] = field(default_factory=dict)
     marks: dict[int, str] = field(default_factory=dict)
+    again: dict[int, str] = field(default_factory=dict)
+    elsewhere: frozenset[int] = frozenset()
     first_row: int = 0
     last_row: int = 0
 
@@ -179,14 +183,18 @@ def _figures(row: list[Any]) -> int:
     return sum(type(value) in _NUMERIC or (type(value) is str and bool(_FIGURE.fullmatch(value))) for value in row)
 
 
-def read_columns(rows: list[list[Any]], first: int, last: int, labels: Labels = LABELS) -> Columns:
-    """What each column below a block of headings holds.
+def read_columns(
+    rows: list[list[Any]], first: int, last: int, labels: Labels = LABELS, within: tuple[int, int] | None = None
+) -> Columns:
+    """What each column below a block of headings holds, or those from one to another (excluded).
 
     A heading's group is the nearest filled cell to the left in each row above it: merged cells hold their text
     in the leftmost. Where several columns may be one measure, that which the headings mark as this period's is, or
     that under no heading the contract does not know; where that leaves several, the first, and the others rival it.
     """
     lines = _heading_lines(rows, first, last)
+    if within:
+        lines = [[text if within[0] <= at < within[1] else "" for at, text in enumerate(line)] for line in lines]
     told = _columns_under(tuple(map(tuple, lines)), labels)
     rivals = {measure: list(columns) for measure, columns in told.rivals.items()}
     return Columns(
@@ -195,6 +203,7 @@ def read_columns(rows: list[list[Any]], first: int, last: int, labels: Labels = 
         dict(told.unknown),
         rivals,
         dict(told.marks),
+        dict(told.again),
         first_row=first,
         last_row=last,
     )
@@ -230,7 +239,7 @@ def _give(columns: Columns, column: int, own: str, match: Match) -> None:
     columns.marks[column] = match.strange or own
     if match.wording.form == "unit":
         if measure in columns.units:
-            columns.unknown[column] = own
+            columns.unknown[column], columns.again[column] = own, measure
         columns.units.setdefault(measure, column)
     elif measure in columns.measures:
         columns.rivals.setdefault(measure, []).append(column)

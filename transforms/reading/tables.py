@@ -16,6 +16,7 @@ from transforms.reading.folding import fold, plain_characters
 from transforms.reading.headings import ENOUGH, Columns, heading_blocks, is_number_row, read_columns
 from transforms.reading.sheets import Sheet
 from transforms.reading.titles import is_aside
+from transforms.reading.units import plain_name
 
 _WHOLE = r"chung|toàn|các|đảng bộ|huyện|thành phố|thị xã|tỉnh|xã|phường|thị trấn"
 _TOTAL = re.compile(
@@ -120,21 +121,77 @@ def find_tables(sheet: Sheet, is_commune: Callable[[str], bool]) -> list[Table]:
         is_commune: whether a text names a commune, which may head a group of rows in a single column of names.
     """
     walks: list[_Walk] = []
+    beside: list[_Walk] = []  # those of one block of headings, mostly one
     blocks = heading_blocks(sheet.rows, texts=sheet.texts)
     top = 0
     for number, (first, last) in enumerate(blocks):
         end = blocks[number + 1][0] if number + 1 < len(blocks) else len(sheet.rows)
-        columns = read_columns(sheet.rows, first, last)
-        if len(columns.measures) < ENOUGH:
+        apart = [one for one in _columns_apart(sheet.rows, first, last, end) if len(one.measures) >= ENOUGH]
+        if not apart:
             continue
-        table = Table(sheet, title_lines(sheet.rows[top:first]), columns)
+        titles = title_lines(sheet.rows[top:first])
+        tables = [Table(sheet, titles, columns) for columns in apart]
         # Headings printed again, on a new page, go on with the table before, in the middle of a commune as well.
-        if not (walks and walks[-1].goes_on_in(table)):
-            walks.append(_Walk(table, is_commune))
-        top = walks[-1].go_on(last + 1, end)
+        goes_on = len(beside) == len(tables) and all(map(_Walk.goes_on_in, beside, tables))
+        if not goes_on:
+            beside = [_Walk(table, is_commune) for table in tables]
+            walks += beside
+        top = max(walk.go_on(last + 1, end) for walk in beside)
     for walk in walks:
         walk.finish()
     return [walk.table for walk in walks]
+
+
+def _columns_apart(rows: list[list[Any]], first: int, last: int, end: int) -> list[Columns]:
+    """The columns of the tables that stand side by side under one block of headings, mostly one.
+
+    Columns of units that stand once more may only repeat the first ones, for a reader of a wide sheet; where they
+    name other units, they begin a table of its own.
+    """
+    whole = read_columns(rows, first, last)
+    starts = _starts_again(whole)
+    if not starts:
+        return [whole]
+    width = max(map(len, rows[first : last + 1]))
+    spans = list(pairwise([0, *starts, width]))
+    body = rows[last + 1 : end]
+    if not any(_names_others(row, whole, span) for row in body for span in spans[1:]):
+        return [whole]
+    apart = [read_columns(rows, first, last, within=span) for span in spans]
+    for columns, (left, right) in zip(apart, spans, strict=True):
+        columns.elsewhere = frozenset(range(width)) - frozenset(range(left, right))
+    return apart
+
+
+def _starts_again(columns: Columns) -> list[int]:
+    """The columns at which headings of units begin once more, with measures after them."""
+    counted = {*columns.measures.values(), *(column for some in columns.rivals.values() for column in some)}
+    others = {column for column in columns.unknown if column not in columns.again}
+    starts: list[int] = []
+    before = False
+    for column in sorted({*columns.again, *columns.units.values(), *counted, *others}):
+        is_again = column in columns.again
+        if is_again and before and column < max(counted, default=0):
+            starts.append(column)
+        before = column in counted or column in others
+    return starts
+
+
+def _names_others(row: list[Any], columns: Columns, span: tuple[int, int]) -> bool:
+    """Whether a row has figures in a span of columns, and there another unit's name or code than in the first ones."""
+    if not any(_is_figure(value) and value != "" for value in _in_span(row, columns, span)):
+        return False
+    for column, kind in columns.again.items():
+        if kind != "ordinal" and span[0] <= column < span[1] and column < len(row):
+            its_own, named = plain_name(_shown(row[column])), plain_name(_shown(row[columns.units[kind]]))
+            if its_own and its_own != named:
+                return True
+    return False
+
+
+def _in_span(row: list[Any], columns: Columns, span: tuple[int, int]) -> list[Any]:
+    counted = {*columns.measures.values(), *(column for some in columns.rivals.values() for column in some)}
+    return [row[column] for column in counted if span[0] <= column < min(span[1], len(row))]
 
 
 def title_lines(rows: list[list[Any]]) -> list[str]:

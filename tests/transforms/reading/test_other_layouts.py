@@ -245,6 +245,42 @@ def test_a_communes_own_sheet_that_lacks_columns_is_not_passed_over(report, dire
     assert told == {sheets[-1].name}
 
 
+def _beside(grids: list[Grid], change=lambda rows: rows) -> Grid:
+    """Tables side by side under the title of the first, the rows of the others changed."""
+    top, whole = _top(grids[0]), deepcopy(grids[0])
+    for grid in grids[1:]:
+        up, low, *rows, total = grid.rows[top:]
+        for at, added in enumerate([up, low, *change(rows), total]):
+            whole.rows[top + at] += ["", *added]
+    whole.merges = []
+    return whole
+
+
+@pytest.mark.parametrize("naming", ["repeated", "coded"])
+@pytest.mark.parametrize("change", [lambda rows: rows, lambda rows: rows[::-1], lambda rows: rows[7:] + rows[:7]])
+def test_tables_side_by_side_have_each_its_own_units(read, report, truth, naming, change):
+    grids = lay_out(replace(PLAIN, naming=naming), deepcopy(report))
+    assert read(grids=[_beside(grids[:3], change), *grids[3:]]) == ([], truth)
+
+
+def test_halves_of_a_table_side_by_side_are_read_as_one_below_another(read, report, truth):
+    grids = lay_out(replace(PLAIN, naming="repeated"), deepcopy(report))
+    up, low, *rows, _ = grids[0].rows[_top(grids[0]) :]
+    half = (len(rows) + 1) // 2
+    left, right = rows[:half], [*rows[half:], [""] * len(rows[0])][:half]
+    grids[0].rows[_top(grids[0]) :] = [
+        [*one, "", *other] for one, other in zip([up, low, *left], [up, low, *right], strict=True)
+    ]
+    assert read(lambda grid: None, grids=grids) == ([], truth)
+
+
+def test_units_named_once_more_in_the_middle_of_a_wide_table_begin_no_other_table(read, report, truth):
+    grids = lay_out(replace(PLAIN, naming="repeated"), deepcopy(report))
+    for row in grids[0].rows[_top(grids[0]) :]:
+        row.insert(7, str(row[2]).removeprefix("Chi bộ ") if isinstance(row[0], int) else row[2])
+    assert read(lambda grid: None, grids=grids) == ([], truth)
+
+
 @pytest.mark.parametrize("columns", [3, 6])
 def test_a_summary_of_some_columns_beside_the_forms_is_passed_over(read, report, truth, columns):
     grids = lay_out(replace(PLAIN, naming="repeated"), deepcopy(report))
