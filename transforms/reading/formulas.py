@@ -402,6 +402,7 @@ def _repeated(attributes: dict[str, str], name: str) -> int:
 # -- .xls -------------------------------------------------------------------------------------------------------------
 
 _FORMULA, _BOOL_OR_ERROR, _STRING, _BOUND_SHEET, _RECALC_ID, _BOF, _EOF = 6, 0x205, 0x207, 0x85, 0x1C1, 0x809, 0xA
+_FILE_PASS = 0x2F
 _CELLS = {_FORMULA, _BOOL_OR_ERROR, 0xFD, 0x203, 0x204, 0x27E, 0xBD, 0xBE, 0x201, _EOF}
 _ERRORS = {0: "#NULL!", 7: "#DIV/0!", 15: "#VALUE!", 23: "#REF!", 29: "#NAME?", 36: "#NUM!", 42: "#N/A"}
 
@@ -414,7 +415,7 @@ def xls_cells(data: bytes) -> list[SheetCells]:
     with neither, in which no formula has any other result, was never calculated.
 
     Raises:
-        Refused: unreadable-file.
+        Refused: unreadable-file; encrypted-file, which the workbook reader does not tell apart.
     """
     try:
         streams = _streams(data)
@@ -452,6 +453,8 @@ def _globals(stream: bytes) -> tuple[list[int], int | None]:
             places.append(struct.unpack_from("<I", stream, at)[0])
         elif kind == _RECALC_ID and length >= 8:
             build = struct.unpack_from("<I", stream, at + 4)[0]
+        elif kind == _FILE_PASS:
+            raise Refused("encrypted-file")
     return places, build
 
 

@@ -5,13 +5,16 @@ from __future__ import annotations
 import io
 import random
 import re
+import struct
 import zipfile
 from datetime import date
+from pathlib import Path
 
 import pytest
 import xlsxwriter
 
 from expectations.contract.periods import Period
+from transforms.reading.formulas import sector_places
 from transforms.reading.read import read_file
 from transforms.reading.sheets import UNCACHED, Refused, open_sheets
 from transforms.samples.tree import sample_tree
@@ -130,6 +133,25 @@ def test_a_zip_that_lies_about_its_sizes_is_damaged():
 def test_a_member_with_a_password_is_encrypted():
     data = bytearray(zipped(**{"a.csv": b"1;2\n"}))
     data[data.rindex(b"PK\x01\x02") + 8] |= 1
+    assert code_of(bytes(data)) == "encrypted-file"
+
+
+def test_an_xls_with_a_password_is_encrypted():
+    """All records but those that say how it is encrypted, and their lengths, are noise then (MS-XLS 2.2.10)."""
+    data = bytearray((Path(__file__).parent / "faults" / "never_calculated.xls").read_bytes())
+    size, places = sector_places(bytes(data), ("Workbook",))
+    stream = [place + at for place in places for at in range(size)]
+    at, is_said, noise = 0, False, random.Random(1)
+    while at + 4 <= len(stream):
+        kind, length = struct.unpack("<HH", bytes(data[place] for place in stream[at : at + 4]))
+        inside = stream[at + 4 : at + 4 + length]
+        if kind not in (0, 0x809, 0x85):
+            for place in inside:
+                data[place] = noise.randrange(256)
+            if not is_said:
+                data[stream[at]], data[stream[at + 1]] = 0x2F, 0
+                data[inside[0]], is_said = 1, True
+        at += 4 + length
     assert code_of(bytes(data)) == "encrypted-file"
 
 
