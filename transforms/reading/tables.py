@@ -201,13 +201,19 @@ def title_lines(rows: list[list[Any]]) -> list[str]:
     itself, where it is a month's first day, in the last place. What is said of another paper or month comes after all.
     """
     above = [[value for value in row if value not in ("", None)] for row in rows if row]
-    lines = [value.strip() for row in above for value in row if type(value) is str]
+    lines = [line.strip() for row in above for value in row if type(value) is str for line in _lines_of(value)]
     joined = [" ".join(_in_title(row, column) for column in range(len(row))) for row in above if len(row) > 1]
     alone = [row[0] for row in above if len(row) == 1 and isinstance(row[0], date) and row[0].day == 1]
     lines = [line for line in lines if line]
     joined += [f"{one} {after}" for one, after in pairwise(lines) if _is_month_over_year(one, after)]
     said = lines + joined + [f"Tháng {day:%m/%Y}" for day in alone]
     return sorted(said, key=is_aside)
+
+
+def _lines_of(text: str) -> list[str]:
+    """A cell's text, by its lines where one of them speaks of another paper or month."""
+    lines = text.splitlines()
+    return lines if len(lines) > 1 and any(map(is_aside, lines)) else [text]
 
 
 def _is_month_over_year(line: str, below: str) -> bool:

@@ -346,10 +346,14 @@ def test_the_month_may_stand_on_a_cover_or_in_several_cells(read, truth):
         "Sa Đéc, 04 tháng 11 năm 2020",
     ],
 )
-def test_a_month_of_something_else_above_the_title_is_not_the_reports(report, directory, line):
+@pytest.mark.parametrize("in_one_cell", [False, True])
+def test_a_month_of_something_else_above_the_title_is_not_the_reports(report, directory, line, in_one_cell):
     grids = lay_out(replace(PLAIN, naming="coded"), deepcopy(report))
     for grid in grids:
-        grid.rows.insert(2, [line])
+        if in_one_cell:
+            grid.rows[2:4] = [[f"{line}\n{grid.rows[2][0]}\n{grid.rows[3][0]}"]]
+        else:
+            grid.rows.insert(2, [line])
         grid.merges = []
     given = read_file(write("xlsx", grids), "bc.xlsx", CODE, date(2021, 1, 4), directory)
     assert (given.period, given.problems) == (str(MONTH), [])
