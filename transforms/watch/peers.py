@@ -6,9 +6,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from transforms.detection.level import median_known
+from transforms.detection.predictive import lower_tail, upper_tail
 
 Array = NDArray[np.float64]
 Index = NDArray[np.int64]
+Mask = NDArray[np.bool_]
 
 USUAL, RARE = 0.08, 0.8
 """Standard deviations of the logarithm of a group's common factor: in a usual month, and when all of it moves."""
@@ -16,6 +18,9 @@ RARELY = 0.1
 """How often, before anything is seen, all of a group moves."""
 UNEVEN = 0.35
 """When a group moves, its units do not move alike: the part of the move's size by which they differ."""
+APART, MOST_APART = 1e-4, 3
+"""How rare a unit's figure must be, with all that its group does, before it tells the others nothing of the group; and
+how many units of a group may be so."""
 
 
 def others(values: Array, group: Index) -> Array:
@@ -29,7 +34,9 @@ def common_factor(observed: Array, expected: Array, dispersion: Array, group: In
 
     The logarithm of the ratio has a normal likelihood (variance: dispersion over the expected count) and a prior of
     two normals, one narrow for usual months and one wide for months in which all move; the posterior's mean and
-    variance are given, with the unevenness of a move in the variance. Where nothing is told the factor is 1.
+    variance are given, with the unevenness of a move in the variance. Where nothing is told the factor is 1. A unit
+    far from what its group does is left out of what the others are compared with: one district's outbreak is no move
+    of the group, which would make falls of the others' usual figures.
 
     Args:
         observed, expected, dispersion: (N,) of single units; NaN where one is not known.
@@ -38,9 +45,23 @@ def common_factor(observed: Array, expected: Array, dispersion: Array, group: In
     Returns:
         (N,) mean of the logarithm of the factor, and its variance.
     """
-    known = np.isfinite(observed + expected + dispersion)
-    o, e = others(np.where(known, observed, 0), group), others(np.where(known, expected, 0), group)
-    noise = others(np.where(known, dispersion * expected, 0), group)
+    telling = np.isfinite(observed + expected + dispersion)
+    mean, variance = _factor_of_others(observed, expected, dispersion, group, telling)
+    for _ in range(MOST_APART):
+        apart = _farthest_apart(observed, expected * np.exp(mean), dispersion, mean, group, telling)
+        if not apart.any():
+            break
+        telling = telling & ~apart
+        mean, variance = _factor_of_others(observed, expected, dispersion, group, telling)
+    return mean, variance
+
+
+def _factor_of_others(
+    observed: Array, expected: Array, dispersion: Array, group: Index, telling: Mask
+) -> tuple[Array, Array]:
+    """`common_factor` of those of the units that tell something."""
+    o, e = others(np.where(telling, observed, 0), group), others(np.where(telling, expected, 0), group)
+    noise = others(np.where(telling, dispersion * expected, 0), group)
     tells = (e > 0) & (noise > 0)
     # Half an event on either side: a group without an event would have the logarithm of 0.
     log_ratio = np.where(tells, np.log((o + 0.5) / (e + 0.5)), 0.0)
@@ -52,6 +73,25 @@ def common_factor(observed: Array, expected: Array, dispersion: Array, group: In
         means.append(log_ratio * spread**2 * precision / relative)
         variances.append(spread**2 / relative)
     return _mixed(means, variances, weights, tells)
+
+
+def _farthest_apart(
+    observed: Array, expected: Array, dispersion: Array, move: Array, group: Index, telling: Mask
+) -> Mask:
+    """(N,) of each group the unit whose figure is the rarest, if it is too rare even for an uneven move.
+
+    Args:
+        expected: with what the others of the group do.
+        move: the logarithm of that.
+        telling: the units among which it is looked for.
+    """
+    wide = dispersion + expected * (UNEVEN * move) ** 2
+    tail = np.fmin(upper_tail(observed, expected, wide), lower_tail(observed, expected, wide))
+    tail = np.where(telling, tail, 1.0)
+    rarest = np.ones(int(group.max(initial=0)) + 1)
+    np.minimum.at(rarest, group, tail)
+    found: Mask = (tail <= APART) & (tail == rarest[group])
+    return found
 
 
 def _mixed(

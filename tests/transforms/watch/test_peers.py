@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 import polars as pl
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from transforms.watch import count_tests
 from transforms.watch.budget import adjusted
-from transforms.watch.count_tests import pooled_dispersion
+from transforms.watch.count_tests import CountSeries, pooled_dispersion
 from transforms.watch.peers import common_factor, common_moves, others
 
 ONE = np.zeros(12, dtype=int)
@@ -28,6 +30,34 @@ def test_when_the_others_double_the_factor_is_near_two():
 def test_in_a_usual_month_the_factor_hardly_leaves_one():
     mean, _ = common_factor(np.full(12, 2.0), np.full(12, 1.8), np.ones(12), ONE)
     assert abs(mean[0]) < 0.05
+
+
+@pytest.mark.parametrize("times", [5, 15, 1e6])
+def test_an_outbreak_of_one_unit_is_no_move_of_its_group(times):
+    observed = np.full(12, 20.0)
+    observed[:2] *= [times, 3]
+    mean, variance = common_factor(observed, np.full(12, 20.0), np.full(12, 1.3), ONE)
+    assert np.abs(mean).max() < 0.05
+    assert variance.max() < 0.01
+
+
+def test_a_unit_that_stays_where_it_was_while_all_others_move_leaves_the_move_as_it_is():
+    mean, _ = common_factor(np.r_[100.0, np.full(11, 300.0)], np.full(12, 100.0), np.full(12, 1.3), ONE)
+    assert np.allclose(np.exp(mean[0]), 3, atol=0.1)
+
+
+def test_beside_one_units_outbreak_the_others_alarm_as_often_as_they_should_and_still_see_their_own():
+    rng = np.random.default_rng(2)
+    units, groups = 12, 60
+    group = np.repeat(np.arange(groups), units)
+    mu = np.full((units * groups, 72), 20.0)
+    mu[::units, -1] *= 15
+    mu[1::units, -1] *= 3
+    counts = rng.negative_binomial(mu / 0.3, 1 / 1.3).astype(float)
+    series = CountSeries(counts, np.ones(counts.shape), group, np.arange(len(counts)), 2)
+    p = count_tests.test_counts(series, {"change": 0.002})[0].p_value.reshape(groups, units)
+    assert (p[:, 2:] <= 0.01).mean() < 0.02
+    assert (p[:, :2] <= 0.002).mean() > 0.9
 
 
 def test_a_group_that_tells_nothing_leaves_the_factor_at_one():
