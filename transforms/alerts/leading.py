@@ -10,15 +10,15 @@ _KINDS = ("silence", "shift", "change", "restated", "implausible", "late")
 
 
 def leading(alert: Alert) -> Part:
-    """Of the unit's own parts the gravest, those that still signal first; the longer view before the single month, the
-    whole before its component."""
+    """Of the unit's own parts the gravest, those that still signal first, and what the alert is of before what follows
+    from it; the longer view before the single month, the whole before its component."""
     own = [part for part in alert.parts if part.last.unit_id == alert.key.unit_id] or list(alert.parts)
-    return min(own, key=_order)
+    return min(own, key=lambda part: _order(part, alert.key.family))
 
 
-def _order(part: Part) -> tuple[bool, int, int, bool, float, str]:
+def _order(part: Part, family: str) -> tuple[bool, bool, int, int, bool, float, str]:
     told = part.clearest
     severity = RANK[severity_of(told, len(part.signals))]
     q = 1.0 if told.q_value is None else told.q_value
-    is_component = told.indicator in COMPONENTS.values()
-    return not part.is_active, -severity, _KINDS.index(told.kind), is_component, q, told.indicator
+    follows, is_component = told.family != family, told.indicator in COMPONENTS.values()
+    return not part.is_active, follows, -severity, _KINDS.index(told.kind), is_component, q, told.indicator

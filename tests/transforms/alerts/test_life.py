@@ -8,6 +8,7 @@ from datetime import date
 import pytest
 
 from tests.transforms.alerts.alert_findings import COMMUNE, DISTRICT, act, after, found, live, night_of, only, told
+from transforms.alerts.leading import leading
 
 SHIFT = replace(DISTRICT, kind="shift", observed=20.0, expected=8.0, upper=15.0)
 OTHER = replace(DISTRICT, unit_id="872", unit_code="872")
@@ -90,6 +91,11 @@ def test_members_let_go_are_a_part_of_the_alert_on_their_requests():
     let_go = replace(DISTRICT, family="members", indicator="left_on_request")
     book, _ = live(found("2020-01"), found("2020-02"), found("2020-02", like=let_go))
     assert [part.last.indicator for part in only(book).parts] == ["received", "left_on_request"]
+    graver = found("2020-03", like=let_go, observed=60.0, q_value=1e-9)
+    book, _ = live(found("2020-01"), found("2020-03"), graver)
+    assert leading(only(book)).last.indicator == "received"
+    book, _ = live(found("2020-01"), graver, found("2020-03", quiet=True))
+    assert leading(only(book)).last.indicator == "left_on_request"
     alone, _ = live(found("2020-01", like=let_go))
     assert only(alone).case_id == "871-members-up-2020-01"
 
