@@ -13,8 +13,6 @@ from transforms.reading.grid import Refused
 _BLOCKS = {"p", "div", "h1", "h2", "h3", "h4", "h5", "h6", "center", "caption", "li", "pre"}
 _PASSED_OVER = {"style", "script", "head", "title", "meta", "link"}
 _LINE_END = re.compile(r"<br\b[^>]*>|</(?:p|div|li)>", re.IGNORECASE)
-
-
 _HIDDEN = re.compile(r"display\s*:\s*none", re.IGNORECASE)
 _MAY_STAND_APART = re.compile(rf"<(?:su[pb]|s|strike|del)\b|{_HIDDEN.pattern}", re.IGNORECASE)
 _STAND_APART = ("sup", "sub", "s", "strike", "del")

@@ -24,8 +24,9 @@ from transforms.reading.people_in_text import may_tell_of_people, tells_of_peopl
 from transforms.reading.pictures import without_pictures
 from transforms.reading.results import CheckedTotal, FileReading, FormRows
 from transforms.reading.sheets import Refused, Sheet, column_letters, map_texts, open_sheets, stem
-from transforms.reading.tables import Row, Table, find_tables, title_lines
+from transforms.reading.tables import Row, Table, find_tables
 from transforms.reading.template_mark import is_mark, read_marks
+from transforms.reading.title_lines import title_lines
 from transforms.reading.titles import Stated, periods_in, periods_in_name, years_in_name
 from transforms.reading.units import Directory, SenderUnits, UnitFound
 

@@ -5,18 +5,17 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import date
 from functools import lru_cache
-from itertools import pairwise
 from math import nan
 from typing import Any, NamedTuple
 
 from expectations.contract.forms import FORMS, UnitLevel
 from transforms.reading.folding import fold, plain_characters
-from transforms.reading.headings import ENOUGH, Columns, heading_blocks, is_number_row, read_columns
+from transforms.reading.headings import ENOUGH, Columns, heading_blocks, is_number_row
 from transforms.reading.sheets import Sheet
-from transforms.reading.titles import is_aside
-from transforms.reading.units import plain_name
+from transforms.reading.side_by_side import columns_apart
+from transforms.reading.title_lines import title_lines
+from transforms.reading.values import is_figure, shown
 
 _WHOLE = r"chung|toàn|các|đảng bộ|huyện|thành phố|thị xã|tỉnh|xã|phường|thị trấn"
 _TOTAL = re.compile(
@@ -25,13 +24,9 @@ _TOTAL = re.compile(
 _LIKE_COMMUNE = re.compile(r"(?:[ivxlc]+\. ?)?(đảng (bộ|ủy)|xã|phường|thị trấn) ")
 _COMMUNE = re.compile(r"(đảng (bộ|ủy) )?(xã|phường|thị trấn|đặc khu) ")
 _GROUP_OF_COMMUNES = re.compile(r"(?:các|khối|nhóm|cụm) ")
-_ANNOUNCES_MONTH = re.compile(r"\b(?:tháng|kỳ|tháng báo cáo|kỳ báo cáo|kỳ số liệu|thời gian báo cáo)$")
-_MONTH_ALONE = re.compile(r"tháng ?:? ?\d{1,2}")
-_YEAR_ALONE = re.compile(r"năm ?:? ?\d{4}")
 _PAGE = re.compile(r"\(?(trang|page|tiếp)\b")
 _ROMAN = re.compile(r"[IVXLC]+")
 _CODE = re.compile(r"\d[\d-]*")
-_FIGURE = re.compile(r"-|-?\d[\d.]*")
 
 
 class Words(NamedTuple):
@@ -126,7 +121,7 @@ def find_tables(sheet: Sheet, is_commune: Callable[[str], bool]) -> list[Table]:
     top = 0
     for number, (first, last) in enumerate(blocks):
         end = blocks[number + 1][0] if number + 1 < len(blocks) else len(sheet.rows)
-        apart = [one for one in _columns_apart(sheet.rows, first, last, end) if len(one.measures) >= ENOUGH]
+        apart = [one for one in columns_apart(sheet.rows, first, last, end) if len(one.measures) >= ENOUGH]
         if not apart:
             continue
         titles = title_lines(sheet.rows[top:first])
@@ -140,93 +135,6 @@ def find_tables(sheet: Sheet, is_commune: Callable[[str], bool]) -> list[Table]:
     for walk in walks:
         walk.finish()
     return [walk.table for walk in walks]
-
-
-def _columns_apart(rows: list[list[Any]], first: int, last: int, end: int) -> list[Columns]:
-    """The columns of the tables that stand side by side under one block of headings, mostly one.
-
-    Columns of units that stand once more may only repeat the first ones, for a reader of a wide sheet; where they
-    name other units, they begin a table of its own.
-    """
-    whole = read_columns(rows, first, last)
-    starts = _starts_again(whole)
-    if not starts:
-        return [whole]
-    width = max(map(len, rows[first : last + 1]))
-    spans = list(pairwise([0, *starts, width]))
-    body = rows[last + 1 : end]
-    if not any(_names_others(row, whole, span) for row in body for span in spans[1:]):
-        return [whole]
-    apart = [read_columns(rows, first, last, within=span) for span in spans]
-    for columns, (left, right) in zip(apart, spans, strict=True):
-        columns.elsewhere = frozenset(range(width)) - frozenset(range(left, right))
-    return apart
-
-
-def _starts_again(columns: Columns) -> list[int]:
-    """The columns at which headings of units begin once more, with measures after them."""
-    counted = {*columns.measures.values(), *(column for some in columns.rivals.values() for column in some)}
-    others = {column for column in columns.unknown if column not in columns.again}
-    starts: list[int] = []
-    before = False
-    for column in sorted({*columns.again, *columns.units.values(), *counted, *others}):
-        is_again = column in columns.again
-        if is_again and before and column < max(counted, default=0):
-            starts.append(column)
-        before = column in counted or column in others
-    return starts
-
-
-def _names_others(row: list[Any], columns: Columns, span: tuple[int, int]) -> bool:
-    """Whether a row has figures in a span of columns, and there another unit's name or code than in the first ones."""
-    if not any(_is_figure(value) and value != "" for value in _in_span(row, columns, span)):
-        return False
-    for column, kind in columns.again.items():
-        if kind != "ordinal" and span[0] <= column < span[1] and column < len(row):
-            its_own, named = plain_name(_shown(row[column])), plain_name(_shown(row[columns.units[kind]]))
-            if its_own and its_own != named:
-                return True
-    return False
-
-
-def _in_span(row: list[Any], columns: Columns, span: tuple[int, int]) -> list[Any]:
-    counted = {*columns.measures.values(), *(column for some in columns.rivals.values() for column in some)}
-    return [row[column] for column in counted if span[0] <= column < min(span[1], len(row))]
-
-
-def title_lines(rows: list[list[Any]]) -> list[str]:
-    """The texts above a table, then what stands in several cells of a row read as one line.
-
-    A month typed into a cell becomes a date in it: beside a word that announces a month it is that month, and by
-    itself, where it is a month's first day, in the last place. What is said of another paper or month comes after all.
-    """
-    above = [[value for value in row if value not in ("", None)] for row in rows if row]
-    lines = [line.strip() for row in above for value in row if type(value) is str for line in _lines_of(value)]
-    joined = [" ".join(_in_title(row, column) for column in range(len(row))) for row in above if len(row) > 1]
-    alone = [row[0] for row in above if len(row) == 1 and isinstance(row[0], date) and row[0].day == 1]
-    lines = [line for line in lines if line]
-    joined += [f"{one} {after}" for one, after in pairwise(lines) if _is_month_over_year(one, after)]
-    said = lines + joined + [f"Tháng {day:%m/%Y}" for day in alone]
-    return sorted(said, key=is_aside)
-
-
-def _lines_of(text: str) -> list[str]:
-    """A cell's text, by its lines where one of them speaks of another paper or month."""
-    lines = text.splitlines()
-    return lines if len(lines) > 1 and any(map(is_aside, lines)) else [text]
-
-
-def _is_month_over_year(line: str, below: str) -> bool:
-    return bool(_MONTH_ALONE.fullmatch(fold(line)) and _YEAR_ALONE.fullmatch(fold(below)))
-
-
-def _in_title(row: list[Any], column: int) -> str:
-    value = row[column]
-    if isinstance(value, date):
-        before = row[column - 1] if column else ""
-        is_month = type(before) is str and _ANNOUNCES_MONTH.search(fold(before))
-        return f"{value:%m/%Y}" if is_month else f"{value:%d/%m/%Y}"
-    return str(int(value)) if isinstance(value, float) and value.is_integer() else str(value).strip()
 
 
 class _Walk:
@@ -327,9 +235,9 @@ class _Walk:
 
     def has_figures(self, row: list[Any]) -> bool:
         first = self.measures[0]
-        if first < len(row) and _is_figure(row[first]):  # mostly so
+        if first < len(row) and is_figure(row[first]):  # mostly so
             return True
-        return any(column < len(row) and _is_figure(row[column]) for column in self.measures)
+        return any(column < len(row) and is_figure(row[column]) for column in self.measures)
 
     def close_group(self) -> None:
         if self.group:
@@ -424,7 +332,7 @@ class _Walk:
             self.totals.append((index, label, len(rows)))
 
     def _period(self, row: list[Any]) -> str:
-        return _shown(row[self.period]) if self.period is not None and self.period < len(row) else ""
+        return shown(row[self.period]) if self.period is not None and self.period < len(row) else ""
 
     def _unit(self, index: int, row: list[Any], words: Words) -> None:
         has_figures = self.has_figures(row)
@@ -462,18 +370,9 @@ def _is_numbered(words: Words) -> bool:
 @lru_cache(maxsize=1 << 14, typed=True)  # a sender's units are the same in its next report; True equals 1
 def _words(ordinal: Any, code: Any, commune: Any, cell: Any) -> tuple[Words, str]:
     """What stands where the units do, and the text of a total row where it is one, "" for any other."""
-    words = Words(_shown(ordinal), _shown(code), _shown(commune), _shown(cell))
+    words = Words(shown(ordinal), shown(code), shown(commune), shown(cell))
     labels = (_as_total(text) for text in words if text[:1] in _INITIALS)
     return words, next(filter(None, labels), "")
-
-
-def _shown(value: Any) -> str:
-    """A cell's value as text."""
-    if type(value) is str:
-        return value.strip()
-    if type(value) is float and value.is_integer():
-        return str(int(value))
-    return "" if value is None else str(value).strip()
 
 
 _INITIALS = frozenset("tTcC")
@@ -504,12 +403,3 @@ def _number(value: Any) -> float:
         if text in ("", "-")
         else nan
     )
-
-
-def _is_figure(value: Any) -> bool:
-    return _is_figure_in_text(value) if type(value) is str else value is not None
-
-
-@lru_cache(maxsize=16384)
-def _is_figure_in_text(text: str) -> bool:
-    return bool(_FIGURE.fullmatch(plain_characters(text)))
