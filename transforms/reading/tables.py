@@ -17,9 +17,10 @@ from transforms.reading.side_by_side import columns_apart
 from transforms.reading.title_lines import title_lines
 from transforms.reading.values import is_figure, shown
 
-_WHOLE = r"chung|toàn|các|đảng bộ|huyện|thành phố|thị xã|tỉnh|xã|phường|thị trấn"
+_WHOLE = r"chung|toàn|các|đảng bộ|huyện|thành phố|tp|thị xã|tx|tỉnh|xã|phường|thị trấn|\d+ (?:chi bộ|đảng bộ|đơn vị)"
 _TOTAL = re.compile(
-    rf"(?:tổng cộng|tổng số|(?:tổng|cộng)(?=\W*$| (?:{_WHOLE}|[ivxlc]+$)|\()|toàn(?= (?:{_WHOLE})))\b[ :.(-]*(?P<of>.*)"
+    r"[*+•–-]* ?(?:tổng cộng|tổng số|t\. ?cộng|(?:tc|total)(?=\W*$)"
+    rf"|(?:tổng|cộng)(?=\W*$| (?:{_WHOLE}|[ivxlc]+$)|\()|toàn(?= (?:{_WHOLE})))\b[ :.(-]*(?P<of>.*)"
 )
 _LIKE_COMMUNE = re.compile(r"(?:[ivxlc]+\. ?)?(đảng (bộ|ủy)|xã|phường|thị trấn) ")
 _COMMUNE = re.compile(r"(đảng (bộ|ủy) )?(xã|phường|thị trấn|đặc khu) ")
@@ -375,7 +376,7 @@ def _words(ordinal: Any, code: Any, commune: Any, cell: Any) -> tuple[Words, str
     return words, next(filter(None, labels), "")
 
 
-_INITIALS = frozenset("tTcC")
+_INITIALS = frozenset("tTcC*+•–-")
 
 
 @lru_cache(maxsize=4096)

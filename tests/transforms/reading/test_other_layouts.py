@@ -188,7 +188,10 @@ def _add_subtotals(grid: Grid, label: str) -> list[list]:
     return out
 
 
-@pytest.mark.parametrize("label", ["Cộng {}", "Tổng cộng {}", "Cộng", "Tổng số:"])
+SUBTOTALS = ["Cộng {}", "Tổng cộng {}", "Cộng", "Tổng số:", "* Tổng cộng", "T.Cộng", "TC", "Cộng 8 chi bộ", "Total"]
+
+
+@pytest.mark.parametrize("label", SUBTOTALS)
 @pytest.mark.parametrize("fault", [0, 1])
 def test_subtotals_below_their_rows_are_judged_as_such(read, truth, label, fault):
     def subtotals(grid: Grid) -> None:
