@@ -53,7 +53,7 @@ _NAMED = "|".join(sorted({**_MONTH_WORDS, **_ROMAN_MONTHS}, key=len, reverse=Tru
 # May is said with a word of its own before the year (tháng năm năm 2020): "tháng năm 2020" lacks the month, as in
 # "hằng tháng năm 2020", "9 tháng năm 2020" or a month left open for a pen.
 _WORDED = re.compile(rf"tháng\s+(?!năm\s*:?\s*\d)({_NAMED}){_YEAR}")
-_BARE = re.compile(r"(?<!\w)(?:kỳ báo cáo|kỳ số liệu|kỳ|t)\s*[:.]?\s*(\d{1,2})\s*[/.-]\s*(\d{4})\b")
+_BARE = re.compile(r"(?<!\w)(?<!nhiệm )(?:kỳ báo cáo|kỳ số liệu|kỳ|t)\s*[:.]?\s*(\d{1,2})\s*[/.-]\s*(\d{4})\b")
 _YEAR_FIRST = re.compile(
     r"(?:năm|kỳ báo cáo|kỳ số liệu)\s*:?\s*(\d{4})\s*[,/-]?\s*(?:tháng\s*)?(\d{1,2})(?![\d/-]|\s*tháng)"
 )
@@ -77,10 +77,11 @@ _NO_YEAR = re.compile(
     rf"quý.*|(?:{_PAPER})(?:(?! ?- ?năm)[^,;(])*(?:[,;(][^,;(]*năm \d{{4}} của.*)?|(?:nhiệm kỳ|giai đoạn|so với)[^,;(]*"
 )
 
-# What is said of another paper, of the form itself or of a month compared with, and not of the figures.
+# What is said of another paper, of the form itself, of a month compared with or of a signature, not of the figures.
 _ASIDE = re.compile(
     r"\W*(?:kèm theo|căn cứ|(?:theo|thực hiện) (?:công văn|hướng dẫn|kế hoạch|chỉ thị|quyết định|thông báo))\b"
     r"|(?:(?!\btháng\b).)*\b(?:áp dụng|ban hành|có hiệu lực|cập nhật|so với)\b"
+    r"|(?!.*\b(?:báo cáo|biểu|số liệu|kỳ)\b)[^\W\d][^\d,]{1,30}, ?tháng \d{1,2} năm \d{4}\W*$"  # where it was signed
 )
 _MAY_STATE = re.compile(r"\d\d")
 

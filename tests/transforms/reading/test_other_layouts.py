@@ -347,6 +347,7 @@ def test_the_month_may_stand_on_a_cover_or_in_several_cells(read, truth):
         "So với tháng 11/2020",
         "SỐ LIỆU HẰNG THÁNG NĂM 2020",
         "Sa Đéc, 04 tháng 11 năm 2020",
+        "Sa Đéc, tháng 01 năm 2021",
     ],
 )
 @pytest.mark.parametrize("in_one_cell", [False, True])

@@ -89,6 +89,7 @@ def test_the_year_of_a_paper_a_term_or_a_quarter_is_no_years_report(title):
         "ĐẢNG BỘ TỈNH ĐỒNG THÁP",
         "Mẫu số 02-ĐV",
         "Cao Lãnh, 03 tháng 02 năm 2019",
+        "Chào mừng Đại hội nhiệm kỳ 10/2020",
     ],
 )
 def test_a_plain_date_is_no_period(title):
