@@ -23,6 +23,7 @@ from transforms.pages.unit_figures import (
     PageUnit,
     in_words,
     label,
+    level_figures,
     month_figures,
     province_value,
     quantity_of,
@@ -116,7 +117,7 @@ def province_series(seen: Seen, trend: pl.DataFrame, language: Language) -> Draw
     if seen.kind == "half" or not months:
         return None
     first, last = months[0].period, months[-1].period
-    level = month_figures(trend.filter(pl.col("period") >= first), "level_value", with_interval=False)
+    level = level_figures(trend.filter(pl.col("period") >= first))
     return trend_chart(
         text("portal.figures.province", language),
         quantity_of(seen.indicator, language),

@@ -141,6 +141,18 @@ def month_figures(rows: pl.DataFrame, value: str = "value", with_interval: bool 
     ]
 
 
+def level_figures(trend: pl.DataFrame) -> list[MonthFigure]:
+    """The level of one unit and indicator, season and Tết taken out, by month.
+
+    It is left open where so few are counted that it is known no better than within a factor of three.
+
+    Args:
+        trend: rows of marts.trend, in order.
+    """
+    is_told = pl.col("slope_lower").is_not_null()
+    return month_figures(trend.with_columns(pl.when(is_told).then("level_value")), "level_value", with_interval=False)
+
+
 def since_known(months: Sequence[MonthFigure]) -> list[MonthFigure]:
     """The months from the first that is known on; what nobody has reported yet takes no room."""
     first = next((place for place, one in enumerate(months) if one.value is not None), len(months))

@@ -26,6 +26,7 @@ from transforms.pages.unit_figures import (
     Row,
     indicators_of,
     kinds_of,
+    level_figures,
     month_figures,
     province_value,
     quantity_of,
@@ -151,7 +152,7 @@ def unit_trends(
             month_figures(province, with_interval=False) if one.denominator else (),
             tet_months(month_number(first), month_number(last)),
             alerts=_alerted(one, alerts, language),
-            level=month_figures(fitted, "level_value", with_interval=False),
+            level=level_figures(fitted),
         )
         found.append(UnitTrend(drawing, trend_says(fitted, language)))
     return found
@@ -159,7 +160,7 @@ def unit_trends(
 
 def trend_says(trend: pl.DataFrame, language: Language) -> str:
     """The last row of a unit's trend in a sentence; "" where there is none, or too little is known for one."""
-    if trend.is_empty() or trend["level_value"][-1] is None:
+    if trend.is_empty() or trend["slope_lower"][-1] is None:
         return ""
     words = trend_words(trend.row(-1, named=True), language)
     key = "portal.figures.trend.since" if words.since else "portal.figures.trend"
@@ -170,7 +171,7 @@ def trend_says(trend: pl.DataFrame, language: Language) -> str:
         word=words.word,
         since=words.since,
         change=words.change,
-        limits=words.limits or text("portal.figures.trend.no-limits", language),
+        limits=words.limits,
     )
     return " ".join(said.split())
 
