@@ -27,7 +27,7 @@ from transforms.reading.sheets import Refused, Sheet, column_letters, map_texts,
 from transforms.reading.tables import Row, Table, find_tables
 from transforms.reading.template_mark import is_mark, read_marks
 from transforms.reading.title_lines import title_lines
-from transforms.reading.titles import Stated, periods_in, periods_in_name, years_in_name
+from transforms.reading.titles import Stated, is_aside, periods_in, periods_in_name, years_in_name
 from transforms.reading.units import Directory, SenderUnits, UnitFound
 
 __all__ = ["CheckedTotal", "FileReading", "FormRows", "read_file", "sender_of"]
@@ -347,9 +347,14 @@ class _Report:
         if kind == period.kind:
             return str(period)
         newest = period.of_kind(kind)
-        own = next((one.period for one in _first_stated(table, kind) if one.period), newest)
+        stated = [one.period for one in _every_stated(table) if one.period and one.period.kind == kind]
+        own = stated[0] if stated else newest
         # A half-year of December's file may be the first one; a yearly form may come months after its year.
         wrong = "" if own in (newest, newest.previous) else f"{own} trong tệp của {period}"
+        if "period" in table.columns.units and len(set(stated)) > 1:
+            wrong = "biểu thuộc nhiều kỳ: " + ", ".join(map(str, sorted(set(stated))))
+        if not stated:
+            wrong = _said_otherwise(table, period, newest)
         if kind == "year" and own.last_day >= self.received_on:
             wrong = self._not_ended(own)
         if wrong:
@@ -731,6 +736,28 @@ def _first_stated(table: Table, kind: PeriodKind) -> list[Stated]:
             if stated.period is None or stated.period.kind == kind:
                 return [stated]
     return []
+
+
+def _every_stated(table: Table) -> list[Stated]:
+    """All that the table's column of periods says, else the lines of its title that speak of the table."""
+    if "period" in table.columns.units:
+        texts = dict.fromkeys(row.period for row in table.rows)
+        return [_of_column(text, _kind_in_column(text, table)) for text in texts]
+    return [stated for line in table.titles if not is_aside(line) for stated in periods_in(line)]
+
+
+def _said_otherwise(table: Table, period: Period, newest: Period) -> str:
+    """What the title of a half-yearly or yearly form says, where it states another time than its file.
+
+    Args:
+        period: the file's month.
+        newest: the newest period of the form's kind in it, which the figures are of where the title says nothing.
+    """
+    stated = [] if "period" in table.columns.units else _every_stated(table)
+    ends = (period.last_day, newest.last_day)
+    said = [one.period for one in stated if one.period]
+    agree = [one for one in said if one.last_day in ends or (one.kind == "year" and one == newest.whole_year)]
+    return "" if agree or not stated else f"«{stated[0].text}» trong tệp của {period}"
 
 
 def _kind_in_column(text: str, table: Table) -> PeriodKind:
