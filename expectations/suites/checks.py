@@ -60,9 +60,10 @@ def _other_forms(rule: Rule) -> str:
             names = ", ".join(name for name in rule.measures if FORM_OF[name] == form)
             key = FORMS[form].key
             joins += f"""
-        LEFT JOIN (SELECT submission_id AS its_submission, {key} AS its_unit, {names}
+        LEFT JOIN (SELECT submission_id AS its_submission, period AS its_period, {key} AS its_unit, {names}
             FROM staged_{form} WHERE occurrence = 1) AS {form}
-        ON {form}.its_submission = this.submission_id AND {form}.its_unit = this.{key}"""
+        ON {form}.its_submission = this.submission_id AND {form}.its_unit = this.{key}
+            AND {form}.its_period IS NOT DISTINCT FROM this.period"""
     return joins
 
 

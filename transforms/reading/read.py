@@ -340,10 +340,13 @@ class _Report:
             self._problem("missing-form", form=form, expected=form)
 
     def _period_of(self, form: str, table: Table, period: Period | None) -> str | None:
-        """The period of a form in the file of a month, or in that of a year, which holds the yearly form alone."""
-        if period is None:
-            return None
+        """The period of a form in the file of a month, or in that of a year, which holds the yearly form alone.
+
+        Where the file's is not known, what the table itself states: a unit in the tables of two months is there once.
+        """
         kind = FORMS[form].every
+        if period is None:
+            return next((str(one.period) for one in _first_stated(table, kind) if one.period), None)
         if kind == period.kind:
             return str(period)
         newest = period.of_kind(kind)

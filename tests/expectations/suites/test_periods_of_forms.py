@@ -1,4 +1,4 @@
-"""What period the half-yearly and the yearly form are of, where their own titles say less or other than the file's."""
+"""What period each form of a file is of, where its own title says less or other than the rest of the file."""
 
 from __future__ import annotations
 
@@ -94,3 +94,20 @@ def test_two_half_years_in_one_column_of_periods_are_refused() -> None:
 
 def _figures(cell: str, forms: tuple[str, ...]) -> dict[str, int]:
     return {name: int(DECEMBER.figure(cell, name)) for form in forms for name in FORMS[form].names}
+
+
+def test_a_unit_in_the_tables_of_two_months_does_not_stand_twice() -> None:
+    april = Sent(period="2021-04", written={("29869-01", "approved"): "1"})
+    both = Sent(raw=Sent().data + april.data)
+    assert ("duplicate-unit", "balance") not in refused(both)
+    assert ("cross-form-mismatch", "balance") in refused(both)  # of April with itself
+
+
+def test_the_forms_of_two_months_are_not_held_against_one_another() -> None:
+    leaving = {("29869-01", "left_on_request"): "1", ("29869-01", "members_closing"): "19"}
+    may, april = Sent(forms=("balance", "away"), written=leaving), Sent(period="2021-04", forms=("requests",))
+    assert refused(Sent(raw=may.data + april.data)) == [("period-invalid", None)]
+
+
+def test_a_unit_twice_in_a_file_without_a_period_is_told() -> None:
+    assert ("duplicate-unit", "balance") in refused(Sent(title="Báo cáo", twice=("29869-01",)))
