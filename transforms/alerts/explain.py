@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from expectations.contract.periods import Period
 from expectations.language.catalogue import LANGUAGES, Language, PeriodCode, Value, text
 from transforms.alerts.alert import TESTED, Alert, AlertFinding, Part
-from transforms.alerts.drivers import Drivers, Share
+from transforms.alerts.drivers import Component, Drivers, Share
 from transforms.alerts.leading import leading
 from transforms.alerts.numbers import Numbers
 from transforms.alerts.phrases import COMPONENTS, STOCKS, hides_small, noun
@@ -99,7 +99,7 @@ class _Telling:
             unit=told.unit_name,
             noun=self._noun(told.indicator),
             observed=numbers.count(told.observed),
-            interval=numbers.interval(told.lower, told.upper),
+            interval=numbers.interval(told.lower, told.upper, is_fall=told.direction == "down"),
             expected=numbers.expected(told.expected) if told.kind in TESTED else numbers.count(told.expected),
             flat=FLAT_MONTHS,
         )
@@ -194,8 +194,13 @@ class _Telling:
             "explain.driven.component",
             noun=self._noun(COMPONENTS[self.told.indicator]),
             observed=numbers.count(part.observed),
-            expected=numbers.expected(part.expected),
+            expected=numbers.expected(self._usual_of_part(part)),
         )
+
+    def _usual_of_part(self, part: Component) -> float:
+        """Never above what is told of the whole, which may have been worked out in another way."""
+        whole = self.told.expected
+        return part.expected if whole is None else min(part.expected, whole)
 
     def _besides(self) -> str:
         told = self.told

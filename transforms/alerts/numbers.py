@@ -40,10 +40,15 @@ class Numbers:
             return text("number.below_one", self.language)
         return text("number.about", self.language, number=self._count(round(value)))
 
-    def interval(self, lower: float | None, upper: float | None) -> str:
-        """The counts that are not out of the ordinary, as a remark in brackets; empty where there is no bound."""
+    def interval(self, lower: float | None, upper: float | None, *, is_fall: bool) -> str:
+        """The counts that are not out of the ordinary, as a remark in brackets; empty where there is no bound.
+
+        Of a fall, too, where the lower bound may not be told: the upper one alone would call it ordinary.
+        """
         least = 0 if lower is None else max(ceil(lower - 1e-9), 0)
         if self.small_count and least < self.small_count:
+            if least and is_fall:
+                return ""
             least = 0
         if upper is None:
             return text("number.at_least", self.language, lower=self._count(least)) if least else ""

@@ -25,7 +25,8 @@ def plain_expected(row: dict[str, Any], written: Numbers) -> str:
         return ""
     if row["kind"] not in TESTED:
         return written.count(row["expected"])
-    return written.expected(row["expected"]) + written.interval(row["lower"], row["upper"])
+    is_fall = row["direction"] == "down"
+    return written.expected(row["expected"]) + written.interval(row["lower"], row["upper"], is_fall=is_fall)
 
 
 def what_of(row: dict[str, Any], language: Language) -> str:

@@ -50,7 +50,8 @@ class Series:
         """What would have been ordinary, in words; "" where that is not known."""
         if month["expected"] is None:
             return ""
-        return self.written.expected(month["expected"]) + self.written.interval(month["lower"], month["upper"])
+        bounds = self.written.interval(month["lower"], month["upper"], is_fall=month["observed"] == 0)
+        return self.written.expected(month["expected"]) + bounds
 
 
 @dataclass(frozen=True, slots=True)

@@ -84,6 +84,21 @@ def test_the_third_names_the_communes_that_carry_the_excess_and_what_to_check():
     )
 
 
+def test_a_part_is_never_said_to_be_usually_more_than_the_whole():
+    known = Drivers(component=Component(10.0, 2.52))
+    vi, en = said(found("2020-01", observed=12.0, expected=2.49), known)
+    assert "thường thấy là khoảng 2" in vi[0]
+    assert "(10, thường khoảng 2)" in vi[2]
+    assert "(10, usually about 2)" in en[2]
+
+
+@pytest.mark.parametrize(("lower", "bounds"), [(1.0, ""), (None, " (không quá 19)"), (4.0, " (trong khoảng 4–19)")])
+def test_a_communes_fall_is_not_called_usual_where_the_lower_bound_is_not_told(lower, bounds):
+    fall = {"family": "contact", "indicator": "away_out_of_contact", "direction": "down"}
+    vi, _ = said(found("2020-01", like=replace(COMMUNE, **fall), observed=0.0, expected=5.0, lower=lower, upper=19.0))
+    assert vi[0].endswith(f"trong khi mức thường thấy là khoảng 5{bounds}.")
+
+
 def test_a_communes_small_count_is_not_told_where_the_districts_count_gives_it_away():
     two = (Share("Xã Phú Cường", 1.0, 0.9), Share("Xã An Hòa", 1.0, 0.8))
     vi, en = said(found("2020-01", observed=3.0, expected=0.5), Drivers(two, True, True))
