@@ -127,7 +127,8 @@ SELECT s.*, coalesce(c.codes, []) AS codes FROM spans AS s LEFT JOIN codes AS c 
 ORDER BY s.submission_id, s.recorded_at
 """
 
-# A cell's opening figure is mended once the month is replaced, or the closing figure before it comes to agree.
+# A cell's opening figure is mended once the month is replaced, or the closing figure before it comes to agree. A cell
+# whose members and requests both disagree is one, until both are mended.
 _MISMATCHES = """
 WITH found AS (
     SELECT p.submission_id, p.unit_code AS cell_code, p.measure, TRY_CAST(p.found AS BIGINT) AS opening,
@@ -143,14 +144,17 @@ WITH found AS (
 ), replaced AS (
     SELECT submission_id, max(coalesce(superseded_at, DATE '9999-12-31')) AS until FROM ledger.version
     WHERE form IN ('balance', 'requests') GROUP BY ALL
-), spans AS (
-    SELECT f.reporter_code, f.period, f.cell_code, f.recorded_at AS begin,
+), opened AS (
+    SELECT f.submission_id, f.reporter_code, f.period, f.cell_code, f.recorded_at AS begin,
         least(any_value(r.until), coalesce(min(c.recorded_at), DATE '9999-12-31')) AS until
     FROM found AS f JOIN replaced AS r USING (submission_id)
     LEFT JOIN closing AS c ON c.cell_code = f.cell_code AND c.period = f.before AND c.measure = f.measure
         AND c.closing = f.opening AND c.recorded_at > f.recorded_at
         AND (c.superseded_at IS NULL OR c.superseded_at > c.recorded_at)
     GROUP BY f.submission_id, f.reporter_code, f.period, f.cell_code, f.measure, f.recorded_at
+), spans AS (
+    SELECT reporter_code, period, begin, max(until) AS until
+    FROM opened GROUP BY submission_id, reporter_code, period, cell_code, begin
 )
 SELECT CASE WHEN u.level = 'commune' THEN u.unit_id ELSE u.unit_code END AS unit_id, s.period, s.begin,
     nullif(s.until, DATE '9999-12-31') AS end

@@ -74,7 +74,8 @@ def reports(con: DuckDBPyConnection, due_day: int) -> tuple[pl.DataFrame, pl.Dat
         FROM ledger.submission WHERE outcome = 'accepted' AND period IS NOT NULL
     """).pl()
     marks = con.sql(f"""
-        SELECT v.reporter_code, v.period, v.recorded_at, v.superseded_at AS ended_at, p.code, count(*) AS cells
+        SELECT v.reporter_code, v.period, v.recorded_at, v.superseded_at AS ended_at, p.code,
+            count(DISTINCT coalesce(p.unit_code, '')) AS cells
         FROM ledger.problem AS p
         JOIN ledger.submission AS s USING (submission_id)
         JOIN ledger.version AS v ON v.submission_id = s.submission_id AND v.period = s.period

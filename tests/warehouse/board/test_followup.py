@@ -187,6 +187,18 @@ def test_an_opening_mismatch_stands_until_the_month_is_replaced(units):
     assert stored.reports(units)["mismatches"].rows() == [("871", "2021-06", JULY, again)]
 
 
+def test_a_cell_whose_members_and_requests_both_disagree_is_one_until_both_are_mended(units):
+    take(units, Sent("871", "2021-05", JUNE, 1), Sent("871", "2021-06", JULY, 2))
+    mended = date(2021, 7, 9)
+    take(units, Sent("871", "2021-05", mended, 5))
+    (closing,) = units.execute(
+        "SELECT members_closing FROM facts.balance WHERE cell_code = '871-01' AND recorded_at = ?", [mended]
+    ).fetchone()
+    mismatch(units, found=str(closing))
+    mismatch(units, "pending_opening", found="999")
+    assert stored.reports(units)["mismatches"].rows() == [("871", "2021-06", JULY, None)]
+
+
 def test_an_opening_mismatch_is_mended_when_the_closing_figure_before_it_comes_to_agree(units):
     take(units, Sent("871", "2021-05", JUNE, 1), Sent("871", "2021-06", JULY, 2))
     mended = date(2021, 7, 9)

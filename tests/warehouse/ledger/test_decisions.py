@@ -180,3 +180,11 @@ def test_a_report_stands_from_when_it_was_accepted_until_it_was_taken_back_and_i
     _, received, marks = reports(con, due_day=5)
     assert sorted(received.rows()) == [("866", "2019-05", BOARD.night, None), ("867", "2019-05", day(4), day(22))]
     assert marks.rows() == [("867", "2019-05", day(4), day(22), "opening-mismatch", 1)]
+
+
+def test_a_cell_whose_members_and_requests_both_open_otherwise_is_one(con):
+    take(con, Sent("867", "2019-05", day(4), 1, problems=("opening-mismatch", "opening-mismatch")))
+    con.execute("UPDATE ledger.problem SET unit_code = '867-01', measure = 'pending_opening' WHERE problem_no = 2")
+    con.execute("UPDATE ledger.problem SET unit_code = '867-01'")
+    _, _, marks = reports(con, due_day=5)
+    assert marks["cells"].to_list() == [1]
