@@ -29,7 +29,7 @@ class TargetWords:
         asks: the level, and when it is judged.
         state: the code of the last period judged, else "not_yet_due".
         result: that in words, with the period.
-        value: the share reached, of how many.
+        value: the share reached, of how many, and whose figures are missing there.
         left: how many are missing.
         probability: of what is due next; or why there is none.
         fact, next, pace, chance: the same in sentences.
@@ -74,7 +74,7 @@ def target_words(rows: Sequence[Row], language: Language) -> TargetWords:
         asks=asks(told, language),
         state=told["state"],
         result=", ".join(filter(None, (state, numbers.period(period, language)))),
-        value=value_of(told, language),
+        value="; ".join(filter(None, (value_of(told, language), _missing_beside(told, language)))),
         left=left_of(told, language),
         probability=probability_of(soon, language) if soon else "",
         fact=_fact(fact, language) if fact else "",
@@ -170,13 +170,25 @@ def _fact(row: Row, language: Language) -> str:
     state = text(f"target.state.{row['state']}", language)
     period, value = _period(row), value_of(row, language)
     if row["state"] == "units_missing":
-        whose = "committees" if INDICATOR_OF[row["indicator"]].every == "year" else "cells"
-        number = row["units_missing"]
-        missing = text(f"target.missing.{whose if number else 'all'}", language, n=number)
         key = "target.fact.missing" if value else "target.fact.nothing"
-        return text(key, language, period=period, state=state, missing=missing, value=value)
+        return text(key, language, period=period, state=state, missing=_missing(row, language), value=value)
     key = "target.fact.left" if row["gap_units"] else "target.fact"
-    return text(key, language, period=period, state=state, value=value, left=left_of(row, language))
+    said = text(key, language, period=period, state=state, value=value, left=left_of(row, language))
+    missing = _missing_beside(row, language)
+    return f"{said} {missing[0].upper()}{missing[1:]}." if missing else said
+
+
+def _missing(row: Row, language: Language) -> str:
+    """Whose figures have not come."""
+    whose = "committees" if INDICATOR_OF[row["indicator"]].every == "year" else "cells"
+    number = row["units_missing"]
+    return text(f"target.missing.{whose if number else 'all'}", language, n=number)
+
+
+def _missing_beside(row: Row, language: Language) -> str:
+    """Whose figures are not in a count that is told, though they cannot change the result; "" where all are."""
+    is_partial = row["state"] in ("met", "missed") and bool(row["units_missing"])
+    return _missing(row, language) if is_partial else ""
 
 
 def _next(row: Row, language: Language) -> str:

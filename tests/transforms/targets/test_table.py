@@ -271,6 +271,20 @@ def test_every_state_is_told_in_words(language: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("parts", "coverage", "missing"),
+    [(840.0, 0.9, "còn thiếu số liệu của 10 chi bộ"), (1000.0, 0.9, "còn thiếu số liệu của 10 chi bộ"), (840.0, 1, "")],
+)
+def test_a_result_that_missing_reports_cannot_change_still_says_whose_are_missing(
+    parts: float, coverage: float, missing: str
+) -> None:
+    rows = table([RUNNING], figures([("2024-05", parts, 1000.0, coverage)])).with_columns(unit_name=pl.lit("Đồng Tháp"))
+    (told,) = targets_in_words(rows, "vi")
+    assert told.state in ("met", "missed")
+    assert told.value.endswith(missing or "trên 1.000)")
+    assert told.fact.endswith(f". C{missing[1:]}." if missing else "đảng viên.")
+
+
+@pytest.mark.parametrize(
     ("value", "told"),
     [(0.9498, "94,98%"), (0.95, "95,0%"), (0.950001, "95,0001%"), (0.9423, "94,2%"), (0.95001, "95,001%"), (None, "—")],
 )
