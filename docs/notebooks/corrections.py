@@ -49,11 +49,12 @@ def _(mo):
 @app.cell
 def _(copy, days, mo):
     then_and_now = copy.execute(
-        """SELECT unit_name, period, measure, max_by(value, version_no) FILTER (days_after_period <= ?) AS then_known,
-            max_by(value, version_no) AS now_known
+        """SELECT unit_name, period, measure, max(value) FILTER (days_after_period <= $days
+                AND coalesce(superseded_at > period_end + $days, true)) AS then_known,
+            max(value) FILTER (is_standing) AS now_known
         FROM revision GROUP BY unit_name, period, measure HAVING then_known IS DISTINCT FROM now_known
         ORDER BY period, unit_name, measure""",
-        [days.value],
+        {"days": days.value},
     ).pl()
     mo.vstack([mo.md("## Khi đó và nay / Then and now"), mo.ui.table(then_and_now, selection=None)])
     return (then_and_now,)

@@ -140,3 +140,17 @@ def test_who_corrects_and_what_was_known_before_is_who_sent_again(mobility: Duck
     assert [row[0] for row in corrected] == ["Huyện Tân Hồng"]
     known = mobility.execute(QUERIES[20]).fetchall()
     assert ("Huyện Tân Hồng", "2024-06") in {row[:2] for row in known}
+
+
+def test_a_figure_that_was_taken_back_is_not_said_to_be_known_now() -> None:
+    with duckdb.connect() as con:
+        con.execute("""
+            CREATE TABLE revision AS
+            SELECT 'A' AS unit_name, '2024-06' AS period, DATE '2024-06-30' AS period_end, * FROM (VALUES
+                ('received', 1, 5, 7, DATE '2024-09-01', false),
+                ('admitted', 1, 5, 9, DATE '2024-07-10', false),
+                ('admitted', 2, 60, 8, NULL::DATE, true)
+            ) AS t (measure, version_no, days_after_period, value, superseded_at, is_standing)
+        """)
+        told = {row[2]: row[3:] for row in con.execute(QUERIES[20]).fetchall()}
+    assert told == {"received": (7, None), "admitted": (None, 8)}
