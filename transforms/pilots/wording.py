@@ -106,6 +106,12 @@ def chance(value: float | None, language: Language) -> str:
     return numbers.decimal(round(value, 3 if value < 0.0995 else 2), language)
 
 
+def _equals(value: float, language: Language) -> str:
+    """A p with its sign, as it stands after the letter: "= 0.03", or "< 0.001" alone."""
+    said = chance(value, language)
+    return said if said.startswith("<") else f"= {said}"
+
+
 def between(low: float | None, high: float | None, said: Sequence[str]) -> str:
     """An interval that may be open."""
     return "" if low is None and high is None else f" ({numbers.between(*said)})"
@@ -137,7 +143,7 @@ def _verdict(row: Row, state: str, language: Language) -> str:
         "cases": cases(row["cases_a_month"], language),
         "cases_range": _range(row, "cases_lower", "cases_upper", cases, language),
         "counted": counted_in(row, language),
-        "p": chance(row["p_value"], language),
+        "p": _equals(row["p_value"], language),
         "month": PeriodCode(row["period"]),
     }
     return text(f"pilot.verdict.{state}", language, **size)
@@ -184,14 +190,14 @@ def _pre_trend(row: Row, language: Language) -> str:
     if row["pre_trend_p"] is None:
         return text("pilot.pre-trend.unknown", language)
     key = "pilot.pre-trend.differs" if row["pre_trend_p"] <= SIGNIFICANT else "pilot.pre-trend.like"
-    return text(key, language, p=chance(row["pre_trend_p"], language))
+    return text(key, language, p=_equals(row["pre_trend_p"], language))
 
 
 def _near(row: Row, language: Language) -> str:
     if row["neighbour_ratio"] is None:
         return text("pilot.near.unknown", language)
     key = "pilot.near.moved" if row["neighbour_p"] <= SIGNIFICANT else "pilot.near.still"
-    ratio, p = times(row["neighbour_ratio"], language), chance(row["neighbour_p"], language)
+    ratio, p = times(row["neighbour_ratio"], language), _equals(row["neighbour_p"], language)
     return text(key, language, units=row["neighbours"], ratio=ratio, p=p)
 
 

@@ -117,6 +117,15 @@ def test_one_of_twelve_can_never_answer_and_says_so(registry):
     assert "không thể trả lời" in words.verdict
 
 
+@pytest.mark.parametrize(("p", "told"), [(0.0002, "p < 0,001"), (0.012, "p = 0,012"), (0.3, "p = 0,3")])
+def test_a_p_too_small_to_be_told_has_one_sign(registry, p, told):
+    row = {**whole(registry, PILOT), "p_value": p, "pre_trend_p": p, "neighbour_p": p, "neighbour_ratio": 1.1}
+    words = pilot_words(row, "vi")
+    said = (words.verdict, *words.grounds)
+    assert sum(told in one for one in said) == 3
+    assert "= <" not in " ".join(said)
+
+
 def test_the_worst_are_held_against_equally_bad_ones_and_the_rest_is_told_beside(registry):
     row = whole(registry, replace(PILOT, chosen="worst"))
     assert row["rate_ratio"] != row["regression_ratio"]
