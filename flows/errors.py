@@ -49,9 +49,9 @@ def language_asked() -> Language:
 
 
 def _language_at_home() -> str | None:
-    path = Path(os.environ.get("MOBILITY_HOME", "var")) / "mobility.toml"
+    path = Path(os.environ.get("MOBILITY_HOME") or "var") / "mobility.toml"
     try:
-        said = tomllib.loads(path.read_text("utf-8")).get("language")
+        said = tomllib.loads(path.read_text("utf-8-sig")).get("language")
     except (OSError, ValueError):  # none, not to be read, or no TOML
         return None
     return said if isinstance(said, str) else None

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import os
+import re
+import tomllib
 from collections.abc import Mapping
 from datetime import time
 from difflib import get_close_matches
 from pathlib import Path
-from tomllib import TOMLDecodeError
 from typing import Annotated, Any, Literal
+from zoneinfo import ZoneInfo
 
-from pydantic import Field, ValidationError
-from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
+from pydantic import Field, ValidationError, field_validator, model_validator
+from pydantic_core import PydanticCustomError
+from pydantic_settings import BaseSettings, InitSettingsSource, PydanticBaseSettingsSource, SettingsConfigDict
 
 from expectations.language.catalogue import Joined, Language, Message, both
 from flows.clock import live_as
@@ -21,7 +24,7 @@ from flows.errors import UserError
 class Settings(BaseSettings):
     """Each field is a setting; its description stands in docs/settings.md."""
 
-    model_config = SettingsConfigDict(env_prefix="MOBILITY_", extra="forbid", frozen=True)
+    model_config = SettingsConfigDict(env_prefix="MOBILITY_", extra="forbid", frozen=True, enable_decoding=False)
 
     home: Path = Field(Path("var"), description=both("help.setting.home"))
     inbox: Path | None = Field(None, description=both("help.setting.inbox"))
@@ -97,8 +100,29 @@ class Settings(BaseSettings):
         dotenv_settings: PydanticBaseSettingsSource,
         file_secret_settings: PydanticBaseSettingsSource,
     ) -> tuple[PydanticBaseSettingsSource, ...]:
-        home = Path(os.environ.get("MOBILITY_HOME", "var"))
-        return init_settings, env_settings, TomlConfigSettingsSource(settings_cls, home / "mobility.toml")
+        home = Path(os.environ.get("MOBILITY_HOME") or "var")
+        return init_settings, env_settings, InitSettingsSource(settings_cls, _in_file(home / "mobility.toml"))
+
+    @model_validator(mode="before")
+    @classmethod
+    def _blank_is_not_set(cls, given: dict[str, Any]) -> dict[str, Any]:
+        """A folder of no name would be the one that the command was typed in, and an inbox is emptied."""
+        return {name: value for name, value in given.items() if value != ""}
+
+    @field_validator("reminder_days", "followup_pending_days", mode="before")
+    @classmethod
+    def _several(cls, given: object) -> object:
+        """Of a variable as people write it: [4, 6], or 4,6."""
+        return re.findall(r"[^\s,\[\]]+", given) if isinstance(given, str) else given
+
+    @field_validator("timezone")
+    @classmethod
+    def _known_zone(cls, given: str) -> str:
+        try:
+            ZoneInfo(given)
+        except (ValueError, OSError, LookupError) as error:  # no name, a folder, none of the kind
+            raise PydanticCustomError("zone", "no time zone") from error
+        return given
 
     @property
     def inbox_dir(self) -> Path:
@@ -148,10 +172,22 @@ def load_settings(**given: object) -> Settings:
     except ValidationError as error:
         wrong = Joined(tuple(_wrong(one) for one in error.errors()), "; ")
         raise UserError("error.settings", wrong=wrong) from error
-    except TOMLDecodeError as error:
-        raise UserError("error.setting.toml", why=str(error)) from error
     live_as(settings.home)
     return settings
+
+
+def _in_file(path: Path) -> dict[str, Any]:
+    """What mobility.toml says, with the mark that Notepad puts before it passed over; nothing where there is none."""
+    if not path.is_file():
+        return {}
+    try:
+        return tomllib.loads(path.read_text("utf-8-sig"))
+    except tomllib.TOMLDecodeError as error:
+        raise UserError("error.setting.toml", why=str(error)) from error
+    except UnicodeDecodeError as error:
+        raise UserError("error.setting.encoding", path=path) from error
+    except OSError as error:
+        raise UserError("error.setting.toml", why=str(error)) from error
 
 
 def unknown_variables(environment: Mapping[str, str]) -> list[str]:
@@ -166,7 +202,7 @@ _LIMITS = {
     "less_than_equal": ("most", "le"),
     "less_than": ("below", "lt"),
 }
-_KINDS = {"int": "number", "float": "number", "time": "time", "bool": "yes-or-no"}
+_KINDS = {"int": "number", "float": "number", "time": "time", "bool": "yes-or-no", "zone": "zone"}
 
 
 def _wrong(error: Mapping[str, Any]) -> Message:
@@ -174,7 +210,7 @@ def _wrong(error: Mapping[str, Any]) -> Message:
     name = ".".join(map(str, error["loc"]))
     kind, context = str(error["type"]), error.get("ctx", {})
     if kind == "extra_forbidden":
-        near = get_close_matches(name, Settings.model_fields, n=1, cutoff=0)
+        near = get_close_matches(name.lower().removeprefix("mobility_"), Settings.model_fields, n=1, cutoff=0)
         return Message("error.setting.unknown", name=name, near=near[0])
     if kind in _LIMITS:
         way, limit = _LIMITS[kind]
