@@ -135,11 +135,17 @@ def _or_bundled(path: Path) -> Path:
 
 
 def read_table(path: Path) -> pl.DataFrame:
-    """A registry CSV with every column as text, blanks as ""."""
+    """A registry CSV with every column as text, blanks as "", rows of blanks alone passed over.
+
+    Spreadsheets leave such rows below a table, and where a comma is the decimal sign they put semicolons between.
+    """
     try:
-        return pl.read_csv(path, infer_schema=False).fill_null("")
+        with path.open("rb") as file:
+            semicolons = b";" in file.readline()
+        table = pl.read_csv(path, infer_schema=False, separator=";" if semicolons else ",").fill_null("")
     except (pl.exceptions.PolarsError, OSError) as error:
-        raise UserError("error.registry.unreadable", path=path, why=str(error)) from error
+        raise UserError("error.registry.unreadable", path=path, why=str(error).partition("\n")[0]) from error
+    return table.filter(pl.any_horizontal(pl.all().str.strip_chars() != "")) if table.width else table
 
 
 RegistryState = tuple[tuple[str, int, int], ...]

@@ -37,6 +37,8 @@ KEYS: dict[str, tuple[str, ...]] = {
     "reporting_levels": ("level", "valid_from"),
     "aliases": ("unit_code", "alias"),
 }
+PARENTS = {"units": "parent_code", "cells": "commune_code", "cells_moved": "to_commune_code", "aliases": "unit_code"}
+"""The column that names a unit, by table."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +72,7 @@ def plan(path: Path, settings: Settings) -> Change:
     if twice.height:
         row = " · ".join(twice.select(keys).row(0))
         raise UserError("error.registry.twice", path=path, row=row)
+    _require_whole(given, table, tables["units"], path)
     new = given.join(before, on=keys, how="anti")
     different = given.join(before, on=columns, how="anti").join(before, on=keys, how="semi")
     after = pl.concat([before.join(given, on=keys, how="anti"), given]).sort(keys)
@@ -78,6 +81,23 @@ def plan(path: Path, settings: Settings) -> Change:
     except ValueError as error:
         raise UserError("error.registry.unfit", path=path, why=what_is_amiss(error)) from error
     return Change(table, after, new.height, different.height)
+
+
+def _require_whole(given: pl.DataFrame, table: str, units: pl.DataFrame, path: Path) -> None:
+    """Nothing, where each row has a code and a unit that is known: without, every night stops or its figures are lost.
+
+    Raises:
+        UserError: one has not; says which.
+    """
+    code, parent = KEYS[table][0], PARENTS.get(table)
+    for row in given.filter(pl.col(code).str.strip_chars() == "").iter_rows():
+        raise UserError("error.registry.no-code", path=path, row=", ".join(row), column=code)
+    if parent is None:
+        return
+    coded = [units, given] if table == "units" else [units]
+    known = {"", *(code for one in coded for code in one["unit_code"].to_list())}
+    for orphan in given.filter(~pl.col(parent).is_in(sorted(known))).iter_rows(named=True):
+        raise UserError("error.registry.no-parent", path=path, row=orphan[code], column=parent, code=orphan[parent])
 
 
 def _table_of(given: pl.DataFrame, path: Path) -> str:

@@ -55,6 +55,26 @@ def test_a_later_row_beside_one_that_has_not_ended_is_refused_with_its_day(home)
     assert (home / "registry" / "cells.csv").read_bytes() == before
 
 
+@pytest.mark.parametrize(
+    ("row", "said"),
+    [
+        (",Tổ dân phố 2,hamlet,00004,2025-07-01,\n", "không có cell_code"),
+        ("99999-01,Tổ dân phố 2,hamlet,99999,2025-07-01,\n", "không có đơn vị nào mang mã 99999"),
+    ],
+)
+def test_a_row_without_a_code_or_of_no_known_unit_is_refused(home, row, said):
+    before = (home / "registry" / "cells.csv").read_bytes()
+    done = mobility("registry", "import", given(home, row))
+    assert (done.returncode, said in done.stderr) == (1, True), done.stderr
+    assert (home / "registry" / "cells.csv").read_bytes() == before
+
+
+def test_a_table_as_a_spreadsheet_saves_it_with_semicolons_and_rows_of_blanks_is_read(home):
+    table = home.parent / "cells.csv"
+    table.write_text((HEAD + MOVED.replace("-01", "-02") + ",,,,,\n , ,,,,\n").replace(",", ";"), "utf-8-sig")
+    assert "thêm 1, sửa 0" in mobility("registry", "check", str(table)).stdout
+
+
 def stands_twice(home: Path, table: str) -> str:
     """Have a code's last row end on a day on which another begins."""
     path = home / "registry" / f"{table}.csv"
