@@ -72,7 +72,7 @@ def plan(path: Path, settings: Settings) -> Change:
     if twice.height:
         row = " · ".join(twice.select(keys).row(0))
         raise UserError("error.registry.twice", path=path, row=row)
-    _require_whole(given, table, tables["units"], path)
+    _require_whole(given, table, tables, path)
     new = given.join(before, on=keys, how="anti")
     different = given.join(before, on=columns, how="anti").join(before, on=keys, how="semi")
     after = pl.concat([before.join(given, on=keys, how="anti"), given]).sort(keys)
@@ -83,7 +83,7 @@ def plan(path: Path, settings: Settings) -> Change:
     return Change(table, after, new.height, different.height)
 
 
-def _require_whole(given: pl.DataFrame, table: str, units: pl.DataFrame, path: Path) -> None:
+def _require_whole(given: pl.DataFrame, table: str, tables: dict[str, pl.DataFrame], path: Path) -> None:
     """Nothing, where each row has a code and a unit that is known: without, every night stops or its figures are lost.
 
     Raises:
@@ -94,8 +94,11 @@ def _require_whole(given: pl.DataFrame, table: str, units: pl.DataFrame, path: P
         raise UserError("error.registry.no-code", path=path, row=", ".join(row), column=code)
     if parent is None:
         return
-    coded = [units, given] if table == "units" else [units]
-    known = {"", *(code for one in coded for code in one["unit_code"].to_list())}
+    known = {"", *tables["units"]["unit_code"]}
+    if table == "units":
+        known |= {*given["unit_code"]}
+    if table == "aliases":  # names of units and of cells
+        known |= {*tables["cells"]["cell_code"]}
     for orphan in given.filter(~pl.col(parent).is_in(sorted(known))).iter_rows(named=True):
         raise UserError("error.registry.no-parent", path=path, row=orphan[code], column=parent, code=orphan[parent])
 
