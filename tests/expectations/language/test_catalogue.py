@@ -98,7 +98,9 @@ FAMILIES: dict[str, tuple[str, ...]] = {
         "title says aria few indicator unit province low spread high key.spread key.quarters key.median".split()
     ),
     "drawing.stages.": tuple("members stage count of_before of_all part end lost none".split()),
-    "error.setting.": tuple("unknown toml least above most below one-of number time yes-or-no other".split()),
+    "error.setting.": tuple(
+        "unknown toml encoding least above most below one-of number time zone yes-or-no other".split()
+    ),
     "event.": (*EVENTS, "acknowledged", "silenced", "closed"),
     "explain.check.": tuple(CHECKS),
     "explain.end.": (*ENDS, "returned-implausible"),
