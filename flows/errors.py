@@ -48,10 +48,14 @@ def language_asked() -> Language:
     return "en" if (os.environ.get("MOBILITY_LANGUAGE") or _language_at_home()) == "en" else "vi"
 
 
+def settings_file() -> Path:
+    """The file of settings, of the home that the environment names; a blank name is none."""
+    return Path(os.environ.get("MOBILITY_HOME") or "var") / "mobility.toml"
+
+
 def _language_at_home() -> str | None:
-    path = Path(os.environ.get("MOBILITY_HOME") or "var") / "mobility.toml"
     try:
-        said = tomllib.loads(path.read_text("utf-8-sig")).get("language")
+        said = tomllib.loads(settings_file().read_text("utf-8-sig")).get("language")
     except (OSError, ValueError):  # none, not to be read, or no TOML
         return None
     return said if isinstance(said, str) else None

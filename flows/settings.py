@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 import tomllib
 from collections.abc import Mapping
@@ -18,7 +17,7 @@ from pydantic_settings import BaseSettings, InitSettingsSource, PydanticBaseSett
 
 from expectations.language.catalogue import Joined, Language, Message, both
 from flows.clock import live_as
-from flows.errors import UserError
+from flows.errors import UserError, settings_file
 
 
 class Settings(BaseSettings):
@@ -100,8 +99,7 @@ class Settings(BaseSettings):
         dotenv_settings: PydanticBaseSettingsSource,
         file_secret_settings: PydanticBaseSettingsSource,
     ) -> tuple[PydanticBaseSettingsSource, ...]:
-        home = Path(os.environ.get("MOBILITY_HOME") or "var")
-        return init_settings, env_settings, InitSettingsSource(settings_cls, _in_file(home / "mobility.toml"))
+        return init_settings, env_settings, InitSettingsSource(settings_cls, _in_file(settings_file()))
 
     @model_validator(mode="before")
     @classmethod
@@ -182,11 +180,9 @@ def _in_file(path: Path) -> dict[str, Any]:
         return {}
     try:
         return tomllib.loads(path.read_text("utf-8-sig"))
-    except tomllib.TOMLDecodeError as error:
-        raise UserError("error.setting.toml", why=str(error)) from error
     except UnicodeDecodeError as error:
         raise UserError("error.setting.encoding", path=path) from error
-    except OSError as error:
+    except (tomllib.TOMLDecodeError, OSError) as error:
         raise UserError("error.setting.toml", why=str(error)) from error
 
 

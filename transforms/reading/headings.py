@@ -130,6 +130,11 @@ class Columns:
     first_row: int = 0
     last_row: int = 0
 
+    @property
+    def counted(self) -> set[int]:
+        """Where figures of the contract's measures stand, those of rivals too."""
+        return {*self.measures.values(), *(column for some in self.rivals.values() for column in some)}
+
     def of_form(self, form: str) -> dict[str, int]:
         return {name: self.measures[name] for name in FORMS[form].names if name in self.measures}
 

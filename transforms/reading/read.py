@@ -717,8 +717,7 @@ def _ends_early(table: Table, last: int, units: SenderUnits) -> bool:
 def _unheaded(table: Table) -> list[int]:
     """Columns with numbers in rows of units and no heading at all."""
     columns = table.columns
-    headed = {*columns.units.values(), *columns.measures.values(), *columns.unknown, *columns.elsewhere}
-    headed |= {column for rivals in columns.rivals.values() for column in rivals}
+    headed = {*columns.units.values(), *columns.counted, *columns.unknown, *columns.elsewhere}
     lines = [table.sheet.rows[row.index] for row in table.rows]
     bare = set(range(max(map(len, lines), default=0))) - headed
     return [c for c in sorted(bare) if any(c < len(line) and type(line[c]) in (int, float) for line in lines)]

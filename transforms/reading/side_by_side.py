@@ -33,7 +33,7 @@ def columns_apart(rows: list[list[Any]], first: int, last: int, end: int) -> lis
 
 def _starts_again(columns: Columns) -> list[int]:
     """The columns at which headings of units begin once more, with measures after them."""
-    counted = {*columns.measures.values(), *(column for some in columns.rivals.values() for column in some)}
+    counted = columns.counted
     others = {column for column in columns.unknown if column not in columns.again}
     starts: list[int] = []
     before = False
@@ -47,7 +47,7 @@ def _starts_again(columns: Columns) -> list[int]:
 
 def _names_others(row: list[Any], columns: Columns, span: tuple[int, int]) -> bool:
     """Whether a row has figures in a span of columns, and there another unit's name or code than in the first ones."""
-    if not any(is_figure(value) and value != "" for value in _in_span(row, columns, span)):
+    if not any(map(is_figure, _in_span(row, columns, span))):
         return False
     for column, kind in columns.again.items():
         if kind != "ordinal" and span[0] <= column < span[1] and column < len(row):
@@ -58,5 +58,4 @@ def _names_others(row: list[Any], columns: Columns, span: tuple[int, int]) -> bo
 
 
 def _in_span(row: list[Any], columns: Columns, span: tuple[int, int]) -> list[Any]:
-    counted = {*columns.measures.values(), *(column for some in columns.rivals.values() for column in some)}
-    return [row[column] for column in counted if span[0] <= column < min(span[1], len(row))]
+    return [row[column] for column in columns.counted if span[0] <= column < min(span[1], len(row))]

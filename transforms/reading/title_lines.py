@@ -9,6 +9,7 @@ from typing import Any
 
 from transforms.reading.folding import fold
 from transforms.reading.titles import is_aside
+from transforms.reading.values import shown
 
 _ANNOUNCES_MONTH = re.compile(r"\b(?:tháng|kỳ|tháng báo cáo|kỳ báo cáo|kỳ số liệu|thời gian báo cáo)$")
 _MONTH_ALONE = re.compile(r"tháng ?:? ?\d{1,2}")
@@ -47,4 +48,4 @@ def _in_title(row: list[Any], column: int) -> str:
         before = row[column - 1] if column else ""
         is_month = type(before) is str and _ANNOUNCES_MONTH.search(fold(before))
         return f"{value:%m/%Y}" if is_month else f"{value:%d/%m/%Y}"
-    return str(int(value)) if isinstance(value, float) and value.is_integer() else str(value).strip()
+    return shown(value)

@@ -21,6 +21,7 @@ def shown(value: Any) -> str:
 
 
 def is_figure(value: Any) -> bool:
+    """Whether it is a number, or written as one; what is neither text nor empty is taken for one."""
     return _is_figure_in_text(value) if type(value) is str else value is not None
 
 
