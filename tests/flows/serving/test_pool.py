@@ -1,4 +1,4 @@
-"""Homes in a work pool: Prefect's own server and workers as processes, each machine with its queue."""
+"""Homes in a work pool: Prefect's own server on PostgreSQL, workers as processes, each machine with its queue."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ import duckdb
 import pytest
 
 from flows.serving import deployments
-from flows.serving.prefect_database import put_database
 from tests.free_port import free_port
+from tests.postgres_server import ADMINISTRATOR, PostgresServer
 
 ROOT = Path(__file__).resolve().parents[3]
 PATIENCE = 600.0  # seconds: on the busiest machine a start alone takes minutes
@@ -58,11 +58,12 @@ class PoolServer:
             "MOBILITY_LANGUAGE": "en",
         }
 
-    def start(self, *arguments: str) -> subprocess.Popen[bytes]:
+    def start(self, *arguments: str, **more: str) -> subprocess.Popen[bytes]:
+        """One of Prefect's programs, with more variables."""
         with (self.folder / "prefect.log").open("ab") as told:
             process = subprocess.Popen(
                 [sys.executable, "-m", "prefect", *arguments],
-                env=self.environment,
+                env=self.environment | more,
                 stdout=told,
                 stderr=told,
                 start_new_session=True,
@@ -150,12 +151,12 @@ def _kill(process: subprocess.Popen) -> None:
 
 
 @pytest.fixture(scope="module")
-def pool(tmp_path_factory) -> Iterator[PoolServer]:
+def pool(postgres: PostgresServer, tmp_path_factory) -> Iterator[PoolServer]:
     server = PoolServer(tmp_path_factory.mktemp("pool"), free_port())
-    (server.folder / "prefect").mkdir()
-    put_database(server.folder / "prefect")
+    database = f"postgresql+asyncpg://{ADMINISTRATOR}@127.0.0.1:{postgres.port}/{postgres.new_database()}"
+    here = ("--host", "127.0.0.1", "--port", str(server.port))
     try:
-        server.start("server", "start", "--host", "127.0.0.1", "--port", str(server.port))
+        server.start("server", "start", *here, PREFECT_SERVER_DATABASE_CONNECTION_URL=database)
         server.until(lambda: server.ask("health"))
         yield server
     finally:
