@@ -89,6 +89,9 @@ def add_edition(
         LakeError: the province belongs to another home, a later edition of it stands, the copy tells of no province,
             the catalogue cannot be written, or others were quicker every time.
     """
+    # DuckLake would itself write what is only added once more after another's commit, without this being looked at
+    # again: the province of two homes, or one edition sent by two processes, would stand there twice.
+    con.execute("SET ducklake_max_retry_count = 0")
     with _copy_attached(con, sent.copy):
         province = province_of(con)
         marts = tables(con, "copy", "marts")
@@ -275,7 +278,9 @@ def _tried(con: DuckDBPyConnection, work: Callable[[], T]) -> T:
 
 
 def _is_overtaken(error: duckdb.Error) -> bool:
-    return isinstance(error, duckdb.TransactionException) and "conflict" in str(error)
+    """Whether another one has committed meanwhile: to the same tables, or taken the snapshot's number."""
+    said = str(error)
+    return isinstance(error, duckdb.TransactionException) and ("conflict" in said or "ducklake_snapshot_pkey" in said)
 
 
 _WHOLE = ("TINYINT", "SMALLINT", "INTEGER", "BIGINT")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 
 from tests.warehouse.lake.copies import sent, written_copy
@@ -14,10 +16,23 @@ from warehouse.lake.opened import open_lake
 FIRST, SECOND = "2025-09-04-020455", "2025-09-05-020310"
 
 
-def add(lake: SharedLake, code: str, edition: str, members: int, tmp_path) -> None:
-    copy = written_copy(tmp_path / code / f"{edition}.duckdb", code, {"2025-01": members})
+def add(lake: SharedLake, code: str, edition: str, members: int, tmp_path, home: str = "home") -> None:
+    copy = written_copy(tmp_path / code / f"{len(list(tmp_path.rglob('*')))}.duckdb", code, {"2025-01": members})
     with open_lake(lake.as_(code), read_only=False) as con:
-        add_edition(con, sent(copy, edition, home=f"home-{code}"))
+        add_edition(con, sent(copy, edition, home=f"{home}-{code}"))
+
+
+def meanwhile(monkeypatch, happens: Callable[[], None]) -> None:
+    """Once, when all of an addition is written and not yet committed, another one is made."""
+    note, begun = adding._Addition._note, []
+
+    def interrupted(self, *given):
+        note(self, *given)
+        if not begun:
+            begun.append(self)
+            happens()
+
+    monkeypatch.setattr(adding._Addition, "_note", interrupted)
 
 
 @pytest.fixture
@@ -42,6 +57,11 @@ def shown(lake: SharedLake) -> list[tuple[str, int]]:
         return con.execute("SELECT province_code, members FROM lake.provinces.figures ORDER BY ALL").fetchall()
 
 
+def editions_shown(lake: SharedLake) -> list[tuple[str, str]]:
+    with open_lake(lake.as_("analyst")) as con:
+        return con.execute("SELECT province_code, edition FROM lake.provinces.edition ORDER BY ALL").fetchall()
+
+
 def test_it_is_tried_again_and_both_come_in(overtaken, tmp_path):
     add(overtaken, "82", SECOND, 3, tmp_path)
     assert shown(overtaken) == [("01", 2), ("82", 3)]
@@ -53,3 +73,20 @@ def test_who_is_overtaken_every_time_says_so_and_changes_nothing(overtaken, tmp_
         add(overtaken, "82", SECOND, 3, tmp_path)
     assert told.value.says("vi").startswith("Lần nào các tỉnh khác cũng ghi xong trước")
     assert shown(overtaken) == [("01", 2), ("82", 1)]
+
+
+def test_an_edition_that_two_processes_send_at_once_comes_in_once(shared, tmp_path, monkeypatch):
+    """A night and `mobility lake add` typed beside it: neither finds rows to replace, so none is in the other's way."""
+    add(shared, "01", FIRST, 1, tmp_path)
+    meanwhile(monkeypatch, lambda: add(shared, "82", FIRST, 3, tmp_path))
+    add(shared, "82", FIRST, 3, tmp_path)
+    assert shown(shared) == [("01", 1), ("82", 3)]
+    assert editions_shown(shared) == [("01", FIRST), ("82", FIRST)]
+
+
+def test_of_two_homes_that_begin_one_province_at_once_the_second_is_refused(shared, tmp_path, monkeypatch):
+    add(shared, "01", FIRST, 1, tmp_path)
+    meanwhile(monkeypatch, lambda: add(shared, "82", FIRST, 2, tmp_path, home="other"))
+    with pytest.raises(LakeError, match="other-82"):
+        add(shared, "82", SECOND, 3, tmp_path)
+    assert shown(shared) == [("01", 1), ("82", 2)]
