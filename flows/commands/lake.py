@@ -9,7 +9,8 @@ from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from duckdb import DuckDBPyConnection
+import duckdb
+from duckdb import DuckDBPyConnection, StatementType
 from rich.console import Console
 from rich.table import Table
 
@@ -27,6 +28,10 @@ from warehouse.lake.tidy import tidy_lake
 
 SHARED = 0o2775
 """The mode of a lake's folder: writers are of one group, which what they write belongs to; everybody may read."""
+NO_QUESTIONS = frozenset(
+    (StatementType.CALL, StatementType.COPY, StatementType.EXPLAIN, StatementType.EXPORT, StatementType.PREPARE)
+)
+"""Statements that can write, or hold one that does: DuckDB lets them into the lake's own folder, which it must read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,12 +88,17 @@ def run_show(province: str | None) -> None:
 
 
 def run_sql(query: str, past: LakePast, form: Format | None) -> None:
-    """Answer a query over what stands in the lake, or stood there; its tables without a schema are the provinces'."""
+    """Answer a query over what stands in the lake, or stood there; its tables without a schema are the provinces'.
+
+    Raises:
+        UserError: it is wrong, or could write.
+    """
     settings = load_settings()
     require_file(form)
     with _opened(settings, past) as con:
         con.execute(f"USE lake.{SCHEMA}")
         shut_in(con)
+        _require_question(con, query)
         answer_query(con, query, settings, form)
 
 
@@ -118,6 +128,15 @@ def _opened(settings: Settings, past: LakePast) -> Iterator[DuckDBPyConnection]:
         at = midnight.astimezone(ZoneInfo("UTC"))
     with open_lake(address, version=version, at=at) as con:
         yield con
+
+
+def _require_question(con: DuckDBPyConnection, query: str) -> None:
+    try:
+        kinds = {statement.type for statement in con.extract_statements(query)}
+    except duckdb.Error as error:
+        raise UserError("error.sql.wrong", why=str(error)) from error
+    if kinds & NO_QUESTIONS:
+        raise UserError("error.lake.no-question")
 
 
 def _as_owner(settings: Settings, owner: str | None) -> LakeAddress:

@@ -19,6 +19,7 @@ from warehouse.schema.comments import quoted
 
 _CATALOGUE = "__ducklake_metadata_lake"  # as DuckLake attaches it
 _NAME = re.compile(r"[a-z_][a-z0-9_]{0,40}")
+_MAKE_OBJECTS = ("lo_creat(integer)", "lo_create(oid)", "lo_from_bytea(oid, bytea)")
 # Options of the lake, where its files lie among them: who made it sets them.
 _NOT_FOR_WRITERS = ("ducklake_metadata",)
 
@@ -75,6 +76,9 @@ def _groups(database: str, group: dict[str, str], there: set[str]) -> Iterator[s
     # Whoever may sign in to a database may else make tables: temporary ones, and in old releases any.
     yield f'REVOKE TEMPORARY ON DATABASE "{database}" FROM PUBLIC'
     yield "REVOKE CREATE ON SCHEMA public FROM PUBLIC"
+    # Nor may whoever reads leave objects of their own there; only a superuser can take that from them.
+    revoked = f"REVOKE EXECUTE ON FUNCTION {', '.join(_MAKE_OBJECTS)} FROM PUBLIC"
+    yield f"DO $$ BEGIN {revoked}; EXCEPTION WHEN insufficient_privilege THEN NULL; END $$"
     yield f'GRANT CONNECT ON DATABASE "{database}" TO {both}'
     yield f"GRANT USAGE ON SCHEMA public TO {both}"
 

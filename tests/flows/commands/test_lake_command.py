@@ -90,6 +90,17 @@ def test_a_question_only_asks(home, query):
     assert "Traceback" not in done.stderr
 
 
+@pytest.mark.parametrize(
+    "query", ["COPY (SELECT 1) TO '{file}'", "EXPLAIN ANALYZE COPY (SELECT 1) TO '{file}'", "EXPORT DATABASE '{file}'"]
+)
+def test_a_question_leaves_the_lake_s_own_files_alone(home, query):
+    file = next(Path(home.lake_data).rglob("figures/**/*.parquet"))
+    before = file.read_bytes()
+    done = run(home, "sql", query.format(file=file))
+    assert (done.returncode, done.stderr.split(" (")[0]) == (1, "Hồ dữ liệu chỉ trả lời câu hỏi")
+    assert file.read_bytes() == before
+
+
 def test_after_all_that_nothing_has_changed(home):
     assert members(home) == 14
 

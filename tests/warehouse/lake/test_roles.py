@@ -64,6 +64,8 @@ THROUGH_POSTGRES = [
     "COPY ducklake_metadata TO '/tmp/mine'",
     "SELECT pg_read_file('/etc/passwd')",
     "SELECT lo_import('/etc/passwd')",
+    "SELECT lo_create(0)",
+    "SELECT lo_from_bytea(0, 'mine')",
     "CREATE EXTENSION dblink",
 ]
 
