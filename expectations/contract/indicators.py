@@ -16,6 +16,9 @@ Good = Literal["up", "down", "none"]
 
 LEVELS = ("cell", "commune", "district", "province")
 PERIOD_KINDS = ("month", "quarter", "half", "year", "rolling12")
+LEAST_REPORTED = 0.98
+"""The share of its cells or members below which a count is no figure of a unit: the sum of the others would look like
+a fall. A rate of those that reported is one."""
 # The form of what is counted of the reports themselves: no measure, and no table of facts.
 REPORTS = "reporting"
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 
-from expectations.contract.indicators import INDICATORS
+from expectations.contract.indicators import INDICATORS, LEAST_REPORTED
 from transforms.indicators.indicator_table import ratios, valued
 from transforms.nation.country import COUNTRY, COUNTRY_CODE, COUNTRY_NAME
 from transforms.nation.totals import THERE, WHOLE
@@ -25,13 +25,13 @@ def country_indicators(indicators: pl.DataFrame, expected: pl.DataFrame) -> pl.D
     Returns:
         map, unit_code, unit_name, level, basis, period, period_kind, indicator, numerator, denominator, value, lower,
         upper, coverage (the lowest of a province), provinces_expected, provinces_told. Bases as in `country_figures`:
-        of `country` all is null where a province is missing; and, of what is added up over months on map `reported`,
+        of `country` all is null where a province is missing, a count also where a part of it is (a rate of those that
+        reported is one); and, of what is added up over months on map `reported`,
         where the provinces changed within the period: those that ended in it have no row of it.
     """
     # A zero denominator says that there was nobody, a null one that nobody knows.
-    is_known = pl.col("numerator").is_not_null() & (
-        pl.col("denominator").is_not_null() | pl.col("indicator").is_in(_BARE)
-    )
+    is_bare = pl.col("indicator").is_in(_BARE) & (pl.col("coverage").fill_null(1) >= LEAST_REPORTED)
+    is_known = pl.col("numerator").is_not_null() & (pl.col("denominator").is_not_null() | is_bare)
     known = indicators.filter(is_known, pl.col("indicator").is_in(_SUMMED)).join(
         expected.drop("unit_name"), on=["map", "period", "unit_code"]
     )

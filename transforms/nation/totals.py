@@ -5,6 +5,7 @@ from __future__ import annotations
 import polars as pl
 
 from expectations.contract.forms import COMMUNES_MONTHLY, MONTHLY_MEASURES
+from expectations.contract.indicators import LEAST_REPORTED
 from transforms.nation.country import COUNTRY, COUNTRY_CODE, COUNTRY_NAME
 
 WHOLE, THERE = "country", "provinces_there"
@@ -26,10 +27,12 @@ def country_figures(figures: pl.DataFrame, expected: pl.DataFrame) -> pl.DataFra
         map, unit_code, unit_name, level, period, basis, the measures, provinces_expected, provinces_with_stocks,
         provinces_with_flows, missing_provinces (names of those without the whole month), is_whole, units_expected,
         units_reported. One row of basis `country` a map and month, its measures null where a province has not shown
-        its part; where one has not, a second row of basis `provinces_there` with the sums over those that have.
+        its part, of 98 % of its cells at least; where one has not, a second row of basis `provinces_there` with the
+        sums over those that have.
     """
     joined = expected.join(figures, on=["map", "period", "unit_code"], how="left", suffix="_own")
-    known = [pl.all_horizontal(pl.col(name).is_not_null() for name in names) for names in _GROUPS.values()]
+    enough = pl.col("units_reported") >= LEAST_REPORTED * pl.col("units_expected")
+    known = [pl.all_horizontal(enough, *(pl.col(name).is_not_null() for name in names)) for names in _GROUPS.values()]
     rows = joined.with_columns(pair.alias(name) for name, pair in zip(_GROUPS, known, strict=True))
     sums = [
         pl.col(measure).filter(pl.col(name)).sum().alias(measure)

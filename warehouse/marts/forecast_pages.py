@@ -5,7 +5,7 @@ from __future__ import annotations
 import polars as pl
 from duckdb import DuckDBPyConnection
 
-from warehouse.marts.unit_pages import WHOLE
+from expectations.contract.indicators import LEAST_REPORTED
 
 _THERE = "SELECT count(*) FROM information_schema.tables WHERE table_schema = 'marts' AND table_name = 'forecast_score'"
 _LAST = """
@@ -44,7 +44,7 @@ def months_before(con: DuckDBPyConnection, unit: str, months: int) -> pl.DataFra
 
     Months that are not there yet are left out, those too of which only a part has reported.
     """
-    return con.execute(_MONTHS, {"unit": unit, "months": months, "whole": WHOLE}).pl()
+    return con.execute(_MONTHS, {"unit": unit, "months": months, "whole": LEAST_REPORTED}).pl()
 
 
 def scores(con: DuckDBPyConnection) -> pl.DataFrame:

@@ -10,6 +10,8 @@ from collections.abc import Sequence
 import polars as pl
 from duckdb import DuckDBPyConnection
 
+from expectations.contract.indicators import LEAST_REPORTED
+
 
 def units(con: DuckDBPyConnection) -> pl.DataFrame:
     """Districts (or their former areas) and communes: code, name, level; parent, lat, lon where they are told."""
@@ -100,7 +102,7 @@ def gaps(con: DuckDBPyConnection, codes: Sequence[str], level: str) -> pl.DataFr
 def last_month(con: DuckDBPyConnection, codes: Sequence[str], level: str) -> pl.DataFrame:
     """The last month of each unit in which its members away are known, of all of it: columns of its mart of figures."""
     mart = {"district": "figures_district", "commune": "figures_commune"}[level]
-    known = f"away_total IS NOT NULL AND units_reported >= {WHOLE} * units_expected"
+    known = f"away_total IS NOT NULL AND units_reported >= {LEAST_REPORTED} * units_expected"
     return con.execute(_last(mart, "period", known), [list(codes)]).pl()
 
 
@@ -125,10 +127,7 @@ def _last(mart: str, period: str, where: str) -> str:
         QUALIFY row_number() OVER (PARTITION BY unit_code ORDER BY {period} DESC) = 1"""
 
 
-WHOLE = 0.98
-"""The share of its cells or members below which a count is no figure of a unit: the sum of the others would look like
-a fall. A rate of those that reported is one."""
-_IS_TOLD = f"denominator IS NOT NULL OR coalesce(coverage, 1) >= {WHOLE}"
+_IS_TOLD = f"denominator IS NOT NULL OR coalesce(coverage, 1) >= {LEAST_REPORTED}"
 _COLUMNS = f"""unit_code, level, CASE WHEN {_IS_TOLD} THEN numerator END AS numerator, denominator,
     CASE WHEN {_IS_TOLD} THEN value END AS value, lower, upper"""
 _UNITS = """

@@ -24,6 +24,7 @@ from transforms.nation.totals import FLOWS, STOCKS, country_figures
 
 PERIODS = months("2024-10", 15)
 LAST = "2025-12"
+REPORTED = "units_reported"
 
 
 @pytest.fixture(scope="module")
@@ -61,6 +62,29 @@ def test_a_missing_province_is_missing_of_the_country_and_never_zero(figures, ma
     assert whole["missing_provinces"] == there["missing_provinces"] == ["Tỉnh Đồng Tháp"]
     assert (there["provinces_with_flows"], there["provinces_expected"], there["is_whole"]) == (33, 34, False)
     assert there["members_closing"] == here.filter(map="today", period=LAST)["members_closing"].sum()
+
+
+def test_a_province_of_which_a_part_has_reported_is_missing_of_the_countrys_counts(figures, making):
+    """Its cells that came are no province: the country would seem to have lost the others' members."""
+    here = (pl.col("province_code") == "82") & (pl.col("period") == LAST)
+    partly = figures.with_columns(
+        pl.when(here).then(pl.col(name) // 2).otherwise(name).alias(name) for name in (*MONTHLY_MEASURES, REPORTED)
+    )
+    country = country_figures(partly, making)
+    whole, there = (of(country, map="today", period=LAST, basis=basis) for basis in ("country", "provinces_there"))
+    assert (whole["members_closing"], whole["received"], whole["is_whole"]) == (None, None, False)
+    assert (there["provinces_with_stocks"], there["missing_provinces"]) == (33, ["Tỉnh Đồng Tháp"])
+    others = figures.filter(~here, map="today", period=LAST)
+    assert there["members_closing"] == others["members_closing"].sum()
+
+
+def test_of_such_a_province_a_rate_is_the_countrys_and_a_count_is_not(figures, making):
+    here = (pl.col("province_code") == "82") & (pl.col("period") == LAST)
+    indicators = invented_indicators(figures).with_columns(coverage=pl.when(here).then(0.5).otherwise("coverage"))
+    rows = country_indicators(indicators, expected(PROVINCES, indicators["period"]))
+    wanted = {"map": "today", "period": LAST, "period_kind": "month", "basis": "country"}
+    assert of(rows, indicator="pending_requests", **wanted)["value"] is None
+    assert of(rows, indicator="away_rate", **wanted)["value"] is not None
 
 
 def test_a_province_that_waits_with_its_flows_leaves_the_stocks_whole(figures, making):
