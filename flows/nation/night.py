@@ -19,7 +19,7 @@ from transforms.nation.country import provinces_of
 from transforms.nation.editions import CURRENT, MISSING, OLD, editions_used
 from transforms.nation.marts import PublishedByProvinces, national_marts
 from transforms.watch.budget import Budget
-from warehouse.lake.opened import open_lake
+from warehouse.lake.opened import open_lake, require_files
 from warehouse.nation.published import read_published
 from warehouse.nation.questions import alerts_told, editions_shown
 from warehouse.nation.write import replace_national
@@ -31,11 +31,12 @@ def open_for_night(settings: Settings) -> Iterator[DuckDBPyConnection]:
 
     Raises:
         UserError: the settings name no lake.
-        LakeError: it cannot be reached.
+        LakeError: it cannot be reached, or its files are not in its folder.
     """
     before = os.umask(0o002)
     try:
         with open_lake(lake_address(settings), read_only=False) as con:
+            require_files(con)
             yield con
     finally:
         os.umask(before)

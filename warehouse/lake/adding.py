@@ -18,7 +18,7 @@ from duckdb import DuckDBPyConnection
 from expectations.language.catalogue import LANGUAGES, Message
 from warehouse.connection.transaction import transaction
 from warehouse.errors import LakeError
-from warehouse.lake.opened import in_a_line
+from warehouse.lake.opened import in_a_line, require_files
 from warehouse.lake.parts import Digests, LakeTable, changed, digests, tables, together
 from warehouse.lake.past import EDITION, KEY, SCHEMA, LakeEdition, standing
 from warehouse.schema.comments import quoted
@@ -87,11 +87,12 @@ def add_edition(
 
     Raises:
         LakeError: the province belongs to another home, a later edition of it stands, the copy tells of no province,
-            the catalogue cannot be written, or others were quicker every time.
+            the catalogue cannot be written, the lake's files are not in its folder, or others were quicker every time.
     """
     # DuckLake would itself write what is only added once more after another's commit, without this being looked at
     # again: the province of two homes, or one edition sent by two processes, would stand there twice.
     con.execute("SET ducklake_max_retry_count = 0")
+    require_files(con)
     with _copy_attached(con, sent.copy):
         province = province_of(con)
         marts = tables(con, "copy", "marts")

@@ -17,11 +17,13 @@ from duckdb import DuckDBPyConnection
 
 from warehouse.connection.engine import begin_duckdb
 from warehouse.errors import LakeError
+from warehouse.lake.past import SCHEMA
 from warehouse.schema.comments import quoted
 
 POSTGRES, BUCKET = "postgres:", "s3://"
 # By what an address asks for: the catalogue always, the others where they are named.
 _CATALOGUE, _IN_POSTGRES, _ON_S3 = "ducklake", "postgres_scanner", "httpfs"
+_TABLES = "SELECT table_name FROM duckdb_tables() WHERE database_name = 'lake' AND schema_name = ? ORDER BY 1"
 _SECRET = re.compile(r"(password\s*=\s*)('[^']*'|\S+)", re.IGNORECASE)
 
 
@@ -110,6 +112,25 @@ def shut_in(con: DuckDBPyConnection) -> None:
     con.execute(f"SET allowed_directories = [{quoted(_data_path(con))}]")
     con.execute("SET enable_external_access = false")
     con.execute("SET lock_configuration = true")
+
+
+def require_files(con: DuckDBPyConnection) -> None:
+    """Before anything is written: the folder must be the lake's own, not an empty place where a share is not mounted.
+
+    DuckDB would make folders there, and the catalogue then name files that nobody else has.
+
+    Raises:
+        LakeError: the catalogue names files of a table, and none of them is there.
+    """
+    root = _data_path(con)
+    if root.startswith(BUCKET):
+        return
+    for (name,) in con.execute(_TABLES, [SCHEMA]).fetchall():
+        listed = f"SELECT data_file FROM ducklake_list_files('lake', {quoted(name)}, schema => {quoted(SCHEMA)})"
+        if files := con.execute(listed).fetchall():
+            if not any(Path(file).is_file() for (file,) in files):
+                raise LakeError("error.lake.not-its-folder", path=root)
+            return
 
 
 def without_secrets(said: str) -> str:

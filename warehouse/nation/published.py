@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import duckdb
 import polars as pl
 from duckdb import DuckDBPyConnection
 
 from expectations.contract.forms import MONTHLY_MEASURES
+from warehouse.errors import LakeError
+from warehouse.lake.opened import in_a_line
 
 _KEYS = dict.fromkeys(("province_code", "map", "unit_code", "unit_name", "level"), "VARCHAR")
 _DAYS = {"period": "VARCHAR", "period_start": "DATE", "period_end": "DATE", "period_kind": "VARCHAR"}
@@ -65,9 +68,15 @@ def read_published(con: DuckDBPyConnection) -> dict[str, pl.DataFrame]:
 
     Args:
         con: with the lake attached as `lake`.
+
+    Raises:
+        LakeError: a file of it is gone or no longer what it was, or the catalogue does not answer any more.
     """
-    have = _columns(con)
-    return {name: con.execute(_query(name, where, wanted, have)).pl() for name, (where, wanted) in READ.items()}
+    try:
+        have = _columns(con)
+        return {name: con.execute(_query(name, where, wanted, have)).pl() for name, (where, wanted) in READ.items()}
+    except duckdb.Error as error:
+        raise LakeError("error.lake.read", why=in_a_line(error)) from error
 
 
 def _columns(con: DuckDBPyConnection) -> set[tuple[str, str]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 from duckdb import DuckDBPyConnection
@@ -13,6 +14,7 @@ from warehouse.lake.adding import add_edition
 from warehouse.lake.made import make_lake
 from warehouse.lake.opened import LakeAddress, open_lake
 from warehouse.lake.past import all_standing, editions, snapshot_of, standing
+from warehouse.nation.published import read_published
 
 FIRST, SECOND = "2025-09-04-020455", "2025-09-05-020310"
 MONTHS = {"2024-11": 5, "2024-12": 6, "2025-01": 7, "2025-02": 8}
@@ -201,3 +203,27 @@ def test_where_no_lake_was_made_none_is_made_by_asking(tmp_path):
     with pytest.raises(LakeError, match="mobility lake init"), open_lake(LakeAddress(str(tmp_path / "none.ducklake"))):
         pass
     assert not (tmp_path / "none.ducklake").exists()
+
+
+def test_where_the_shared_folder_is_not_mounted_nothing_is_written(address, lake, tmp_path):
+    """Else this machine's disk would have the files, and the others a catalogue of what they cannot read."""
+    add_edition(lake, sent(written_copy(tmp_path / "a.duckdb", "82", MONTHS), FIRST))
+    lake.close()
+    not_mounted = tmp_path / "not-mounted"
+    not_mounted.mkdir()
+    with open_lake(replace(address, data=str(not_mounted)), read_only=False) as con:
+        other = sent(written_copy(tmp_path / "b.duckdb", "01", MONTHS), FIRST, home="home-b")
+        with pytest.raises(LakeError, match="not-mounted"):
+            add_edition(con, other)
+    assert not list(not_mounted.iterdir())
+    with open_lake(address) as con:
+        assert {code for code, *_ in figures(con)} == {"82"}
+
+
+def test_a_file_that_is_gone_is_told_to_who_reads_for_the_country(address, lake, tmp_path):
+    extra = "CREATE TABLE trend AS SELECT 'province' AS level, 'away_rate' AS indicator"
+    add_edition(lake, sent(written_copy(tmp_path / "a.duckdb", "82", MONTHS, extra=extra), FIRST))
+    lake.close()
+    next((tmp_path / "data").rglob("trend/**/*.parquet")).unlink()
+    with open_lake(address) as con, pytest.raises(LakeError, match="trend"):
+        read_published(con)
