@@ -11,8 +11,9 @@ import polars as pl
 from scipy.special import ndtr, ndtri, stdtr
 
 from transforms.detection.panel import Array, Index, Mask, Panel, nullable, to_panel
+from transforms.detection.past_points import Design, Observations, Sample, placed
 from transforms.detection.predictive import quantile, upper_tail
-from transforms.detection.quasipoisson import LEAST_MEAN, Design, Sample, fit, placed
+from transforms.detection.quasipoisson import LEAST_MEAN, fit
 from transforms.detection.reference import ReferenceLayout, layout, yearly_lags
 from transforms.detection.reweighting import Residuals, without_outbreaks
 
@@ -155,17 +156,24 @@ def _predictions(panel: Panel, control: FarringtonControl, first: int, last: int
     columns = slice(first - panel.start, last + 1 - panel.start)
     days = None if panel.days is None else panel.days[:, columns]
     lags = yearly_lags(days, shape, control.frequency, control.years_back).reshape(-1, control.years_back)
+    seen = Observations.of(panel)
     kinds, kind = np.unique(lags, axis=0, return_inverse=True)
     mean, dispersion, log_se = (np.full(len(lags), np.nan) for _ in range(3))
     out = Prediction(mean, dispersion, log_se, np.zeros(len(lags), dtype=bool))
     for k, one in enumerate(kinds):
         here = layout(one, control.window_half_width, control.past_periods_not_included, control.seasonal_periods)
-        _predict(panel, control, here, np.flatnonzero(kind.ravel() == k), first, out)
+        _predict(panel, seen, control, here, np.flatnonzero(kind.ravel() == k), first, out)
     return out
 
 
 def _predict(
-    panel: Panel, control: FarringtonControl, here: ReferenceLayout, points: Index, first: int, out: Prediction
+    panel: Panel,
+    seen: Observations,
+    control: FarringtonControl,
+    here: ReferenceLayout,
+    points: Index,
+    first: int,
+    out: Prediction,
 ) -> None:
     """Writes the predictions of the points, which share one layout, where their references lie within the series."""
     width = len(out.mean) // len(panel.units)
@@ -182,7 +190,7 @@ def _predict(
 
     def fitted(begin: int) -> None:
         some = blocks[begin : begin + parts]
-        samples = [_sample(panel, here, row[block], column[block]) for block in some]
+        samples = [_sample(panel, seen, here, row[block], column[block]) for block in some]
         which = slice(some[0].start, some[-1].stop)
         result = _with_trend_where_justified(Design(here.edges), samples, now[which], control)
         for name in ("mean", "dispersion", "log_se", "trend"):
@@ -193,34 +201,32 @@ def _predict(
         list(pool.map(fitted, range(0, len(blocks), parts)))
 
 
-def _sample(panel: Panel, here: ReferenceLayout, row: Index, column: Index) -> Sample:
+def _sample(panel: Panel, seen: Observations, here: ReferenceLayout, row: Index, column: Index) -> Sample:
     """The reference periods of points in the panel's rows and columns."""
-    where = (row * panel.counts.shape[1] + column)[None, :] - here.back[:, None]
-    exposure = None
-    if panel.population is not None:
-        people = panel.population.take(where)
-        exposure = np.log(np.where(people > 0, people, np.nan))
-    return Sample.of(panel.counts.take(where), exposure, _elapsed(panel, here, row, column))
+    point = row * panel.counts.shape[1] + column
+    where = point - here.back[:, None]
+    return Sample.of(seen, where, _time(panel, here, point, where))
 
 
-def _elapsed(panel: Panel, here: ReferenceLayout, row: Index, column: Index) -> Array:
-    """(N, F) or (N, 1) time of the reference periods before the point, in days where dates are known; within -1..0."""
-    if panel.days is None or (panel.days[row, column] < 0).any() or panel.is_even:
-        return -here.back[:, None] / here.back.max()
-    ago = panel.days[row[None, :], column[None, :] - here.back[:, None]] - panel.days[row, column]
+def _time(panel: Panel, here: ReferenceLayout, point: Index, where: Index) -> Array:
+    """(N, F) or (N, 1) time of the reference periods, in days where dates are known: -1/2 for the first, 1/2 for the
+    point."""
+    if panel.days is None or (panel.days.take(point) < 0).any() or panel.is_even:
+        return 0.5 - here.back[:, None] / here.back.max()
+    ago = panel.days.take(where) - panel.days.take(point)
     same = ago[:, :1] if (ago == ago[:, :1]).all() else ago
-    return same / -ago.min()
+    return 0.5 - same / ago.min()
 
 
 def _with_trend_where_justified(
     design: Design, samples: list[Sample], exposure: Array, control: FarringtonControl
 ) -> Prediction:
     """The prediction with the trend where it is significant and does not extrapolate, without it elsewhere."""
-    plain = [replace(sample, time=None) for sample in samples]
+    plain = [sample.untimed for sample in samples]
     if not control.trend:
         return _reweighted(design, plain, exposure, control)[0]
     with_trend, p = _reweighted(design, samples, exposure, control)
-    most = np.concatenate([sample.counts.max(axis=0) for sample in samples])
+    most = np.concatenate([sample.seen.counts.take(sample.where).max(axis=0) for sample in samples])
     keep = with_trend.trend & (p <= control.trend_p_threshold) & (with_trend.mean <= most) & (control.years_back >= 3)
     if not keep.all():
         without = _reweighted(design, _some(plain, ~keep), exposure[~keep], control)[0]
@@ -255,7 +261,7 @@ def _reweighted(
         scale = np.concatenate([one.dispersion(s.weights) for one, s in zip(found, samples, strict=True)])
     with np.errstate(invalid="ignore", divide="ignore", over="ignore"):
         t = fitted.now.slope / np.sqrt(fitted.slope_variance * scale)
-        mean = np.maximum(exposure * np.exp(fitted.now.season[0]), LEAST_MEAN)
+        mean = np.maximum(exposure * np.exp(fitted.predicted), LEAST_MEAN)
         mean = np.where(fitted.level.weight[0] > 0, mean, np.nan)
         log_se = np.sqrt(fitted.variance * scale)
     kept = fitted.converged & (samples[0].time is not None)

@@ -2,142 +2,108 @@
 
 from __future__ import annotations
 
-import itertools
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
+from typing import Self
 
 import numpy as np
+from numpy.lib.stride_tricks import sliding_window_view
 
 from transforms.detection.panel import Array, Index, Mask
+from transforms.detection.past_points import BEGUN, Design, Sample, kept, placed
 
 TOLERANCE = 1e-8
 MOST_STEPS = 25
 LEAST_MEAN = float(np.finfo(float).eps)
-NO_COUNT = 1e-300
-"""Stands for 0 under a logarithm; any positive power of it is 0 beside a count of 1."""
-CENTRE, TERMS, REACH = -0.5, 7, 0.25
-"""Time lies within -1..0. The sums over a season are Taylor series of the slope, whose terms are moments of the time
-about its centre; a slope that has moved by less than the reach leaves an error of the order of rounding."""
+LEAST_WEIGHT = float(np.nextafter(0.0, 1.0))
+"""Divides in place of a weight of 0, beside which every other sum is 0 too."""
+PREDICTED = 0.5
+"""The time of the point to predict: past points lie within -1/2..1/2."""
+TERMS, REACH = 7, 0.25
+"""The sums over a season are Taylor series of the slope, whose terms are moments of the time; a slope that has moved by
+less than the reach leaves an error of the order of rounding."""
 SETTLED, FEW_TERMS, SHORT_REACH = 6, 3, 0.004
 """After so many steps most slopes hardly move any more, and a short series about where they are does."""
 
 
 @dataclass(frozen=True)
-class Design:
-    """What F fits share: N points ordered by season.
+class Columns:
+    """Numbers of F fits, along the last axis."""
 
-    Attributes:
-        edges: (L + 1,) where each season begins, and N.
-    """
-
-    edges: Index
-
-    def moments(self, values: Array, time: Array | None, terms: int) -> Array:
-        """(terms, L, F) sums of (N, F) values times time^k within each season; the first alone without a time.
-
-        The values are written over where the time differs between fits.
-        """
-        seasons = list(itertools.pairwise(self.edges.tolist()))
-        if time is None or time.shape[1] == 1:
-            powers = np.ones((len(values), 1)) if time is None else np.vander(time[:, 0], terms, increasing=True)
-            return np.stack([powers[a:b].T @ values[a:b] for a, b in seasons], axis=1)
-        out = np.empty((terms, len(seasons), values.shape[1]))
-        for k in range(terms):
-            for season, (a, b) in enumerate(seasons):
-                values[a:b].sum(axis=0, out=out[k, season])
-            values *= time
-        return out
-
-    def spread(self, values: Array) -> Array:
-        """(N, F) values of each point's season from (L, F)."""
-        return np.repeat(values, np.diff(self.edges), axis=0)
-
-
-@dataclass(frozen=True)
-class Sample:
-    """The observations of F fits, few enough to stay in the cache.
-
-    Attributes:
-        counts: (N, F), 0 where unknown. log_counts: their logarithms.
-        log_exposure: (N, F), or None without an offset.
-        weights: (N, F), 0 where unknown.
-        time: (N, F) or, the same for all, (N, 1): the regressor of the trend, 0 at the point to predict; None without.
-    """
-
-    counts: Array
-    log_counts: Array
-    log_exposure: Array | None
-    weights: Array
-    time: Array | None
+    values: Array
 
     @classmethod
-    def of(cls, counts: Array, log_exposure: Array | None, time: Array | None) -> Sample:
-        """From (N, F) counts and exposures, NaN where unknown; every known point weighs 1."""
-        known = np.isfinite(counts)
-        if log_exposure is not None:
-            known &= np.isfinite(log_exposure)
-            log_exposure = np.where(known, log_exposure, 0.0)
-        counts = np.where(known, counts, 0.0)
-        return cls(counts, np.log(np.maximum(counts, NO_COUNT)), log_exposure, known.astype(float), time)
-
-    def take(self, keep: Mask | Index) -> Sample:
-        """The fits to keep."""
-        time = self.time if self.time is None or self.time.shape[1] == 1 else self.time[:, keep]
-        exposure = None if self.log_exposure is None else self.log_exposure[:, keep]
-        return Sample(self.counts[:, keep], self.log_counts[:, keep], exposure, self.weights[:, keep], time)
-
-
-def placed(samples: Sequence[Sample]) -> Iterator[tuple[Sample, slice]]:
-    """Each sample and the places of its fits among those of all samples."""
-    begin = 0
-    for sample in samples:
-        end = begin + sample.counts.shape[1]
-        yield sample, slice(begin, end)
-        begin = end
-
-
-@dataclass(frozen=True)
-class Coefficients:
-    """L seasons and a slope for each of F fits; a season without a known point stays where it began, at 0."""
-
-    season: Array
-    slope: Array
-
-    @staticmethod
-    def join(parts: Sequence[Coefficients]) -> Coefficients:
+    def join(cls, parts: Sequence[Self]) -> Self:
         """Those of all parts, in order."""
-        seasons, slopes = [part.season for part in parts], [part.slope for part in parts]
-        return Coefficients(np.concatenate(seasons, axis=1), np.concatenate(slopes))
+        return cls(np.concatenate([part.values for part in parts], axis=-1))
 
-    def plus(self, step: Coefficients) -> Coefficients:
-        """The coefficients after a step."""
-        return Coefficients(self.season + step.season, self.slope + step.slope)
+    def take(self, keep: Index | slice) -> Self:
+        """The fits to keep."""
+        return type(self)(kept(self.values, keep))
 
-    def take(self, keep: Mask | slice) -> Coefficients:
-        """The fits where `keep` is true."""
-        return Coefficients(self.season[:, keep], self.slope[keep])
-
-    def put(self, place: Index, other: Coefficients, taken: Mask | slice) -> None:
-        """Copies the taken fits of another to their places here."""
-        self.season[:, place], self.slope[place] = other.season[:, taken], other.slope[taken]
+    def put(self, place: Index, other: Self) -> None:
+        """Copies another's fits to their places here."""
+        self.values[..., place] = other.values
 
 
-@dataclass(frozen=True)
-class WeightSums:
-    """Sums of the weights (L, F), of weights times time (L, F) and of weights times time squared (F,)."""
+class Coefficients(Columns):
+    """(L + 1, F) the seasons, at time 0, and the slope; a season without a known point stays where it began, at 0."""
 
-    weight: Array
-    timed: Array
-    squared: Array
+    @property
+    def season(self) -> Array:
+        """(L, F)."""
+        return self.values[:-1]
 
-    def take(self, keep: Mask | slice) -> WeightSums:
-        """The fits where `keep` is true."""
-        return WeightSums(self.weight[:, keep], self.timed[:, keep], self.squared[keep])
+    @property
+    def slope(self) -> Array:
+        """(F,), 0 without a trend."""
+        return self.values[-1]
 
-    def put(self, place: Index, other: WeightSums, taken: Mask | slice) -> None:
-        """Copies the taken fits of another to their places here."""
-        self.weight[:, place], self.timed[:, place] = other.weight[:, taken], other.timed[:, taken]
-        self.squared[place] = other.squared[taken]
+
+class WeightSums(Columns):
+    """(L, 3, F) sums over each season of the weights times time^0, time^1, time^2; (L, 1, F) without a trend."""
+
+    @property
+    def weight(self) -> Array:
+        """(L, F) sums of the weights."""
+        return self.values[:, 0]
+
+    @property
+    def timed(self) -> Array:
+        """(L, F) sums of the weights times time."""
+        return self.values[:, 1]
+
+    @property
+    def has_trend(self) -> bool:
+        """Whether there is a time."""
+        return self.values.shape[1] > 1
+
+    def information(self) -> tuple[Array, Array]:
+        """(L, F) mean time of each season, (F,) what is known of the slope beside the seasons, NaN where nothing is."""
+        mean_time = self.timed / np.maximum(self.weight, LEAST_WEIGHT)
+        squared = self.values[:, 2].sum(axis=0)
+        own = squared - np.einsum("lf,lf->f", mean_time, self.timed)
+        return mean_time, np.where(squared > 0, own, np.nan)
+
+
+class Totals(Columns):
+    """(L + 2, F) sums of w y by season, of w y time, and of w (y log y - y - y log exposure), which do not change."""
+
+    @property
+    def events(self) -> Array:
+        """(L, F) sums of w y."""
+        return self.values[:-2]
+
+    @property
+    def timed(self) -> Array:
+        """(F,) sum of w y time."""
+        return self.values[-2]
+
+    def deviance(self, now: Coefficients, level: WeightSums) -> Array:
+        """(F,) twice the sum of w (y log(y / mean) - (y - mean)), from the sums."""
+        fitted = np.einsum("lf,lf->f", now.values, self.values[:-1])
+        return 2 * (self.values[-1] + level.weight.sum(axis=0) - fitted)
 
 
 @dataclass(frozen=True)
@@ -155,7 +121,7 @@ class QuasipoissonFit:
     level: WeightSums
     converged: Mask
 
-    def take(self, keep: slice) -> QuasipoissonFit:
+    def take(self, keep: Index | slice) -> QuasipoissonFit:
         """Some of the fits."""
         return QuasipoissonFit(
             self.now.take(keep), self.previous.take(keep), self.level.take(keep), self.converged[keep]
@@ -163,50 +129,33 @@ class QuasipoissonFit:
 
     def put(self, place: Index, other: QuasipoissonFit) -> None:
         """Copies another's fits to their places here."""
-        every = slice(None)
-        self.now.put(place, other.now, every)
-        self.previous.put(place, other.previous, every)
-        self.level.put(place, other.level, every)
+        self.now.put(place, other.now)
+        self.previous.put(place, other.previous)
+        self.level.put(place, other.level)
         self.converged[place] = other.converged
 
     @property
+    def predicted(self) -> Array:
+        """(F,) the predictor of the point to predict, which lies in the first season."""
+        return self.now.season[0] + PREDICTED * self.now.slope
+
+    @property
     def variance(self) -> Array:
-        """(F,) of the predictor of the first season at time 0, before the dispersion."""
+        """(F,) of `predicted`, before the dispersion."""
         with np.errstate(invalid="ignore", divide="ignore"):
-            centre = self.level.timed[0] / self.level.weight[0]
-            return 1 / self.level.weight[0] + centre**2 * np.nan_to_num(self.slope_variance)
+            own = 1 / self.level.weight[0]
+            if not self.level.has_trend:
+                return own
+            away = self.level.timed[0] / self.level.weight[0] - PREDICTED
+            return own + away**2 * np.nan_to_num(self.slope_variance)
 
     @property
     def slope_variance(self) -> Array:
         """(F,) of the trend, before the dispersion; NaN without one."""
-        with np.errstate(invalid="ignore", divide="ignore"):
-            own = self.level.squared - (self.level.timed * _over(self.level.timed, self.level.weight)).sum(axis=0)
-            return np.where(self.level.squared > 0, 1 / own, np.nan)
-
-
-@dataclass(frozen=True)
-class Totals:
-    """What the steps need of the observations, summed once.
-
-    Attributes:
-        events: (L, F) sums of w y.
-        timed: (F,) sum of w y time.
-        fixed: (F,) sum of w (y log y - y - y log exposure), the part of the deviance that does not change.
-    """
-
-    events: Array
-    timed: Array
-    fixed: Array
-
-    @staticmethod
-    def join(parts: Sequence[Totals]) -> Totals:
-        """Those of all parts, in order."""
-        events, timed, fixed = ([getattr(part, name) for part in parts] for name in ("events", "timed", "fixed"))
-        return Totals(np.concatenate(events, axis=1), np.concatenate(timed), np.concatenate(fixed))
-
-    def take(self, keep: Mask) -> Totals:
-        """The fits where `keep` is true."""
-        return Totals(self.events[:, keep], self.timed[keep], self.fixed[keep])
+        if not self.level.has_trend:
+            return np.full(len(self.converged), np.nan)
+        with np.errstate(divide="ignore"):
+            return 1 / self.level.information()[1]
 
 
 @dataclass(frozen=True)
@@ -215,7 +164,7 @@ class SlopeSeries:
 
     Attributes:
         about: (F,) slope about which the series runs; NaN where there is none yet.
-        moments: (3 + TERMS, L, F) sums of w exposure exp(about time) time^k, time from its centre; (1, L, F) without.
+        moments: (L, 3 + TERMS, F) sums of w exposure exp(about time) time^k; (L, 1, F) without a trend.
     """
 
     about: Array
@@ -224,43 +173,51 @@ class SlopeSeries:
     @classmethod
     def none(cls, fits: int, seasons: int, timed: bool) -> SlopeSeries:
         """A series about nowhere yet: it is computed for whatever slope comes first."""
-        return cls(np.full(fits, np.nan), np.empty((3 + TERMS if timed else 1, seasons, fits)))
+        return cls(np.full(fits, np.nan), np.empty((seasons, 3 + TERMS if timed else 1, fits)))
+
+    @property
+    def has_trend(self) -> bool:
+        """Whether there is a time."""
+        return self.moments.shape[1] > 1
 
     @property
     def reach(self) -> float:
         """How far a slope may be from the one that the series runs about."""
-        return REACH if len(self.moments) > 3 + FEW_TERMS else SHORT_REACH
+        return REACH if self.moments.shape[1] > 3 + FEW_TERMS else SHORT_REACH
 
-    def take(self, keep: Mask) -> SlopeSeries:
-        """The fits where `keep` is true."""
-        return SlopeSeries(self.about[keep], self.moments[:, :, keep])
+    def take(self, keep: Index) -> SlopeSeries:
+        """The fits to keep."""
+        return SlopeSeries(self.about[keep], kept(self.moments, keep))
 
     def at(self, now: Coefficients) -> WeightSums:
         """The weights' sums at the coefficients, by the series about the nearby slope."""
-        if len(self.moments) == 1:
-            weight = self.moments[0] * np.exp(now.season)
-            return WeightSums(weight, np.zeros_like(weight), np.zeros_like(now.slope))
-        sums = self._series(now.slope, 3)
-        sums *= np.exp(now.season + CENTRE * now.slope)
-        timed = sums[1] + CENTRE * sums[0]
-        return WeightSums(sums[0], timed, (sums[2] + CENTRE * (sums[1] + timed)).sum(axis=0))
+        sums = self._moved(self._following, now.slope) if self.has_trend else self.moments
+        return WeightSums(sums * np.exp(now.season)[:, None, :])
 
     def nearer(self, slope: Array) -> SlopeSeries:
         """The short series about slopes within reach."""
-        return self if len(self.moments) == 1 else SlopeSeries(slope.copy(), self._series(slope, 3 + FEW_TERMS))
+        if not self.has_trend:
+            return self
+        further = np.zeros_like(self.moments[:, :FEW_TERMS])
+        following = _following(np.concatenate([self.moments, further], axis=1), self.moments.shape[1])
+        return SlopeSeries(slope.copy(), self._moved(following, slope))
 
-    def _series(self, slope: Array, wanted: int) -> Array:
-        """(wanted, L, F) the first moments about other slopes."""
-        sums = self.moments[:wanted].copy()
-        away = slope - self.about
-        power, products = away, np.empty_like(sums)
-        for j in range(1, len(self.moments) - 2):
-            if not power.any():
-                break
-            some = self.moments[j : j + wanted]
-            sums[: len(some)] += np.multiply(some, power, out=products[: len(some)])
-            power = power * away / (j + 1)
-        return sums
+    @cached_property
+    def _following(self) -> Array:
+        """Kept, as laying a view costs as much as a step's sums."""
+        return _following(self.moments, self.moments.shape[1])
+
+    def _moved(self, following: Array, slope: Array) -> Array:
+        """(L, K, F) moments about other slopes, from what follows each about this one."""
+        powers = np.ones((following.shape[-1], len(slope)))
+        np.divide(slope - self.about, np.arange(1, len(powers))[:, None], out=powers[1:])
+        np.multiply.accumulate(powers, axis=0, out=powers)
+        return np.einsum("lkfj,jf->lkf", following, powers)
+
+
+def _following(moments: Array, known: int) -> Array:
+    """(L, K, F, known - 2) each moment and those after it, as a view."""
+    return sliding_window_view(moments, known - 2, axis=1)
 
 
 def fit(design: Design, samples: Sequence[Sample]) -> QuasipoissonFit:
@@ -270,75 +227,74 @@ def fit(design: Design, samples: Sequence[Sample]) -> QuasipoissonFit:
     25 steps, the customary rule; where a season has no event the mean only tends to 0, so the rule is part of the
     answer.
     """
-    with np.errstate(over="ignore", invalid="ignore"):
+    with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
         return _fit(design, samples)
 
 
 def _fit(design: Design, samples: Sequence[Sample]) -> QuasipoissonFit:
-    totals = Totals.join([_totals(design, sample) for sample in samples])
-    now = Coefficients.join([_first(design, sample) for sample in samples])
+    begun = [_begin(design, sample) for sample in samples]
+    totals = Totals.join([one for one, _ in begun])
+    now = Coefficients.join([one for _, one in begun])
     fits = now.slope.size
-    curve = SlopeSeries.none(fits, len(totals.events), samples[0].time is not None)
-    before, level_before = now, _nothing(now)
-    out = QuasipoissonFit(_copy(now), _copy(now), _nothing(now), np.zeros(fits, dtype=bool))
+    curve = SlopeSeries.none(fits, len(design.seasons), samples[0].time is not None)
+    before, level_before = now, WeightSums(np.zeros_like(curve.moments[:, :3]))
+    out = QuasipoissonFit(
+        Coefficients(now.values.copy()),
+        Coefficients(now.values.copy()),
+        WeightSums(level_before.values.copy()),
+        np.zeros(fits, dtype=bool),
+    )
     place, deviance = np.arange(fits), np.full(fits, np.inf)
     for step in range(1, MOST_STEPS + 1):
-        _renew(curve, design, samples, place, now.slope)
+        if curve.has_trend or step == 1:
+            _renew(curve, design, samples, place, now.slope)
         curve = curve.nearer(now.slope) if step == SETTLED else curve
         level = curve.at(now)
-        moved = _deviance(totals, now, level)
+        moved = totals.deviance(now, level)
         settled = np.abs(moved - deviance) < TOLERANCE * (np.abs(moved) + 0.1)
         stop = settled | ~np.isfinite(moved) | (step == MOST_STEPS)
         if stop.any():
+            done = np.flatnonzero(stop)
             out.put(
-                place[stop], QuasipoissonFit(now.take(stop), before.take(stop), level_before.take(stop), settled[stop])
+                place[done], QuasipoissonFit(now.take(done), before.take(done), level_before.take(done), settled[done])
             )
-            if stop.all():
+            going = np.flatnonzero(~stop)
+            if not going.size:
                 break
-            going = ~stop
             place, moved = place[going], moved[going]
             totals, now, level, curve = totals.take(going), now.take(going), level.take(going), curve.take(going)
         before, level_before, deviance = now, level, moved
-        now = now.plus(_solve(level, totals.events - level.weight, totals.timed - level.timed.sum(axis=0)))
+        now = Coefficients(now.values + _step(level, totals))
     return out
 
 
-def _copy(coefficients: Coefficients) -> Coefficients:
-    return Coefficients(coefficients.season.copy(), coefficients.slope.copy())
+def _step(level: WeightSums, totals: Totals) -> Array:
+    """(L + 1, F) what to add to the coefficients."""
+    if not level.has_trend:
+        return _solve(level, totals.events - level.weight, None).values
+    return _solve(level, totals.events - level.weight, totals.timed - level.timed.sum(axis=0)).values
 
 
-def _nothing(now: Coefficients) -> WeightSums:
-    """Sums of no weights."""
-    return WeightSums(np.zeros_like(now.season), np.zeros_like(now.season), np.zeros_like(now.slope))
-
-
-def _over(above: Array, below: Array) -> Array:
-    """The quotient, 0 where nothing is below."""
-    return np.divide(above, below, out=np.zeros_like(above), where=below > 0)
-
-
-def _totals(design: Design, sample: Sample) -> Totals:
-    """The sums that do not change from step to step."""
-    events = sample.weights * sample.counts
-    own = sample.log_counts - 1 if sample.log_exposure is None else sample.log_counts - sample.log_exposure - 1
-    fixed = np.einsum("nf,nf->f", events, own)
-    sums = design.moments(events, sample.time, 2)
-    return Totals(sums[0], np.zeros_like(fixed) if sample.time is None else sums[1].sum(axis=0), fixed)
-
-
-def _first(design: Design, sample: Sample) -> Coefficients:
-    """The coefficients after the first step, which starts from the means y + 0.1."""
-    mean = sample.counts + 0.1
-    target = np.log(mean)
-    if sample.log_exposure is not None:
-        target -= sample.log_exposure
-    mean *= sample.weights
-    target *= mean
-    target -= 0.1 * sample.weights
-    weight, residual = design.moments(mean, sample.time, 3), design.moments(target, sample.time, 2)
+def _begin(design: Design, sample: Sample) -> tuple[Totals, Coefficients]:
+    """The sums that do not change from step to step, and the first step, which starts from the means y + 0.1."""
+    events = sample.seen.counts.take(sample.where)
+    events *= sample.weights
+    fixed = np.einsum("nf,nf->f", sample.weights, sample.seen.own_deviance.take(sample.where))
+    mean = BEGUN * sample.weights
+    mean += events
+    target = sample.seen.first_target.take(sample.where)
+    target *= sample.weights
     if sample.time is None:
-        return _solve(WeightSums(weight[0], np.zeros_like(weight[0]), np.zeros(mean.shape[1])), residual[0], 0.0)
-    return _solve(WeightSums(weight[0], weight[1], weight[2].sum(axis=0)), residual[0], residual[1].sum(axis=0))
+        totals = np.concatenate([design.sums(events), np.zeros((1, sample.fits)), fixed[None]])
+        return Totals(totals), _solve(WeightSums(design.sums(mean)[:, None]), design.sums(target), None)
+    totals = np.concatenate([design.sums(events), _timed(events, sample.time)[None], fixed[None]])
+    residual, timed = design.sums(target), _timed(target, sample.time)
+    return Totals(totals), _solve(WeightSums(design.moments(mean, sample.time, 3)), residual, timed)
+
+
+def _timed(values: Array, time: Array) -> Array:
+    """(F,) sums of (N, F) values times time."""
+    return time[:, 0] @ values if time.shape[1] == 1 else np.einsum("nf,nf->f", time, values)
 
 
 def _renew(curve: SlopeSeries, design: Design, samples: Sequence[Sample], place: Index, slope: Array) -> None:
@@ -356,7 +312,7 @@ def _renew(curve: SlopeSeries, design: Design, samples: Sequence[Sample], place:
         if begin < end:
             some = _span(far[begin:end])
             columns = _span(place[far[begin:end]] - at.start)
-            curve.moments[:, :, some] = _moments(design, sample, columns, slope[some])[: len(curve.moments)]
+            curve.moments[..., some] = _moments(design, sample, columns, slope[some])[:, : curve.moments.shape[1]]
 
 
 def _span(index: Index) -> Index | slice:
@@ -366,36 +322,30 @@ def _span(index: Index) -> Index | slice:
 
 
 def _moments(design: Design, sample: Sample, columns: Index | slice, slope: Array) -> Array:
-    """(3 + TERMS, L, F) sums of w exposure exp(slope time) time^k; (1, L, F) without a trend."""
+    """(L, 3 + TERMS, F) sums of w exposure exp(slope time) time^k; (L, 1, F) without a trend."""
+    weights = kept(sample.weights, columns)
+    if sample.seen.exposure is not None:
+        weights = weights * sample.seen.exposure.take(kept(sample.where, columns))
     if sample.time is None:
-        weights = sample.weights[:, columns]
-        if sample.log_exposure is not None:
-            weights = weights * np.exp(sample.log_exposure[:, columns])
-        return design.moments(weights, None, 1)
-    time = (sample.time if sample.time.shape[1] == 1 else sample.time[:, columns]) - CENTRE
+        return design.sums(weights)[:, None]
+    time = sample.time if sample.time.shape[1] == 1 else kept(sample.time, columns)
     values = time * slope
-    if sample.log_exposure is not None:
-        values += sample.log_exposure[:, columns]
     np.exp(values, out=values)
-    values *= sample.weights[:, columns]
+    values *= weights
     return design.moments(values, time, 3 + TERMS)
 
 
-def _deviance(totals: Totals, now: Coefficients, level: WeightSums) -> Array:
-    """(F,) twice the sum of w (y log(y / mean) - (y - mean)), from the sums."""
-    fitted = np.einsum("lf,lf->f", now.season, totals.events) + now.slope * totals.timed
-    return 2 * (totals.fixed + level.weight.sum(axis=0) - fitted)
-
-
-def _solve(level: WeightSums, residual: Array, timed: Array | float) -> Coefficients:
+def _solve(level: WeightSums, residual: Array, timed: Array | None) -> Coefficients:
     """Weighted least squares; the seasons do not overlap, so only the trend couples them.
 
     Args:
-        residual: (L, F) sums of the weighted residuals, timed: (F,) of the weighted residuals times time.
+        residual: (L, F) sums of the weighted residuals, timed: (F,) of the weighted residuals times time, or None.
     """
-    share = _over(level.timed, level.weight)
-    own = level.squared - np.einsum("lf,lf->f", share, level.timed)
-    with np.errstate(invalid="ignore", divide="ignore"):
-        slope = (timed - np.einsum("lf,lf->f", share, residual)) / own
-    slope = np.where(np.isfinite(slope) & (level.squared > 0), slope, 0.0)
-    return Coefficients(_over(residual - level.timed * slope, level.weight), slope)
+    out = np.zeros((len(residual) + 1, residual.shape[1]))
+    if timed is not None:
+        mean_time, known = level.information()
+        slope = (timed - np.einsum("lf,lf->f", mean_time, residual)) / known
+        out[-1] = np.where(np.isfinite(slope), slope, 0.0)
+        residual = residual - level.timed * out[-1]
+    np.divide(residual, np.maximum(level.weight, LEAST_WEIGHT), out=out[:-1])
+    return Coefficients(out)

@@ -7,7 +7,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from transforms.detection.panel import Array
-from transforms.detection.quasipoisson import Coefficients, Design, QuasipoissonFit, Sample
+from transforms.detection.past_points import Design, Sample
+from transforms.detection.quasipoisson import Coefficients, QuasipoissonFit
 
 
 @dataclass(frozen=True)
@@ -15,13 +16,13 @@ class Residuals:
     """What is left of the observations after F fits.
 
     Attributes:
-        eta: (N, F) linear predictors.
+        sixth_root: (N, F) of the means mu.
         squares: (N, F) of y / mu - 1.
         information: (N, F) weights of the last step.
         freedom: (F,) known points less the coefficients that they determine.
     """
 
-    eta: Array
+    sixth_root: Array
     squares: Array
     information: Array
     freedom: Array
@@ -29,18 +30,16 @@ class Residuals:
     @classmethod
     def of(cls, design: Design, sample: Sample, fitted: QuasipoissonFit) -> Residuals:
         """Of a sample's fits."""
-        eta = _predictors(design, sample, fitted.now)
-        with np.errstate(over="ignore", invalid="ignore"):
-            squares = np.exp(-eta)
-            squares *= sample.counts
+        with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
+            sixth_root = _sixth_root(design, sample, fitted.now)
+            squares = sample.seen.counts.take(sample.where)
+            squares /= _sixth_power(sixth_root)
             squares -= 1
             squares *= squares
-            information = _predictors(design, sample, fitted.previous)
-            np.exp(information, out=information)
+            information = _sixth_power(_sixth_root(design, sample, fitted.previous))
             information *= sample.weights
-        known = sample.weights > 0
         seasons = (fitted.level.weight > 0).sum(axis=0)
-        return cls(eta, squares, information, known.sum(axis=0) - seasons - (sample.time is not None))
+        return cls(sixth_root, squares, information, sample.known - seasons - (sample.time is not None))
 
     def dispersion(self, weights: Array) -> Array:
         """(F,) weighted sum of squares over the degrees of freedom; NaN without any.
@@ -65,22 +64,32 @@ def without_outbreaks(design: Design, sample: Sample, fitted: QuasipoissonFit, t
         room = _leverages(design, sample, fitted, found.information)
         np.subtract(1, room, out=room)
         room *= phi
-        s = np.exp(2 / 3 * sample.log_counts - found.eta / 6)
-        s -= np.exp(found.eta / 2)
+        s = sample.seen.two_thirds.take(sample.where)
+        s /= found.sixth_root
+        s -= found.sixth_root * found.sixth_root * found.sixth_root
         s *= 1.5 / np.sqrt(room)
-        known = (sample.weights > 0).astype(float)
-        weights = known / np.where(s > threshold, s * s, 1.0)
-        return replace(sample, weights=weights * (known.sum(axis=0) / weights.sum(axis=0)))
+        weights = sample.weights / np.where(s > threshold, s * s, 1.0)
+        return replace(sample, weights=weights * (sample.known / weights.sum(axis=0)))
 
 
-def _predictors(design: Design, sample: Sample, at: Coefficients) -> Array:
-    """(N, F) linear predictors."""
-    eta = design.spread(at.season)
-    if sample.time is not None:
-        eta += sample.time * at.slope
-    if sample.log_exposure is not None:
-        eta += sample.log_exposure
-    return eta
+def _sixth_root(design: Design, sample: Sample, at: Coefficients) -> Array:
+    """(N, F) sixth root of the means, of which all powers wanted are products."""
+    if sample.time is None:
+        root = design.spread(np.exp(at.season / 6))
+    else:
+        root = sample.time * (at.slope / 6)
+        root += design.spread(at.season / 6)
+        np.exp(root, out=root)
+    if sample.seen.root_exposure is not None:
+        root *= sample.seen.root_exposure.take(sample.where)
+    return root
+
+
+def _sixth_power(root: Array) -> Array:
+    power = root * root
+    power *= root
+    power *= power
+    return power
 
 
 def _leverages(design: Design, sample: Sample, fitted: QuasipoissonFit, information: Array) -> Array:
@@ -90,8 +99,7 @@ def _leverages(design: Design, sample: Sample, fitted: QuasipoissonFit, informat
         inverse = design.spread(np.where(level.weight > 0, 1 / level.weight, 0.0))
     if sample.time is None:
         return information * inverse
-    with np.errstate(invalid="ignore", divide="ignore"):
-        away = sample.time - design.spread(np.where(level.weight > 0, level.timed / level.weight, 0.0))
+    away = sample.time - design.spread(level.information()[0])
     away *= away
     away *= fitted.slope_variance
     away += inverse
