@@ -157,13 +157,21 @@ def _predictions(panel: Panel, control: FarringtonControl, first: int, last: int
     days = None if panel.days is None else panel.days[:, columns]
     lags = yearly_lags(days, shape, control.frequency, control.years_back).reshape(-1, control.years_back)
     seen = Observations.of(panel)
-    kinds, kind = np.unique(lags, axis=0, return_inverse=True)
+    kinds, kind = _kinds(lags)
     mean, dispersion, log_se = (np.full(len(lags), np.nan) for _ in range(3))
     out = Prediction(mean, dispersion, log_se, np.zeros(len(lags), dtype=bool))
     for k, one in enumerate(kinds):
         here = layout(one, control.window_half_width, control.past_periods_not_included, control.seasonal_periods)
-        _predict(panel, seen, control, here, np.flatnonzero(kind.ravel() == k), first, out)
+        _predict(panel, seen, control, here, np.flatnonzero(kind == k), first, out)
     return out
+
+
+def _kinds(lags: Index) -> tuple[Index, Index]:
+    """The different rows, and which of them each row is."""
+    if (lags == lags[:1]).all():
+        return lags[:1], np.zeros(len(lags), dtype=np.int64)
+    kinds, kind = np.unique(lags, axis=0, return_inverse=True)
+    return kinds, kind.ravel()
 
 
 def _predict(

@@ -90,7 +90,7 @@ def to_panel(frame: pl.DataFrame, use_population: bool, last: int | None = None,
 def _spread(column: pl.Series, shape: tuple[int, int], place: tuple[Index, Index]) -> Array:
     """The column's values at their places, NaN elsewhere and for what is no number: nulls and infinities."""
     out = np.full(shape, np.nan)
-    values = column.cast(pl.Float64).fill_null(float("nan")).to_numpy()
+    values = column.cast(pl.Float64).to_numpy()
     out[place] = np.where(np.isfinite(values), values, np.nan)
     return out
 

@@ -69,21 +69,26 @@ def layout(lags: Index, half: int, skipped: int, seasons: int) -> ReferenceLayou
         seasons: number of seasons of the year.
     """
     centres = [*sorted(-int(x) for x in lags), 0]
-    season = {c + k: 0 for c in centres for k in range(-half, half + 1)}
+    begin = centres[0] - half
+    season = np.full(half + 1 - begin, -1)
+    for centre in centres:
+        season[centre - half - begin : centre + half + 1 - begin] = 0
     if seasons > 1:
         for here, following in itertools.pairwise(centres):
-            season.update(_gap(here + half + 1, following - half, seasons - 1))
-    kept = sorted((s, x) for x, s in season.items() if x < -max(skipped, 0))
-    labels = np.array([s for s, _ in kept], dtype=np.int64)
+            gap = _gap(following - here - 2 * half - 1, seasons - 1)
+            after = here + half + 1 - begin
+            season[after : after + len(gap)] = gap
+    past = season[: max(-max(skipped, 0) - begin, 0)]
+    order = np.argsort(past, kind="stable")
+    order = order[past[order] >= 0]
+    labels = past[order]
     edges = np.flatnonzero(np.diff(labels, prepend=-1, append=labels.size and labels[-1] + 1))
-    return ReferenceLayout(np.array([-x for _, x in kept], dtype=np.int64), edges.astype(np.int64))
+    return ReferenceLayout(-begin - order, edges.astype(np.int64))
 
 
-def _gap(begin: int, end: int, parts: int) -> dict[int, int]:
-    """Season numbers 1..parts of the periods begin..end - 1 between two windows."""
-    length = end - begin
+def _gap(length: int, parts: int) -> Index:
+    """Season numbers 1..parts of the periods between two windows."""
     if parts > length:
-        return {begin + k: k + 1 for k in range(length - 1)} | {end - 1: length, end: length}
+        return np.append(np.arange(1, length + 1), length)
     size, longer = divmod(length, parts)
-    lengths = np.full(parts, size) + (np.arange(parts) < longer)
-    return {begin + k: int(s) for k, s in enumerate(np.repeat(np.arange(1, parts + 1), lengths))}
+    return np.repeat(np.arange(1, parts + 1), size + (np.arange(parts) < longer))
