@@ -45,7 +45,7 @@ def _tail(k: Array, mu: Array, phi: Array, upper: bool) -> Array:
 def quantile(probability: ArrayLike, mean: ArrayLike, dispersion: ArrayLike) -> Array:
     """Least count k with P(Y <= k) >= probability; NaN where an argument is NaN or the mean is infinite.
 
-    Begins at the normal approximation, brackets by doubling steps and halves the bracket, all points together.
+    Begins near it, brackets by doubling steps and halves the bracket, all points together.
     """
     q, mu, phi = np.broadcast_arrays(*(np.asarray(x, dtype=float) for x in (probability, mean, dispersion)))
     out = np.full(q.shape, np.nan)
@@ -58,9 +58,10 @@ def quantile(probability: ArrayLike, mean: ArrayLike, dispersion: ArrayLike) -> 
 
 
 def _search(q: Array, mu: Array, phi: Array) -> Array:
-    """The quantile by bracketing around the normal guess; `low` stays below it and `high` at or above it."""
-    spread = np.sqrt(mu * phi)
-    high = np.maximum(np.floor(mu + ndtri(q) * spread), 0.0)
+    """The quantile by bracketing around the normal guess, corrected for the skewness (Cornish, Fisher 1938); `low` stays
+    below it and `high` at or above it."""
+    spread, z = np.sqrt(mu * phi), ndtri(q)
+    high = np.maximum(np.floor(mu + z * spread + (z * z - 1) * (2 * phi - 1) / 6), 0.0)
     step = np.maximum(np.floor(spread / 8), 1.0)
     low = np.maximum(high - step, -1.0)
     while (short := np.flatnonzero(lower_tail(high, mu, phi) < q)).size:
