@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from threading import Thread
 
 import pytest
 
@@ -22,17 +24,21 @@ def add(lake: SharedLake, code: str, edition: str, members: int, tmp_path, home:
         add_edition(con, sent(copy, edition, home=f"{home}-{code}"))
 
 
-def meanwhile(monkeypatch, happens: Callable[[], None]) -> None:
-    """Once, when all of an addition is written and not yet committed, another one is made."""
+@contextmanager
+def meanwhile(monkeypatch, happens: Callable[[], None]) -> Iterator[None]:
+    """When all of an addition is written and not yet committed, another one begins, which has its time to come in."""
     note, begun = adding._Addition._note, []
 
     def interrupted(self, *given):
         note(self, *given)
         if not begun:
-            begun.append(self)
-            happens()
+            begun.append(Thread(target=happens))
+            begun[0].start()
+            begun[0].join(3)
 
     monkeypatch.setattr(adding._Addition, "_note", interrupted)
+    yield
+    begun[0].join()
 
 
 @pytest.fixture
@@ -78,15 +84,23 @@ def test_who_is_overtaken_every_time_says_so_and_changes_nothing(overtaken, tmp_
 def test_an_edition_that_two_processes_send_at_once_comes_in_once(shared, tmp_path, monkeypatch):
     """A night and `mobility lake add` typed beside it: neither finds rows to replace, so none is in the other's way."""
     add(shared, "01", FIRST, 1, tmp_path)
-    meanwhile(monkeypatch, lambda: add(shared, "82", FIRST, 3, tmp_path))
-    add(shared, "82", FIRST, 3, tmp_path)
+    with meanwhile(monkeypatch, lambda: add(shared, "82", FIRST, 3, tmp_path)):
+        add(shared, "82", FIRST, 3, tmp_path)
     assert shown(shared) == [("01", 1), ("82", 3)]
     assert editions_shown(shared) == [("01", FIRST), ("82", FIRST)]
 
 
 def test_of_two_homes_that_begin_one_province_at_once_the_second_is_refused(shared, tmp_path, monkeypatch):
-    add(shared, "01", FIRST, 1, tmp_path)
-    meanwhile(monkeypatch, lambda: add(shared, "82", FIRST, 2, tmp_path, home="other"))
-    with pytest.raises(LakeError, match="other-82"):
-        add(shared, "82", SECOND, 3, tmp_path)
-    assert shown(shared) == [("01", 1), ("82", 2)]
+    refused = []
+
+    def by_another_home() -> None:
+        try:
+            add(shared, "82", SECOND, 3, tmp_path, home="other")
+        except LakeError as error:
+            refused.append(error.says("en"))
+
+    with meanwhile(monkeypatch, by_another_home):
+        add(shared, "82", FIRST, 2, tmp_path)
+    assert len(refused) == 1
+    assert "home-82" in refused[0]
+    assert shown(shared) == [("82", 2)]
