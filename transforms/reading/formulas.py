@@ -16,10 +16,11 @@ from itertools import product
 from typing import Any
 from xml.parsers import expat
 
+from transforms.reading.apart import shared_strings_apart
 from transforms.reading.grid import UNCACHED, NoValue, Refused
 from transforms.reading.sums import TypedCells, certain_sum, column_number
 
-Unknown = dict[tuple[int, int], NoValue]  # by (row, column), both from 1
+Unknown = dict[tuple[int, int], NoValue | str]  # by (row, column), both from 1; a text that is to be read otherwise
 SeenCell = tuple[tuple[int, int], str, str, str | None]  # where, kind, value, formula if any
 
 _REFERENCE = re.compile(r"\$?([A-Z]{1,3})\$?(\d{1,7})")
@@ -403,7 +404,8 @@ def _repeated(attributes: dict[str, str], name: str) -> int:
 
 _FORMULA, _BOOL_OR_ERROR, _STRING, _BOUND_SHEET, _RECALC_ID, _BOF, _EOF = 6, 0x205, 0x207, 0x85, 0x1C1, 0x809, 0xA
 _FILE_PASS = 0x2F
-_CELLS = {_FORMULA, _BOOL_OR_ERROR, 0xFD, 0x203, 0x204, 0x27E, 0xBD, 0xBE, 0x201, _EOF}
+_SHARED_TEXT = 0xFD
+_CELLS = {_FORMULA, _BOOL_OR_ERROR, _SHARED_TEXT, 0x203, 0x204, 0x27E, 0xBD, 0xBE, 0x201, _EOF}
 _ERRORS = {0: "#NULL!", 7: "#DIV/0!", 15: "#VALUE!", 23: "#REF!", 29: "#NAME?", 36: "#NUM!", 42: "#N/A"}
 
 
@@ -421,7 +423,10 @@ def xls_cells(data: bytes) -> list[SheetCells]:
         streams = _streams(data)
         stream = streams.get("Workbook") or streams.get("Book") or b""
         places, build = _globals(stream)
+        apart = shared_strings_apart(stream, _records(stream, 0))
         sheets = [_biff_cells(stream, place) for place in places]
+        for one, place in zip(sheets, places if apart else (), strict=False):
+            one.unknown |= _texts_apart(stream, place, apart)
     except (struct.error, IndexError, ValueError) as error:
         raise Refused("unreadable-file", _UNREADABLE) from error
     is_due = build == 0 or (build is None and "\x05SummaryInformation" not in streams)
@@ -456,6 +461,13 @@ def _globals(stream: bytes) -> tuple[list[int], int | None]:
         elif kind == _FILE_PASS:
             raise Refused("encrypted-file")
     return places, build
+
+
+def _texts_apart(stream: bytes, place: int, apart: dict[int, str]) -> Unknown:
+    """The cells of a sheet whose shared text is to be read otherwise."""
+    shared = [at for kind, at, _ in _records(stream, place) if kind == _SHARED_TEXT]
+    cells = [struct.unpack_from("<HHHI", stream, at) for at in shared]
+    return {(row + 1, column + 1): apart[number] for row, column, _, number in cells if number in apart}
 
 
 def _biff_cells(stream: bytes, place: int) -> SheetCells:

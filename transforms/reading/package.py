@@ -184,8 +184,8 @@ class Package:
         return b" r:id=" in book and b"../" not in self.read(_LINKS)
 
     def _has_runs_apart(self) -> bool:
-        strings = self.read("xl/sharedstrings.xml")
-        return (b"vertAlign" in strings or b"strike" in strings) and bool(_RUN_APART.search(strings))
+        parts = ["xl/sharedstrings.xml", *(one.part for one in self._listed if one.part)]
+        return any(_has_runs_apart(self.read(part)) for part in parts)
 
     def _write(self, new: zipfile.ZipFile) -> None:
         from xml.sax.saxutils import quoteattr  # noqa: PLC0415 - with it come a web client and TLS, for few files
@@ -193,16 +193,14 @@ class Package:
         sheets, links = [], []
         worksheets = [one for one in self._listed if one.kind == "worksheet" and one.part]
         for number, one in enumerate(worksheets, 1):
-            new.writestr(f"xl/worksheets/sheet{number}.xml", self.read(one.part))
+            new.writestr(f"xl/worksheets/sheet{number}.xml", _with_runs_apart(self.read(one.part)))
             said = f"name={quoteattr(one.name)} state={quoteattr(one.state)}"
             sheets.append(f'<sheet {said} sheetId="{number}" r:id="rId{number}"/>')
             links.append(_link(f"rId{number}", "worksheet", f"worksheets/sheet{number}.xml"))
         for kind, name in (("sharedStrings", "sharedStrings.xml"), ("styles", "styles.xml")):
             part = next((one.part for one in self._links(self.main).values() if one.kind == kind), "")
             if content := self.read(part):
-                # A figure's raised or struck digits do not run into its others: 3¹ is not 31.
-                content = _RUN_APART.sub(rb'\1 xml:space="preserve"> \2 \3', content)
-                new.writestr(f"xl/{name}", content)
+                new.writestr(f"xl/{name}", _with_runs_apart(content))
                 links.append(_link(kind, kind, name))
         new.writestr(
             "xl/workbook.xml",
@@ -221,6 +219,17 @@ _RUN_APART = re.compile(
     rb"""(?:(?!</(?:\w+:)?(?:rPr|r|t)>).)*</(?:\w+:)?rPr>\s*<(?:\w+:)?t)[^>]*>([^<]*)(</(?:\w+:)?t>)""",
     re.DOTALL,
 )
+
+
+def _has_runs_apart(xml: bytes) -> bool:
+    return (b"vertAlign" in xml or b"strike" in xml) and bool(_RUN_APART.search(xml))
+
+
+def _with_runs_apart(xml: bytes) -> bytes:
+    """A part in which a figure's raised or struck digits do not run into its others: 3¹ is not 31."""
+    return _RUN_APART.sub(rb'\1 xml:space="preserve"> \2 \3', xml) if _has_runs_apart(xml) else xml
+
+
 _MAIN_PARTS = ("xl/workbook.xml", "word/document.xml", "ppt/presentation.xml", "xl/workbook.bin")
 _LINKS = "xl/_rels/workbook.xml.rels"
 _MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"

@@ -38,6 +38,7 @@ _FIRST_DAY = re.compile(r"\d{4}-\d\d-01(?: 00:00:00)?")
 _NO_UNIT = re.compile(
     r"(?:tỷ|tỉ) (?:lệ|trọng|suất)|tăng/giảm|so với|bình quân|ghi chú|chênh lệch|\(?(?:trang|page|tiếp)\b"
 )
+_OF_MONTHS = re.compile(r"(?:kỳ|tháng)(?: (?:báo cáo|số liệu))?|tháng[/,]năm")  # heads a column
 _MANY = 10_000_000  # no unit counts so many
 _LONE_BLANK = NotACount("ô trống")
 _YEARLY_NAMES = frozenset(form.name for form in YEARLY)
@@ -180,6 +181,7 @@ class _Report:
             return self.reading
         units = self.directory.sender(self.reporter, self.day)
         if not self._is_anothers(tables, units):
+            self._judge_unknown_periods(tables, period)
             self._take_forms(tables, units, period)
         return self.reading
 
@@ -262,6 +264,26 @@ class _Report:
         near = {one for one in named if abs((one.first_day - period.first_day).days) < 750}
         if near and period not in near:
             self._problem("file-name-period", found=str(min(near)), expected=str(period))
+
+    def _judge_unknown_periods(self, tables: list[Table], period: Period | None) -> None:
+        """Tell of rows of which a column of months that the contract does not know says another month."""
+        if period is None:
+            return
+        monthly = {form.name for form in MONTHLY}
+        for table in (one for one in tables if monthly & set(one.forms)):
+            headed = [(c, heading) for c, heading in table.columns.unknown.items() if _OF_MONTHS.fullmatch(heading)]
+            for column, heading in headed:
+                months = [(row.index, _month_said(_value(table, row.index, column))) for row in table.rows]
+                others = [(index, month) for index, month in months if month and month not in period.months]
+                if others:
+                    index, month = others[0]
+                    self._problem(
+                        "period-invalid",
+                        sheet=table.sheet.name,
+                        cell_ref=f"{column_letters(column + 1)}{index + 1}",
+                        found=f"«{month}» ở cột «{heading}» trong tệp của {period}",
+                        expected=f"Tháng {period.first_month} năm {period.year}",
+                    )
 
     def _is_wrong_template(self, period: Period | None) -> bool:
         """Whether the file is our template made for another unit or period; nothing more is then said of it."""
@@ -760,6 +782,14 @@ def _said_otherwise(table: Table, period: Period, newest: Period) -> str:
     said = [one.period for one in stated if one.period]
     agree = [one for one in said if one.last_day in ends or (one.kind == "year" and one == newest.whole_year)]
     return "" if agree or not stated else f"«{stated[0].text}» trong tệp của {period}"
+
+
+def _month_said(value: Any) -> Period | None:
+    """The month that a cell in a column of months says, None where it says none with its year."""
+    if isinstance(value, date):
+        return Period.month_of(value)
+    stated = periods_in(f"Kỳ báo cáo: {value}") if type(value) is str else ()
+    return next((one.period for one in stated if one.period and one.period.kind == "month"), None)
 
 
 def _kind_in_column(text: str, table: Table) -> PeriodKind:

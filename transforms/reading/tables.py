@@ -26,6 +26,7 @@ _LIKE_COMMUNE = re.compile(r"(?:[ivxlc]+\. ?)?(đảng (bộ|ủy)|xã|phường
 _COMMUNE = re.compile(r"(đảng (bộ|ủy) )?(xã|phường|thị trấn|đặc khu) ")
 _GROUP_OF_COMMUNES = re.compile(r"(?:các|khối|nhóm|cụm) ")
 _PAGE = re.compile(r"\(?(trang|page|tiếp)\b")
+_REMARK = re.compile(r"\(?ghi chú\b")
 _ROMAN = re.compile(r"[IVXLC]+")
 _CODE = re.compile(r"\d[\d-]*")
 
@@ -191,10 +192,14 @@ class _Walk:
         """Read rows of the body; gives the row after the last one used, where the next table's title may begin."""
         rows = self.table.sheet.rows
         self.last_used = first - 1
+        may_number = (
+            True  # until there are figures: a line that says what is counted, or a blank one, may stand between
+        )
         for index in range(first, end):
-            if index == first and is_number_row(rows[index], self.table.columns):
-                self.last_used = index
+            if may_number and is_number_row(rows[index], self.table.columns):
+                self.last_used, may_number = index, False
             elif rows[index]:
+                may_number = may_number and not self.has_figures(rows[index])
                 self.take(index, rows[index])
         return self.last_used + 1
 
@@ -272,13 +277,18 @@ class _Walk:
             self._group(index, cell, row, words)
         elif cell or code:
             self._unit(index, row, words)
-        elif commune and not _PAGE.match(fold(commune)):
+        elif commune and not self._is_aside(commune, row):
             if not self.ended or self._heads_group(commune, words):
                 self._group(index, commune, row, words)
             elif self.has_figures(row):
                 self._unit(index, row, words)
         elif self.has_figures(row):
             self._nameless(index, row, words)
+
+    def _is_aside(self, commune: str, row: list[Any]) -> bool:
+        """Whether what stands in the place of a commune is a page's number, or a remark without figures."""
+        folded = fold(commune)
+        return bool(_PAGE.match(folded) or (_REMARK.match(folded) and not self.has_figures(row)))
 
     def _commune_row(self, index: int, row: list[Any], words: Words) -> None:
         """A row of a table of communes: a commune's, or the heading of some of them (I. Các xã) with their sum."""

@@ -13,6 +13,7 @@ from transforms.reading.values import shown
 
 _ANNOUNCES_MONTH = re.compile(r"\b(?:tháng|kỳ|tháng báo cáo|kỳ báo cáo|kỳ số liệu|thời gian báo cáo)$")
 _MONTH_ALONE = re.compile(r"tháng ?:? ?\d{1,2}")
+_LONE_MONTH = re.compile(r"\(?(\d{1,2}/\d{4})\)?")
 _YEAR_ALONE = re.compile(r"năm ?:? ?\d{4}")
 
 
@@ -20,16 +21,24 @@ def title_lines(rows: list[list[Any]]) -> list[str]:
     """The texts above a table, then what stands in several cells of a row read as one line.
 
     A month typed into a cell becomes a date in it: beside a word that announces a month it is that month, and by
-    itself, where it is a month's first day, in the last place. What is said of another paper or month comes after all.
+    itself, where it is a month's first day or written 12/2020, in the last place. What is said of another paper or
+    month comes after all.
     """
     above = [[value for value in row if value not in ("", None)] for row in rows if row]
     lines = [line.strip() for row in above for value in row if type(value) is str for line in _lines_of(value)]
     joined = [" ".join(_in_title(row, column) for column in range(len(row))) for row in above if len(row) > 1]
-    alone = [row[0] for row in above if len(row) == 1 and isinstance(row[0], date) and row[0].day == 1]
+    alone = [said for row in above if len(row) == 1 and (said := _lone_month(row[0]))]
     lines = [line for line in lines if line]
     joined += [f"{one} {after}" for one, after in pairwise(lines) if _is_month_over_year(one, after)]
-    said = lines + joined + [f"Tháng {day:%m/%Y}" for day in alone]
-    return sorted(said, key=is_aside)
+    return sorted(lines + joined + alone, key=is_aside)
+
+
+def _lone_month(value: Any) -> str:
+    """A month that is all a row says, as a title would state it; "" for any other value."""
+    if isinstance(value, date):
+        return f"Tháng {value:%m/%Y}" if value.day == 1 else ""
+    match = _LONE_MONTH.fullmatch(fold(value)) if type(value) is str else None
+    return f"Tháng {match[1]}" if match else ""
 
 
 def _lines_of(text: str) -> list[str]:

@@ -84,6 +84,9 @@ _ASIDE = re.compile(
     r"|(?!.*\b(?:báo cáo|biểu|số liệu|kỳ)\b)[^\W\d][^\d,]{1,30}, ?tháng \d{1,2} năm \d{4}\W*$"  # where it was signed
 )
 _MAY_STATE = re.compile(r"\d\d")
+# A month typed without marks, in a line that states no day.
+_UNMARKED = re.compile(r"(?<!\w)thang\s*:?\s*(\d{1,2})\s*(?:nam|[/.-])\s*(\d{4})(?!\d)")
+_UNMARKED_DAY = re.compile(r"(?<!\w)ngay(?!\w)|\d\s*[,.]?\s*thang")
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +106,8 @@ def periods_in(title: str) -> tuple[Stated, ...]:
     line = fold(title)
     if not _MAY_STATE.search(line):
         return ()
+    if "thang" in line and not _UNMARKED_DAY.search(line):
+        line = _UNMARKED.sub(r"tháng \1 năm \2", line)
     stated: list[Stated] = []
 
     def take(pattern: re.Pattern[str], read: Callable[[re.Match[str]], Period | None]) -> None:

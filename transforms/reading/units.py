@@ -239,7 +239,7 @@ class SenderUnits:
 
 
 def _plain_code(code: str) -> str:
-    return plain_characters(code).replace(" ", "")
+    return "".join(plain_characters(code).split()).removeprefix("'")
 
 
 def _shown(commune: str, cell: str) -> str:

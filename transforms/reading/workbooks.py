@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import io
 import re
+import zipfile
 from typing import Any
 
 import python_calamine
 
+from transforms.reading.apart import opendocument_apart
 from transforms.reading.formulas import Unknown, forget_uncalculated, opendocument_cells, xls_cells, xlsx_cells
 from transforms.reading.grid import MAX_AREA, Refused, Sheet
 from transforms.reading.package import Package, Zip
@@ -106,7 +108,20 @@ def opendocument(data: bytes, opened: Zip) -> list[Sheet]:
         raise Refused("encrypted-file")
     content = opened.read(parts["content.xml"])
     _check_repeats(content)
+    legible = opendocument_apart(content)
+    if legible is not content:
+        data = _opendocument_of(kind, legible)
     return workbook(data, [one.unknown for one in opendocument_cells(content)])
+
+
+def _opendocument_of(kind: str, content: bytes) -> bytes:
+    """A spreadsheet of that content alone, as the workbook reader looks for it."""
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as new:
+        new.writestr("mimetype", kind)
+        new.writestr("content.xml", content)
+        new.writestr("META-INF/manifest.xml", "<manifest/>")
+    return stream.getvalue()
 
 
 _REPEATED_VALUE = re.compile(rb"""<table:table-cell[^>]*number-columns-repeated=["'](\d+)["'](?:[^>]*[^/>])?>""")
