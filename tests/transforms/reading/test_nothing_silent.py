@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import re
 import zipfile
+from pathlib import Path
 
 import pytest
 import xlsxwriter
@@ -151,6 +152,49 @@ def test_the_cells_of_an_opendocument_sheet_without_a_value_are_told():
         new.writestr("content.xml", content)
         new.writestr("META-INF/manifest.xml", "<manifest/>")
     assert first_row(stream.getvalue()) == [UNCACHED, UNCACHED, NoValue("Err:502"), "", 7]
+
+
+@pytest.mark.parametrize(
+    ("said", "paragraph", "seen"),
+    [
+        ('style:text-position="super 58%"', '3<text:span text:style-name="T1">1</text:span>', "3 1"),
+        ('style:text-position="-33% 58%"', '<text:span text:style-name="T1">3</text:span>1', "3 1"),
+        ('style:text-line-through-style="solid"', '<text:span text:style-name="T1">35</text:span>36', "35 36"),
+        ('style:text-line-through-style="none"', '3<text:span text:style-name="T1">1</text:span>', "31"),
+        ('style:text-position="0% 100%"', '3<text:span text:style-name="T1">1</text:span>', "31"),
+        ('fo:font-weight="bold"', "3<text:line-break/>1", "3\n1"),
+        ('fo:font-weight="bold"', "Tên<text:line-break/>chi<text:tab/>bộ", "Tên\nchi bộ"),
+    ],
+)
+def test_what_an_opendocument_cell_sets_apart_does_not_run_into_its_figure(said, paragraph, seen):
+    names = ("office", "table", "text", "style")
+    spaces = " ".join(f'xmlns:{n}="urn:oasis:names:tc:opendocument:xmlns:{n}:1.0"' for n in names)
+    spaces += ' xmlns:fo="urn:oasis:names:tc:opendocument:xmlns:xsl-fo-compatible:1.0"'
+    style = f'<style:style style:name="T1" style:family="text"><style:text-properties {said}/></style:style>'
+    cell = f'<table:table-cell office:value-type="string"><text:p>{paragraph}</text:p></table:table-cell>'
+    content = (
+        f"<office:document-content {spaces}><office:automatic-styles>{style}</office:automatic-styles>"
+        f"<office:body><office:spreadsheet><table:table table:name='a'><table:table-row>{cell}</table:table-row>"
+        "</table:table></office:spreadsheet></office:body></office:document-content>"
+    )
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w") as new:
+        new.writestr("mimetype", "application/vnd.oasis.opendocument.spreadsheet")
+        new.writestr("content.xml", content)
+        new.writestr("META-INF/manifest.xml", "<manifest/>")
+    assert first_row(stream.getvalue())[0].strip() == seen
+
+
+def test_what_an_xls_cell_sets_apart_does_not_run_into_its_figure():
+    data = Path(__file__).with_name("faults").joinpath("raised_digits.xls").read_bytes()
+    first, _, last = open_sheets(data, "a.xls")[0].rows
+    assert [text.strip() for text in (*first[:2], *last[:2])] == ["31", "3 1", "35 36", "36"]
+
+
+@pytest.mark.parametrize(("font", "seen"), [("<vertAlign val='superscript'/>", "3 1"), ("<b/>", "31")])
+def test_what_text_within_a_sheet_sets_apart_does_not_run_into_its_figure(font, seen):
+    cell = f"<c r='A1' t='inlineStr'><is><r><t>3</t></r><r><rPr>{font}</rPr><t>1</t></r></is></c>"
+    assert first_row(book(cell))[0].strip() == seen
 
 
 @pytest.mark.parametrize("separator", ["/", "\\"])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import re
 from copy import deepcopy
 from dataclasses import replace
 from datetime import date
@@ -21,6 +22,9 @@ from transforms.samples.writers import write, zipped
 MONTH, CODE = Period(2020, 12), "867"
 PLAIN = replace(TEMPLATES[0], is_numbered=False, is_signed=False)
 NAMINGS = ("grouped", "repeated", "single", "coded")
+
+
+_CELL_CODE = re.compile(r"\d{5}-\d\d")
 
 
 @pytest.fixture(scope="module")
@@ -85,6 +89,29 @@ def _note_below(grid: Grid) -> None:
 def _numbers_with_sums(grid: Grid) -> None:
     wide = len(grid.rows[_top(grid)])
     grid.rows.insert(_top(grid) + 2, ["A", "B", "C", *map(str, range(1, wide - 3)), f"{wide - 3}=1+2-3"])
+
+
+def _numbers_below_a_note(grid: Grid) -> None:
+    _numbers_with_sums(grid)
+    grid.rows[_top(grid) + 2][3:] = range(1, len(grid.rows[_top(grid)]) - 2)
+    _note_below(grid)
+
+
+def _numbers_below_a_blank(grid: Grid) -> None:
+    _numbers_with_sums(grid)
+    grid.rows.insert(_top(grid) + 2, [])
+
+
+def _remark_within(grid: Grid) -> None:
+    grid.rows.insert(_top(grid) + 8, ["", "Ghi chú: số liệu chưa chốt"])
+
+
+def _codes_as_typed(grid: Grid) -> None:
+    """With an apostrophe that a text file keeps, and no-break spaces."""
+    for row in grid.rows[_top(grid) :]:
+        row[1:] = [
+            f"'{one}".replace("-", "\u00a0-\u00a0") if _CELL_CODE.fullmatch(str(one)) else one for one in row[1:]
+        ]
 
 
 def _year_so_far(grid: Grid) -> None:
@@ -155,6 +182,8 @@ CHANGES = (
     _blank_between,
     _note_below,
     _numbers_with_sums,
+    _numbers_below_a_note,
+    _numbers_below_a_blank,
     _year_so_far,
     _remarks,
     _remarks_everywhere,
@@ -313,6 +342,64 @@ def test_units_of_another_under_ones_own_title_are_anothers(read, registry):
     for grid in grids:
         grid.rows[1] = ["THÀNH ỦY SA ĐÉC"]
     assert read(grids=grids)[0] == ["wrong-district"]
+
+
+def test_a_remark_in_the_place_of_a_commune_is_none(read, truth):
+    assert read(_remark_within, "grouped") == ([], truth)
+
+
+def test_a_remark_with_figures_in_the_place_of_a_commune_is_told_of(read):
+    def counted(grid: Grid) -> None:
+        _remark_within(grid)
+        grid.rows[_top(grid) + 8] += ["", *[3] * (len(grid.rows[_top(grid)]) - 3)]
+
+    assert "unknown-unit" in read(counted, "grouped")[0]
+
+
+def test_codes_are_known_with_an_apostrophe_and_with_no_break_spaces(read, truth):
+    assert read(_codes_as_typed, "coded") == ([], truth)
+
+
+@pytest.mark.parametrize("heading", ["Kỳ", "Tháng", "Kỳ báo cáo"])
+@pytest.mark.parametrize(
+    ("said", "codes"),
+    [
+        ("11/2020", ["period-invalid"]),
+        ("2021-01", ["period-invalid"]),
+        ("2020-11-01 00:00:00", ["period-invalid"]),
+        ("12/2020", []),
+        ("01/12/2020", []),
+        ("Tháng 12 năm 2020", []),
+        (11, []),
+        ("II", []),
+    ],
+)
+def test_a_row_that_says_another_month_is_not_taken_for_this_one(read, heading, said, codes):
+    def with_months(grid: Grid) -> None:
+        top = _top(grid)
+        for row in grid.rows[top + 2 : -1]:
+            row.insert(1, "")
+        grid.rows[top].insert(1, heading)
+        grid.rows[top + 1].insert(1, "")
+        grid.rows[-1].insert(1, "")
+        grid.rows[top + 6][1] = said
+
+    assert read(with_months)[0] == codes
+
+
+@pytest.mark.parametrize("title", ["12/2020", "(12/2020)", "THANG 12 NAM 2020"])
+def test_the_month_may_be_all_a_line_says_or_typed_without_marks(read, truth, title):
+    def retitled(grid: Grid) -> None:
+        grid.rows[3] = [title]
+
+    assert read(retitled) == ([], truth)
+
+
+def test_a_papers_number_is_no_month(read, truth):
+    def numbered(grid: Grid) -> None:
+        grid.rows.insert(0, ["11/2020"])
+
+    assert read(numbered) == ([], truth)
 
 
 def test_a_misspelt_row_without_figures_is_told_of_as_well(read):

@@ -39,6 +39,8 @@ from transforms.reading.titles import periods_in, periods_in_name
         ("Từ tháng 01 đến tháng 6 năm 2020", "2020-H1"),
         ("Từ tháng 7/2020 đến hết tháng 12/2020", "2020-H2"),
         ("Từ tháng 6 đến tháng 6 năm 2019", "2019-06"),
+        ("THANG 06 NAM 2019", "2019-06"),
+        ("Thang 6/2019", "2019-06"),
     ],
 )
 def test_a_period_is_read_in_every_wording(title, period):
@@ -89,6 +91,9 @@ def test_the_year_of_a_paper_a_term_or_a_quarter_is_no_years_report(title):
         "ĐẢNG BỘ TỈNH ĐỒNG THÁP",
         "Mẫu số 02-ĐV",
         "Cao Lãnh, 03 tháng 02 năm 2019",
+        "Cao Lanh, ngay 03 thang 02 nam 2019",
+        "Cao Lanh, 03 thang 02 nam 2019",
+        "Dai hoi Dang bo tinh Dong Thap, Viet Nam 2019",
         "Chào mừng Đại hội nhiệm kỳ 10/2020",
     ],
 )
