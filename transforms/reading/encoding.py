@@ -1,6 +1,7 @@
 """The text of a text file, whatever encoding or font it was written in, judged by its content."""
 
 import codecs
+import html
 import re
 import unicodedata
 from dataclasses import dataclass
@@ -17,6 +18,7 @@ from transforms.reading.legacy_fonts import (
 )
 
 _CONTROL = re.compile(r"[\x00-\x08\x0e-\x19\x1b-\x1f\x7f-\x9f\ufffe\uffff]")
+_NAMED = re.compile(r"&(?:#\d+|#[xX][0-9a-fA-F]+|\w+);")
 _MOST_CONTROLS = 0.01  # of all characters; more is no text
 _STRANGE = re.compile(f"[^\t-\r\x1a -~\u00a0-\u00fe\u0300-\u036f\u2000-\u206f{BEYOND_LATIN_1}]")
 _MOST_STRANGE = 0.3
@@ -81,7 +83,20 @@ def decode_text(data: bytes) -> DecodedText:
     _require_text(text)
     if not data.startswith(_MARKS):
         _require_letters(text)
-    return DecodedText(_without_legacy_fonts(unicodedata.normalize("NFC", text)), encoding)
+    return DecodedText(_without_legacy_fonts(unicodedata.normalize("NFC", _with_letters(text))), encoding)
+
+
+def _with_letters(text: str) -> str:
+    """A page with its letters as such where it names them (&ecirc;, &shy;), since a font's are told by what is beside.
+
+    Signs of ASCII stay named: they may be markup's.
+    """
+
+    def letter(match: re.Match[str]) -> str:
+        said = html.unescape(match[0])
+        return said if len(said) == 1 and said >= "\u00a0" else match[0]
+
+    return _NAMED.sub(letter, text) if "<" in text and "&" in text else text
 
 
 def _unicode_encoding(data: bytes) -> str | None:

@@ -18,4 +18,6 @@ def begin_duckdb(path: Path | None = None, config: Mapping[str, str] | None = No
         config: settings of DuckDB besides.
     """
     threads = str(len(os.sched_getaffinity(0)))
-    return duckdb.connect(str(path or ":memory:"), config={"threads": threads, **(config or {})})
+    con = duckdb.connect(str(path or ":memory:"), config={"threads": threads, **(config or {})})
+    con.execute("SET enable_progress_bar = false")  # drawn where the output goes, JSON too, once a query takes seconds
+    return con

@@ -13,6 +13,7 @@ import duckdb
 import pytest
 
 from expectations.contract.forms import FORMS
+from warehouse.connection.engine import begin_duckdb
 from warehouse.connection import migrations, store
 from warehouse.connection.store import bare_store, memory_store, open_store, open_to_read
 from warehouse.errors import SchemaChanged, StoreLocked, StoreMissing, StoreTooNew
@@ -315,3 +316,8 @@ def test_a_bare_store_has_everything_but_the_comments() -> None:
             assert bare.execute(f"{sql} ORDER BY ALL").fetchall() == rows
         told = "SELECT DISTINCT table_name FROM duckdb_columns() WHERE comment IS NOT NULL"
         assert bare.execute(told).fetchall() == [("migration",)]
+
+
+def test_no_bar_of_progress_is_drawn_into_an_output_that_programs_read():
+    with begin_duckdb() as con:
+        assert con.sql("SELECT current_setting('enable_progress_bar')").fetchall() == [(False,)]
