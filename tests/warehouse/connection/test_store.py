@@ -13,8 +13,8 @@ import duckdb
 import pytest
 
 from expectations.contract.forms import FORMS
-from warehouse.connection.engine import begin_duckdb
 from warehouse.connection import migrations, store
+from warehouse.connection.engine import begin_duckdb
 from warehouse.connection.store import bare_store, memory_store, open_store, open_to_read
 from warehouse.errors import SchemaChanged, StoreLocked, StoreMissing, StoreTooNew
 from warehouse.schema.comments import columns
