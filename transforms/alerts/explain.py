@@ -190,17 +190,17 @@ class _Telling:
         if part is None or self.told.indicator not in COMPONENTS:
             return ""
         numbers = self._numbers(self.told.level == "commune")
-        return self._say(
-            "explain.driven.component",
-            noun=self._noun(COMPONENTS[self.told.indicator]),
-            observed=numbers.count(part.observed),
-            expected=numbers.expected(self._usual_of_part(part)),
-        )
+        words: dict[str, Value] = {
+            "noun": self._noun(COMPONENTS[self.told.indicator]),
+            "observed": numbers.count(part.observed),
+        }
+        if self._fits_whole(part):
+            return self._say("explain.driven.component", **words, expected=numbers.expected(part.expected))
+        return self._say("explain.driven.component-alone", **words)
 
-    def _usual_of_part(self, part: Component) -> float:
-        """Never above what is told of the whole, which may have been worked out in another way."""
-        whole = self.told.expected
-        return part.expected if whole is None else min(part.expected, whole)
+    def _fits_whole(self, part: Component) -> bool:
+        """Whether a part is usually no more than its whole, whose usual count is worked out in another way."""
+        return self.told.expected is None or part.expected <= self.told.expected
 
     def _besides(self) -> str:
         told = self.told

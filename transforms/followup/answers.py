@@ -15,10 +15,11 @@ from transforms.followup.worklist_mark import (
     WrongSeal,
     fingerprint,
     is_mark,
+    plain,
     read_mark,
     state_mark,
 )
-from transforms.reading.grid import Refused, column_letters
+from transforms.reading.grid import NoValue, Refused, column_letters
 from transforms.reading.people import lists_people, tells_of_one
 from transforms.reading.sheets import Sheet, open_sheets
 
@@ -92,9 +93,10 @@ def _texts(sheet: Sheet) -> list[list[str]]:
 
 
 def _text(value: Any) -> str:
+    """What a cell says: a formula that came to nothing, as "-đã họp" typed into a workbook program, says nothing."""
     if isinstance(value, float) and value.is_integer():
         return str(int(value))
-    return "" if value is None else str(value)[:LONGEST].strip()
+    return "" if value is None or isinstance(value, NoValue) else str(value)[:LONGEST].strip()
 
 
 def read_answers(opened: OpenedWorkbook, secret: str) -> AnsweredWorkbook:
@@ -179,7 +181,7 @@ def _cell(column: int, number: int) -> str:
 
 def _reply(row: Sequence[str], number: int) -> Reply | Message | None:
     """The answer of a row; none where nothing is answered; what is wrong with it."""
-    said, note = row[REPLY].strip(), " ".join(row[ANSWER].split())
+    said, note = plain(row[REPLY]), plain(row[ANSWER])
     if not said and not note:
         return None
     cell = _cell(REPLY, number)

@@ -57,10 +57,15 @@ class WorklistMark:
         return [*said, ("seal", _seal(said, secret))]
 
 
+def plain(said: str) -> str:
+    """What a cell says, whatever a program or keyboard did to its blanks and composed letters."""
+    return " ".join(unicodedata.normalize("NFC", said).split())
+
+
 def fingerprint(said: str) -> str:
-    """Of what a cell says, whatever a program did to its blanks and composed letters."""
-    plain = " ".join(unicodedata.normalize("NFC", said).split())
-    return f"h{sha256(plain.encode()).hexdigest()[:_SHOWN]}" if plain else "-"
+    """Of what a cell says, see `plain`."""
+    kept = plain(said)
+    return f"h{sha256(kept.encode()).hexdigest()[:_SHOWN]}" if kept else "-"
 
 
 def state_mark(item: Mapping[str, Any]) -> str:

@@ -6,6 +6,7 @@ import io
 import re
 import shutil
 import subprocess
+import unicodedata
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
@@ -87,7 +88,10 @@ def test_answers_are_read_with_their_cells():
     assert workbook.replies == (Reply("H6", FIRST, "done", "đã gửi lại"), Reply("H8", THIRD, "under-way", ""))
 
 
-@pytest.mark.parametrize("said", [DONE.upper(), f" {DONE} ", "Done"])
+@pytest.mark.parametrize(
+    "said",
+    [DONE.upper(), f" {DONE} ", "Done", unicodedata.normalize("NFD", DONE), DONE.replace(" ", "\u00a0"), "Đã  làm  xong"],
+)
 def test_an_answer_is_known_however_it_is_typed_and_in_either_language(said):
     assert read(answered(lambda sheet: answer(sheet, H6=said, I6="x"))).replies[0].answer == "done"
     assert read(answered(lambda sheet: answer(sheet, H6=said, I6="x"), language="en")).replies[0].answer == "done"
@@ -141,6 +145,8 @@ def _copied(sheet: Worksheet) -> None:
         (lambda sheet: answer(sheet, H7=DONE), f"Ô I7: trả lời «{DONE}» thì cần ghi rõ"),
         (lambda sheet: answer(sheet, H7=FIGURES, I7="   "), "Ô I7"),
         (lambda sheet: answer(sheet, H7=WAIVE), "Ô I7"),
+        (lambda sheet: answer(sheet, H7=DONE, I7="#NAME?"), "Ô I7: trả lời «Đã làm xong» thì cần ghi rõ"),
+        (lambda sheet: answer(sheet, H7=DONE, I7='=HYPERLINK("x")'), "Ô I7: trả lời «Đã làm xong» thì cần ghi rõ"),
         (lambda sheet: answer(sheet, H7=DONE, I7="x" * 1001), "Ô I7: ghi tối đa 1.000"),
         (lambda sheet: answer(sheet, H7=DONE, I7="đã gặp Nguyễn Văn An, 087075001234"), "Ô I7: có số căn cước"),
         (lambda sheet: answer(sheet, H7=DONE, I7="đã gặp người sinh ngày 12/03/1975"), "Ô I7: có số căn cước"),
