@@ -1,4 +1,4 @@
-"""What every act of a person says: who did it, on which day, and that it is more than blanks."""
+"""What every act of a person says: who did it, on which day, and that it is more than blanks and tells of nobody."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from datetime import date
 from flows.clock import today
 from flows.errors import UserError
 from flows.settings import Settings
+from transforms.reading.people import tells_of_one
 
 
 def day_of_act(settings: Settings, as_of: date | None) -> date:
@@ -23,13 +24,15 @@ def day_of_act(settings: Settings, as_of: date | None) -> date:
 
 
 def check_said(*given: str | None) -> None:
-    """Whether what a person was asked to say is more than blanks.
+    """Whether what a person was asked to say is more than blanks, and tells of the work.
 
     Raises:
-        UserError: it is not.
+        UserError: it is not; or it holds what only a person has, an identity number or a day of birth.
     """
     if any(one is not None and not one.strip() for one in given):
         raise UserError("error.act.blank")
+    if any(tells_of_one(one) for one in given if one):
+        raise UserError("error.act.person")
 
 
 def check_until(until: date, day: date) -> None:

@@ -11,7 +11,7 @@ from rich.console import Console
 
 from expectations.language.catalogue import text
 from flows.clock import now
-from flows.commands.acts import day_of_act, who
+from flows.commands.acts import check_said, day_of_act, who
 from flows.errors import UserError
 from flows.home import open_home
 from flows.night.carry_out import carry_out_waiting
@@ -27,6 +27,7 @@ def run_decision(action: str, submission_id: int, reason: str, as_of: date | Non
     settings = load_settings()
     if not reason.strip():
         raise UserError("error.no-reason")
+    check_said(reason)
     night = day_of_act(settings, as_of)
     settings.home.mkdir(parents=True, exist_ok=True)
     with open_board(settings.board_path) as board:

@@ -10,6 +10,7 @@ from duckdb import DuckDBPyConnection
 from expectations.contract.forms import FORMS
 from expectations.contract.periods import Period
 from expectations.contract.problems import CODES
+from flows.commands.acts import check_said
 from flows.errors import UserError
 from flows.night.carry_out import ACTIONS
 from flows.night.collect import File, archived_file
@@ -116,10 +117,12 @@ def decide(asked: Asked, action: str) -> Answer:
 
     Raises:
         DecisionRefused: it could not be carried out.
+        UserError: something was decided already, or the reason tells of a person.
     """
     row, number = _own_file(asked), asked.path["number"]
     decision = Decision(asked.today(), asked.account.name, asked.said("reason"))
     (check_acceptable if action == "accept" else check_retractable)(asked.con, row["submission_id"], decision)
+    check_said(decision.reason)
     if _decided(asked, row["submission_id"]):
         raise UserError("error.report.decided")
     with open_board(asked.settings.board_path) as board:

@@ -205,8 +205,10 @@ def test_a_silence_cannot_end_before_it_begins(home):
         )
 
 
-@pytest.mark.parametrize("options", [["--note", " "], ["--as-of", "9999-01-01"]])
-def test_a_blank_note_and_a_day_to_come_are_refused_and_nothing_is_noted(home, options):
+@pytest.mark.parametrize(
+    "options", [["--note", " "], ["--note", "đã hỏi Nguyễn Văn An, 087075001234"], ["--as-of", "9999-01-01"]]
+)
+def test_a_note_that_is_blank_or_of_a_person_and_a_day_to_come_are_refused_and_nothing_is_noted(home, options):
     with pytest.raises(UserError):
         CliRunner().invoke(app, ["alert", "ack", ID, *options], catch_exceptions=False)
     assert not home.board_path.exists()

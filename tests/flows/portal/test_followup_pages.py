@@ -322,6 +322,15 @@ def test_a_workbook_goes_out_and_its_answers_come_back_in(board, home, items):
     assert [kept(home, one)["status"] for one in (first, second, third)] == ["done", "assigned", "assigned"]
 
 
+def test_a_note_of_a_person_is_refused_on_the_page_as_in_a_workbook(board, home, open_ids):
+    item_id = open_ids[0]
+    board.open(f"/follow-up/{item_id}")
+    answer = board.submit(f"/follow-up/{item_id}", act="done", note="đã gặp Lê Văn Tám, sinh 12/03/1975")
+    assert answer.status_code == 409
+    assert "Có số căn cước hoặc ngày sinh" in answer.text
+    assert noted(home) == []
+
+
 def test_an_item_that_ended_meanwhile_is_told_and_the_others_taken(board, home, items):
     first, second = [one for one, row in items.items() if row["reporter_code"] == "867" and row["closed_on"] is None][
         :2

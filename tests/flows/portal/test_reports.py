@@ -104,6 +104,7 @@ def test_every_state_of_the_grid_leads_to_its_files(visit):
 
 def test_a_file_is_let_in_by_a_click_with_a_reason(visit, desk, rejected):
     assert visit.submit(f"{rejected}/accept", reason="  ").status_code == 409
+    assert visit.submit(f"{rejected}/accept", reason="hỏi Lê Văn Tám, sinh 12/03/1975").status_code == 409
     visit.open(f"{rejected}/changes")
     assert visit.tree.css("table tbody tr")
     visit.open(rejected)
