@@ -123,7 +123,8 @@ class Came:
         if self.request.method != "POST":
             return self.path
         path = quote(self.request.scope["path"])
-        return path.rpartition("/")[0] or path
+        is_on_itself = urlsplit(self.request.headers.get("referer", "")).path == path
+        return path if is_on_itself else path.rpartition("/")[0] or path
 
     @property
     def what(self) -> str:

@@ -48,3 +48,20 @@ for (const place of document.querySelectorAll("[data-tick-all]")) {
   label.append(tick, " ", place.dataset.tickAll);
   place.prepend(label);
 }
+
+// What was typed for an act stands there again until it is noted: a session that ended, or a refusal, costs no words.
+const account = document.querySelector(".who a[href='/password']")?.textContent;
+for (const form of document.querySelectorAll("main form[method=post]:not([action='/sign-in'])")) {
+  form.addEventListener("submit", () => {
+    const fields = [...form.querySelectorAll("input:not([type]), textarea")].map((one) => [one.name, one.value]);
+    sessionStorage.setItem("typed", JSON.stringify({ account, action: form.getAttribute("action"), fields }));
+  });
+}
+if (!document.querySelector(".fault")) {
+  const typed = JSON.parse(sessionStorage.getItem("typed") || "{}");
+  sessionStorage.removeItem("typed");
+  const form = document.querySelector(`main form[action="${CSS.escape(typed.action || "")}"]`);
+  if (form && typed.account === account && !document.querySelector(".told")) {
+    for (const [name, value] of typed.fields) form.elements[name].value = value;
+  }
+}

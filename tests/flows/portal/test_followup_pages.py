@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from urllib.parse import quote
 
 import duckdb
 import openpyxl
@@ -329,6 +330,18 @@ def test_a_note_of_a_person_is_refused_on_the_page_as_in_a_workbook(board, home,
     assert answer.status_code == 409
     assert "Có số căn cước hoặc ngày sinh" in answer.text
     assert noted(home) == []
+
+
+def test_who_is_refused_or_has_to_sign_in_again_goes_back_to_the_item(board, open_ids):
+    path = f"/follow-up/{open_ids[0]}"
+    board.open(path)
+    sent = {"data": {"token": board.token, "act": "done", "note": " "}}
+    headers = {"origin": "http://testserver", "referer": f"http://testserver{path}?told=noted"}
+    assert f'<a href="{path}">' in board.post(path, headers=headers, **sent).text
+    board.cookies.clear()
+    assert (
+        board.post(path, headers=headers, **sent).headers["location"] == f"/sign-in?to={quote(path, safe='')}&why=ended"
+    )
 
 
 def test_an_item_that_ended_meanwhile_is_told_and_the_others_taken(board, home, items):

@@ -26,6 +26,7 @@ from flows.settings import Settings
 from tests.flows.portal.visitor import PASSWORD
 from tests.free_port import free_port
 from transforms.samples.tree import sample_tree
+from warehouse.board.accounts import open_accounts
 
 MONTH = Period(2025, 1)
 WIDTHS = (1280, 390)
@@ -200,6 +201,34 @@ def test_a_board_members_day(walk: Walk):
     page.goto(f"{walk.address}/counter")
     assert "không dùng được trang này" in page.locator(".fault").inner_text()
     walk.complaints = [one for one in walk.complaints if "403" not in one]
+
+
+def test_what_was_typed_as_the_session_ended_is_there_again_until_it_is_noted(
+    browser: Browser, address: str, home: Path
+):
+    page = browser.new_page()
+    walk = Walk(page, address)
+    page.set_default_timeout(PATIENCE * 1000)
+    walk.sign_in("ban")
+    page.goto(f"{address}/follow-up")
+    walk.follow(page.locator("main td a[href^='/follow-up/']").first)
+    item = page.url
+    page.check("[name=act][value=assign]")
+    page.fill("#to", "Thành ủy")
+    with open_accounts(Settings(home=home).board_path) as accounts:
+        accounts.end_sessions("ban")
+    walk.follow("main form[action^='/follow-up/'] button")
+    assert "chưa được ghi nhận" in page.locator(".fault").inner_text()
+    page.fill("#name", "ban")
+    page.fill("#word", PASSWORD)
+    walk.follow("main button")
+    assert (page.url, page.input_value("#to")) == (item, "Thành ủy")
+    page.check("[name=act][value=assign]")
+    walk.follow("main form[action^='/follow-up/'] button")
+    assert "Thành ủy" in page.locator("main").inner_text()
+    page.goto(item)
+    assert page.input_value("#to") == ""
+    page.close()
 
 
 def test_english_is_a_click_away(walk: Walk):

@@ -90,7 +90,14 @@ def test_answers_are_read_with_their_cells():
 
 @pytest.mark.parametrize(
     "said",
-    [DONE.upper(), f" {DONE} ", "Done", unicodedata.normalize("NFD", DONE), DONE.replace(" ", "\u00a0"), "Đã  làm  xong"],
+    [
+        DONE.upper(),
+        f" {DONE} ",
+        "Done",
+        unicodedata.normalize("NFD", DONE),
+        DONE.replace(" ", "\u00a0"),
+        "Đã  làm  xong",
+    ],
 )
 def test_an_answer_is_known_however_it_is_typed_and_in_either_language(said):
     assert read(answered(lambda sheet: answer(sheet, H6=said, I6="x"))).replies[0].answer == "done"
