@@ -58,8 +58,10 @@ def quantile(probability: ArrayLike, mean: ArrayLike, dispersion: ArrayLike) -> 
 
 
 def _search(q: Array, mu: Array, phi: Array) -> Array:
-    """The quantile by bracketing around the normal guess, corrected for the skewness (Cornish, Fisher 1938); `low` stays
-    below it and `high` at or above it."""
+    """The quantile by bracketing around the normal guess, corrected for the skewness (Cornish, Fisher 1938).
+
+    `low` stays below it and `high` at or above it.
+    """
     spread, z = np.sqrt(mu * phi), ndtri(q)
     high = np.maximum(np.floor(mu + z * spread + (z * z - 1) * (2 * phi - 1) / 6), 0.0)
     step = np.maximum(np.floor(spread / 8), 1.0)
