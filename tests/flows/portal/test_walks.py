@@ -211,7 +211,7 @@ def test_what_was_typed_as_the_session_ended_is_there_again_until_it_is_noted(
     page.set_default_timeout(PATIENCE * 1000)
     walk.sign_in("ban")
     page.goto(f"{address}/follow-up")
-    walk.follow(page.locator("main td a[href^='/follow-up/']").first)
+    walk.follow(page.locator("main th a[href^='/follow-up/']").first)
     item = page.url
     page.check("[name=act][value=assign]")
     page.fill("#to", "Thành ủy")
