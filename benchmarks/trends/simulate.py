@@ -83,6 +83,7 @@ def simulate(scenario: Scenario, replicates: int, rng: np.random.Generator) -> p
             "numerator": pl.Series(np.where(known, top, np.nan).ravel()).fill_nan(None),
             "denominator": pl.Series(np.where(known, below, np.nan).ravel()).fill_nan(None),
             "value": pl.Series(np.where(known, top, np.nan).ravel()).fill_nan(None),
+            "coverage": 1.0,
         }
     )
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import polars as pl
 
-from expectations.contract.indicators import INDICATOR_OF, INDICATORS, PERIOD_KINDS, REPORTS, Indicator
+from expectations.contract.indicators import INDICATOR_OF, INDICATORS, LEAST_REPORTED, PERIOD_KINDS, REPORTS, Indicator
 from transforms.indicators.inputs import KEYS, MEMBERS, UNIT, without_gaps
 from transforms.indicators.longer_periods import MONTHS_IN, coverage, over_periods
 from transforms.intervals import poisson_interval, rate_ratio_interval, wilson_interval
@@ -180,6 +180,11 @@ def valued(long: pl.DataFrame) -> pl.DataFrame:
 
 def _bare() -> list[str]:
     return [each.name for each in INDICATORS if each.denominator is None]
+
+
+def is_whole(coverage: str = "coverage") -> pl.Expr:
+    """Whether a row's figure is the whole unit's: a rate or share always, a bare count once `LEAST_REPORTED` of it reported."""
+    return ~pl.col("indicator").is_in(_bare()) | (pl.col(coverage).fill_null(1.0) >= LEAST_REPORTED)
 
 
 def _bounds(long: pl.DataFrame) -> tuple[pl.Series, pl.Series]:

@@ -6,6 +6,7 @@ import numpy as np
 import polars as pl
 
 from expectations.contract.indicators import INDICATORS
+from transforms.indicators import is_whole
 from transforms.intervals import rate_ratio_interval, share_ratio_interval
 from transforms.months import month_number, year_before
 from transforms.trends.season import tet
@@ -40,7 +41,8 @@ def comparison(indicators: pl.DataFrame) -> pl.DataFrame:
         map, unit_code, level, indicator, period_kind, period, base_period, value, base_value,
         difference (value - base_value, in the indicator's unit),
         ratio (value / base_value; null for nets and the ratio of rates, and where the base is 0), lower, upper (null
-        likewise; upper also where nothing happened in the base period),
+        likewise; upper also where nothing happened in the base period); all null for a bare count of which a part was
+        not reported in one of the periods,
         is_tet_moved: True where Tết fell otherwise in the two periods, so that they are not alike.
         One row for each row of `indicators` whose base period is there; unknown figures give nulls.
     """
@@ -52,14 +54,17 @@ def comparison(indicators: pl.DataFrame) -> pl.DataFrame:
     lower, upper = _bounds(pairs, kind)
     has_ratio = kind.is_in(["rate", "share", "count"])
     ratio = pl.when(has_ratio & (pl.col("value_base") > 0)).then(pl.col("value") / pl.col("value_base"))
-    return pairs.with_columns(
+    compared = pairs.with_columns(
         base_value="value_base",
         difference=pl.col("value") - pl.col("value_base"),
         ratio=ratio,
         lower=lower,
         upper=upper,
         is_tet_moved=_tet_moved(pairs),
-    ).select(COLUMNS)
+    )
+    both_whole = is_whole() & is_whole("coverage_base")
+    changes = ("difference", "ratio", "lower", "upper")
+    return compared.with_columns(pl.when(both_whole).then(name).alias(name) for name in changes).select(COLUMNS)
 
 
 def _bounds(pairs: pl.DataFrame, kind: pl.Series) -> tuple[pl.Series, pl.Series]:

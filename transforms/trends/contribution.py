@@ -5,6 +5,7 @@ from __future__ import annotations
 import polars as pl
 
 from expectations.contract.indicators import INDICATORS
+from transforms.indicators import is_whole
 from transforms.months import year_before
 from transforms.text_order import sorted_by_text, text_rank
 
@@ -38,9 +39,10 @@ def contribution(indicators: pl.DataFrame, level: str = "district") -> pl.DataFr
 
     Returns:
         map, indicator, period_kind, period, base_period, unit_code, part ("how_often", "who", "size", "reporting"),
-        value in the indicator's unit. The values of a map, indicator and period add up to the change of what the units
-        are together to the last digit, in any order. No rows where all units together have no value in one of the
-        periods.
+        value in the indicator's unit. A count's change is `reporting` where a part of the unit was not reported in one
+        of the periods: it is not known how much of it is more or less. The values of a map, indicator and period add up
+        to the change of what the units are together to the last digit, in any order. No rows where all units together
+        have no value in one of the periods.
     """
     usable = [each.name for each in INDICATORS if each.kind != "ratio"]
     units = indicators.filter(
@@ -68,7 +70,12 @@ def _with_group(units: pl.DataFrame) -> pl.DataFrame:
     )
     keys = ["map", "unit_code", "period_kind", "period", "indicator"]
     return units.join(groups, on=keys, how="left").select(
-        *keys, top="numerator", below="denominator", group_top="group_top", group_below="group_below"
+        *keys,
+        top="numerator",
+        below="denominator",
+        group_top="group_top",
+        group_below="group_below",
+        is_whole=is_whole(),
     )
 
 
@@ -85,7 +92,7 @@ def _pairs(units: pl.DataFrame) -> pl.DataFrame:
     both = both.with_columns(whole=text_rank(both, WHOLE))
     has_base = pl.col("top0").is_not_null().any().over("whole")
     figures = ("top", "below", "top0", "below0")
-    one_sided = pl.col("top").is_null() | pl.col("top0").is_null()
+    one_sided = pl.col("top").is_null() | pl.col("top0").is_null() | ~pl.col("is_whole") | ~pl.col("is_whole0")
     return both.filter(has_base).with_columns(one_sided=one_sided).with_columns(pl.col(figures).fill_null(0.0))
 
 

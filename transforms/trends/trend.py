@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from scipy.special import expit, stdtr, stdtrit
 
 from expectations.contract.indicators import INDICATORS
+from transforms.indicators import is_whole
 from transforms.indicators.longer_periods import period_name
 from transforms.months import month_number
 from transforms.text_order import sorted_by_text
@@ -49,7 +50,8 @@ def trend(indicators: pl.DataFrame, levels: Sequence[str] = ("district", "provin
 
     Args:
         indicators: what `indicator_table` gives; its rows of period_kind "month" are used. Whole indicators (all
-            units of a map together): the units of one indicator are held to be alike in how their deviations last.
+            units of a map together): the units of one indicator are held to be alike in how their deviations last. A
+            bare count or net of a month of which less than `LEAST_REPORTED` was reported is taken as not reported.
         levels: the levels fitted.
 
     Returns:
@@ -81,7 +83,9 @@ def _batches(indicators: pl.DataFrame, levels: Sequence[str]) -> Iterator[tuple[
     monthly = indicators.filter((pl.col("period_kind") == "month") & pl.col("level").is_in(list(levels)))
     if monthly.is_empty():
         return
-    dated = monthly.with_columns(month=month_number())
+    # Counts of which some members are missing look like a fall.
+    known = (pl.when(is_whole()).then(name).alias(name) for name in ("numerator", "value"))
+    dated = monthly.with_columns(*known, month=month_number())
     # Months before anything was reported have no part in it: a year's empty first months would bend the first ones.
     dated = dated.filter(pl.col("month") >= pl.col("month").filter(pl.col("value").is_not_null()).min())
     for link in ("log", "logit", "identity"):

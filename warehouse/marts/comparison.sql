@@ -36,7 +36,7 @@ COMMENT ON COLUMN marts.comparison.period_kind IS 'month, quarter, half, year ho
 COMMENT ON COLUMN marts.comparison.base_period IS 'Kỳ gốc / The period it is compared with';
 COMMENT ON COLUMN marts.comparison.value IS 'Giá trị kỳ này / Value in the period';
 COMMENT ON COLUMN marts.comparison.base_value IS 'Giá trị kỳ gốc / Value in the base period';
-COMMENT ON COLUMN marts.comparison.difference IS 'value trừ base_value, theo đơn vị của chỉ số / value less base_value, in the indicator''s unit';
+COMMENT ON COLUMN marts.comparison.difference IS 'value trừ base_value, theo đơn vị của chỉ số; trống với số đếm của kỳ thiếu báo cáo trên 2 % / value less base_value, in the indicator''s unit; null of counts where more than 2 % was not reported';
 COMMENT ON COLUMN marts.comparison.ratio IS 'Gấp mấy lần kỳ gốc; trống nếu kỳ gốc là 0 hoặc chỉ số có thể âm / How many times the base value, null where that is 0 or the indicator may be negative';
 COMMENT ON COLUMN marts.comparison.lower IS 'Cận dưới khoảng 95 % của ratio / Lower end of the ratio''s 95 % interval';
 COMMENT ON COLUMN marts.comparison.upper IS 'Cận trên khoảng 95 % của ratio / Upper end of the ratio''s 95 % interval';

@@ -164,6 +164,22 @@ def test_ratios_lie_in_their_intervals_and_unknown_sides_give_null() -> None:
     assert unknown["difference"].is_null().all()
 
 
+@pytest.mark.parametrize(("reported", "part"), [(0.5, "reporting"), (0.99, "how_often")])
+def test_a_count_of_a_part_of_a_unit_is_neither_compared_nor_explained(reported: float, part: str) -> None:
+    """Half of a district's cells are missing: its rates are those of the others, its counts look like a fall."""
+    frame = figures(14)
+    is_part = (pl.col("unit_code") == "866") & (pl.col("period") == "2020-12")
+    partial = pl.when(is_part).then((pl.col("members_known") * reported).round().cast(pl.Int64))
+    table = indicators(frame.with_columns(members_reported=partial.otherwise("members_reported")))
+    own = comparison(table).filter((pl.col("unit_code") == "866") & (pl.col("period") == "2020-12"))
+    counts = own.filter(pl.col("indicator").is_in(["pending_requests", "away_net_flow"]))
+    changes = counts.filter(period_kind="month").select("difference").to_series()
+    assert changes.is_null().all() == (part == "reporting")
+    assert own.filter(period_kind="month", indicator="away_rate")["ratio"].null_count() == 0
+    parts = contribution(table).filter((pl.col("unit_code") == "866") & (pl.col("period") == "2020-12"))
+    assert parts.filter(indicator="pending_requests")["part"].to_list() == [part]
+
+
 def test_months_between_which_tet_moved_are_marked() -> None:
     table = comparison(indicators(figures(12))).filter(
         (pl.col("indicator") == "away_rate") & (pl.col("unit_code") == "87")

@@ -33,6 +33,7 @@ def rows(top: np.ndarray, below: np.ndarray, indicator: str = "requests_rate", u
             "numerator": figures,
             "denominator": pl.Series(whole.ravel()).fill_nan(None),
             "value": figures,
+            "coverage": 1.0,
         }
     )
 
@@ -141,6 +142,19 @@ def test_missing_months_have_a_level_and_do_not_count() -> None:
     table = trend(rows(top, np.array(5000.0)))
     assert table["level_value"].is_not_null().all()
     assert table["period"].max() == "2022-04"
+
+
+@pytest.mark.parametrize("indicator", ["pending_requests", "away_rate"])
+def test_the_sum_of_a_part_of_a_unit_is_no_fall(indicator: str) -> None:
+    """A third of the members are missing in the last months: of a count nothing is known, a rate is the others'."""
+    top = np.random.default_rng(13).normal(300, 5, (13, 60)).round()
+    below = np.full((13, 60), np.nan if indicator == "pending_requests" else 5000.0)
+    top[:, -4:], below[:, -4:] = np.round(top[:, -4:] * 2 / 3), np.round(below[:, -4:] * 2 / 3)
+    whole = rows(top, below, indicator)
+    partial = whole.with_columns(coverage=pl.when(pl.col("period") > "2022-02").then(2 / 3).otherwise(1.0))
+    found = last(trend(partial))
+    assert (found["word"] == UNKNOWN).mean() > 0.8
+    assert found["period"].unique().to_list() == ["2022-02" if indicator == "pending_requests" else "2022-06"]
 
 
 def test_a_unit_does_not_depend_on_the_units_of_another_map_or_indicator() -> None:
