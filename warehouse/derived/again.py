@@ -7,8 +7,8 @@ from duckdb import DuckDBPyConnection
 from warehouse.connection.transaction import transaction
 from warehouse.ledger.touched import touch_everything
 
-# What earlier copies showed and hid of communes: no facts tell it, and what was hidden stays hidden.
-REMEMBERED = {"edition", "commune_year", "commune_year_shown"}
+# What earlier copies showed and hid of communes, and what was foreseen with what was known then: no facts tell it.
+REMEMBERED = {"edition", "commune_year", "commune_year_shown", "forecast"}
 
 
 def forget_derived(con: DuckDBPyConnection) -> None:
