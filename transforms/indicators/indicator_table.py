@@ -183,7 +183,7 @@ def _bare() -> list[str]:
 
 
 def is_whole(coverage: str = "coverage") -> pl.Expr:
-    """Whether a row's figure is the whole unit's: a rate or share always, a bare count once `LEAST_REPORTED` of it reported."""
+    """Whether a row's figure is the whole unit's: a rate or share always, a bare count once enough of it reported."""
     return ~pl.col("indicator").is_in(_bare()) | (pl.col(coverage).fill_null(1.0) >= LEAST_REPORTED)
 
 
