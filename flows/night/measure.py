@@ -75,7 +75,7 @@ def measure(
         changed, protected, trends = pl.DataFrame(), None, None
         if first is not None:
             cells = CellFigures(*stored.cell_facts(con, first, stays_alone(registry, as_of)))
-            made = figures(cells, registry, as_of, settings.small_count)
+            made = figures(cells, registry, as_of, settings.small_count, stored.halves_before(con, first))
             frames = {"unit_month": made.unit_month, "unit_half": made.unit_half, "half_told": made.half_told}
             changed = tables.changed_units(con, first, frames)
             past = stored.published_before(con, first)
@@ -175,6 +175,7 @@ def _gaps(con: DuckDBPyConnection, settings: Settings, first: str | None, before
         year = FIRST_YEAR
     rows = gap_table(*stored.half_years(con, _year_before(year)), thresholds, as_of)
     stored.replace_gaps(con, rows.filter(pl.col("half") >= year), year)
+    stored.remember_halves(con, as_of, year, as_of - RELEASED_AFTER)
 
 
 def _reporting(con: DuckDBPyConnection, registry: Registry) -> None:

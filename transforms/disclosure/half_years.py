@@ -4,7 +4,8 @@ A commune's half-year is shown whole or not at all: each step's count is the nex
 hidden alone could be read from its neighbours. Districts and the province are published on both maps, so a commune that
 is hidden could be what is left of its district, or of a merged commune. Every figure published is a sum over the same
 smallest places; a hidden row follows from the published ones exactly where it is a linear combination of theirs (see
-`linear`).
+`linear`). Copies are kept: what one showed is public for good, and what it hid is hidden in the next, or both together
+would tell what each hides.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from expectations.contract.forms import FORMS
 from transforms.disclosure.linear import hide_with_others
 from transforms.followup.steps import STEPS
 
+_MEASURES = FORMS["regulation_213"].names
 _PLACE = ("commune", "today_commune", "later_commune", "district", "today_district")
 # A map that is announced is looked at before its day: what is shown until then cannot be hidden any more.
 _MAPS = {
@@ -28,26 +30,41 @@ TOLD = pl.Schema(
     {"map": pl.String, "unit_id": pl.String, "period": pl.String, "district_code": pl.String, "is_told": pl.Boolean}
 )
 
+SHOWN = pl.Schema(
+    {"map": pl.String, "unit_id": pl.String, "period": pl.String, "measure": pl.String, "value": pl.Int64}
+)
 
-def halves_told(cells: pl.DataFrame, small: int = 3) -> pl.DataFrame:
+
+def halves_told(
+    cells: pl.DataFrame, small: int = 3, shown: pl.DataFrame | None = None, before: pl.DataFrame | None = None
+) -> pl.DataFrame:
     """Which communes may show a half-year.
+
+    One that was hidden stays hidden. One that was shown with the figures it has now hides nothing that it would tell,
+    so it is shown on.
 
     Args:
         cells: half-years of cells as `transforms.territory.maps.cells_on_both_maps` gives them.
         small: the least count that is shown, apart from 0.
+        shown: map, unit_id, period, measure, value: figures of communes that copies up to now showed.
+        before: what this gave for the copy before, of half-years that it showed.
 
     Returns:
         columns of `TOLD`, one row a commune, map and half-year in which it reported; district_code is null where it
         lies in none, or its cells in several.
     """
-    measures = FORMS["regulation_213"].names
-    places = cells.group_by("period", *_PLACE).agg(pl.col(measures).sum(), pl.col(measures[0]).count().alias("known"))
+    places = cells.group_by("period", *_PLACE).agg(pl.col(_MEASURES).sum(), pl.col(_MEASURES[0]).count().alias("known"))
     reported = places.filter(pl.col("known") > 0).sort("period", *_PLACE)
-    frames = [_half(half, small) for half in reported.partition_by("period", maintain_order=True)]
+    shown = pl.DataFrame(schema=SHOWN) if shown is None else shown.cast(SHOWN)
+    before = pl.DataFrame(schema=TOLD) if before is None else before
+    frames = [
+        _half(half, small, shown.filter(period=period), before.filter(~pl.col("is_told"), period=period))
+        for (period,), half in reported.partition_by("period", maintain_order=True, as_dict=True).items()
+    ]
     return pl.concat([pl.DataFrame(schema=TOLD), *frames])
 
 
-def _half(places: pl.DataFrame, small: int) -> pl.DataFrame:
+def _half(places: pl.DataFrame, small: int, shown: pl.DataFrame, hidden_before: pl.DataFrame) -> pl.DataFrame:
     parts = [_rows(places, name, small) for name in _MAPS]
     rows = pl.concat(parts)
     lies_in = np.vstack(
@@ -57,9 +74,14 @@ def _half(places: pl.DataFrame, small: int) -> pl.DataFrame:
     # published copy hides would follow from another that hides something else.
     bits = np.packbits(lies_in.astype(bool), axis=1)
     _, first, which = np.unique(bits, axis=0, return_index=True, return_inverse=True)
-    has_small = np.zeros(len(first), dtype=bool)
+    has_small, was_hidden, is_public = (np.zeros(len(first), dtype=bool) for _ in range(3))
     np.logical_or.at(has_small, which.reshape(-1), rows["has_small"].to_numpy())
-    hidden = hide_with_others(has_small, lies_in[first], _sums_of_districts(places), rows["size"].to_numpy()[first])
+    np.logical_or.at(was_hidden, which.reshape(-1), _among(rows, hidden_before))
+    np.logical_or.at(is_public, which.reshape(-1), _were_shown(rows, shown))
+    lies_in, size, hidden = lies_in[first], rows["size"].to_numpy()[first], has_small.copy()
+    known = np.vstack([_sums_of_districts(places), lies_in[is_public]])
+    rest = ~is_public
+    hidden[rest] = hide_with_others((has_small | was_hidden)[rest], lies_in[rest], known, size[rest])
     return (
         rows.with_columns(is_told=~pl.Series(hidden[which.reshape(-1)]), period=pl.lit(places["period"][0]))
         .filter(pl.col("map") != "later")
@@ -69,23 +91,39 @@ def _half(places: pl.DataFrame, small: int) -> pl.DataFrame:
 
 
 def _rows(places: pl.DataFrame, name: str, small: int) -> pl.DataFrame:
-    """The communes of a map: unit_id, district_code, size (members concerned), has_small."""
+    """The communes of a map: unit_id, the measures, district_code, size (members concerned), has_small."""
     unit, district = _MAPS[name]
     steps = [step for step in STEPS if not step.is_yearly or places["period"][0].endswith("H2")]
     counts = [expression for step in steps for expression in (step.gap, pl.col(step.done))]
     is_one = pl.col("district_code").list.len() == 1
     return (
         places.group_by(unit_id=unit)
-        .agg(pl.col(FORMS["regulation_213"].names).sum(), district_code=pl.col(district).drop_nulls().unique())
+        .agg(pl.col(_MEASURES).sum(), district_code=pl.col(district).drop_nulls().unique())
         .sort("unit_id")
         .select(
             "unit_id",
+            *_MEASURES,
             pl.when(is_one).then(pl.col("district_code").list.first()).alias("district_code"),
             size="r213_subject",
             has_small=pl.any_horizontal((count > 0) & (count < small) for count in counts),
             map=pl.lit(name),
         )
     )
+
+
+def _among(rows: pl.DataFrame, units: pl.DataFrame) -> NDArray[np.bool_]:
+    """Which rows are of a map's units."""
+    keys = ["map", "unit_id"]
+    marked = rows.select(keys).join(units.select(keys, found=True), on=keys, how="left", maintain_order="left")
+    return marked["found"].fill_null(value=False).to_numpy()
+
+
+def _were_shown(rows: pl.DataFrame, shown: pl.DataFrame) -> NDArray[np.bool_]:
+    """Which rows have no figure but such as was shown."""
+    keys = ["map", "unit_id", "measure", "value"]
+    long = rows.unpivot(_MEASURES, index=["map", "unit_id"], variable_name="measure")
+    found = long.join(shown, on=keys, how="semi").group_by("map", "unit_id").len()
+    return _among(rows, found.filter(pl.col("len") == len(_MEASURES)))
 
 
 def _lies_in(column: pl.Series, codes: pl.Series) -> NDArray[np.float64]:

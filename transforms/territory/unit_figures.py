@@ -44,7 +44,13 @@ class UnitFigures:
     area_months: pl.DataFrame
 
 
-def figures(cells: CellFigures, registry: Registry, today: date, small: int = 3) -> UnitFigures:
+def figures(
+    cells: CellFigures,
+    registry: Registry,
+    today: date,
+    small: int = 3,
+    halves_before: tuple[pl.DataFrame, pl.DataFrame] | None = None,
+) -> UnitFigures:
     """Gather cells by unit on both maps.
 
     Args:
@@ -52,6 +58,7 @@ def figures(cells: CellFigures, registry: Registry, today: date, small: int = 3)
         registry: the unit registry.
         today: the day whose map is called today's.
         small: the least count of a commune's half-year that is shown, apart from 0.
+        halves_before: what copies up to now showed and hid of communes' half-years, see `halves_told`.
     """
     keys = None if cells.summed is None else cells.summed.select("place", "period")
     parts = cells_on_both_maps(cells.months, cells.members, registry, cells.month_names, today, keys)
@@ -61,7 +68,7 @@ def figures(cells: CellFigures, registry: Registry, today: date, small: int = 3)
     return UnitFigures(
         unit_figures(parts, registry, today, summed),
         unit_figures(halves, registry, today),
-        halves_told(halves, small),
+        halves_told(halves, small, *(halves_before or ())),
         area_months(parts, summed),
     )
 

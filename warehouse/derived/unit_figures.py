@@ -9,7 +9,7 @@ from datetime import date
 import polars as pl
 from duckdb import DuckDBPyConnection
 
-from expectations.contract.forms import HALF_YEARLY, MONTHLY, YEARLY, YEARLY_MEASURES, Form
+from expectations.contract.forms import HALF_YEARLY, HALF_YEARLY_MEASURES, MONTHLY, YEARLY, YEARLY_MEASURES, Form
 from expectations.contract.periods import Period
 from warehouse.connection.frames import given
 from warehouse.connection.transaction import transaction
@@ -173,6 +173,29 @@ def published_before(con: DuckDBPyConnection, first: str) -> tuple[pl.DataFrame,
     return shown, before
 
 
+def halves_before(con: DuckDBPyConnection, first: str) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """What copies up to now showed and hid of communes' half-years, as `transforms.disclosure.half_years` takes it."""
+    shown = con.execute(
+        "SELECT map, unit_id, period, measure, value FROM derived.half_shown WHERE period >= ?", [first]
+    ).pl()
+    hidden = con.execute(
+        "FROM derived.half_told WHERE period >= ? AND period IN (SELECT period FROM derived.half_shown)", [first]
+    ).pl()
+    return shown, hidden
+
+
+def remember_halves(con: DuckDBPyConnection, as_of: date, first: str, released_until: date) -> None:
+    """Remember which figures of communes' half-years are shown from now on.
+
+    Args:
+        con: the warehouse.
+        as_of: the night.
+        first: the year from which half-years are looked at.
+        released_until: half-years that ended later are not shown yet.
+    """
+    con.execute(_SHOW_HALVES, {"as_of": as_of, "first": first, "until": released_until})
+
+
 def replace_figures(
     con: DuckDBPyConnection, computation: Computation, first: str | None, frames: dict[str, pl.DataFrame]
 ) -> None:
@@ -245,6 +268,19 @@ def replace_gaps(con: DuckDBPyConnection, rows: pl.DataFrame, year: str) -> None
     replace_derived(con, "derived.gap_213", rows, since=("half", year))
 
 
+_WITHOUT_NULLS = ", ".join(f"coalesce(u.{name}, 0) AS {name}" for name in HALF_YEARLY_MEASURES)
+_SHOW_HALVES = f"""
+INSERT INTO derived.half_shown
+SELECT map, unit_id, period, measure, value, $as_of
+FROM (
+    UNPIVOT (
+        SELECT u.map, u.unit_id, u.period, {_WITHOUT_NULLS}
+        FROM derived.unit_half AS u JOIN derived.half_told AS t USING (map, unit_id, period)
+        WHERE t.is_told AND u.period >= $first AND derived.period_end(u.period) < $until
+    ) ON {", ".join(HALF_YEARLY_MEASURES)} INTO NAME measure VALUE value
+)
+ON CONFLICT DO NOTHING
+"""
 _STANDING = "f.superseded_at IS NULL AND f.period >= $first"
 _THERE = "alone.cell_code = f.cell_code AND last_day(f.period_start) BETWEEN alone.first AND alone.last"
 _CELLS = f"""

@@ -115,6 +115,86 @@ def test_what_is_hidden_does_not_change_with_the_day_of_a_reform(facts, registry
     assert before.filter(map="reported").select(kept).equals(told.filter(map="reported").select(kept))
 
 
+def corrected(facts: pl.DataFrame, period: str, number: int) -> pl.DataFrame:
+    """Other figures of one cell."""
+    random = np.random.default_rng(number)
+    of_half = facts.filter(period=period)
+    row = of_half.row(int(random.integers(of_half.height)), named=True)
+    subject = int(random.integers(8, 30))
+    exempt = int(random.binomial(subject, 0.06))
+    introduced = int(random.binomial(subject - exempt, 0.95))
+    registered = int(random.binomial(introduced, 0.92))
+    new = {"r213_subject": subject, "r213_exempt": exempt, "r213_introduced": introduced, "r213_registered": registered}
+    new |= {name: int(random.binomial(registered, 0.9)) for name in ("r213_attended", "r213_remarked")}
+    others = facts.filter((pl.col("cell_code") != row["cell_code"]) | (pl.col("period") != period))
+    return pl.concat([others, pl.DataFrame([row | new], schema=facts.schema)])
+
+
+def figures_shown(cells: pl.DataFrame, told: pl.DataFrame) -> pl.DataFrame:
+    sums = pl.concat([counts(cells, unit).with_columns(map=pl.lit(name)) for name, unit in UNITS.items()])
+    shown = sums.join(told.filter("is_told"), on=["map", "unit_id", "period"])
+    return shown.unpivot(MEASURES, index=["map", "unit_id", "period"], variable_name="measure")
+
+
+@pytest.mark.parametrize("number", range(12))
+def test_two_copies_together_tell_no_more_of_what_is_hidden_than_could_be_helped(facts, registry, cells, told, number):
+    """After a correction each copy by itself was safe, but hid another commune beside a small one than the other."""
+    period = PERIODS[0]
+    first = figures_shown(cells, told)
+    now = on_the_maps_of(date(2025, 9, 4), corrected(facts, period, number), registry)
+    then = halves_told(now, SMALL, first, told)
+    hidden_before = told.filter(~pl.col("is_told"))
+    assert then.join(hidden_before, on=["map", "unit_id", "period"]).filter("is_told").is_empty()
+
+    at = (
+        now.filter(period=period)
+        .group_by("commune", "today_commune", "district", "today_district")
+        .agg()
+        .sort(pl.all())
+    )
+    second = figures_shown(now, then)
+    still = first.join(counts_of_both(now), on=["map", "unit_id", "period", "measure", "value"])
+    whole = still.group_by("map", "unit_id", "period").len().filter(pl.col("len") == len(MEASURES))
+
+    def rows(units: pl.DataFrame) -> list[np.ndarray]:
+        of_half = units.filter(period=period).select("map", "unit_id").unique().iter_rows()
+        return [(at[UNITS[name]] == unit).to_numpy().astype(float) for name, unit in of_half]
+
+    sums = [
+        (at[column] == code).to_numpy().astype(float)
+        for column in ("district", "today_district")
+        for code in at[column].unique().drop_nulls()
+    ]
+    cannot_be_helped = np.array(sums + rows(whole))
+    known = np.array(sums + rows(whole) + rows(second))
+    hidden = then.filter(~pl.col("is_told")).join(whole, on=["map", "unit_id", "period"], how="anti")
+    for row in rows(hidden):
+        assert follows(row, cannot_be_helped) or not follows(row, known)
+
+
+def counts_of_both(cells: pl.DataFrame) -> pl.DataFrame:
+    sums = pl.concat([counts(cells, unit).with_columns(map=pl.lit(name)) for name, unit in UNITS.items()])
+    return sums.unpivot(MEASURES, index=["map", "unit_id", "period"], variable_name="measure")
+
+
+def follows(row: np.ndarray, known: np.ndarray) -> bool:
+    found, *_ = np.linalg.lstsq(known.T, row, rcond=None)
+    return bool(np.abs(known.T @ found - row).max() < 1e-7)
+
+
+def test_where_nothing_changed_the_next_copy_shows_what_the_last_one_did(cells, told):
+    assert halves_told(cells, SMALL, figures_shown(cells, told), told).equals(told)
+
+
+def test_a_commune_that_was_shown_is_hidden_where_a_larger_count_is_small_now(cells, told):
+    stricter = halves_told(cells, SMALL + 2, figures_shown(cells, told), told)
+    assert not stricter.join(
+        halves_told(cells, SMALL + 2).filter(~pl.col("is_told")), on=["map", "unit_id", "period"]
+    ).is_empty()
+    shown = counts(cells, "commune").join(stricter.filter("is_told", map="reported"), on=["unit_id", "period"])
+    assert shown.filter(pl.col("introduced_gap").is_between(1, SMALL + 1)).is_empty()
+
+
 def test_a_commune_alone_in_its_district_is_not_shown_though_the_district_tells_it(cells):
     alone = cells.filter(commune=cells.filter(district="866")["commune"].min())
     assert not halves_told(alone, small=1000)["is_told"].any()

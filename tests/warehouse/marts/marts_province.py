@@ -11,7 +11,7 @@ from duckdb import DuckDBPyConnection
 from expectations.contract.forms import FORMS, MONTHLY_MEASURES, OF_CELLS, ORGANISATION
 from expectations.contract.periods import Period
 from transforms.disclosure import last_released_year, protect
-from transforms.followup.gap_table import gap_table
+from transforms.followup.gap_table import RELEASED_AFTER, gap_table
 from transforms.followup.thresholds import Thresholds
 from transforms.indicators import indicator_table
 from transforms.samples.invented_communes import yearly_form
@@ -29,7 +29,9 @@ from warehouse.derived.unit_figures import (
     commune_facts,
     first_to_compute,
     half_years,
+    halves_before,
     published_before,
+    remember_halves,
     replace_commune_years,
     replace_figures,
     replace_gaps,
@@ -229,12 +231,14 @@ def compute(con: DuckDBPyConnection, registry: Registry, as_of: date, periods: l
     first = first_to_compute(con, edition, periods, released)
     frames = {}
     if first is not None:
-        made = figures(CellFigures(*cell_facts(con, first, stays_alone(registry, as_of))), registry, as_of)
+        cells = CellFigures(*cell_facts(con, first, stays_alone(registry, as_of)))
+        made = figures(cells, registry, as_of, halves_before=halves_before(con, first))
         table = protect(made.area_months, released, *published_before(con, first))
         replace_commune_years(con, as_of, first, commune_years(table, registry, as_of), table.shown)
         frames = {"unit_month": made.unit_month, "unit_half": made.unit_half, "half_told": made.half_told}
     replace_figures(con, edition, first, frames)
     replace_gaps(con, gap_table(*half_years(con, "0000"), Thresholds(), as_of), "0000")
+    remember_halves(con, as_of, "0000", as_of - RELEASED_AFTER)
     return first
 
 

@@ -21,7 +21,9 @@ from tests.warehouse.marts.marts_province import (
     compute,
 )
 from transforms.disclosure import FLOWS, SENSITIVE
+from transforms.followup.gap_table import RELEASED_AFTER
 from transforms.territory.registry import Registry
+from warehouse.derived.unit_figures import remember_halves
 from warehouse.marts.questions import rows_in_order
 from warehouse.marts.shown import LARGE
 
@@ -270,13 +272,27 @@ def test_a_night_that_touched_nothing_computes_nothing(inside: DuckDBPyConnectio
 def test_computing_from_the_touched_year_gives_what_computing_everything_gives(
     inside: DuckDBPyConnection, registry: Registry
 ) -> None:
-    tables = ("unit_month", "unit_half", "half_told", "gap_213", "commune_year", "commune_year_shown")
+    tables = ("unit_month", "unit_half", "half_told", "half_shown", "gap_213", "commune_year", "commune_year_shown")
     before = [inside.sql(f"FROM derived.{name} ORDER BY ALL").pl() for name in tables]
     assert compute(inside, registry, AS_OF, ["2024-06"]) == "2024-01"
     assert all(
         inside.sql(f"FROM derived.{name} ORDER BY ALL").pl().equals(was)
         for name, was in zip(tables, before, strict=True)
     )
+
+
+def test_what_a_copy_shows_of_communes_half_years_is_remembered_once_it_is_shown(inside: DuckDBPyConnection) -> None:
+    in_2024 = date(2024, 7, 15)
+    told = inside.sql("SELECT map, unit_id, period FROM derived.half_told WHERE is_told ORDER BY ALL").pl()
+    inside.begin()
+    try:
+        inside.execute("DELETE FROM derived.half_shown")
+        remember_halves(inside, in_2024, "0000", in_2024 - RELEASED_AFTER)
+        remember_halves(inside, in_2024, "0000", in_2024 - RELEASED_AFTER)
+        shown = inside.sql("SELECT DISTINCT map, unit_id, period FROM derived.half_shown ORDER BY ALL").pl()
+    finally:
+        inside.rollback()
+    assert shown.equals(told.filter(pl.col("period") < "2024"))
 
 
 @pytest.mark.parametrize("mart", sorted(LARGE))
