@@ -50,7 +50,15 @@ def language_asked() -> Language:
 
 def settings_file() -> Path:
     """The file of settings, of the home that the environment names; a blank name is none."""
-    return Path(os.environ.get("MOBILITY_HOME") or "var") / "mobility.toml"
+    return of_user(Path(os.environ.get("MOBILITY_HOME") or "var")) / "mobility.toml"
+
+
+def of_user(path: Path) -> Path:
+    """A path with the user's own folder in the place of its ~, if that is known; a unit file does not put it there."""
+    try:
+        return path.expanduser()
+    except RuntimeError:
+        return path
 
 
 def _language_at_home() -> str | None:

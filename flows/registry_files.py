@@ -17,7 +17,7 @@ from expectations.language.catalogue import Joined, Message
 from flows.errors import UserError
 from transforms.edited_table import WrongLine
 from transforms.territory.one_province import province_called, tables_of_province
-from transforms.territory.registry import COLUMNS, Registry, StandsTwice, build_registry
+from transforms.territory.registry import COLUMNS, Registry, RegistryFault, build_registry
 
 if TYPE_CHECKING:
     from transforms.pilots.pilots_file import Pilots
@@ -173,15 +173,8 @@ def _load_registry(folder: Path, state: RegistryState) -> Registry:
     tables = registry_tables(folder)
     try:
         return build_registry(tables)
-    except ValueError as error:
-        raise UserError("error.registry.at-fault", path=folder, why=what_is_amiss(error)) from error
-
-
-def what_is_amiss(error: ValueError) -> Message | str:
-    """Why tables of a registry do not fit together; a code that stands twice with its file, its day and the remedy."""
-    if isinstance(error, StandsTwice):
-        return Message("registry.stands-twice", file=f"{error.table}.csv", code=error.code, day=error.day)
-    return str(error)
+    except RegistryFault as fault:
+        raise UserError("error.registry.at-fault", path=folder, why=fault.message) from fault
 
 
 def require_sound_registry(folder: Path) -> None:

@@ -11,13 +11,13 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo
 
-from pydantic import Field, ValidationError, field_validator, model_validator
+from pydantic import Field, ValidationError, ValidationInfo, field_validator, model_validator
 from pydantic_core import PydanticCustomError
 from pydantic_settings import BaseSettings, InitSettingsSource, PydanticBaseSettingsSource, SettingsConfigDict
 
 from expectations.language.catalogue import Joined, Language, Message, both
 from flows.clock import live_as
-from flows.errors import UserError, settings_file
+from flows.errors import UserError, of_user, settings_file
 
 
 class Settings(BaseSettings):
@@ -106,6 +106,25 @@ class Settings(BaseSettings):
     def _blank_is_not_set(cls, given: dict[str, Any]) -> dict[str, Any]:
         """A folder of no name would be the one that the command was typed in, and an inbox is emptied."""
         return {name: value for name, value in given.items() if value != ""}
+
+    @field_validator("*", mode="before")
+    @classmethod
+    def _of_its_kind(cls, given: object, info: ValidationInfo) -> object:
+        """A number is no time of day, where 120 would be two minutes past midnight; true is no number."""
+        kind = cls.model_fields[str(info.field_name)].annotation
+        if kind is time and isinstance(given, int | float):
+            raise PydanticCustomError("time", "no time of day")
+        if kind in (int, float, int | None) and isinstance(given, bool):
+            raise PydanticCustomError("int", "no number")
+        return given
+
+    @field_validator("*")
+    @classmethod
+    def _as_the_home_lives(cls, given: object) -> object:
+        """A folder's ~ is the user's, which a unit file does not put in place; a time of day has no zone of its own."""
+        if isinstance(given, time) and given.tzinfo is not None:
+            raise PydanticCustomError("time", "no local time")
+        return of_user(given) if isinstance(given, Path) else given
 
     @field_validator("reminder_days", "followup_pending_days", mode="before")
     @classmethod

@@ -17,7 +17,7 @@ from duckdb import DuckDBPyConnection
 from warehouse.connection.migrations import applied
 from warehouse.connection.store import NEW_FILES, replace
 from warehouse.connection.transaction import transaction
-from warehouse.published import attach
+from warehouse.published import read_copy
 from warehouse.remembered import Notes
 from warehouse.renewed import Columns, CopiedTable, fill, renew
 from warehouse.schema.comments import quoted
@@ -141,12 +141,15 @@ def open_copies(published: Path, board: Path, memory_limit: str = "150MB") -> It
     """Both copies as one: every table and mart under the name it has in the warehouse, read only.
 
     Temporary tables may be made; no other file can be reached.
+
+    Raises:
+        CopyDamaged: one of them cannot be opened.
     """
     with duckdb.connect(":memory:") as con:
         con.execute(f"SET memory_limit = {quoted(memory_limit)}")
         con.execute("SET threads = 1")  # many read at once beside the night
-        con.execute(attach(published))
-        con.execute(f"ATTACH {quoted(str(board.resolve()))} AS board (READ_ONLY)")
+        read_copy(con, published)
+        read_copy(con, board, "board")
         wanted = {"schemas": list(SCHEMAS), "of_board": list(OF_BOARD)}
         for database, schema, name in con.execute(_READABLE, wanted).fetchall():
             con.execute(f"CREATE SCHEMA IF NOT EXISTS {schema}")

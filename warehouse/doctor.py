@@ -16,10 +16,11 @@ from expectations.contract.problems import NOT_KEPT
 from expectations.language.catalogue import Message
 from warehouse.connection.migrations import migrations, pending
 from warehouse.connection.store import open_to_read
-from warehouse.errors import ArchiveIncomplete, SchemaChanged, StoreLocked, StoreMissing, StoreTooNew
+from warehouse.errors import ArchiveIncomplete, CopyDamaged, SchemaChanged, StoreLocked, StoreMissing, StoreTooNew
 from warehouse.ledger.archive import place, read, removed
 from warehouse.ledger.nights import last_finished, only_taken_in
 from warehouse.publish import LINK, stamp_of
+from warehouse.published import open_copy
 
 State = Literal["ok", "look", "act"]
 # From one night's end to the next: one may take an hour longer than the one before.
@@ -175,10 +176,14 @@ def _leftovers(home: Path) -> Iterator[Diagnosis]:
 
 def _published(home: Path) -> Iterator[Diagnosis]:
     link = home / "published" / LINK
-    if link.exists():
-        yield Diagnosis("published", "ok", Message("doctor.published", name=stamp_of(link)))
-    else:
+    if not link.exists():
         yield Diagnosis("published", "look", Message("doctor.published.none"))
+        return
+    try:
+        with open_copy(link):
+            yield Diagnosis("published", "ok", Message("doctor.published", name=stamp_of(link)))
+    except CopyDamaged as error:
+        yield Diagnosis("published", "act", error.message)
 
 
 def _checks() -> dict[str, str]:

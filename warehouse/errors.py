@@ -37,6 +37,10 @@ class EditionRefused(WarehouseError):
     """What was built for the readers is not fit to be published."""
 
 
+class CopyDamaged(WarehouseError):
+    """A copy that readers open is no longer a file that can be read."""
+
+
 class BackupRefused(WarehouseError):
     """A backup is damaged, or would overwrite what stands."""
 

@@ -12,19 +12,36 @@ import duckdb
 from expectations.contract.forms import FORMS
 from warehouse.connection.engine import begin_duckdb
 from warehouse.connection.store import open_to_read
+from warehouse.errors import CopyDamaged
 
 
-def attach(copy: Path) -> str:
-    """The statement by which a DuckDB reads a copy as `mobility`, whatever the file the link points to is called."""
+def attach(copy: Path, name: str = "mobility") -> str:
+    """The statement by which a DuckDB reads a copy under a name, whatever the file the link points to is called."""
     quoted = str(copy.resolve()).replace("'", "''")
-    return f"ATTACH '{quoted}' AS mobility (READ_ONLY)"
+    return f"ATTACH '{quoted}' AS {name} (READ_ONLY)"
+
+
+def read_copy(con: duckdb.DuckDBPyConnection, copy: Path, name: str = "mobility") -> None:
+    """Have a DuckDB read a copy under a name.
+
+    Raises:
+        CopyDamaged: the file is none that DuckDB can open.
+    """
+    try:
+        con.execute(attach(copy, name))
+    except duckdb.Error as error:
+        raise CopyDamaged("error.copy.damaged", path=copy) from error
 
 
 @contextmanager
 def open_copy(copy: Path) -> Iterator[duckdb.DuckDBPyConnection]:
-    """A connection with the copy in use."""
+    """A connection with the copy in use.
+
+    Raises:
+        CopyDamaged: it cannot be opened.
+    """
     with begin_duckdb() as con:
-        con.execute(attach(copy))
+        read_copy(con, copy)
         con.execute("USE mobility")
         _lock_down(con)
         yield con

@@ -26,6 +26,7 @@ from warehouse.backup import backup, restore
 from warehouse.connection.store import is_up_to_date, require_store
 from warehouse.derived.self_test import acuity_rows, last_self_test
 from warehouse.doctor import Diagnosis, State, examine
+from warehouse.errors import CopyDamaged
 
 BACKUP_OLD = timedelta(days=2)
 _COLOURS = {"ok": "green", "look": "yellow", "act": "red"}
@@ -85,7 +86,7 @@ def _self_test(settings: Settings) -> Iterator[Diagnosis]:
         with open_published(settings) as con:
             rows = acuity_rows(con)
             last = last_self_test(con) if rows else None
-    except UserError:  # nothing is published: another finding says so
+    except (UserError, CopyDamaged):  # nothing is published, or not to be read: another finding says so
         return
     is_blind = last is not None and last.canaries_seen < last.canaries
     said = " ".join(eyesight_sentences(rows, settings.language))

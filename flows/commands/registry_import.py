@@ -12,7 +12,7 @@ import polars as pl
 from duckdb import DuckDBPyConnection
 from rich.console import Console
 
-from expectations.language.catalogue import text
+from expectations.language.catalogue import Message, text
 from flows.clock import now
 from flows.commands.acts import day_of_act
 from flows.errors import UserError
@@ -22,9 +22,9 @@ from flows.night.run import Run
 from flows.night.send_back import send_back
 from flows.night.settle import settle
 from flows.night.take_in import take_in
-from flows.registry_files import PILOTS, TARGETS, read_table, registry_tables, what_is_amiss
+from flows.registry_files import PILOTS, TARGETS, read_table, registry_tables
 from flows.settings import Settings, load_settings
-from transforms.territory.registry import COLUMNS, build_registry
+from transforms.territory.registry import COLUMNS, LEVELS, RegistryFault, build_registry
 from warehouse.errors import ArchiveIncomplete
 from warehouse.ledger.submissions import waiting_for_registry
 
@@ -78,29 +78,33 @@ def plan(path: Path, settings: Settings) -> Change:
     after = pl.concat([before.join(given, on=keys, how="anti"), given]).sort(keys)
     try:
         build_registry({**tables, table: after})
-    except ValueError as error:
-        raise UserError("error.registry.unfit", path=path, why=what_is_amiss(error)) from error
+    except RegistryFault as fault:
+        raise UserError("error.registry.unfit", path=path, why=fault.message) from fault
     return Change(table, after, new.height, different.height)
 
 
 def _require_whole(given: pl.DataFrame, table: str, tables: dict[str, pl.DataFrame], path: Path) -> None:
-    """Nothing, where each row has a code and a unit that is known: without, every night stops or its figures are lost.
+    """Nothing, where each row has a unit that is known: without, its figures are lost.
 
     Raises:
         UserError: one has not; says which.
     """
-    code, parent = KEYS[table][0], PARENTS.get(table)
-    for row in given.filter(pl.col(code).str.strip_chars() == "").iter_rows():
-        raise UserError("error.registry.no-code", path=path, row=", ".join(row), column=code)
+    parent = PARENTS.get(table)
     if parent is None:
         return
-    known = {"", *tables["units"]["unit_code"]}
+    known = {*tables["units"]["unit_code"]}
     if table == "units":
         known |= {*given["unit_code"]}
     if table == "aliases":  # names of units and of cells
         known |= {*tables["cells"]["cell_code"]}
-    for orphan in given.filter(~pl.col(parent).is_in(sorted(known))).iter_rows(named=True):
-        raise UserError("error.registry.no-parent", path=path, row=orphan[code], column=parent, code=orphan[parent])
+    below = given if table != "units" else given.filter(pl.col("kind").replace_strict(LEVELS, default="") != "province")
+    for row in below.filter(pl.col(parent) == "").iter_rows():
+        why = Message("registry.no-code", file=f"{table}.csv", row=", ".join(row), column=parent)
+        raise UserError("error.registry.unfit", path=path, why=why)
+    for orphan in given.filter(~pl.col(parent).is_in(["", *sorted(known)])).iter_rows(named=True):
+        raise UserError(
+            "error.registry.no-parent", path=path, row=orphan[KEYS[table][0]], column=parent, code=orphan[parent]
+        )
 
 
 def _table_of(given: pl.DataFrame, path: Path) -> str:

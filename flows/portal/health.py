@@ -28,6 +28,7 @@ from flows.portal.desk import Desk
 from flows.settings import Settings
 from warehouse.board.operator_counts import COUNTS, Letters, counted, letters
 from warehouse.doctor import OLD, room
+from warehouse.errors import CopyDamaged
 from warehouse.ledger.nights import last_finished
 
 State = Literal["ok", "look", "act"]
@@ -96,8 +97,8 @@ def health(settings: Settings, copies: Copies) -> Health:
     try:
         with copies.reading() as con:
             finished, told = last_finished(con), letters(con)
-    except UserError:
-        pass  # nothing is published yet
+    except (UserError, CopyDamaged):
+        pass  # nothing is published yet, or what is cannot be read
     free, needed = room(settings.home)
     owed = lake_owed(settings) is not None if settings.lake else None
     at = now(settings.timezone)
@@ -176,8 +177,8 @@ class _Collected(Collector):
                     for values, number in counted(con, name).items():
                         family.add_metric(values, number)
                     yield family
-        except UserError:
-            return  # nothing is published yet
+        except (UserError, CopyDamaged):
+            return  # nothing is published yet, or what is cannot be read
 
 
 def _of_health(found: Health, zone: ZoneInfo) -> Iterator[GaugeMetricFamily]:

@@ -18,6 +18,11 @@ WRONG = {
     "followup_level = 1": ("«followup_level» phải nhỏ hơn 1", "less than 1"),
     'due_day = "năm"': ("«due_day» phải là một số", "must be a number"),
     'night_at = "25 giờ"': ("«night_at» phải là giờ, như 02:00", "a time of day"),
+    "night_at = 120": ("«night_at» phải là giờ, như 02:00", "a time of day"),
+    'night_at = "02:00+07:00"': ("«night_at» phải là giờ, như 02:00", "a time of day"),
+    "due_day = true": ("«due_day» phải là một số", "must be a number"),
+    "followup_fall = true": ("«followup_fall» phải là một số", "must be a number"),
+    "keep_returns_days = true": ("«keep_returns_days» phải là một số", "must be a number"),
     'serve_portal = "có"': ("«serve_portal» phải là true hoặc false", "true or false"),
     'language = "fr"': ("«language» phải là một trong: 'vi', 'en'", "one of: 'vi', 'en'"),
     "reminder_days = []": ("«reminder_days» không nhận được giá trị ấy", "does not take such a value"),
@@ -73,6 +78,15 @@ def test_a_blank_variable_is_none_and_never_the_folder_the_command_was_typed_in(
     found = load_settings()
     assert (found.inbox_dir, found.home) == (Path("var/inbox"), Path("var"))
     assert (found.backup_folder, found.portal_key, found.due_day) == (None, None, 5)
+
+
+def test_a_folder_of_the_users_is_found_where_no_shell_put_it_in_place(tmp_path, monkeypatch):
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("MOBILITY_HOME", "~/kho")
+    (tmp_path / "kho").mkdir()
+    (tmp_path / "kho" / "mobility.toml").write_text('inbox = "~/den"\ndue_day = 9', "utf-8")
+    found = load_settings()
+    assert (found.home, found.inbox, found.due_day) == (tmp_path / "kho", tmp_path / "den", 9)
 
 
 def test_what_opens_the_metrics_is_not_printed_with_the_settings(tmp_path, monkeypatch):

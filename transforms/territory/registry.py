@@ -7,7 +7,7 @@ territory began, e.g. `29869@2015-01-01` (Phường 1) and `29869@2025-07-01` (P
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cache
@@ -15,6 +15,7 @@ from itertools import pairwise
 
 import polars as pl
 
+from expectations.language.catalogue import Message, Value
 from transforms.territory.unit_ids import unit_id_of
 
 LEVELS = {
@@ -44,20 +45,21 @@ COLUMNS: dict[str, tuple[str, ...]] = {
 }
 
 
-class StandsTwice(ValueError):
-    """A unit or cell stands in two rows on one day, so that all its figures would count twice.
+CELL_KINDS = ("hamlet", "agency", "school", "health", "police", "military", "cooperative", "enterprise")
+EXTENTS = ("whole", "part")
+REPORTING = ("district", "commune")
+
+
+class RegistryFault(ValueError):
+    """A registry's tables do not fit together.
 
     Attributes:
-        table: a name of `COLUMNS`.
-        code: the unit's or the cell's.
-        day: the first such.
+        message: the file and the row, what is wrong and what to do.
     """
 
-    def __init__(self, table: str, code: str, day: date) -> None:
-        super().__init__(
-            f"registry table '{table}': {code} stands in two rows on {day}; end the earlier one (valid_to) before"
-        )
-        self.table, self.code, self.day = table, code, day
+    def __init__(self, key: str, table: str, **values: Value) -> None:
+        self.message = Message(key, file=f"{table}.csv", **values)
+        super().__init__(self.message.says("en"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,37 +148,25 @@ def build_registry(tables: dict[str, pl.DataFrame]) -> Registry:
         tables: by the names of `COLUMNS`, all columns text as in the CSV; dates as YYYY-MM-DD, an empty end is open.
 
     Raises:
-        ValueError: a table or column is missing, a date, kind, extent or weight cannot be read, or a unit or cell
-            stands twice on a day (StandsTwice); says which row.
+        RegistryFault: a column is missing, a row has no code, a date, kind, level, extent or weight cannot be read, a
+            unit lies in one that is not above it, or a unit or cell stands twice on a day.
     """
     for name, columns in COLUMNS.items():
-        if name not in tables:
-            raise ValueError(f"registry table '{name}' is missing")
-        absent = [column for column in columns if column not in tables[name].columns]
-        if absent:
-            raise ValueError(f"registry table '{name}' lacks the column {', '.join(absent)}")
+        _require_codes(name, tables[name], columns)
     unit_succession = tuple(
-        (row["from_code"], row["to_code"], row["extent"], _day(row["effective_date"], "unit_succession"))
-        for row in tables["unit_succession"].iter_rows(named=True)
+        (row["from_code"], row["to_code"], _one_of(EXTENTS, row, "extent", "unit_succession"), day)
+        for row, day in _rows_with_days(tables, "unit_succession")
     )
     units = _units(tables["units"], unit_succession)
     reporting = tuple(
-        (row["level"], *_span(row, "reporting_levels")) for row in tables["reporting_levels"].iter_rows(named=True)
+        (_one_of(REPORTING, row, "level", "reporting_levels"), *_span(row, "reporting_levels"))
+        for row in tables["reporting_levels"].iter_rows(named=True)
     )
     cell_succession = tuple(
-        (
-            row["from_code"],
-            row["to_code"],
-            _day(row["effective_date"], "cell_succession"),
-            row["kind"],
-            float(row["weight"] or 1.0),
-        )
-        for row in tables["cell_succession"].iter_rows(named=True)
+        (row["from_code"], row["to_code"], day, row["kind"], _weight(row))
+        for row, day in _rows_with_days(tables, "cell_succession")
     )
-    moved = {
-        (row["cell_code"], _day(row["effective_date"], "cells_moved")): row["to_commune_code"]
-        for row in tables["cells_moved"].iter_rows(named=True)
-    }
+    moved = {(row["cell_code"], day): row["to_commune_code"] for row, day in _rows_with_days(tables, "cells_moved")}
     aliases = tuple(
         (row["unit_code"], row["alias"], *_span(row, "aliases")) for row in tables["aliases"].iter_rows(named=True)
     )
@@ -184,22 +174,61 @@ def build_registry(tables: dict[str, pl.DataFrame]) -> Registry:
     return Registry(units, homes, cell_succession, unit_succession, reporting, aliases)
 
 
-def _day(text: str | None, table: str, empty: date | None = None) -> date:
-    if not text and empty:
+def _require_codes(name: str, table: pl.DataFrame, columns: tuple[str, ...]) -> None:
+    """Nothing, where a table has its columns, and each row what tells it from the others."""
+    if absent := [column for column in columns if column not in table.columns]:
+        raise RegistryFault("registry.no-column", name, columns=", ".join(absent))
+    codes = [column for column in columns if column in ("from_code", "to_code")] or [columns[0]]
+    for code in codes:
+        for row in table.filter(pl.col(code).str.strip_chars() == "").iter_rows():
+            raise RegistryFault("registry.no-code", name, row=", ".join(row), column=code)
+
+
+def _rows_with_days(tables: dict[str, pl.DataFrame], table: str) -> Iterator[tuple[dict[str, str], date]]:
+    for row in tables[table].iter_rows(named=True):
+        yield row, _day(row, "effective_date", table)
+
+
+def _day(row: dict[str, str], column: str, table: str, empty: date | None = None) -> date:
+    if not row[column] and empty:
         return empty
     try:
-        return date.fromisoformat(text or "")
+        return date.fromisoformat(row[column])
     except ValueError:
-        raise ValueError(f"registry table '{table}': '{text}' is no date, write YYYY-MM-DD") from None
+        raise RegistryFault(
+            "registry.no-date", table, code=_code(row, table), column=column, found=row[column]
+        ) from None
+
+
+def _code(row: dict[str, str], table: str) -> str:
+    return row[COLUMNS[table][0]]
 
 
 def _span(row: dict[str, str], table: str) -> tuple[date, date]:
-    first, last = _day(row["valid_from"], table, date(1, 1, 1)), _day(row["valid_to"], table, FOREVER)
+    first, last = _day(row, "valid_from", table, date(1, 1, 1)), _day(row, "valid_to", table, FOREVER)
     if last < first:
-        raise ValueError(
-            f"registry table '{table}': {next(iter(row.values()))} ends ({last}) before it begins ({first})"
-        )
+        raise RegistryFault("registry.ends-before", table, code=_code(row, table), first=first, last=last)
     return first, last
+
+
+def _one_of(known: Iterable[str], row: dict[str, str], column: str, table: str) -> str:
+    if row[column] not in known:
+        listed = ", ".join(known)
+        raise RegistryFault(
+            "registry.one-of", table, code=_code(row, table), column=column, found=row[column], known=listed
+        )
+    return row[column]
+
+
+def _weight(row: dict[str, str]) -> float:
+    """The share of a cell's figures that goes over; all where none is told."""
+    try:
+        weight = float(row["weight"] or 1.0)
+    except ValueError:
+        weight = -1.0
+    if not 0 <= weight <= 1:
+        raise RegistryFault("registry.weight", "cell_succession", code=row["from_code"], found=row["weight"])
+    return weight
 
 
 def _units(table: pl.DataFrame, succession: tuple[tuple[str, str, str, date], ...]) -> tuple[Unit, ...]:
@@ -208,11 +237,7 @@ def _units(table: pl.DataFrame, succession: tuple[tuple[str, str, str, date], ..
     began: dict[str, date] = {}
     units = []
     for row in table.sort("valid_from").iter_rows(named=True):
-        code, kind, (first, last) = row["unit_code"], row["kind"], _span(row, "units")
-        if kind not in LEVELS:
-            raise ValueError(
-                f"registry table 'units': {code} is of an unknown kind '{kind}'; known: {', '.join(LEVELS)}"
-            )
+        code, kind, (first, last) = row["unit_code"], _one_of(LEVELS, row, "kind", "units"), _span(row, "units")
         if code not in began or (code, first) in reborn:
             began[code] = first
         units.append(
@@ -230,22 +255,36 @@ def _units(table: pl.DataFrame, succession: tuple[tuple[str, str, str, date], ..
             )
         )
     _refuse_twice("units", [(unit.unit_code, unit.valid_from, unit.valid_to) for unit in units])
+    _require_above(units)
     return tuple(units)
 
 
+def _require_above(units: Iterable[Unit]) -> None:
+    """Nothing, where each unit lies in one of a higher level, if in any that is known; else one might lie in itself."""
+    highest_first = ("province", "district", "commune")
+    ranks: dict[str, int] = {}
+    for unit in units:
+        ranks[unit.unit_code] = min(highest_first.index(unit.level), ranks.get(unit.unit_code, len(highest_first)))
+    for unit in units:
+        parent = unit.parent_code
+        if parent in ranks and ranks[parent] >= highest_first.index(unit.level):
+            raise RegistryFault("registry.parent", "units", code=unit.unit_code, parent=parent)
+
+
 def _refuse_twice(table: str, spans: Iterable[tuple[str, date, date]]) -> None:
-    """Nothing, where no code has two rows on one day; else raises StandsTwice."""
+    """Nothing, where no code has two rows on one day: all its figures would count twice."""
     for (code, _, last), (other, first, _) in pairwise(sorted(spans)):
         if code == other and first <= last:
-            raise StandsTwice(table, code, first)
+            raise RegistryFault("registry.stands-twice", table, code=code, day=first)
 
 
 def _degrees(text: str | None) -> float | None:
-    """A coordinate; null where it is left out, or is no number: it is shown and computes nothing."""
+    """A coordinate; null where it is left out, or is none: it is shown and computes nothing."""
     try:
-        return float(text or "")
+        degrees = float(text or "")
     except ValueError:
         return None
+    return degrees if abs(degrees) <= 180 else None  # not so where it is no number by its own word, as "nan"
 
 
 @dataclass(frozen=True, slots=True)
@@ -292,7 +331,7 @@ def _homes(
 
     homes = []
     for row in cells.sort("cell_code").iter_rows(named=True):
-        code, (first, last) = row["cell_code"], _span(row, "cells")
+        code, kind, (first, last) = row["cell_code"], _one_of(CELL_KINDS, row, "kind", "cells"), _span(row, "cells")
         last = min(last, ended.get(code, FOREVER) - _DAY) if code in ended else last
         commune: str | None = row["commune_code"]
         starts = [first, *(day for day in turns if first < day <= last)]
@@ -300,7 +339,7 @@ def _homes(
             if start != first:
                 commune = reforms.commune_after(code, commune, start)
             end = after - _DAY if after else last
-            homes.append(Home(code, row["name"], row["kind"], *place(commune, start), start, end))
+            homes.append(Home(code, row["name"], kind, *place(commune, start), start, end))
     _refuse_twice("cells", [(home.cell_code, home.valid_from, home.valid_to) for home in homes])
     return tuple(homes)
 

@@ -107,8 +107,8 @@ def bare_store() -> Iterator[DuckDBPyConnection]:
 def _connect(path: Path, config: Mapping[str, str] | None = None) -> DuckDBPyConnection:
     try:
         return begin_duckdb(path, {**NEW_FILES, **(config or {})})
-    except duckdb.IOException as error:
-        if "lock" not in str(error):
+    except (duckdb.IOException, duckdb.SerializationException) as error:
+        if "Could not set lock" not in str(error):  # "lock" stands also in what is said of a damaged block
             raise _no_warehouse(path) from error
         found = _PID.search(str(error))
         raise locked(path, found[1] if found else "") from error

@@ -59,6 +59,7 @@ def test_a_later_row_beside_one_that_has_not_ended_is_refused_with_its_day(home)
     ("row", "said"),
     [
         (",Tổ dân phố 2,hamlet,00004,2025-07-01,\n", "không có cell_code"),
+        ("00004-02,Tổ dân phố 2,hamlet\n", "không có commune_code"),
         ("99999-01,Tổ dân phố 2,hamlet,99999,2025-07-01,\n", "không có đơn vị nào mang mã 99999"),
     ],
 )
@@ -73,6 +74,14 @@ def test_a_table_as_a_spreadsheet_saves_it_with_semicolons_and_rows_of_blanks_is
     table = home.parent / "cells.csv"
     table.write_text((HEAD + MOVED.replace("-01", "-02") + ",,,,,\n , ,,,,\n").replace(",", ";"), "utf-8-sig")
     assert "thêm 1, sửa 0" in mobility("registry", "check", str(table)).stdout
+
+
+def test_a_row_without_a_code_written_by_hand_is_told_by_the_doctor(home):
+    with (home / "registry" / "cells.csv").open("a", encoding="utf-8") as table:
+        table.write(",Tổ dân phố 9,hamlet,00004,2025-07-01,\n")
+    doctor = mobility("doctor")
+    assert doctor.returncode == 2
+    assert "cells.csv: dòng «, Tổ dân phố 9, hamlet, 00004, 2025-07-01, » không có cell_code" in doctor.stdout
 
 
 def stands_twice(home: Path, table: str) -> str:
