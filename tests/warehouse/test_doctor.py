@@ -257,3 +257,13 @@ def test_a_backup_waits_for_no_night_and_overwrites_nothing(home, tmp_path):
 def facts(home: Path, name: str = "warehouse.duckdb") -> list:
     with duckdb.connect(str(home / name), read_only=True) as con:
         return con.sql("FROM facts.balance ORDER BY ALL").fetchall()
+
+
+@pytest.mark.parametrize("name", ["warehouse.duckdb", "published/mobility.duckdb"])
+def test_a_damaged_file_is_told_as_one_and_not_as_one_in_use(home, name):
+    path = (home / name).resolve()
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(b"\0" * 12288 + b"block" * 5000)
+    found = {one.check: one.state for one in examine(home)}
+    assert found[name.partition("/")[0].removesuffix(".duckdb")] == "act"
+    assert "lock" not in found
