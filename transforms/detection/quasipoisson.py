@@ -28,7 +28,7 @@ SETTLED, FEW_TERMS, SHORT_REACH = 6, 3, 0.004
 
 
 @dataclass(frozen=True)
-class Columns:
+class PerFit:
     """Numbers of F fits, along the last axis."""
 
     values: Array
@@ -47,7 +47,7 @@ class Columns:
         self.values[..., place] = other.values
 
 
-class Coefficients(Columns):
+class Coefficients(PerFit):
     """(L + 1, F) the seasons, at time 0, and the slope; a season without a known point stays where it began, at 0."""
 
     @property
@@ -61,7 +61,7 @@ class Coefficients(Columns):
         return self.values[-1]
 
 
-class WeightSums(Columns):
+class WeightSums(PerFit):
     """(L, 3, F) sums over each season of the weights times time^0, time^1, time^2; (L, 1, F) without a trend."""
 
     @property
@@ -87,7 +87,7 @@ class WeightSums(Columns):
         return mean_time, np.where(squared > 0, own, np.nan)
 
 
-class Totals(Columns):
+class Totals(PerFit):
     """(L + 2, F) sums of w y by season, of w y time, and of w (y log y - y - y log exposure), which do not change."""
 
     @property
