@@ -46,7 +46,7 @@ def sound(tmp_path_factory) -> Path:
     with open_board(home / "board.sqlite") as board:
         board.append("A", "close", {"alert_id": "a1"}, NOON)
     (home / "published").mkdir()
-    (home / "published" / LINK).touch()
+    duckdb.connect(str(home / "published" / LINK)).close()
     (home / "registry").mkdir()
     (home / "registry" / "units.csv").write_text("unit_code\n")
     return home
