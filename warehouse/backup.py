@@ -11,9 +11,8 @@ from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
-import duckdb
-
-from warehouse.connection.lock import locked, writer_lock
+from warehouse.connection.lock import writer_lock
+from warehouse.connection.store import settle
 from warehouse.errors import BackupRefused, StoreMissing
 from warehouse.mark import DEMO_MARK
 
@@ -38,7 +37,7 @@ def backup(home: Path, target: Path) -> Backup:
 
     Raises:
         StoreLocked: a night is running.
-        StoreMissing: there is no warehouse.
+        StoreMissing: there is no warehouse, or it is damaged.
         BackupRefused: the target stands already, or lies in the home: it would be lost with it.
     """
     store = home / _STORE
@@ -52,7 +51,7 @@ def backup(home: Path, target: Path) -> Backup:
     shutil.rmtree(part, ignore_errors=True)
     part.mkdir(mode=0o700, parents=True)
     with writer_lock(store):
-        _settle(store)
+        settle(store)
         shutil.copyfile(store, part / _STORE)
         _copy_board(home / _BOARD, part / _BOARD)
         for name in (*_SET_BY_PEOPLE, DEMO_MARK):
@@ -71,8 +70,9 @@ def backup(home: Path, target: Path) -> Backup:
 def restore(source: Path, home: Path, *, replace: bool = False) -> Backup:
     """Put a backup's data in a home.
 
-    The archive's files are added to those that stand there. What the warehouse, board and registry replace is kept
-    beside them as `<name>.before-restore`. What people set comes back only where it is gone. The mark of a
+    The archive's files are added to those that stand there, and take the place of damaged ones. What the warehouse,
+    board and registry replace is kept beside them as `<name>.before-restore`, also where a restoring that was broken
+    off is begun again. What people set comes back only where it is gone. The mark of a
     demonstration, whose home may be made anew, comes with its data into an empty home and goes where others come.
 
     Raises:
@@ -87,7 +87,7 @@ def restore(source: Path, home: Path, *, replace: bool = False) -> Backup:
     with writer_lock(store):
         _restore_mark(source / DEMO_MARK, home / DEMO_MARK, is_empty=not store.exists())
         if (source / "archive").is_dir():
-            _restore_archive(source / "archive", home / "archive")
+            _restore_archive(source / "archive", home / "archive", files)
         for name in _SET_BY_PEOPLE:
             if not (home / name).exists():
                 _put(source / name, home / name)
@@ -101,15 +101,6 @@ def _restore_mark(source: Path, mark: Path, *, is_empty: bool) -> None:
         mark.unlink(missing_ok=True)
     elif is_empty:
         shutil.copyfile(source, mark)
-
-
-def _settle(store: Path) -> None:
-    """Fold DuckDB's log into the file: then the file alone is the warehouse."""
-    try:
-        with duckdb.connect(str(store)) as con:
-            con.execute("CHECKPOINT")
-    except duckdb.IOException as error:
-        raise locked(store, "") from error
 
 
 def _copy_board(board: Path, target: Path) -> None:
@@ -131,10 +122,11 @@ def _verified(source: Path) -> dict[str, str]:
     return files
 
 
-def _restore_archive(source: Path, target: Path) -> None:
+def _restore_archive(source: Path, target: Path, hashes: dict[str, str]) -> None:
     for file in source.rglob("*"):
         place = target / file.relative_to(source)
-        if file.is_file() and not place.exists():
+        is_there = place.is_file() and _hash(place) == hashes.get(str(file.relative_to(source.parent)))
+        if file.is_file() and not is_there:
             place.parent.mkdir(mode=0o750, parents=True, exist_ok=True)
             part = place.with_name(f".{place.name}.part")
             shutil.copyfile(file, part)
@@ -144,7 +136,8 @@ def _restore_archive(source: Path, target: Path) -> None:
 
 def _put(source: Path, target: Path) -> None:
     """A file or folder of the backup in the place of the home's, what stood there moved aside with its logs."""
-    if not source.exists():
+    logs = [log for log in (".wal", "-wal", "-shm") if target.with_name(target.name + log).exists()]
+    if not source.exists() or (_contents(source) == _contents(target) and not logs):
         return
     part = target.with_name(f"{target.name}.part")
     if source.is_dir():
@@ -154,14 +147,19 @@ def _put(source: Path, target: Path) -> None:
         shutil.copyfile(source, part)
         part.chmod(0o660 if target.name == _BOARD else 0o600)
     aside = target.with_name(f"{target.name}.before-restore")
-    if aside.is_dir():
+    if aside.is_dir() and target.exists():
         shutil.rmtree(aside)
-    for log in (".wal", "-wal", "-shm"):
-        if (left := target.with_name(target.name + log)).exists():
-            os.replace(left, aside.with_name(aside.name + log))
+    for log in logs:
+        os.replace(target.with_name(target.name + log), aside.with_name(aside.name + log))
     if target.exists():
         os.replace(target, aside)
     os.replace(part, target)
+
+
+def _contents(path: Path) -> dict[str, str]:
+    """The hash of a file, or of each in a folder by its path."""
+    files = [path] if path.is_file() else sorted(file for file in path.rglob("*") if file.is_file())
+    return {str(file.relative_to(path)): _hash(file) for file in files}
 
 
 def _harden(folder: Path) -> None:

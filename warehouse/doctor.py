@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Literal
 
+import duckdb
 from duckdb import DuckDBPyConnection
 
 from expectations.contract.forms import FORMS
@@ -64,6 +65,9 @@ def examine(home: Path, *, deep: bool = False, at: datetime | None = None) -> li
         return [*found, Diagnosis("lock", "look", error.message)]
     except StoreMissing as error:
         return [*found, Diagnosis("warehouse", "act", error.message)]
+    except (duckdb.IOException, duckdb.SerializationException, duckdb.FatalException):
+        # A damaged block is found when a question first reads it.
+        return [*found, Diagnosis("warehouse", "act", Message("error.store.damaged", path=home / "warehouse.duckdb"))]
 
 
 def _schema(con: DuckDBPyConnection) -> Diagnosis:

@@ -42,7 +42,7 @@ def run_upgrade(folder: Path, with_other_facts: bool = False) -> None:
     folder.mkdir(mode=0o700, parents=True)
     made = backup(settings.home, folder / "home")
     if settings.inbox_dir.is_dir():
-        shutil.copytree(settings.inbox_dir, folder / INBOX)
+        shutil.copytree(settings.inbox_dir, folder / INBOX, ignore_dangling_symlinks=True)
     console.print(text("backup.done", settings.language, path=folder, files=len(made.files)), soft_wrap=True)
     console.print(text("upgrade.trial", settings.language))
     tried = _tried(made.path, folder / TRIAL, settings)

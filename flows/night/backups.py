@@ -17,7 +17,7 @@ from warehouse.backup import Backup, backup, restore
 from warehouse.doctor import examine
 from warehouse.errors import StoreLocked
 
-NOTE, TRIAL, BEGINS = "backup.json", ".trial", "mobility-"
+NOTE, TRIAL, BEGINS, UNSOUND = "backup.json", ".trial", "mobility-", "unsound"
 _AFTER_A_RESTORE = ("published",)  # nothing is published in a trial
 
 
@@ -80,8 +80,16 @@ def _made(settings: Settings, folder: Path, at: datetime) -> Backup:
         shutil.rmtree(trial, ignore_errors=True)
     wrong = [one.message for one in found if one.state == "act" and one.check not in _AFTER_A_RESTORE]
     if wrong:
-        raise UserError("error.backup.unsound", path=made.path, why=Joined(tuple(wrong), " "))
+        raise UserError("error.backup.unsound", path=_put_aside(made.path), why=Joined(tuple(wrong), " "))
     return made
+
+
+def _put_aside(made: Path) -> Path:
+    """The last backup that was not sound, to be looked into; it pushes no sound one out."""
+    aside = made.with_name(UNSOUND)
+    shutil.rmtree(aside, ignore_errors=True)
+    os.replace(made, aside)
+    return aside
 
 
 def _note(settings: Settings, last: LastBackup) -> None:

@@ -46,7 +46,8 @@ def sound(tmp_path_factory) -> Path:
     with open_board(home / "board.sqlite") as board:
         board.append("A", "close", {"alert_id": "a1"}, NOON)
     (home / "published").mkdir()
-    duckdb.connect(str(home / "published" / LINK)).close()
+    with duckdb.connect(str(home / "published" / LINK)) as con:
+        con.execute("CREATE TABLE mart AS SELECT 1 AS value")
     (home / "registry").mkdir()
     (home / "registry" / "units.csv").write_text("unit_code\n")
     return home
@@ -197,6 +198,49 @@ def test_a_damaged_backup_is_refused_whole(home, tmp_path):
         restore(home, tmp_path / "again")
 
 
+def test_a_restoring_that_was_broken_off_and_begun_again_keeps_what_stood_before_the_first(home, tmp_path):
+    made = backup(home, tmp_path / "one")
+    (home / "registry" / "units.csv").write_text("unit_code\n866\n")
+    with open_store(home / "warehouse.duckdb") as con:
+        load(con, judged([Sent("867", "2019-05", DAY, 5)], 5), kind="nightly", archive=home / "archive")
+    later = facts(home)
+    restore(made.path, home, replace=True)
+    # Killed between the registry's two steps, though the warehouse was through: the next run goes over both.
+    shutil.rmtree(home / "registry")
+    restore(made.path, home, replace=True)
+    assert facts(home, "warehouse.duckdb.before-restore") == later
+    assert (home / "registry.before-restore" / "units.csv").read_text() == "unit_code\n866\n"
+    assert (home / "registry" / "units.csv").read_text() == "unit_code\n"
+
+
+def test_a_damaged_file_of_the_archive_comes_back_with_a_restore(home, tmp_path):
+    made = backup(home, tmp_path / "one")
+    file = place(home / "archive", SENT[0].sha256)
+    file.chmod(0o640)
+    file.write_bytes(b"damage")
+    restore(made.path, home, replace=True)
+    assert file.read_bytes() == SENT[0].content
+
+
+def test_a_damaged_warehouse_is_not_backed_up_and_told_as_damaged(home, tmp_path):
+    path = home / "warehouse.duckdb"
+    path.write_bytes(path.read_bytes()[:12288] + b"block" * 100_000)
+    with pytest.raises(StoreMissing):
+        backup(home, tmp_path / "one")
+    assert not (tmp_path / "one").exists()
+
+
+@pytest.mark.parametrize("block", [1, 2, 4])
+def test_a_damaged_block_is_found_wherever_it_lies(home, block):
+    path = home / "warehouse.duckdb"
+    at = 12288 + block * 262144 + 100
+    content = path.read_bytes()
+    path.write_bytes(content[:at] + b"damage" + content[at + 6 :])
+    told = wrong(home, deep=True)
+    assert told.keys() == {"warehouse"}
+    assert told["warehouse"].startswith(f"{path} is damaged")
+
+
 def test_what_people_set_is_in_the_backup_and_comes_back_only_where_it_is_gone(home, tmp_path):
     (home / "mobility.toml").write_text("due_day = 6\n")
     (home / "recipients.csv").write_text("name,address\n")
@@ -263,7 +307,8 @@ def facts(home: Path, name: str = "warehouse.duckdb") -> list:
 def test_a_damaged_file_is_told_as_one_and_not_as_one_in_use(home, name):
     path = (home / name).resolve()
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_bytes(b"\0" * 12288 + b"block" * 5000)
+    content = path.read_bytes()
+    path.write_bytes(content[:12288] + bytes(max(len(content) - 12288, 300_000)))  # whole headers, blocks of nothing
     found = {one.check: one.state for one in examine(home)}
     assert found[name.partition("/")[0].removesuffix(".duckdb")] == "act"
     assert "lock" not in found

@@ -88,6 +88,20 @@ def open_to_read(path: Path) -> Iterator[DuckDBPyConnection]:
         con.close()
 
 
+def settle(path: Path) -> None:
+    """Fold DuckDB's log into the file: then the file alone is the warehouse.
+
+    Raises:
+        StoreLocked: another process has it.
+        StoreMissing: the file is none that DuckDB can open.
+    """
+    con = _connect(path)
+    try:
+        con.execute("CHECKPOINT")
+    finally:
+        con.close()
+
+
 @contextmanager
 def memory_store() -> Iterator[DuckDBPyConnection]:
     """An empty warehouse in memory, for `check`, which stores nothing."""
@@ -109,7 +123,8 @@ def _connect(path: Path, config: Mapping[str, str] | None = None) -> DuckDBPyCon
         return begin_duckdb(path, {**NEW_FILES, **(config or {})})
     except (duckdb.IOException, duckdb.SerializationException) as error:
         if "Could not set lock" not in str(error):  # "lock" stands also in what is said of a damaged block
-            raise _no_warehouse(path) from error
+            key = "error.store.damaged" if "Corrupt" in str(error) else "error.store.strange"
+            raise StoreMissing(key, path=path) from error
         found = _PID.search(str(error))
         raise locked(path, found[1] if found else "") from error
 
@@ -129,10 +144,6 @@ def _take_in_log(path: Path) -> None:
             con.execute(f"ATTACH {quoted(str(path))} AS warehouse")
             con.execute("CHECKPOINT warehouse")
             con.execute("DETACH warehouse")
-
-
-def _no_warehouse(path: Path) -> StoreMissing:
-    return StoreMissing("error.store.strange", path=path)
 
 
 def _brought_forward(path: Path, steps: list[Migration], config: Mapping[str, str] | None) -> DuckDBPyConnection:
