@@ -742,7 +742,12 @@ def _unheaded(table: Table) -> list[int]:
     headed = {*columns.units.values(), *columns.counted, *columns.unknown, *columns.elsewhere}
     lines = [table.sheet.rows[row.index] for row in table.rows]
     bare = set(range(max(map(len, lines), default=0))) - headed
-    return [c for c in sorted(bare) if any(c < len(line) and type(line[c]) in (int, float) for line in lines)]
+    return [c for c in sorted(bare) if any(c < len(line) and _is_number(line[c]) for line in lines)]
+
+
+def _is_number(value: Any) -> bool:
+    """Whether a cell holds a number; in a text file it is written in digits."""
+    return type(value) in (int, float) or (type(value) is str and value.strip().isdecimal())
 
 
 def _value(table: Table, index: int, column: int) -> Any:

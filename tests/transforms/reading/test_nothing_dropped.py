@@ -154,3 +154,13 @@ def test_a_sum_without_its_word_is_named_when_it_is_passed_over(directory):
         directory,
     )
     assert 7 in rows_named(reading)
+
+
+@pytest.mark.parametrize("file_name", FORMATS)
+def test_a_number_beyond_the_headings_is_named(file_name, directory):
+    """As where a comma within a row of a text file makes one field two, and the last one falls off the table."""
+    row = ["1", "Thị trấn Sa Rài", "Khóm 1", *["7"] * len(WORDINGS["regulation_213"]), "5"]
+    reading = read_file(
+        FORMATS[file_name](table("regulation_213", [row])), file_name, "869", date(2019, 7, 3), directory
+    )
+    assert any("bỏ qua cột J không có tiêu đề" in note for note in reading.notes)
