@@ -123,7 +123,10 @@ class Came:
         if self.request.method != "POST":
             return self.path
         path = quote(self.request.scope["path"])
-        is_on_itself = urlsplit(self.request.headers.get("referer", "")).path == path
+        try:
+            is_on_itself = urlsplit(self.request.headers.get("referer", "")).path == path
+        except ValueError:  # no address
+            is_on_itself = False
         return path if is_on_itself else path.rpartition("/")[0] or path
 
     @property
