@@ -60,7 +60,7 @@ def backup(home: Path, target: Path) -> Backup:
         for name in _FOLDERS:
             if (home / name).is_dir():
                 shutil.copytree(home / name, part / name, ignore=shutil.ignore_patterns(".*"))
-    files = {str(path.relative_to(part)): _hash(path) for path in sorted(part.rglob("*")) if path.is_file()}
+    files = _hashes(part, part)
     (part / _MANIFEST).write_text(json.dumps(files, indent=1), "utf-8")
     _harden(part)
     os.replace(part, target)
@@ -92,7 +92,8 @@ def restore(source: Path, home: Path, *, replace: bool = False) -> Backup:
             if not (home / name).exists():
                 _put(source / name, home / name)
         for name in ("registry", _BOARD, _STORE):
-            _put(source / name, home / name)
+            if not _stands(files, home, name):
+                _put(source / name, home / name)
     return Backup(source, files)
 
 
@@ -136,8 +137,7 @@ def _restore_archive(source: Path, target: Path, hashes: dict[str, str]) -> None
 
 def _put(source: Path, target: Path) -> None:
     """A file or folder of the backup in the place of the home's, what stood there moved aside with its logs."""
-    logs = [log for log in (".wal", "-wal", "-shm") if target.with_name(target.name + log).exists()]
-    if not source.exists() or (_contents(source) == _contents(target) and not logs):
+    if not source.exists():
         return
     part = target.with_name(f"{target.name}.part")
     if source.is_dir():
@@ -149,17 +149,29 @@ def _put(source: Path, target: Path) -> None:
     aside = target.with_name(f"{target.name}.before-restore")
     if aside.is_dir() and target.exists():
         shutil.rmtree(aside)
-    for log in logs:
-        os.replace(target.with_name(target.name + log), aside.with_name(aside.name + log))
+    for log in _logs(target):
+        os.replace(log, aside.with_name(aside.name + log.name.removeprefix(target.name)))
     if target.exists():
         os.replace(target, aside)
     os.replace(part, target)
 
 
-def _contents(path: Path) -> dict[str, str]:
-    """The hash of a file, or of each in a folder by its path."""
-    files = [path] if path.is_file() else sorted(file for file in path.rglob("*") if file.is_file())
-    return {str(file.relative_to(path)): _hash(file) for file in files}
+def _stands(files: dict[str, str], home: Path, name: str) -> bool:
+    """Whether the home has a file or folder just as the backup has it, and no logs that would change it."""
+    wanted = {path: sha256 for path, sha256 in files.items() if path.partition("/")[0] == name}
+    return _hashes(home, home / name) == wanted and not _logs(home / name)
+
+
+def _logs(path: Path) -> list[Path]:
+    """What DuckDB and SQLite have not yet folded into a file."""
+    beside = (path.with_name(path.name + log) for log in (".wal", "-wal", "-shm"))
+    return [log for log in beside if log.exists()]
+
+
+def _hashes(root: Path, within: Path) -> dict[str, str]:
+    """The hash of a file, or of each in a folder, by its path from the root."""
+    files = [within] if within.is_file() else sorted(path for path in within.rglob("*") if path.is_file())
+    return {str(path.relative_to(root)): _hash(path) for path in files}
 
 
 def _harden(folder: Path) -> None:

@@ -14,7 +14,7 @@ from secrets import token_hex
 from threading import Lock
 from time import monotonic
 from typing import Any, NamedTuple
-from urllib.parse import quote, urlencode, urlsplit
+from urllib.parse import SplitResult, quote, urlencode, urlsplit
 
 from anyio import CapacityLimiter, fail_after
 from anyio.to_thread import run_sync
@@ -123,11 +123,8 @@ class Came:
         if self.request.method != "POST":
             return self.path
         path = quote(self.request.scope["path"])
-        try:
-            is_on_itself = urlsplit(self.request.headers.get("referer", "")).path == path
-        except ValueError:  # no address
-            is_on_itself = False
-        return path if is_on_itself else path.rpartition("/")[0] or path
+        source = parts_of(self.request.headers.get("referer", ""))
+        return path if source and source.path == path else path.rpartition("/")[0] or path
 
     @property
     def what(self) -> str:
@@ -381,10 +378,16 @@ def is_own_origin(came: Came) -> bool:
     source = headers.get("origin") or headers.get("referer")
     if not source or source == "null":
         return False
+    parts = parts_of(source)
+    return parts is not None and parts.netloc == headers.get("host", "")
+
+
+def parts_of(address: str) -> SplitResult | None:
+    """An address taken apart; None where what was sent is none."""
     try:
-        return urlsplit(source).netloc == headers.get("host", "")
+        return urlsplit(address)
     except ValueError:
-        return False
+        return None
 
 
 def form_token(desk: Desk, key: str) -> str:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hmac
 from secrets import token_urlsafe
-from urllib.parse import urlsplit
 
 from anyio.to_thread import run_sync
 from itsdangerous import BadSignature, TimestampSigner
@@ -26,6 +25,7 @@ from flows.portal.gate import (
     TooLarge,
     given_up,
     is_own_origin,
+    parts_of,
     read_form,
     set_session,
     unsigned,
@@ -124,9 +124,8 @@ async def choose_language(gate: Gate, request: Request) -> Response:
 
 def own_path(to: str) -> str:
     """Where to go on, a path of ours whatever was asked for."""
-    try:
-        parts = urlsplit(to)
-    except ValueError:
+    parts = parts_of(to)
+    if parts is None:
         return "/"
     is_ours = to.startswith("/") and not to.startswith(("//", "/\\")) and not parts.scheme and not parts.netloc
     return to if is_ours and "\\" not in to and to.isprintable() else "/"

@@ -15,6 +15,7 @@ from transforms.text_order import sorted_by_text
 ROW = (*UNIT, "period", "period_kind")
 # A ratio is made of the values of others.
 _FRACTIONS = tuple(each for each in INDICATORS if each.kind != "ratio")
+BARE = [each.name for each in INDICATORS if each.denominator is None]
 COLUMNS = (*ROW, "indicator", "numerator", "denominator", "value", "lower", "upper", "coverage")
 _LONG = pl.Schema(
     {
@@ -171,20 +172,16 @@ def valued(long: pl.DataFrame) -> pl.DataFrame:
     dressed = long.with_columns(
         kind=pl.col("indicator").replace_strict(kinds), scale=pl.col("indicator").replace_strict(scales)
     )
-    bare = (pl.col("kind") == "count") | ((pl.col("kind") == "net") & pl.col("indicator").is_in(_bare()))
+    bare = (pl.col("kind") == "count") | ((pl.col("kind") == "net") & pl.col("indicator").is_in(BARE))
     below = pl.when(pl.col("denominator") > 0).then(pl.col("denominator"))
     value = pl.col("scale") * pl.when(bare).then(pl.col("numerator")).otherwise(pl.col("numerator") / below)
     lower, upper = _bounds(dressed)
     return dressed.with_columns(value=value, lower=lower, upper=upper).select(*COLUMNS)
 
 
-def _bare() -> list[str]:
-    return [each.name for each in INDICATORS if each.denominator is None]
-
-
 def is_whole(coverage: str = "coverage") -> pl.Expr:
     """Whether a row's figure is the whole unit's: a rate or share always, a bare count once enough of it reported."""
-    return ~pl.col("indicator").is_in(_bare()) | (pl.col(coverage).fill_null(1.0) >= LEAST_REPORTED)
+    return ~pl.col("indicator").is_in(BARE) | (pl.col(coverage).fill_null(1.0) >= LEAST_REPORTED)
 
 
 def _bounds(long: pl.DataFrame) -> tuple[pl.Series, pl.Series]:

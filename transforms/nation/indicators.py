@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import polars as pl
 
-from expectations.contract.indicators import INDICATORS, LEAST_REPORTED
-from transforms.indicators.indicator_table import ratios, valued
+from expectations.contract.indicators import INDICATORS
+from transforms.indicators.indicator_table import BARE, is_whole, ratios, valued
 from transforms.nation.country import COUNTRY, COUNTRY_CODE, COUNTRY_NAME
 from transforms.nation.totals import THERE, WHOLE
 
 _PERIOD = ("map", "period", "period_kind", "indicator")
-_BARE = [each.name for each in INDICATORS if each.denominator is None]
 _SUMMED = [each.name for each in INDICATORS if each.kind != "ratio"]
 
 
@@ -30,9 +29,10 @@ def country_indicators(indicators: pl.DataFrame, expected: pl.DataFrame) -> pl.D
         where the provinces changed within the period: those that ended in it have no row of it.
     """
     # A zero denominator says that there was nobody, a null one that nobody knows.
-    is_bare = pl.col("indicator").is_in(_BARE) & (pl.col("coverage").fill_null(1) >= LEAST_REPORTED)
-    is_known = pl.col("numerator").is_not_null() & (pl.col("denominator").is_not_null() | is_bare)
-    known = indicators.filter(is_known, pl.col("indicator").is_in(_SUMMED)).join(
+    is_known = pl.col("numerator").is_not_null() & (
+        pl.col("denominator").is_not_null() | pl.col("indicator").is_in(BARE)
+    )
+    known = indicators.filter(is_known, is_whole(), pl.col("indicator").is_in(_SUMMED)).join(
         expected.drop("unit_name"), on=["map", "period", "unit_code"]
     )
     size = expected.group_by("map", "period").agg(provinces_expected=pl.len().cast(pl.Int64))
@@ -48,10 +48,10 @@ def country_indicators(indicators: pl.DataFrame, expected: pl.DataFrame) -> pl.D
         .join(size, on=["map", "period"])
         .with_columns(unit_code=pl.lit(COUNTRY_CODE), level=pl.lit(COUNTRY))
     )
-    is_whole = pl.col("provinces_told") == pl.col("provinces_expected")
+    all_told = pl.col("provinces_told") == pl.col("provinces_expected")
     over, within = sums.filter("is_over_reform"), sums.filter(~pl.col("is_over_reform"))
     missing = _of_basis(over, THERE)
-    parts = [_of_basis(within.filter(is_whole), WHOLE), _of_basis(within.filter(~is_whole), THERE)]
+    parts = [_of_basis(within.filter(all_told), WHOLE), _of_basis(within.filter(~all_told), THERE)]
     whole = _with_missing(pl.concat(parts), missing)
     return whole.sort("map", "indicator", "period_kind", "period", "basis")
 

@@ -192,9 +192,8 @@ class _Walk:
         """Read rows of the body; gives the row after the last one used, where the next table's title may begin."""
         rows = self.table.sheet.rows
         self.last_used = first - 1
-        may_number = (
-            True  # until there are figures: a line that says what is counted, or a blank one, may stand between
-        )
+        # Until there are figures: a line that says what is counted, or a blank one, may stand between.
+        may_number = True
         for index in range(first, end):
             if may_number and is_number_row(rows[index], self.table.columns):
                 self.last_used, may_number = index, False

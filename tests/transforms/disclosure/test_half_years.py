@@ -37,13 +37,18 @@ def facts(registry) -> pl.DataFrame:
     rows = []
     for period in PERIODS:
         for code in codes:
-            subject = int(random.integers(8, 30))
-            exempt = int(random.binomial(subject, 0.06))
-            introduced = int(random.binomial(subject - exempt, 0.95))
-            registered = int(random.binomial(introduced, 0.92))
-            attended, remarked = (int(random.binomial(registered, 0.9)) for _ in range(2))
-            rows.append((code, period, subject, exempt, introduced, registered, attended, remarked))
+            rows.append((code, period, *counted(random)))
     return pl.DataFrame(rows, schema=["cell_code", "period", *MEASURES], orient="row")
+
+
+def counted(random: np.random.Generator) -> tuple[int, ...]:
+    """A cell's half-year: the measures in order."""
+    subject = int(random.integers(8, 30))
+    exempt = int(random.binomial(subject, 0.06))
+    introduced = int(random.binomial(subject - exempt, 0.95))
+    registered = int(random.binomial(introduced, 0.92))
+    attended, remarked = (int(random.binomial(registered, 0.9)) for _ in range(2))
+    return subject, exempt, introduced, registered, attended, remarked
 
 
 def on_the_maps_of(night: date, facts: pl.DataFrame, registry: Registry) -> pl.DataFrame:
@@ -120,20 +125,13 @@ def corrected(facts: pl.DataFrame, period: str, number: int) -> pl.DataFrame:
     random = np.random.default_rng(number)
     of_half = facts.filter(period=period)
     row = of_half.row(int(random.integers(of_half.height)), named=True)
-    subject = int(random.integers(8, 30))
-    exempt = int(random.binomial(subject, 0.06))
-    introduced = int(random.binomial(subject - exempt, 0.95))
-    registered = int(random.binomial(introduced, 0.92))
-    new = {"r213_subject": subject, "r213_exempt": exempt, "r213_introduced": introduced, "r213_registered": registered}
-    new |= {name: int(random.binomial(registered, 0.9)) for name in ("r213_attended", "r213_remarked")}
+    new = dict(zip(MEASURES, counted(random), strict=True))
     others = facts.filter((pl.col("cell_code") != row["cell_code"]) | (pl.col("period") != period))
     return pl.concat([others, pl.DataFrame([row | new], schema=facts.schema)])
 
 
 def figures_shown(cells: pl.DataFrame, told: pl.DataFrame) -> pl.DataFrame:
-    sums = pl.concat([counts(cells, unit).with_columns(map=pl.lit(name)) for name, unit in UNITS.items()])
-    shown = sums.join(told.filter("is_told"), on=["map", "unit_id", "period"])
-    return shown.unpivot(MEASURES, index=["map", "unit_id", "period"], variable_name="measure")
+    return figures_of_both(cells).join(told.filter("is_told"), on=["map", "unit_id", "period"], how="semi")
 
 
 @pytest.mark.parametrize("number", range(12))
@@ -153,7 +151,7 @@ def test_two_copies_together_tell_no_more_of_what_is_hidden_than_could_be_helped
         .sort(pl.all())
     )
     second = figures_shown(now, then)
-    still = first.join(counts_of_both(now), on=["map", "unit_id", "period", "measure", "value"])
+    still = first.join(figures_of_both(now), on=["map", "unit_id", "period", "measure", "value"])
     whole = still.group_by("map", "unit_id", "period").len().filter(pl.col("len") == len(MEASURES))
 
     def rows(units: pl.DataFrame) -> list[np.ndarray]:
@@ -172,7 +170,7 @@ def test_two_copies_together_tell_no_more_of_what_is_hidden_than_could_be_helped
         assert follows(row, cannot_be_helped) or not follows(row, known)
 
 
-def counts_of_both(cells: pl.DataFrame) -> pl.DataFrame:
+def figures_of_both(cells: pl.DataFrame) -> pl.DataFrame:
     sums = pl.concat([counts(cells, unit).with_columns(map=pl.lit(name)) for name, unit in UNITS.items()])
     return sums.unpivot(MEASURES, index=["map", "unit_id", "period"], variable_name="measure")
 

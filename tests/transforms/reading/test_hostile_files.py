@@ -14,6 +14,7 @@ import pytest
 import xlsxwriter
 
 from expectations.contract.periods import Period
+from tests.transforms.reading.opendocument_files import spreadsheet_of
 from transforms.reading.formulas import sector_places
 from transforms.reading.read import read_file
 from transforms.reading.sheets import UNCACHED, Refused, open_sheets
@@ -58,8 +59,7 @@ def opendocument(rows: int, columns: int) -> bytes:
         f"{cell}</table:table-row>"
         "</table:table></office:spreadsheet></office:body></office:document-content>"
     )
-    kind = b"application/vnd.oasis.opendocument.spreadsheet"
-    return zipped(mimetype=kind, **{"content.xml": content.encode(), "META-INF/manifest.xml": b"<manifest/>"})
+    return spreadsheet_of(content)
 
 
 def code_of(data: bytes, name: str = "bao cao.xlsx") -> str:

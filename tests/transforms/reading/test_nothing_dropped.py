@@ -6,7 +6,6 @@ import csv
 import html
 import io
 import re
-import zipfile
 from collections.abc import Callable
 from datetime import date
 
@@ -17,6 +16,7 @@ from hypothesis import strategies as st
 
 from expectations.contract.forms import FORMS
 from expectations.contract.labels import read_wordings
+from tests.transforms.reading.opendocument_files import spreadsheet_of
 from transforms.reading.read import read_file
 from transforms.reading.results import FileReading
 
@@ -73,12 +73,7 @@ def as_ods(rows: list[Row]) -> bytes:
         f"<office:document-content {spaces}><office:body><office:spreadsheet><table:table table:name='a'>{lines}"
         "</table:table></office:spreadsheet></office:body></office:document-content>"
     )
-    stream = io.BytesIO()
-    with zipfile.ZipFile(stream, "w") as new:
-        new.writestr("mimetype", "application/vnd.oasis.opendocument.spreadsheet")
-        new.writestr("content.xml", content)
-        new.writestr("META-INF/manifest.xml", "<manifest/>")
-    return stream.getvalue()
+    return spreadsheet_of(content)
 
 
 FORMATS: dict[str, Callable[[list[Row]], bytes]] = {

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 import xlsxwriter
 
+from tests.transforms.reading.opendocument_files import spreadsheet_of
 from transforms.reading.counts import CountMemory
 from transforms.reading.folding import fold, plain_characters
 from transforms.reading.grid import UNCACHED, NoValue, Refused
@@ -146,12 +147,7 @@ def test_the_cells_of_an_opendocument_sheet_without_a_value_are_told():
         f"<office:document-content {spaces}><office:body><office:spreadsheet><table:table table:name='a'>"
         f"<table:table-row>{cells}</table:table-row></table:table></office:spreadsheet></office:body></office:document-content>"
     )
-    stream = io.BytesIO()
-    with zipfile.ZipFile(stream, "w") as new:
-        new.writestr("mimetype", "application/vnd.oasis.opendocument.spreadsheet")
-        new.writestr("content.xml", content)
-        new.writestr("META-INF/manifest.xml", "<manifest/>")
-    assert first_row(stream.getvalue()) == [UNCACHED, UNCACHED, NoValue("Err:502"), "", 7]
+    assert first_row(spreadsheet_of(content)) == [UNCACHED, UNCACHED, NoValue("Err:502"), "", 7]
 
 
 @pytest.mark.parametrize(
@@ -177,12 +173,7 @@ def test_what_an_opendocument_cell_sets_apart_does_not_run_into_its_figure(said,
         f"<office:body><office:spreadsheet><table:table table:name='a'><table:table-row>{cell}</table:table-row>"
         "</table:table></office:spreadsheet></office:body></office:document-content>"
     )
-    stream = io.BytesIO()
-    with zipfile.ZipFile(stream, "w") as new:
-        new.writestr("mimetype", "application/vnd.oasis.opendocument.spreadsheet")
-        new.writestr("content.xml", content)
-        new.writestr("META-INF/manifest.xml", "<manifest/>")
-    assert first_row(stream.getvalue())[0].strip() == seen
+    assert first_row(spreadsheet_of(content))[0].strip() == seen
 
 
 def test_what_an_xls_cell_sets_apart_does_not_run_into_its_figure():
