@@ -67,7 +67,7 @@ def legible_tables(data: bytes, file_name: str, registry_dir: Path) -> list[Shee
 
 
 def _legible(data: bytes, file_name: str, registry_dir: Path) -> list[Sheet]:
-    from transforms.reading.read import legible_sheets
+    from transforms.reading.legible import legible_sheets
 
     known = directory(registry_dir)  # it settles which legacy font was meant, as in the first reading
     return legible_sheets(data, file_name, known)[0]

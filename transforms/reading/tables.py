@@ -109,6 +109,11 @@ class Table:
         """How a row calls its unit."""
         return row.commune if self.of == "commune" else row.cell
 
+    def value(self, index: int, column: int) -> Any:
+        """What a physical row of the sheet has in a column, None beyond its end."""
+        row = self.sheet.rows[index]
+        return row[column] if column < len(row) else None
+
 
 def find_tables(sheet: Sheet, is_commune: Callable[[str], bool]) -> list[Table]:
     """Every table of a sheet, in its order.

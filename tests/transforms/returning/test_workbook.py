@@ -17,7 +17,8 @@ from hypothesis import strategies as st
 from expectations.contract.periods import Period
 from expectations.contract.problems import Problem
 from transforms.reading.frames import PROBLEMS, problem_row
-from transforms.reading.read import legible_sheets, read_file
+from transforms.reading.legible import legible_sheets
+from transforms.reading.read import read_file
 from transforms.reading.sheets import UNCACHED, Sheet
 from transforms.returning import workbook
 from transforms.returning.workbook import SentFile, returned_workbook, sheet_names

@@ -12,7 +12,8 @@ import pytest
 from expectations.contract.forms import FORMS
 from expectations.contract.periods import Period
 from expectations.contract.rules import RULES
-from transforms.reading.read import FileReading, read_file
+from transforms.reading.read import read_file
+from transforms.reading.results import FileReading
 from transforms.reading.units import Directory
 from transforms.samples.invented import InventedChange, InventedMonth, simulate
 from transforms.samples.templates import TEMPLATES
