@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from transforms.reading.report import Report
+from transforms.reading.sent_report import SentReport
 from transforms.reading.tables import Table
 from transforms.reading.units import SenderUnits
 
 
-def judge_ends(report: Report) -> None:
+def judge_ends(report: SentReport) -> None:
     """Tell of a text that ends within a record.
 
     Where its last line has no end, that is a record shorter than all others of its table, or one after which the

@@ -16,7 +16,6 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 
 from transforms.reading.encoding import UndecodableText, decode_text
-from transforms.reading.formulas import may_have_formulas
 from transforms.reading.grid import MAX_UNPACKED, Refused
 from transforms.reading.macros import macro_sources
 from transforms.reading.package import Zip, Zips
@@ -32,6 +31,7 @@ from transforms.reading.strings import (
     unescaped,
 )
 from transforms.reading.text_kinds import text_kind
+from transforms.reading.xlsx_cells import may_have_formulas
 
 _ZIP = b"PK\x03\x04"
 _DEEPEST = 4

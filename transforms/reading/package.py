@@ -10,8 +10,9 @@ from dataclasses import dataclass
 from functools import cached_property
 from urllib.parse import unquote
 
-from transforms.reading.formulas import Calculation, calculation, local, parse_xml
+from transforms.reading.calculation import Calculation, calculation
 from transforms.reading.grid import Refused
+from transforms.reading.xml_parts import local, parse_xml
 
 
 class Zips:

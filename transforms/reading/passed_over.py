@@ -8,7 +8,7 @@ from typing import Any
 from transforms.reading.counts import NotACount
 from transforms.reading.folding import fold
 from transforms.reading.grid import NoValue
-from transforms.reading.report import Report
+from transforms.reading.sent_report import SentReport
 from transforms.reading.sheets import column_letters
 from transforms.reading.tables import Row, Table
 from transforms.reading.units import UnitFound
@@ -20,7 +20,7 @@ _MANY = 10_000_000  # no unit counts so many
 
 
 def without_remarks(
-    report: Report, rows: list[Row], found: list[UnitFound], table: Table, columns: dict[str, int]
+    report: SentReport, rows: list[Row], found: list[UnitFound], table: Table, columns: dict[str, int]
 ) -> tuple[list[Row], list[UnitFound]]:
     """Drop what is no row of a unit: remarks, ratios and signatures beside or below the rows of units.
 
@@ -41,7 +41,7 @@ def without_remarks(
     return [row for row, _ in kept], [one for _, one in kept]
 
 
-def _is_remark(report: Report, row: Row, table: Table, last: int) -> bool:
+def _is_remark(report: SentReport, row: Row, table: Table, last: int) -> bool:
     """Whether a row of no known unit is none at all; one that holds counts is a unit's unless it says otherwise."""
     measures = table.columns.measures.values()
     values = [value for column in measures if (value := table.value(row.index, column)) not in ("", None)]
@@ -56,7 +56,7 @@ def _is_remark(report: Report, row: Row, table: Table, last: int) -> bool:
     return is_below and not names_unit and not row.is_numbered and 2 * figures < len(measures)
 
 
-def _is_sum(report: Report, row: Row, rows: list[Row], table: Table, columns: dict[str, int]) -> bool:
+def _is_sum(report: SentReport, row: Row, rows: list[Row], table: Table, columns: dict[str, int]) -> bool:
     """Whether a row without any name holds what all rows above it add up to: a total that lacks its word."""
     if table.name(row) or row.code or row.is_numbered:
         return False
@@ -68,14 +68,14 @@ def _is_sum(report: Report, row: Row, rows: list[Row], table: Table, columns: di
     return bool(above)
 
 
-def _may_count(report: Report, value: Any) -> bool:
+def _may_count(report: SentReport, value: Any) -> bool:
     """Whether a cell holds what may be a count, be it unknown; a telephone number is none."""
     count = report.counts[value]
     is_phone = type(value) is str and value.strip().startswith("0") and len(value.strip()) > 1
     return type(value) is NoValue or (isinstance(count, int) and abs(count) < _MANY and not is_phone)
 
 
-def note_row(report: Report, table: Table, index: int) -> None:
+def note_row(report: SentReport, table: Table, index: int) -> None:
     """Say of a row passed over what stands in it, where anything stands in its columns of figures."""
     measures = table.columns.measures.values()
     if any(table.value(index, column) not in ("", None) for column in measures):
@@ -83,7 +83,7 @@ def note_row(report: Report, table: Table, index: int) -> None:
         report.note(f"{table.sheet.name}: bỏ qua dòng {index + 1} «{first[:80]}»")
 
 
-def note_stray_totals(report: Report, table: Table, columns: dict[str, int]) -> None:
+def note_stray_totals(report: SentReport, table: Table, columns: dict[str, int]) -> None:
     """Say of totals that hold figures where no unit has any."""
     for total in table.totals:
         stated = [report.counts[table.value(total.index, column)] for column in columns.values()]
@@ -91,7 +91,7 @@ def note_stray_totals(report: Report, table: Table, columns: dict[str, int]) -> 
             note_row(report, table, total.index)
 
 
-def note_passed_over(report: Report) -> None:
+def note_passed_over(report: SentReport) -> None:
     """Say which columns, rows and report.tables were passed over."""
     taken = {form.table_no for form in report.reading.forms}
     for number, table in enumerate(report.tables):

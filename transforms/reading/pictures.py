@@ -7,7 +7,7 @@ import re
 import struct
 import zipfile
 
-from transforms.reading.formulas import sector_places
+from transforms.reading.compound_files import sector_places
 from transforms.reading.grid import Refused
 from transforms.reading.package import Zips
 

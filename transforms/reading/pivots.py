@@ -6,8 +6,8 @@ import re
 import struct
 from collections.abc import Iterator
 
-from transforms.reading.formulas import local, parse_xml
 from transforms.reading.grid import Refused
+from transforms.reading.xml_parts import local, parse_xml
 
 _VALUES = {"s", "n", "d", "b", "e", "m"}
 

@@ -14,10 +14,10 @@ from transforms.reading.package import Zips
 from transforms.reading.people import lists_people
 from transforms.reading.people_in_text import may_tell_of_people, tells_of_people
 from transforms.reading.pictures import without_pictures
-from transforms.reading.report import Report
 from transforms.reading.report_period import due_period, judge_period, judge_period_columns, likely_day
 from transforms.reading.report_sender import is_anothers, is_known_sender, is_wrong_template
 from transforms.reading.results import FileReading
+from transforms.reading.sent_report import SentReport
 from transforms.reading.sheets import Refused, Sheet
 from transforms.reading.take_forms import take_forms
 from transforms.reading.template_mark import is_mark, read_marks
@@ -89,12 +89,12 @@ def sender_of(data: bytes, name: str, received_on: date, directory: Directory) -
     return next(iter(named)) if len(named) == 1 else None
 
 
-def _report(sheets: list[Sheet], name: str, reporter: str, received_on: date, directory: Directory) -> Report:
+def _report(sheets: list[Sheet], name: str, reporter: str, received_on: date, directory: Directory) -> SentReport:
     shown = [sheet for sheet in sheets if not sheet.is_hidden and not is_mark(sheet)]
-    return Report(shown, read_marks(sheets), name, reporter, received_on, directory)
+    return SentReport(shown, read_marks(sheets), name, reporter, received_on, directory)
 
 
-def _read_tables(report: Report) -> FileReading:
+def _read_tables(report: SentReport) -> FileReading:
     """The steps from sheets to rows; the first that finds the file to be no report of the sender's is the last."""
     report.day = min(likely_day(report), report.day)
     if not is_known_sender(report):

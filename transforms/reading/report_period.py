@@ -11,7 +11,7 @@ from typing import Any
 from expectations.contract.forms import FORMS, MONTHLY, YEARLY
 from expectations.contract.periods import Period, PeriodKind
 from transforms.reading.headings import heading_blocks
-from transforms.reading.report import Report
+from transforms.reading.sent_report import SentReport
 from transforms.reading.sheets import column_letters, stem
 from transforms.reading.stated_periods import every_stated, first_stated
 from transforms.reading.tables import Table
@@ -23,7 +23,7 @@ _MONTHLY_NAMES = frozenset(form.name for form in MONTHLY)
 _YEARLY_NAMES = frozenset(form.name for form in YEARLY)
 
 
-def likely_day(report: Report) -> date:
+def likely_day(report: SentReport) -> date:
     """The last day of the first month that a title states, else of such a year, else of the month before."""
     for kind in ("month", "year"):
         for one in _periods_above(report, kind):
@@ -31,7 +31,7 @@ def likely_day(report: Report) -> date:
     return report.day
 
 
-def _periods_above(report: Report, kind: PeriodKind) -> Iterator[Stated]:
+def _periods_above(report: SentReport, kind: PeriodKind) -> Iterator[Stated]:
     """The periods of a kind stated above the first table of each sheet, or at the head of one without tables."""
     for sheet in report.sheets:
         blocks = heading_blocks(sheet.rows[:60], texts=sheet.texts)
@@ -41,7 +41,7 @@ def _periods_above(report: Report, kind: PeriodKind) -> Iterator[Stated]:
                     yield stated
 
 
-def due_period(report: Report) -> Period:
+def due_period(report: SentReport) -> Period:
     """The period such a file would mostly be of: a month, or a year where the yearly form alone states one."""
     month = Period.month_of(report.day)
     is_yearly = {form for table in report.tables for form in table.forms} <= _YEARLY_NAMES
@@ -49,7 +49,7 @@ def due_period(report: Report) -> Period:
     return month.of_kind("year") if is_of_year else month
 
 
-def judge_period(report: Report, due: Period) -> Period | None:
+def judge_period(report: SentReport, due: Period) -> Period | None:
     """The month of the report, the year of a yearly form alone; None, with a problem, where it cannot be."""
     stated = _stated(report, due.kind)
     impossible = next((one.text for one in stated if one.period is None), None)
@@ -71,7 +71,7 @@ def judge_period(report: Report, due: Period) -> Period | None:
     return None
 
 
-def _stated(report: Report, kind: PeriodKind) -> list[Stated]:
+def _stated(report: SentReport, kind: PeriodKind) -> list[Stated]:
     """What the tables' titles state: those of the monthly forms for a month, else of any, else of the sheets."""
     monthly = _MONTHLY_NAMES if kind == "month" else frozenset()
     stated = [one for table in report.tables if monthly & set(table.forms) for one in first_stated(table, kind)]
@@ -79,18 +79,18 @@ def _stated(report: Report, kind: PeriodKind) -> list[Stated]:
     return stated or list(islice(_periods_above(report, kind), 1))
 
 
-def _judge_name(report: Report, period: Period) -> None:
+def _judge_name(report: SentReport, period: Period) -> None:
     named = years_in_name(stem(report.name)) if period.kind == "year" else periods_in_name(stem(report.name))
     near = {one for one in named if abs((one.first_day - period.first_day).days) < 750}
     if near and period not in near:
         report.tell("file-name-period", found=str(min(near)), expected=str(period))
 
 
-def _not_ended(report: Report, period: Period) -> str:
+def _not_ended(report: SentReport, period: Period) -> str:
     return f"{period} chưa kết thúc vào ngày nhận {report.received_on:%d/%m/%Y}"
 
 
-def judge_period_columns(report: Report) -> None:
+def judge_period_columns(report: SentReport) -> None:
     """Tell of rows of which a column of months that the contract does not know says another month."""
     period = report.period
     if period is None:
@@ -119,7 +119,7 @@ def _month_said(value: Any) -> Period | None:
     return next((one.period for one in stated if one.period and one.period.kind == "month"), None)
 
 
-def period_of_form(report: Report, form: str, table: Table) -> str | None:
+def period_of_form(report: SentReport, form: str, table: Table) -> str | None:
     """The period of a form in the file of a month, or in that of a year, which holds the yearly form alone.
 
     Where the file's is not known, what the table itself states: a unit in the tables of two months is there once.

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from expectations.contract.periods import Period
-from transforms.reading.report import Report
+from transforms.reading.sent_report import SentReport
 
 
-def is_known_sender(report: Report) -> bool:
+def is_known_sender(report: SentReport) -> bool:
     """Whether the folder the file came in is a reporter's on the report's day; a problem where it is not."""
     known = report.directory.is_reporter(report.reporter, report.day)
     if not known:
@@ -15,7 +15,7 @@ def is_known_sender(report: Report) -> bool:
     return known
 
 
-def is_wrong_template(report: Report) -> bool:
+def is_wrong_template(report: SentReport) -> bool:
     """Whether the file is our template made for another unit or period; nothing more is then said of it."""
     period = report.period
     for mark in report.marks:
@@ -32,7 +32,7 @@ def is_wrong_template(report: Report) -> bool:
     return False
 
 
-def is_anothers(report: Report) -> bool:
+def is_anothers(report: SentReport) -> bool:
     """Whether the file is another reporter's; a problem where it is."""
     other = _owner_by_titles(report) or _owner_by_units(report)
     if other:
@@ -44,7 +44,7 @@ def is_anothers(report: Report) -> bool:
     return bool(other)
 
 
-def _owner_by_titles(report: Report) -> str:
+def _owner_by_titles(report: SentReport) -> str:
     """The reporter the titles name in place of the sender, be it over one table only; "" where they do not."""
     titled = set().union(
         *(report.directory.titled(line, report.day) for table in report.tables for line in table.titles)
@@ -58,7 +58,7 @@ def _owner_by_titles(report: Report) -> str:
     return ""
 
 
-def _owner_by_units(report: Report) -> str:
+def _owner_by_units(report: SentReport) -> str:
     """The reporter most of the rows belong to, where that is not the sender."""
     rows = list({(row.commune, row.cell, row.code, table.of) for table in report.tables for row in table.rows})
     if not rows or 2 * sum(report.units.find(*row).code is not None for row in rows) > len(rows):

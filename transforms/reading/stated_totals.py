@@ -6,14 +6,14 @@ from collections.abc import Iterable
 
 from transforms.reading.counts import NotACount
 from transforms.reading.passed_over import note_row
-from transforms.reading.report import Report
 from transforms.reading.results import CheckedTotal, FormRows
+from transforms.reading.sent_report import SentReport
 from transforms.reading.sheets import column_letters
 from transforms.reading.tables import Row, Table
 
 
 def add_totals(
-    report: Report, taken: FormRows, table: Table, rows: list[Row], counts: dict[str, list[int | NotACount | None]]
+    report: SentReport, taken: FormRows, table: Table, rows: list[Row], counts: dict[str, list[int | NotACount | None]]
 ) -> None:
     positions = {row.index: position for position, row in enumerate(rows)}
     for total in table.totals:
@@ -39,7 +39,7 @@ def add_totals(
             )
 
 
-def _judge_total(report: Report, taken: FormRows, total: CheckedTotal) -> None:
+def _judge_total(report: SentReport, taken: FormRows, total: CheckedTotal) -> None:
     taken.totals.append(total)
     if total.computed is not None and total.computed != total.value:
         report.tell(

@@ -9,9 +9,9 @@ from expectations.contract.forms import FORMS, Form
 from transforms.reading.counts import NotACount, read_counts
 from transforms.reading.form_tables import holding_tables, rows_of, unit_column, units_of
 from transforms.reading.passed_over import note_passed_over, note_stray_totals, without_remarks
-from transforms.reading.report import Report
 from transforms.reading.report_period import period_of_form
 from transforms.reading.results import FormRows
+from transforms.reading.sent_report import SentReport
 from transforms.reading.sheets import column_letters
 from transforms.reading.stated_totals import add_totals
 from transforms.reading.tables import Row, Table
@@ -21,7 +21,7 @@ _LONE_BLANK = NotACount("ô trống")
 _OPENINGS = frozenset(carried.opening for carried in CARRIED)
 
 
-def take_forms(report: Report) -> None:
+def take_forms(report: SentReport) -> None:
     """Every form the tables hold, problems where one is missing, and notes of what was passed over."""
     for form in FORMS.values():
         holding = holding_tables(form.name, report.tables, report.units)
@@ -35,12 +35,12 @@ def take_forms(report: Report) -> None:
     note_passed_over(report)
 
 
-def _is_asked(report: Report, form: Form) -> bool:
+def _is_asked(report: SentReport, form: Form) -> bool:
     is_of_month = form.every == "month" and not report.is_of_year
     return is_of_month and (report.period is None or form.asked_in(str(report.period)))
 
 
-def _missing_form(report: Report, form: str, holding: list[Table]) -> None:
+def _missing_form(report: SentReport, form: str, holding: list[Table]) -> None:
     """A form that is not there, or whose headings stand over nothing: a damaged workbook may have lost its rows."""
     if holding:
         report.tell("missing-form", form=form, expected=form, sheet=holding[0].sheet.name, variant="blank")
@@ -48,7 +48,7 @@ def _missing_form(report: Report, form: str, holding: list[Table]) -> None:
         report.tell("missing-form", form=form, expected=form)
 
 
-def _take(report: Report, form: str, table: Table) -> None:
+def _take(report: SentReport, form: str, table: Table) -> None:
     columns = table.columns.of_form(form)
     _judge_columns(report, form, table, columns)
     rows = rows_of(form, table)
@@ -96,7 +96,7 @@ def _lines(table: Table, rows: list[Row]) -> list[list[Any]]:
     return [line if len(line) >= width else line + [""] * (width - len(line)) for line in lines]
 
 
-def _judge_columns(report: Report, form: str, table: Table, columns: dict[str, int]) -> None:
+def _judge_columns(report: SentReport, form: str, table: Table, columns: dict[str, int]) -> None:
     for name in FORMS[form].names:
         if name not in columns:
             report.tell(
@@ -109,7 +109,7 @@ def _judge_columns(report: Report, form: str, table: Table, columns: dict[str, i
             )
 
 
-def _judge_rivals(report: Report, form: str, table: Table, rows: list[Row]) -> None:
+def _judge_rivals(report: SentReport, form: str, table: Table, rows: list[Row]) -> None:
     """Tell of measures that stand more than once; a copy that says the same in every row is no rival."""
     for measure, rivals in table.columns.rivals.items():
         own = table.columns.measures[measure]
@@ -133,7 +133,7 @@ def _judge_rivals(report: Report, form: str, table: Table, rows: list[Row]) -> N
             )
 
 
-def _judge_units(report: Report, form: str, table: Table, rows: list[Row], found: list[UnitFound]) -> None:
+def _judge_units(report: SentReport, form: str, table: Table, rows: list[Row], found: list[UnitFound]) -> None:
     told: set[str] = set()
     for row, one in zip(rows, found, strict=True):
         if one.code is not None or (one.is_commune_unknown and one.shown in told):
@@ -156,7 +156,7 @@ def _judge_units(report: Report, form: str, table: Table, rows: list[Row], found
 
 
 def _judge_counts(
-    report: Report,
+    report: SentReport,
     form: str,
     table: Table,
     rows: list[Row],

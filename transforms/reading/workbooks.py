@@ -10,10 +10,14 @@ from typing import Any
 import python_calamine
 
 from transforms.reading.apart import opendocument_apart
-from transforms.reading.formulas import Unknown, forget_uncalculated, opendocument_cells, xls_cells, xlsx_cells
+from transforms.reading.calculation import forget_uncalculated
 from transforms.reading.grid import MAX_AREA, Refused, Sheet
+from transforms.reading.opendocument_cells import opendocument_cells
 from transforms.reading.package import Package, Zip
 from transforms.reading.sums import column_number
+from transforms.reading.unknown_cells import Unknown
+from transforms.reading.xls_cells import xls_cells
+from transforms.reading.xlsx_cells import xlsx_cells
 
 
 def workbook(data: bytes, unknown: list[Unknown]) -> list[Sheet]:

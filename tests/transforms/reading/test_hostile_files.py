@@ -15,7 +15,7 @@ import xlsxwriter
 
 from expectations.contract.periods import Period
 from tests.transforms.reading.opendocument_files import spreadsheet_of
-from transforms.reading.formulas import sector_places
+from transforms.reading.compound_files import sector_places
 from transforms.reading.read import read_file
 from transforms.reading.sheets import UNCACHED, Refused, open_sheets
 from transforms.samples.tree import sample_tree

@@ -6,11 +6,12 @@ import zipfile
 import pytest
 
 from transforms.reading.carriers import _without_cells
-from transforms.reading.formulas import _walk_without_plain_cells, _XlsxWalk, parse_xml, xlsx_cells
 from transforms.reading.grid import UNCACHED, NoValue, Refused, Sheet, map_texts
 from transforms.reading.package import Zips
 from transforms.reading.sheets import open_sheets
 from transforms.reading.tables import _words
+from transforms.reading.xlsx_cells import _walk_without_plain_cells, _XlsxWalk, xlsx_cells
+from transforms.reading.xml_parts import parse_xml
 
 MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 

@@ -17,7 +17,7 @@ from transforms.reading.units import Directory, SenderUnits
 
 
 @dataclass(slots=True)
-class Report:
+class SentReport:
     """A file on its way from sheets to rows; each step leaves what it found in `reading`.
 
     Attributes:
