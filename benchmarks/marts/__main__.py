@@ -24,8 +24,9 @@ from expectations.contract.periods import Period
 from flows.registry_files import bundled_dir, read_table
 from transforms.disclosure import area_months, protect
 from transforms.samples.invented import simulate
-from transforms.territory.maps import cells_on_both_maps, unit_figures
+from transforms.territory.cells_on_maps import cells_on_both_maps
 from transforms.territory.registry import COLUMNS, Registry, build_registry
+from transforms.territory.sums_by_unit import unit_figures
 from transforms.territory.unit_figures import CellFigures, commune_years, figures
 from warehouse.connection.store import memory_store
 from warehouse.derived.replace import replace_derived

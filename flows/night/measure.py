@@ -19,7 +19,8 @@ from transforms.followup.gap_table import RELEASED_AFTER, gap_table
 from transforms.forecast import Origin, forecasts, score_table
 from transforms.indicators import indicator_table, province_of, reporting_figures
 from transforms.targets import target_table, targets_fingerprint
-from transforms.territory.maps import map_fingerprint, stays_alone
+from transforms.territory.lineage import map_fingerprint
+from transforms.territory.places import stays_alone
 from transforms.territory.provinces import ProvincesOfDay
 from transforms.territory.registry import Registry
 from transforms.territory.unit_figures import CellFigures, commune_years, figures

@@ -44,7 +44,7 @@ def halves_told(
     so it is shown on.
 
     Args:
-        cells: half-years of cells as `transforms.territory.maps.cells_on_both_maps` gives them.
+        cells: half-years of cells as `transforms.territory.cells_on_maps.cells_on_both_maps` gives them.
         small: the least count that is shown, apart from 0.
         shown: map, unit_id, period, measure, value: figures of communes that copies up to now showed.
         before: what this gave for the copy before, of half-years that it showed.

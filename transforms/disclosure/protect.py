@@ -55,8 +55,8 @@ def area_months(cells: pl.DataFrame, summed: pl.DataFrame | None = None) -> pl.D
     """Figures of cells summed to the smallest places that the published tables speak of.
 
     Args:
-        cells: what `transforms.territory.maps.cells_on_both_maps` gives, for whole years.
-        summed: other cells, that all reported everything, as `transforms.territory.maps.unit_figures` takes them.
+        cells: what `transforms.territory.cells_on_maps.cells_on_both_maps` gives, for whole years.
+        summed: other cells, that all reported everything, as `transforms.territory.sums_by_unit.unit_figures` takes them.
 
     Returns:
         period, commune, today_commune, later_commune, district, today_district, the flows and pending_closing (0 where

@@ -10,8 +10,10 @@ import polars as pl
 from expectations.contract.periods import Period
 from transforms.disclosure import Protected, area_months
 from transforms.disclosure.half_years import halves_told
-from transforms.territory.maps import cells_on_both_maps, of_places, unit_figures, with_names
+from transforms.territory.cells_on_maps import cells_on_both_maps
+from transforms.territory.places import of_places
 from transforms.territory.registry import Registry
+from transforms.territory.sums_by_unit import unit_figures, with_names
 
 
 @dataclass(frozen=True)

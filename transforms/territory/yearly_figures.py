@@ -15,9 +15,11 @@ import polars as pl
 
 from expectations.contract.forms import YEARLY_MEASURES
 from expectations.contract.periods import Period
-from transforms.territory.maps import LEVELS, MAPS, UNALLOCATED, areas, sums, with_names
+from transforms.territory.lineage import areas
+from transforms.territory.places import UNALLOCATED
 from transforms.territory.provinces import ProvincesOfDay
 from transforms.territory.registry import Registry, Unit
+from transforms.territory.sums_by_unit import LEVELS, MAPS, sums, with_names
 
 COUNTS = ("units_expected", "units_reported")
 

@@ -16,7 +16,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from expectations.contract.forms import FORMS
-from transforms.territory.maps import UNALLOCATED, alike, places
+from transforms.territory.places import UNALLOCATED, alike, places
 from transforms.territory.registry import Registry
 
 Index = NDArray[np.int64]

@@ -26,7 +26,7 @@ class Computation:
     Attributes:
         as_of: the night.
         today: the day whose map is called today's.
-        map_fingerprint: `transforms.territory.maps.map_fingerprint` of the registry on that day.
+        map_fingerprint: `transforms.territory.lineage.map_fingerprint` of the registry on that day.
         due_day: day of the next month on which reports are due.
         small_count: counts of a commune's year below it are protected.
     """

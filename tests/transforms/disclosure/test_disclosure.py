@@ -16,7 +16,7 @@ from tests.transforms.disclosure.disclosure_attack import ROW, attack, unknowns
 from tests.transforms.disclosure.disclosure_province import corrected, invented_months
 from transforms.disclosure import FLOWS, SENSITIVE, Protected, area_months, last_released_year, protect
 from transforms.disclosure.moves import DOWN, PENDING, REASONS, REQUESTS, UP, patterns
-from transforms.territory.maps import cells_on_both_maps
+from transforms.territory.cells_on_maps import cells_on_both_maps
 from transforms.territory.registry import Registry
 
 pytestmark = pytest.mark.slow

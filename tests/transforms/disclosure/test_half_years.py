@@ -13,7 +13,7 @@ from expectations.contract.forms import FORMS
 from expectations.contract.periods import Period
 from transforms.disclosure.half_years import halves_told
 from transforms.followup.steps import STEPS
-from transforms.territory.maps import cells_on_both_maps
+from transforms.territory.cells_on_maps import cells_on_both_maps
 from transforms.territory.registry import Registry
 
 MEASURES = FORMS["regulation_213"].names

@@ -12,18 +12,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from expectations.contract.forms import MONTHLY_MEASURES
-from transforms.territory import maps
+from transforms.territory import sums_by_unit
 from transforms.territory.apportion import largest_remainder, split_measures
-from transforms.territory.maps import (
-    MAPS,
-    UNALLOCATED,
-    cells_on_both_maps,
-    lineage,
-    map_fingerprint,
-    today_homes,
-    unit_figures,
-)
+from transforms.territory.cells_on_maps import cells_on_both_maps
+from transforms.territory.lineage import lineage, map_fingerprint, today_homes
+from transforms.territory.places import UNALLOCATED
 from transforms.territory.registry import Registry, build_registry
+from transforms.territory.sums_by_unit import MAPS, unit_figures
 
 TODAY = date(2026, 1, 1)
 UNITS = [
@@ -203,7 +198,9 @@ def test_cells_summed_at_once_give_what_cells_told_apart_give(monkeypatch: pytes
         periods = ["2018-06", "2020-06", "2021-02", "2025-08"]
         at_once = measured(registry, facts(registry, periods), periods)
         with monkeypatch.context() as patch:
-            patch.setattr(maps, "_counts_once", lambda cells, registry: pl.repeat(False, cells.height, eager=True))
+            patch.setattr(
+                sums_by_unit, "_counts_once", lambda cells, registry: pl.repeat(False, cells.height, eager=True)
+            )
             assert measured(registry, facts(registry, periods), periods).equals(at_once)
 
 

@@ -9,10 +9,12 @@ import pytest
 
 from expectations.contract.forms import MONTHLY_MEASURES, YEARLY_MEASURES
 from flows.registry_files import national_tables
-from transforms.territory.maps import UNALLOCATED, cells_on_both_maps, unit_figures
+from transforms.territory.cells_on_maps import cells_on_both_maps
 from transforms.territory.one_province import tables_of_province
+from transforms.territory.places import UNALLOCATED
 from transforms.territory.provinces import ProvincesOfDay
 from transforms.territory.registry import COLUMNS, Registry, build_registry
+from transforms.territory.sums_by_unit import unit_figures
 from transforms.territory.yearly_figures import yearly_figures
 
 BEFORE, AFTER = date(2025, 6, 30), date(2025, 7, 1)

@@ -9,7 +9,7 @@ import pytest
 
 from expectations.contract.forms import OF_CELLS
 from tests.transforms.territory.test_maps import CELLS, SUCCESSION, small_registry
-from transforms.territory.maps import UNALLOCATED, alike, places
+from transforms.territory.places import UNALLOCATED, alike, places
 from transforms.territory.registry import Registry
 from transforms.watch.as_known import FiguresAsKnown, figures_as_known
 

@@ -10,7 +10,7 @@ from duckdb import DuckDBPyConnection
 from polars.testing import assert_frame_equal
 
 from tests.warehouse.marts import marts_province as made
-from transforms.territory.maps import stays_alone
+from transforms.territory.places import stays_alone
 from transforms.territory.registry import Registry
 from transforms.territory.unit_figures import CellFigures, UnitFigures, figures
 from warehouse.connection.store import memory_store

@@ -15,7 +15,8 @@ from transforms.followup.gap_table import RELEASED_AFTER, gap_table
 from transforms.followup.thresholds import Thresholds
 from transforms.indicators import indicator_table
 from transforms.samples.invented_communes import yearly_form
-from transforms.territory.maps import map_fingerprint, places, stays_alone
+from transforms.territory.lineage import map_fingerprint
+from transforms.territory.places import places, stays_alone
 from transforms.territory.registry import Registry
 from transforms.territory.unit_figures import CellFigures, commune_years, figures
 from transforms.territory.yearly_figures import yearly_figures
