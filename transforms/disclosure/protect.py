@@ -56,7 +56,7 @@ def area_months(cells: pl.DataFrame, summed: pl.DataFrame | None = None) -> pl.D
 
     Args:
         cells: what `transforms.territory.cells_on_maps.cells_on_both_maps` gives, for whole years.
-        summed: other cells, that all reported everything, as `transforms.territory.sums_by_unit.unit_figures` takes them.
+        summed: other cells, that all reported everything, as `unit_figures` (`sums_by_unit`) takes them.
 
     Returns:
         period, commune, today_commune, later_commune, district, today_district, the flows and pending_closing (0 where
