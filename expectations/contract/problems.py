@@ -127,17 +127,23 @@ class Problem:
 
     def says(self, language: Language) -> str:
         """The problem and what to do about it, two sentences."""
-        shown = numbers.by_code if CODES[self.code].is_of_time else label_of
         values = {
             "unit": self.unit or self.unit_code,
             "measure": label_of(self.measure, language),
-            "found": shown(self.found, language),
-            "expected": shown(self.expected, language),
+            "found": value_of(self.code, self.found, language),
+            "expected": value_of(self.code, self.expected, language),
             "found_label": self.rule.side(self.rule.found, language) if self.rule else "",
             "expected_label": self.rule.side(self.rule.expected, language) if self.rule else "",
         }
         code = f"{self.code}.{self.variant}" if self.variant else self.code
         return " ".join(text(f"problem.{code}{part}", language, **values) for part in ("", ".mend"))
+
+
+def value_of(code: str, said: str, language: Language) -> str:
+    """What a problem found or expected, as a person reads it: a day, a period, a measure or a form in words."""
+    if code in CODES and CODES[code].is_of_time:
+        return numbers.by_code(said, language)
+    return label_of(said, language)
 
 
 def label_of(name: str, language: Language) -> str:

@@ -9,7 +9,7 @@ from typing import Any
 
 import polars as pl
 
-from expectations.contract.problems import CODES, Severity, label_of
+from expectations.contract.problems import CODES, Severity, label_of, value_of
 from expectations.language.catalogue import Language, text
 from transforms.reading.sheets import Sheet
 from transforms.reading.sums import column_number
@@ -28,7 +28,7 @@ class Fault:
 
     Attributes:
         places: 0-based (row, column) of every cell it is about, the cell it points at first.
-        found, expected: as text, a measure's or form's name in words.
+        found, expected: as text; a day, a period, a measure's or form's name in words.
         last_accepted: what was last accepted in its cell.
     """
 
@@ -108,8 +108,8 @@ def _fault(row: Mapping[str, Any], sheets: dict[str, Sheet], language: Language)
         places=places,
         unit=said("unit") or written or said("unit_code"),
         measure=label_of(said("measure"), language),
-        found=label_of(said("found"), language),
-        expected=label_of(said("expected"), language),
+        found=value_of(row["code"], said("found"), language),
+        expected=value_of(row["code"], said("expected"), language),
         message=said(f"message_{language}"),
         last_accepted=said("last_accepted"),
     )

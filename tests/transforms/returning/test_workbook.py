@@ -75,6 +75,14 @@ def test_errors_are_listed_before_warnings_with_their_cell_linked_and_what_to_do
     assert book.worksheets[0].freeze_panes
 
 
+def test_days_and_periods_are_listed_as_they_are_written_elsewhere():
+    late = _problem("late", sheet="", cell_ref="", measure="", found="2021-09-21", expected="2021-09-05")
+    copied = _problem("copied-period", cell_ref="D5", found="2021-07", expected="2021-08")
+    texts = [value for row in _cover_texts(_open(returned_workbook([SHEET], [late, copied], ABOUT))) for value in row]
+    assert {"21/09/2021", "05/09/2021", "07/2021", "08/2021"} <= set(texts)
+    assert not {"2021-09-21", "2021-09-05", "2021-07", "2021-08"} & set(texts)
+
+
 def test_an_error_is_red_a_warning_amber_and_the_rest_plain():
     problems = [_problem(), _problem("opening-mismatch", cell_ref="D5", measure="members_opening")]
     page = _open(returned_workbook([SHEET], problems, ABOUT)).worksheets[1]
