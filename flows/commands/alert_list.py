@@ -21,6 +21,7 @@ from flows.settings import load_settings
 from transforms.alerts.wording import rule_of, state_of, useful
 from transforms.pages.alerts import share_rows
 from transforms.watch.budget import Budget
+from transforms.watch.watched import is_judged
 from warehouse.board import alert_pages as pages
 
 
@@ -44,13 +45,15 @@ def run_alerts(wanted: AlertsWanted) -> None:
         rows, judged = pages.listed(con, asdict(wanted)), pages.precision(con)
         if rows.is_empty() and wanted.district:
             require_unit(con, wanted.district)
-        budget = alarm_budget(con, settings)
+        budget, is_watched = alarm_budget(con, settings), is_judged(pages.indicators_judged(con))
     console = Console()
     if rows.is_empty():
         console.print(text("alerts.none", language))
     else:
         console.print(alerts_table(rows, language), highlight=False)
         console.print(text("alerts.next", language, id=rows["alert_id"][0]), highlight=False, soft_wrap=True)
+    if not is_watched:
+        console.print(text("page.alerts.unjudged", language), highlight=False, soft_wrap=True)
     console.print(precision_table(judged, language) if judged.height else text("precision.none", language))
     if budget.verdicts:
         console.print(shares_table(budget, language))

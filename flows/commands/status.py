@@ -25,9 +25,12 @@ def run_status(period: str | None) -> None:
         period = asked or latest_due(con)
         rows = reporting_status(con, period)
         eyesight = acuity_rows(con)
+    console = Console()
+    if period is None:
+        console.print(text("page.missing.nothing", settings.language))
+        return
     if rows.is_empty():
         raise UserError("error.no-period", period=PeriodCode(period))
-    console = Console()
     console.print(status_table(rows, settings.language))
     console.print(text("self-test.title", settings.language), style="bold")
     for sentence in eyesight_sentences(eyesight, settings.language):

@@ -23,6 +23,7 @@ from transforms.morning.briefing import RECENT, Briefing, Morning, brief
 from transforms.morning.letter import morning_letter
 from transforms.morning.page import failure_page, morning_page
 from transforms.targets.wording import targets_in_words
+from transforms.watch.watched import is_judged
 from warehouse.board import alert_pages, morning
 from warehouse.board.alerts import ALERT_TABLES
 from warehouse.board.cases import is_kept
@@ -99,6 +100,7 @@ def briefing(con: DuckDBPyConnection, settings: Settings, as_of: date) -> Briefi
             items=items,
             small_count=settings.small_count,
             language=settings.language,
+            is_judged=is_judged(alert_pages.indicators_judged(con)),
         )
     )
 

@@ -17,7 +17,7 @@ from flows.portal.boundary_files import BoundaryFiles
 from flows.portal.links import Links, plain_level
 from flows.portal.pages.forecast import forecast_page, forecast_units
 from flows.portal.pages.indicators import indicator_page, indicators_page
-from flows.portal.pages.map import map_page
+from flows.portal.pages.map import has_map, map_page
 from flows.portal.pages.pilots import pilots_page
 from flows.portal.pages.reports import reports_page
 from flows.portal.pages.targets import targets_page
@@ -101,7 +101,7 @@ def _pages(view: View) -> Iterator[Page]:
     for code in forecast_units(view):
         yield f"forecast/{code}.html", forecast_page(below, code)
     yield "pilots.html", pilots_page(top)
-    yield "map.html", _map_with_others(top, map_page(top, {}))
+    yield "map.html", _map_with_others(top, map_page(top, {})) if has_map(top) else indicators_page(top)
     for level in UNIT_LEVELS:
         units = view.of_level(level)
         read = read_units(below, units) if units else {}
@@ -122,20 +122,18 @@ def _at(view: View, base: str) -> View:
     links = Links(base, is_plain=True)
     found = View(view.con, view.settings, view.language, links, view.boundaries, view.is_board)
     found.__dict__.update(
-        {name: getattr(view, name) for name in ("units", "reporting_level", "last_periods", "_spreads", "reasons")}
+        {
+            name: getattr(view, name)
+            for name in ("units", "reporting_level", "last_periods", "told", "_spreads", "reasons")
+        }
     )
     return found
 
 
 def _published(view: View) -> list[tuple[Indicator, str]]:
     """Indicators of which something is published, and the levels of whose units it is."""
-    known = {name for name, _ in view.last_periods}
     return [
-        (one, level)
-        for one in indicators_of("district")
-        if one.name in known
-        for level in UNIT_LEVELS
-        if level in one.levels and view.of_level(level)
+        (one, level) for one in indicators_of("district") for level in view.levels_told(one) if view.of_level(level)
     ]
 
 

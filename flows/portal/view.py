@@ -60,6 +60,20 @@ class View:
         return {(row["indicator"], row["period_kind"]): row["period"] for row in rows}
 
     @cached_property
+    def told(self) -> frozenset[tuple[str, str, str]]:
+        """The indicators of which something is known, with the level of whose units, and the kind of period."""
+        return frozenset(unit_pages.told(self.con).iter_rows())
+
+    def levels_told(self, indicator: Indicator) -> tuple[str, ...]:
+        """The levels of units of which an indicator is known in a kind of period that it is shown in."""
+        kinds = kinds_of(indicator)
+        return tuple(
+            level
+            for level in UNIT_LEVELS
+            if level in indicator.levels and any((indicator.name, level, kind) in self.told for kind in kinds)
+        )
+
+    @cached_property
     def _spreads(self) -> dict[str, Spread]:
         return {}
 
@@ -99,7 +113,8 @@ class Chosen:
 
 
 def chosen(view: View, name: str, query: Mapping[str, str]) -> Chosen:
-    """What a query asks for; where it leaves something open, what is published last.
+    """What a query asks for; where it leaves something open, what is published last, of those levels and kinds of
+    periods that there is something of: a province begins without twelve months, and may have no districts.
 
     Raises:
         NotThere: there is no such indicator or level, or nothing of it is published.
@@ -109,9 +124,11 @@ def chosen(view: View, name: str, query: Mapping[str, str]) -> Chosen:
     if indicator is None or (level and level not in UNIT_LEVELS):
         raise NotThere
     if level not in indicator.levels:
-        level = view.reporting_level if view.reporting_level in indicator.levels else "district"
+        levels = view.levels_told(indicator)
+        level = view.reporting_level if view.reporting_level in levels else levels[0] if levels else "district"
     kinds = kinds_of(indicator)
-    kind = kind if kind in kinds else kinds[0]
+    if kind not in kinds:
+        kind = next((one for one in kinds if (name, level, one) in view.told), kinds[0])
     periods = tuple(unit_pages.periods(view.con, name, level, kind))
     if not periods:
         raise NotThere

@@ -25,9 +25,11 @@ def alerts_section(briefing: Briefing, link: Callable[[str], str | None]) -> str
     """
     language = briefing.morning.language
     heading = text("page.section.alerts", language)
-    if not briefing.full and not briefing.brief:
-        return section("alerts", heading, f"<p>{text('page.alerts.none', language)}</p>")
     parts = []
+    if not briefing.full and not briefing.brief:
+        parts.append(f"<p>{text('page.alerts.none', language)}</p>")
+    if not briefing.morning.is_judged:
+        parts.append(f'<p class="note">{text("page.alerts.unjudged", language)}</p>')
     for group, alerts in briefing.full.items():
         parts.append(f"<h3>{text(f'page.group.{group}', language)}</h3>")
         parts += [_card(told, language, link(told.row["alert_id"])) for told in alerts]

@@ -50,6 +50,7 @@ class Morning:
         small_count: counts of communes below it are not told where they would tell of a person.
         language: "vi" or "en".
         targets: those of the province, and what is wrong in the table of targets.
+        is_judged: whether there are months enough to hold each month against; else that no alert stands says nothing.
     """
 
     as_of: date
@@ -66,6 +67,7 @@ class Morning:
     language: Language
     targets: Sequence[TargetWords] = ()
     mistakes_in_targets: Sequence[Message] = ()
+    is_judged: bool = True
 
 
 @dataclass(frozen=True)
@@ -156,7 +158,7 @@ def brief(morning: Morning) -> Briefing:
     first = next((one for one in loud if one.row["severity"] != "low"), None)
     return Briefing(
         morning=morning,
-        lead=_lead(first, missing, morning.language),
+        lead=_lead(first, missing, morning),
         lead_unit=first.row["unit_name"] if first else None,
         lead_severity=first.row["severity"] if first else None,
         after=_after(first, loud, morning.language),
@@ -249,7 +251,8 @@ def _missing(morning: Morning) -> Missing:
     )
 
 
-def _lead(first: ShownAlert | None, missing: Missing, language: Language) -> str:
+def _lead(first: ShownAlert | None, missing: Missing, morning: Morning) -> str:
+    language = morning.language
     if first:
         seen = first.sentences[0]
         unit = first.row["unit_name"] or ""
@@ -259,7 +262,7 @@ def _lead(first: ShownAlert | None, missing: Missing, language: Language) -> str
     if names := missing.everyone:
         period = numbers.period(missing.period or "", language)
         return text("page.lead.missing", language, n=len(names), period=period, names=_few(names))
-    return text("page.lead.calm", language)
+    return text("page.lead.calm" if morning.is_judged else "page.lead.unjudged", language)
 
 
 def _after(first: ShownAlert | None, loud: list[ShownAlert], language: Language) -> tuple[str, ...]:

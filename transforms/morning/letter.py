@@ -69,6 +69,8 @@ def _alerts(briefing: Briefing) -> Iterator[str]:
     language = briefing.morning.language
     if not briefing.full and not briefing.brief:
         yield text("page.alerts.none", language)
+    if not briefing.morning.is_judged:
+        yield text("page.alerts.unjudged", language)
     for group, alerts in briefing.full.items():
         yield f"{text(f'page.group.{group}', language)}:"
         for told in alerts:

@@ -227,8 +227,8 @@ def _months_judged(target: Target, length: int, as_of: date) -> list[int]:
 
 def _facts(target: Target, rows: pl.DataFrame, as_of: date, due_day: int) -> pl.DataFrame:
     """State of each row, and how many units' reports are missing where that is known."""
-    top, below, coverage = (rows[name].cast(pl.Float64).to_numpy() for name in ("numerator", "denominator", "coverage"))
-    reported = np.where(np.isnan(coverage), 1.0, np.clip(coverage, 1e-6, 1.0))
+    top, below = (rows[name].cast(pl.Float64).to_numpy() for name in ("numerator", "denominator"))
+    reported = rows.select(_reported())["reported"].clip(1e-6, 1.0).to_numpy()
     missing = below * (1 - reported) / reported
     least = target.least(below + missing)
     # What is wanted is whole, so what may come is too: else all of all would still miss 100 %.
@@ -246,6 +246,15 @@ def _facts(target: Target, rows: pl.DataFrame, as_of: date, due_day: int) -> pl.
         .otherwise(pl.lit("units_missing")),
         units_missing=pl.col("units_expected") - pl.col("units_reported"),
     )
+
+
+def _reported() -> pl.Expr:
+    """What part of the whole reported: of the members last known, or of the units where that is less.
+
+    Of a unit that never reported no members are known.
+    """
+    expected = pl.when(pl.col("units_expected") > 0).then("units_expected")
+    return pl.min_horizontal("coverage", pl.col("units_reported") / expected).fill_null(1.0).alias("reported")
 
 
 def _with_last_known(rows: pl.DataFrame, figures: pl.DataFrame) -> pl.DataFrame:

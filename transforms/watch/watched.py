@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from dataclasses import dataclass
 from functools import lru_cache, reduce
 from importlib.resources import files
@@ -87,3 +87,12 @@ def watched() -> tuple[Watched, ...]:
 def needed_measures() -> dict[str, set[str]]:
     """By level, the measures that are needed."""
     return {level: set().union(*(one.measures for one in watched() if one.level == level)) for level in LEVELS}
+
+
+def is_judged(indicators: Container[str]) -> bool:
+    """Whether the watch has begun with all it watches: counts of events need the longest past, so they come last.
+
+    Args:
+        indicators: those that some night could hold against their own past.
+    """
+    return any(one.indicator in indicators for one in watched() if one.model == "count")

@@ -51,6 +51,12 @@ def series(con: DuckDBPyConnection, unit_id: str, scope: str, indicator: str) ->
     return con.execute(_SERIES, [unit_id, scope, indicator]).pl()
 
 
+def indicators_judged(con: DuckDBPyConnection) -> frozenset[str]:
+    """Those that some night could hold against their own past."""
+    found = con.execute("SELECT DISTINCT indicator FROM alerts.finding WHERE p_value IS NOT NULL").fetchall()
+    return frozenset(indicator for (indicator,) in found)
+
+
 def least_seen(con: DuckDBPyConnection, unit_id: str, indicator: str) -> dict[str, Any] | None:
     """What the series could hide, null where it is not known."""
     sql = "FROM alerts.detectability WHERE unit_id = ? AND indicator = ? ORDER BY period DESC LIMIT 1"

@@ -8,19 +8,26 @@ from datetime import date
 import polars as pl
 from duckdb import DuckDBPyConnection
 
+from expectations.contract.indicators import INDICATOR_OF, REPORTS
 from warehouse.connection.transaction import transaction
 from warehouse.derived.replace import replace_derived
 
 _FIGURES = """
+WITH asked AS (SELECT unnest($indicators) AS indicator, unnest($every) AS every),
+months AS (
+    SELECT map, level, unit_code, period, units_expected, units_reported, units_expected - units_reported AS missing
+    FROM derived.unit_month
+), units AS (
+    SELECT 'month' AS every, map, level, unit_code, period, units_expected, units_reported FROM months
+    UNION ALL SELECT 'month', map, level, unit_code, period[:4],
+        arg_max(units_expected, missing), arg_max(units_reported, missing) FROM months GROUP BY ALL
+    UNION ALL SELECT 'half', map, level, unit_code, period, units_expected, units_reported FROM derived.unit_half
+    UNION ALL SELECT 'year', map, level, unit_code, period, units_expected, units_reported FROM derived.unit_year
+)
 SELECT i.map, i.unit_code, i.level, i.indicator, i.period, i.period_kind, i.numerator, i.denominator, i.coverage,
     u.units_expected, u.units_reported
-FROM derived.indicator AS i
-LEFT JOIN (
-    SELECT map, level, unit_code, period, units_expected, units_reported FROM derived.unit_month
-    UNION ALL SELECT map, level, unit_code, period, units_expected, units_reported FROM derived.unit_half
-    UNION ALL SELECT map, level, unit_code, period, units_expected, units_reported FROM derived.unit_year
-) AS u USING (map, level, unit_code, period)
-WHERE i.indicator IN (SELECT unnest(?))
+FROM derived.indicator AS i JOIN asked USING (indicator)
+LEFT JOIN units AS u USING (every, map, level, unit_code, period)
 """
 
 
@@ -30,8 +37,14 @@ def are_targets_computed(con: DuckDBPyConnection, fingerprint: str) -> bool:
 
 
 def figures_of(con: DuckDBPyConnection, indicators: Sequence[str]) -> pl.DataFrame:
-    """derived.indicator of some indicators, with units_expected and units_reported of the unit and period."""
-    return con.execute(_FIGURES, [list(indicators)]).pl()
+    """derived.indicator of some indicators, with units_expected and units_reported of the unit and period.
+
+    Those that the indicator's own form is of: cells, or communes of the yearly form; of a year of months those of the
+    month of which the most are missing. Null of the reports themselves, whose absence is known.
+    """
+    asked = [(name, INDICATOR_OF[name]) for name in dict.fromkeys(indicators)]
+    every = ["" if one.forms == (REPORTS,) else one.every for _, one in asked]
+    return con.execute(_FIGURES, {"indicators": [name for name, _ in asked], "every": every}).pl()
 
 
 def unsettled(con: DuckDBPyConnection) -> list[str]:

@@ -29,6 +29,11 @@ def last_periods(con: DuckDBPyConnection) -> pl.DataFrame:
     return con.execute(_LAST).pl()
 
 
+def told(con: DuckDBPyConnection) -> pl.DataFrame:
+    """Of which indicators something is known: indicator, level, period_kind."""
+    return con.execute(_TOLD).pl()
+
+
 def periods(con: DuckDBPyConnection, indicator: str, level: str, kind: str) -> list[str]:
     """The periods in which an indicator is known of any unit of a level, the last first."""
     return [period for (period,) in con.execute(_PERIODS, [indicator, level, kind]).fetchall()]
@@ -150,6 +155,9 @@ ORDER BY f.level DESC, f.code
 _LAST = """
 SELECT indicator, period_kind, max(period) AS period FROM marts.indicator
 WHERE map = 'today' AND level = 'province' AND value IS NOT NULL GROUP BY ALL
+"""
+_TOLD = """
+SELECT DISTINCT indicator, level, period_kind FROM marts.indicator WHERE map = 'today' AND value IS NOT NULL
 """
 _PERIODS = """
 SELECT DISTINCT period FROM marts.indicator

@@ -23,6 +23,7 @@ from transforms.eyesight.wording import eyesight_sentences
 from transforms.pages import alerts as model
 from transforms.pages.noted_acts import WithNoted, alerts_with_noted
 from transforms.pages.paging import part_of
+from transforms.watch.watched import is_judged
 from warehouse.board import alert_grounds as grounds
 from warehouse.board import alert_pages as pages
 from warehouse.board.alerts import ALERT_TABLES
@@ -64,6 +65,7 @@ def show_alerts(asked: Asked) -> Answer:
             "units": grounds.units_told_of(asked.con),
             "indicators": sorted(indicators, key=lambda one: one[1]),
             "model": model,
+            "is_judged": is_judged(pages.indicators_judged(asked.con)),
             "eyesight": eyesight_sentences(acuity_rows(asked.con), asked.language),
         },
     )

@@ -26,10 +26,9 @@ def show_indicators(asked: Asked) -> Answer:
 
 def indicators_page(view: View) -> Shown:
     """All indicators with what they say, those of which nothing is published yet without a link."""
-    known = {name for name, _ in view.last_periods}
     rows = [
         {
-            "href": view.links.indicator(one.name) if one.name in known else None,
+            "href": view.links.indicator(one.name) if view.levels_told(one) else None,
             "label": label(one, view.language),
             "meaning": meaning(one, view.language),
             "is_of_communes": "commune" in one.levels,

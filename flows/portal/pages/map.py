@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from flows.portal.asked import BOARD, READER, Answer, Asked, NotThere, Route, Shown
+from flows.portal.asked import BOARD, READER, Answer, Asked, GoTo, NotThere, Route, Shown
 from flows.portal.view import Chosen, View, chosen
 from transforms.drawing.unit_map import By
 from transforms.pages.map_page import SCALES, map_drawing, scales_of
@@ -15,8 +15,14 @@ FIRST = "away_rate"
 
 
 def show_map(asked: Asked) -> Answer:
-    """The map as asked for; without a word, of the members away."""
-    return map_page(View.of(asked), asked.query)
+    """The map as asked for; without a word, of the members away. Before anything is published, the indicators."""
+    view = View.of(asked)
+    return map_page(view, asked.query) if has_map(view) else GoTo("/indicators")
+
+
+def has_map(view: View) -> bool:
+    """Whether there is anything to draw a map of."""
+    return any(view.levels_told(one) for one in indicators_of("district"))
 
 
 def map_page(view: View, query: Mapping[str, str]) -> Shown:
@@ -25,7 +31,7 @@ def map_page(view: View, query: Mapping[str, str]) -> Shown:
     Raises:
         NotThere: there is no such indicator, level or scale.
     """
-    what = chosen(view, query.get("indicator") or FIRST, query)
+    what = chosen(view, query.get("indicator") or _first(view), query)
     by = _scale(what, query.get("scale", ""))
     units = view.of_level(what.level)
     ground = view.boundaries.ground(view.settings, view.units, what.level)
@@ -56,6 +62,12 @@ def map_page(view: View, query: Mapping[str, str]) -> Shown:
             "links": view.links,
         },
     )
+
+
+def _first(view: View) -> str:
+    """The members away, or where nothing of them is published the first indicator of which something is."""
+    told = [one.name for one in indicators_of("district") if view.levels_told(one)]
+    return FIRST if FIRST in told or not told else told[0]
 
 
 def _scale(what: Chosen, said: str) -> By:

@@ -6,6 +6,7 @@ from flows.portal.asked import BOARD, READER, Answer, Asked, Route, Shown
 from flows.portal.view import View
 from flows.registry_files import mistakes_in_targets
 from transforms.pages.targets import target_cards
+from transforms.pages.unit_figures import indicators_of
 from warehouse.marts.target_pages import targets
 
 
@@ -16,13 +17,13 @@ def show_targets(asked: Asked) -> Answer:
 
 def targets_page(view: View) -> Shown:
     """All targets; the board is also told what is wrong in their table."""
-    language, known = view.language, {name for name, _ in view.last_periods}
+    language, known = view.language, {one.name for one in indicators_of("district") if view.levels_told(one)}
     codes = {one.code for one in view.units}
     cards = target_cards(
         targets(view.con),
         language,
         lambda code: view.links.unit(code) if code in codes else None,
-        lambda name: view.links.indicator(name) if name in known and not name.startswith("reporting_") else None,
+        lambda name: view.links.indicator(name) if name in known else None,
     )
     mistakes = mistakes_in_targets(view.settings.registry_dir) if view.is_board else ()
     return Shown("targets.html", {"cards": cards, "mistakes": [one.says(language) for one in mistakes]})

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import shutil
+from dataclasses import replace
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
@@ -11,10 +12,13 @@ import pytest
 from playwright.sync_api import sync_playwright
 from selectolax.lexbor import LexborHTMLParser
 
+from expectations.contract.periods import Period
 from flows.errors import UserError
 from flows.portal.plain_site import run_board, write_site
 from flows.portal.printing import can_print
 from flows.settings import Settings
+from tests.taking_in import take_in
+from transforms.samples.tree import sample_tree
 
 CHROMIUM = shutil.which("chromium") or ""
 
@@ -30,9 +34,7 @@ def _pages(site: Path) -> dict[Path, LexborHTMLParser]:
     return {path: LexborHTMLParser(path.read_text("utf-8")) for path in sorted(site.rglob("*.html"))}
 
 
-def test_every_link_leads_to_a_file_of_the_site(site):
-    pages = _pages(site)
-    assert len(pages) > 200
+def _broken_links(pages: dict[Path, LexborHTMLParser]) -> list[tuple[str, str]]:
     broken = set()
     for path, tree in pages.items():
         for node in tree.css("[href], [src]"):
@@ -41,7 +43,27 @@ def test_every_link_leads_to_a_file_of_the_site(site):
             is_elsewhere = bool(parts.scheme or parts.netloc or target.startswith("/") or parts.query)
             if is_elsewhere or (parts.path and not (path.parent / unquote(parts.path)).is_file()):
                 broken.add((path.name, target))
-    assert not sorted(broken)[:10]
+    return sorted(broken)[:10]
+
+
+def test_every_link_leads_to_a_file_of_the_site(site):
+    pages = _pages(site)
+    assert len(pages) > 200
+    assert not _broken_links(pages)
+
+
+@pytest.mark.parametrize("is_readable", [True, False], ids=["a-month-of-two-districts", "nothing-yet"])
+def test_a_home_that_begins_has_its_pages_too(is_readable, tmp_path, registry):
+    """Twelve months' indicators are not there yet: months are shown; before the first report, their list."""
+    settings = Settings(home=tmp_path / "home", self_test=0)
+    month = Period(2024, 11)
+    files = sample_tree(registry, 1, month, month, ["866", "867"], is_faulty=False)
+    take_in((one if is_readable else replace(one, data=b"?") for one in files), settings)
+    write_site(settings, tmp_path / "site")
+    pages = _pages(tmp_path / "site")
+    assert not _broken_links(pages)
+    rates = [path for path in pages if path.name.startswith("requests_rate")]
+    assert bool(rates) == is_readable
 
 
 def test_every_page_can_be_reached_from_the_first(site):

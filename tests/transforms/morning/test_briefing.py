@@ -94,6 +94,18 @@ def test_the_first_five_units_stand_at_the_top_with_their_reasons_and_the_rest_b
 def test_a_morning_without_anything_says_so():
     calm = morning(alerts=alerts(), series={}, reports=reports({"A": "reported"}), rejected=rejected())
     assert brief(calm).lead == "Hôm nay không có đơn vị nào cần chú ý đặc biệt."
+    assert "tháng thứ mười" not in morning_letter(brief(calm))
+
+
+def test_before_anything_can_be_judged_no_alert_is_no_good_news():
+    young = morning(
+        alerts=alerts(), series={}, reports=reports({"A": "reported"}), rejected=rejected(), is_judged=False
+    )
+    told = brief(young)
+    assert told.lead == "Chưa đủ số liệu để nói đơn vị nào cần chú ý."
+    for page in (morning_letter(told), morning_page(told)):
+        assert "Không có cảnh báo nào đang mở." in page
+        assert "được xét từ tháng thứ mười có số liệu" in page
 
 
 def test_an_alert_of_the_weekend_is_still_new_on_monday_and_no_longer_on_thursday():

@@ -88,6 +88,13 @@ def test_a_report_that_is_missing_leaves_open_only_what_it_can_change() -> None:
         assert rows.filter(period="2024-05")["units_missing"].to_list() == [10]
 
 
+def test_cells_that_never_reported_leave_open_what_they_can_change() -> None:
+    """Of them no members are known, so that all that is known has reported: four of sixteen may be all out."""
+    for parts, state in ((927.0, "units_missing"), (1000.0, "units_missing"), (840.0, "missed")):
+        month = figures([("2024-05", parts, 1000.0, 1.0)], units_expected=16, units_reported=12)
+        assert states(table([RUNNING], month))["2024-05"] == state, parts
+
+
 @pytest.mark.parametrize("coverage", [8 / 9, 0.5, 0.93, 0.99])
 def test_all_of_what_has_come_has_not_missed_a_full_coverage(coverage: float) -> None:
     whole = replace(RUNNING, value=1.0)

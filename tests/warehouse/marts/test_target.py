@@ -112,3 +112,19 @@ def test_the_table_says_what_it_was_computed_with(kept: DuckDBPyConnection) -> N
     told(kept, NIGHT)
     assert are_targets_computed(kept, "mark")
     assert not are_targets_computed(kept, "another")
+
+
+def test_of_a_year_of_months_the_cells_of_its_worst_month_are_missing_and_of_reports_none(kept: DuckDBPyConnection):
+    """The communes of the yearly form are another count."""
+    whole = {"map": "today", "level": "province", "unit_id": "82", "unit_code": "82", "units_expected": 500}
+    months = [
+        whole | {"period": f"2025-{month:02d}", "units_reported": 500 - missing}
+        for month, missing in ((10, 7), (11, 0), (12, 3))
+    ]
+    replace_derived(kept, "derived.unit_month", pl.DataFrame(months))
+    names = ["requests_rate", "reporting_timeliness", COMMITTEES]
+    replace_derived(
+        kept, "derived.indicator", pl.DataFrame([indicator(one, "province", "82", "2025") for one in names])
+    )
+    found = figures_of(kept, names).select("indicator", "units_expected", "units_reported").rows()
+    assert set(found) == {("requests_rate", 500, 493), ("reporting_timeliness", None, None), (COMMITTEES, 45, 45)}
