@@ -11,6 +11,7 @@ from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
+from warehouse.board.file import open_file, require_sound
 from warehouse.connection.lock import writer_lock
 from warehouse.connection.store import settle
 from warehouse.errors import BackupRefused, StoreMissing
@@ -19,6 +20,7 @@ from warehouse.mark import DEMO_MARK
 _MANIFEST = "manifest.json"
 _STORE, _BOARD = "warehouse.duckdb", "board.sqlite"
 _FOLDERS = ("archive", "registry")
+_MODES = {_STORE: 0o600, _BOARD: 0o660}
 _SET_BY_PEOPLE = ("mobility.toml", "recipients.csv")
 
 
@@ -33,7 +35,7 @@ class Backup:
 def backup(home: Path, target: Path) -> Backup:
     """Copy the home's data to a new folder; no night runs meanwhile, readers and people at the board are not disturbed.
 
-    Killed at any point, it leaves at most `<target>.part`.
+    Killed at any point, it leaves at most `<target>.part`, which the next one of that name removes; failing, nothing.
 
     Raises:
         StoreLocked: a night is running.
@@ -48,23 +50,34 @@ def backup(home: Path, target: Path) -> Backup:
     if target.resolve().is_relative_to(home.resolve()):
         raise BackupRefused("error.backup.inside", path=target, home=home)
     part = target.with_name(f"{target.name}.part")
-    shutil.rmtree(part, ignore_errors=True)
-    part.mkdir(mode=0o700, parents=True)
     with writer_lock(store):
-        settle(store)
-        shutil.copyfile(store, part / _STORE)
-        _copy_board(home / _BOARD, part / _BOARD)
-        for name in (*_SET_BY_PEOPLE, DEMO_MARK):
-            if (home / name).is_file():
-                shutil.copyfile(home / name, part / name)
-        for name in _FOLDERS:
-            if (home / name).is_dir():
-                shutil.copytree(home / name, part / name, ignore=shutil.ignore_patterns(".*"))
+        shutil.rmtree(part, ignore_errors=True)
+        try:
+            files = _copied(home, part)
+            os.replace(part, target)
+        except BaseException:
+            shutil.rmtree(part, ignore_errors=True)
+            raise
+    return Backup(target, files)
+
+
+def _copied(home: Path, part: Path) -> dict[str, str]:
+    """The folder of a backup made, and the hashes of its files."""
+    part.mkdir(mode=0o700, parents=True)
+    store = home / _STORE
+    settle(store)
+    shutil.copyfile(store, part / _STORE)
+    _copy_board(home / _BOARD, part / _BOARD)
+    for name in (*_SET_BY_PEOPLE, DEMO_MARK):
+        if (home / name).is_file():
+            shutil.copyfile(home / name, part / name)
+    for name in _FOLDERS:
+        if (home / name).is_dir():
+            shutil.copytree(home / name, part / name, ignore=shutil.ignore_patterns(".*"))
     files = _hashes(part, part)
     (part / _MANIFEST).write_text(json.dumps(files, indent=1), "utf-8")
     _harden(part)
-    os.replace(part, target)
-    return Backup(target, files)
+    return files
 
 
 def restore(source: Path, home: Path, *, replace: bool = False) -> Backup:
@@ -94,7 +107,15 @@ def restore(source: Path, home: Path, *, replace: bool = False) -> Backup:
         for name in ("registry", _BOARD, _STORE):
             if not _stands(files, home, name):
                 _put(source / name, home / name)
+        _narrow(home)
     return Backup(source, files)
+
+
+def _narrow(home: Path) -> None:
+    """Let nobody read what was in place already but who may."""
+    for name, mode in _MODES.items():
+        if (home / name).exists():
+            (home / name).chmod(mode)
 
 
 def _restore_mark(source: Path, mark: Path, *, is_empty: bool) -> None:
@@ -107,7 +128,8 @@ def _restore_mark(source: Path, mark: Path, *, is_empty: bool) -> None:
 def _copy_board(board: Path, target: Path) -> None:
     if not board.exists():
         return
-    with closing(sqlite3.connect(board)) as source, closing(sqlite3.connect(target)) as copy:
+    require_sound(board)
+    with open_file(board) as source, closing(sqlite3.connect(target)) as copy:
         source.backup(copy)
 
 
@@ -126,13 +148,15 @@ def _verified(source: Path) -> dict[str, str]:
 def _restore_archive(source: Path, target: Path, hashes: dict[str, str]) -> None:
     for file in source.rglob("*"):
         place = target / file.relative_to(source)
-        is_there = place.is_file() and _hash(place) == hashes.get(str(file.relative_to(source.parent)))
-        if file.is_file() and not is_there:
+        if not file.is_file():
+            continue
+        if not (place.is_file() and _hash(place) == hashes.get(str(file.relative_to(source.parent)))):
             place.parent.mkdir(mode=0o750, parents=True, exist_ok=True)
             part = place.with_name(f".{place.name}.part")
             shutil.copyfile(file, part)
-            part.chmod(0o640)
             os.replace(part, place)
+        place.chmod(0o640)
+        place.parent.chmod(0o750)
 
 
 def _put(source: Path, target: Path) -> None:
@@ -145,7 +169,7 @@ def _put(source: Path, target: Path) -> None:
         shutil.copytree(source, part)
     else:
         shutil.copyfile(source, part)
-        part.chmod(0o660 if target.name == _BOARD else 0o600)
+        part.chmod(0o600)
     aside = target.with_name(f"{target.name}.before-restore")
     if aside.is_dir() and target.exists():
         shutil.rmtree(aside)

@@ -9,15 +9,23 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Literal
 
-import duckdb
 from duckdb import DuckDBPyConnection
 
 from expectations.contract.forms import FORMS
 from expectations.contract.problems import NOT_KEPT
 from expectations.language.catalogue import Message
+from warehouse.board.file import require_sound
 from warehouse.connection.migrations import migrations, pending
-from warehouse.connection.store import open_to_read
-from warehouse.errors import ArchiveIncomplete, CopyDamaged, SchemaChanged, StoreLocked, StoreMissing, StoreTooNew
+from warehouse.connection.store import open_to_read, read_through
+from warehouse.errors import (
+    ArchiveIncomplete,
+    BoardDamaged,
+    CopyDamaged,
+    SchemaChanged,
+    StoreLocked,
+    StoreMissing,
+    StoreTooNew,
+)
 from warehouse.ledger.archive import place, read, removed
 from warehouse.ledger.nights import last_finished, only_taken_in
 from warehouse.publish import LINK, stamp_of
@@ -51,10 +59,14 @@ def examine(home: Path, *, deep: bool = False, at: datetime | None = None) -> li
 
     Args:
         home: the folder with warehouse.duckdb, archive, published, board.sqlite.
-        deep: read every archived file and compare it with its hash.
+        deep: read every row of the warehouse, and every archived file, which is compared with its hash.
         at: local time, to tell how long ago the last night was; None does not tell.
     """
-    found = [*_permissions(home), *_disk(home), *_leftovers(home), *_published(home)] if home.is_dir() else []
+    found = (
+        [*_permissions(home), *_disk(home), *_leftovers(home), *_board(home), *_published(home)]
+        if home.is_dir()
+        else []
+    )
     try:
         with open_to_read(home / "warehouse.duckdb") as con:
             schema = _schema(con)
@@ -65,9 +77,6 @@ def examine(home: Path, *, deep: bool = False, at: datetime | None = None) -> li
         return [*found, Diagnosis("lock", "look", error.message)]
     except StoreMissing as error:
         return [*found, Diagnosis("warehouse", "act", error.message)]
-    except (duckdb.IOException, duckdb.SerializationException, duckdb.FatalException):
-        # A damaged block is found when a question first reads it.
-        return [*found, Diagnosis("warehouse", "act", Message("error.store.damaged", path=home / "warehouse.duckdb"))]
 
 
 def _schema(con: DuckDBPyConnection) -> Diagnosis:
@@ -83,6 +92,8 @@ def _schema(con: DuckDBPyConnection) -> Diagnosis:
 
 
 def _within(con: DuckDBPyConnection, home: Path, deep: bool, at: datetime | None) -> list[Diagnosis]:
+    if deep:
+        read_through(con)
     return [*_inside(con), *_archive(con, home / "archive", deep), *(_last_night(con, at) if at else ())]
 
 
@@ -176,6 +187,13 @@ def _leftovers(home: Path) -> Iterator[Diagnosis]:
     if left:
         names = ", ".join(str(path.relative_to(home)) for path in left[:5])
         yield Diagnosis("leftovers", "look", Message("doctor.leftovers", names=names))
+
+
+def _board(home: Path) -> Iterator[Diagnosis]:
+    try:
+        require_sound(home / "board.sqlite")
+    except BoardDamaged as error:
+        yield Diagnosis("board", "act", error.message)
 
 
 def _published(home: Path) -> Iterator[Diagnosis]:

@@ -41,6 +41,10 @@ class CopyDamaged(WarehouseError):
     """A copy that readers open is no longer a file that can be read."""
 
 
+class BoardDamaged(WarehouseError):
+    """The file of what people did and of their accounts can no longer be read."""
+
+
 class BackupRefused(WarehouseError):
     """A backup is damaged, or would overwrite what stands."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from pathlib import Path
 
@@ -42,7 +43,7 @@ def run_upgrade(folder: Path, with_other_facts: bool = False) -> None:
     folder.mkdir(mode=0o700, parents=True)
     made = backup(settings.home, folder / "home")
     if settings.inbox_dir.is_dir():
-        shutil.copytree(settings.inbox_dir, folder / INBOX, ignore_dangling_symlinks=True)
+        shutil.copytree(settings.inbox_dir, folder / INBOX, ignore=_not_taken)
     console.print(text("backup.done", settings.language, path=folder, files=len(made.files)), soft_wrap=True)
     console.print(text("upgrade.trial", settings.language))
     tried = _tried(made.path, folder / TRIAL, settings)
@@ -55,6 +56,16 @@ def run_upgrade(folder: Path, with_other_facts: bool = False) -> None:
     else:
         made_again(settings)
     console.print(text("upgrade.done", settings.language), soft_wrap=True)
+
+
+def _not_taken(folder: str, names: list[str]) -> list[str]:
+    """What no night takes of a folder of the inbox, and leaves there: links, pipes, what cannot be opened."""
+    return [name for name in names if not _can_be_taken(Path(folder, name))]
+
+
+def _can_be_taken(path: Path) -> bool:
+    is_plain = not path.is_symlink() and (path.is_dir() or path.is_file())
+    return is_plain and os.access(path, os.R_OK | os.X_OK if path.is_dir() else os.R_OK)
 
 
 def _tried(backed_up: Path, trial: Path, settings: Settings) -> MadeAgain:

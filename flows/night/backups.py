@@ -14,10 +14,12 @@ from flows.clock import now
 from flows.errors import UserError
 from flows.settings import Settings
 from warehouse.backup import Backup, backup, restore
+from warehouse.connection.lock import writer_lock
 from warehouse.doctor import examine
 from warehouse.errors import StoreLocked
 
-NOTE, TRIAL, BEGINS, UNSOUND = "backup.json", ".trial", "mobility-", "unsound"
+NOTE, TRIAL, BEGINS = "backup.json", ".trial", "mobility-"
+UNTRIED, UNSOUND = "untried", "unsound"
 _AFTER_A_RESTORE = ("published",)  # nothing is published in a trial
 
 
@@ -41,21 +43,22 @@ def back_up(settings: Settings) -> Backup:
 
     Raises:
         UserError: there is no such folder in the settings, or what was restored is not sound.
-        StoreLocked: a night is running; nothing is noted then.
+        StoreLocked: a night is running, or another such backup; nothing is noted then.
     """
     if settings.backup_folder is None:
         raise UserError("error.backup.no-folder")
     at = now(settings.timezone)
-    try:
-        made = _made(settings, settings.backup_folder, at)
-    except StoreLocked:
-        raise
-    except (SpokenError, OSError) as error:
-        said = error.says(settings.language) if isinstance(error, SpokenError) else str(error)
-        _note(settings, LastBackup(at, None, said))
-        raise
-    _note(settings, LastBackup(at, made.path, None))
-    _retire(settings.backup_folder, settings.backup_keep)
+    with writer_lock(settings.home / NOTE):
+        try:
+            made = _made(settings, settings.backup_folder, at)
+        except StoreLocked:
+            raise
+        except Exception as error:  # whatever it was, no backup was made, and who asks the doctor is to hear of it
+            said = error.says(settings.language) if isinstance(error, SpokenError) else str(error)
+            _note(settings, LastBackup(at, None, said))
+            raise
+        _note(settings, LastBackup(at, made.path, None))
+        _retire(settings.backup_folder, settings.backup_keep)
     return made
 
 
@@ -70,26 +73,27 @@ def last_backup(settings: Settings) -> LastBackup | None:
 
 
 def _made(settings: Settings, folder: Path, at: datetime) -> Backup:
-    made = backup(settings.home, folder / f"{BEGINS}{at:%Y-%m-%d-%H%M%S}")
-    trial = folder / TRIAL
-    shutil.rmtree(trial, ignore_errors=True)
+    """A backup under the name by which it is kept: only what was restored on trial bears one, and pushes others out."""
+    untried, trial = folder / UNTRIED, folder / TRIAL
+    for left in (untried, trial):
+        shutil.rmtree(left, ignore_errors=True)
+    made = backup(settings.home, untried)
     try:
-        restore(made.path, trial)
+        restore(untried, trial)
         found = examine(trial, deep=True)
     finally:
         shutil.rmtree(trial, ignore_errors=True)
     wrong = [one.message for one in found if one.state == "act" and one.check not in _AFTER_A_RESTORE]
     if wrong:
-        raise UserError("error.backup.unsound", path=_put_aside(made.path), why=Joined(tuple(wrong), " "))
-    return made
+        raise UserError("error.backup.unsound", path=_renamed(untried, UNSOUND), why=Joined(tuple(wrong), " "))
+    return Backup(_renamed(untried, f"{BEGINS}{at:%Y-%m-%d-%H%M%S}"), made.files)
 
 
-def _put_aside(made: Path) -> Path:
-    """The last backup that was not sound, to be looked into; it pushes no sound one out."""
-    aside = made.with_name(UNSOUND)
-    shutil.rmtree(aside, ignore_errors=True)
-    os.replace(made, aside)
-    return aside
+def _renamed(made: Path, name: str) -> Path:
+    target = made.with_name(name)
+    shutil.rmtree(target, ignore_errors=True)
+    os.replace(made, target)
+    return target
 
 
 def _note(settings: Settings, last: LastBackup) -> None:
@@ -101,6 +105,8 @@ def _note(settings: Settings, last: LastBackup) -> None:
 
 
 def _retire(folder: Path, keep: int) -> None:
-    """By their names: the moment stands in them."""
-    for old in sorted(path for path in folder.glob(f"{BEGINS}*") if path.is_dir() and path.suffix != ".part")[:-keep]:
+    """By their names: the moment stands in them. What earlier releases left half made goes, too."""
+    made = sorted(path for path in folder.glob(f"{BEGINS}*") if path.is_dir())
+    parts = [path for path in made if path.suffix == ".part"]
+    for old in (*parts, *[path for path in made if path not in parts][:-keep]):
         shutil.rmtree(old)

@@ -13,9 +13,9 @@ import pytest
 from tests.warehouse.warehouse_batches import Sent, judged
 from warehouse.backup import backup, restore
 from warehouse.board.acts import open_board
-from warehouse.connection.store import open_store
+from warehouse.connection.store import open_store, open_to_read
 from warehouse.doctor import examine
-from warehouse.errors import ArchiveIncomplete, BackupRefused, StoreLocked, StoreMissing
+from warehouse.errors import ArchiveIncomplete, BackupRefused, BoardDamaged, StoreLocked, StoreMissing
 from warehouse.ledger.archive import keep, place, remove
 from warehouse.ledger.decisions import Decision, accept, retract
 from warehouse.ledger.load import load
@@ -239,6 +239,56 @@ def test_a_damaged_block_is_found_wherever_it_lies(home, block):
     told = wrong(home, deep=True)
     assert told.keys() == {"warehouse"}
     assert told["warehouse"].startswith(f"{path} is damaged")
+
+
+def damage_facts(home: Path) -> None:
+    """Damage the block of a table that no check of the doctor asks for, after its metadata."""
+    path = home / "warehouse.duckdb"
+    with duckdb.connect(str(path)) as con:
+        con.execute("CREATE TABLE facts.much AS SELECT hash(range) AS h FROM range(200000)")
+    with duckdb.connect(str(path), read_only=True) as con:
+        (block,) = con.execute("SELECT max(block_id) FROM pragma_storage_info('facts.much')").fetchone() or (0,)
+        (size,) = con.execute("SELECT block_size FROM pragma_database_size()").fetchone() or (0,)
+    content = path.read_bytes()
+    at = 12288 + block * size + 100
+    path.write_bytes(content[:at] + b"damage" + content[at + 6 :])
+
+
+def test_a_damaged_block_of_figures_is_found_by_reading_them_through_and_is_not_backed_up(home, tmp_path):
+    damage_facts(home)
+    assert wrong(home) == {}
+    assert wrong(home, deep=True).keys() == {"warehouse"}
+    with pytest.raises(StoreMissing, match="damaged"):
+        backup(home, tmp_path / "backups" / "one")
+    assert list((tmp_path / "backups").iterdir()) == []
+
+
+@pytest.mark.parametrize("opener", [open_store, open_to_read])
+def test_a_damaged_block_is_told_as_damage_by_whoever_reads_it(home, opener):
+    damage_facts(home)
+    with pytest.raises(StoreMissing, match="damaged"), opener(home / "warehouse.duckdb") as con:
+        con.execute("SELECT sum(h) FROM facts.much")
+
+
+def test_a_restore_of_the_same_files_narrows_who_may_read_them(home, tmp_path):
+    made = backup(home, tmp_path / "one")
+    archived = place(home / "archive", SENT[0].sha256)
+    for path in (home / "warehouse.duckdb", home / "board.sqlite", archived, archived.parent):
+        path.chmod(0o777)
+    assert wrong(home).keys() == {"permissions"}
+    restore(made.path, home, replace=True)
+    assert wrong(home) == {}
+
+
+def test_a_damaged_file_of_the_board_is_told_with_the_remedy(home, tmp_path):
+    made = backup(home, tmp_path / "one")
+    path = home / "board.sqlite"
+    path.write_bytes(path.read_bytes()[:4096] + b"damage" * 2000)
+    assert wrong(home)["board"].startswith(f"{path} (what people of the board did, accounts) is damaged")
+    with pytest.raises(BoardDamaged), open_board(path) as board:
+        board.append("A", "close", {"alert_id": "a2"}, NOON)
+    restore(made.path, home, replace=True)
+    assert wrong(home) == {}
 
 
 def test_what_people_set_is_in_the_backup_and_comes_back_only_where_it_is_gone(home, tmp_path):

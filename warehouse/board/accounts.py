@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import sha256
 from pathlib import Path
 from secrets import token_urlsafe
 from unicodedata import normalize
+
+from warehouse.board.file import open_file
 
 ROLES = ("board", "sender", "reader")
 LONGEST_NAME = 100  # letters
@@ -172,7 +174,7 @@ def session_key(token: str) -> str:
 def open_accounts(path: Path) -> Iterator[Accounts]:
     """The accounts in the board's file, made if there is none; readable and writable by its owner and group."""
     is_new = not path.exists()
-    with closing(sqlite3.connect(path, timeout=10)) as con:
+    with open_file(path) as con:
         con.execute("PRAGMA journal_mode = WAL")  # people read while somebody writes
         con.execute("PRAGMA synchronous = NORMAL")
         con.execute("PRAGMA foreign_keys = ON")

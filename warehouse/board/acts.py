@@ -5,13 +5,15 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 from duckdb import DuckDBPyConnection
+
+from warehouse.board.file import open_file
 
 REPEATED = timedelta(minutes=1)
 
@@ -92,8 +94,7 @@ class Board:
 def open_board(path: Path) -> Iterator[Board]:
     """The board's file, made if there is none; readable and writable by its owner and group."""
     is_new = not path.exists()
-    # Whoever writes at the same moment is waited for; an act takes milliseconds.
-    with closing(sqlite3.connect(path, timeout=10)) as con:
+    with open_file(path) as con:
         con.execute("PRAGMA journal_mode = WAL")  # people read while somebody writes
         con.execute(TABLE)
         con.commit()

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import sqlite3
-from contextlib import closing
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+
+from warehouse.board.file import open_file
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,22 +35,23 @@ def write_receipt(
     path: Path, sent_at: datetime, account: str, unit_code: str, file_name: str, sha256: str, size: int
 ) -> int:
     """Its number."""
-    with closing(_opened(path)) as con, con:
+    with _opened(path) as con, con:
         row = (sent_at.isoformat(timespec="seconds"), account, unit_code, file_name, sha256, size)
         return int(con.execute(_WRITE, row).fetchone()[0])
 
 
 def receipts_of(path: Path, unit_code: str, most: int) -> list[Receipt]:
     """A unit's last ones, the latest first."""
-    with closing(_opened(path)) as con:
+    with _opened(path) as con:
         rows = con.execute(_LAST, (unit_code, most)).fetchall()
     return [Receipt(number, datetime.fromisoformat(at), *rest) for number, at, *rest in rows]
 
 
-def _opened(path: Path) -> sqlite3.Connection:
-    con = sqlite3.connect(path, timeout=10)
-    con.execute(_TABLE)
-    return con
+@contextmanager
+def _opened(path: Path) -> Iterator[sqlite3.Connection]:
+    with open_file(path) as con:
+        con.execute(_TABLE)
+        yield con
 
 
 _TABLE = """

@@ -19,6 +19,11 @@ from warehouse.errors import StoreMissing
 from warehouse.schema.comments import quoted
 
 _PID = re.compile(r"PID (\d+)")
+_DAMAGE = ("Corrupt", "Could not read enough bytes", "Failure while replaying WAL")
+_TABLES = """
+SELECT format('"{}"."{}"', schema_name, table_name) FROM duckdb_tables()
+WHERE NOT internal AND database_name = current_database()
+"""
 
 NEW_FILES: Mapping[str, str] = {"storage_compatibility_version": "v1.2.0", "default_block_size": "65536"}
 """How DuckDB writes files that a connection makes, copies included: a fifth smaller.
@@ -42,11 +47,11 @@ def open_store(path: Path, config: Mapping[str, str] | None = None) -> Iterator[
     Raises:
         StoreLocked: another process has it open.
         StoreTooNew: a later release made it.
-        StoreMissing: the file is no warehouse.
+        StoreMissing: the file is no warehouse, or damaged; a damaged block is told of when it is first read.
     """
     before = os.umask(0o077)
     try:
-        with writer_lock(path):
+        with writer_lock(path), _damage_told(path):
             con = _brought_forward(path, migrations(), config)
             try:
                 yield con
@@ -78,28 +83,41 @@ def open_to_read(path: Path) -> Iterator[DuckDBPyConnection]:
 
     Raises:
         StoreLocked: the night is writing.
-        StoreMissing: there is none.
+        StoreMissing: there is none, or it is damaged; a damaged block is told of when it is first read.
     """
     require_store(path)
-    con = _connect(path, {"access_mode": "READ_ONLY"})
-    try:
-        yield con
-    finally:
-        con.close()
+    with _damage_told(path):
+        try:
+            con = _connect(path, {"access_mode": "READ_ONLY"})
+        except duckdb.InternalException:  # see _take_in_log
+            con = _connect_beside(path, "(READ_ONLY)")
+        try:
+            yield con
+        finally:
+            con.close()
 
 
 def settle(path: Path) -> None:
-    """Fold DuckDB's log into the file: then the file alone is the warehouse.
+    """Fold DuckDB's log into the file, and read it through: then the file alone is the warehouse, and sound.
 
     Raises:
         StoreLocked: another process has it.
-        StoreMissing: the file is none that DuckDB can open.
+        StoreMissing: the file is none that DuckDB can open, or damaged.
     """
-    con = _connect(path)
-    try:
-        con.execute("CHECKPOINT")
-    finally:
-        con.close()
+    with _damage_told(path):
+        _take_in_log(path)
+        con = _connect(path)
+        try:
+            con.execute("CHECKPOINT")
+            read_through(con)
+        finally:
+            con.close()
+
+
+def read_through(con: DuckDBPyConnection) -> None:
+    """Read every row of every table: a damaged block is met only where it is read."""
+    for (name,) in con.execute(_TABLES).fetchall():
+        con.execute(f"SELECT bit_xor(hash(t)) FROM {name} AS t").fetchall()
 
 
 @contextmanager
@@ -123,10 +141,25 @@ def _connect(path: Path, config: Mapping[str, str] | None = None) -> DuckDBPyCon
         return begin_duckdb(path, {**NEW_FILES, **(config or {})})
     except (duckdb.IOException, duckdb.SerializationException) as error:
         if "Could not set lock" not in str(error):  # "lock" stands also in what is said of a damaged block
-            key = "error.store.damaged" if "Corrupt" in str(error) else "error.store.strange"
+            key = "error.store.damaged" if _is_damage(error) else "error.store.strange"
             raise StoreMissing(key, path=path) from error
         found = _PID.search(str(error))
         raise locked(path, found[1] if found else "") from error
+
+
+@contextmanager
+def _damage_told(path: Path) -> Iterator[None]:
+    """Tell damage that DuckDB meets as damage of the warehouse: it does not say itself of which file."""
+    try:
+        yield
+    except duckdb.Error as error:
+        if not _is_damage(error):
+            raise
+        raise StoreMissing("error.store.damaged", path=path) from error
+
+
+def _is_damage(error: duckdb.Error) -> bool:
+    return isinstance(error, duckdb.SerializationException) or any(words in str(error) for words in _DAMAGE)
 
 
 def _take_in_log(path: Path) -> None:
@@ -140,10 +173,20 @@ def _take_in_log(path: Path) -> None:
     try:
         _connect(path).close()
     except duckdb.InternalException:
-        with duckdb.connect(":memory:") as con:
-            con.execute(f"ATTACH {quoted(str(path))} AS warehouse")
-            con.execute("CHECKPOINT warehouse")
-            con.execute("DETACH warehouse")
+        with _connect_beside(path) as con:
+            con.execute("CHECKPOINT")
+
+
+def _connect_beside(path: Path, how: str = "") -> DuckDBPyConnection:
+    """The warehouse opened beside another database, and in use."""
+    con = begin_duckdb()
+    try:
+        con.execute(f"ATTACH {quoted(str(path))} AS warehouse {how}")
+        con.execute("USE warehouse")
+    except BaseException:
+        con.close()
+        raise
+    return con
 
 
 def _brought_forward(path: Path, steps: list[Migration], config: Mapping[str, str] | None) -> DuckDBPyConnection:

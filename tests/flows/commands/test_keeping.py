@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import shutil
@@ -18,7 +19,7 @@ from rich.console import Console
 
 from expectations.contract.periods import Period
 from expectations.contract.problems import CODES
-from expectations.language.catalogue import LANGUAGES
+from expectations.language.catalogue import LANGUAGES, SpokenError
 from flows.commands.backfill import backfill
 from flows.commands.care import run_backup, run_doctor, run_restore, run_tidy
 from flows.commands.decide import run_decision
@@ -30,6 +31,7 @@ from flows.serving.served import alone
 from flows.settings import Settings, load_settings
 from tests.taking_in import take_in
 from transforms.samples.tree import sample_tree
+from warehouse.board.acts import open_board
 from warehouse.connection.store import open_store
 from warehouse.errors import StoreLocked
 from warehouse.ledger.archive import place
@@ -225,6 +227,39 @@ def test_a_backup_that_is_not_sound_is_an_error_and_none_is_removed(home, tmp_pa
     assert last_backup(load_settings()) is None
 
 
+def test_a_backup_that_was_not_restored_on_trial_pushes_none_out_and_leaves_one_folder(home, tmp_path, monkeypatch):
+    folder, sound = tmp_path / "backups", "mobility-2020-01-01-040000"
+    monkeypatch.setenv("MOBILITY_BACKUP_FOLDER", str(folder))
+    monkeypatch.setenv("MOBILITY_BACKUP_KEEP", "1")
+    (folder / sound).mkdir(parents=True)
+    (folder / "mobility-2020-01-02-040000.part").mkdir()  # as an earlier release left them
+    full = OSError(errno.ENOSPC, "No space left on device")
+    with monkeypatch.context() as no_room:
+        no_room.setattr("flows.night.backups.restore", lambda source, home: (_ for _ in ()).throw(full))
+        for _ in range(2):
+            with pytest.raises(OSError, match="No space"):
+                back_up(load_settings())
+    assert {path.name for path in folder.iterdir() if path.suffix != ".part"} == {sound, "untried"}
+    assert "No space" in last_backup(load_settings()).why
+    back_up(load_settings())
+    (kept,) = folder.iterdir()
+    assert kept.name > sound
+    assert kept.name.startswith("mobility-")
+
+
+@pytest.mark.parametrize("name", ["warehouse.duckdb", "board.sqlite"])
+def test_a_damaged_file_is_told_by_a_scheduled_backup_and_noted(home, tmp_path, monkeypatch, name):
+    monkeypatch.setenv("MOBILITY_BACKUP_FOLDER", str(tmp_path / "backups"))
+    with open_board(home / "board.sqlite"):
+        pass
+    content = (home / name).read_bytes()
+    (home / name).write_bytes(content[:4096] + b"damage" * (len(content) // 6))
+    with pytest.raises(SpokenError, match=name):
+        back_up(load_settings())
+    assert name in last_backup(load_settings()).why
+    assert list((tmp_path / "backups").iterdir()) == []
+
+
 def test_a_backup_waits_for_the_night_and_that_is_no_failure(home, tmp_path, monkeypatch):
     monkeypatch.setenv("MOBILITY_BACKUP_FOLDER", str(tmp_path / "backups"))
     with open_store(home / "warehouse.duckdb"), pytest.raises(StoreLocked):
@@ -251,11 +286,13 @@ def test_a_home_is_taken_on_after_a_backup_and_a_trial(home, tmp_path, capsys):
     (home / "inbox" / "870").mkdir(parents=True, exist_ok=True)
     (home / "inbox" / "870" / "a.csv").write_text("x")
     (home / "inbox" / "870" / "gone.csv").symlink_to("nowhere")
+    (home / "inbox" / "870" / "round").symlink_to("..")
+    os.mkfifo(home / "inbox" / "870" / "pipe.csv")
     before = ask(home, "FROM facts.balance ORDER BY ALL")
     run_upgrade(tmp_path / "before")
     assert ask(home, "FROM facts.balance ORDER BY ALL") == before
     assert sorted(path.name for path in (tmp_path / "before").iterdir()) == ["home", "inbox"]
-    assert (tmp_path / "before" / "inbox" / "870" / "a.csv").read_text() == "x"
+    assert [path.name for path in (tmp_path / "before" / "inbox" / "870").iterdir()] == ["a.csv"]
     assert "giống hệt" in capsys.readouterr().out
     assert shown(lambda: run_upgrade(tmp_path / "before")) == 1
 

@@ -15,7 +15,7 @@ import pytest
 from expectations.contract.forms import FORMS
 from warehouse.connection import migrations, store
 from warehouse.connection.engine import begin_duckdb
-from warehouse.connection.store import bare_store, memory_store, open_store, open_to_read
+from warehouse.connection.store import bare_store, memory_store, open_store, open_to_read, settle
 from warehouse.errors import SchemaChanged, StoreLocked, StoreMissing, StoreTooNew
 from warehouse.schema.comments import columns
 
@@ -185,7 +185,8 @@ def test_a_migration_that_fails_leaves_the_file_as_it_was(tmp_path, monkeypatch)
         assert con.sql("SELECT count(*) FROM ledger.night").fetchone() == (1,)
 
 
-def test_a_log_that_duckdb_does_not_take_in_by_itself_is_taken_in(tmp_path):
+@pytest.mark.parametrize("first", [open_store, open_to_read, settle])
+def test_a_log_that_duckdb_does_not_take_in_by_itself_is_read_and_taken_in(tmp_path, first):
     code = """
 import os, sys
 from pathlib import Path
@@ -199,8 +200,12 @@ os._exit(0)
     path = tmp_path / "w.duckdb"
     subprocess.run([sys.executable, "-c", code, str(path)], cwd=ROOT, check=True)
     assert path.with_name("w.duckdb.wal").stat().st_size > 0
-    with open_store(path) as con:
-        assert con.sql("SELECT count(*) FROM ledger.night").fetchone() == (1,)
+    if first is settle:
+        settle(path)
+        assert not path.with_name("w.duckdb.wal").exists()
+    for opener in (open_store, open_store) if first is settle else (first, open_store):
+        with opener(path) as con:
+            assert con.sql("SELECT count(*) FROM ledger.night").fetchone() == (1,)
 
 
 def test_a_new_warehouse_that_cannot_be_made_whole_is_none(tmp_path, monkeypatch):
