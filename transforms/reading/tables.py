@@ -9,7 +9,7 @@ from functools import lru_cache
 from math import nan
 from typing import Any, NamedTuple
 
-from expectations.contract.forms import FORMS, UnitLevel
+from expectations.contract.forms import FORM_OF, FORMS, UnitLevel
 from transforms.reading.folding import fold, plain_characters
 from transforms.reading.headings import ENOUGH, Columns, heading_blocks, is_number_row
 from transforms.reading.sheets import Sheet
@@ -157,6 +157,8 @@ class _Walk:
         self.ordinal, self.code = units.get("ordinal"), units.get("cell_code")
         self.period = units.get("period")
         self.commune, self.cell = units.get("commune"), units.get("cell")
+        cells = [measure for measure, form in FORM_OF.items() if FORMS[form].unit == "cell"]
+        self.of_cells = [table.columns.measures[name] for name in cells if name in table.columns.measures]
         self.single = self.commune is None or self.cell is None
         if self.single:
             self.cell = self.cell if self.cell is not None else self.commune
@@ -169,6 +171,7 @@ class _Walk:
         self.titled = self._titled_commune()
         self.current, self.current_index = self.titled, 0
         self.group: tuple[int, str, int] | None = None
+        self.may_be_unit = False  # the row that heads the group, by its number or its place
         self.totals: list[tuple[int, str, int]] = []
         self.empty_groups: list[tuple[int, str, int]] = []  # with figures and no rows before the next group
         self.last_used = 0
@@ -252,11 +255,29 @@ class _Walk:
     def close_group(self) -> None:
         if self.group:
             index, name, first = self.group
-            if first < len(self.table.rows):
+            if self.may_be_unit and self._has_figures_of_its_own(index, first):
+                row = self.table.sheet.rows[index]
+                self.table.rows.insert(first, Row(index, name, "", "", index, self._period(row), is_numbered=True))
+            elif first < len(self.table.rows):
                 self.table.totals.append(TotalRow(index, name, [(first, len(self.table.rows))]))
             elif self.has_figures(self.table.sheet.rows[index]):
                 self.empty_groups.append((index, name, first))
             self.group = None
+
+    def _has_figures_of_its_own(self, index: int, first: int) -> bool:
+        """Whether few of a row's figures of cells are the sums of the rows after it, or of its commune's before it."""
+        rows, row = self.table.rows, self.table.sheet.rows[index]
+        commune = self.table.groups[-1].commune
+        stated = {at: figure for at in self.of_cells if at < len(row) and (figure := _number(row[at]))}
+
+        def agreeing(some: list[Row]) -> int:
+            lines = [self.table.sheet.rows[one.index] for one in some]
+            return sum(
+                sum(_number(line[at]) for line in lines if at < len(line)) == figure for at, figure in stated.items()
+            )
+
+        before = [one for one in rows[:first] if one.commune == commune]
+        return bool(stated) and 2 * max(agreeing(rows[first:]), agreeing(before)) < len(stated)
 
     def label_alone(self, row: list[Any]) -> str:
         """The text of a total row that says nothing where the units do; it stands alone before the figures."""
@@ -327,6 +348,8 @@ class _Walk:
     def _group(self, index: int, name: str, row: list[Any], words: Words) -> None:
         self._go_on_below()
         self.close_group()
+        # A cell's name left out, or merged with that above: its commune stands there as if it headed its cells.
+        self.may_be_unit = not self.single and (_is_numbered(words) or name == self.current)
         self.current, self.current_index = name, index
         self.group = (index, name, len(self.table.rows))
         self.table.groups.append(Row(index, name, "", "", index))
