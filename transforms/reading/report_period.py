@@ -66,8 +66,7 @@ def judge_period(report: SentReport, due: Period) -> Period | None:
         _judge_name(report, periods[0])
         report.reading.period = str(periods[0])
         return periods[0]
-    expected = f"Tháng {due.first_month} năm {due.year}" if due.kind == "month" else f"Năm {due.year}"
-    report.tell("period-invalid", found=found, expected=expected)
+    report.tell("period-invalid", found=found, expected=_as_titled(due))
     return None
 
 
@@ -80,7 +79,7 @@ def _stated(report: SentReport, kind: PeriodKind) -> list[Stated]:
 
 
 def _judge_name(report: SentReport, period: Period) -> None:
-    named = years_in_name(stem(report.name)) if period.kind == "year" else periods_in_name(stem(report.name))
+    named = years_in_name(stem(report.name)) if period.kind == "year" else periods_in_name(stem(report.name), period)
     near = {one for one in named if abs((one.first_day - period.first_day).days) < 750}
     if near and period not in near:
         report.tell("file-name-period", found=str(min(near)), expected=str(period))
@@ -107,7 +106,7 @@ def judge_period_columns(report: SentReport) -> None:
                     sheet=table.sheet.name,
                     cell_ref=f"{column_letters(column + 1)}{index + 1}",
                     found=f"«{month}» ở cột «{heading}» trong tệp của {period}",
-                    expected=f"Tháng {period.first_month} năm {period.year}",
+                    expected=_as_titled(period),
                 )
 
 
@@ -141,7 +140,7 @@ def period_of_form(report: SentReport, form: str, table: Table) -> str | None:
     if kind == "year" and own.last_day >= report.received_on:
         wrong = _not_ended(report, own)
     if wrong:
-        report.tell("period-invalid", form=form, sheet=table.sheet.name, found=wrong, expected=str(newest))
+        report.tell("period-invalid", form=form, sheet=table.sheet.name, found=wrong, expected=_as_titled(newest))
     return str(own)
 
 
@@ -157,3 +156,10 @@ def _said_otherwise(table: Table, period: Period, newest: Period) -> str:
     said = [one.period for one in stated if one.period]
     agree = [one for one in said if one.last_day in ends or (one.kind == "year" and one == newest.whole_year)]
     return "" if agree or not stated else f"«{stated[0].text}» trong tệp của {period}"
+
+
+def _as_titled(period: Period) -> str:
+    """A period as a title states it."""
+    if period.kind == "half":
+        return f"6 tháng {'đầu' if period.first_month == 1 else 'cuối'} năm {period.year}"
+    return f"Tháng {period.first_month} năm {period.year}" if period.kind == "month" else f"Năm {period.year}"

@@ -29,8 +29,8 @@ _MONTH_WORDS = {
     "chạp": 12,
 }
 _ROMAN_MONTHS = dict(zip("i ii iii iv v vi vii viii ix x xi xii".split(), range(1, 13), strict=True))
-_DAY = r"(\d{1,2})\s*(?:[/.-]|\s+tháng\s+)\s*(\d{1,2})\s*(?:[/.-]|\s+năm\s+)\s*(\d{4})"
-_TO = r"\s*(?:đến|-)\s*(?:hết\s+)?(?:ngày\s+)?"
+_DAY = r"(\d{1,2})\s*(?:[/.-]|\s+tháng\s+)\s*(\d{1,2})\s*(?:[/.-]|\s+năm\s+)\s*(\d{4}|\d\d(?!\d))"
+_TO = r"\s*(?:đến|tới|[-÷~])\s*(?:hết\s+)?(?:ngày\s+)?"
 _RANGE = re.compile(rf"(?:từ\s+)?(?:ngày\s+)?(?<!\d){_DAY}{_TO}{_DAY}(?!\d)")
 _SHORT_RANGE = re.compile(rf"từ\s+(?:ngày\s+)?(\d{{1,2}})(?:\s*(?:[/.-]|\s+tháng\s+)\s*(\d{{1,2}}))?{_TO}{_DAY}")
 # The day a paper was signed, also where the day is left open for a pen, or "ngày" is left out after the place.
@@ -74,7 +74,8 @@ _YEAR_ALONE = re.compile(
 _PAPER = r"kết luận|nghị quyết|quy định|hướng dẫn|chỉ thị|kế hoạch|công văn"
 # A paper's own year may follow a comma, where it says whose paper it is; else a comma ends what is said of the paper.
 _NO_YEAR = re.compile(
-    rf"quý.*|(?:{_PAPER})(?:(?! ?- ?năm)[^,;(])*(?:[,;(][^,;(]*năm \d{{4}} của.*)?|(?:nhiệm kỳ|giai đoạn|so với)[^,;(]*"
+    r"quý.*|(?:\d{1,2}|ba|chín) tháng (?:đầu |cuối )?(?:của )?năm \d{4}|nửa (?:đầu|cuối|sau) năm \d{4}"
+    rf"|(?:{_PAPER})(?:(?! ?- ?năm)[^,;(])*(?:[,;(][^,;(]*năm \d{{4}} của.*)?|(?:nhiệm kỳ|giai đoạn|so với)[^,;(]*"
 )
 
 # What is said of another paper, of the form itself, of a month compared with or of a signature, not of the figures.
@@ -162,7 +163,7 @@ def _period(year: int, month: int, kind: PeriodKind = "month") -> Period | None:
 
 def _date(day: int, month: int, year: int) -> date | None:
     try:
-        return date(year, month, day)
+        return date(year if year > 99 else 2000 + year, month, day)
     except ValueError:
         return None
 
@@ -199,6 +200,8 @@ def _month_ending(day: int, month: int, year: int) -> Period | None:
 _NAME_DATE = re.compile(
     r"(?<!\d)\d{1,2}[-._ ]\d{1,2}[-._ ](?:19|20)\d\d(?!\d)|(?<!\d)(?:19|20)\d\d[-._ ]?\d\d[-._ ]?\d\d(?!\d)"
 )
+_NAME_SIGN = re.compile(r"[-._ ]+")
+_NAME_MONTH = re.compile(r"(?<!\w)(?<!\d )(?:tháng|thang) ?(\d{1,2})(?!\w)")  # 3 tháng 2 is a day
 _NAME_YEAR = re.compile(r"(?<!\d)((?:19|20)\d\d)(?!\d)")
 _NAME_PATTERNS: tuple[tuple[re.Pattern[str], bool], ...] = (
     (re.compile(r"(?<!\d)(\d{1,2})\s*(?:nam|năm|[-._ ])\s*(?:nam|năm)?\s*((?:19|20)\d\d)(?!\d)"), False),
@@ -214,8 +217,12 @@ def years_in_name(name: str) -> set[Period]:
     return {Period(int(year), 1, "year") for year in alone} | {month.whole_year for month in periods_in_name(name)}
 
 
-def periods_in_name(name: str) -> set[Period]:
-    """Every month a file's name may mean (`T06_2019`, `201906`, `0619`); whole dates in it are none."""
+def periods_in_name(name: str, titled: Period | None = None) -> set[Period]:
+    """Every month a file's name may mean (`T06_2019`, `201906`, `0619`); whole dates in it are none.
+
+    Args:
+        titled: the month of the title: one without a year (`thang 2`) is the nearest to it.
+    """
     text = _NAME_DATE.sub(" ", fold(name))
     found = set()
     for pattern, year_first in _NAME_PATTERNS:
@@ -223,4 +230,17 @@ def periods_in_name(name: str) -> set[Period]:
             year, month = (match[1], match[2]) if year_first else (match[2], match[1])
             if period := _period(int(year) if len(year) == 4 else 2000 + int(year), int(month)):
                 found.add(period)
-    return found
+    return found or set(_worded_in_name(text, titled))
+
+
+def _worded_in_name(text: str, titled: Period | None) -> Iterator[Period]:
+    """The months a name says as a title would (`tháng hai 2019`, `Feb 2019`), or without a year."""
+    line = " ".join(_NAME_SIGN.sub(" ", text).split())
+    for stated in periods_in(line):
+        if stated.period and stated.period.kind == "month":
+            yield stated.period
+    alone = _NAME_MONTH.search(line)
+    if titled and alone and not re.search(r"\d{4}", line):
+        years = (titled.year - 1, titled.year, titled.year + 1)
+        months = [month for year in years if (month := _period(year, int(alone[1])))]
+        yield from sorted(months, key=lambda month: abs(month.number - titled.number))[:1]

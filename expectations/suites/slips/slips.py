@@ -88,7 +88,6 @@ class Looker:
         """
         outcomes = dict(self.con.execute("SELECT submission_id, outcome FROM staged_outcome").fetchall())
         found: dict[int, list[Cause]] = {}
-        tables = {file.submission_id: file.tables for file in self.files}
         taken: list[FileAsSent] = []
         for night, files in self._together():
             if night is not None:
@@ -103,7 +102,7 @@ class Looker:
                 if outcomes[number] == "accepted" and not any(cause.is_code for cause in found.get(number, ())):
                     standing.add(file)
                     taken.append(file)
-        return Slips(_causes_frame(found), _problems_frame(self.con, found, tables))
+        return Slips(_causes_frame(found), _problems_frame(self.con, found))
 
     def _together(self) -> list[tuple[date | None, list[FileAsSent]]]:
         """The files in their order, those of one period that follow one another together.
@@ -151,7 +150,7 @@ def _in_form(held: Held) -> list[Cause]:
     if ten is not None and ten.kind == "column":
         return [_of_ten(ten, table)]
     if (exchanged := exchanged_columns(held)) is not None:
-        return [_of_columns(exchanged)]
+        return [_of_columns(exchanged, table)]
     if blocks := pasted_blocks(held):
         return [_of_block(one, table) for one in blocks]
     if (shifted := shifted_rows(held)) is not None:
@@ -163,9 +162,11 @@ def _of_date(found: Misdated) -> Cause:
     return Cause("period-doubtful", found.rows, period=str(found.period))
 
 
-def _of_columns(found: Exchanged) -> Cause:
+def _of_columns(found: Exchanged, table: SentTable) -> Cause:
     way, rows = ("rules", found.mended) if found.mended else ("levels", found.rows)
-    return Cause("columns-swapped", rows, way, found.form, (found.one, found.other))
+    sheet, row = table.places.select("sheet", "row").row(found.first_row)
+    place = (str(sheet), str(row))
+    return Cause("columns-swapped", rows, way, found.form, (found.one, found.other), places=place)
 
 
 def _of_shift(found: Shifted, table: SentTable) -> Cause:
@@ -212,9 +213,7 @@ def _causes_frame(found: Mapping[int, list[Cause]]) -> pl.DataFrame:
     return pl.DataFrame(rows, CAUSE_SCHEMA, orient="row")
 
 
-def _problems_frame(
-    con: duckdb.DuckDBPyConnection, found: Mapping[int, list[Cause]], tables: Mapping[int, Mapping[str, SentTable]]
-) -> pl.DataFrame:
+def _problems_frame(con: duckdb.DuckDBPyConnection, found: Mapping[int, list[Cause]]) -> pl.DataFrame:
     periods = dict(con.execute("SELECT submission_id, period FROM staged_submission").fetchall())
     dated: list[dict[str, int | str | None]] = [
         {"submission_id": number, "found": periods[number], "expected": cause.period}
@@ -229,7 +228,7 @@ def _problems_frame(
             "measure": cause.measures[0],
             "found": cause.measures[0],
             "expected": cause.measures[1],
-            "sheet": tables[number][cause.form].places["sheet"][0] or None,
+            **_first_cell(con, number, cause),
         }
         for number, causes in found.items()
         for cause in causes
@@ -238,9 +237,21 @@ def _problems_frame(
     return pl.concat(
         [
             located(_frame_of(dated, "found", "expected"), "period-doubtful"),
-            located(_frame_of(swapped, "form", "measure", "found", "expected", "sheet"), "columns-swapped"),
+            located(_frame_of(swapped, "form", "measure", "found", "expected", "sheet", "cell_ref"), "columns-swapped"),
         ]
     )
+
+
+def _first_cell(con: duckdb.DuckDBPyConnection, number: int, cause: Cause) -> dict[str, int | str | None]:
+    """The sheet and the cell, in the first of two columns, of the first row in which they differ."""
+    sheet, row = cause.places
+    found = con.execute(
+        f"""SELECT place.letters FROM staged_column AS place JOIN staged_{cause.form} AS sent
+            ON sent.submission_id = place.submission_id AND sent.table_no = place.table_no
+        WHERE place.submission_id = ? AND place.form = ? AND place.measure = ? AND sent.sheet = ? AND sent.row = ?""",
+        [number, cause.form, cause.measures[0], sheet, int(row)],
+    ).fetchone()
+    return {"sheet": sheet or None, "cell_ref": f"{found[0]}{row}" if found else None}
 
 
 def _frame_of(rows: list[dict[str, int | str | None]], *texts: str) -> pl.DataFrame:

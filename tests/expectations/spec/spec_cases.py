@@ -370,7 +370,7 @@ SPEC: dict[str, tuple[Case, Case]] = {
                 ),
             ),
             "rejected",
-            ((None, None, "away_total", "away_total", "away_in_province"),),
+            (("D19", None, "away_total", "away_total", "away_in_province"),),
             ("parts-exceed-total",),
             shows=("away_total", "away_in_province", "away_other_province"),
         ),

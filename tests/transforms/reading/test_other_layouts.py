@@ -356,6 +356,15 @@ def test_a_remark_with_figures_in_the_place_of_a_commune_is_told_of(read):
     assert "unknown-unit" in read(counted, "grouped")[0]
 
 
+@pytest.mark.parametrize(("naming", "number"), [("grouped", 1), ("grouped", 5), ("repeated", 0), ("repeated", 4)])
+def test_a_cell_without_its_name_does_not_pass_for_the_head_of_its_commune(read, naming, number):
+    def nameless(grid: Grid) -> None:
+        grid.rows[_top(grid) + 2 + number][2] = ""
+
+    codes, _ = read(nameless, naming)
+    assert "unknown-unit" in codes
+
+
 def test_codes_are_known_with_an_apostrophe_and_with_no_break_spaces(read, truth):
     assert read(_codes_as_typed, "coded") == ([], truth)
 

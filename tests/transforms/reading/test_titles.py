@@ -41,6 +41,9 @@ from transforms.reading.titles import periods_in, periods_in_name
         ("Từ tháng 6 đến tháng 6 năm 2019", "2019-06"),
         ("THANG 06 NAM 2019", "2019-06"),
         ("Thang 6/2019", "2019-06"),
+        ("(Từ ngày 01/01/19 đến ngày 31/01/19)", "2019-01"),
+        ("từ ngày 01/01/2019 tới ngày 31/01/2019", "2019-01"),
+        ("01/01/2019 ÷ 31/01/2019", "2019-01"),
     ],
 )
 def test_a_period_is_read_in_every_wording(title, period):
@@ -72,6 +75,8 @@ def test_a_year_alone_is_read_beside_that_of_a_paper_or_a_term(title):
         "Kết luận 205-KL/TU năm 2021",
         "Nhiệm kỳ năm 2020 - năm 2025",
         "Quý I, II năm 2021",
+        "9 tháng đầu năm 2021",
+        "Nửa đầu năm 2021",
     ],
 )
 def test_the_year_of_a_paper_a_term_or_a_quarter_is_no_years_report(title):
@@ -142,6 +147,8 @@ def test_an_impossible_period_is_told_as_such(title):
         ("dinh chinh thang 06 nam 2020", "2020-06"),
         ("29926_2025_07", "2025-07"),
         ("BC thang 7-2019_sua (2)", "2019-07"),
+        ("BC tháng hai 2019", "2019-02"),
+        ("BC Feb-2019", "2019-02"),
     ],
 )
 def test_a_files_name_may_mean_its_period(name, period):
@@ -151,6 +158,23 @@ def test_a_files_name_may_mean_its_period(name, period):
 @pytest.mark.parametrize("name", ["bao cao", "danh sach 874", "gui ngay 05-07-2019", "BC 2019", "so lieu 20190705"])
 def test_a_name_without_a_month_means_none(name):
     assert periods_in_name(name) == set()
+
+
+@pytest.mark.parametrize(
+    ("name", "titled", "period"),
+    [
+        ("bc_thang_2", "2019-01", "2019-02"),
+        ("BC tháng 12 (lần 2)", "2019-01", "2018-12"),
+        ("BC thang 1", "2019-12", "2020-01"),
+    ],
+)
+def test_a_month_without_its_year_in_a_files_name_is_the_nearest_to_the_title(name, titled, period):
+    assert periods_in_name(name, Period.parse(titled)) == {Period.parse(period)}
+
+
+@pytest.mark.parametrize("name", ["gui ngay 3 thang 2", "BC thang 13", "so lieu 9 thang 2019", "Quy 1"])
+def test_a_name_with_a_day_or_no_month_says_none_beside_a_title_either(name):
+    assert periods_in_name(name, Period.parse("2019-01")) == set()
 
 
 @given(st.integers(2015, 2035), st.integers(1, 12))
