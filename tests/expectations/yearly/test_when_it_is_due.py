@@ -72,7 +72,7 @@ def test_without_a_year_in_its_title_it_is_of_the_last_one_that_ended_with_the_f
 
 def test_a_year_that_has_not_ended_is_refused_in_a_months_file_too() -> None:
     june = replace(SENT, period="2023-03", received=date(2023, 4, 3), forms=(*MONTHLY, "organisation"))
-    assert _refused(replace(june, year="Năm 2023")) == ("2023 chưa kết thúc vào ngày nhận 03/04/2023", "2022")
+    assert _refused(replace(june, year="Năm 2023")) == ("2023 chưa kết thúc vào ngày nhận 03/04/2023", "Năm 2022")
 
 
 @pytest.mark.parametrize("title", ["Năm 2023", "Năm 2019", "Năm ……"])
@@ -84,7 +84,7 @@ def test_left_blank_in_other_months_it_is_not_there_whatever_year_its_title_says
 
 
 def test_a_year_long_past_is_refused_in_a_months_file() -> None:
-    assert _refused(replace(SENT, year="Năm 2019")) == ("2019 trong tệp của 2022-12", "2022")
+    assert _refused(replace(SENT, year="Năm 2019")) == ("2019 trong tệp của 2022-12", "Năm 2022")
 
 
 def test_a_december_with_the_form_of_the_year_before_still_lacks_its_own() -> None:
