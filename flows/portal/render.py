@@ -67,6 +67,7 @@ def _environment(language: Language) -> Environment:
     environment.filters.update(
         day=lambda value: numbers.day(value, language),
         count=lambda value: numbers.count(value, language),
+        tenths=lambda value: numbers.decimal(round(value, 1), language),
         period=lambda value: numbers.period(value, language),
         moment=lambda value: numbers.moment(value, language),
     )

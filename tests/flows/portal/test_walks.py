@@ -231,6 +231,19 @@ def test_what_was_typed_as_the_session_ended_is_there_again_until_it_is_noted(
     page.close()
 
 
+def test_each_page_fits_the_narrowest_screen_under_one_heading_its_regions_told_apart(browser: Browser, address: str):
+    context = browser.new_context(viewport={"width": 320, "height": 640}, locale="vi-VN")
+    context.set_default_timeout(PATIENCE * 1000)
+    walk = Walk(context.new_page(), address)
+    walk.sign_in("ban")
+    for path in ("/", "/operator", "/reports", "/files/1", "/files/1/sheets", "/follow-up", "/follow-up/import"):
+        walk.page.goto(f"{address}{path}")
+        wide = walk.page.evaluate("document.documentElement.scrollWidth")
+        found = Axe().run(walk.page, options={"runOnly": ["page-has-heading-one", "landmark-unique"]})
+        assert (path, wide, [one["id"] for one in found.response["violations"]]) == (path, 320, [])
+    context.close()
+
+
 def test_english_is_a_click_away(walk: Walk):
     walk.sign_in("ban")
     walk.follow("text=English")
