@@ -172,6 +172,7 @@ def _editions_table(con: DuckDBPyConnection, province: str, language: Language) 
 
 def _table(columns: Sequence[str], language: Language) -> Table:
     table = Table(box=None, pad_edge=False)
-    for name in columns:
-        table.add_column(text(f"lake.column.{name}", language), no_wrap=True)
+    for name in columns:  # what is typed again is whole, however narrow the terminal
+        is_typed_again = name in ("province", "edition")
+        table.add_column(text(f"lake.column.{name}", language), no_wrap=is_typed_again, overflow="fold")
     return table

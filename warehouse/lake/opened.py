@@ -26,6 +26,10 @@ _CATALOGUE, _IN_POSTGRES, _ON_S3 = "ducklake", "postgres_scanner", "httpfs"
 _TABLES = "SELECT table_name FROM duckdb_tables() WHERE database_name = 'lake' AND schema_name = ? ORDER BY 1"
 _SECRET = re.compile(r"(password\s*=\s*)('[^']*'|\S+)", re.IGNORECASE)
 
+_OTHER_RELEASE = re.compile(r"catalog version is (\d+\.\d+)\S* but the extension requires version (\d+\.\d+)")
+_ASIDE = re.compile(r"Stack Trace|\n\s*LINE \d+:")
+"""Where DuckDB has said what is wrong, and goes on with its own inside."""
+
 
 @dataclass(frozen=True, slots=True)
 class BucketKey:
@@ -76,7 +80,7 @@ def open_lake(
 
     Raises:
         LakeError: it cannot be reached, there is none, or the extensions are not installed; or none of its past is
-            kept from then.
+            kept from then. Also where it stops to answer, or a file of it is gone, while it is asked.
     """
     if address.file is not None and not address.file.is_file():
         raise LakeError("error.lake.none", address=str(address))
@@ -87,13 +91,15 @@ def open_lake(
     options += [f"DATA_PATH {quoted(_folder(address.data))}", "OVERRIDE_DATA_PATH true"] if address.data else []
     with _engine(address) as con:
         _attach(con, address, options)
-        with nullcontext() if read_only or past else _open_to_all(con):
+        with _in_words(), nullcontext() if read_only or past else _open_to_all(con):
             yield con
 
 
 @contextmanager
 def open_to_make(address: LakeAddress) -> Iterator[DuckDBPyConnection]:
     """The same for writing, the lake's catalogue made where there is none; tables that hold a row a night lie in it.
+
+    One that an earlier DuckLake made becomes one of this: machines with the program of before cannot open it then.
 
     Raises:
         LakeError: it cannot be made or reached.
@@ -102,8 +108,9 @@ def open_to_make(address: LakeAddress) -> Iterator[DuckDBPyConnection]:
         raise LakeError("error.lake.no-data")
     with _engine(address) as con:
         # Small tables else lie in tables of PostgreSQL that each writer would have to be allowed to make.
-        _attach(con, address, [f"DATA_PATH {quoted(_folder(address.data))}", "DATA_INLINING_ROW_LIMIT 0"])
-        with _open_to_all(con):
+        where = f"DATA_PATH {quoted(_folder(address.data))}"
+        _attach(con, address, [where, "DATA_INLINING_ROW_LIMIT 0", "AUTOMATIC_MIGRATION true"])
+        with _in_words(), _open_to_all(con):
             yield con
 
 
@@ -114,23 +121,37 @@ def shut_in(con: DuckDBPyConnection) -> None:
     con.execute("SET lock_configuration = true")
 
 
-def require_files(con: DuckDBPyConnection) -> None:
+def require_files(con: DuckDBPyConnection, *, in_bucket: bool = False) -> bool:
     """Before anything is written: the folder must be the lake's own, not an empty place where a share is not mounted.
 
     DuckDB would make folders there, and the catalogue then name files that nobody else has.
+
+    Args:
+        in_bucket: look in a bucket too, which is always there but may be another one.
+
+    Returns:
+        whether it is known to be: a file is there, or the catalogue names none yet and the folder as it was made in.
 
     Raises:
         LakeError: the catalogue names files of a table, and none of them is there.
     """
     root = _data_path(con)
-    if root.startswith(BUCKET):
-        return
+    if root.startswith(BUCKET) and not in_bucket:
+        return True
     for (name,) in con.execute(_TABLES, [SCHEMA]).fetchall():
         listed = f"SELECT data_file FROM ducklake_list_files('lake', {quoted(name)}, schema => {quoted(SCHEMA)})"
         if files := con.execute(listed).fetchall():
-            if not any(Path(file).is_file() for (file,) in files):
+            if not any(_is_there(con, file) for (file,) in files):
                 raise LakeError("error.lake.not-its-folder", path=root)
-            return
+            return True
+    made_in = "SELECT value FROM __ducklake_metadata_lake.ducklake_metadata WHERE key = 'data_path' AND scope IS NULL"
+    return con.execute(made_in).fetchall() == [(root,)]
+
+
+def _is_there(con: DuckDBPyConnection, file: str) -> bool:
+    if not file.startswith(BUCKET):
+        return Path(file).is_file()
+    return con.execute("SELECT 1 FROM glob(?)", [file]).fetchone() is not None
 
 
 def without_secrets(said: str) -> str:
@@ -143,7 +164,16 @@ def in_a_line(error: Exception) -> str:
     said = without_secrets(str(error))
     # DuckDB repeats the address, libpq says what was the matter.
     cause = said.rpartition("connection to server")[2] if "connection to server" in said else said
-    return " ".join(cause.split("Stack Trace")[0].split())[-300:]
+    return " ".join(_ASIDE.split(cause)[0].split())[-300:]
+
+
+@contextmanager
+def _in_words() -> Iterator[None]:
+    """What the engine refuses in a lake that is open: its server may go at any moment, its folder too."""
+    try:
+        yield
+    except duckdb.Error as error:
+        raise LakeError("error.lake.failed", why=in_a_line(error)) from error
 
 
 @contextmanager
@@ -217,6 +247,11 @@ def _refusal(address: LakeAddress, error: duckdb.Error) -> LakeError:
     said = str(error)
     if "does not exist - and creating" in said:
         return LakeError("error.lake.none", address=str(address))
+    if versions := _OTHER_RELEASE.search(said):
+        of_lake, of_program = ([int(part) for part in version.split(".")] for version in versions.groups())
+        return LakeError("error.lake.earlier" if of_lake < of_program else "error.lake.later")
+    if "Only DuckLake versions" in said:  # which an earlier one can be brought up from
+        return LakeError("error.lake.later")
     if "No snapshot found" in said:
         return LakeError("error.lake.past")
     return LakeError("error.lake.unreached", address=str(address), why=in_a_line(error))

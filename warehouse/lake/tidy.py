@@ -13,7 +13,7 @@ import duckdb
 from duckdb import DuckDBPyConnection
 
 from warehouse.errors import LakeError
-from warehouse.lake.opened import LakeAddress, in_a_line, open_lake
+from warehouse.lake.opened import LakeAddress, in_a_line, open_lake, require_files
 
 GRACE = timedelta(days=1)
 """How long a file stays that nothing shows: an addition on its way has written such files, and a query may still read
@@ -46,16 +46,20 @@ def tidy_lake(
         dry_run: only count; files that would be free only after that are not among them.
 
     Raises:
-        LakeError: the lake cannot be reached, or the role may not.
+        LakeError: the lake cannot be reached, or the role may not; or its files are not in the folder that is named,
+            where every Parquet file would look like one that nothing shows.
     """
     with open_lake(address, read_only=False) as con:
         try:
-            return _tidied(con, keep, dry_run, grace)
+            is_its_folder = require_files(con, in_bucket=True)
+            return _tidied(con, keep, dry_run, grace, is_its_folder=is_its_folder)
         except duckdb.Error as error:
             raise LakeError("error.lake.tidy", why=in_a_line(error)) from error
 
 
-def _tidied(con: DuckDBPyConnection, keep: timedelta | None, dry_run: bool, grace: timedelta) -> TidiedLake:
+def _tidied(
+    con: DuckDBPyConnection, keep: timedelta | None, dry_run: bool, grace: timedelta, *, is_its_folder: bool
+) -> TidiedLake:
     snapshots = _count(con, "expire_snapshots", keep, dry_run) if keep is not None else 0
     if not dry_run:
         # Rows that were replaced are no longer carried along, nor does a night's small file stand alone; what they
@@ -63,7 +67,8 @@ def _tidied(con: DuckDBPyConnection, keep: timedelta | None, dry_run: bool, grac
         con.execute("CALL ducklake_rewrite_data_files('lake')")
         con.execute("CALL ducklake_merge_adjacent_files('lake')")
     old = _count(con, "cleanup_old_files", grace, dry_run)
-    return TidiedLake(snapshots, old, _count(con, "delete_orphaned_files", grace, dry_run))
+    orphans = _count(con, "delete_orphaned_files", grace, dry_run) if is_its_folder else 0
+    return TidiedLake(snapshots, old, orphans)
 
 
 def _count(con: DuckDBPyConnection, function: str, age: timedelta, dry_run: bool) -> int:

@@ -51,6 +51,15 @@ def test_what_stands_and_what_stood_is_listed(home):
     assert [line.split()[0] for line in listed[1:]] == [SECOND, FIRST]
 
 
+def test_codes_and_editions_are_whole_where_the_terminal_is_narrow(home):
+    given = {"HOME": home.home, "LAKE": home.lake, "LAKE_DATA": home.lake_data}
+    variables = {f"MOBILITY_{name}": str(value) for name, value in given.items()} | {"COLUMNS": "80"}
+    stands = mobility("lake", "show", **variables).stdout.splitlines()[1]
+    assert stands.split()[0] == "82"
+    assert SECOND in stands
+    assert "…" not in stands
+
+
 def test_a_question_is_answered_as_of_now_an_edition_or_a_day(home):
     assert members(home) == 14
     assert members(home, "--edition", FIRST) == 13

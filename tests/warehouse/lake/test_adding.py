@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from dataclasses import replace
+from pathlib import Path
 
+import duckdb
 import pytest
 from duckdb import DuckDBPyConnection
 
@@ -14,6 +17,7 @@ from warehouse.lake.adding import add_edition
 from warehouse.lake.made import make_lake
 from warehouse.lake.opened import LakeAddress, open_lake
 from warehouse.lake.past import all_standing, editions, snapshot_of, standing
+from warehouse.lake.tidy import tidy_lake
 from warehouse.nation.published import read_published
 
 FIRST, SECOND = "2025-09-04-020455", "2025-09-05-020310"
@@ -227,3 +231,58 @@ def test_a_file_that_is_gone_is_told_to_who_reads_for_the_country(address, lake,
     next((tmp_path / "data").rglob("trend/**/*.parquet")).unlink()
     with open_lake(address) as con, pytest.raises(LakeError, match="trend"):
         read_published(con)
+
+
+def test_a_question_to_which_a_file_is_missing_is_told_in_a_line(address, lake, tmp_path):
+    add_edition(lake, sent(written_copy(tmp_path / "a.duckdb", "82", MONTHS), FIRST))
+    lake.close()
+    next((tmp_path / "data").rglob("figures/**/*.parquet")).unlink()
+    with pytest.raises(LakeError) as told, open_lake(address) as con:
+        figures(con)
+    assert told.value.message.key == "error.lake.failed"
+    assert "\n" not in told.value.says("vi")
+
+
+def folder_of_others(tmp_path) -> Path:
+    """A folder with Parquet files that are old enough to be thrown away, and none of the lake's."""
+    folder = tmp_path / "others"
+    folder.mkdir()
+    file = folder / "figures.parquet"
+    file.write_bytes(b"figures")
+    os.utime(file, (0, 0))
+    return folder
+
+
+@pytest.mark.parametrize("has_files", [True, False], ids=["a-lake-of-editions", "an-empty-lake"])
+def test_tidying_takes_nothing_from_a_folder_that_is_not_the_lakes(address, lake, tmp_path, has_files):
+    """All of another lake's files would be ones that nothing shows."""
+    if has_files:
+        add_edition(lake, sent(written_copy(tmp_path / "a.duckdb", "82", MONTHS), FIRST))
+    lake.close()
+    elsewhere = replace(address, data=str(folder_of_others(tmp_path)))
+    if has_files:
+        with pytest.raises(LakeError, match="others"):
+            tidy_lake(elsewhere, None)
+    else:
+        assert tidy_lake(elsewhere, None).orphans == 0
+    assert [file.name for file in (tmp_path / "others").iterdir()] == ["figures.parquet"]
+
+
+@pytest.mark.parametrize(("version", "key"), [("0.4", "error.lake.earlier"), ("9.9", "error.lake.later")])
+def test_a_lake_of_another_release_says_who_does_what(address, lake, version, key):
+    lake.close()
+    with duckdb.connect(address.catalogue) as con:
+        con.execute("UPDATE ducklake_metadata SET value = ? WHERE key = 'version'", [version])
+    with pytest.raises(LakeError) as told, open_lake(address):
+        pass
+    assert told.value.message.key == key
+
+
+def test_a_lake_of_an_earlier_release_is_brought_up_by_making_it_again(address, lake, tmp_path):
+    add_edition(lake, sent(written_copy(tmp_path / "a.duckdb", "82", MONTHS), FIRST))
+    lake.close()
+    with duckdb.connect(address.catalogue) as con:
+        con.execute("UPDATE ducklake_metadata SET value = '0.4' WHERE key = 'version'")
+    make_lake(address)
+    with open_lake(address) as con:
+        assert len(figures(con)) == len(MONTHS)

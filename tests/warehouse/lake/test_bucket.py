@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import timedelta
 from importlib.util import find_spec
 
 import pytest
@@ -16,6 +17,7 @@ from warehouse.lake.adding import add_edition
 from warehouse.lake.made import make_lake
 from warehouse.lake.opened import LakeAddress, open_lake
 from warehouse.lake.past import snapshot_of
+from warehouse.lake.tidy import tidy_lake
 
 pytestmark = pytest.mark.skipif(find_spec("moto") is None, reason="moto's server is not installed")
 FIRST, SECOND = "2025-09-04-020455", "2025-09-05-020310"
@@ -69,6 +71,16 @@ def test_a_bucket_that_is_not_there_is_told_in_a_line_and_leaves_the_lake_as_it_
             add_edition(con, sent(written_copy(tmp_path / "a.duckdb", "82", MONTHS), FIRST))
         assert con.execute("SELECT count(*) FROM lake.provinces.edition").fetchone() == (0,)
     assert refused.value.message.key == "error.lake.write"
+
+
+def test_tidying_takes_nothing_from_another_bucket(address, server, tmp_path):
+    with open_lake(address, read_only=False) as con:
+        add_edition(con, sent(written_copy(tmp_path / "a.duckdb", "82", MONTHS), FIRST))
+    before = server.files()
+    assert tidy_lake(address, None, grace=timedelta(0)).orphans == 0
+    with pytest.raises(LakeError, match="s3://lake/others"):
+        tidy_lake(replace(address, data="s3://lake/others"), None)
+    assert server.files() == before
 
 
 def test_a_server_that_goes_away_leaves_the_edition_before_it_standing(tmp_path):
