@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date
 
 import polars as pl
@@ -34,17 +34,23 @@ def provinces_of(units: pl.DataFrame, succession: pl.DataFrame) -> pl.DataFrame:
         valid_from=pl.col("valid_from").str.to_date(),
         valid_to=pl.col("valid_to").replace("", None).str.to_date().fill_null(FOREVER),
     )
-    went = succession.select(unit_code="from_code", today_code="to_code").join(
-        roots.select("unit_code").unique(), on="unit_code", how="semi"
+    went = (
+        succession.select("from_code", "to_code", day=pl.col("effective_date").str.to_date())
+        .join(roots.select(from_code="unit_code").unique(), on="from_code", how="semi")
+        .sort("day", "from_code", "to_code")
     )
-    ended = days.filter(pl.col("valid_to") < FOREVER).join(went, on="unit_code", how="left")
-    standing = days.filter(pl.col("valid_to") == FOREVER).with_columns(today_code="unit_code")
-    origins = went.group_by(unit_code="today_code").agg(origins=pl.len())
+    since = went.rows()
+    today = [_today_code(code, last, since) for code, last in days.select("unit_code", "valid_to").iter_rows()]
+    origins = went.group_by(unit_code="to_code").agg(origins=pl.col("from_code").n_unique())
     # A code and name that only one province went into is the same province still.
     key = ["unit_code", "unit_name", "kind"]
-    rows = pl.concat([ended, standing]).join(origins, on="unit_code", how="left").sort("unit_code", "valid_from")
+    rows = (
+        days.with_columns(today_code=pl.Series(today, dtype=pl.String))
+        .join(origins, on="unit_code", how="left")
+        .sort("unit_code", "valid_from")
+    )
     is_same = (pl.col("origins") == 1) & (pl.len().over(key) > 1)
-    span = pl.when(is_same).then(pl.lit(FOREVER)).otherwise("valid_to")
+    span = pl.when(is_same).then(pl.col("valid_to").max().over(key)).otherwise("valid_to")
     return (
         rows.with_columns(valid_to=span)
         .group_by(*key, "valid_to", "today_code", maintain_order=True)
@@ -53,6 +59,19 @@ def provinces_of(units: pl.DataFrame, succession: pl.DataFrame) -> pl.DataFrame:
         .select(*key, "valid_from", "valid_to", "today_code", "is_on_today_map")
         .sort("unit_code", "valid_from")
     )
+
+
+def _today_code(code: str, last: date, went: Sequence[tuple[str, str, date]]) -> str:
+    """What a province that ended on a day has come to lie in, however many reforms there were since.
+
+    Args:
+        went: from_code, to_code and day of every succession, by day. A code may have been given anew, so only what
+            came after the last day is of this province.
+    """
+    for before, after, day in went:
+        if before == code and day > last:
+            code, last = after, day
+    return code
 
 
 def expected(provinces: pl.DataFrame, periods: Iterable[str]) -> pl.DataFrame:

@@ -101,3 +101,40 @@ def test_a_registry_of_any_province_fits_together(code):
     assert all(unit.parent_code == code for unit in communes)
     assert registry.reporting_level(BEFORE) == "district"
     assert registry.reporting_level(AFTER) == "commune"
+
+
+def reformed(code: str, into: str, *, name: str | None = None) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """The country's units where one of today's provinces ended with 2026, and went into another or into one renamed."""
+    is_own = (pl.col("unit_code") == code) & (pl.col("parent_code") == "") & (pl.col("valid_to") == "")
+    units = UNITS.with_columns(valid_to=pl.when(is_own).then(pl.lit("2026-12-31")).otherwise("valid_to"))
+    if name is not None:
+        anew = UNITS.filter(is_own).with_columns(valid_from=pl.lit("2027-01-01"), name=pl.lit(name))
+        units = pl.concat([units, anew])
+    row = {"from_code": code, "to_code": into, "extent": "whole", "effective_date": "2027-01-01"}
+    return units, pl.concat([SUCCESSION, pl.DataFrame([row], schema=SUCCESSION.schema)])
+
+
+def test_a_province_merged_after_the_reform_takes_those_it_was_made_of_along():
+    """Đồng Tháp (82) was made of Tiền Giang (82) and Đồng Tháp (87)."""
+    provinces = provinces_of(*reformed("82", "86"))
+    assert provinces.filter(pl.col("unit_code").is_in(["82", "87", "83", "86"]))["today_code"].unique().to_list() == [
+        "86"
+    ]
+    assert provinces.select("unit_code", "valid_from").is_unique().all()
+    made_of = expected(provinces, ["2025-05", "2026-05", "2027-05"])
+    counts = {(part, period): many for part, period, many in made_of.group_by("map", "period").len().iter_rows()}
+    assert counts == {
+        **{("today", period): 33 for period in ("2025-05", "2026-05", "2027-05")},
+        ("reported", "2025-05"): 63,
+        ("reported", "2026-05"): 34,
+        ("reported", "2027-05"): 33,
+    }
+
+
+def test_a_province_with_a_new_name_is_one_in_every_period():
+    provinces = provinces_of(*reformed("46", "46", name="Thành phố Mới"))
+    made_of = expected(provinces, ["2024-05", "2025-05", "2026-05", "2027-05"]).filter(unit_code="46")
+    names = made_of.filter(map="reported")["unit_name"].to_list()
+    assert names == ["Tỉnh Thừa Thiên Huế", "Thành phố Huế", "Thành phố Huế", "Thành phố Mới"]
+    assert made_of.filter(map="today")["unit_name"].unique().to_list() == ["Thành phố Mới"]
+    assert set(provinces.filter(unit_code="46")["today_code"]) == {"46"}
