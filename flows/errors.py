@@ -36,9 +36,10 @@ def shown(command: Callable[[], object]) -> int:
         print(both("error.stopped"), file=sys.stderr)
         return 130
     except Exception as error:
-        if not is_disk_full(error):
+        said = said_of_disk(error)
+        if said is None:
             raise
-        print(both("error.disk-full"), file=sys.stderr)
+        print(said, file=sys.stderr)
         return FAULTY
     return DONE
 
@@ -67,6 +68,19 @@ def _language_at_home() -> str | None:
     except (OSError, ValueError):  # none, not to be read, or no TOML
         return None
     return said if isinstance(said, str) else None
+
+
+def said_of_disk(error: BaseException | None) -> str | None:
+    """What to tell where the disk, or somebody's rights on it, stood in the way; None where it was something else."""
+    if is_disk_full(error):
+        return both("error.disk-full")
+    while error is not None:
+        if isinstance(error, OSError) and error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
+            return both("error.no-access", path=error.filename or error.strerror)
+        if any(words in str(error) for words in ("Permission denied", "Read-only file system")):  # DuckDB, polars
+            return both("error.no-access", path=str(error).partition("\n")[0])
+        error = error.__cause__ or error.__context__
+    return None
 
 
 def is_disk_full(error: BaseException | None) -> bool:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -31,6 +33,7 @@ from warehouse.ledger.nights import last_finished, only_taken_in
 from warehouse.publish import LINK, stamp_of
 from warehouse.published import open_copy
 
+_IN_A_HOME = ("warehouse.duckdb", "board.sqlite", "archive", "inbox", "published", "returns", "registry")
 State = Literal["ok", "look", "act"]
 # From one night's end to the next: one may take an hour longer than the one before.
 OLD = timedelta(hours=25)
@@ -62,6 +65,8 @@ def examine(home: Path, *, deep: bool = False, at: datetime | None = None) -> li
         deep: read every row of the warehouse, and every archived file, which is compared with its hash.
         at: local time, to tell how long ago the last night was; None does not tell.
     """
+    if unreadable := _closed(home, os.R_OK):
+        return [unreadable]
     found = (
         [*_permissions(home), *_disk(home), *_leftovers(home), *_board(home), *_published(home)]
         if home.is_dir()
@@ -145,9 +150,17 @@ def _is_whole(archive: Path, sha256: str, deep: bool) -> bool:
         return place(archive, sha256).is_file()
     try:
         read(archive, sha256)
-    except ArchiveIncomplete:
+    except (ArchiveIncomplete, OSError):
         return False
     return True
+
+
+def _closed(home: Path, how: int) -> Diagnosis | None:
+    """What of the home this user may not read, or write (os.R_OK, os.W_OK)."""
+    paths = [home, *(home / name for name in _IN_A_HOME)]
+    asked = {path: how | (os.X_OK if os.path.isdir(path) else 0) for path in paths if os.path.exists(path)}
+    names = ", ".join(str(path) for path, needed in asked.items() if not os.access(path, needed))
+    return Diagnosis("permissions", "act", Message("doctor.permissions.closed", names=names)) if names else None
 
 
 def _permissions(home: Path) -> Iterator[Diagnosis]:
@@ -163,9 +176,11 @@ def _permissions(home: Path) -> Iterator[Diagnosis]:
     modes |= {path: 0o750 if path.is_dir() else 0o640 for path in (home / "archive").rglob("*")}
     wrong = [path for path, mode in modes.items() if path.exists() and path.stat().st_mode & 0o777 & ~mode]
     listed = ", ".join(str(path.relative_to(home)) for path in wrong[:5])
+    if unwritable := _closed(home, os.W_OK):
+        yield unwritable
     if wrong:
         yield Diagnosis("permissions", "act", Message("doctor.permissions.wide", names=listed))
-    else:
+    elif not unwritable:
         yield Diagnosis("permissions", "ok", Message("doctor.permissions"))
 
 
@@ -191,7 +206,8 @@ def _leftovers(home: Path) -> Iterator[Diagnosis]:
 
 def _board(home: Path) -> Iterator[Diagnosis]:
     try:
-        require_sound(home / "board.sqlite")
+        with suppress(PermissionError):  # told of among the permissions: in a closed folder SQLite cannot even read
+            require_sound(home / "board.sqlite")
     except BoardDamaged as error:
         yield Diagnosis("board", "act", error.message)
 

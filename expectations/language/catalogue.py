@@ -106,9 +106,9 @@ def _domain(key: str) -> Domain:
     return "help" if begins == "help" else "portal" if begins == "portal" else "messages"
 
 
-def both(key: str) -> str:
+def both(key: str, **values: object) -> str:
     """A text in Vietnamese and English at once, for what is shown before a language is set."""
-    return " / ".join(dict.fromkeys(text(key, language) for language in LANGUAGES))
+    return " / ".join(dict.fromkeys(text(key, language, **values) for language in LANGUAGES))
 
 
 @cache

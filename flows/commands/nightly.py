@@ -10,7 +10,7 @@ from threading import Thread
 
 from flows.clock import today
 from flows.engine import give_way, prepare_engine
-from flows.errors import UserError, is_disk_full
+from flows.errors import UserError, said_of_disk
 from flows.lasting_imports import lasting_imports
 from flows.logs import start_log
 from flows.night.waiting import does_a_file_wait
@@ -68,4 +68,4 @@ def _require_room(settings: Settings) -> None:
 def _is_for_operators(record: logging.LogRecord) -> bool:
     """What a person can mend is told in a line at the end, without the engine's traceback before it."""
     raised = record.exc_info[1] if record.exc_info else None
-    return not (isinstance(raised, (UserError, WarehouseError)) or is_disk_full(raised))
+    return not (isinstance(raised, (UserError, WarehouseError)) or said_of_disk(raised))

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import shutil
+import subprocess
+import sys
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
@@ -24,6 +26,7 @@ from warehouse.ledger.touched import mark_computed
 from warehouse.mark import DEMO_MARK
 from warehouse.publish import LINK
 
+ROOT = Path(__file__).resolve().parents[2]
 DAY = date(2019, 6, 3)
 NOON = datetime(2019, 6, 3, 12)
 SENT = [
@@ -289,6 +292,34 @@ def test_a_damaged_file_of_the_board_is_told_with_the_remedy(home, tmp_path):
         board.append("A", "close", {"alert_id": "a2"}, NOON)
     restore(made.path, home, replace=True)
     assert wrong(home) == {}
+
+
+def as_another_user(*command: str) -> subprocess.CompletedProcess[str]:
+    """Run Python without root's right to pass over the rights of files, where the tests run as root."""
+    without = ["setpriv", "--bounding-set", "-dac_override,-dac_read_search"] if os.geteuid() == 0 else []
+    called = [*without, sys.executable, *command]
+    return subprocess.run(called, cwd=ROOT, capture_output=True, text=True, check=False)
+
+
+DOCTOR = """
+import sys
+from pathlib import Path
+from warehouse.doctor import examine
+for one in examine(Path(sys.argv[1]), deep=True):
+    if one.state != "ok":
+        print(one.check, one.state, one.message.says("en"))
+"""
+
+
+@pytest.mark.skipif(os.geteuid() == 0 and not shutil.which("setpriv"), reason="root may read and write all here")
+@pytest.mark.parametrize(("name", "mode"), [("", 0o555), ("published", 0), ("warehouse.duckdb", 0), ("archive", 0o444)])
+def test_what_may_not_be_read_or_written_is_told_and_what_to_do(home, name, mode):
+    (home / name).chmod(mode)
+    told = as_another_user("-c", DOCTOR, str(home))
+    (home / name).chmod(0o700)
+    assert told.stderr == ""
+    assert told.stdout.startswith(f"permissions act This user cannot read or write: {home / name}. Run this as")
+    assert len(told.stdout.splitlines()) == 1
 
 
 def test_what_people_set_is_in_the_backup_and_comes_back_only_where_it_is_gone(home, tmp_path):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import os
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
@@ -9,6 +11,7 @@ from pathlib import Path
 
 from warehouse.errors import BoardDamaged
 
+_CLOSED = (sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_PERM)
 _DAMAGE = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
 
 
@@ -18,12 +21,16 @@ def open_file(path: Path) -> Iterator[sqlite3.Connection]:
 
     Raises:
         BoardDamaged: SQLite finds it damaged, on opening or later.
+        PermissionError: it cannot be opened or written.
     """
     try:
         with closing(sqlite3.connect(path, timeout=10)) as con:
             yield con
     except sqlite3.DatabaseError as error:
-        if getattr(error, "sqlite_errorcode", 0) & 0xFF not in _DAMAGE:  # the lower byte is the kind of error
+        kind = getattr(error, "sqlite_errorcode", 0) & 0xFF  # the lower byte; the rest is its details
+        if kind in _CLOSED:
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(path)) from error
+        if kind not in _DAMAGE:
             raise
         raise BoardDamaged("error.board.damaged", path=path) from error
 

@@ -141,10 +141,15 @@ def _connect(path: Path, config: Mapping[str, str] | None = None) -> DuckDBPyCon
         return begin_duckdb(path, {**NEW_FILES, **(config or {})})
     except (duckdb.IOException, duckdb.SerializationException) as error:
         if "Could not set lock" not in str(error):  # "lock" stands also in what is said of a damaged block
-            key = "error.store.damaged" if _is_damage(error) else "error.store.strange"
-            raise StoreMissing(key, path=path) from error
+            raise StoreMissing(_why_not_opened(error), path=path) from error
         found = _PID.search(str(error))
         raise locked(path, found[1] if found else "") from error
+
+
+def _why_not_opened(error: duckdb.Error) -> str:
+    if any(words in str(error) for words in ("Permission denied", "Read-only file system")):
+        return "error.no-access"
+    return "error.store.damaged" if _is_damage(error) else "error.store.strange"
 
 
 @contextmanager

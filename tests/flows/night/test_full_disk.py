@@ -7,6 +7,7 @@ import sqlite3
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from datetime import datetime
 from pathlib import Path
 
 import duckdb
@@ -14,6 +15,7 @@ import pytest
 
 from expectations.language.catalogue import both, text
 from flows.errors import shown
+from warehouse.board.acts import open_board
 
 
 @pytest.fixture
@@ -60,10 +62,25 @@ def with_sqlite(disk: Path) -> None:
         con.close()
 
 
+def with_board(disk: Path) -> None:
+    with open_board(disk / "board.sqlite") as board:
+        board.append("A", "close", {}, datetime(2024, 3, 6))
+
+
 @pytest.mark.parametrize("fill", [with_python, with_duckdb, with_sqlite])
 def test_whoever_meets_a_full_disk_says_so_in_a_line(disk, capsys, fill: Callable[[Path], None]):
     assert shown(lambda: fill(disk)) == 1
     assert capsys.readouterr().err.strip() == both("error.disk-full")
+
+
+@pytest.mark.parametrize("fill", [with_python, with_duckdb, with_board])
+def test_a_disk_that_may_not_be_written_is_told_with_the_path(disk, capsys, fill: Callable[[Path], None]):
+    subprocess.run(["mount", "-o", "remount,ro", str(disk)], check=True)
+    assert shown(lambda: fill(disk)) == 1
+    said = capsys.readouterr().err
+    assert str(disk) in said
+    assert "chown" in said
+    assert len(said.splitlines()) == 1
 
 
 def test_any_other_mistake_is_still_a_bug_that_shows_itself():
