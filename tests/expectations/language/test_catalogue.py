@@ -87,8 +87,8 @@ FAMILIES: dict[str, tuple[str, ...]] = {
         "facts standing versions outcomes problems nights touched schema last-night last-night.none last-night.old "
         "facts.none standing.none versions.none outcomes.none problems.none nights.none touched.none schema.none "
         "last-night.taken-in archive archive.none archive.gone personal-data unseen permissions permissions.wide "
-        "permissions.closed disk leftovers published published.none settings registry backup backup.failed backup.old backup.none self-test "
-        "lake lake.none lake.failed lake.owed".split()
+        "permissions.closed disk leftovers published published.none settings registry backup backup.failed backup.old "
+        "backup.none self-test lake lake.none lake.failed lake.owed".split()
     ),
     "doctor.state.": ("ok", "look", "act"),
     "drawing.balance.": tuple("step value running more fewer same unknown no-closing".split()),
