@@ -106,7 +106,7 @@ def _domain(key: str) -> Domain:
     return "help" if begins == "help" else "portal" if begins == "portal" else "messages"
 
 
-def both(key: str, **values: object) -> str:
+def both(key: str, **values: Value) -> str:
     """A text in Vietnamese and English at once, for what is shown before a language is set."""
     return " / ".join(dict.fromkeys(text(key, language, **values) for language in LANGUAGES))
 
