@@ -33,21 +33,22 @@ TOLD = pl.Schema(
 SHOWN = pl.Schema(
     {"map": pl.String, "unit_id": pl.String, "period": pl.String, "measure": pl.String, "value": pl.Int64}
 )
+HIDDEN = pl.Schema({"map": pl.String, "unit_id": pl.String, "period": pl.String})
 
 
 def halves_told(
-    cells: pl.DataFrame, small: int = 3, shown: pl.DataFrame | None = None, before: pl.DataFrame | None = None
+    cells: pl.DataFrame, small: int = 3, shown: pl.DataFrame | None = None, hidden: pl.DataFrame | None = None
 ) -> pl.DataFrame:
     """Which communes may show a half-year.
 
-    One that was hidden stays hidden. One that was shown with the figures it has now hides nothing that it would tell,
-    so it is shown on.
+    One that was hidden stays hidden. A figure that was shown with the value it has now hides nothing: a commune with no
+    others is shown on.
 
     Args:
         cells: half-years of cells as `transforms.territory.cells_on_maps.cells_on_both_maps` gives them.
         small: the least count that is shown, apart from 0.
         shown: map, unit_id, period, measure, value: figures of communes that copies up to now showed.
-        before: what this gave for the copy before, of half-years that it showed.
+        hidden: map, unit_id, period: communes' half-years that copies up to now hid.
 
     Returns:
         columns of `TOLD`, one row a commune, map and half-year in which it reported; district_code is null where it
@@ -56,9 +57,9 @@ def halves_told(
     places = cells.group_by("period", *_PLACE).agg(pl.col(_MEASURES).sum(), pl.col(_MEASURES[0]).count().alias("known"))
     reported = places.filter(pl.col("known") > 0).sort("period", *_PLACE)
     shown = pl.DataFrame(schema=SHOWN) if shown is None else shown.cast(SHOWN)
-    before = pl.DataFrame(schema=TOLD) if before is None else before
+    hidden = pl.DataFrame(schema=HIDDEN) if hidden is None else hidden
     frames = [
-        _half(half, small, shown.filter(period=period), before.filter(~pl.col("is_told"), period=period))
+        _half(half, small, shown.filter(period=period), hidden.filter(period=period))
         for (period,), half in reported.partition_by("period", maintain_order=True, as_dict=True).items()
     ]
     return pl.concat([pl.DataFrame(schema=TOLD), *frames])
@@ -74,14 +75,18 @@ def _half(places: pl.DataFrame, small: int, shown: pl.DataFrame, hidden_before: 
     # published copy hides would follow from another that hides something else.
     bits = np.packbits(lies_in.astype(bool), axis=1)
     _, first, which = np.unique(bits, axis=0, return_index=True, return_inverse=True)
-    has_small, was_hidden, is_public = (np.zeros(len(first), dtype=bool) for _ in range(3))
+    has_small, was_hidden = (np.zeros(len(first), dtype=bool) for _ in range(2))
+    were_shown = np.zeros((len(first), len(_MEASURES)), dtype=bool)
     np.logical_or.at(has_small, which.reshape(-1), rows["has_small"].to_numpy())
     np.logical_or.at(was_hidden, which.reshape(-1), _among(rows, hidden_before))
-    np.logical_or.at(is_public, which.reshape(-1), _were_shown(rows, shown))
+    np.logical_or.at(were_shown, which.reshape(-1), _were_shown(rows, shown))
     lies_in, size, hidden = lies_in[first], rows["size"].to_numpy()[first], has_small.copy()
-    known = np.vstack([_sums_of_districts(places), lies_in[is_public]])
-    rest = ~is_public
-    hidden[rest] = hide_with_others((has_small | was_hidden)[rest], lies_in[rest], known, size[rest])
+    sums = _sums_of_districts(places)
+    # A correction may change one measure of a commune and leave the others as they were shown: each has its own rows
+    # that are public. Most often all have the same.
+    for is_public in np.unique(were_shown, axis=1).T:
+        rest, known = ~is_public, np.vstack([sums, lies_in[is_public]])
+        hidden[rest] = hide_with_others((hidden | was_hidden)[rest], lies_in[rest], known, size[rest])
     return (
         rows.with_columns(is_told=~pl.Series(hidden[which.reshape(-1)]), period=pl.lit(places["period"][0]))
         .filter(pl.col("map") != "later")
@@ -119,11 +124,17 @@ def _among(rows: pl.DataFrame, units: pl.DataFrame) -> NDArray[np.bool_]:
 
 
 def _were_shown(rows: pl.DataFrame, shown: pl.DataFrame) -> NDArray[np.bool_]:
-    """Which rows have no figure but such as was shown."""
+    """Rows x measures: which figures were shown with the value that they have now."""
     keys = ["map", "unit_id", "measure", "value"]
-    long = rows.unpivot(_MEASURES, index=["map", "unit_id"], variable_name="measure")
-    found = long.join(shown, on=keys, how="semi").group_by("map", "unit_id").len()
-    return _among(rows, found.filter(pl.col("len") == len(_MEASURES)))
+    known = shown.select(keys).unique().with_columns(is_public=pl.lit(value=True))
+    columns = [
+        rows.select("map", "unit_id", measure=pl.lit(name), value=name)
+        .join(known, on=keys, how="left", maintain_order="left")["is_public"]
+        .fill_null(value=False)
+        .to_numpy()
+        for name in _MEASURES
+    ]
+    return np.column_stack(columns)
 
 
 def _lies_in(column: pl.Series, codes: pl.Series) -> NDArray[np.float64]:

@@ -11,6 +11,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from expectations.contract.indicators import INDICATOR_OF, REPORTS
+from expectations.contract.periods import Period
 from transforms.indicators.longer_periods import MONTHS_IN, period_name
 from transforms.months import last_day, month_number, month_of_year, year_of
 from transforms.targets.chance import chance_of_meeting, true_share_supposed
@@ -69,7 +70,7 @@ def target_table(
         figures: map, unit_code, level, period, period_kind, indicator, numerator, denominator, coverage,
             units_expected, units_reported: the indicators' figures of all periods.
         unsettled: months that are not shown yet: their figures take no part, nor those of longer periods they end;
-            and years.
+            and half-years and years.
         as_of: the night.
         due_day: day of the next month on which reports are due.
         standing: how many communes stand on the night, by the unit they lie in.
@@ -125,7 +126,7 @@ def _kind_of(target: Target) -> tuple[str, str, str]:
 def _shown(figures: pl.DataFrame, unsettled: Collection[str]) -> pl.DataFrame:
     """Figures with their last month's number; what is not settled is as not reported."""
     mine = figures.filter(pl.col("unit_code") != UNPLACED).with_columns(month=month_number())
-    months = [period for period in unsettled if len(period) > len("YYYY")]
+    months = [period for period in unsettled if Period.parse(period).kind == "month"]
     hidden = pl.DataFrame({"period": months}, schema={"period": pl.String}).select(month_number()).to_series()
     is_hidden = pl.col("month").is_in(hidden.implode()) | pl.col("period").is_in(list(unsettled))
     known = (pl.col("denominator") > 0) & pl.col("numerator").is_not_null()

@@ -57,7 +57,7 @@ ORDER BY closed_on IS NOT NULL, is_worked_on, list_position(['high', 'medium', '
 
 _COMMON = """
 SELECT * FROM (
-    FROM marts.regulation_213_gap WHERE map = 'today' AND level = 'province'
+    FROM marts.regulation_213_gap WHERE map = 'today' AND level = 'province' AND share IS NOT NULL
     QUALIFY row_number() OVER (PARTITION BY step ORDER BY half DESC) = 1
 )
 WHERE share < target ORDER BY list_position(['introduced', 'registered', 'attended', 'remarked'], step)

@@ -8,7 +8,8 @@ from warehouse.connection.transaction import transaction
 from warehouse.ledger.touched import touch_everything
 
 # What earlier copies showed and hid of communes, and what was foreseen with what was known then: no facts tell it.
-REMEMBERED = {"edition", "commune_year", "commune_year_shown", "half_told", "half_shown", "forecast"}
+MEMORY = ("commune_year_shown", "commune_year_hidden", "half_shown", "half_hidden")
+REMEMBERED = {"edition", "commune_year", "half_told", "forecast", *MEMORY}
 
 
 def forget_derived(con: DuckDBPyConnection) -> None:

@@ -48,8 +48,9 @@ def figures_of(con: DuckDBPyConnection, indicators: Sequence[str]) -> pl.DataFra
 
 
 def unsettled(con: DuckDBPyConnection) -> list[str]:
-    """The months that are not published yet, and the years of which counts of people are not."""
-    found = con.execute("SELECT period FROM derived.unsettled UNION ALL SELECT period FROM derived.unsettled_year")
+    """The months that are not published yet, and the half-years and years of which counts of people are not."""
+    views = ("unsettled", "unsettled_half", "unsettled_year")
+    found = con.execute(" UNION ALL ".join(f"SELECT period FROM derived.{view}" for view in views))
     return sorted(period for (period,) in found.fetchall())
 
 

@@ -168,7 +168,9 @@ def published_before(con: DuckDBPyConnection, first: str) -> tuple[pl.DataFrame,
         "SELECT map, unit_id, year, measure, value FROM derived.commune_year_shown WHERE year >= ?", [year]
     ).pl()
     before = con.execute(
-        "SELECT map, unit_id, year, suppressed, is_released FROM derived.commune_year WHERE year >= ?", [year]
+        "SELECT map, unit_id, year, list(measure ORDER BY measure) AS suppressed, true AS is_released "
+        "FROM derived.commune_year_hidden WHERE year >= ? GROUP BY ALL",
+        [year],
     ).pl()
     return shown, before
 
@@ -178,14 +180,12 @@ def halves_before(con: DuckDBPyConnection, first: str) -> tuple[pl.DataFrame, pl
     shown = con.execute(
         "SELECT map, unit_id, period, measure, value FROM derived.half_shown WHERE period >= ?", [first]
     ).pl()
-    hidden = con.execute(
-        "FROM derived.half_told WHERE period >= ? AND period IN (SELECT period FROM derived.half_shown)", [first]
-    ).pl()
+    hidden = con.execute("SELECT map, unit_id, period FROM derived.half_hidden WHERE period >= ?", [first]).pl()
     return shown, hidden
 
 
 def remember_halves(con: DuckDBPyConnection, as_of: date, first: str, released_until: date) -> None:
-    """Remember which figures of communes' half-years are shown from now on.
+    """Remember which figures of communes' half-years are shown from now on, and which half-years are hidden.
 
     Args:
         con: the warehouse.
@@ -193,7 +193,8 @@ def remember_halves(con: DuckDBPyConnection, as_of: date, first: str, released_u
         first: the year from which half-years are looked at.
         released_until: half-years that ended later are not shown yet.
     """
-    con.execute(_SHOW_HALVES, {"as_of": as_of, "first": first, "until": released_until})
+    for statement in (_SHOW_HALVES, _HIDE_HALVES):
+        con.execute(statement, {"as_of": as_of, "first": first, "until": released_until})
 
 
 def replace_figures(
@@ -229,7 +230,7 @@ def replace_figures(
 def replace_commune_years(
     con: DuckDBPyConnection, as_of: date, first: str, rows: pl.DataFrame, shown: pl.DataFrame
 ) -> None:
-    """Put communes' years in place of what stood from a January on, and remember what they show.
+    """Put communes' years in place of what stood from a January on, and remember what they show and hide.
 
     Args:
         con: the warehouse.
@@ -242,6 +243,11 @@ def replace_commune_years(
         con.execute("DELETE FROM derived.commune_year WHERE year >= ?", [Period.parse(first).year])
         con.execute("INSERT INTO derived.commune_year BY NAME FROM new_rows")
         con.execute("INSERT INTO derived.commune_year_shown SELECT *, ? FROM new_shown ON CONFLICT DO NOTHING", [as_of])
+        con.execute(
+            "INSERT INTO derived.commune_year_hidden SELECT DISTINCT map, unit_id, year, unnest(suppressed), ? "
+            "FROM new_rows WHERE is_released ON CONFLICT DO NOTHING",
+            [as_of],
+        )
 
 
 def last_night(con: DuckDBPyConnection) -> date | None:
@@ -279,6 +285,13 @@ FROM (
         WHERE t.is_told AND u.period >= $first AND derived.period_end(u.period) < $until
     ) ON {", ".join(HALF_YEARLY_MEASURES)} INTO NAME measure VALUE value
 )
+ON CONFLICT DO NOTHING
+"""
+_HIDE_HALVES = """
+INSERT INTO derived.half_hidden
+SELECT map, unit_id, period, $as_of
+FROM derived.half_told
+WHERE NOT is_told AND period >= $first AND derived.period_end(period) < $until
 ON CONFLICT DO NOTHING
 """
 _STANDING = "f.superseded_at IS NULL AND f.period >= $first"

@@ -34,6 +34,10 @@ def fragments(columns: Mapping[str, Column]) -> dict[str, str]:
     """
     return {
         "monthly_measures_once_settled": ",\n".join(map(_once_settled, MONTHLY_MEASURES)),
+        "measures_of_regulation_213_once_settled": ",\n".join(map(_once_settled, FORMS["regulation_213"].names)),
+        "indicators_of_regulation_213": _list(
+            quoted(each.name) for each in INDICATORS if "regulation_213" in each.forms
+        ),
         "measures_of_communes_by_month": _list(COMMUNES_MONTHLY),
         "measures_of_communes_by_year": _list(COMMUNES_YEARLY),
         "indicators_of_communes": _list(quoted(each.name) for each in INDICATORS if "commune" in each.levels),

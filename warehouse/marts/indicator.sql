@@ -13,6 +13,7 @@ WITH told AS (
             'away_rate', 'away_outside_share', 'away_abroad_share', 'committees_trained_share', 'committees_good_share',
             'reporting_completeness', 'reporting_timeliness')
             OR derived.last_month(i.period) NOT IN (FROM derived.unsettled))
+        AND (i.period NOT IN (FROM derived.unsettled_half) OR i.indicator NOT IN ('r213_introduced_share', 'r213_registered_share', 'r213_attended_share', 'r213_remarked_share'))
         AND (i.value IS NOT NULL OR derived.last_month(i.period) >= (SELECT coalesce(min(period), '') FROM derived.due))
         AND (i.indicator NOT IN ('secretary_is_head_share', 'secretary_head_under_40_share')
             OR (i.period NOT IN (FROM derived.unsettled_year)

@@ -3,11 +3,18 @@
 
 CREATE VIEW marts.regulation_213 AS
 WITH told AS (
-    SELECT map, level, unit_code, unit_name, period,
-        r213_subject, r213_exempt, r213_introduced, r213_registered, r213_attended, r213_remarked,
-        units_expected, units_reported
-    FROM derived.unit_half
-    WHERE level IN ('province', 'district') AND (units_reported > 0 OR derived.last_month(period) >= (SELECT coalesce(min(period), '') FROM derived.due))
+    SELECT f.map, f.level, f.unit_code, f.unit_name, f.period,
+        CASE WHEN u.period IS NULL THEN f.r213_subject END AS r213_subject,
+        CASE WHEN u.period IS NULL THEN f.r213_exempt END AS r213_exempt,
+        CASE WHEN u.period IS NULL THEN f.r213_introduced END AS r213_introduced,
+        CASE WHEN u.period IS NULL THEN f.r213_registered END AS r213_registered,
+        CASE WHEN u.period IS NULL THEN f.r213_attended END AS r213_attended,
+        CASE WHEN u.period IS NULL THEN f.r213_remarked END AS r213_remarked,
+        f.units_expected, f.units_reported
+    FROM derived.unit_half AS f
+    LEFT JOIN derived.unsettled_half AS u ON u.period = f.period
+    WHERE f.level IN ('province', 'district')
+        AND (f.units_reported > 0 OR derived.last_month(f.period) >= (SELECT coalesce(min(period), '') FROM derived.due))
 ), dated AS (
     SELECT *,
         derived.period_start(period::VARCHAR, derived.period_kind(period::VARCHAR)) AS period_start,
@@ -23,7 +30,7 @@ LEFT JOIN derived.unit_place AS p ON p.map = t.map AND p.level = t.level AND p.u
     AND t.period_end BETWEEN p.first_day AND p.code_until
 ORDER BY map, level, unit_code, period;
 
-COMMENT ON VIEW marts.regulation_213 IS 'Giữ mối liên hệ nơi cư trú theo nửa năm (Quy định 213-QĐ/TW, trước 2020 là 76-QĐ/TW), tỉnh và huyện. Kỳ I và kỳ II không cộng với nhau / Keeping in touch with the cell of residence by half-year (Regulation 213-QĐ/TW, 76-QĐ/TW before 2020), province and districts. H1 and H2 are never added';
+COMMENT ON VIEW marts.regulation_213 IS 'Giữ mối liên hệ nơi cư trú theo nửa năm (Quy định 213-QĐ/TW, trước 2020 là 76-QĐ/TW), tỉnh và huyện. Kỳ I và kỳ II không cộng với nhau. Từ 07-2025, nửa năm còn thiếu biểu của xã để trống / Keeping in touch with the cell of residence by half-year (Regulation 213-QĐ/TW, 76-QĐ/TW before 2020), province and districts. H1 and H2 are never added. From 07-2025 a half-year is null while communes'' forms are missing';
 COMMENT ON COLUMN marts.regulation_213.map IS 'reported: địa giới hành chính của thời điểm đó; today: địa giới hành chính hiện nay, chi bộ được dõi theo qua nhập, tách, đổi tên / reported: the units of the time; today: today''s units, cells followed through merges, splits and renames';
 COMMENT ON COLUMN marts.regulation_213.level IS 'province: tỉnh; district: huyện hoặc địa bàn huyện cũ / Province, or district and former district area';
 COMMENT ON COLUMN marts.regulation_213.unit_code IS 'Mã đơn vị / Unit code';

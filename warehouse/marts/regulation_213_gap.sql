@@ -3,9 +3,16 @@
 
 CREATE VIEW marts.regulation_213_gap AS
 WITH told AS (
-    SELECT map, unit_code, unit_name, level, district_code, half, step, numerator, denominator, share, lower, upper, target,
-        change
-    FROM derived.gap_213
+    SELECT g.map, g.unit_code, g.unit_name, g.level, g.district_code, g.half, g.step,
+        CASE WHEN u.period IS NULL THEN g.numerator END AS numerator,
+        CASE WHEN u.period IS NULL THEN g.denominator END AS denominator,
+        CASE WHEN u.period IS NULL THEN g.share END AS share,
+        CASE WHEN u.period IS NULL THEN g.lower END AS lower,
+        CASE WHEN u.period IS NULL THEN g.upper END AS upper,
+        g.target,
+        CASE WHEN u.period IS NULL THEN g.change END AS change
+    FROM derived.gap_213 AS g
+    LEFT JOIN derived.unsettled_half AS u ON u.period = g.half
 ), dated AS (
     SELECT *,
         derived.period_start(half::VARCHAR, derived.period_kind(half::VARCHAR)) AS period_start,
@@ -18,9 +25,10 @@ SELECT t.map, t.unit_code, t.unit_name, t.level, t.district_code, p.district_nam
 FROM dated AS t
 LEFT JOIN derived.unit_place AS p ON p.map = t.map AND p.level = t.level AND p.unit_code = t.unit_code
     AND t.period_end BETWEEN p.first_day AND p.code_until
-ORDER BY map, level DESC, unit_code, half, list_position(['introduced', 'registered', 'attended', 'remarked'], step);
+ORDER BY map, level DESC, unit_code, half,
+    list_position(['introduced', 'registered', 'attended', 'remarked'], step);
 
-COMMENT ON VIEW marts.regulation_213_gap IS 'Từng bước của Quy định 213 theo tỉnh, huyện, xã và nửa năm: thuộc diện, giới thiệu, tiếp nhận, dự họp, nhận xét, đã trừ số được miễn. Nhận xét là của cả năm, chỉ có ở kỳ II. Nửa năm của xã có số nhỏ, hoặc mới hết chưa quá 31 ngày, để trống / The steps of Regulation 213 by province, district, commune and half-year: subject, introduced, registered, attended, remarked, the exempt taken off. The remark is the year''s and stands in H2 only. Communes'' half-years with a small count, or that ended 31 days ago or less, are null';
+COMMENT ON VIEW marts.regulation_213_gap IS 'Từng bước của Quy định 213 theo tỉnh, huyện, xã và nửa năm: thuộc diện, giới thiệu, tiếp nhận, dự họp, nhận xét, đã trừ số được miễn. Nhận xét là của cả năm, chỉ có ở kỳ II. Nửa năm của xã có số nhỏ, hoặc mới hết chưa quá 31 ngày, để trống; từ 07-2025, nửa năm còn thiếu biểu của xã cũng vậy ở mọi cấp / The steps of Regulation 213 by province, district, commune and half-year: subject, introduced, registered, attended, remarked, the exempt taken off. The remark is the year''s and stands in H2 only. Communes'' half-years with a small count, or that ended 31 days ago or less, are null; from 07-2025 so is every unit''s while communes'' forms are missing';
 COMMENT ON COLUMN marts.regulation_213_gap.map IS 'reported: địa giới hành chính của thời điểm đó; today: địa giới hành chính hiện nay, chi bộ được dõi theo qua nhập, tách, đổi tên / reported: the units of the time; today: today''s units, cells followed through merges, splits and renames';
 COMMENT ON COLUMN marts.regulation_213_gap.unit_code IS 'Mã đơn vị; mã xã từ 07-2025 có thể là địa bàn khác, xem unit / Unit code; from 07-2025 a commune''s code may be another territory, see unit';
 COMMENT ON COLUMN marts.regulation_213_gap.unit_name IS 'Tên đơn vị: của thời điểm đó, hoặc hiện nay / Name at the time, or today''s';

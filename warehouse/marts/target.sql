@@ -11,6 +11,8 @@ WITH told AS (
             'away_rate', 'away_outside_share', 'away_abroad_share', 'committees_trained_share', 'committees_good_share',
             'reporting_completeness', 'reporting_timeliness')))
         AND (t.known_period IS NULL OR derived.last_month(t.known_period) NOT IN (FROM derived.unsettled))
+        AND (t.known_period IS NULL OR t.known_period NOT IN (FROM derived.unsettled_half)
+            OR t.indicator NOT IN ('r213_introduced_share', 'r213_registered_share', 'r213_attended_share', 'r213_remarked_share'))
         AND (t.indicator NOT IN ('secretary_is_head_share', 'secretary_head_under_40_share')
             OR t.known_period IS NULL
             OR (t.known_period NOT IN (FROM derived.unsettled_year)

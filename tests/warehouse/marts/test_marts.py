@@ -23,7 +23,8 @@ from tests.warehouse.marts.marts_province import (
 from transforms.disclosure import FLOWS, SENSITIVE
 from transforms.followup.gap_table import RELEASED_AFTER
 from transforms.territory.registry import Registry
-from warehouse.derived.unit_figures import remember_halves
+from warehouse.derived.again import MEMORY
+from warehouse.derived.unit_figures import halves_before, published_before, remember_halves
 from warehouse.marts.questions import rows_in_order
 from warehouse.marts.shown import LARGE
 
@@ -116,6 +117,88 @@ def test_that_month_is_shown_when_the_next_is_due(inside: DuckDBPyConnection) ->
     inside.execute("INSERT INTO ledger.night (night_id, as_of, kind) VALUES (99999, DATE '2025-09-05', 'nightly')")
     assert inside.sql(unsettled).fetchone() == (["2025-08"],)
     inside.execute("ROLLBACK")
+
+
+def test_a_month_after_one_that_waits_waits_too(inside: DuckDBPyConnection) -> None:
+    """Twelve months and quarters that end in it hold the month that waits: from copy to copy they told each report."""
+    inside.execute("BEGIN")
+    try:
+        inside.execute("""
+            INSERT INTO ledger.submission BY NAME
+            SELECT 99999 AS submission_id, '29888' AS reporter_code, 'commune' AS reporter_level, '2025-08' AS period,
+                DATE '2025-09-04' AS received_on, TIMESTAMP '2025-09-04' AS received_at,
+                DATE '2025-09-04' AS recorded_at,
+                'x.xlsx' AS file_name, 'accepted' AS outcome""")
+        assert inside.sql("SELECT period FROM derived.unsettled ORDER BY 1").fetchall() == [("2025-07",), ("2025-08",)]
+    finally:
+        inside.rollback()
+
+
+@pytest.mark.parametrize(("night", "is_shown"), [(date(2026, 1, 3), False), (date(2026, 2, 5), True)])
+def test_a_half_year_of_communes_that_are_still_to_report_shows_no_sums(
+    inside: DuckDBPyConnection, night: date, is_shown: bool
+) -> None:
+    """Each commune's counts were what the province's had grown by since the last copy."""
+    inside.execute("BEGIN")
+    try:
+        inside.execute("INSERT INTO ledger.night (night_id, as_of, kind) VALUES (99999, ?, 'nightly')", [night])
+        inside.execute(
+            "INSERT INTO derived.unit_half SELECT * REPLACE ('2025-H2' AS period) FROM derived.unit_half "
+            "WHERE map = 'today' AND period = '2025-H1'"
+        )
+        inside.execute(
+            "INSERT INTO derived.gap_213 SELECT * REPLACE ('2025-H2' AS half) FROM derived.gap_213 "
+            "WHERE map = 'today' AND half = '2025-H1' AND level <> 'commune'"
+        )
+        for mart, of, count in (
+            ("regulation_213", "period", "r213_subject"),
+            ("regulation_213_gap", "half", "numerator"),
+        ):
+            query = (
+                f"SELECT {of}, count({count}), count(*) FROM marts.{mart} WHERE {of} >= '2025' AND level <> 'commune' "
+            )
+            found = {half: (known, rows) for half, known, rows in inside.sql(f"{query} GROUP BY 1").fetchall()}
+            assert found["2025-H1"][0] == found["2025-H1"][1]
+            known, rows = found["2025-H2"]
+            assert rows
+            assert known == (rows if is_shown else 0)
+    finally:
+        inside.rollback()
+
+
+def test_a_half_year_in_which_a_table_is_missing_waits_though_every_file_has_come(inside: DuckDBPyConnection) -> None:
+    inside.execute("BEGIN")
+    try:
+        inside.execute("INSERT INTO ledger.night (night_id, as_of, kind) VALUES (99999, DATE '2026-01-03', 'nightly')")
+        inside.execute("""
+            INSERT INTO ledger.version BY NAME
+            SELECT * REPLACE ('2025-H2' AS period, d.reporter_code AS reporter_code,
+                99999 + row_number() OVER () AS version_id)
+            FROM (FROM ledger.version WHERE form = 'regulation_213' AND superseded_at IS NULL LIMIT 1),
+                (SELECT reporter_code FROM derived.due WHERE period = '2025-12') AS d""")
+        assert inside.sql("FROM derived.unsettled_half").fetchall() == []
+        inside.execute("DELETE FROM ledger.version WHERE period = '2025-H2' AND reporter_code = '29884'")
+        assert inside.sql("FROM derived.unsettled_half").fetchall() == [("2025-H2",)]
+    finally:
+        inside.rollback()
+
+
+def test_what_a_copy_hid_is_remembered_though_the_file_it_came_from_is_retracted(inside: DuckDBPyConnection) -> None:
+    """Its rows went and came back with it, and one that had stood hidden beside a small count was shown."""
+    inside.execute("BEGIN")
+    try:
+        hid = "map = 'reported' AND period = '2023-H2'"
+        communes = inside.sql(f"SELECT count(*) FROM derived.half_told WHERE {hid}").fetchone()
+        inside.execute(f"UPDATE derived.half_told SET is_told = false WHERE {hid}")
+        remember_halves(inside, AS_OF, "0000", AS_OF - RELEASED_AFTER)
+        inside.execute("DELETE FROM derived.half_told")
+        inside.execute("DELETE FROM derived.commune_year")
+        _, hidden = halves_before(inside, "2023-01")
+        assert (hidden.filter(map="reported", period="2023-H2").height,) == communes
+        _, years = published_before(inside, "2023-01")
+        assert years["suppressed"].list.len().sum() > 0
+    finally:
+        inside.rollback()
 
 
 def test_former_districts_go_on_after_the_reform_on_todays_map_only(mobility: DuckDBPyConnection) -> None:
@@ -272,7 +355,7 @@ def test_a_night_that_touched_nothing_computes_nothing(inside: DuckDBPyConnectio
 def test_computing_from_the_touched_year_gives_what_computing_everything_gives(
     inside: DuckDBPyConnection, registry: Registry
 ) -> None:
-    tables = ("unit_month", "unit_half", "half_told", "half_shown", "gap_213", "commune_year", "commune_year_shown")
+    tables = ("unit_month", "unit_half", "half_told", "gap_213", "commune_year", *MEMORY)
     before = [inside.sql(f"FROM derived.{name} ORDER BY ALL").pl() for name in tables]
     assert compute(inside, registry, AS_OF, ["2024-06"]) == "2024-01"
     assert all(

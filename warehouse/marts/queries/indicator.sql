@@ -9,6 +9,7 @@ WHERE (i.level IN ('district', 'province') OR (i.level = 'commune' AND i.indicat
     AND (i.indicator IN (
         {indicators_of_communes})
         OR derived.last_month(i.period) NOT IN (FROM derived.unsettled))
+    AND (i.period NOT IN (FROM derived.unsettled_half) OR i.indicator NOT IN ({indicators_of_regulation_213}))
     AND (i.value IS NOT NULL OR derived.last_month(i.period) >= {first_month_due})
     AND (i.indicator NOT IN ({yearly_indicators_of_people})
         OR (i.period NOT IN (FROM derived.unsettled_year)

@@ -8,6 +8,8 @@ FROM derived.target AS t
 WHERE (t.level IN ('district', 'province') OR (t.level = 'commune' AND t.indicator IN (
         {indicators_of_communes})))
     AND (t.known_period IS NULL OR derived.last_month(t.known_period) NOT IN (FROM derived.unsettled))
+    AND (t.known_period IS NULL OR t.known_period NOT IN (FROM derived.unsettled_half)
+        OR t.indicator NOT IN ({indicators_of_regulation_213}))
     AND (t.indicator NOT IN ({yearly_indicators_of_people})
         OR t.known_period IS NULL
         OR (t.known_period NOT IN (FROM derived.unsettled_year)
