@@ -24,6 +24,7 @@ from flows.settings import Settings, load_settings, unknown_variables
 from transforms.eyesight.wording import eyesight_sentences
 from warehouse.backup import backup, restore
 from warehouse.connection.store import is_up_to_date, require_store
+from warehouse.derived.memory import remember_replaced
 from warehouse.derived.self_test import acuity_rows, last_self_test
 from warehouse.doctor import Diagnosis, State, examine
 from warehouse.errors import CopyDamaged
@@ -132,7 +133,18 @@ def run_restore(source: Path, replace: bool) -> None:
     if not is_up_to_date(settings.warehouse_path):
         console.print(text("restore.older", settings.language))
         return
+    _remember_replaced(settings, console)
     console.print(text("night.published", settings.language, path=publish_again(settings)), soft_wrap=True)
+
+
+def _remember_replaced(settings: Settings, console: Console) -> None:
+    """What copies since the backup showed and hid stays shown and hidden."""
+    replaced = settings.warehouse_path.with_name(f"{settings.warehouse_path.name}.before-restore")
+    if not replaced.exists():
+        return
+    with open_home(settings) as con:
+        if not remember_replaced(con, replaced):
+            console.print(text("restore.forgotten", settings.language, path=replaced), soft_wrap=True)
 
 
 def run_tidy(dry_run: bool) -> None:
@@ -156,6 +168,8 @@ def run_rebuild() -> int:
     """Make facts and derived tables again and compare; 1 where they differed (what was made again then stands)."""
     settings = load_settings()
     require_store(settings.warehouse_path)
+    console = Console()
+    _remember_replaced(settings, console)
     again = made_again(settings)
-    again.show(Console(), settings.language)
+    again.show(console, settings.language)
     return DONE if again.is_equal else FAULTY

@@ -282,6 +282,23 @@ def test_what_is_restored_is_published(home, tmp_path, monkeypatch, capsys):
     assert "5 tệp gần nhất trong 5 tệp" in capsys.readouterr().out
 
 
+def test_what_copies_since_a_backup_showed_and_hid_is_known_to_what_is_restored(home, tmp_path, capsys):
+    """They are with their readers, whatever is restored."""
+    run_backup(tmp_path / "backup")
+    with open_store(home / "warehouse.duckdb") as con:
+        con.execute("INSERT INTO derived.half_hidden VALUES ('today', '29869', '2024-H1', DATE '2024-08-01')")
+        con.execute(
+            "INSERT INTO derived.half_shown VALUES ('today', '29872', '2024-H1', 'r213_subject', 9, '2024-08-01')"
+        )
+    run_restore(tmp_path / "backup", replace=True)
+    assert ask(home, "SELECT unit_id FROM derived.half_hidden") == [("29869",)]
+    assert ask(home, "SELECT unit_id, value FROM derived.half_shown") == [("29872", 9)]
+    assert "Không mở được" not in capsys.readouterr().out
+    (home / "warehouse.duckdb").write_bytes(b"no warehouse")
+    run_restore(tmp_path / "backup", replace=True)
+    assert "Không mở được kho trước đó" in capsys.readouterr().out
+
+
 def test_a_home_is_taken_on_after_a_backup_and_a_trial(home, tmp_path, capsys):
     (home / "inbox" / "870").mkdir(parents=True, exist_ok=True)
     (home / "inbox" / "870" / "a.csv").write_text("x")
