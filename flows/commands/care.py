@@ -87,11 +87,7 @@ def _self_test(settings: Settings) -> Iterator[Diagnosis]:
         with open_published(settings) as con:
             rows = acuity_rows(con)
             last = last_self_test(con) if rows else None
-    except (
-        UserError,
-        CopyDamaged,
-        PermissionError,
-    ):  # nothing is published, or not to be read: another finding says so
+    except (UserError, CopyDamaged, PermissionError):  # nothing to read: another finding says so
         return
     is_blind = last is not None and last.canaries_seen < last.canaries
     said = " ".join(eyesight_sentences(rows, settings.language))

@@ -49,11 +49,14 @@ def _workbook(order: ToMark) -> bytes:
         return without_tables(order)[0][1]
     from transforms.reading.template_mark import is_mark
     from transforms.returning.workbook import returned_workbook
+    from transforms.template.layout import without_checks
 
     try:
         sheets = _legible(order.data, order.about.file_name, order.registry_dir)
         # A template's mark goes along, hidden as it was: the workbook may be mended and sent as it is.
         shown = [sheet for sheet in sheets if not sheet.is_hidden or is_mark(sheet)]
+        if any(map(is_mark, sheets)):
+            shown = list(map(without_checks, shown))
         return returned_workbook(shown, order.problems, order.about, order.language)
     except MemoryError:
         raise

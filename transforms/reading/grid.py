@@ -38,6 +38,7 @@ class Sheet:
         encoding: how its text was encoded, "" in workbooks.
         is_open: a text that ends without a line's end: its last record may have been cut off.
         is_cut: a text that certainly ends before its end: within a character, a quotation or a table.
+        formulas: by row and column, both from 1; of .xlsx workbooks only.
     """
 
     name: str
@@ -46,6 +47,7 @@ class Sheet:
     encoding: str = ""
     is_open: bool = False
     is_cut: bool = False
+    formulas: dict[tuple[int, int], str] = field(default_factory=dict, repr=False, compare=False)
     _values: set[Any] | None = field(default=None, init=False, repr=False, compare=False)
     _texts: set[str] | None = field(default=None, init=False, repr=False, compare=False)
 

@@ -41,12 +41,17 @@ def column_number(letters: str) -> int:
     return number
 
 
+def plain_formula(formula: str) -> str:
+    """A formula of references and numbers as programs write it: =SUM(A1:A3)."""
+    return "=" + re.sub(r"\s", "", formula.upper()).removeprefix("=")
+
+
 def certain_sum(formula: str, cells: TypedCells) -> float | None:
     """What the formula comes to; None where it does more than add up and take off numbers that were typed in.
 
     SUM passes over texts and blanks (ECMA-376 part 1, 18.17.7.318); beside it a text may be taken for a number.
     """
-    rest = re.sub(r"\s", "", formula.upper()).removeprefix("=")
+    rest = plain_formula(formula).removeprefix("=")
     if _BARE.fullmatch(rest):
         return None
     total, at = 0.0, 0

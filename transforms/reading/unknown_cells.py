@@ -22,12 +22,14 @@ class SheetCells:
         zeros: formulas whose stored result is a zero.
         blanks: formulas whose stored result is an empty text.
         has_results: whether any formula's result is another.
+        formulas: all formulas, as far as the format's reading tells them.
         is_belied: a stored zero is not what typed numbers add up to, so nobody has calculated since.
     """
 
     unknown: Unknown = field(default_factory=dict)
     zeros: list[tuple[int, int]] = field(default_factory=list)
     blanks: list[tuple[int, int]] = field(default_factory=list)
+    formulas: dict[tuple[int, int], str] = field(default_factory=dict)
     has_results: bool = False
     is_belied: bool = False
 

@@ -15,13 +15,13 @@ from transforms.reading.grid import MAX_AREA, Refused, Sheet
 from transforms.reading.opendocument_cells import opendocument_cells
 from transforms.reading.package import Package, Zip
 from transforms.reading.sums import column_number
-from transforms.reading.unknown_cells import Unknown
+from transforms.reading.unknown_cells import SheetCells, Unknown
 from transforms.reading.xls_cells import xls_cells
 from transforms.reading.xlsx_cells import xlsx_cells
 
 
-def workbook(data: bytes, unknown: list[Unknown]) -> list[Sheet]:
-    """The sheets; `unknown` has by sheet, in the workbook's order, the cells whose value is not known.
+def workbook(data: bytes, cells: list[SheetCells]) -> list[Sheet]:
+    """The sheets; `cells` has by sheet, in the workbook's order, those whose value is not known, and the formulas.
 
     Raises:
         Refused: encrypted-file or unreadable-file.
@@ -33,8 +33,10 @@ def workbook(data: bytes, unknown: list[Unknown]) -> list[Sheet]:
             if meta.typ != python_calamine.SheetTypeEnum.WorkSheet:
                 continue
             rows = _grid(book.get_sheet_by_name(meta.name))
-            _mark_unknown(rows, unknown[number] if number < len(unknown) else {})
-            sheets.append(Sheet(meta.name, rows, meta.visible != python_calamine.SheetVisibleEnum.Visible))
+            of_sheet = cells[number] if number < len(cells) else SheetCells()
+            _mark_unknown(rows, of_sheet.unknown)
+            is_hidden = meta.visible != python_calamine.SheetVisibleEnum.Visible
+            sheets.append(Sheet(meta.name, rows, is_hidden, formulas=of_sheet.formulas))
         return sheets
     except python_calamine.PasswordError as error:
         raise Refused("encrypted-file") from error
@@ -88,7 +90,7 @@ def ooxml_workbook(data: bytes, package: Package) -> list[Sheet]:
     expected = package.as_expected(data)
     # One that was put together anew has no sheets of charts.
     parts = package.sheets
-    return workbook(expected, [one.unknown for one, part in zip(cells, parts, strict=True) if part or expected is data])
+    return workbook(expected, [one for one, part in zip(cells, parts, strict=True) if part or expected is data])
 
 
 def _check_extent(xml: bytes) -> None:
@@ -115,7 +117,7 @@ def opendocument(data: bytes, opened: Zip) -> list[Sheet]:
     legible = opendocument_apart(content)
     if legible is not content:
         data = _opendocument_of(kind, legible)
-    return workbook(data, [one.unknown for one in opendocument_cells(content)])
+    return workbook(data, opendocument_cells(content))
 
 
 def _opendocument_of(kind: str, content: bytes) -> bytes:
@@ -162,4 +164,4 @@ def open_ole(data: bytes) -> list[Sheet]:
         raise Refused("unsupported-format", "Word")
     if holds("PowerPoint Document"):
         raise Refused("unsupported-format", "PowerPoint")
-    return workbook(data, [one.unknown for one in xls_cells(data)])
+    return workbook(data, xls_cells(data))

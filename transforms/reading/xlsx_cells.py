@@ -152,12 +152,13 @@ class _XlsxWalk:
         Args:
             passed_over: the cells that the walk left out.
         """
+        self.cells.formulas = {at: formula for at, *_, formula in self.seen if formula}
         if self.cells.zeros or self.arrays:
             self.seen += passed_over
         if self.cells.zeros:
             typed = self._typed()
-            formulas = {at: formula for at, *_, formula in self.seen if formula is not None}
-            self.cells.is_belied = any(abs(certain_sum(formulas[at], typed) or 0) >= 1 for at in self.cells.zeros)
+            sums = (certain_sum(self.cells.formulas.get(at, ""), typed) for at in self.cells.zeros)
+            self.cells.is_belied = any(abs(one or 0) >= 1 for one in sums)
         if self.arrays:
             valued = {at for at, _, value, _ in self.seen if value}
             for reference in self.arrays:

@@ -10,6 +10,7 @@ from typing import Any
 from transforms.reading.folding import fold
 from transforms.reading.headings import Columns, heading_blocks, is_number_row, read_columns
 from transforms.reading.sheets import Sheet
+from transforms.reading.sums import TypedCells, certain_sum, plain_formula
 from transforms.returning.faults import MAX_COLUMNS, MAX_ROWS, Mark, Place
 from transforms.returning.workbook_writer import LARGEST_NUMBER, LINE, WorkbookWriter, clean_text, lines_of
 
@@ -44,6 +45,7 @@ def add_table(book: WorkbookWriter, page: Any, sheet: Sheet, marks: dict[Place, 
         marks: by 0-based (row, column).
     """
     layout = _layout(sheet)
+    sums = standing_sums(sheet)
     anchors = {
         (r, c): (top, left)
         for top, left, bottom, right in layout.merges
@@ -54,7 +56,7 @@ def add_table(book: WorkbookWriter, page: Any, sheet: Sheet, marks: dict[Place, 
     written = 0
     for index, row in enumerate(sheet.rows[:MAX_ROWS]):
         if row and written < budget:
-            written += _write_row(book, page, index, row=row, layout=layout, marks=marks, anchors=anchors)
+            written += _write_row(book, page, index, row=row, layout=layout, marks=marks, anchors=anchors, sums=sums)
     for top, left, bottom, right in layout.merges:
         mark = marks.get((top, left))
         severity = mark.severity if mark else ""
@@ -72,6 +74,25 @@ def add_table(book: WorkbookWriter, page: Any, sheet: Sheet, marks: dict[Place, 
         )
     _set_up(page, layout)
     return written
+
+
+def standing_sums(sheet: Sheet) -> dict[Place, str]:
+    """The sheet's formulas that add up its cells and come to what stands there, by 0-based (row, column).
+
+    They go back as formulas: who corrects a figure has the totals corrected with it.
+    """
+    typed = TypedCells()
+    for index, row in enumerate(sheet.rows if sheet.formulas else (), 1):
+        for column, value in enumerate(row, 1):
+            if type(value) is float:
+                typed.numbers[index, column] = value
+            elif value not in (None, ""):
+                typed.others.add((index, column))
+    return {
+        (row - 1, column - 1): plain_formula(formula)
+        for (row, column), formula in sheet.formulas.items()
+        if (row, column) in typed.numbers and certain_sum(formula, typed) == typed.numbers[row, column]
+    }
 
 
 def is_cut(sheet: Sheet, written: int, budget: int) -> bool:
@@ -97,6 +118,7 @@ def _write_row(
     layout: _Layout,
     marks: dict[Place, Mark],
     anchors: dict[Place, Place],
+    sums: dict[Place, str],
 ) -> int:
     kind = layout.kinds.get(index, "plain")
     framed = layout.width if kind not in {"plain", "title"} else 0
@@ -109,7 +131,9 @@ def _write_row(
         filled += value not in (None, "")
         if (index, column) in marks or (index, column) in anchors:
             continue
-        if column == layout.ordinal and kind == "body":
+        if (index, column) in sums and (value or kind == "strong"):  # a zero beside figures is read as not calculated
+            page.write_formula(index, column, sums[index, column], number_format, value)
+        elif column == layout.ordinal and kind == "body":
             book.put(page, index, column, value, "ordinal")
         elif type(value) is float and abs(value) < LARGEST_NUMBER:  # nearly every cell
             page.write_number(index, column, value, number_format)

@@ -12,13 +12,12 @@ from transforms.reading.sheets import column_letters
 from transforms.returning.workbook_writer import lines_of
 from transforms.template.checks import RowChecks
 from transforms.template.formats import TemplateFormats
-from transforms.template.layout import FIRST_ROW, HEADING_ROW, OPENINGS, UNITS, FormLayout, UnitRow, wording
+from transforms.template.layout import FIRST_ROW, HEADING_ROW, OPENINGS, STATE_ROW, UNITS, FormLayout, UnitRow, wording
 from transforms.template.openings import Openings
 
 _UNIT_WIDTHS = (5, 11, 27)
 _COUNT_WIDTH, _CHECK_WIDTH = 8.5, 46
 _ROW_HEIGHT, _HEADING_LINE = 25, 13
-_STATE_ROW = 4
 _A4 = 9
 
 
@@ -76,10 +75,10 @@ class FormSheet:
         for name, sign in signs.items():
             sentence = sentence.replace(sign, f'"&{counted[name]}&"')
         now = text("template.state", self._language, right=0, faulty=0, blank=units)
-        self.page.write_formula(_STATE_ROW, 0, f'="{sentence}"', self._formats["state"], now)
+        self.page.write_formula(STATE_ROW, 0, f'="{sentence}"', self._formats["state"], now)
         criteria = f"={counted['faulty']}>0"
         look = {"type": "formula", "criteria": criteria, "format": self._formats["said-broken"]}
-        self.page.conditional_format(_STATE_ROW, 0, _STATE_ROW, 0, look)
+        self.page.conditional_format(STATE_ROW, 0, STATE_ROW, 0, look)
 
     def _column(self, column: int) -> str:
         letters = column_letters(column + 1)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from expectations.contract.carried import CARRIED
 from expectations.contract.forms import FORMS, Form, UnitLevel
 from expectations.contract.labels import Wording, read_wordings
 from expectations.contract.periods import Period
-from transforms.reading.sheets import column_letters
+from transforms.reading.sheets import Sheet, column_letters
 from transforms.territory.registry import Home, Unit
 
 _UNIT_COLUMNS: dict[UnitLevel, tuple[str, ...]] = {
@@ -16,7 +16,8 @@ _UNIT_COLUMNS: dict[UnitLevel, tuple[str, ...]] = {
     "commune": ("ordinal", "commune_code", "commune"),
 }
 UNITS = 3  # columns before the measures
-HEADING_ROW = 5  # 0-based, the upper of two
+STATE_ROW = 4  # 0-based; says how many rows are right
+HEADING_ROW = 5  # the upper of two
 FIRST_ROW = HEADING_ROW + 2
 OPENINGS = frozenset(carried.opening for carried in CARRIED)
 
@@ -116,6 +117,22 @@ def _by_commune(homes: list[Home]) -> tuple[tuple[str, tuple[UnitRow, ...]], ...
     for home in homes:
         groups.setdefault(home.commune or "", []).append(UnitRow(home.cell_code, home.name))
     return tuple((commune, tuple(some)) for commune, some in groups.items())
+
+
+def without_checks(sheet: Sheet) -> Sheet:
+    """A filled template's sheet without what its own checks said, which would stay while figures are corrected.
+
+    Any other sheet is given back as it is.
+    """
+    heading = sheet.rows[HEADING_ROW] if len(sheet.rows) > HEADING_ROW else []
+    said = wording("unit", "check").text
+    if said not in heading:
+        return sheet
+    column, rows = heading.index(said), [list(row) for row in sheet.rows]
+    for row in rows[FIRST_ROW:]:
+        row[column : column + 1] = [""]
+    rows[STATE_ROW][:1] = [""]
+    return replace(sheet, rows=rows)
 
 
 def wording(form: str, measure: str) -> Wording:

@@ -209,6 +209,24 @@ def test_no_text_becomes_a_formula_a_link_or_a_number(texts):
             assert (value or "") == text
 
 
+def test_only_sums_that_come_to_what_stands_there_go_back_as_formulas():
+    rows = [
+        ["STT", "Tên chi bộ", "Số đảng viên đầu kỳ", "Kết nạp", "Bị khai trừ", "Số đảng viên cuối kỳ"],
+        [1.0, "Ấp 1", 30.0, 3.0, 0.0, 33.0],
+        [2.0, "Ấp 2", 20.0, 1.0, 0.0, 21.0],
+        ["", "Tổng cộng", 50.0, 4.0, 0.0, 54.0],
+    ]
+    formulas = {
+        **{(2, 6): "C2+D2-E2", (3, 6): 'HYPERLINK("http://a.vn")', (4, 3): " sum(c2:c3)", (4, 4): "SUM('[1]a'!D2:D3)"},
+        **{(3, 4): "1", (3, 5): "E2+0", (4, 5): "SUM(E2:E3)", (4, 6): "SUM(F2:F2)", (3, 3): "SUM(C2:C2)"},
+    }
+    data = returned_workbook([Sheet("Biểu 1", rows, formulas=formulas)], [_problem(cell_ref="C3")], ABOUT)
+    page, results = _open(data).worksheets[1], openpyxl.load_workbook(io.BytesIO(data), data_only=True).worksheets[1]
+    found = {cell.coordinate: cell.value for row in page.iter_rows() for cell in row if cell.data_type == "f"}
+    assert found == {"F2": "=C2+D2-E2", "C4": "=SUM(C2:C3)", "E4": "=SUM(E2:E3)"}
+    assert [results[at].value for at in found] == [33, 50, 0]
+
+
 def test_a_text_too_long_for_a_cell_is_cut():
     page = _open(returned_workbook([Sheet("x", [["a" * 40_000, "😀" * 20_000]])], [], ABOUT)).worksheets[1]
     assert len(page["A1"].value) == 32_767
