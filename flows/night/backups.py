@@ -20,6 +20,7 @@ from warehouse.errors import StoreLocked
 
 NOTE, TRIAL, BEGINS = "backup.json", ".trial", "mobility-"
 UNTRIED, UNSOUND = "untried", "unsound"
+WHOSE = "home.txt"
 _AFTER_A_RESTORE = ("published",)  # nothing is published in a trial
 
 
@@ -42,7 +43,7 @@ def back_up(settings: Settings) -> Backup:
     """A backup in the folder of backups, restored beside it and examined; what came of it is noted in the home.
 
     Raises:
-        UserError: there is no such folder in the settings, or what was restored is not sound.
+        UserError: there is no such folder in the settings, it is another home's, or what was restored is not sound.
         StoreLocked: a night is running, or another such backup; nothing is noted then.
     """
     if settings.backup_folder is None:
@@ -74,6 +75,7 @@ def last_backup(settings: Settings) -> LastBackup | None:
 
 def _made(settings: Settings, folder: Path, at: datetime) -> Backup:
     """A backup under the name by which it is kept: only what was restored on trial bears one, and pushes others out."""
+    _require_own(folder, settings.home)
     untried, trial = folder / UNTRIED, folder / TRIAL
     for left in (untried, trial):
         shutil.rmtree(left, ignore_errors=True)
@@ -86,7 +88,16 @@ def _made(settings: Settings, folder: Path, at: datetime) -> Backup:
     wrong = [one.message for one in found if one.state == "act" and one.check not in _AFTER_A_RESTORE]
     if wrong:
         raise UserError("error.backup.unsound", path=_renamed(untried, UNSOUND), why=Joined(tuple(wrong), " "))
+    (folder / WHOSE).write_text(f"{settings.home.resolve()}\n", "utf-8")
     return Backup(_renamed(untried, f"{BEGINS}{at:%Y-%m-%d-%H%M%S}"), made.files)
+
+
+def _require_own(folder: Path, home: Path) -> None:
+    """Two homes with one folder would push each other's backups out."""
+    whose = folder / WHOSE
+    said = whose.read_text("utf-8").strip() if whose.is_file() else ""
+    if said and said != str(home.resolve()):
+        raise UserError("error.backup.others", folder=folder, home=said, file=whose)
 
 
 def _renamed(made: Path, name: str) -> Path:

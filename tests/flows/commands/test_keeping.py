@@ -184,7 +184,7 @@ def test_a_scheduled_backup_is_restored_at_once_and_the_oldest_goes(home, tmp_pa
     monkeypatch.setenv("MOBILITY_BACKUP_KEEP", "1")
     (tmp_path / "backups" / "mobility-2020-01-01-040000").mkdir(parents=True)
     run_backup(None)
-    (kept,) = (tmp_path / "backups").iterdir()
+    (kept,) = (tmp_path / "backups").glob("mobility-*")
     last = last_backup(load_settings())
     assert (last.path, last.why) == (kept, None)
     assert run_doctor(deep=False) == 0
@@ -205,7 +205,7 @@ def test_the_schedule_backs_up_and_removes_what_was_kept_long_enough(home, tmp_p
     )
     done = subprocess.run([sys.executable, "-c", served], env=environment, capture_output=True, text=True, check=False)
     assert "['nightly', 'reminders', 'messages', 'care']" in done.stdout, done.stderr
-    assert len(list((tmp_path / "backups").iterdir())) == 1
+    assert len(list((tmp_path / "backups").glob("mobility-*"))) == 1
     assert not place(home / "archive", rejected(home)[1]).exists()
     told = [json.loads(line) for line in (home / "logs" / "care.log").read_text("utf-8").splitlines()]
     assert [one["message"] for one in told] == ["backed up and restored on trial", "removed what was kept long enough"]
@@ -242,9 +242,27 @@ def test_a_backup_that_was_not_restored_on_trial_pushes_none_out_and_leaves_one_
     assert {path.name for path in folder.iterdir() if path.suffix != ".part"} == {sound, "untried"}
     assert "No space" in last_backup(load_settings()).why
     back_up(load_settings())
-    (kept,) = folder.iterdir()
+    kept, whose = sorted(folder.iterdir(), reverse=True)
     assert kept.name > sound
-    assert kept.name.startswith("mobility-")
+    assert (whose.name, kept.name[:9]) == ("home.txt", "mobility-")
+
+
+def test_one_homes_backups_push_no_others_out(home, tmp_path, monkeypatch, capsys):
+    monkeypatch.setenv("MOBILITY_BACKUP_FOLDER", str(tmp_path / "backups"))
+    monkeypatch.setenv("MOBILITY_BACKUP_KEEP", "1")
+    back_up(load_settings())
+    (kept,) = (tmp_path / "backups").glob("mobility-*")
+    shutil.copytree(home, tmp_path / "other")
+    monkeypatch.setenv("MOBILITY_HOME", str(tmp_path / "other"))
+    assert shown(lambda: run_backup(None)) == 1
+    said = capsys.readouterr().err
+    assert str(home) in said
+    assert str(tmp_path / "backups" / "home.txt") in said
+    assert [*(tmp_path / "backups").glob("mobility-*")] == [kept]
+    assert run_doctor(deep=False) == 2
+    assert str(home) in capsys.readouterr().out
+    (tmp_path / "backups" / "home.txt").unlink()  # as the sentence says, where the home has moved
+    assert back_up(load_settings()).path.is_dir()
 
 
 @pytest.mark.parametrize("name", ["warehouse.duckdb", "board.sqlite"])
