@@ -13,7 +13,7 @@ from warehouse.connection.transaction import transaction
 from warehouse.derived.replace import replace_derived
 
 _FIGURES = """
-WITH asked AS (SELECT unnest($indicators) AS indicator, unnest($every) AS every),
+WITH asked AS (SELECT unnest($indicators::VARCHAR[]) AS indicator, unnest($every::VARCHAR[]) AS every),
 months AS (
     SELECT map, level, unit_code, period, units_expected, units_reported, units_expected - units_reported AS missing
     FROM derived.unit_month
