@@ -17,17 +17,11 @@ def workbook_streams(data: bytes) -> dict[str, bytes]:
     first_directory, cutoff, first_mini = struct.unpack_from("<I4xII", data, 48)
     table = _allocation(data, shift)
     directory = _chain(data, table, first_directory, shift, 1)
-    entries = [directory[at : at + 128] for at in range(0, len(directory) - 127, 128)]
-    root = struct.unpack_from("<I", entries[0], 116)[0]
+    root = struct.unpack_from("<I8x", directory, 116)[0]  # all of its entry is there
     minis = _chain(data, table, root, shift, 1)
     mini_table = list(struct.iter_unpack("<I", _chain(data, table, first_mini, shift, 1)))
     found: dict[str, bytes] = {}
-    for entry in entries[1:]:
-        length, kind = struct.unpack_from("<HB", entry, 64)
-        if kind != 2:
-            continue
-        name = entry[: max(min(length, 64) - 2, 0)].decode("utf-16-le", "replace")
-        start, size = struct.unpack_from("<II", entry, 116)
+    for name, start, size in _listed(directory):
         if name not in ("Workbook", "Book"):
             found[name] = b""
         elif size < cutoff:
@@ -46,13 +40,19 @@ def sector_places(data: bytes, names: tuple[str, ...]) -> tuple[int, list[int]]:
     first_directory, cutoff = struct.unpack_from("<I4xI", data, 48)
     table = _allocation(data, shift)
     directory = _chain(data, table, first_directory, shift, 1)
-    for at in range(128, len(directory) - 127, 128):
-        length, kind = struct.unpack_from("<HB", directory, at + 64)
-        start, stream_size = struct.unpack_from("<II", directory, at + 116)
-        name = directory[at : at + max(min(length, 64) - 2, 0)].decode("utf-16-le", "replace")
-        if kind == 2 and name in names and stream_size >= cutoff:
+    for name, start, size in _listed(directory):
+        if name in names and size >= cutoff:
             return 1 << shift, [(sector + 1) << shift for sector in _sectors(table, start)]
     return 1 << shift, []
+
+
+def _listed(directory: bytes) -> Iterator[tuple[str, int, int]]:
+    """The streams that a directory lists: name, first sector, size; its first entry is the root."""
+    for at in range(128, len(directory) - 127, 128):
+        length, kind = struct.unpack_from("<HB", directory, at + 64)
+        if kind == 2:
+            name = directory[at : at + max(min(length, 64) - 2, 0)].decode("utf-16-le", "replace")
+            yield name, *struct.unpack_from("<II", directory, at + 116)
 
 
 def _sectors(table: list[int], sector: int) -> Iterator[int]:

@@ -23,6 +23,7 @@ class NoValue:
 
 
 UNCACHED = NoValue("công thức chưa có kết quả")
+UNREADABLE = "bảng tính bị hỏng hoặc chưa tải xong"  # what is found of a damaged workbook
 
 
 @dataclass(slots=True)

@@ -42,8 +42,8 @@ def column_number(letters: str) -> int:
 
 
 def plain_formula(formula: str) -> str:
-    """A formula of references and numbers as programs write it: =SUM(A1:A3)."""
-    return "=" + re.sub(r"\s", "", formula.upper()).removeprefix("=")
+    """A formula of references and numbers as programs write it, without its sign: SUM(A1:A3)."""
+    return re.sub(r"\s", "", formula.upper()).removeprefix("=")
 
 
 def certain_sum(formula: str, cells: TypedCells) -> float | None:
@@ -51,7 +51,7 @@ def certain_sum(formula: str, cells: TypedCells) -> float | None:
 
     SUM passes over texts and blanks (ECMA-376 part 1, 18.17.7.318); beside it a text may be taken for a number.
     """
-    rest = plain_formula(formula).removeprefix("=")
+    rest = plain_formula(formula)
     if _BARE.fullmatch(rest):
         return None
     total, at = 0.0, 0

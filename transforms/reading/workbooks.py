@@ -11,7 +11,7 @@ import python_calamine
 
 from transforms.reading.apart import opendocument_apart
 from transforms.reading.calculation import forget_uncalculated
-from transforms.reading.grid import MAX_AREA, Refused, Sheet
+from transforms.reading.grid import MAX_AREA, UNREADABLE, Refused, Sheet
 from transforms.reading.opendocument_cells import opendocument_cells
 from transforms.reading.package import Package, Zip
 from transforms.reading.sums import column_number
@@ -41,7 +41,7 @@ def workbook(data: bytes, cells: list[SheetCells]) -> list[Sheet]:
     except python_calamine.PasswordError as error:
         raise Refused("encrypted-file") from error
     except (python_calamine.CalamineError, OSError, ValueError) as error:
-        raise Refused("unreadable-file", "bảng tính bị hỏng hoặc chưa tải xong") from error
+        raise Refused("unreadable-file", UNREADABLE) from error
 
 
 def _grid(sheet: python_calamine.CalamineSheet) -> list[list[Any]]:

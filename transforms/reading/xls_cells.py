@@ -7,7 +7,7 @@ from typing import Any
 
 from transforms.reading.apart import shared_strings_apart
 from transforms.reading.compound_files import workbook_streams
-from transforms.reading.grid import UNCACHED, NoValue, Refused
+from transforms.reading.grid import UNCACHED, UNREADABLE, NoValue, Refused
 from transforms.reading.unknown_cells import SheetCells, Unknown
 
 _FORMULA, _BOOL_OR_ERROR, _STRING, _BOUND_SHEET, _RECALC_ID, _BOF, _EOF = 6, 0x205, 0x207, 0x85, 0x1C1, 0x809, 0xA
@@ -36,7 +36,7 @@ def xls_cells(data: bytes) -> list[SheetCells]:
         for one, place in zip(sheets, places if apart else (), strict=False):
             one.unknown |= _texts_apart(stream, place, apart)
     except (struct.error, IndexError, ValueError) as error:
-        raise Refused("unreadable-file", "bảng tính bị hỏng hoặc chưa tải xong") from error
+        raise Refused("unreadable-file", UNREADABLE) from error
     is_due = build == 0 or (build is None and "\x05SummaryInformation" not in streams)
     if is_due and not any(one.has_results for one in sheets):
         for one in sheets:

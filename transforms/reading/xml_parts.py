@@ -6,7 +6,7 @@ from functools import lru_cache
 from typing import Any
 from xml.parsers import expat
 
-from transforms.reading.grid import Refused
+from transforms.reading.grid import UNREADABLE, Refused
 
 
 def parse_xml(xml: bytes, start: Any, end: Any = None, text: Any = None) -> None:
@@ -22,7 +22,7 @@ def parse_xml(xml: bytes, start: Any, end: Any = None, text: Any = None) -> None
     try:
         parser.Parse(xml, True)
     except (expat.ExpatError, ValueError) as error:
-        raise Refused("unreadable-file", "bảng tính bị hỏng hoặc chưa tải xong") from error
+        raise Refused("unreadable-file", UNREADABLE) from error
 
 
 def _refuse_entities(*_: Any) -> None:

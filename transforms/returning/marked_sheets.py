@@ -45,7 +45,7 @@ def add_table(book: WorkbookWriter, page: Any, sheet: Sheet, marks: dict[Place, 
         marks: by 0-based (row, column).
     """
     layout = _layout(sheet)
-    sums = standing_sums(sheet)
+    sums = _standing_sums(sheet)
     anchors = {
         (r, c): (top, left)
         for top, left, bottom, right in layout.merges
@@ -76,7 +76,7 @@ def add_table(book: WorkbookWriter, page: Any, sheet: Sheet, marks: dict[Place, 
     return written
 
 
-def standing_sums(sheet: Sheet) -> dict[Place, str]:
+def _standing_sums(sheet: Sheet) -> dict[Place, str]:
     """The sheet's formulas that add up its cells and come to what stands there, by 0-based (row, column).
 
     They go back as formulas: who corrects a figure has the totals corrected with it.
@@ -89,7 +89,7 @@ def standing_sums(sheet: Sheet) -> dict[Place, str]:
             elif value not in (None, ""):
                 typed.others.add((index, column))
     return {
-        (row - 1, column - 1): plain_formula(formula)
+        (row - 1, column - 1): f"={plain_formula(formula)}"
         for (row, column), formula in sheet.formulas.items()
         if (row, column) in typed.numbers and certain_sum(formula, typed) == typed.numbers[row, column]
     }
